@@ -1,0 +1,27 @@
+"""Console entry point: says which extra is missing instead of failing on an import."""
+
+import sys
+
+
+def main() -> int:
+    """Run the `stripe-handler` command line.
+
+    Returns:
+        The exit code: 0 for success, 1 when a command found a problem, 2 for wrong usage or a missing
+        extra.
+    """
+    try:
+        from stripe_handler_cli.cli import cli  # noqa: PLC0415 - the extra may be missing
+    except ModuleNotFoundError as error:
+        if error.name not in {"click", "rich"}:
+            raise
+        sys.stderr.write(
+            f"stripe-handler needs the package '{error.name}', which the extra [cli] brings:\n"
+            "  pip install 'stripe-subscription-handler[cli]'\n"
+        )
+        return 2
+    return cli()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The command tree of `stripe-handler`; every command group lives in `commands/`."""
+
+import sys
+
+import click
+
+from stripe_handler_cli.commands.demo import demo
+from stripe_handler_cli.commands.local import local
+from stripe_handler_cli.commands.package import package
+from stripe_handler_cli.errors import CliError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="stripe-subscription-handler")
+def root() -> None:
+    """Stripe subscription state in your DynamoDB user profiles: local AWS, demo, packaging."""
+
+
+root.add_command(demo)
+root.add_command(local)
+root.add_command(package)
+
+
+def cli(arguments: list[str] | None = None) -> int:
+    """Run the command line; user errors become one message on stderr, never a stack trace."""
+    try:
+        result = root.main(args=arguments, prog_name="stripe-handler", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.stderr.write("Stopped.\n")
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except CliError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    return result if isinstance(result, int) else 0

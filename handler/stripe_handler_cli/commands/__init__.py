@@ -1,0 +1,1 @@
+"""One module per command group; each is thin and calls the module that does the work."""
