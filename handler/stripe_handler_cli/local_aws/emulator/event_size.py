@@ -1,0 +1,54 @@
+"""The size limits of events.
+
+AWS rules modelled (since January 2026): the entries of one `PutEvents` or `PutPartnerEvents` request may
+have 1 MB together, counting 14 bytes for a time and the UTF-8 bytes of source, detail type, detail and
+resources; the payload of an asynchronous invocation may have 1 MB.
+
+Stock MiniStack takes any size.
+"""
+
+from typing import Any
+
+from ministack.core.responses import error_response_json
+from ministack.services import eventbridge, lambda_svc
+
+LIMIT_BYTES = 1_048_576
+_TIME_BYTES = 14
+
+Response = tuple[int, dict[str, str], bytes]
+
+_stock_handle_lambda_request = lambda_svc.handle_request
+
+
+def install() -> None:
+    """Replace MiniStack's functions by ours."""
+    eventbridge._put_events = _limited(eventbridge._put_events)
+    eventbridge._put_partner_events = _limited(eventbridge._put_partner_events)
+    lambda_svc.handle_request = handle_lambda_request
+
+
+def entry_size_bytes(entry: dict[str, Any]) -> int:
+    """The size AWS counts for one entry."""
+    texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *entry.get("Resources", [])]
+    return sum(len(text.encode()) for text in texts if text) + (_TIME_BYTES if entry.get("Time") else 0)
+
+
+def _limited(stock: Any) -> Any:
+    def put(data: dict[str, Any], **options: Any) -> Response:
+        if sum(map(entry_size_bytes, data.get("Entries", []))) >= LIMIT_BYTES:
+            message = "Total size of the entries in the request is over the limit."
+            return error_response_json("ValidationException", message, 400)  # type: ignore[no-any-return]
+        return stock(data, **options)  # type: ignore[no-any-return]
+
+    return put
+
+
+async def handle_lambda_request(
+    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> Response:
+    """Lambda's API, with the limit on asynchronous payloads."""
+    is_async = path.endswith("/invocations") and headers.get("x-amz-invocation-type") == "Event"
+    if is_async and len(body) > LIMIT_BYTES:
+        message = f"Request must be smaller than {LIMIT_BYTES} bytes for the InvokeFunction operation"
+        return error_response_json("RequestTooLargeException", message, 413)  # type: ignore[no-any-return]
+    return await _stock_handle_lambda_request(method, path, headers, body, query_params)  # type: ignore[no-any-return]

@@ -1,0 +1,88 @@
+"""DynamoDB conditions as data: what must hold of an item for a write to happen. Pure.
+
+`decide` builds them, `expressions` turns them into DynamoDB's own language, and `holds` evaluates them as
+DynamoDB would, which is how the tests run thousands of interleavings without a database.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+Path = tuple[str, ...]
+
+
+@attrs.frozen
+class Absent:
+    """`attribute_not_exists(path)`."""
+
+    path: Path
+
+
+@attrs.frozen
+class Equal:
+    """`path = value`; false when the attribute is absent. Maps, lists and sets compare by content."""
+
+    path: Path
+    value: Any
+
+
+@attrs.frozen
+class Less:
+    """`path < value` for text; false when the attribute is absent."""
+
+    path: Path
+    value: str
+
+
+@attrs.frozen
+class AtMost:
+    """`path <= value` for text; false when the attribute is absent."""
+
+    path: Path
+    value: str
+
+
+@attrs.frozen
+class AllOf:
+    """Every condition holds."""
+
+    conditions: tuple["Condition", ...]
+
+
+@attrs.frozen
+class AnyOf:
+    """At least one condition holds."""
+
+    conditions: tuple["Condition", ...]
+
+
+Condition = Absent | Equal | Less | AtMost | AllOf | AnyOf
+
+
+def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:
+    """Evaluate a condition on an item (None: there is no item) by DynamoDB's rules."""
+    match condition:
+        case AllOf(conditions):
+            return all(holds(part, item) for part in conditions)
+        case AnyOf(conditions):
+            return any(holds(part, item) for part in conditions)
+    found = _lookup(item, condition.path)
+    match condition:
+        case Absent():
+            return found is None
+        case Equal(_, value):
+            return found is not None and bool(found == value)
+        case Less(_, value):
+            return isinstance(found, str) and found < value
+        case AtMost(_, value):
+            return isinstance(found, str) and found <= value
+
+
+def _lookup(item: Mapping[str, Any] | None, path: Path) -> Any:
+    found: Any = item
+    for step in path:
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(step)
+    return found

@@ -1,0 +1,44 @@
+"""Every error this library raises. The base class is never raised itself.
+
+An error that leaves the Lambda handler makes AWS retry the event twice and then put it into the failure
+queue, so raising never loses an event; `transient` tells a reader of that queue whether the same event can
+succeed later without anybody changing anything.
+"""
+
+from typing import ClassVar
+
+
+class HandlerError(Exception):
+    """Base of all errors of this library; never raised directly."""
+
+    transient: ClassVar[bool] = False
+    """Whether the same event may succeed on a retry with nothing changed."""
+
+
+class InvalidEventError(HandlerError):
+    """The event does not have the shape Stripe documents, or is not meant for this environment.
+
+    Attributes:
+        field: Path of the offending field, as in `detail.data.object.items.data[0].quantity`.
+        reason: What is wrong with it. Never holds the field's value, which may be personal data.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        """Keep the field's path and the reason apart, and join them for the message."""
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UserNotFoundError(HandlerError):
+    """Neither the event nor an owner link says whose subscription this is."""
+
+
+class ConfigError(HandlerError):
+    """An environment variable is missing or has a value that cannot be used; the message names it."""
+
+
+class ConcurrentUpdateError(HandlerError):
+    """Other handlers changed the same profile in every one of the allowed rounds; a retry follows."""
+
+    transient: ClassVar[bool] = True

@@ -1,0 +1,46 @@
+"""Which Stripe event types are handled, and what each one means. Tables only; pure."""
+
+import enum
+from typing import Final
+
+
+class Rank(enum.IntEnum):
+    """Order of two facts about one subscription within the same second; the higher one is the later.
+
+    Stripe stamps events with whole seconds, and a checkout sends `created` and `updated` in the same one.
+    `SNAPSHOT` is the object read from Stripe's API; this version of the library does not write it yet.
+    """
+
+    CREATED = 0
+    UPDATED = 1
+    DELETED = 2
+    SNAPSHOT = 3
+
+
+SUBSCRIPTION_EVENTS: Final = {
+    "customer.subscription.created": Rank.CREATED,
+    "customer.subscription.updated": Rank.UPDATED,
+    "customer.subscription.paused": Rank.UPDATED,
+    "customer.subscription.resumed": Rank.UPDATED,
+    "customer.subscription.trial_will_end": Rank.UPDATED,
+    "customer.subscription.pending_update_applied": Rank.UPDATED,
+    "customer.subscription.pending_update_expired": Rank.UPDATED,
+    "customer.subscription.deleted": Rank.DELETED,
+}
+"""Events whose object is a subscription, with their rank inside one second."""
+
+INVOICE_EVENTS: Final = {
+    "invoice.payment_failed": "failed",
+    "invoice.payment_succeeded": "succeeded",
+    "invoice.paid": "succeeded",
+}
+"""Events whose object is an invoice, with the payment status they report."""
+
+DEFAULT_EVENT_TYPES: Final = (
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "invoice.payment_succeeded",
+    "invoice.payment_failed",
+)
+"""The five types the Terraform rule admits unless it is configured otherwise."""

@@ -1,0 +1,26 @@
+"""Which events this environment accepts at all. Pure."""
+
+from stripe_subscription_handler.config import Livemode
+from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.errors import InvalidEventError
+
+_ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
+    Livemode.LIVE: frozenset({True}),
+    Livemode.TEST: frozenset({False}),
+    Livemode.ANY: frozenset({True, False, None}),
+}
+
+
+def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
+    """Refuse events of the wrong mode: test payments must not unlock a production profile.
+
+    Raised rather than skipped, so that a wrong setting shows in the failure queue instead of losing events.
+
+    Raises:
+        InvalidEventError: The event's `livemode` is not the one `LIVEMODE` accepts.
+    """
+    if event.livemode not in _ACCEPTED[accepted]:
+        found = "missing" if event.livemode is None else str(event.livemode).lower()
+        raise InvalidEventError(
+            "livemode", f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
+        )

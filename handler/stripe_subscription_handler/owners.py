@@ -1,0 +1,33 @@
+"""Whose subscription is it? Pure decisions over a customer's owner links.
+
+The links live in the project's own sync table, one item per customer: `owner_<subscription>` maps to
+`{user, version}`, and the string set `users` holds every user the customer has paid for.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_subscription_handler.decide import FindOwner, OwnerLink
+
+USERS = "users"
+
+
+def owner_attribute(subscription_id: str) -> str:
+    """Name of the link item's attribute that holds the subscription's owner."""
+    return f"owner_{subscription_id}"
+
+
+def link_value(link: OwnerLink) -> dict[str, str]:
+    """The stored value of an owner link."""
+    return {"user": link.user_id, "version": link.version}
+
+
+def owner_from_links(question: FindOwner, links: Mapping[str, Any] | None) -> str | None:
+    """Answer the question from the customer's links (plain Python values); None when they do not tell."""
+    if not links:
+        return None
+    owner = links.get(owner_attribute(question.subscription_id))
+    if owner is not None:
+        return str(owner["user"])
+    users = links.get(USERS, ())
+    return str(next(iter(users))) if question.any_user and len(users) == 1 else None

@@ -1,0 +1,61 @@
+"""The view: what the app reads off the profile. A pure function of the ledger."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stripe_subscription_handler.ledger import Ledger, Payment, Register, primary_key
+from stripe_subscription_handler.subscriptions import Subscription
+
+SUBSCRIPTION_VIEW = {
+    "subscriptionId": "id",
+    "subscriptionStatus": "status",
+    "subscriptionPriceId": "price_id",
+    "subscriptionProductId": "product_id",
+    "subscriptionQuantity": "quantity",
+    "subscriptionCurrentPeriodStart": "current_period_start",
+    "subscriptionCurrentPeriodEnd": "current_period_end",
+    "subscriptionTrialEnd": "trial_end",
+    "subscriptionCancelAt": "cancel_at",
+    "subscriptionCanceledAt": "canceled_at",
+    "subscriptionCancelAtPeriodEnd": "cancel_at_period_end",
+    "stripeCustomerId": "customer_id",
+}
+"""Item attribute → attribute of the primary `Subscription`."""
+
+PAYMENT_VIEW = {
+    "lastPaymentStatus": "status",
+    "lastPaymentAt": "at",
+    "lastPaymentInvoiceId": "invoice_id",
+    "lastPaymentAmount": "amount",
+    "lastPaymentCurrency": "currency",
+    "lastPaymentAttemptCount": "attempt_count",
+    "nextPaymentAttemptAt": "next_attempt_at",
+}
+"""Item attribute → attribute of the primary subscription's newest `Payment`."""
+
+
+def primary(registers: Iterable[Register], user_id: str) -> Subscription | None:
+    """The subscription the app sees: the highest primary key among those this user owns, or None."""
+    owned = (register.subscription for register in registers if register.subscription.user_id == user_id)
+    return max(owned, key=primary_key, default=None)
+
+
+def subscription_view(subscription: Subscription | None) -> dict[str, Any]:
+    """Every subscription attribute of the view; None stands for "not on the item"."""
+    return _view(SUBSCRIPTION_VIEW, subscription)
+
+
+def payment_view(payment: Payment | None) -> dict[str, Any]:
+    """Every payment attribute of the view; None stands for "not on the item"."""
+    return _view(PAYMENT_VIEW, payment)
+
+
+def _view(table: Mapping[str, str], source: Subscription | Payment | None) -> dict[str, Any]:
+    return {name: getattr(source, field, None) for name, field in table.items()}
+
+
+def view(ledger: Ledger, user_id: str) -> dict[str, Any]:
+    """The whole view of a ledger; None stands for "not on the item"."""
+    shown = primary(ledger.registers.values(), user_id)
+    payment = ledger.payments.get(shown.id) if shown else None
+    return subscription_view(shown) | payment_view(payment)

@@ -1,0 +1,114 @@
+"""Typed reads from parsed JSON, each of which names the field when the value has the wrong type. Pure.
+
+Error messages tell the path and the type found, never the value: a value may be personal data.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_subscription_handler.errors import InvalidEventError
+
+type_names = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
+
+
+def _wrong(path: str, wanted: str, value: object) -> InvalidEventError:
+    found = "missing" if value is None else f"a {type_names.get(type(value), type(value).__name__)}"
+    return InvalidEventError(path, f"must be {wanted}, is {found}")
+
+
+def iso_time(seconds: int, path: str) -> str:
+    """Format a Unix time in seconds as ISO-8601 UTC with a `Z`, so that text order is time order.
+
+    Raises:
+        InvalidEventError: The time lies outside the years 1970 to 9999.
+    """
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC) if seconds >= 0 else None
+    except (OverflowError, ValueError, OSError):
+        moment = None
+    if moment is None:
+        raise InvalidEventError(path, "is not a Unix time in seconds between the years 1970 and 9999")
+    return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+def optional_time(source: Mapping[str, Any], key: str, path: str) -> str | None:
+    """Read a Unix time in seconds as ISO-8601 UTC; None when the field is null or missing."""
+    value = source.get(key)
+    if value is None:
+        return None
+    if type(value) is not int:
+        raise _wrong(f"{path}.{key}", "a Unix time in seconds", value)
+    return iso_time(value, f"{path}.{key}")
+
+
+def text(source: Mapping[str, Any], key: str, path: str) -> str:
+    """Read a string that must be there and not be empty."""
+    value = source.get(key)
+    if type(value) is not str or not value:
+        raise _wrong(f"{path}.{key}", "a non-empty string", value)
+    return value
+
+
+def optional_text(source: Mapping[str, Any], key: str, path: str) -> str | None:
+    """Read a string; None when the field is null or missing."""
+    value = source.get(key)
+    if value is not None and type(value) is not str:
+        raise _wrong(f"{path}.{key}", "a string", value)
+    return value
+
+
+def optional_integer(source: Mapping[str, Any], key: str, path: str) -> int | None:
+    """Read an integer; None when the field is null or missing."""
+    value = source.get(key)
+    if value is not None and type(value) is not int:
+        raise _wrong(f"{path}.{key}", "an integer", value)
+    return value
+
+
+def optional_boolean(source: Mapping[str, Any], key: str, path: str) -> bool | None:
+    """Read a boolean; None when the field is null or missing."""
+    value = source.get(key)
+    if value is not None and type(value) is not bool:
+        raise _wrong(f"{path}.{key}", "true or false", value)
+    return value
+
+
+def optional_object(source: Mapping[str, Any], key: str, path: str) -> dict[str, Any] | None:
+    """Read a JSON object; None when the field is null or missing."""
+    value = source.get(key)
+    if value is not None and type(value) is not dict:
+        raise _wrong(f"{path}.{key}", "an object", value)
+    return value
+
+
+def objects_in_list(source: Mapping[str, Any], key: str, path: str) -> list[dict[str, Any]]:
+    """Read the `data` of a Stripe list object; empty when the list is null or missing."""
+    container = optional_object(source, key, path)
+    data = container.get("data") if container else None
+    if data is None:
+        return []
+    if type(data) is not list:
+        raise _wrong(f"{path}.{key}.data", "a list", data)
+    for index, element in enumerate(data):
+        if type(element) is not dict:
+            raise _wrong(f"{path}.{key}.data[{index}]", "an object", element)
+    return data
+
+
+def optional_id(source: Mapping[str, Any], key: str, path: str) -> str | None:
+    """Read a reference that Stripe sends as an id or, where it was expanded, as the whole object."""
+    value = source.get(key)
+    if value is None:
+        return None
+    if type(value) is dict:
+        return text(value, "id", f"{path}.{key}")
+    if type(value) is not str or not value:
+        raise _wrong(f"{path}.{key}", "an id or an expanded object", value)
+    return value
+
+
+def metadata_value(source: Mapping[str, Any], key: str, path: str) -> str | None:
+    """Read one value of the object's `metadata`; None when unset. Stripe's empty value means unset too."""
+    metadata = optional_object(source, "metadata", path)
+    return (optional_text(metadata, key, f"{path}.metadata") or None) if metadata else None

@@ -1,0 +1,201 @@
+"""A Stripe subscription of any API version, normalised. Pure.
+
+What is there decides how a field is read, never `api_version`: some payloads claim one version and carry the
+shape of another. The same reader serves events and the state before an event (`previous_attributes`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.reading import (
+    metadata_value,
+    objects_in_list,
+    optional_boolean,
+    optional_id,
+    optional_integer,
+    optional_object,
+    optional_time,
+    text,
+)
+
+TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
+"""Statuses a Stripe subscription never leaves."""
+
+
+@attrs.frozen
+class Subscription:
+    """What this library keeps of a Stripe subscription. All times are ISO-8601 UTC strings.
+
+    Attributes:
+        id: Stripe's id, `sub_…`.
+        customer_id: The customer who pays, `cus_…`.
+        status: Stripe's own word, unknown future words included.
+        user_id: The user named by the metadata, or None; once stored, the owner.
+        created: `created`, else `start_date`, else `start` (2014 shapes have only the last).
+        ended: `ended_at` where Stripe has set it.
+        price_id: First item's price, else its plan, else the subscription's plan.
+        product_id: Product of that price or plan.
+        quantity: Quantity of the first item; None for metered prices.
+        current_period_start: Start of the period that `current_period_end` ends.
+        current_period_end: The subscription's own, else the latest over its items (2025-03-31.basil on).
+        trial_end: End of the trial.
+        cancel_at: When Stripe will cancel it.
+        canceled_at: When the cancellation was asked for.
+        cancel_at_period_end: Also true when `cancel_at` is the period's end: a portal cancel under flexible
+            billing (2025-09-30.clover on) sets only that.
+    """
+
+    id: str
+    customer_id: str
+    status: str
+    user_id: str | None
+    created: str
+    ended: str | None
+    price_id: str | None
+    product_id: str | None
+    quantity: int | None
+    current_period_start: str | None
+    current_period_end: str | None
+    trial_end: str | None
+    cancel_at: str | None
+    canceled_at: str | None
+    cancel_at_period_end: bool
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether Stripe can never change this subscription again."""
+        return self.status in TERMINAL_STATUSES
+
+
+def read_subscription(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Subscription:
+    """Normalise a Stripe subscription object.
+
+    Args:
+        source: The object as parsed from JSON.
+        path: Where it stands in the event, for error messages.
+        user_id_metadata_key: Key of the metadata that names the user.
+
+    Raises:
+        InvalidEventError: A field that must be there is missing, or one has the wrong type.
+    """
+    customer_id = optional_id(source, "customer", path)
+    if customer_id is None:
+        raise InvalidEventError(f"{path}.customer", "must be an id or an expanded object, is missing")
+    created = next(
+        (t for key in ("created", "start_date", "start") if (t := optional_time(source, key, path))), None
+    )
+    if created is None:
+        raise InvalidEventError(f"{path}.created", "must be a Unix time in seconds, is missing")
+    items = objects_in_list(source, "items", path)
+    first = items[0] if items else source
+    first_path = f"{path}.items.data[0]" if items else path
+    price_id, product_id = _price(first, first_path) if items else (None, None)
+    if price_id is None:
+        price_id, product_id = _price(source, path)
+    quantity = optional_integer(first, "quantity", first_path)
+    if quantity is None and len(items) <= 1:
+        quantity = optional_integer(source, "quantity", path)
+    period_start, period_end = _period(source, items, path)
+    cancel_at = optional_time(source, "cancel_at", path)
+    cancel_at_period_end = optional_boolean(source, "cancel_at_period_end", path) or (
+        cancel_at is not None and cancel_at == period_end
+    )
+    return Subscription(
+        id=text(source, "id", path),
+        customer_id=customer_id,
+        status=text(source, "status", path),
+        user_id=metadata_value(source, user_id_metadata_key, path),
+        created=created,
+        ended=optional_time(source, "ended_at", path),
+        price_id=price_id,
+        product_id=product_id,
+        quantity=quantity,
+        current_period_start=period_start,
+        current_period_end=period_end,
+        trial_end=optional_time(source, "trial_end", path),
+        cancel_at=cancel_at,
+        canceled_at=optional_time(source, "canceled_at", path),
+        cancel_at_period_end=cancel_at_period_end,
+    )
+
+
+def _price(source: Mapping[str, Any], path: str) -> tuple[str | None, str | None]:
+    for key in ("price", "plan"):
+        identifier = optional_id(source, key, path)
+        if identifier is not None:
+            details = source[key]
+            product = optional_id(details, "product", f"{path}.{key}") if isinstance(details, dict) else None
+            return identifier, product
+    return None, None
+
+
+def _period(
+    source: Mapping[str, Any], items: list[dict[str, Any]], path: str
+) -> tuple[str | None, str | None]:
+    end = optional_time(source, "current_period_end", path)
+    if end is not None:
+        return optional_time(source, "current_period_start", path), end
+    start = None
+    for index, item in enumerate(items):
+        item_path = f"{path}.items.data[{index}]"
+        item_end = optional_time(item, "current_period_end", item_path)
+        if item_end is not None and (end is None or item_end > end):
+            start, end = optional_time(item, "current_period_start", item_path), item_end
+    return start, end
+
+
+def read_before(
+    source: Mapping[str, Any], previous: Mapping[str, Any], path: str, user_id_metadata_key: str
+) -> Subscription:
+    """Normalise the state before an update: the object with `previous_attributes` laid over it.
+
+    Stripe lists in `previous_attributes` the old values of what changed; nested objects hold only their
+    changed keys, lists are whole, and a null stands for "was not set".
+
+    Raises:
+        InvalidEventError: An old value has the wrong type.
+    """
+    return read_subscription(_overlaid(source, previous), path, user_id_metadata_key)
+
+
+def _overlaid(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(now)
+    for key, value in old.items():
+        current = merged.get(key)
+        if isinstance(value, dict) and isinstance(current, dict) and not _is_other_object(current, value):
+            merged[key] = _overlaid(current, value)
+        elif key == "data" and isinstance(value, list) and isinstance(current, list):
+            merged[key] = _overlaid_elements(current, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _is_other_object(current: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    # A plan or price swapped for another one arrives with its own id: nothing of the new one shows through.
+    return "id" in old and old["id"] != current.get("id")
+
+
+def _overlaid_elements(now: list[Any], old: list[Any]) -> list[Any]:
+    by_id = {element["id"]: element for element in now if isinstance(element, dict) and "id" in element}
+    elements = []
+    for index, element in enumerate(old):
+        current: Any = None
+        if isinstance(element, dict):
+            current = by_id.get(element["id"]) if "id" in element else now[index : index + 1]
+            current = current[0] if isinstance(current, list) and current else current
+        elements.append(_overlaid(current, element) if isinstance(current, dict) else element)
+    return elements
+
+
+def read_expanded_user_id(
+    source: Mapping[str, Any], key: str, path: str, user_id_metadata_key: str
+) -> str | None:
+    """Read the user named by the metadata of a subscription that stands expanded inside another object."""
+    if not isinstance(source.get(key), dict):
+        return None
+    expanded = optional_object(source, key, path)
+    return metadata_value(expanded, user_id_metadata_key, f"{path}.{key}") if expanded else None

@@ -1,0 +1,34 @@
+output "delivery_queue_name" {
+  description = "Name of the delivery dead-letter queue."
+  value       = aws_sqs_queue.delivery.name
+}
+
+output "delivery_queue_url" {
+  description = "URL of the delivery dead-letter queue."
+  value       = aws_sqs_queue.delivery.url
+}
+
+output "delivery_queue_arn" {
+  description = "ARN of the delivery dead-letter queue."
+  value       = aws_sqs_queue.delivery.arn
+}
+
+output "failure_queue_name" {
+  description = "Name of the failure queue."
+  value       = aws_sqs_queue.failure.name
+}
+
+output "failure_queue_url" {
+  description = "URL of the failure queue."
+  value       = aws_sqs_queue.failure.url
+}
+
+output "failure_queue_arn" {
+  description = "ARN of the failure queue."
+  value       = aws_sqs_queue.failure.arn
+}
+
+output "delivery_queue_policy" {
+  description = "The delivery dead-letter queue's policy, as JSON."
+  value       = aws_sqs_queue.delivery.policy
+}

@@ -1,0 +1,29 @@
+variable "delivery_queue_name" {
+  description = "Name of the delivery dead-letter queue (the rule target's)."
+  type        = string
+  nullable    = false
+}
+
+variable "failure_queue_name" {
+  description = "Name of the failure queue (the function's on-failure destination)."
+  type        = string
+  nullable    = false
+}
+
+variable "rule_arn" {
+  description = "ARN of the one rule that may write to the delivery dead-letter queue."
+  type        = string
+  nullable    = false
+}
+
+variable "retention_seconds" {
+  description = "How long a message stays in either queue, in seconds."
+  type        = number
+  nullable    = false
+}
+
+variable "maximum_message_bytes" {
+  description = "Largest message either queue takes, in bytes."
+  type        = number
+  nullable    = false
+}

@@ -1,0 +1,45 @@
+# Which events reach the function, and how hard EventBridge tries to hand them over.
+#
+# The retry policy and the dead-letter queue here cover only the hand-off to Lambda. What happens after it
+# (three attempts, then the failure queue) belongs to the handler module.
+
+locals {
+  event_pattern = {
+    source      = concat([{ prefix = var.source_prefix }], compact([var.bridge_event_source]))
+    detail-type = var.event_types
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "this" {
+  name           = var.name
+  description    = "Stripe subscription and invoice events for ${var.function_name}."
+  event_bus_name = var.event_bus_name
+  event_pattern  = jsonencode(local.event_pattern)
+}
+
+resource "aws_lambda_permission" "this" {
+  statement_id  = "AllowStripeRule"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.this.arn
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  rule           = aws_cloudwatch_event_rule.this.name
+  event_bus_name = var.event_bus_name
+  target_id      = "subscription-handler"
+  arn            = var.function_arn
+
+  retry_policy {
+    maximum_event_age_in_seconds = var.maximum_event_age_seconds
+    maximum_retry_attempts       = var.maximum_retry_attempts
+  }
+
+  dead_letter_config {
+    arn = var.dead_letter_queue_arn
+  }
+
+  # Without the permission an event goes to the dead-letter queue at once, without a retry.
+  depends_on = [aws_lambda_permission.this]
+}

@@ -1,0 +1,34 @@
+output "name" {
+  description = "Name of the rule."
+  value       = aws_cloudwatch_event_rule.this.name
+}
+
+output "arn" {
+  description = "ARN of the rule."
+  value       = aws_cloudwatch_event_rule.this.arn
+}
+
+output "event_bus_name" {
+  description = "Name of the bus the rule reads."
+  value       = aws_cloudwatch_event_rule.this.event_bus_name
+}
+
+output "event_pattern" {
+  description = "The rule's event pattern, as JSON."
+  value       = aws_cloudwatch_event_rule.this.event_pattern
+}
+
+output "target_arn" {
+  description = "ARN of what the rule invokes."
+  value       = aws_cloudwatch_event_target.this.arn
+}
+
+output "target_dead_letter_queue_arn" {
+  description = "ARN of the queue that takes events which could not be handed to Lambda."
+  value       = one(aws_cloudwatch_event_target.this.dead_letter_config[*].arn)
+}
+
+output "target_retry_policy" {
+  description = "The hand-off's retry policy."
+  value       = one(aws_cloudwatch_event_target.this.retry_policy)
+}

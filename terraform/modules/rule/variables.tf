@@ -1,0 +1,69 @@
+variable "name" {
+  description = "Name of the rule (at most 64 characters)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.name) <= 64
+    error_message = "EventBridge allows 64 characters in a rule's name."
+  }
+}
+
+variable "event_bus_name" {
+  description = "Name of the bus the rule reads."
+  type        = string
+  nullable    = false
+}
+
+variable "source_prefix" {
+  description = "Beginning of the `source` of Stripe's partner events."
+  type        = string
+  nullable    = false
+}
+
+variable "bridge_event_source" {
+  description = "A further, exact `source` to admit: that of a webhook bridge. Null for none."
+  type        = string
+  default     = null
+}
+
+variable "event_types" {
+  description = "Stripe event types (`detail-type`) to admit."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.event_types) > 0
+    error_message = "A rule without event types admits nothing; name at least one."
+  }
+}
+
+variable "function_name" {
+  description = "Name of the function to invoke."
+  type        = string
+  nullable    = false
+}
+
+variable "function_arn" {
+  description = "ARN of the function to invoke."
+  type        = string
+  nullable    = false
+}
+
+variable "maximum_event_age_seconds" {
+  description = "How long EventBridge tries to hand an event to Lambda, in seconds."
+  type        = number
+  nullable    = false
+}
+
+variable "maximum_retry_attempts" {
+  description = "How often EventBridge retries the hand-off to Lambda."
+  type        = number
+  nullable    = false
+}
+
+variable "dead_letter_queue_arn" {
+  description = "ARN of the delivery dead-letter queue: where events go that could not be handed to Lambda."
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,101 @@
+# The profile table (created here, or the app's own) and the sync table (always ours).
+
+locals {
+  profile_table_arn = var.create_profile_table ? (
+    one(aws_dynamodb_table.profile[*].arn)
+  ) : one(data.aws_dynamodb_table.profile[*].arn)
+
+  # The name comes from the table, not from the variable, so that whoever uses it waits for the table.
+  profile_table_name = var.create_profile_table ? (
+    one(aws_dynamodb_table.profile[*].name)
+  ) : one(data.aws_dynamodb_table.profile[*].name)
+
+  profile_key_names = compact([var.partition_key_name, var.sort_key_name])
+}
+
+resource "aws_dynamodb_table" "profile" {
+  count = var.create_profile_table ? 1 : 0
+
+  name                        = var.profile_table_name
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = var.partition_key_name
+  range_key                   = var.sort_key_name
+  deletion_protection_enabled = var.deletion_protection_enabled
+
+  dynamic "attribute" {
+    for_each = toset(local.profile_key_names)
+
+    content {
+      name = attribute.value
+      type = "S"
+    }
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
+
+data "aws_dynamodb_table" "profile" {
+  count = var.create_profile_table ? 0 : 1
+
+  name = var.profile_table_name
+
+  lifecycle {
+    postcondition {
+      condition = (
+        self.hash_key == var.partition_key_name
+        && (self.range_key == null ? "" : self.range_key) == (var.sort_key_name == null ? "" : var.sort_key_name)
+      )
+      error_message = join(" ", [
+        "The table \"${var.profile_table_name}\" has the partition key \"${self.hash_key}\" and the sort key",
+        "\"${self.range_key == null ? "" : self.range_key}\"; partition_key_name and sort_key_name must say",
+        "the same (sort_key_name = null for a table without one).",
+      ])
+    }
+
+    postcondition {
+      condition = alltrue([
+        for attribute in self.attribute : attribute.type == "S"
+        if contains(local.profile_key_names, attribute.name)
+      ])
+      error_message = "The keys of the table \"${var.profile_table_name}\" must be strings (type S)."
+    }
+  }
+}
+
+# Who owns which subscription, and events that wait for an owner. Items with expiresAt go away by themselves.
+resource "aws_dynamodb_table" "sync" {
+  name                        = var.sync_table_name
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "PK"
+  range_key                   = "SK"
+  deletion_protection_enabled = var.deletion_protection_enabled
+
+  attribute {
+    name = "PK"
+    type = "S"
+  }
+
+  attribute {
+    name = "SK"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expiresAt"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}

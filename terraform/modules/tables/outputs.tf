@@ -1,0 +1,19 @@
+output "profile_table_name" {
+  description = "Name of the profile table."
+  value       = local.profile_table_name
+}
+
+output "profile_table_arn" {
+  description = "ARN of the profile table."
+  value       = local.profile_table_arn
+}
+
+output "sync_table_name" {
+  description = "Name of the sync table."
+  value       = aws_dynamodb_table.sync.name
+}
+
+output "sync_table_arn" {
+  description = "ARN of the sync table."
+  value       = aws_dynamodb_table.sync.arn
+}

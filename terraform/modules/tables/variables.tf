@@ -1,0 +1,35 @@
+variable "create_profile_table" {
+  description = "Create the profile table; false uses the app's existing one."
+  type        = bool
+  nullable    = false
+}
+
+variable "profile_table_name" {
+  description = "Name of the profile table, created or existing."
+  type        = string
+  nullable    = false
+}
+
+variable "partition_key_name" {
+  description = "Name of the profile table's partition key (a string)."
+  type        = string
+  nullable    = false
+}
+
+variable "sort_key_name" {
+  description = "Name of the profile table's sort key (a string); null for a table without one."
+  type        = string
+  default     = null
+}
+
+variable "sync_table_name" {
+  description = "Name of the sync table."
+  type        = string
+  nullable    = false
+}
+
+variable "deletion_protection_enabled" {
+  description = "Protect the tables created here from deletion."
+  type        = bool
+  nullable    = false
+}

@@ -1,0 +1,131 @@
+"""Builders of raw Stripe events in today's shape, for tests that need many of them."""
+
+from typing import Any
+
+T0 = 1_763_800_000
+"""2025-11-22T08:26:40Z."""
+
+
+def subscription(**changes: Any) -> dict[str, Any]:
+    """A Stripe subscription object; `price`, `quantity`, `user`, period and every field can be changed."""
+    price = changes.pop("price", "price_basic")
+    quantity = changes.pop("quantity", 1)
+    start = changes.pop("period_start", T0)
+    end = changes.pop("period_end", T0 + 2_592_000)
+    user = changes.pop("user", "user_1")
+    return {
+        "id": "sub_1",
+        "object": "subscription",
+        "created": T0,
+        "customer": "cus_1",
+        "status": "active",
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": None,
+        "ended_at": None,
+        "trial_end": None,
+        "metadata": {} if user is None else {"userId": user},
+        "items": {
+            "object": "list",
+            "data": [
+                {
+                    "id": "si_1",
+                    "object": "subscription_item",
+                    "price": {"id": price, "object": "price", "product": "prod_1"},
+                    "quantity": quantity,
+                    "current_period_start": start,
+                    "current_period_end": end,
+                }
+            ],
+        },
+        **changes,
+    }
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    """A Stripe invoice object of a subscription; `sub` and `user` name what the parent tells."""
+    user = changes.pop("user", "user_1")
+    subscription_id = changes.pop("sub", "sub_1")
+    details = {
+        "subscription": subscription_id,
+        "metadata": {} if user is None else {"userId": user},
+    }
+    return {
+        "id": "in_1",
+        "object": "invoice",
+        "created": T0,
+        "customer": "cus_1",
+        "amount_due": 2000,
+        "amount_paid": 2000,
+        "currency": "usd",
+        "attempt_count": 1,
+        "next_payment_attempt": None,
+        "status_transitions": {"paid_at": None},
+        "parent": {"type": "subscription_details", "subscription_details": details},
+        **changes,
+    }
+
+
+def event(
+    event_type: str,
+    body: dict[str, Any],
+    *,
+    event_id: str = "evt_1",
+    created: int = T0,
+    previous: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """A bare Stripe event around an object."""
+    data: dict[str, Any] = {"object": body}
+    if previous is not None:
+        data["previous_attributes"] = previous
+    return {
+        "id": event_id,
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": created,
+        "livemode": False,
+        "type": event_type,
+        "data": data,
+    }
+
+
+def created(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """A `customer.subscription.created` event."""
+    return event("customer.subscription.created", body, **rest)
+
+
+def updated(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """A `customer.subscription.updated` event."""
+    return event("customer.subscription.updated", body, **rest)
+
+
+def deleted(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """A `customer.subscription.deleted` event."""
+    return event("customer.subscription.deleted", body, **rest)
+
+
+def paid(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """An `invoice.payment_succeeded` event."""
+    return event("invoice.payment_succeeded", body, **rest)
+
+
+def failed(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """An `invoice.payment_failed` event."""
+    return event("invoice.payment_failed", body, **rest)
+
+
+def envelope(
+    stripe_event: dict[str, Any], source: str = "aws.partner/stripe.com/ed_test_1"
+) -> dict[str, Any]:
+    """The EventBridge envelope around a Stripe event."""
+    return {
+        "version": "0",
+        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
+        "detail-type": stripe_event["type"],
+        "source": source,
+        "account": "123456789012",
+        "time": "2025-11-22T08:26:41Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": stripe_event,
+    }
