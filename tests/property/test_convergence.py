@@ -1,4 +1,4 @@
-"""Any order, any duplication, any interleaving, any crash: the same item as in-order, exactly-once delivery."""
+"""Any order, duplication, interleaving or crash gives the item of in-order, exactly-once delivery."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -66,6 +66,8 @@ def expected_view(world: World, user: str) -> dict[str, Any]:
         if world.users[event.subscription_id or ""] != user:
             continue
         if event.subscription:
+            if event.subscription_id in states and states[event.subscription_id].status == "canceled":
+                continue
             states[event.subscription_id] = event.subscription
         elif event.invoice:
             payments[event.subscription_id] = event

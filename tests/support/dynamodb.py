@@ -1,0 +1,55 @@
+"""A hand-written stand-in for the DynamoDB client: it answers from a script and keeps what it was asked."""
+
+from typing import Any
+
+import attrs
+from botocore.exceptions import ClientError
+
+
+@attrs.define
+class ScriptedDynamoDB:
+    """Answers each call with the next entry of the script: a response to return or an error to raise.
+
+    Attributes:
+        script: What to answer, in order.
+        calls: Every call so far as (operation, parameters).
+    """
+
+    script: list[dict[str, Any] | ClientError]
+    calls: list[tuple[str, dict[str, Any]]] = attrs.Factory(list)
+
+    def _answer(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        self.calls.append((operation, parameters))
+        answer = self.script.pop(0)
+        if isinstance(answer, ClientError):
+            raise answer
+        return answer
+
+    def update_item(self, **parameters: Any) -> dict[str, Any]:
+        """Answer an UpdateItem."""
+        return self._answer("UpdateItem", parameters)
+
+    def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
+        """Answer a TransactWriteItems."""
+        return self._answer("TransactWriteItems", parameters)
+
+    def get_item(self, **parameters: Any) -> dict[str, Any]:
+        """Answer a GetItem."""
+        return self._answer("GetItem", parameters)
+
+
+def client_error(code: str, operation: str = "UpdateItem", **extra: Any) -> ClientError:
+    """An error as botocore raises it."""
+    return ClientError({"Error": {"Code": code, "Message": "secret detail"}, **extra}, operation)
+
+
+def condition_failed(item: dict[str, Any] | None = None) -> ClientError:
+    """A failed condition on an UpdateItem, with the item as `ALL_OLD` returns it."""
+    return client_error("ConditionalCheckFailedException", **({} if item is None else {"Item": item}))
+
+
+def transaction_canceled(*reasons: dict[str, Any]) -> ClientError:
+    """A cancelled transaction with the reason of each of its items."""
+    return client_error(
+        "TransactionCanceledException", "TransactWriteItems", CancellationReasons=list(reasons)
+    )

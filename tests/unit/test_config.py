@@ -1,0 +1,72 @@
+"""The function's environment: typed, with one clear error."""
+
+import pytest
+
+from stripe_subscription_handler.config import VARIABLES, Config, Livemode, LogLevel
+from stripe_subscription_handler.errors import ConfigError
+
+REQUIRED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync"}
+
+
+def test_the_two_tables_are_enough() -> None:
+    """Everything else has the owner's defaults."""
+    config = Config.from_environment(REQUIRED)
+    assert config == Config(table_name="profiles", sync_table_name="sync")
+    assert config.profile_key("42") == {"PK": "USER#42", "SK": "PROFILE"}
+    assert config.user_id_metadata_key == "userId"
+
+
+def test_every_variable_is_read() -> None:
+    """Each documented variable ends in its attribute."""
+    values = {
+        **REQUIRED,
+        "USER_ID_METADATA_KEY": "uid",
+        "PARTITION_KEY_NAME": "id",
+        "SORT_KEY_NAME": "kind",
+        "PARTITION_KEY_TEMPLATE": "u-{userId}",
+        "SORT_KEY_TEMPLATE": "p-{userId}",
+        "LIVEMODE": "live",
+        "LOG_LEVEL": "DEBUG",
+    }
+    assert set(values) == set(VARIABLES.values())
+    config = Config.from_environment(values)
+    assert config.profile_key("7") == {"id": "u-7", "kind": "p-7"}
+    assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
+    assert config.user_id_metadata_key == "uid"
+
+
+def test_a_table_without_sort_key() -> None:
+    """An empty sort key name means the table has none."""
+    config = Config.from_environment({**REQUIRED, "SORT_KEY_NAME": ""})
+    assert config.profile_key("42") == {"PK": "USER#42"}
+
+
+def test_a_user_id_with_braces_is_taken_literally() -> None:
+    """The template is filled once; a user id is never read as a template."""
+    config = Config.from_environment(REQUIRED)
+    assert config.profile_key("{userId}") == {"PK": "USER#{userId}", "SK": "PROFILE"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"DYNAMODB_TABLE_NAME": ""}, "DYNAMODB_TABLE_NAME is not set"),
+        ({"SYNC_TABLE_NAME": ""}, "SYNC_TABLE_NAME is not set"),
+        ({"USER_ID_METADATA_KEY": ""}, "USER_ID_METADATA_KEY is empty"),
+        ({"PARTITION_KEY_NAME": ""}, "PARTITION_KEY_NAME is empty"),
+        ({"PARTITION_KEY_TEMPLATE": "USER"}, "PARTITION_KEY_TEMPLATE must hold {userId} exactly once"),
+        ({"SORT_KEY_TEMPLATE": ""}, "SORT_KEY_TEMPLATE is empty"),
+        ({"LIVEMODE": "production"}, "LIVEMODE must be one of live, test, any"),
+        ({"LOG_LEVEL": "verbose"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR"),
+    ],
+)
+def test_a_bad_variable_is_named(changes: dict[str, str], message: str) -> None:
+    """The error names the variable and what it must be."""
+    with pytest.raises(ConfigError, match=message.replace("{", r"\{").replace("}", r"\}")):
+        Config.from_environment(REQUIRED | changes)
+
+
+def test_missing_tables_are_named() -> None:
+    """An empty environment is one clear error, not a KeyError."""
+    with pytest.raises(ConfigError, match="DYNAMODB_TABLE_NAME"):
+        Config.from_environment({})

@@ -1,0 +1,143 @@
+"""The store sends each decision as one request, and understands every refusal."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.decide import Reason
+from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
+from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.store import Store
+from support import events
+from support.dynamodb import ScriptedDynamoDB, client_error, condition_failed, transaction_canceled
+
+CONFIG = Config(table_name="profiles", sync_table_name="sync")
+CREATED = parse_event(events.created(events.subscription()))
+UPDATED = parse_event(events.updated(events.subscription(), previous={"status": "incomplete"}))
+
+
+def store_with(*script: dict | ClientError) -> tuple[Store, ScriptedDynamoDB, list[float]]:
+    """A store over a scripted client that writes down its pauses instead of sleeping."""
+    client, pauses = ScriptedDynamoDB(list(script)), []
+    return Store(client, CONFIG, sleep=pauses.append), client, pauses  # type: ignore[arg-type]
+
+
+def test_a_new_user_is_one_transaction_of_profile_and_link() -> None:
+    """Both tables in one request, the condition on the profile, the item returned if it fails."""
+    store, client, _ = store_with({})
+    assert store.run(handling(CREATED)).reason is Reason.FIRST_EVENT
+    [(operation, parameters)] = client.calls
+    assert operation == "TransactWriteItems"
+    profile, link = (item["Update"] for item in parameters["TransactItems"])
+    assert (profile["TableName"], link["TableName"]) == ("profiles", "sync")
+    assert profile["Key"] == {"PK": {"S": "USER#user_1"}, "SK": {"S": "PROFILE"}}
+    assert profile["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+    assert link["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "LINK"}}
+    assert link["UpdateExpression"] == "SET #n0 = if_not_exists(#n0, :v0) ADD #n1 :v1"
+    assert link["ExpressionAttributeNames"] == {"#n0": "owner_sub_1", "#n1": "users"}
+    assert link["ExpressionAttributeValues"][":v1"] == {"SS": ["user_1"]}
+    assert store.requests == 1
+
+
+def test_the_next_event_is_one_update() -> None:
+    """No read: the condition decides, the old status comes back with the write."""
+    store, client, _ = store_with({"Attributes": {"subscriptionStatus": {"S": "incomplete"}}})
+    outcome = store.run(handling(UPDATED))
+    assert [operation for operation, _ in client.calls] == ["UpdateItem"]
+    assert (outcome.old_status, outcome.new_status) == ("incomplete", "active")
+
+
+def test_a_refused_update_is_decided_again_from_the_returned_item() -> None:
+    """The returned item saves the read; here there is none, so the first write follows."""
+    store, client, pauses = store_with(condition_failed(), {})
+    assert store.run(handling(UPDATED)).applied
+    assert [operation for operation, _ in client.calls] == ["UpdateItem", "TransactWriteItems"]
+    assert (store.requests, pauses) == (2, [])
+
+
+def test_a_refused_transaction_tells_the_item_by_its_first_reason() -> None:
+    """The profile's update is the transaction's first item and the only one with a condition."""
+    item = {
+        "stripeLedgerKnown": {"SS": ["sub_1"]},
+        "stripeLedgerSubscription_sub_1": {
+            "M": {
+                "version": {"S": "0 2026-01-01T00:00:00Z 1"},
+                "key": {"S": "6"},
+                "linked": {"BOOL": True},
+                "fields": {
+                    "M": {
+                        "userId": {"S": "user_1"},
+                        "customerId": {"S": "cus_1"},
+                        "status": {"S": "active"},
+                        "created": {"S": "2025-11-22T08:26:40Z"},
+                        "quantity": {"N": "1"},
+                        "cancelAtPeriodEnd": {"BOOL": False},
+                    }
+                },
+            }
+        },
+    }
+    refusal = transaction_canceled({"Code": "ConditionalCheckFailed", "Item": item}, {"Code": "None"})
+    store, _, _ = store_with(refusal)
+    assert store.run(handling(CREATED)).reason is Reason.STALE
+    assert store.requests == 1
+
+
+def test_a_transaction_conflict_is_tried_again() -> None:
+    """Two transactions on one customer collide; the loser waits a little and repeats its request."""
+    conflict = transaction_canceled({"Code": "None"}, {"Code": "TransactionConflict"})
+    store, client, pauses = store_with(conflict, client_error("TransactionConflictException"), {})
+    assert store.run(handling(CREATED)).applied
+    assert len(client.calls) == 3
+    assert len(pauses) == 2
+    assert all(0 <= pause <= 0.64 for pause in pauses)
+
+
+def test_endless_conflicts_end_in_a_transient_error() -> None:
+    """After ten conflicts the event is left to Lambda's retry."""
+    store, _, _ = store_with(*[client_error("TransactionConflictException")] * 10)
+    with pytest.raises(ConcurrentUpdateError) as caught:
+        store.run(handling(UPDATED))
+    assert caught.value.transient
+
+
+def test_a_write_that_always_loses_ends_after_ten_rounds() -> None:
+    """Ten refused rounds with growing pauses, then a retry by Lambda."""
+    store, client, pauses = store_with(
+        condition_failed(), *[transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"})] * 9
+    )
+    with pytest.raises(ConcurrentUpdateError, match="10"):
+        store.run(handling(UPDATED))
+    assert (len(client.calls), len(pauses)) == (10, 9)
+
+
+def test_other_errors_are_not_swallowed() -> None:
+    """Throttling and denied access reach Lambda, which retries."""
+    store, _, _ = store_with(client_error("ProvisionedThroughputExceededException"))
+    with pytest.raises(ClientError, match="ProvisionedThroughput"):
+        store.run(handling(UPDATED))
+
+
+def test_an_owner_is_read_consistently() -> None:
+    """The link of a customer is one consistent read; then the write follows."""
+    invoice = parse_event(events.paid(events.invoice(user=None)))
+    links = {"owner_sub_1": {"M": {"user": {"S": "user_9"}, "version": {"S": "v"}}}}
+    store, client, _ = store_with({"Item": links}, {"Attributes": {}})
+    assert store.run(handling(invoice)).user_id == "user_9"
+    assert client.calls[0][1]["ConsistentRead"] is True
+    assert client.calls[1][1]["Key"]["PK"] == {"S": "USER#user_9"}
+
+
+def test_a_customer_without_links_has_no_user() -> None:
+    """An empty answer is a UserNotFoundError."""
+    store, _, _ = store_with({})
+    with pytest.raises(UserNotFoundError):
+        store.run(handling(parse_event(events.paid(events.invoice(user=None)))))
+
+
+def test_the_clients_own_retries_are_counted() -> None:
+    """A request that botocore repeated twice was three requests."""
+    store, _, _ = store_with({"ResponseMetadata": {"RetryAttempts": 2}})
+    store.run(handling(UPDATED))
+    assert store.requests == 3
