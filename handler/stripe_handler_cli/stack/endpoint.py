@@ -1,0 +1,73 @@
+"""Where AWS is: makes boto3 clients from the same variables Terraform reads. Holds no global client."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sqs import SQSClient
+
+
+@attrs.frozen
+class Endpoint:
+    """An AWS to talk to.
+
+    Attributes:
+        variables: `AWS_*` environment variables; the ones not given come from the process's environment.
+        make_client: Makes a client of a service some other way than boto3's own.
+    """
+
+    variables: Mapping[str, str]
+    make_client: Callable[[str], Any] | None = None
+
+    def client(self, service: str) -> Any:
+        """Make a client of a service."""
+        if self.make_client is not None:
+            return self.make_client(service)
+        session = boto3.Session(
+            aws_access_key_id=self.variables.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.variables.get("AWS_SECRET_ACCESS_KEY"),
+            region_name=self.variables.get("AWS_DEFAULT_REGION"),
+        )
+        return session.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
+            config=Config(retries={"mode": "standard"}, connect_timeout=5, read_timeout=30),
+        )
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        client: DynamoDBClient = self.client("dynamodb")
+        return client
+
+    @property
+    def events(self) -> "EventBridgeClient":
+        """EventBridge."""
+        client: EventBridgeClient = self.client("events")
+        return client
+
+    @property
+    def functions(self) -> "LambdaClient":
+        """Lambda."""
+        client: LambdaClient = self.client("lambda")
+        return client
+
+    @property
+    def logs(self) -> "CloudWatchLogsClient":
+        """CloudWatch Logs."""
+        client: CloudWatchLogsClient = self.client("logs")
+        return client
+
+    @property
+    def queues(self) -> "SQSClient":
+        """SQS."""
+        client: SQSClient = self.client("sqs")
+        return client

@@ -1,0 +1,158 @@
+"""The real stack, deployed by the real Terraform with the real zip, once per session and workspace.
+
+Runs against the AWS behind `AWS_ENDPOINT_URL` (LocalStack in Docker, say), or else starts our embedded local
+AWS. LocalStack has no partner event sources, so there the stack is applied on a custom bus, and the tests
+marked `partner_bus` are skipped.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+import pytest
+from localstack_client.session import Session
+
+from stripe_handler_cli import local_aws
+from stripe_handler_cli.packaging import build_zip
+from stripe_handler_cli.stack import Deployment, Endpoint, Pipeline, seed_partner_event_source
+
+PROJECT_ROOT = Path(__file__).parents[2]
+STATE_DIRECTORY = PROJECT_ROOT / ".stripe-handler" / "tests"
+EMULATOR_VENV = PROJECT_ROOT / ".stripe-handler" / "local-aws" / "venv"
+PARTNER_SOURCE = "aws.partner/stripe.com/ed_test_integration"
+BRIDGE_SOURCE = "stripe-webhook-bridge"
+CLOCKS = {"STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP": "30", "STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP": "60"}
+
+
+@attrs.frozen
+class Stack:
+    """One applied workspace.
+
+    Attributes:
+        deployment: Its Terraform side.
+        outputs: Terraform's outputs.
+        pipeline: Its moving parts.
+    """
+
+    deployment: Deployment
+    outputs: Mapping[str, Any]
+    pipeline: Pipeline
+
+
+def is_given() -> bool:
+    """Whether an AWS to test against was given instead of our embedded one."""
+    return bool(os.environ.get("AWS_ENDPOINT_URL"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what a given AWS (LocalStack) cannot do, with the reason."""
+    if not is_given():
+        return
+    reasons = {
+        "partner_bus": "LocalStack has no partner event sources",
+        "embedded": "needs an AWS behaviour that only our embedded local AWS models",
+    }
+    for item in items:
+        for marker, reason in reasons.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Endpoint]:
+    """The AWS to test against, with the clients of `localstack-client`."""
+    if is_given():
+        yield Endpoint(
+            {
+                "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
+                "AWS_ACCESS_KEY_ID": os.environ.get("AWS_ACCESS_KEY_ID", "test"),
+                "AWS_SECRET_ACCESS_KEY": os.environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+                "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
+            },
+            Session(aws_access_key_id="test", aws_secret_access_key="test").client,  # noqa: S106 - a dummy
+        )
+        return
+    directory = STATE_DIRECTORY / "local-aws"
+    local_aws.stop(directory)
+    shutil.rmtree(STATE_DIRECTORY / "terraform" / "workspaces", ignore_errors=True)
+    running = local_aws.start(directory, venv_path=EMULATOR_VENV, settings=CLOCKS)
+    session = Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - a dummy
+        region_name=running.region,
+        localstack_host=urlsplit(running.endpoint_url).netloc,
+    )
+    try:
+        yield Endpoint(running.environment(), session.client)
+    finally:
+        local_aws.stop(directory)
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """The zip, built as `make zip` builds it."""
+    return build_zip(PROJECT_ROOT, PROJECT_ROOT / "dist/handler.zip", progress=lambda _: None).path
+
+
+def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, Any]) -> tuple[Deployment, Any]:
+    deployment = Deployment.at(
+        endpoint,
+        project_root=PROJECT_ROOT,
+        state_directory=STATE_DIRECTORY / "terraform",
+        name=name,
+        variables={
+            "prefix": "itest",
+            "lambda_package_path": str(package),
+            "profile_table_name": f"ITest-{name}",
+            "create_profile_table": True,
+            "livemode": "test",
+            **variables,
+        },
+    )
+    deployment.workspace.prepare()
+    return deployment, deployment.apply()
+
+
+@pytest.fixture(scope="session")
+def stacks(endpoint: Endpoint, package: Path) -> Iterator[tuple[Stack, Stack]]:
+    """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus."""
+    custom = {"bridge_event_source": BRIDGE_SOURCE}
+    partner = custom if is_given() else {"stripe_event_source_name": PARTNER_SOURCE}
+    if not is_given():
+        seed_partner_event_source(endpoint, PARTNER_SOURCE)
+    with ThreadPoolExecutor() as pool:
+        main = pool.submit(_apply, endpoint, package, "first", partner)
+        other = pool.submit(_apply, endpoint, package, "second", custom)
+        applied = main.result(), other.result()
+    sources = BRIDGE_SOURCE if is_given() else PARTNER_SOURCE, BRIDGE_SOURCE
+    first, second = (
+        Stack(deployment, outputs, Pipeline.of(endpoint, outputs, source))
+        for (deployment, outputs), source in zip(applied, sources, strict=True)
+    )
+    yield first, second
+    if is_given():
+        for stack in (first, second):
+            stack.deployment.destroy()
+
+
+@pytest.fixture(scope="session")
+def stack(stacks: tuple[Stack, Stack]) -> Stack:
+    """The workspace most tests use: on the partner bus, where the AWS has one."""
+    return stacks[0]
+
+
+@pytest.fixture(scope="session")
+def other_stack(stacks: tuple[Stack, Stack]) -> Stack:
+    """A second workspace, on a custom bus."""
+    return stacks[1]
+
+
+@pytest.fixture
+def pipeline(stack: Stack) -> Pipeline:
+    """The moving parts of the first workspace."""
+    return stack.pipeline
