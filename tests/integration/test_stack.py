@@ -90,6 +90,8 @@ def test_a_second_consumer_reads_the_same_bus(endpoint: Endpoint, stack: "Stack"
         return envelope if envelope["detail"]["id"] == event["id"] else None
 
     assert wait_for(received, "the second consumer gets the event", 60)["detail-type"] == event["type"]
+    if not is_given():  # the embedded AWS ends with the session; a given one is left as it was found
+        return
     example.destroy(variables=inputs)
 
 

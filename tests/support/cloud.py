@@ -72,18 +72,16 @@ class Cloud:
 
     def function(self, code: str, **settings: Any) -> tuple[str, str]:
         """A Python function whose module has `handler`; its name and ARN."""
-        lambda_ = self.client("lambda")
         name = self.name()
-        arn = lambda_.create_function(
+        created = self.client("lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
             Role=f"arn:aws:iam::{ACCOUNT_ID}:role/any",
             Handler="module.handler",
             Code={"ZipFile": _zipped(code)},
             **settings,
-        )["FunctionArn"]
-        lambda_.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
-        return name, arn
+        )
+        return name, created["FunctionArn"]
 
     def update_code(self, function_name: str, code: str) -> None:
         """Deploy other code to the function."""
@@ -136,6 +134,23 @@ class Cloud:
         queue_url, queue_arn = self.queue(sender="sns.amazonaws.com")
         sns.subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=queue_arn)
         return topic_arn, queue_url
+
+    def table(self) -> str:
+        """A table with the keys PK and SK; its name."""
+        name = self.name()
+        self.client("dynamodb").create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": "PK", "KeyType": "HASH"},
+                {"AttributeName": "SK", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "PK", "AttributeType": "S"},
+                {"AttributeName": "SK", "AttributeType": "S"},
+            ],
+        )
+        return name
 
     def metric_sum(self, namespace: str, name: str, **dimensions: str) -> float:
         """The sum of a metric over the last hour."""

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Lambda's asynchronous invocation: its internal queue, three attempts, the on-failure destination.
 
 AWS rules modelled:
@@ -66,7 +67,11 @@ def dispatch_to_lambda(arn: str, payload: str) -> None:
     if record is None or config is None:
         eventbridge.logger.warning("EventBridge: function %s not found", name)
         return
-    _accept(Invocation(arn, json.loads(payload)), name)
+    try:
+        event = json.loads(payload)
+    except json.JSONDecodeError:
+        event = payload
+    _accept(Invocation(arn, event), name)
 
 
 def invoke_async(function: dict[str, Any], event: Any) -> None:
@@ -133,7 +138,7 @@ def _event_invoke_config(function: dict[str, Any], function_arn: str) -> dict[st
     return configs.get(qualified) or (configs.get("$LATEST") if not qualified else None) or {}
 
 
-def _give_up(  # noqa: PLR0913 - everything the record needs
+def _give_up(
     invocation: Invocation,
     name: str,
     config: dict[str, Any],
@@ -181,9 +186,16 @@ def _deliver(destination: str, record: dict[str, Any], function_name: str) -> No
         queue = sqs._queue_by_arn(destination)
         refused = "it does not exist" if queue is None else dead_letters.send(queue, body, {})
     elif service == "sns":
-        refused = None if sns.publish_internal(destination, body, "") else "it does not exist"
+        refused = _publish(destination, body)
     else:
         refused = f"destinations of the service {service} are not modelled"
     if refused is not None:
         lambda_svc.logger.warning("%s: on-failure destination %s: %s", function_name, destination, refused)
         metrics.record_for_function("DestinationDeliveryFailures", function_name)
+
+
+def _publish(topic_arn: str, body: str) -> str | None:
+    try:
+        return None if sns.publish_internal(topic_arn, body) else "it does not exist"
+    except sns.SnsPublishError as error:
+        return str(error)

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Puts a failed event on an SQS queue the way EventBridge and Lambda do. No decisions in here.
 
 AWS rule: a message, its attributes included, may not be larger than the queue's `MaximumMessageSize`.

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """The size limits of events.
 
 AWS rules modelled (since January 2026): the entries of one `PutEvents` or `PutPartnerEvents` request may
@@ -9,13 +10,12 @@ Stock MiniStack takes any size.
 
 from typing import Any
 
-from ministack.core.responses import error_response_json
 from ministack.services import eventbridge, lambda_svc
+
+from .answers import Response, error
 
 LIMIT_BYTES = 1_048_576
 _TIME_BYTES = 14
-
-Response = tuple[int, dict[str, str], bytes]
 
 _stock_handle_lambda_request = lambda_svc.handle_request
 
@@ -37,8 +37,9 @@ def _limited(stock: Any) -> Any:
     def put(data: dict[str, Any], **options: Any) -> Response:
         if sum(map(entry_size_bytes, data.get("Entries", []))) >= LIMIT_BYTES:
             message = "Total size of the entries in the request is over the limit."
-            return error_response_json("ValidationException", message, 400)  # type: ignore[no-any-return]
-        return stock(data, **options)  # type: ignore[no-any-return]
+            return error("ValidationException", message)
+        response: Response = stock(data, **options)
+        return response
 
     return put
 
@@ -50,5 +51,6 @@ async def handle_lambda_request(
     is_async = path.endswith("/invocations") and headers.get("x-amz-invocation-type") == "Event"
     if is_async and len(body) > LIMIT_BYTES:
         message = f"Request must be smaller than {LIMIT_BYTES} bytes for the InvokeFunction operation"
-        return error_response_json("RequestTooLargeException", message, 413)  # type: ignore[no-any-return]
-    return await _stock_handle_lambda_request(method, path, headers, body, query_params)  # type: ignore[no-any-return]
+        return error("RequestTooLargeException", message, 413)
+    response: Response = await _stock_handle_lambda_request(method, path, headers, body, query_params)
+    return response

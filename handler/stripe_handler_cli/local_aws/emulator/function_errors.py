@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """The error a Python function raised, as Lambda reports it.
 
 AWS rule: the response payload of a failed invocation, and so the failure record, holds `errorType` (the

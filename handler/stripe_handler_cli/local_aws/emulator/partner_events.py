@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Partner event sources: what Stripe does on its side of EventBridge.
 
 AWS rules modelled:
@@ -14,12 +15,11 @@ list the tags of a rule on a bus whose name holds slashes.
 
 from typing import Any
 
-from ministack.core.responses import error_response_json, get_region, json_response, new_uuid
+from ministack.core.responses import get_region, new_uuid
 from ministack.services import eventbridge
 
 from . import metrics
-
-Response = tuple[int, dict[str, str], bytes]
+from .answers import Response, answer, error
 
 _stock_create_event_bus = eventbridge._create_event_bus
 _stock_resolve_taggable_events_arn = eventbridge._resolve_taggable_events_arn
@@ -55,11 +55,12 @@ def create_event_bus(data: dict[str, Any]) -> Response:
     source_name = data.get("EventSourceName")
     if source_name and source_name != data.get("Name"):
         message = "The event bus name must match the event source name."
-        return error_response_json("ValidationException", message, 400)  # type: ignore[no-any-return]
+        return error("ValidationException", message)
     if source_name and _find(source_name) is None:
         message = f"Event source {source_name} does not exist."
-        return error_response_json("ResourceNotFoundException", message, 400)  # type: ignore[no-any-return]
-    return _stock_create_event_bus(data)  # type: ignore[no-any-return]
+        return error("ResourceNotFoundException", message)
+    response: Response = _stock_create_event_bus(data)
+    return response
 
 
 def describe_event_source(data: dict[str, Any]) -> Response:
@@ -67,8 +68,8 @@ def describe_event_source(data: dict[str, Any]) -> Response:
     source = _find(data.get("Name", ""))
     if source is None:
         message = f"Event source {data.get('Name')} does not exist."
-        return error_response_json("ResourceNotFoundException", message, 400)  # type: ignore[no-any-return]
-    return json_response(_description(source))  # type: ignore[no-any-return]
+        return error("ResourceNotFoundException", message)
+    return answer(_description(source))
 
 
 def list_event_sources(data: dict[str, Any]) -> Response:
@@ -78,7 +79,7 @@ def list_event_sources(data: dict[str, Any]) -> Response:
         for source in eventbridge._partner_event_sources.values()
         if source["Name"].startswith(data.get("NamePrefix") or "")
     ]
-    return json_response({"EventSources": sources})  # type: ignore[no-any-return]
+    return answer({"EventSources": sources})
 
 
 def put_partner_events(data: dict[str, Any]) -> Response:
@@ -95,11 +96,12 @@ def put_partner_events(data: dict[str, Any]) -> Response:
             eventbridge._put_events({"Entries": [{**entry, "EventBusName": name}]}, allow_aws_source=True)
         results.append({"EventId": new_uuid()})
     failed = sum("ErrorCode" in result for result in results)
-    return json_response({"FailedEntryCount": failed, "Entries": results})  # type: ignore[no-any-return]
+    return answer({"FailedEntryCount": failed, "Entries": results})
 
 
 def resolve_taggable_events_arn(arn: str) -> tuple[str | None, Response | None]:
     """The stock check, after looking for a rule on a bus whose name holds slashes."""
     if any(rule.get("Arn") == arn for rule in eventbridge._rules.values()):
         return arn, None
-    return _stock_resolve_taggable_events_arn(arn)  # type: ignore[no-any-return]
+    resolved: tuple[str | None, Response | None] = _stock_resolve_taggable_events_arn(arn)
+    return resolved

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Handing an event to a rule's target: resource policies, retry policy, dead-letter queue, metrics.
 
 AWS rules modelled:
@@ -101,7 +102,9 @@ def check_function(arn: str, rule: dict[str, Any]) -> Failure | None:
         resource_arn=arn,
         source_arn=rule["Arn"],
     ):
-        return Failure("NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform lambda:InvokeFunction on {arn}")
+        return Failure(
+            "NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform lambda:InvokeFunction on {arn}"
+        )
     fault = function.get("tags", {}).get(FAULT_TAG)
     return Failure(fault, f"A fault asked for by the tag {FAULT_TAG}", retryable=True) if fault else None
 
@@ -112,7 +115,9 @@ def check_queue(arn: str, rule: dict[str, Any]) -> Failure | None:
     if queue is None:
         return Failure("NO_RESOURCE", f"Queue not found: {arn}")
     if not _queue_lets_rule_send(queue, rule):
-        return Failure("NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform sqs:SendMessage on {arn}")
+        return Failure(
+            "NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform sqs:SendMessage on {arn}"
+        )
     return None
 
 
@@ -127,7 +132,9 @@ def check_event_bus(arn: str, _rule: dict[str, Any]) -> Failure | None:
     return None if exists else Failure("NO_RESOURCE", f"Event bus not found: {arn}")
 
 
-def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None) -> None:
+def invoke_target(
+    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
+) -> None:
     """Hand the event to the target; retries and the dead-letter queue follow a failure."""
     if not _replay_includes(event, rule):
         return
@@ -136,8 +143,10 @@ def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: dict[str,
 
 def _replay_includes(event: dict[str, Any], rule: dict[str, Any]) -> bool:
     replay = eventbridge._replays.get(event["ReplayName"]) if event.get("ReplayName") else None
-    filter_arns = (replay or {}).get("Destination", {}).get("FilterArns")
-    return not filter_arns or rule["Arn"] in filter_arns
+    destination = (replay or {}).get("Destination", {})
+    filter_arns = destination.get("FilterArns")
+    on_replayed_bus = destination.get("Arn", "").endswith(f":event-bus/{rule.get('EventBusName', 'default')}")
+    return not filter_arns or not on_replayed_bus or rule["Arn"] in filter_arns
 
 
 def _attempt(hand_off: HandOff) -> None:
@@ -174,7 +183,9 @@ def _retry_or_give_up(hand_off: HandOff, failure: Failure) -> None:
 def _to_dead_letter_queue(hand_off: HandOff, failure: Failure, condition: str | None) -> None:
     arn = (hand_off.target.get("DeadLetterConfig") or {}).get("Arn")
     if not arn:
-        eventbridge.logger.warning("%s: event lost: %s %s", hand_off.rule["Arn"], failure.code, failure.message)
+        eventbridge.logger.warning(
+            "%s: event lost: %s %s", hand_off.rule["Arn"], failure.code, failure.message
+        )
         return
     queue = sqs._queue_by_arn(arn)
     if queue is None:
@@ -193,9 +204,13 @@ def _to_dead_letter_queue(hand_off: HandOff, failure: Failure, condition: str | 
             attributes["EXHAUSTED_RETRY_CONDITION"] = condition
         refused = dead_letters.send(queue, json.dumps(hand_off.view.event_with_detail()), attributes)
     if refused is not None:
-        eventbridge.logger.warning("%s: event lost: dead-letter queue %s: %s", hand_off.rule["Arn"], arn, refused)
+        _log_loss(hand_off, f"dead-letter queue {arn}: {refused}")
     metric = "InvocationsSentToDlq" if refused is None else "InvocationsFailedToBeSentToDlq"
     metrics.record_for_rule(metric, hand_off.rule)
+
+
+def _log_loss(hand_off: HandOff, reason: str) -> None:
+    eventbridge.logger.warning("%s: event lost: %s", hand_off.rule["Arn"], reason)
 
 
 def _queue_lets_rule_send(queue: dict[str, Any], rule: dict[str, Any]) -> bool:

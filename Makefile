@@ -1,0 +1,76 @@
+# One target per job; every target is thin. `make` lists them.
+# Needs make, git and Python 3.11 or newer; everything else is installed into .venv/ on first use.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+SOURCES := handler tests
+
+# Only `make lock` needs uv; it gets a venv of its own.
+UV_VERSION := 0.13.9
+LOCK_VENV := .venv-lock
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help venv demo test lint terraform-check unit integration zip format lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+venv: $(STAMP) ## Install everything for development into .venv/ (PYTHON=python3.13 chooses the Python)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This project needs Python 3.11 or newer; '$(PYTHON)' is `$(PYTHON) --version 2>&1 | head -n 1`."; \
+	  echo "Name another one: make $(or $(MAKECMDGOALS),venv) PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute with an empty cache) ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-compile --require-hashes \
+	  --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running)
+	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
+
+test: lint terraform-check unit zip integration ## Run every test and check
+
+lint: venv ## Check style, formatting and types
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy --strict
+
+terraform-check: venv ## Check format, validity and tests of the Terraform code
+	$(BIN)/python -m stripe_handler_cli.terraform_cli check
+
+unit: venv ## Run the unit, property and contract tests
+	$(BIN)/pytest tests/unit tests/property tests/contract
+
+integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_URL
+	$(BIN)/pytest tests/integration
+
+zip: venv ## Build dist/handler.zip, the same bytes on every build
+	$(BIN)/stripe-handler package --out dist/handler.zip
+
+format: venv ## Format Python and Terraform code, and fix what can be fixed
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/python -m stripe_handler_cli.terraform_cli fmt
+
+# The zip's versions are dev.txt's: what is tested is what is shipped. urllib3 stays out of the zip: it comes
+# with boto3, which the Lambda runtime has.
+lock: venv ## Resolve the requirements again (maintainers)
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+	  --extra cli --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
+	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
+	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt
+	$(BIN)/python -m stripe_handler_cli.packaging.lock $(LOCK_VENV)/handler.txt requirements/handler.txt
+
+clean: ## Stop local AWS and remove everything that was built, .venv/ included
+	-@test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down
+	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV)

@@ -1,0 +1,87 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
+"""How long a Python function's process lives, and how its package gets there.
+
+AWS rule: an exception in the handler ends the invocation, not the execution environment: the next invocation
+finds the same process, with what it kept in memory. Only a timeout or a process that dies resets it.
+
+Stock MiniStack ends the process after every exception, and unpacks the whole package again for the next one:
+with a package of some thousand files, each attempt of a retried event takes seconds. Here a package is
+unpacked once, and each environment gets links to its files.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+import types
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+
+_held = threading.local()
+_unpacking = threading.Lock()
+_stock_invoke = lambda_runtime.Worker.invoke
+_stock_signal = lambda_runtime._signal
+_stock_collect = lambda_runtime._collect
+
+
+def install() -> None:
+    """Replace MiniStack's functions by ours."""
+    lambda_runtime.Worker.invoke = invoke
+    lambda_runtime._signal = signal_unless_held
+    lambda_runtime._collect = collect_unless_held
+    lambda_runtime.zipfile = types.SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
+
+
+def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
+    """Run one invocation; keep the process when the handler merely raised."""
+    _held.processes = []
+    try:
+        result = _stock_invoke(worker, *arguments, **options)
+    finally:
+        processes, _held.processes = _held.processes, None
+    raised = "trace" in result
+    for process, deadline in processes:
+        if raised and process is not None and process.poll() is None:
+            worker._proc = process
+        else:
+            _stock_signal(process)
+            _stock_collect(process, deadline)
+    return result
+
+
+def signal_unless_held(process: Any) -> None:
+    """Leave the process alone while an invocation decides whether it must end."""
+    if getattr(_held, "processes", None) is None:
+        _stock_signal(process)
+
+
+def collect_unless_held(process: Any, deadline: float) -> None:
+    """Note the process instead of waiting for its end, while an invocation decides."""
+    held = getattr(_held, "processes", None)
+    if held is None:
+        _stock_collect(process, deadline)
+    else:
+        held.append((process, deadline))
+
+
+class UnpackedOnce(zipfile.ZipFile):
+    """A zip whose files are unpacked once per content; further unpacking makes links to them."""
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+        """Unpack into `path`."""
+        if self.filename is None or members is not None or pwd is not None:
+            super().extractall(path, members, pwd)
+            return
+        digest = hashlib.sha256(Path(self.filename).read_bytes()).hexdigest()
+        unpacked = Path(tempfile.gettempdir()) / f"package-{digest}"
+        with _unpacking:
+            if not unpacked.is_dir():
+                partial = unpacked.with_suffix(".partial")
+                shutil.rmtree(partial, ignore_errors=True)
+                super().extractall(partial)
+                partial.rename(unpacked)
+        shutil.copytree(unpacked, path, copy_function=os.link, dirs_exist_ok=True)

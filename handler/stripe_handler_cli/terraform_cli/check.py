@@ -1,0 +1,54 @@
+"""What `make test` runs on the Terraform code: format, validate, test, and validate each example."""
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
+
+# The root refuses the workspace `default`, which is what a fresh copy has.
+_WORKSPACE = "development"
+
+
+def check(
+    terraform: Path,
+    source: Path,
+    state_directory: Path,
+    *,
+    progress: Callable[[str], None],
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run every check on the Terraform root `source`, leaving nothing in it.
+
+    Raises:
+        CliError: A check failed; the message is Terraform's.
+    """
+    copy = WorkingCopy(
+        terraform=terraform,
+        source=source,
+        directory=state_directory.resolve() / "check",
+        shared=state_directory.resolve(),
+        environment={"TF_WORKSPACE": _WORKSPACE, **(environment or {})},
+    )
+    _step("terraform fmt -check", copy.fmt_check, progress)
+    copy.refresh()
+    _step("terraform init", lambda: copy.init(backend=False), progress)
+    _step("terraform validate", copy.validate, progress)
+    for example in sorted(path for path in (source / "examples").glob("*") if any(path.glob("*.tf"))):
+        name = f"terraform validate examples/{example.name}"
+        _step(name, functools.partial(_validate_example, copy, example), progress)
+    _step("terraform test", lambda: copy.test(on_line=progress), progress)
+
+
+def _validate_example(copy: WorkingCopy, example: Path) -> None:
+    folder = f"examples/{example.name}"
+    copy.init(backend=False, folder=folder)
+    copy.validate(folder=folder)
+
+
+def _step(name: str, work: Callable[[], None], progress: Callable[[str], None]) -> None:
+    start_seconds = time.monotonic()
+    progress(f"{name} ...")
+    work()
+    progress(f"{name}: passed in {time.monotonic() - start_seconds:.1f} s")

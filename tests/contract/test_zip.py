@@ -1,0 +1,260 @@
+"""What the Lambda zip promises: the same bytes on every build, pure Python, complete beside boto3."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from stripe_handler_cli.packaging.bytecode import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
+from stripe_handler_cli.packaging.locked import read_lock
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNTIME_HAS = "boto3"
+
+
+@attrs.frozen
+class Build:
+    """A zip and what the command said of it."""
+
+    path: Path
+    report: dict[str, Any]
+
+
+def build(out: Path, **surroundings: str) -> Build:
+    """Build the zip as a person would, from another directory and with other surroundings."""
+    umask, directory = int(surroundings.pop("umask"), 8), Path(surroundings.pop("directory"))
+    directory.mkdir(parents=True)
+    command = "from stripe_handler_cli.commands.package import package; package()"
+    completed = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", command, "--project", str(ROOT), "--json", "--out", str(out)],
+        cwd=directory,
+        env={**os.environ, **surroundings},
+        umask=umask,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    return Build(out, json.loads(completed.stdout))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The zip, built once."""
+    directory = tmp_path_factory.mktemp("one")
+    return build(
+        directory / "handler.zip", umask="022", directory=str(directory / "cwd"), TZ="UTC", PYTHONHASHSEED="1"
+    )
+
+
+@pytest.fixture(scope="module")
+def names(built: Build) -> list[str]:
+    """The zip's entries, in its order."""
+    with zipfile.ZipFile(built.path) as archive:
+        return archive.namelist()
+
+
+@pytest.fixture(scope="module")
+def lambda_path(built: Build, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What Python's path holds on Lambda: the unpacked zip, and boto3 with what boto3 brings."""
+    directory = tmp_path_factory.mktemp("lambda")
+    with zipfile.ZipFile(built.path) as archive:
+        archive.extractall(directory / "task")
+    runtime = directory / "runtime"
+    runtime.mkdir()
+    for name in distributions_of(RUNTIME_HAS):
+        for source in top_level_paths(name):
+            if not (runtime / source.name).exists():
+                (runtime / source.name).symlink_to(source)
+    return [str(directory / "task"), str(runtime)]
+
+
+def distributions_of(name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return a distribution and everything it brings, extras aside."""
+    seen |= {name}
+    for requirement in metadata.requires(name) or ():
+        if "extra ==" not in requirement:
+            match = re.match(r"[A-Za-z0-9._-]+", requirement)
+            assert match is not None
+            other = re.sub(r"[-_.]+", "-", match.group()).lower()
+            if other not in seen:
+                seen = distributions_of(other, seen)
+    return seen
+
+
+def top_level_paths(name: str) -> Iterator[Path]:
+    """Yield the packages, modules and metadata folders a distribution installs."""
+    for file in metadata.files(name) or ():
+        if ".." not in file.parts and file.parts[0] != "__pycache__":
+            path = Path(str(file.locate()))
+            yield path.parents[len(file.parts) - 2] if len(file.parts) > 1 else path
+
+
+def run_as_on_lambda(lambda_path: list[str], code: str, python: Path = Path(sys.executable)) -> str:
+    """Run code in an isolated interpreter that sees only the zip and boto3."""
+    completed = subprocess.run(  # noqa: S603 - our own code
+        [str(python), "-I", "-S", "-B", "-c", f"import sys; sys.path[:0] = {lambda_path!r}\n{code}"],
+        env={
+            "PATH": os.defpath,
+            "DYNAMODB_TABLE_NAME": "profiles",
+            "SYNC_TABLE_NAME": "sync",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout.strip()
+
+
+def test_every_build_has_the_same_bytes(built: Build, tmp_path: Path) -> None:
+    """Time zone, umask, locale, hash seed, directory and out path leave no trace in the zip."""
+    other = build(
+        tmp_path / "somewhere else.zip",
+        umask="077",
+        directory=str(tmp_path / "cwd"),
+        TZ="Pacific/Kiritimati",
+        PYTHONHASHSEED="2",
+        LC_ALL="C",
+        TMPDIR=str(tmp_path),
+    )
+    assert other.path.read_bytes() == built.path.read_bytes()
+    assert other.report["sha256"] == built.report["sha256"]
+
+
+def test_the_report_tells_the_truth(built: Build, names: list[str]) -> None:
+    """Size, number of files and bytecode are those of the zip."""
+    assert built.report["size_bytes"] == built.path.stat().st_size
+    assert built.report["file_count"] == len(names)
+    compiled = [name for name in names if name.endswith(".pyc")]
+    assert bool(compiled) == (built.report["bytecode_python"] is not None)
+
+
+def test_bytecode_is_there_where_the_runtimes_python_is(built: Build) -> None:
+    """A working Python of the runtime's version on this machine is found and used."""
+    interpreter = find_interpreter(candidate_interpreters(os.environ))
+    assert built.report["bytecode_python"] == (interpreter.version if interpreter else None)
+
+
+def test_the_runtimes_python_takes_the_bytecode_as_it_is(lambda_path: list[str]) -> None:
+    """The runtime's Python loads the handler from bytecode even when the source beside it is useless."""
+    interpreter = find_interpreter(candidate_interpreters(os.environ))
+    if interpreter is None:
+        pytest.skip(f"no working Python {RUNTIME_PYTHON} on this machine")
+    task = Path(lambda_path[0])
+    source = task / "stripe_subscription_handler" / "envelope.py"
+    text = source.read_text(encoding="utf-8")
+    try:
+        source.write_text("raise SystemExit('compiled again from source')\n", encoding="utf-8")
+        code = "import stripe_subscription_handler.envelope as module; print(module.__cached__)"
+        assert run_as_on_lambda(lambda_path, code, interpreter.path).endswith(".cpython-313.pyc")
+    finally:
+        source.write_text(text, encoding="utf-8")
+
+
+def test_the_handler_imports_with_only_boto3_beside_the_zip(lambda_path: list[str]) -> None:
+    """The Lambda entry point imports where nothing but the zip and boto3's set can be seen."""
+    code = "import stripe_subscription_handler.app as app; print(app.__file__, callable(app.lambda_handler))"
+    path, is_callable = run_as_on_lambda(lambda_path, code).rsplit(" ", 1)
+    assert Path(path).is_relative_to(lambda_path[0])
+    assert is_callable == "True"
+
+
+def test_the_stripe_client_works_with_only_boto3_beside_the_zip(lambda_path: list[str]) -> None:
+    """The Stripe client can be made: its HTTP stack is complete, with urllib3 from the runtime."""
+    code = (
+        "import stripe, requests, urllib3\n"
+        "stripe.StripeClient('sk_test_1', http_client=stripe.RequestsClient())\n"
+        "print(stripe.__file__, requests.__file__, urllib3.__file__, sep='|')"
+    )
+    stripe, requests, urllib3 = map(Path, run_as_on_lambda(lambda_path, code).split("|"))
+    assert stripe.is_relative_to(lambda_path[0])
+    assert requests.is_relative_to(lambda_path[0])
+    assert urllib3.is_relative_to(lambda_path[1])
+
+
+def test_the_zip_knows_its_version(lambda_path: list[str]) -> None:
+    """On Lambda, the library's metadata gives the version that pyproject.toml states."""
+    code = "from importlib.metadata import version; print(version('stripe-subscription-handler'))"
+    assert run_as_on_lambda(lambda_path, code) == project()["version"]
+
+
+def test_what_the_runtime_has_stays_out(names: list[str]) -> None:
+    """No package that comes with boto3 is in the zip, nor is our command line."""
+    held = {name.split("/")[0].split("-")[0].removesuffix(".py") for name in names}
+    runtime = {
+        path.name.split("-")[0].removesuffix(".py")
+        for d in distributions_of(RUNTIME_HAS)
+        for path in top_level_paths(d)
+    }
+    assert {"boto3", "botocore", "urllib3", "jmespath", "s3transfer", "six"} <= runtime
+    assert not held & (runtime | {"stripe_handler_cli", "click", "rich"})
+
+
+def test_only_pure_python_and_data_go_in(names: list[str]) -> None:
+    """No native code, no tests, no stubs, no installer's records."""
+    assert not [
+        name for name in names if re.search(r"\.(so|pyd|dylib|pyi)(\.|$)|/tests/|/(RECORD|INSTALLER)$", name)
+    ]
+    assert names == sorted(set(names))
+
+
+def test_every_package_brings_its_licence(names: list[str]) -> None:
+    """Each package of the zip has a licence text in its metadata folder."""
+    folders = {name.split("/")[0] for name in names if ".dist-info/" in name}
+    licensed = {
+        name.split("/")[0] for name in names if re.search(r"\.dist-info/.*licen[cs]e", name, re.IGNORECASE)
+    }
+    assert licensed == folders
+    assert len(folders) == len(read_lock(ROOT / "requirements/handler.txt")) + 1
+
+
+def test_the_zips_requirements_are_the_librarys_without_boto3() -> None:
+    """handler.in names exactly what pyproject.toml says the library needs, boto3 aside."""
+    wanted = {name for name in project()["dependencies"] if not name.startswith(RUNTIME_HAS)}
+    lines = (ROOT / "requirements/handler.in").read_text(encoding="utf-8").splitlines()
+    assert {line for line in lines if line and not line.startswith("#")} == wanted
+
+
+def test_the_lock_names_every_package_that_the_library_brings() -> None:
+    """What is installed for the library, less what boto3 brings, is what the lock lists."""
+    needed: frozenset[str] = frozenset()
+    for requirement in project()["dependencies"]:
+        needed |= distributions_of(re.split(r"[<>=!~ ]", requirement)[0])
+    locked = {wheel.name for wheel in read_lock(ROOT / "requirements/handler.txt")}
+    assert locked == needed - distributions_of(RUNTIME_HAS)
+
+
+def test_terraform_runs_the_python_that_the_bytecode_is_for() -> None:
+    """The stack's default runtime is the version whose bytecode the zip holds."""
+    variables = (ROOT / "terraform/variables.tf").read_text(encoding="utf-8")
+    match = re.search(
+        r'variable "lambda_runtime" \{.*?default\s*=\s*"(?P<runtime>[^"]+)"', variables, re.DOTALL
+    )
+    assert match is not None
+    assert match["runtime"] == f"python{RUNTIME_PYTHON}"
+
+
+def test_the_zips_requirements_name_no_place() -> None:
+    """Requirements hold names, versions and hashes: no index, no machine's path."""
+    for path in (ROOT / "requirements").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"://|--index|--find-links|--extra-index|^-[ief]", text, re.MULTILINE), path
+
+
+def project() -> dict[str, Any]:
+    """Return the project table of pyproject.toml."""
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    table: dict[str, Any] = document["project"]
+    return table
