@@ -1,7 +1,8 @@
 """EventBridge envelope or bare Stripe event → `StripeEvent`. Pure; the only place that sees raw events."""
 
+import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -151,5 +152,5 @@ def _created(raw: Mapping[str, Any], here: str) -> str:
         except ValueError:
             moment = None
         if moment is not None and moment.tzinfo is not None:
-            return iso_time(int(moment.astimezone(UTC).timestamp()), f"{here}.created")
+            return iso_time(math.floor(moment.timestamp()), f"{here}.created")
     raise InvalidEventError(f"{here}.created", "must be a Unix time in seconds, or ISO-8601 for API v2")

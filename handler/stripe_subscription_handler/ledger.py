@@ -198,12 +198,14 @@ class Payment:
     def of(cls, invoice: Invoice, *, status: str, second: str, event_id: str) -> "Payment":
         """Build the payment that an invoice event reports."""
         succeeded = status == "succeeded"
+        # Invoices before 2018 have no amount_paid; what was due is then what was paid.
+        paid = invoice.amount_due if invoice.amount_paid is None else invoice.amount_paid
         return cls(
             version=f"{second} {invoice.created} {int(succeeded)} {event_id}",
             status=status,
             at=(invoice.paid_at or second) if succeeded else second,
             invoice_id=invoice.id,
-            amount=invoice.amount_paid if succeeded else invoice.amount_due,
+            amount=paid if succeeded else invoice.amount_due,
             currency=invoice.currency,
             attempt_count=invoice.attempt_count,
             next_attempt_at=None if succeeded else invoice.next_payment_attempt,

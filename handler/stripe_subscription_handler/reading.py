@@ -9,11 +9,19 @@ from typing import Any
 
 from stripe_subscription_handler.errors import InvalidEventError
 
-type_names = {dict: "object", list: "list", str: "string", bool: "boolean", int: "number", float: "number"}
+_TYPE_NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "missing",
+}
 
 
 def _wrong(path: str, wanted: str, value: object) -> InvalidEventError:
-    found = "missing" if value is None else f"a {type_names.get(type(value), type(value).__name__)}"
+    found = "empty" if value == "" else _TYPE_NAMES.get(type(value), type(value).__name__)
     return InvalidEventError(path, f"must be {wanted}, is {found}")
 
 
@@ -63,6 +71,8 @@ def optional_integer(source: Mapping[str, Any], key: str, path: str) -> int | No
     value = source.get(key)
     if value is not None and type(value) is not int:
         raise _wrong(f"{path}.{key}", "an integer", value)
+    if value is not None and not -(2**63) <= value < 2**63:
+        raise InvalidEventError(f"{path}.{key}", "must be an integer of 64 bits")
     return value
 
 

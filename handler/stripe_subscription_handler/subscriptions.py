@@ -165,29 +165,34 @@ def _overlaid(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(now)
     for key, value in old.items():
         current = merged.get(key)
-        if isinstance(value, dict) and isinstance(current, dict) and not _is_other_object(current, value):
-            merged[key] = _overlaid(current, value)
+        if key == "metadata" and isinstance(value, dict) and isinstance(current, dict):
+            merged[key] = {**current, **value}
         elif key == "data" and isinstance(value, list) and isinstance(current, list):
             merged[key] = _overlaid_elements(current, value)
         else:
-            merged[key] = value
+            merged[key] = _overlaid_value(current, value)
     return merged
 
 
-def _is_other_object(current: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    # A plan or price swapped for another one arrives with its own id: nothing of the new one shows through.
-    return "id" in old and old["id"] != current.get("id")
+def _overlaid_value(now: Any, old: Any) -> Any:
+    # Only a whole object says what kind it is: the kind never changes, so no list of changed keys has it.
+    if isinstance(now, dict) and isinstance(old, dict) and "object" not in old:
+        return _overlaid(now, old)
+    return old
 
 
 def _overlaid_elements(now: list[Any], old: list[Any]) -> list[Any]:
-    by_id = {element["id"]: element for element in now if isinstance(element, dict) and "id" in element}
+    # Until API version 2017-04-06 the elements hold only their changed keys, often without an id.
     elements = []
     for index, element in enumerate(old):
-        current: Any = None
-        if isinstance(element, dict):
-            current = by_id.get(element["id"]) if "id" in element else now[index : index + 1]
-            current = current[0] if isinstance(current, list) and current else current
-        elements.append(_overlaid(current, element) if isinstance(current, dict) else element)
+        identifier = element.get("id") if isinstance(element, dict) else None
+        same = (
+            one
+            for one in now
+            if isinstance(one, dict) and identifier is not None and one.get("id") == identifier
+        )
+        at_index = now[index] if index < len(now) and identifier is None else None
+        elements.append(_overlaid_value(next(same, at_index), element))
     return elements
 
 

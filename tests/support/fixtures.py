@@ -1,0 +1,193 @@
+"""The hand-written Stripe events under `tests/fixtures`, and what tests need to look at them.
+
+A fixture is one JSON file, an EventBridge envelope or a bare Stripe event, in the folder of its era, with its
+expectation beside it: `<name>.json` and `<name>.expected.json`. Nothing here knows the library.
+"""
+
+import copy
+import enum
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+TESTS = Path(__file__).parents[1]
+FIXTURES = TESTS / "fixtures"
+TERRAFORM = TESTS.parent / "terraform"
+
+ERAS = ("2014", "2016", "2019", "2023", "2025-basil", "2025-clover", "2026-endive")
+"""Folders by the age of the shape, oldest first."""
+
+OTHER_FOLDERS = ("malformed", "mixed")
+"""Events of no single era: broken ones, and those that claim one version and carry another's shape."""
+
+PERSONAL_DATA = (
+    "customer@example.com",
+    "Jane Example",
+    "+15555550123",
+    "1 Example Street",
+    "invoice.stripe.com/i/",
+    "pay.stripe.com/invoice/",
+    "Too expensive for me",
+)
+"""Made-up personal data of the fixtures, which must never stand in a log line or an error message."""
+
+
+class Missing(enum.Enum):
+    """Type of `MISSING`."""
+
+    MISSING = enum.auto()
+
+
+MISSING = Missing.MISSING
+"""The value with which `changed` deletes a node."""
+
+
+@attrs.frozen
+class Fixture:
+    """One event and its expectation.
+
+    Attributes:
+        era: The folder.
+        name: The file's name without `.json`.
+    """
+
+    era: str
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The event's file."""
+        return FIXTURES / self.era / f"{self.name}.json"
+
+    @property
+    def expectation_path(self) -> Path:
+        """The expectation's file."""
+        return FIXTURES / self.era / f"{self.name}.expected.json"
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The event as parsed from JSON, a new copy each time."""
+        return json.loads(self.path.read_text())
+
+    @property
+    def expected(self) -> dict[str, Any]:
+        """What the library must make of the event: its fields, or `error`, the field that is wrong."""
+        return json.loads(self.expectation_path.read_text())
+
+    @property
+    def is_envelope(self) -> bool:
+        """Whether the event stands in an EventBridge envelope."""
+        return "detail" in self.raw
+
+    @property
+    def stripe_event(self) -> Any:
+        """The Stripe event, out of its envelope; not always an object in the malformed ones."""
+        return self.raw.get("detail", self.raw) if self.is_envelope else self.raw
+
+    @property
+    def body(self) -> Any:
+        """The subscription or invoice the event carries; None where there is none."""
+        event = self.stripe_event
+        data = event.get("data") if isinstance(event, dict) else None
+        return data.get("object") if isinstance(data, dict) else None
+
+
+def fixture_id(fixture: Fixture) -> str:
+    """Name of a fixture in pytest's output."""
+    return f"{fixture.era}/{fixture.name}"
+
+
+def load(era: str, name: str) -> Fixture:
+    """Find one fixture.
+
+    Raises:
+        FileNotFoundError: There is none of that name.
+    """
+    fixture = Fixture(era, name)
+    if not fixture.path.is_file():
+        raise FileNotFoundError(fixture.path)
+    return fixture
+
+
+def load_all() -> tuple[Fixture, ...]:
+    """Every fixture, by folder and name."""
+    paths = sorted(path for path in FIXTURES.glob("*/*.json") if not path.name.endswith(".expected.json"))
+    return tuple(Fixture(path.parent.name, path.stem) for path in paths)
+
+
+def changed(raw: Any, path: str, value: Any) -> Any:
+    """Return a copy of parsed JSON with one node replaced, or deleted when the value is `MISSING`.
+
+    Args:
+        raw: Parsed JSON.
+        path: The node, as in `data.object.items.data[0].quantity`; objects on the way are made where missing.
+        value: The new value.
+    """
+    copied = copy.deepcopy(raw)
+    keys: list[str | int] = [int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path)]
+    node = copied
+    for key, following in itertools.pairwise(keys):
+        if isinstance(node, dict) and node.get(key) is None:
+            node[key] = [{}] if isinstance(following, int) else {}
+        node = node[key]
+    if value is MISSING:
+        node.pop(keys[-1], None)
+    else:
+        node[keys[-1]] = value
+    return copied
+
+
+def invoice_places(invoice: dict[str, Any]) -> frozenset[str]:
+    """Name the places in which an invoice says whose subscription it bills; empty for a one-off invoice."""
+    places = set()
+    if ((invoice.get("parent") or {}).get("subscription_details") or {}).get("subscription"):
+        places.add("parent.subscription_details")
+    if invoice.get("subscription"):
+        places.add("subscription")
+    for line in (invoice.get("lines") or {}).get("data", ()):
+        details = (line.get("parent") or {}).get("subscription_item_details")
+        if details and not details.get("invoice_item"):
+            places.add("lines.parent.subscription_item_details")
+        elif line.get("type") == "subscription":
+            places.add("lines.subscription" if line.get("subscription") else "lines.id")
+    return frozenset(places)
+
+
+def terraform_event_pattern() -> dict[str, Any]:
+    """The pattern the rule has unless it is configured otherwise, read from the Terraform root."""
+    variables = (TERRAFORM / "variables.tf").read_text()
+    block = re.search(r'^variable "event_types" \{.*?^\}', variables, re.MULTILINE | re.DOTALL)
+    default = re.search(r"default\s*=\s*\[(.*?)\]", block[0], re.DOTALL) if block else None
+    prefix = re.search(r'stripe_source_prefix\s*=\s*"([^"]+)"', (TERRAFORM / "locals.tf").read_text())
+    if default is None or prefix is None:
+        raise ValueError("the Terraform root no longer writes the rule's pattern as this helper reads it")
+    return {"source": [{"prefix": prefix[1]}], "detail-type": re.findall(r'"([^"]+)"', default[1])}
+
+
+def matches(pattern: dict[str, Any], event: Any) -> bool:
+    """Whether EventBridge would match the event: every key of the pattern, by any one of its values.
+
+    Models nested keys, exact values and `prefix`, which is all our rules use; lists in the event match by any
+    of their elements.
+    """
+    return isinstance(event, dict) and all(
+        matches(wanted, event.get(key)) if isinstance(wanted, dict) else _any_of(wanted, event.get(key))
+        for key, wanted in pattern.items()
+    )
+
+
+def _any_of(wanted: list[Any], value: Any) -> bool:
+    candidates = value if isinstance(value, list) else [value]
+    return any(_is(one, candidate) for one in wanted for candidate in candidates)
+
+
+def _is(wanted: Any, value: Any) -> bool:
+    if not isinstance(wanted, dict):
+        return type(wanted) is type(value) and wanted == value
+    if set(wanted) != {"prefix"}:
+        raise ValueError(f"not modelled here: {wanted}")
+    return isinstance(value, str) and value.startswith(wanted["prefix"])
