@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import attrs
+
 from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
 
 # The root refuses the workspace `default`, which is what a fresh copy has.
 _WORKSPACE = "development"
+# The one test of that refusal itself.
+_DEFAULT_WORKSPACE_TESTS = "tests/default_workspace"
 
 
 def check(
@@ -39,6 +43,13 @@ def check(
         name = f"terraform validate examples/{example.name}"
         _step(name, functools.partial(_validate_example, copy, example), progress)
     _step("terraform test", lambda: copy.test(on_line=progress), progress)
+    if (source / _DEFAULT_WORKSPACE_TESTS).is_dir():
+        in_default = attrs.evolve(copy, environment={**copy.environment, "TF_WORKSPACE": "default"})
+        _step(
+            "terraform test in the workspace default",
+            lambda: in_default.test(on_line=progress, test_directory=_DEFAULT_WORKSPACE_TESTS),
+            progress,
+        )
 
 
 def _validate_example(copy: WorkingCopy, example: Path) -> None:

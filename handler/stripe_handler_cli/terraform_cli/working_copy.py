@@ -104,13 +104,18 @@ class WorkingCopy:
         """
         self.require("terraform validate", ["validate", "-no-color"], folder=folder)
 
-    def test(self, *, on_line: OnLine | None = None) -> None:
+    def test(self, *, on_line: OnLine | None = None, test_directory: str = "tests") -> None:
         """Run the root's own tests.
+
+        Args:
+            on_line: Called with each line Terraform prints.
+            test_directory: The folder of the tests, below the root.
 
         Raises:
             CliError: A test failed.
         """
-        self.require("terraform test", ["test", "-no-color"], on_line=on_line)
+        arguments = ["test", "-no-color", f"-test-directory={test_directory}"]
+        self.require("terraform test", arguments, on_line=on_line)
 
     def run(self, arguments: Sequence[str], *, on_line: OnLine | None = None, folder: str = ".") -> Completed:
         """Run one Terraform command in the copy; the exit code is the caller's to judge."""

@@ -32,3 +32,17 @@ output "delivery_queue_policy" {
   description = "The delivery dead-letter queue's policy, as JSON."
   value       = aws_sqs_queue.delivery.policy
 }
+
+output "limits" {
+  description = "How long and how much each queue keeps."
+  value = {
+    delivery = {
+      retention_seconds     = aws_sqs_queue.delivery.message_retention_seconds
+      maximum_message_bytes = aws_sqs_queue.delivery.max_message_size
+    }
+    failure = {
+      retention_seconds     = aws_sqs_queue.failure.message_retention_seconds
+      maximum_message_bytes = aws_sqs_queue.failure.max_message_size
+    }
+  }
+}

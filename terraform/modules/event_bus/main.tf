@@ -36,16 +36,16 @@ data "aws_cloudwatch_event_source" "stripe" {
   }
 }
 
-resource "aws_cloudwatch_event_bus" "this" {
+resource "aws_cloudwatch_event_bus" "stripe" {
   name              = local.bus_name
   event_source_name = local.is_partner ? one(data.aws_cloudwatch_event_source.stripe[*].name) : null
   description       = "Stripe events of the environment ${var.environment}."
 }
 
-resource "aws_cloudwatch_event_archive" "this" {
+resource "aws_cloudwatch_event_archive" "stripe" {
   name             = var.archive_name
   description      = "Stripe events of the environment ${var.environment}, for replay."
-  event_source_arn = aws_cloudwatch_event_bus.this.arn
+  event_source_arn = aws_cloudwatch_event_bus.stripe.arn
   event_pattern    = jsonencode({ source = local.sources })
   retention_days   = var.archive_retention_days
 }
@@ -55,6 +55,10 @@ resource "aws_cloudwatch_event_bus" "forwarding" {
 
   name        = var.name
   description = "Stripe events of the environment ${var.environment}, forwarded from the partner event bus."
+
+  # A stack that turns from a custom bus to a partner bus gives this name from one bus to the other: the first
+  # has to be gone before the second is made, and the other way round.
+  depends_on = [aws_cloudwatch_event_bus.stripe]
 }
 
 resource "aws_cloudwatch_event_rule" "forwarding" {
@@ -62,7 +66,7 @@ resource "aws_cloudwatch_event_rule" "forwarding" {
 
   name           = var.forwarding_name
   description    = "Forwards every Stripe event to ${var.name}."
-  event_bus_name = aws_cloudwatch_event_bus.this.name
+  event_bus_name = aws_cloudwatch_event_bus.stripe.name
   event_pattern  = jsonencode({ source = [{ prefix = var.source_prefix }] })
 }
 
@@ -107,7 +111,7 @@ resource "aws_cloudwatch_event_target" "forwarding" {
   count = var.create_forwarding_bus ? 1 : 0
 
   rule           = one(aws_cloudwatch_event_rule.forwarding[*].name)
-  event_bus_name = aws_cloudwatch_event_bus.this.name
+  event_bus_name = aws_cloudwatch_event_bus.stripe.name
   target_id      = "forwarding-bus"
   arn            = one(aws_cloudwatch_event_bus.forwarding[*].arn)
   role_arn       = one(aws_iam_role.forwarding[*].arn)

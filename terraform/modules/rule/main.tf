@@ -10,23 +10,23 @@ locals {
   }
 }
 
-resource "aws_cloudwatch_event_rule" "this" {
+resource "aws_cloudwatch_event_rule" "subscription_events" {
   name           = var.name
-  description    = "Stripe subscription and invoice events for ${var.function_name}."
+  description    = "Stripe's subscription and invoice events, to the subscription handler."
   event_bus_name = var.event_bus_name
   event_pattern  = jsonencode(local.event_pattern)
 }
 
-resource "aws_lambda_permission" "this" {
+resource "aws_lambda_permission" "subscription_events" {
   statement_id  = "AllowStripeRule"
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
   principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.this.arn
+  source_arn    = aws_cloudwatch_event_rule.subscription_events.arn
 }
 
-resource "aws_cloudwatch_event_target" "this" {
-  rule           = aws_cloudwatch_event_rule.this.name
+resource "aws_cloudwatch_event_target" "handler" {
+  rule           = aws_cloudwatch_event_rule.subscription_events.name
   event_bus_name = var.event_bus_name
   target_id      = "subscription-handler"
   arn            = var.function_arn
@@ -41,5 +41,5 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 
   # Without the permission an event goes to the dead-letter queue at once, without a retry.
-  depends_on = [aws_lambda_permission.this]
+  depends_on = [aws_lambda_permission.subscription_events]
 }

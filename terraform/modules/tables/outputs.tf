@@ -17,3 +17,8 @@ output "sync_table_arn" {
   description = "ARN of the sync table."
   value       = aws_dynamodb_table.sync.arn
 }
+
+output "deletion_protection_enabled" {
+  description = "Whether the sync table, and the profile table if it was created here, is protected from deletion."
+  value       = aws_dynamodb_table.sync.deletion_protection_enabled
+}

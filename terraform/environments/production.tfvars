@@ -1,0 +1,28 @@
+# terraform workspace select -or-create production
+# terraform apply -var-file=environments/production.tfvars
+#
+# Everything not named here has the default of variables.tf.
+
+prefix = "bayon"
+
+# The zip made by "make zip", seen from terraform/.
+lambda_package_path = "../dist/handler.zip"
+
+# Your app's profile table. true creates it; false uses the one that exists.
+profile_table_name   = "BayonCoAgent-production"
+create_profile_table = true
+
+# terraform destroy then refuses to take the profiles with it.
+deletion_protection_enabled = true
+
+# Test events never reach a real user's profile.
+livemode = "live"
+
+# From Stripe's event destination, once you have made it. Until then the bus is a custom bus.
+# stripe_event_source_name = "aws.partner/stripe.com/ed_..."
+
+# Who gets the alarms; AWS sends each address a link to confirm.
+# alarm_email_addresses = ["ops@example.com"]
+
+log_retention_days     = 90
+archive_retention_days = 90

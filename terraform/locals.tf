@@ -1,0 +1,27 @@
+locals {
+  environment = module.workspace.environment
+
+  # Every name is <prefix>-stripe-<what>-<workspace>. A partner event bus is the exception: AWS wants it to
+  # have its event source's name.
+  name_format = "${var.prefix}-stripe-%s-${local.environment}"
+
+  names = {
+    event_bus                  = format(local.name_format, "events")
+    archive                    = format(local.name_format, "events")
+    rule                       = format(local.name_format, "subscription-events")
+    forwarding                 = format(local.name_format, "forwarding")
+    function                   = format(local.name_format, "subscription-handler")
+    delivery_dead_letter_queue = format(local.name_format, "delivery-dlq")
+    failure_queue              = format(local.name_format, "failures")
+    sync_table                 = format(local.name_format, "sync")
+    alarm_topic                = format(local.name_format, "alarms")
+  }
+
+  # The beginning of `source` in every event of a Stripe event destination.
+  stripe_source_prefix = "aws.partner/stripe.com"
+
+  default_tags = merge(var.tags, {
+    project     = "stripe-subscription-handler"
+    environment = local.environment
+  })
+}

@@ -1,0 +1,141 @@
+# The whole stack, one module per box of the diagram, in the order an event travels:
+#
+#   Stripe -> event_bus (archive beside it) -> rule -> handler -> tables
+#                                                |        |
+#                                                +--------+--> dead_letter_queues, alarms
+#
+# One workspace is one environment. Names are in locals.tf.
+
+provider "aws" {
+  region = var.aws_region
+
+  default_tags {
+    tags = local.default_tags
+  }
+
+  # Local AWS from a tfvars file. With AWS_ENDPOINT_URL in the environment this is not needed.
+  dynamic "endpoints" {
+    for_each = var.aws_endpoint_url == null ? [] : [var.aws_endpoint_url]
+
+    content {
+      cloudwatch = endpoints.value
+      dynamodb   = endpoints.value
+      events     = endpoints.value
+      iam        = endpoints.value
+      lambda     = endpoints.value
+      logs       = endpoints.value
+      sns        = endpoints.value
+      sqs        = endpoints.value
+      sts        = endpoints.value
+    }
+  }
+}
+
+module "workspace" {
+  source = "./modules/workspace"
+
+  workspace = terraform.workspace
+  prefix    = var.prefix
+}
+
+module "event_bus" {
+  source = "./modules/event_bus"
+
+  name                      = local.names.event_bus
+  environment               = local.environment
+  partner_event_source_name = var.stripe_event_source_name
+  create_forwarding_bus     = var.create_forwarding_bus
+  forwarding_name           = local.names.forwarding
+  source_prefix             = local.stripe_source_prefix
+  bridge_event_source       = var.bridge_event_source
+  archive_name              = local.names.archive
+  archive_retention_days    = var.archive_retention_days
+}
+
+module "rule" {
+  source = "./modules/rule"
+
+  name                      = local.names.rule
+  event_bus_name            = module.event_bus.bus_name
+  source_prefix             = local.stripe_source_prefix
+  bridge_event_source       = var.bridge_event_source
+  event_types               = var.event_types
+  function_name             = module.handler.function_name
+  function_arn              = module.handler.function_arn
+  maximum_event_age_seconds = var.target_maximum_event_age_seconds
+  maximum_retry_attempts    = var.target_maximum_retry_attempts
+  dead_letter_queue_arn     = module.dead_letter_queues.delivery_queue_arn
+}
+
+module "handler" {
+  source = "./modules/handler"
+
+  name         = local.names.function
+  package_path = var.lambda_package_path
+  package_s3   = var.lambda_package_s3
+
+  runtime                        = var.lambda_runtime
+  architecture                   = var.lambda_architecture
+  memory_mb                      = var.lambda_memory_mb
+  timeout_seconds                = var.lambda_timeout_seconds
+  reserved_concurrent_executions = var.lambda_reserved_concurrent_executions
+
+  async_maximum_event_age_seconds = var.async_maximum_event_age_seconds
+  async_maximum_retry_attempts    = var.async_maximum_retry_attempts
+  failure_queue_arn               = module.dead_letter_queues.failure_queue_arn
+
+  log_retention_days   = var.log_retention_days
+  log_level            = var.log_level
+  xray_tracing_enabled = var.xray_tracing_enabled
+
+  profile_table_name     = module.tables.profile_table_name
+  profile_table_arn      = module.tables.profile_table_arn
+  sync_table_name        = module.tables.sync_table_name
+  sync_table_arn         = module.tables.sync_table_arn
+  partition_key_name     = var.partition_key_name
+  sort_key_name          = var.sort_key_name
+  partition_key_template = var.partition_key_template
+  sort_key_template      = var.sort_key_template
+  user_id_metadata_key   = var.user_id_metadata_key
+  livemode               = var.livemode
+
+  stripe_secret_arn            = var.stripe_secret_arn
+  stripe_secret_parameter_name = var.stripe_secret_parameter_name
+}
+
+module "dead_letter_queues" {
+  source = "./modules/dead_letter_queues"
+
+  delivery_queue_name   = local.names.delivery_dead_letter_queue
+  failure_queue_name    = local.names.failure_queue
+  rule_arn              = module.rule.arn
+  retention_seconds     = var.dead_letter_queue_retention_seconds
+  maximum_message_bytes = var.dead_letter_queue_maximum_message_bytes
+}
+
+module "tables" {
+  source = "./modules/tables"
+
+  create_profile_table        = var.create_profile_table
+  profile_table_name          = var.profile_table_name
+  partition_key_name          = var.partition_key_name
+  sort_key_name               = var.sort_key_name
+  sync_table_name             = local.names.sync_table
+  deletion_protection_enabled = var.deletion_protection_enabled
+}
+
+module "alarms" {
+  source = "./modules/alarms"
+
+  topic_name               = local.names.alarm_topic
+  alarm_name_format        = local.name_format
+  email_addresses          = var.alarm_email_addresses
+  delivery_queue_name      = module.dead_letter_queues.delivery_queue_name
+  failure_queue_name       = module.dead_letter_queues.failure_queue_name
+  function_name            = module.handler.function_name
+  function_timeout_seconds = module.handler.timeout_seconds
+  event_bus_name           = module.event_bus.bus_name
+  rule_name                = module.rule.name
+  forwarding_rule_name     = module.event_bus.forwarding_rule_name
+  thresholds               = var.alarm_thresholds
+}

@@ -1,0 +1,85 @@
+variable "topic_name" {
+  description = "Name of the SNS topic the alarms notify."
+  type        = string
+  nullable    = false
+}
+
+variable "alarm_name_format" {
+  description = "Alarm names, with one `%s` for the alarm's own part."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(split("%s", var.alarm_name_format)) == 2
+    error_message = "alarm_name_format needs exactly one %s, or alarms would share a name."
+  }
+}
+
+variable "email_addresses" {
+  description = "E-mail addresses to subscribe; AWS asks each to confirm."
+  type        = set(string)
+  nullable    = false
+}
+
+variable "delivery_queue_name" {
+  description = "Name of the delivery dead-letter queue."
+  type        = string
+  nullable    = false
+}
+
+variable "failure_queue_name" {
+  description = "Name of the failure queue."
+  type        = string
+  nullable    = false
+}
+
+variable "function_name" {
+  description = "Name of the function."
+  type        = string
+  nullable    = false
+}
+
+variable "function_timeout_seconds" {
+  description = "The function's timeout, in seconds; the duration alarm is a fraction of it."
+  type        = number
+  nullable    = false
+}
+
+variable "event_bus_name" {
+  description = "Name of the bus the rule reads."
+  type        = string
+  nullable    = false
+}
+
+variable "rule_name" {
+  description = "Name of the rule that invokes the function."
+  type        = string
+  nullable    = false
+}
+
+variable "forwarding_rule_name" {
+  description = "Name of the rule that fills the forwarding bus; null if there is none."
+  type        = string
+  default     = null
+}
+
+variable "thresholds" {
+  description = "Each alarm fires above its threshold."
+  type = object({
+    delivery_queue_messages                   = number
+    delivery_queue_age_seconds                = number
+    failure_queue_messages                    = number
+    failure_queue_age_seconds                 = number
+    function_errors                           = number
+    function_duration_fraction_of_timeout     = number
+    function_throttles                        = number
+    function_async_event_age_seconds          = number
+    function_async_events_dropped             = number
+    function_destination_delivery_failures    = number
+    rule_failed_invocations                   = number
+    rule_invocations_sent_to_dlq              = number
+    rule_invocations_failed_to_be_sent_to_dlq = number
+    rule_throttled                            = number
+  })
+  nullable = false
+}

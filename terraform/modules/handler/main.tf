@@ -1,0 +1,77 @@
+# The function, its log group, what happens to an event it cannot process. The role is in role.tf.
+
+locals {
+  # The function's public contract, read by stripe_subscription_handler.config.
+  environment_variables = merge(
+    {
+      DYNAMODB_TABLE_NAME    = var.profile_table_name
+      SYNC_TABLE_NAME        = var.sync_table_name
+      USER_ID_METADATA_KEY   = var.user_id_metadata_key
+      PARTITION_KEY_NAME     = var.partition_key_name
+      SORT_KEY_NAME          = var.sort_key_name == null ? "" : var.sort_key_name
+      PARTITION_KEY_TEMPLATE = var.partition_key_template
+      SORT_KEY_TEMPLATE      = var.sort_key_template
+      LIVEMODE               = var.livemode
+      LOG_LEVEL              = var.log_level
+    },
+    var.stripe_secret_arn == null ? {} : { STRIPE_SECRET_ARN = var.stripe_secret_arn },
+    var.stripe_secret_parameter_name == null ? {} : { STRIPE_SECRET_PARAMETER = var.stripe_secret_parameter_name },
+  )
+}
+
+# Made before the function: a function that runs first makes its own group, without a retention.
+resource "aws_cloudwatch_log_group" "handler" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_lambda_function" "handler" {
+  function_name = var.name
+  description   = "Keeps subscription profiles in DynamoDB equal to Stripe."
+  role          = aws_iam_role.execution.arn
+  handler       = "stripe_subscription_handler.app.lambda_handler"
+  runtime       = var.runtime
+  architectures = [var.architecture]
+  memory_size   = var.memory_mb
+  timeout       = var.timeout_seconds
+
+  filename          = var.package_path
+  source_code_hash  = var.package_path == null ? null : filebase64sha256(var.package_path)
+  s3_bucket         = try(var.package_s3.bucket, null)
+  s3_key            = try(var.package_s3.key, null)
+  s3_object_version = try(var.package_s3.object_version, null)
+
+  # -1 is Lambda's word for "none reserved".
+  reserved_concurrent_executions = coalesce(var.reserved_concurrent_executions, -1)
+
+  environment {
+    variables = local.environment_variables
+  }
+
+  # Text, not JSON: the handler writes one JSON object a line itself. JSON here would filter these lines a
+  # second time, by Lambda's own level instead of LOG_LEVEL.
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.handler.name
+  }
+
+  tracing_config {
+    mode = var.xray_tracing_enabled ? "Active" : "PassThrough"
+  }
+}
+
+# EventBridge invokes asynchronously: Lambda keeps the event, retries it, and gives up into the failure queue.
+resource "aws_lambda_function_event_invoke_config" "retries" {
+  function_name                = aws_lambda_function.handler.function_name
+  maximum_event_age_in_seconds = var.async_maximum_event_age_seconds
+  maximum_retry_attempts       = var.async_maximum_retry_attempts
+
+  destination_config {
+    on_failure {
+      destination = var.failure_queue_arn
+    }
+  }
+
+  # Lambda refuses a destination the role may not write to.
+  depends_on = [aws_iam_role_policy.execution]
+}

@@ -1,0 +1,77 @@
+output "function_name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.handler.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.handler.arn
+
+  # Whoever invokes the function waits until it may write and its failures have a place to go.
+  depends_on = [aws_iam_role_policy.execution, aws_lambda_function_event_invoke_config.retries]
+}
+
+output "role_arn" {
+  description = "ARN of the function's role."
+  value       = aws_iam_role.execution.arn
+}
+
+output "role_policy" {
+  description = "The role's policy, as JSON."
+  value       = aws_iam_role_policy.execution.policy
+}
+
+output "log_group_name" {
+  description = "Name of the function's log group."
+  value       = aws_cloudwatch_log_group.handler.name
+}
+
+output "environment_variables" {
+  description = "The function's environment variables."
+  value       = one(aws_lambda_function.handler.environment[*].variables)
+}
+
+output "on_failure_destination_arn" {
+  description = "ARN of where Lambda sends an event after its last attempt."
+  value       = one(one(aws_lambda_function_event_invoke_config.retries.destination_config[*].on_failure)[*].destination)
+}
+
+output "timeout_seconds" {
+  description = "Longest run of one invocation, in seconds."
+  value       = aws_lambda_function.handler.timeout
+}
+
+output "async_retries" {
+  description = "How long and how often Lambda tries an event."
+  value = {
+    maximum_event_age_seconds = aws_lambda_function_event_invoke_config.retries.maximum_event_age_in_seconds
+    maximum_retry_attempts    = aws_lambda_function_event_invoke_config.retries.maximum_retry_attempts
+  }
+}
+
+output "settings" {
+  description = "The function as it is set up."
+  value = {
+    runtime                        = aws_lambda_function.handler.runtime
+    architectures                  = aws_lambda_function.handler.architectures
+    memory_mb                      = aws_lambda_function.handler.memory_size
+    timeout_seconds                = aws_lambda_function.handler.timeout
+    reserved_concurrent_executions = aws_lambda_function.handler.reserved_concurrent_executions
+    log_retention_days             = aws_cloudwatch_log_group.handler.retention_in_days
+    tracing_mode                   = one(aws_lambda_function.handler.tracing_config[*].mode)
+  }
+}
+
+output "package" {
+  description = "Where the function's code comes from."
+  value = {
+    path      = aws_lambda_function.handler.filename
+    s3_bucket = aws_lambda_function.handler.s3_bucket
+    s3_key    = aws_lambda_function.handler.s3_key
+  }
+}
+
+output "role_name" {
+  description = "Name of the function's role."
+  value       = aws_iam_role.execution.name
+}

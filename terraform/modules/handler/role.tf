@@ -1,0 +1,92 @@
+# What the function may do, and nothing else. Every statement names the one resource it is about.
+
+locals {
+  # The SSM parameter is in the function's own partition, region and account, as the log group is.
+  log_group_arn_parts = split(":", aws_cloudwatch_log_group.handler.arn)
+  parameter_arn = var.stripe_secret_parameter_name == null ? null : join(":", [
+    "arn", local.log_group_arn_parts[1], "ssm", local.log_group_arn_parts[3], local.log_group_arn_parts[4],
+    "parameter/${trimprefix(var.stripe_secret_parameter_name, "/")}",
+  ])
+
+  statements = concat(
+    [
+      {
+        Sid    = "WriteOwnLogs"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        # ":*" are the streams of this one group: the form of a log group's ARN that IAM wants.
+        Resource = ["${aws_cloudwatch_log_group.handler.arn}:*"]
+      },
+      {
+        # No read: a refused conditional write returns the item.
+        Sid      = "UpdateProfiles"
+        Effect   = "Allow"
+        Action   = ["dynamodb:UpdateItem"]
+        Resource = [var.profile_table_arn]
+      },
+      {
+        # Transactions need no action of their own: each part is authorised as the request it stands for.
+        Sid      = "ReadAndUpdateOwners"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Resource = [var.sync_table_arn]
+      },
+      {
+        Sid      = "SendToFailureQueue"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [var.failure_queue_arn]
+      },
+    ],
+    var.stripe_secret_arn == null ? [] : [
+      {
+        Sid      = "ReadStripeSecret"
+        Effect   = "Allow"
+        Action   = ["secretsmanager:GetSecretValue"]
+        Resource = [var.stripe_secret_arn]
+      },
+    ],
+    var.stripe_secret_parameter_name == null ? [] : [
+      {
+        Sid      = "ReadStripeParameter"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = [local.parameter_arn]
+      },
+    ],
+    !var.xray_tracing_enabled ? [] : [
+      {
+        # The one wildcard: AWS has no resource to name for these two actions.
+        Sid      = "WriteTraces"
+        Effect   = "Allow"
+        Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        Resource = ["*"]
+      },
+    ],
+  )
+}
+
+resource "aws_iam_role" "execution" {
+  name        = var.name
+  description = "Role of the Lambda function ${var.name}."
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "OnlyLambda"
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name = "least-privilege"
+  role = aws_iam_role.execution.name
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.statements
+  })
+}

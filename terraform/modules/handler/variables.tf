@@ -1,0 +1,174 @@
+variable "name" {
+  description = "Name of the function and of its role (at most 64 characters)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.name) <= 64
+    error_message = "AWS allows 64 characters in the name of a function and of a role."
+  }
+}
+
+variable "package_path" {
+  description = "Path of the function's zip on this machine. Exactly one of this and `package_s3`."
+  type        = string
+  default     = null
+}
+
+variable "package_s3" {
+  description = "The function's zip in S3. Exactly one of this and `package_path`."
+  type = object({
+    bucket         = string
+    key            = string
+    object_version = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = (var.package_s3 == null) != (var.package_path == null)
+    error_message = "Give exactly one of package_path and package_s3."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda runtime."
+  type        = string
+  nullable    = false
+}
+
+variable "architecture" {
+  description = "Instruction set, `arm64` or `x86_64`."
+  type        = string
+  nullable    = false
+}
+
+variable "memory_mb" {
+  description = "Memory, in MB; CPU grows with it."
+  type        = number
+  nullable    = false
+}
+
+variable "timeout_seconds" {
+  description = "Longest run of one invocation, in seconds."
+  type        = number
+  nullable    = false
+}
+
+variable "reserved_concurrent_executions" {
+  description = "Concurrency reserved for, and allowed to, the function; null reserves none."
+  type        = number
+  default     = null
+}
+
+variable "async_maximum_event_age_seconds" {
+  description = "How long Lambda keeps an event it could not process, in seconds."
+  type        = number
+  nullable    = false
+}
+
+variable "async_maximum_retry_attempts" {
+  description = "How often Lambda retries after an error: 2 makes three attempts."
+  type        = number
+  nullable    = false
+}
+
+variable "failure_queue_arn" {
+  description = "ARN of the failure queue: where an event goes after its last attempt."
+  type        = string
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  description = "Days the function's logs are kept."
+  type        = number
+  nullable    = false
+}
+
+variable "log_level" {
+  description = "Least severe level the handler logs."
+  type        = string
+  nullable    = false
+}
+
+variable "xray_tracing_enabled" {
+  description = "Record X-Ray traces."
+  type        = bool
+  nullable    = false
+}
+
+variable "profile_table_name" {
+  description = "Name of the profile table."
+  type        = string
+  nullable    = false
+}
+
+variable "profile_table_arn" {
+  description = "ARN of the profile table."
+  type        = string
+  nullable    = false
+}
+
+variable "sync_table_name" {
+  description = "Name of the sync table."
+  type        = string
+  nullable    = false
+}
+
+variable "sync_table_arn" {
+  description = "ARN of the sync table."
+  type        = string
+  nullable    = false
+}
+
+variable "partition_key_name" {
+  description = "Name of the profile table's partition key."
+  type        = string
+  nullable    = false
+}
+
+variable "sort_key_name" {
+  description = "Name of the profile table's sort key; null for a table without one."
+  type        = string
+  default     = null
+}
+
+variable "partition_key_template" {
+  description = "Partition key of a user's profile; `{userId}` stands for the user's id."
+  type        = string
+  nullable    = false
+}
+
+variable "sort_key_template" {
+  description = "Sort key of a user's profile; may hold `{userId}`."
+  type        = string
+  nullable    = false
+}
+
+variable "user_id_metadata_key" {
+  description = "Metadata key of a Stripe subscription that holds the user's id."
+  type        = string
+  nullable    = false
+}
+
+variable "livemode" {
+  description = "Which events to take: `live`, `test` or `any`."
+  type        = string
+  nullable    = false
+}
+
+variable "stripe_secret_arn" {
+  description = "ARN of the Secrets Manager secret that holds the Stripe API key; null for none."
+  type        = string
+  default     = null
+}
+
+variable "stripe_secret_parameter_name" {
+  description = "Name of the SSM parameter that holds the Stripe API key; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.stripe_secret_parameter_name == null || var.stripe_secret_arn == null
+    error_message = "Give at most one of stripe_secret_arn and stripe_secret_parameter_name."
+  }
+}

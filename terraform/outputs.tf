@@ -1,0 +1,115 @@
+output "environment" {
+  description = "The environment: the workspace's name."
+  value       = local.environment
+
+  # The workspace guard. An output's precondition is checked in every plan, a targeted one too.
+  precondition {
+    condition     = module.workspace.refusal == null
+    error_message = coalesce(module.workspace.refusal, "-")
+  }
+}
+
+output "event_bus_name" {
+  description = "Bus Stripe's events arrive on. Add rules and targets of your own here (examples/second_consumer)."
+  value       = module.event_bus.bus_name
+}
+
+output "event_bus_arn" {
+  description = "ARN of that bus."
+  value       = module.event_bus.bus_arn
+}
+
+output "forwarding_bus_name" {
+  description = "Bus under our own name that gets every Stripe event from the partner bus; null if there is none."
+  value       = module.event_bus.forwarding_bus_name
+}
+
+output "archive_name" {
+  description = "Archive of the bus, for replays."
+  value       = module.event_bus.archive_name
+}
+
+output "archive_arn" {
+  description = "ARN of the archive."
+  value       = module.event_bus.archive_arn
+}
+
+output "rule_name" {
+  description = "Rule that invokes the function."
+  value       = module.rule.name
+}
+
+output "rule_arn" {
+  description = "ARN of that rule: name it in a replay to send archived events to the function alone."
+  value       = module.rule.arn
+}
+
+output "function_name" {
+  description = "The Lambda function."
+  value       = module.handler.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the function."
+  value       = module.handler.function_arn
+}
+
+output "function_role_arn" {
+  description = "ARN of the function's role."
+  value       = module.handler.role_arn
+}
+
+output "log_group_name" {
+  description = "The function's log group."
+  value       = module.handler.log_group_name
+}
+
+output "delivery_dead_letter_queue_name" {
+  description = "Queue of events EventBridge could not hand to the function."
+  value       = module.dead_letter_queues.delivery_queue_name
+}
+
+output "delivery_dead_letter_queue_url" {
+  description = "URL of the delivery dead-letter queue."
+  value       = module.dead_letter_queues.delivery_queue_url
+}
+
+output "delivery_dead_letter_queue_arn" {
+  description = "ARN of the delivery dead-letter queue."
+  value       = module.dead_letter_queues.delivery_queue_arn
+}
+
+output "failure_queue_name" {
+  description = "Queue of events the function failed on in every attempt."
+  value       = module.dead_letter_queues.failure_queue_name
+}
+
+output "failure_queue_url" {
+  description = "URL of the failure queue."
+  value       = module.dead_letter_queues.failure_queue_url
+}
+
+output "failure_queue_arn" {
+  description = "ARN of the failure queue."
+  value       = module.dead_letter_queues.failure_queue_arn
+}
+
+output "profile_table_name" {
+  description = "Table with the profiles."
+  value       = module.tables.profile_table_name
+}
+
+output "sync_table_name" {
+  description = "Table with the owners of subscriptions, and what waits for them."
+  value       = module.tables.sync_table_name
+}
+
+output "alarm_topic_arn" {
+  description = "SNS topic of the alarms."
+  value       = module.alarms.topic_arn
+}
+
+output "alarm_names" {
+  description = "Alarm names by what they watch."
+  value       = module.alarms.alarm_names
+}

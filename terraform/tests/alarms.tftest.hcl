@@ -1,0 +1,187 @@
+# Every alarm: what it measures, of which resource, when it fires, whom it tells.
+
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+override_module {
+  target = module.workspace
+  outputs = {
+    environment = "development"
+    refusal     = null
+  }
+}
+
+variables {
+  prefix              = "bayon"
+  profile_table_name  = "BayonCoAgent-development"
+  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
+}
+
+run "alarms_measure_the_right_thing" {
+  command = plan
+
+  assert {
+    condition = {
+      for key, alarm in module.alarms.alarms : key => join(" ", concat(
+        [alarm.namespace, alarm.metric_name, alarm.statistic, format("%d", alarm.period_seconds), format("%d", alarm.threshold)],
+        [for name, value in alarm.dimensions : "${name}=${value}"],
+      ))
+      } == {
+      delivery_queue_messages                   = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 0 QueueName=bayon-stripe-delivery-dlq-development"
+      delivery_queue_age                        = "AWS/SQS ApproximateAgeOfOldestMessage Maximum 300 3600 QueueName=bayon-stripe-delivery-dlq-development"
+      failure_queue_messages                    = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 0 QueueName=bayon-stripe-failures-development"
+      failure_queue_age                         = "AWS/SQS ApproximateAgeOfOldestMessage Maximum 300 3600 QueueName=bayon-stripe-failures-development"
+      function_errors                           = "AWS/Lambda Errors Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
+      function_duration                         = "AWS/Lambda Duration Maximum 300 24000 FunctionName=bayon-stripe-subscription-handler-development"
+      function_throttles                        = "AWS/Lambda Throttles Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
+      function_async_event_age                  = "AWS/Lambda AsyncEventAge Maximum 300 600000 FunctionName=bayon-stripe-subscription-handler-development"
+      function_async_events_dropped             = "AWS/Lambda AsyncEventsDropped Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
+      function_destination_delivery_failures    = "AWS/Lambda DestinationDeliveryFailures Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
+      rule_failed_invocations                   = "AWS/Events FailedInvocations Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
+      rule_invocations_sent_to_dlq              = "AWS/Events InvocationsSentToDlq Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
+      rule_invocations_failed_to_be_sent_to_dlq = "AWS/Events InvocationsFailedToBeSentToDlq Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
+      rule_throttled                            = "AWS/Events ThrottledRules Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
+    }
+    error_message = "Each alarm must measure its own metric of its own resource."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in values(module.alarms.alarms) : (
+        alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
+        && alarm.ok_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
+        && alarm.comparison_operator == "GreaterThanThreshold"
+        && alarm.treat_missing_data == "notBreaching"
+        && strcontains(alarm.description, "What to do: ")
+        # CloudWatch's limit.
+        && length(alarm.description) <= 1024
+      )
+    ])
+    error_message = "Each alarm must tell the topic when it begins and ends, be quiet without data, and say what to do."
+  }
+
+  assert {
+    condition = (
+      output.alarm_names["failure_queue_messages"] == "bayon-stripe-failure-queue-messages-development"
+      && length(distinct(values(output.alarm_names))) == 14
+      && alltrue([for name in values(output.alarm_names) : startswith(name, "bayon-stripe-") && endswith(name, "-development")])
+    )
+    error_message = "Alarms must be named after what they watch and the environment, each differently."
+  }
+
+  assert {
+    condition = jsondecode(module.alarms.topic_policy).Statement == [{
+      Sid       = "OnlyAlarmsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "cloudwatch.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = "arn:aws:sns:eu-west-1:111122223333:alarms"
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+    error_message = "Alarms of this account, and nobody else, must be able to publish to the topic."
+  }
+
+  assert {
+    condition     = output.alarm_topic_arn == "arn:aws:sns:eu-west-1:111122223333:alarms"
+    error_message = "The topic must be an output."
+  }
+}
+
+run "each_threshold_reaches_its_own_alarm" {
+  command = plan
+
+  variables {
+    lambda_timeout_seconds = 20
+    alarm_thresholds = {
+      delivery_queue_messages                   = 1
+      delivery_queue_age_seconds                = 2
+      failure_queue_messages                    = 3
+      failure_queue_age_seconds                 = 4
+      function_errors                           = 5
+      function_duration_fraction_of_timeout     = 0.5
+      function_throttles                        = 7
+      function_async_event_age_seconds          = 800
+      function_async_events_dropped             = 9
+      function_destination_delivery_failures    = 10
+      rule_failed_invocations                   = 11
+      rule_invocations_sent_to_dlq              = 12
+      rule_invocations_failed_to_be_sent_to_dlq = 13
+      rule_throttled                            = 14
+    }
+  }
+
+  assert {
+    condition = { for key, alarm in module.alarms.alarms : key => alarm.threshold } == {
+      delivery_queue_messages                   = 1
+      delivery_queue_age                        = 2
+      failure_queue_messages                    = 3
+      failure_queue_age                         = 4
+      function_errors                           = 5
+      function_duration                         = 10000
+      function_throttles                        = 7
+      function_async_event_age                  = 800000
+      function_async_events_dropped             = 9
+      function_destination_delivery_failures    = 10
+      rule_failed_invocations                   = 11
+      rule_invocations_sent_to_dlq              = 12
+      rule_invocations_failed_to_be_sent_to_dlq = 13
+      rule_throttled                            = 14
+    }
+    error_message = "Each threshold must reach its own alarm, in the metric's unit."
+  }
+}
+
+run "addresses_are_subscribed" {
+  command = plan
+
+  module {
+    source = "./modules/alarms"
+  }
+
+  variables {
+    topic_name               = "alarms"
+    alarm_name_format        = "bayon-stripe-%s-development"
+    email_addresses          = ["ops@example.com", "dev@example.com"]
+    delivery_queue_name      = "delivery"
+    failure_queue_name       = "failures"
+    function_name            = "handler"
+    function_timeout_seconds = 30
+    event_bus_name           = "bus"
+    rule_name                = "rule"
+    thresholds = {
+      delivery_queue_messages                   = 0
+      delivery_queue_age_seconds                = 0
+      failure_queue_messages                    = 0
+      failure_queue_age_seconds                 = 0
+      function_errors                           = 0
+      function_duration_fraction_of_timeout     = 0.8
+      function_throttles                        = 0
+      function_async_event_age_seconds          = 600
+      function_async_events_dropped             = 0
+      function_destination_delivery_failures    = 0
+      rule_failed_invocations                   = 0
+      rule_invocations_sent_to_dlq              = 0
+      rule_invocations_failed_to_be_sent_to_dlq = 0
+      rule_throttled                            = 0
+    }
+  }
+
+  override_resource {
+    target          = aws_sns_topic.operators
+    override_during = plan
+    values          = { arn = "arn:aws:sns:eu-west-1:111122223333:alarms", owner = "111122223333" }
+  }
+
+  assert {
+    condition = {
+      for key, subscription in aws_sns_topic_subscription.email :
+      key => [subscription.protocol, subscription.endpoint, subscription.topic_arn]
+      } == {
+      "ops@example.com" = ["email", "ops@example.com", "arn:aws:sns:eu-west-1:111122223333:alarms"]
+      "dev@example.com" = ["email", "dev@example.com", "arn:aws:sns:eu-west-1:111122223333:alarms"]
+    }
+    error_message = "Each address must be subscribed to the topic."
+  }
+}

@@ -1,0 +1,90 @@
+# What AWS would answer. Resources of one type that could be confused with each other have ARNs of their
+# own: with a shared one, a policy on the wrong queue would pass every test.
+
+override_resource {
+  target = module.dead_letter_queues.aws_sqs_queue.delivery
+  values = {
+    arn = "arn:aws:sqs:eu-west-1:111122223333:delivery-queue"
+    url = "https://sqs.eu-west-1.amazonaws.com/111122223333/delivery-queue"
+  }
+}
+
+override_resource {
+  target = module.dead_letter_queues.aws_sqs_queue.failure
+  values = {
+    arn = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
+    url = "https://sqs.eu-west-1.amazonaws.com/111122223333/failure-queue"
+  }
+}
+
+override_resource {
+  target = module.tables.aws_dynamodb_table.profile
+  values = { arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created" }
+}
+
+override_data {
+  target = module.tables.data.aws_dynamodb_table.profile
+  values = {
+    arn       = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"
+    hash_key  = "PK"
+    range_key = "SK"
+    attribute = [{ name = "PK", type = "S" }, { name = "SK", type = "S" }, { name = "score", type = "N" }]
+  }
+}
+
+override_resource {
+  target = module.tables.aws_dynamodb_table.sync
+  values = { arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync" }
+}
+
+override_resource {
+  target = module.event_bus.aws_cloudwatch_event_bus.stripe
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/main" }
+}
+
+override_resource {
+  target = module.event_bus.aws_cloudwatch_event_bus.forwarding
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/forwarding" }
+}
+
+override_resource {
+  target = module.event_bus.aws_cloudwatch_event_rule.forwarding
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/main/forwarding" }
+}
+
+override_resource {
+  target = module.event_bus.aws_iam_role.forwarding
+  values = { arn = "arn:aws:iam::111122223333:role/forwarding" }
+}
+
+override_resource {
+  target = module.rule.aws_cloudwatch_event_rule.subscription_events
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/main/subscription-events" }
+}
+
+override_resource {
+  target = module.handler.aws_iam_role.execution
+  values = { arn = "arn:aws:iam::111122223333:role/handler" }
+}
+
+override_resource {
+  target = module.handler.aws_lambda_function.handler
+  values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:handler" }
+}
+
+override_resource {
+  target = module.handler.aws_cloudwatch_log_group.handler
+  values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:handler" }
+}
+
+override_resource {
+  target = module.alarms.aws_sns_topic.operators
+  values = {
+    arn   = "arn:aws:sns:eu-west-1:111122223333:alarms"
+    owner = "111122223333"
+  }
+}
+
+mock_resource "aws_cloudwatch_event_archive" {
+  defaults = { arn = "arn:aws:events:eu-west-1:111122223333:archive/archive" }
+}

@@ -1,0 +1,264 @@
+# Every variable refuses what can't work, before anything is asked of AWS. Each run gives several variables
+# bad values at once; every one of them has to be refused. (A variable whose rule looks at another variable is
+# not judged while that one is bad itself, so these two are in different runs.)
+
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+override_module {
+  target = module.workspace
+  outputs = {
+    environment = "development"
+    refusal     = null
+  }
+}
+
+variables {
+  prefix              = "bayon"
+  profile_table_name  = "BayonCoAgent-development"
+  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
+}
+
+run "too_small" {
+  command = plan
+
+  variables {
+    prefix                                  = "a"
+    archive_retention_days                  = -1
+    event_types                             = []
+    target_maximum_event_age_seconds        = 59
+    target_maximum_retry_attempts           = -1
+    lambda_package_path                     = "./no-such.zip"
+    lambda_memory_mb                        = 127
+    lambda_timeout_seconds                  = 4
+    lambda_reserved_concurrent_executions   = -1
+    async_maximum_event_age_seconds         = 59
+    async_maximum_retry_attempts            = -1
+    log_retention_days                      = -1
+    profile_table_name                      = "ab"
+    partition_key_name                      = ""
+    partition_key_template                  = "USER"
+    sort_key_template                       = ""
+    user_id_metadata_key                    = ""
+    stripe_secret_parameter_name            = ""
+    dead_letter_queue_retention_seconds     = 59
+    dead_letter_queue_maximum_message_bytes = 262143
+    alarm_thresholds                        = { function_errors = -1 }
+    tags                                    = { "" = "x" }
+  }
+
+  expect_failures = [
+    var.prefix,
+    var.archive_retention_days,
+    var.event_types,
+    var.target_maximum_event_age_seconds,
+    var.target_maximum_retry_attempts,
+    var.lambda_package_path,
+    var.lambda_memory_mb,
+    var.lambda_timeout_seconds,
+    var.lambda_reserved_concurrent_executions,
+    var.async_maximum_event_age_seconds,
+    var.async_maximum_retry_attempts,
+    var.log_retention_days,
+    var.profile_table_name,
+    var.partition_key_name,
+    var.partition_key_template,
+    var.sort_key_template,
+    var.user_id_metadata_key,
+    var.stripe_secret_parameter_name,
+    var.dead_letter_queue_retention_seconds,
+    var.dead_letter_queue_maximum_message_bytes,
+    var.alarm_thresholds,
+    var.tags,
+  ]
+}
+
+run "too_big" {
+  command = plan
+
+  variables {
+    prefix                                  = "a-prefix-of-21-letters"
+    archive_retention_days                  = 1.5
+    bridge_event_source                     = "a source with spaces"
+    event_types                             = ["invoice.paid", "invoice.paid"]
+    target_maximum_event_age_seconds        = 86401
+    target_maximum_retry_attempts           = 186
+    lambda_memory_mb                        = 10241
+    lambda_timeout_seconds                  = 111
+    lambda_reserved_concurrent_executions   = 1.5
+    async_maximum_event_age_seconds         = 21601
+    async_maximum_retry_attempts            = 3
+    log_retention_days                      = 31
+    profile_table_name                      = "a table"
+    sort_key_name                           = ""
+    partition_key_template                  = "{userId}#{userId}"
+    user_id_metadata_key                    = "a-metadata-key-with-forty-one-characters-x"
+    dead_letter_queue_retention_seconds     = 1209601
+    dead_letter_queue_maximum_message_bytes = 1048577
+    alarm_thresholds                        = { function_duration_fraction_of_timeout = 1 }
+    tags                                    = { "aws:x" = "y" }
+  }
+
+  expect_failures = [
+    var.prefix,
+    var.archive_retention_days,
+    var.bridge_event_source,
+    var.event_types,
+    var.target_maximum_event_age_seconds,
+    var.target_maximum_retry_attempts,
+    var.lambda_memory_mb,
+    var.lambda_timeout_seconds,
+    var.lambda_reserved_concurrent_executions,
+    var.async_maximum_event_age_seconds,
+    var.async_maximum_retry_attempts,
+    var.log_retention_days,
+    var.profile_table_name,
+    var.sort_key_name,
+    var.partition_key_template,
+    var.user_id_metadata_key,
+    var.dead_letter_queue_retention_seconds,
+    var.dead_letter_queue_maximum_message_bytes,
+    var.alarm_thresholds,
+    var.tags,
+  ]
+}
+
+run "not_one_of_the_known_words" {
+  command = plan
+
+  variables {
+    prefix                       = "Bayon"
+    aws_region                   = "Europe"
+    aws_endpoint_url             = "127.0.0.1:4566"
+    stripe_event_source_name     = "ed_test_123"
+    bridge_event_source          = "aws.partner/stripe.com/bridge"
+    event_types                  = ["v1.customer.subscription.updated"]
+    lambda_runtime               = "python3.10"
+    lambda_architecture          = "arm"
+    lambda_package_s3            = { bucket = "Not_A_Bucket", key = "handler.zip" }
+    lambda_package_path          = null
+    log_level                    = "info"
+    user_id_metadata_key         = "user[id]"
+    livemode                     = "true"
+    stripe_secret_arn            = "sk_live_123"
+    stripe_secret_parameter_name = null
+    alarm_email_addresses        = ["ops@example.com", "nobody"]
+    alarm_thresholds             = { function_async_event_age_seconds = 239 }
+    tags                         = { Environment = "x" }
+  }
+
+  expect_failures = [
+    var.prefix,
+    var.aws_region,
+    var.aws_endpoint_url,
+    var.stripe_event_source_name,
+    var.bridge_event_source,
+    var.event_types,
+    var.lambda_runtime,
+    var.lambda_architecture,
+    var.lambda_package_s3,
+    var.log_level,
+    var.user_id_metadata_key,
+    var.livemode,
+    var.stripe_secret_arn,
+    var.alarm_email_addresses,
+    var.alarm_thresholds,
+    var.tags,
+  ]
+}
+
+run "settings_that_exclude_each_other" {
+  command = plan
+
+  variables {
+    create_forwarding_bus        = true
+    lambda_package_s3            = { bucket = "artifacts", key = "handler.zip" }
+    partition_key_name           = "SK"
+    sort_key_name                = "SK"
+    stripe_secret_arn            = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    stripe_secret_parameter_name = "/bayon/stripe-key"
+  }
+
+  expect_failures = [
+    var.create_forwarding_bus,
+    var.lambda_package_path,
+    var.sort_key_name,
+    var.stripe_secret_parameter_name,
+  ]
+}
+
+run "no_package_and_a_key_instead_of_its_place" {
+  command = plan
+
+  variables {
+    lambda_package_path          = null
+    stripe_secret_parameter_name = "rk_test_123"
+  }
+
+  expect_failures = [
+    var.lambda_package_path,
+    var.stripe_secret_parameter_name,
+  ]
+}
+
+run "good_values_at_the_edges_are_taken" {
+  command = plan
+
+  variables {
+    prefix                                  = "ab"
+    aws_region                              = "us-gov-west-1"
+    aws_endpoint_url                        = "http://127.0.0.1:4566"
+    bridge_event_source                     = "stripe-webhook-bridge"
+    archive_retention_days                  = 0
+    target_maximum_event_age_seconds        = 60
+    target_maximum_retry_attempts           = 0
+    lambda_runtime                          = "python3.11"
+    lambda_architecture                     = "x86_64"
+    lambda_memory_mb                        = 128
+    lambda_timeout_seconds                  = 110
+    lambda_reserved_concurrent_executions   = 0
+    async_maximum_event_age_seconds         = 60
+    async_maximum_retry_attempts            = 0
+    log_retention_days                      = 0
+    log_level                               = "WARNING"
+    partition_key_template                  = "{userId}"
+    livemode                                = "test"
+    deletion_protection_enabled             = true
+    stripe_secret_parameter_name            = "stripe_key.v2"
+    dead_letter_queue_retention_seconds     = 60
+    dead_letter_queue_maximum_message_bytes = 262144
+    alarm_email_addresses                   = ["ops@example.com"]
+    alarm_thresholds                        = { function_errors = 5 }
+    tags                                    = { team = "billing" }
+    event_types = [
+      "customer.subscription.created",
+      "customer.subscription.deleted",
+      "customer.subscription.paused",
+      "customer.subscription.pending_update_applied",
+      "customer.subscription.pending_update_expired",
+      "customer.subscription.resumed",
+      "customer.subscription.trial_will_end",
+      "customer.subscription.updated",
+      "invoice.paid",
+      "invoice.payment_failed",
+      "invoice.payment_succeeded",
+    ]
+  }
+
+  assert {
+    condition     = module.handler.function_name == "ab-stripe-subscription-handler-development"
+    error_message = "Values at the edge of what is allowed must be taken."
+  }
+
+  assert {
+    condition     = module.tables.deletion_protection_enabled
+    error_message = "deletion_protection_enabled must reach the tables."
+  }
+
+  assert {
+    condition     = module.alarms.email_addresses == ["ops@example.com"]
+    error_message = "alarm_email_addresses must be subscribed."
+  }
+}
