@@ -456,7 +456,7 @@ variable "user_id_metadata_key" {
 }
 
 variable "livemode" {
-  description = "Which events to take: live, test, or any. Events of the other mode are skipped and logged."
+  description = "Which events to take: live, test, or any. Events of the other mode fail and end in the failure queue."
   type        = string
   default     = "any"
   nullable    = false
