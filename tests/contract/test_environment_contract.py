@@ -17,7 +17,8 @@ def _text(path: str) -> str:
 
 def test_terraform_sets_exactly_the_variables_the_handler_reads() -> None:
     """A variable that only one side knows is a setting that does nothing."""
-    block = re.search(r"environment_variables = merge\((.*?)\n  \)", _text("modules/handler/main.tf"), re.DOTALL)
+    text = _text("modules/handler/main.tf")
+    block = re.search(r"environment_variables = merge\((.*?)\n  \)", text, re.DOTALL)
     assert block is not None
     names = set(re.findall(r"\b([A-Z][A-Z_]+)\s*=", block[1]))
     assert names == {*VARIABLES.values(), *SECRET_VARIABLES}

@@ -94,6 +94,12 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
+def is_aws_given() -> bool:
+    """Whether the tests run on an AWS that somebody else started."""
+    return is_given()
+
+
+@pytest.fixture(scope="session")
 def package() -> Path:
     """The zip, built as `make zip` builds it."""
     return build_zip(PROJECT_ROOT, PROJECT_ROOT / "dist/handler.zip", progress=lambda _: None).path
