@@ -13,7 +13,7 @@ LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test lint terraform-check unit integration zip format lock clean
+.PHONY: help venv demo test prove lint terraform-check unit integration zip format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=
 	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 test: lint terraform-check unit zip integration ## Run every test and check
+
+prove: venv ## Run the convergence properties with 100,000 examples (EXAMPLES=n SEED=n)
+	$(BIN)/python tests/prove.py
 
 lint: venv ## Check style, formatting and types
 	$(BIN)/ruff check $(SOURCES)

@@ -8,17 +8,21 @@ import functools
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import structlog
 
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation import Outcome
+from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.gates import check_livemode
-from stripe_subscription_handler.handling import Outcome, handling
+from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.store import Store, dynamodb_client
+from stripe_subscription_handler.stripe_api import StripeApi
+from stripe_subscription_handler.stripe_secret import StripeKey
 
 
 @attrs.frozen
@@ -58,15 +62,24 @@ def runtime() -> Runtime:
         ConfigError: An environment variable is missing or cannot be used.
     """
     config = Config.from_environment(os.environ)
-    return Runtime(Store(dynamodb_client(), config), config, make_logger(config.log_level))
+    key = StripeKey.from_environment(os.environ)
+    stripe = StripeApi(key, remaining_seconds=lambda: 0.0) if key else None
+    return Runtime(Store(dynamodb_client(), config, stripe), config, make_logger(config.log_level))
 
 
-def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - AWS calls it
+class LambdaContext(Protocol):
+    """The part of Lambda's context object that is used."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the time left of this invocation, in milliseconds."""
+
+
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Apply one Stripe event, delivered by EventBridge, to its user's profile.
 
     Args:
         event: The EventBridge envelope (or a bare Stripe event).
-        context: Lambda's context; unused.
+        context: Lambda's context; tells how much time is left to ask Stripe.
 
     Returns:
         `eventId`, `decision` (`write` or `skip`) and `reason`, for whoever invokes the function by hand.
@@ -78,20 +91,26 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         wired = runtime()
     except HandlerError as error:
         make_logger("ERROR").error(
-            "event", decision="error", error_type=type(error).__name__, error=str(error)
+            "event", decision="error", error_type=type(error).__name__, reason=str(error)
         )
         raise
+    if wired.store.stripe is not None:
+        wired.store.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
     return handle(event, wired)
 
 
 def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     """Apply one event with the given runtime; see `lambda_handler`."""
     event: StripeEvent | None = None
-    requests_before = wired.store.requests
+    store = wired.store
+    store.requests = 0
+    if store.stripe is not None:
+        store.stripe.requests = 0
     try:
         event = parse_event(raw, user_id_metadata_key=wired.config.user_id_metadata_key)
         check_livemode(event, wired.config.livemode)
-        outcome = wired.store.run(handling(event))
+        policy = wired.config.policy(can_ask_stripe=store.stripe is not None)
+        outcome = store.run(handling(event, policy), raw)
     except Exception as error:
         wired.log.error(  # noqa: TRY400 - a traceback may hold personal data
             "event",
@@ -100,14 +119,16 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             error_type=type(error).__name__,
             # Only our own messages are known to be free of personal data.
             reason=str(error) if isinstance(error, HandlerError) else None,
-            requests=wired.store.requests - requests_before,
+            **_requests(store),
         )
         raise
     decision = "write" if outcome.applied else "skip"
-    wired.log.info(
+    # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
+    log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
+    log(
         "event",
         **_identity(raw, event) | _result(outcome, decision),
-        requests=wired.store.requests - requests_before,
+        **_requests(store),
     )
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
@@ -128,11 +149,19 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
     }
 
 
+def _requests(store: Store) -> dict[str, int]:
+    return {"requests": store.requests} | (
+        {"stripe_requests": store.stripe.requests} if store.stripe and store.stripe.requests else {}
+    )
+
+
 def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
-    result = {
+    result: dict[str, Any] = {
         "decision": decision,
         "reason": outcome.reason,
         "old_status": outcome.old_status,
         "new_status": outcome.new_status,
     }
+    if outcome.drained:
+        result["drained"] = outcome.drained
     return result | ({"user_id": outcome.user_id} if outcome.user_id else {})

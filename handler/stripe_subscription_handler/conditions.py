@@ -20,6 +20,13 @@ class Absent:
 
 
 @attrs.frozen
+class Present:
+    """`attribute_exists(path)`."""
+
+    path: Path
+
+
+@attrs.frozen
 class Equal:
     """`path = value`; false when the attribute is absent. Maps, lists and sets compare by content."""
 
@@ -57,10 +64,10 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Absent | Equal | Less | AtMost | AllOf | AnyOf
+Condition = Absent | Present | Equal | Less | AtMost | AllOf | AnyOf
 
 
-def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:
+def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:  # noqa: PLR0911 - a table
     """Evaluate a condition on an item (None: there is no item) by DynamoDB's rules."""
     match condition:
         case AllOf(conditions):
@@ -71,6 +78,8 @@ def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:
     match condition:
         case Absent():
             return found is None
+        case Present():
+            return found is not None
         case Equal(_, value):
             return found is not None and bool(found == value)
         case Less(_, value):

@@ -5,15 +5,15 @@ The names are a public contract; `terraform/modules/handler` sets them.
 
 import enum
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any
 
 import attrs
 
 from stripe_subscription_handler.envelope import DEFAULT_USER_ID_METADATA_KEY
 from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 
 USER_ID_PLACEHOLDER = "{userId}"
-_Choice = TypeVar("_Choice", bound=enum.StrEnum)
 
 
 class Livemode(enum.StrEnum):
@@ -47,6 +47,11 @@ class Config:
         sort_key_template: `SORT_KEY_TEMPLATE`, may hold `{userId}`; `PROFILE`.
         livemode: `LIVEMODE`, `live`, `test` or `any`; `any`.
         log_level: `LOG_LEVEL`, `DEBUG`, `INFO`, `WARNING` or `ERROR`; `INFO`.
+        unmapped: `UNMAPPED`, what becomes of events nobody can map to a user: `park`, `dead-letter` or
+            `ignore`; `park`.
+        create_missing_profile: `CREATE_MISSING_PROFILE`, `true` or `false`; `true`.
+        connect_events: `CONNECT_EVENTS`, what becomes of events of connected accounts: `skip` or `handle`;
+            `skip`.
     """
 
     table_name: str
@@ -58,6 +63,9 @@ class Config:
     sort_key_template: str = "PROFILE"
     livemode: Livemode = Livemode.ANY
     log_level: LogLevel = LogLevel.INFO
+    unmapped: Unmapped = Unmapped.PARK
+    create_missing_profile: bool = True
+    connect_events: ConnectEvents = ConnectEvents.SKIP
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Config":
@@ -76,15 +84,28 @@ class Config:
             if values.get(field) == "":
                 raise ConfigError(f"{VARIABLES[field]} is empty")
         config = cls(
-            **{field: value for field, value in values.items() if field not in {"livemode", "log_level"}},
-            livemode=_one_of(Livemode, values.get("livemode", Livemode.ANY), "LIVEMODE"),
-            log_level=_one_of(LogLevel, values.get("log_level", LogLevel.INFO), "LOG_LEVEL"),
+            **{field: value for field, value in values.items() if field not in _CHOICES},  # type: ignore[arg-type]
+            **{
+                field: _one_of(choices, values[field], VARIABLES[field])
+                for field, choices in _CHOICES.items()
+                if field in values
+            },
         )
         if config.partition_key_template.count(USER_ID_PLACEHOLDER) != 1:
             raise ConfigError(f"PARTITION_KEY_TEMPLATE must hold {USER_ID_PLACEHOLDER} exactly once")
         if config.sort_key_name and not config.sort_key_template:
             raise ConfigError("SORT_KEY_TEMPLATE is empty although SORT_KEY_NAME is set")
         return config
+
+    def policy(self, *, can_ask_stripe: bool) -> Policy:
+        """The environment's choices, as the decisions take them."""
+        return Policy(
+            unmapped=self.unmapped,
+            create_missing_profile=self.create_missing_profile,
+            connect_events=self.connect_events,
+            can_ask_stripe=can_ask_stripe,
+            partition_key_name=self.partition_key_name,
+        )
 
     def profile_key(self, user_id: str) -> dict[str, str]:
         """The key of a user's profile item."""
@@ -104,13 +125,22 @@ VARIABLES = {
     "sort_key_template": "SORT_KEY_TEMPLATE",
     "livemode": "LIVEMODE",
     "log_level": "LOG_LEVEL",
+    "unmapped": "UNMAPPED",
+    "create_missing_profile": "CREATE_MISSING_PROFILE",
+    "connect_events": "CONNECT_EVENTS",
 }
 """Attribute of `Config` → environment variable."""
 
+_CHOICES: dict[str, dict[str, Any]] = {
+    "livemode": {str(choice): choice for choice in Livemode},
+    "log_level": {str(choice): choice for choice in LogLevel},
+    "unmapped": {str(choice): choice for choice in Unmapped},
+    "create_missing_profile": {"true": True, "false": False},
+    "connect_events": {str(choice): choice for choice in ConnectEvents},
+}
 
-def _one_of(choices: type[_Choice], value: str, variable: str) -> _Choice:
-    try:
-        return choices(value)
-    except ValueError:
-        wanted = ", ".join(choices)
-        raise ConfigError(f"{variable} must be one of {wanted}") from None
+
+def _one_of(choices: Mapping[str, Any], value: str, variable: str) -> Any:
+    if value not in choices:
+        raise ConfigError(f"{variable} must be one of {', '.join(choices)}")
+    return choices[value]

@@ -17,7 +17,12 @@ from stripe_subscription_handler.reading import (
     optional_text,
     text,
 )
-from stripe_subscription_handler.subscriptions import Subscription, read_before, read_subscription
+from stripe_subscription_handler.subscriptions import (
+    Subscription,
+    read_before,
+    read_subscription,
+    with_end,
+)
 
 DEFAULT_USER_ID_METADATA_KEY = "userId"
 
@@ -35,6 +40,9 @@ class StripeEvent:
         subscription: The subscription after the event, for subscription events.
         before: The subscription before the event, where `previous_attributes` tells.
         invoice: The invoice, for invoice events.
+        as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
+        related_id: For a thin event: id of the object it is about, which must be fetched.
+        is_known_live: For an invoice: Stripe was asked, and its subscription is not a dead one.
     """
 
     id: str
@@ -45,6 +53,9 @@ class StripeEvent:
     subscription: Subscription | None = None
     before: Subscription | None = None
     invoice: Invoice | None = None
+    as_of: str | None = None
+    related_id: str | None = None
+    is_known_live: bool = False
 
     @property
     def user_id(self) -> str | None:
@@ -104,9 +115,7 @@ def parse_event(
     if handled_type not in SUBSCRIPTION_EVENTS and handled_type not in INVOICE_EVENTS:
         return head
     if is_thin:
-        raise InvalidEventError(
-            f"{here}.object", "is a thin event; set the Stripe event destination's payload to snapshot"
-        )
+        return attrs.evolve(head, related_id=_related_subscription(raw, handled_type, here))
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:
@@ -118,6 +127,18 @@ def parse_event(
     return _with_subscription(head, data, body, f"{here}.data", user_id_metadata_key)
 
 
+def _related_subscription(raw: Mapping[str, Any], handled_type: str, here: str) -> str:
+    if handled_type in INVOICE_EVENTS:
+        raise InvalidEventError(
+            f"{here}.object",
+            "is a thin event about an invoice; set the payload of the destination for invoices to snapshot",
+        )
+    related = optional_object(raw, "related_object", here)
+    if related is None:
+        raise InvalidEventError(f"{here}.related_object", "must be an object, is missing")
+    return text(related, "id", f"{here}.related_object")
+
+
 def _with_subscription(
     head: StripeEvent, data: dict[str, Any], body: dict[str, Any], path: str, user_id_metadata_key: str
 ) -> StripeEvent:
@@ -126,8 +147,7 @@ def _with_subscription(
     rank = SUBSCRIPTION_EVENTS[head.type]
     if rank is Rank.DELETED and not subscription.is_terminal:
         subscription = attrs.evolve(subscription, status="canceled")
-    if subscription.is_terminal and subscription.ended is None:
-        subscription = attrs.evolve(subscription, ended=subscription.canceled_at or head.created)
+    subscription = with_end(subscription, head.created)
     before = None
     if rank is Rank.UPDATED:
         previous = optional_object(data, "previous_attributes", path)

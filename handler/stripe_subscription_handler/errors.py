@@ -42,3 +42,9 @@ class ConcurrentUpdateError(HandlerError):
     """Other handlers changed the same profile in every one of the allowed rounds; a retry follows."""
 
     transient: ClassVar[bool] = True
+
+
+class StripeUnavailableError(HandlerError):
+    """Stripe did not tell what was asked, or its API key cannot be read now; a retry follows."""
+
+    transient: ClassVar[bool] = True

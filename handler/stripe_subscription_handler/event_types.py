@@ -8,7 +8,7 @@ class Rank(enum.IntEnum):
     """Order of two facts about one subscription within the same second; the higher one is the later.
 
     Stripe stamps events with whole seconds, and a checkout sends `created` and `updated` in the same one.
-    `SNAPSHOT` is the object read from Stripe's API; this version of the library does not write it yet.
+    `SNAPSHOT` is the object read from Stripe's API, as of a second that had ended when it was read.
     """
 
     CREATED = 0

@@ -18,6 +18,7 @@ from stripe_subscription_handler.conditions import (
     Equal,
     Less,
     Path,
+    Present,
 )
 
 _OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtMost: "<="}
@@ -60,6 +61,8 @@ def condition_expression(condition: Condition, placeholders: Placeholders) -> st
     match condition:
         case Absent(path):
             return f"attribute_not_exists({placeholders.path(path)})"
+        case Present(path):
+            return f"attribute_exists({placeholders.path(path)})"
         case AllOf(conditions) | AnyOf(conditions):
             joint = " AND " if isinstance(condition, AllOf) else " OR "
             return joint.join(_grouped(part, placeholders) for part in conditions)

@@ -4,8 +4,7 @@ One register per subscription (its newest state) and one payment per subscriptio
 Versions are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on
 when or how often an event was delivered.
 
-Attribute names begin with `stripeLedger`. Reserved for later versions, and never used for anything else:
-`stripeLedgerClosed` (string set, ids of forgotten dead subscriptions) and `stripeLedgerFloor` (text).
+Attribute names begin with `stripeLedger`.
 """
 
 from collections.abc import Mapping
@@ -20,6 +19,10 @@ from stripe_subscription_handler.subscriptions import Subscription
 PREFIX = "stripeLedger"
 KNOWN = f"{PREFIX}Known"
 """String set: ids that have a register or a payment."""
+CLOSED = f"{PREFIX}Closed"
+"""String set: forgotten dead subscriptions, each as "creation id"."""
+FLOOR = f"{PREFIX}Floor"
+"""Text: the newest creation among the closed subscriptions that were dropped from `CLOSED` for space."""
 
 FIELDS = {
     "userId": "user_id",
@@ -40,7 +43,7 @@ FIELDS = {
 """Stored field name → attribute of `Subscription`. The id is in the register's attribute name."""
 
 # Best first. A status Stripe may invent ranks below past_due: the user keeps what another subscription gives.
-_STATUS_RANK = {
+STATUS_RANK = {
     "active": 6,
     "trialing": 6,
     "past_due": 5,
@@ -50,7 +53,7 @@ _STATUS_RANK = {
     "canceled": 1,
     "incomplete_expired": 0,
 }
-_UNKNOWN_STATUS_RANK = 4
+UNKNOWN_STATUS_RANK = 4
 
 
 def register_attribute(subscription_id: str) -> str:
@@ -79,7 +82,7 @@ def primary_key(subscription: Subscription) -> str:
     Time is the creation while it lives and the end once it is dead; never the current period's start, which
     would flip between two monthly subscriptions.
     """
-    rank = _STATUS_RANK.get(subscription.status, _UNKNOWN_STATUS_RANK)
+    rank = STATUS_RANK.get(subscription.status, UNKNOWN_STATUS_RANK)
     time = (subscription.ended or subscription.created) if subscription.is_terminal else subscription.created
     return f"{rank} {time} {subscription.id}"
 
@@ -243,11 +246,15 @@ class Ledger:
         known: Ids that have a register or a payment.
         registers: Subscription id → register.
         payments: Subscription id → newest payment.
+        closed: Forgotten dead subscriptions, each as "creation id".
+        floor: Newest creation dropped from `closed`, or None.
     """
 
-    known: frozenset[str]
-    registers: Mapping[str, Register]
-    payments: Mapping[str, Payment]
+    known: frozenset[str] = frozenset()
+    registers: Mapping[str, Register] = attrs.Factory(dict)
+    payments: Mapping[str, Payment] = attrs.Factory(dict)
+    closed: frozenset[str] = frozenset()
+    floor: str | None = None
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
@@ -266,4 +273,6 @@ class Ledger:
                 for subscription_id in known
                 if (name := payment_attribute(subscription_id)) in item
             },
+            closed=frozenset(item.get(CLOSED, ())),
+            floor=item.get(FLOOR),
         )

@@ -1,15 +1,17 @@
 """Whose subscription is it? Pure decisions over a customer's owner links.
 
 The links live in the project's own sync table, one item per customer: `owner_<subscription>` maps to
-`{user, version}`, and the string set `users` holds every user the customer has paid for.
+`{user, version}`, the string set `users` holds every user the customer has paid for, and the string set
+`parked` the ids of the events that wait for the customer.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_subscription_handler.decide import FindOwner, OwnerLink
+from stripe_subscription_handler.decisions import FindOwner, OwnerLink
 
 USERS = "users"
+PARKED = "parked"
 
 
 def owner_attribute(subscription_id: str) -> str:
@@ -31,3 +33,8 @@ def owner_from_links(question: FindOwner, links: Mapping[str, Any] | None) -> st
         return str(owner["user"])
     users = links.get(USERS, ())
     return str(next(iter(users))) if question.any_user and len(users) == 1 else None
+
+
+def has_users(links: Mapping[str, Any] | None) -> bool:
+    """Whether the customer has any user."""
+    return bool(links and links.get(USERS))

@@ -1,6 +1,7 @@
-"""Executes decisions on DynamoDB: one request for each. The only module that uses boto3.
+"""Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
 
-`Store.run` holds the conversation of `handling` with the two tables and counts the requests it makes.
+With `sync_table` and `wire` the only code that uses boto3. `Store.run` holds the conversation of `handling`
+and counts the requests it makes.
 """
 
 import random
@@ -10,29 +11,48 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.decide import FindOwner, OwnerLink, Write
-from stripe_subscription_handler.errors import ConcurrentUpdateError
+from stripe_subscription_handler.conversation import (
+    Answer,
+    Blocked,
+    CustomerUser,
+    FetchCustomerUser,
+    Fetched,
+    FetchSubscription,
+    Handling,
+    Outcome,
+    Park,
+    ReadLinks,
+    ReadParked,
+    Refused,
+    Request,
+    Unpark,
+    WriteLink,
+    Written,
+)
+from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Write
+from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnavailableError
 from stripe_subscription_handler.expressions import Placeholders, condition_expression, update_expression
-from stripe_subscription_handler.handling import Handling, Links, Outcome, Refused, Written
 from stripe_subscription_handler.ledger import KNOWN
-from stripe_subscription_handler.owners import USERS, link_value, owner_attribute
+from stripe_subscription_handler.stripe_api import StripeApi
+from stripe_subscription_handler.subscriptions import read_subscription, with_end
+from stripe_subscription_handler.sync_table import SyncTable
+from stripe_subscription_handler.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _CONDITION_FAILED = ("ConditionalCheckFailedException", "ConditionalCheckFailed")
-_CONFLICT = ("TransactionConflictException", "TransactionConflict", "TransactionInProgressException")
+_CONFLICT = frozenset(
+    ("TransactionConflictException", "TransactionConflict", "TransactionInProgressException")
+)
 _MAX_CONFLICTS = 10
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def dynamodb_client() -> "DynamoDBClient":
@@ -50,22 +70,42 @@ def dynamodb_client() -> "DynamoDBClient":
 
 @attrs.define
 class Store:
-    """The profile table and the sync table.
+    """The two tables and, where there is a key, Stripe.
 
     Attributes:
         client: A DynamoDB client.
         config: Table names and keys.
+        stripe: Stripe's API, None without a key.
         sleep: Waits between rounds that lost a race, in seconds.
-        requests: Requests sent so far, the client's own retries included.
+        clock: The Unix time in seconds.
+        requests: Requests sent to DynamoDB so far, the client's own retries included.
     """
 
     client: "DynamoDBClient"
     config: Config
+    stripe: StripeApi | None = None
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.time
     requests: int = 0
+    _sync: SyncTable = attrs.field(init=False, repr=False)
 
-    def run(self, conversation: Handling) -> Outcome:
+    def __attrs_post_init__(self) -> None:
+        """Connect the sync table to this store's counter."""
+        key = self.config.user_id_metadata_key
+        self._sync = SyncTable(
+            self.client,
+            self.config.sync_table_name,
+            self._send,
+            self.clock,
+            lambda raw: parse_event(raw, user_id_metadata_key=key),
+        )
+
+    def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
         """Hold one event's conversation to its end.
+
+        Args:
+            conversation: The conversation.
+            raw: The event as it came, envelope included; kept if the event is parked.
 
         Raises:
             HandlerError: As the conversation says.
@@ -75,8 +115,8 @@ class Store:
         try:
             request = next(conversation)
             while True:
-                answer = self._answer(request)
-                if isinstance(answer, Refused):
+                answer = self._answer(request, raw)
+                if isinstance(answer, Refused) and isinstance(request, Write):
                     # The first refusal is the normal way to read the item; only later ones are lost races.
                     if refusals:
                         self._pause(refusals)
@@ -86,107 +126,114 @@ class Store:
             outcome: Outcome = stop.value
             return outcome
 
-    def _answer(self, request: Write | FindOwner) -> Written | Refused | Links:
-        if isinstance(request, FindOwner):
-            return self._links(request)
-        return self._transact(request, request.link) if request.link else self._update(request)
+    def _answer(self, request: Request, raw: Mapping[str, Any]) -> Answer:  # noqa: C901, PLR0911 - a table
+        match request:
+            case Write(link=OwnerLink() as link):
+                return self._transact(request, link)
+            case Write():
+                return self._update(request)
+            case ReadItem(user_id):
+                return self._read(user_id)
+            case ReadLinks(customer_id):
+                return self._sync.read_links(customer_id)
+            case WriteLink():
+                return self._sync.write_link(request)
+            case Park():
+                return self._sync.park(request, raw.get("detail", raw))
+            case ReadParked(customer_id):
+                return self._sync.read_parked(customer_id)
+            case Unpark():
+                return self._sync.unpark(request)
+            case FetchSubscription():
+                return self._fetch_subscription(request)
+            case FetchCustomerUser():
+                return self._fetch_customer_user(request)
 
     def _pause(self, attempt: int) -> None:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         self.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
 
+    def _read(self, user_id: str) -> Refused:
+        key = to_wire(self.config.profile_key(user_id))
+        parameters = {"TableName": self.config.table_name, "Key": key, "ConsistentRead": True}
+        return Refused(from_wire(self._send(self.client.get_item, parameters).get("Item")))
+
     def _update(self, write: Write) -> Written | Refused:
-        def send() -> Written:
-            response = self.client.update_item(
-                **self._profile_update(write),
-                ReturnValues="UPDATED_OLD",
-            )
-            self._count(response)
-            return Written(old=_plain(response.get("Attributes")) or {})
+        parameters = {**self._profile_update(write), "ReturnValues": "UPDATED_OLD"}
+        try:
+            response = self._send(self.client.update_item, parameters)
+        except ClientError as error:
+            if error.response["Error"].get("Code") not in _CONDITION_FAILED:
+                raise
+            refused: Any = error.response
+            return Refused(from_wire(refused.get("Item")))
+        return Written(old=from_wire(response.get("Attributes")) or {})
 
-        return self._unless_refused(send)
+    def _transact(self, write: Write, link: OwnerLink) -> Written | Refused | Blocked:
+        linking = self._sync.link_update(link, unless_parked=not write.despite_parked)
+        items = [{"Update": self._profile_update(write)}, {"Update": linking}]
+        try:
+            self._send(self.client.transact_write_items, {"TransactItems": items})
+        except ClientError as error:
+            reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
+            failed = [reason.get("Code") in _CONDITION_FAILED for reason in reasons]
+            if not any(failed):
+                raise
+            return Refused(from_wire(reasons[0].get("Item"))) if failed[0] else Blocked()
+        return Written()
 
-    def _transact(self, write: Write, link: OwnerLink) -> Written | Refused:
-        def send() -> Written:
-            response = self.client.transact_write_items(
-                TransactItems=[
-                    {"Update": self._profile_update(write)},
-                    {"Update": self._link_update(link)},
-                ]
-            )
-            self._count(response)
-            return Written(old={})
-
-        return self._unless_refused(send)
-
-    def _unless_refused(self, send: Callable[[], Written]) -> Written | Refused:
-        for attempt in range(_MAX_CONFLICTS):
-            try:
-                return send()
-            except ClientError as error:
-                self._count(error.response)
-                code = error.response["Error"].get("Code", "")
-                reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
-                codes = {code} | {reason.get("Code", "") for reason in reasons}
-                if codes & set(_CONDITION_FAILED):
-                    # In a transaction only the profile's update, the first, has a condition.
-                    refused: Any = reasons[0] if reasons else error.response
-                    return Refused(item=_plain(refused.get("Item")))
-                if not codes & set(_CONFLICT):
-                    raise
-                self._pause(attempt)
-        raise ConcurrentUpdateError(f"DynamoDB reported a transaction conflict {_MAX_CONFLICTS} times")
-
-    def _profile_update(self, write: Write) -> Any:
-        placeholders = Placeholders()
-        known = {KNOWN: frozenset({write.known})}
+    def _profile_update(self, write: Write) -> dict[str, Any]:
+        words = Placeholders()
+        known = {KNOWN: frozenset({write.known})} if write.known is not None else {}
         return {
             "TableName": self.config.table_name,
-            "Key": _wire(self.config.profile_key(write.user_id)),
-            "UpdateExpression": update_expression(write.set, write.remove, known, placeholders),
-            "ConditionExpression": condition_expression(write.condition, placeholders),
-            "ExpressionAttributeNames": placeholders.names,
-            "ExpressionAttributeValues": _wire(placeholders.values),
+            "Key": to_wire(self.config.profile_key(write.user_id)),
+            "UpdateExpression": update_expression(write.set, write.remove, known, words),
+            "ConditionExpression": condition_expression(write.condition, words),
+            "ExpressionAttributeNames": words.names,
+            "ExpressionAttributeValues": to_wire(words.values),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def _link_update(self, link: OwnerLink) -> Any:
-        placeholders = Placeholders()
-        name = placeholders.name(owner_attribute(link.subscription_id))
-        value = placeholders.value(link_value(link))
-        added = update_expression({}, (), {USERS: frozenset({link.user_id})}, placeholders)
-        return {
-            "TableName": self.config.sync_table_name,
-            "Key": _wire(link_key(link.customer_id)),
-            # An owner is set once; moving one is a decision of its own.
-            "UpdateExpression": f"SET {name} = if_not_exists({name}, {value}) {added}",
-            "ExpressionAttributeNames": placeholders.names,
-            "ExpressionAttributeValues": _wire(placeholders.values),
-        }
+    def _fetch_subscription(self, request: FetchSubscription) -> Fetched:
+        stripe = self._asked()
+        if request.not_before is None:
+            snapshot = stripe.fetch_subscription(request.subscription_id, account=request.account)
+        else:
+            snapshot = stripe.fetch_fresh_subscription(
+                request.subscription_id, request.not_before, account=request.account
+            )
+        if snapshot is None:
+            return Fetched(None, request.not_before or "")
+        key = self.config.user_id_metadata_key
+        subscription = read_subscription(snapshot.object, "subscription", key)
+        return Fetched(with_end(subscription, snapshot.as_of), snapshot.as_of)
 
-    def _links(self, question: FindOwner) -> Links:
-        if question.customer_id is None:
-            return Links(item=None)
-        response = self.client.get_item(
-            TableName=self.config.sync_table_name,
-            Key=_wire(link_key(question.customer_id)),
-            ConsistentRead=True,
-        )
-        self._count(response)
-        return Links(item=_plain(response.get("Item")))
+    def _fetch_customer_user(self, request: FetchCustomerUser) -> CustomerUser:
+        metadata = self._asked().fetch_customer_metadata(request.customer_id, account=request.account) or {}
+        return CustomerUser(metadata.get(self.config.user_id_metadata_key) or None)
+
+    def _asked(self) -> StripeApi:
+        if self.stripe is None:
+            raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
+        return self.stripe
+
+    def _send(self, call: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        for attempt in range(_MAX_CONFLICTS):
+            try:
+                response = call(**parameters)
+            except ClientError as error:
+                self._count(error.response)
+                reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
+                codes = {error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)}
+                # A condition that failed in the same transaction will fail again: that is the answer.
+                if not codes & _CONFLICT or codes & {"ConditionalCheckFailed"}:
+                    raise
+                self._pause(attempt)
+            else:
+                self._count(response)
+                return response
+        raise ConcurrentUpdateError(f"DynamoDB reported a transaction conflict {_MAX_CONFLICTS} times")
 
     def _count(self, response: Any) -> None:
         self.requests += 1 + response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
-
-
-def link_key(customer_id: str) -> dict[str, str]:
-    """Key of a customer's link item in the sync table."""
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": "LINK"}
-
-
-def _wire(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in values.items()}
-
-
-def _plain(item: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if item is None else {name: _deserialize(value) for name, value in item.items()}

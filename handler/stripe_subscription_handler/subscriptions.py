@@ -147,6 +147,13 @@ def _period(
     return start, end
 
 
+def with_end(subscription: Subscription, fallback: str) -> Subscription:
+    """Give a dead subscription an end where Stripe names none: the cancellation, else the time given."""
+    if subscription.is_terminal and subscription.ended is None:
+        return attrs.evolve(subscription, ended=subscription.canceled_at or fallback)
+    return subscription
+
+
 def read_before(
     source: Mapping[str, Any], previous: Mapping[str, Any], path: str, user_id_metadata_key: str
 ) -> Subscription:

@@ -13,6 +13,9 @@ import attrs
 from stripe_subscription_handler.ledger import Candidate
 from stripe_subscription_handler.subscriptions import Subscription
 
+MOST_CANDIDATES = 20
+"""Updates of one second kept side by side; beyond that Stripe is asked."""
+
 
 @attrs.frozen
 class Settled:

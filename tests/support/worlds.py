@@ -34,30 +34,40 @@ def _line(event: StripeEvent) -> str:
     return f"{event.created} {event.id} {event.type} {event.subscription_id} {detail} user={event.user_id}"
 
 
-@st.composite
-def worlds(draw: st.DrawFn, *, same_second: bool = False) -> World:
-    """Draw a world of one or two users with up to three subscriptions each.
+@attrs.frozen
+class Kinds:
+    """What may happen in a world.
 
-    Args:
-        draw: Hypothesis's.
-        same_second: Whether several events may share a second; otherwise all seconds are distinct.
+    Attributes:
+        same_second: Several events may share a second.
+        unlabelled: Subscriptions may begin without a user in their metadata, and may get one later.
+        moves: A subscription may be handed to the other user.
+        subscriptions: Most subscriptions.
+        events: Most events.
     """
-    lives = []
+
+    same_second: bool = False
+    unlabelled: bool = False
+    moves: bool = False
+    subscriptions: int = 3
+    events: int = 9
+
+
+@st.composite
+def worlds(draw: st.DrawFn, kinds: Kinds = Kinds()) -> World:
+    """Draw a world of one or two users with some subscriptions each."""
     users = {}
-    for index in range(draw(st.integers(1, 3))):
-        user = f"user_{draw(st.integers(1, 2))}"
-        # One customer per user: an invoice without metadata finds its owner by the customer's link.
-        lives.append((f"sub_{index}", user))
-        users[f"sub_{index}"] = user
+    for index in range(draw(st.integers(1, kinds.subscriptions))):
+        users[f"sub_{index}"] = f"user_{draw(st.integers(1, 2))}"
     clock = events.T0
     states: dict[str, dict[str, Any]] = {}
     happened: list[StripeEvent] = []
-    for number in range(draw(st.integers(1, 9))):
-        subscription_id, user = draw(st.sampled_from(lives))
-        clock += draw(st.integers(0, 1)) if same_second else draw(st.integers(1, 3))
-        raw = _next_event(draw, states, subscription_id, user, clock, f"evt_{_shuffled(number)}")
-        if raw is not None:
-            happened.append(parse_event(raw))
+    for number in range(draw(st.integers(1, kinds.events))):
+        subscription_id = draw(st.sampled_from(sorted(users)))
+        clock += draw(st.integers(0, 1)) if kinds.same_second else draw(st.integers(1, 3))
+        event_id = f"evt_{_shuffled(number)}"
+        raw = _next_event(draw, kinds, states, subscription_id, users[subscription_id], clock, event_id)
+        happened.append(parse_event(raw))
     return World(tuple(happened), users)
 
 
@@ -66,20 +76,25 @@ def _shuffled(number: int) -> str:
     return f"{(number * 7919 + 13) % 101:03d}"
 
 
-def _next_event(
+def _next_event(  # noqa: PLR0913, PLR0917 - what an event depends on
     draw: st.DrawFn,
+    kinds: Kinds,
     states: dict[str, dict[str, Any]],
     subscription_id: str,
     user: str,
     clock: int,
     event_id: str,
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
+    # One customer per user of the beginning: an invoice without metadata finds its owner by that link.
     customer = f"cus_{user}"
     state = states.get(subscription_id)
     if state is None:
-        status = draw(st.sampled_from(STATUSES))
         state = events.subscription(
-            id=subscription_id, user=user, customer=customer, status=status, created=clock
+            id=subscription_id,
+            user=draw(st.sampled_from((user, None))) if kinds.unlabelled else user,
+            customer=customer,
+            status=draw(st.sampled_from(STATUSES)),
+            created=clock,
         )
         states[subscription_id] = state
         return events.created(state, event_id=event_id, created=clock)
@@ -87,33 +102,43 @@ def _next_event(
         # Stripe may stamp an update a second after the deletion it preceded.
         straggler = {**state, "status": "active", "ended_at": None}
         return events.updated(straggler, event_id=event_id, created=clock, previous={"trial_end": 1})
-    kind = draw(st.sampled_from(("update", "update", "invoice", "delete")))
+    named = state["metadata"].get("userId")
+    kind = draw(st.sampled_from(("update", "update", "invoice", "delete", "label", "move")))
     if kind == "invoice":
+        # Without metadata around a change of owner, an invoice's user is a matter of delivery (documented).
+        snapshots = (named,) if kinds.moves else (named, None)
         bill = events.invoice(
             id=f"in_{event_id}",
             sub=subscription_id,
             customer=customer,
             created=clock - draw(st.integers(0, 2)),
-            user=draw(st.sampled_from((user, None))),
+            user=draw(st.sampled_from(snapshots)),
             amount_paid=draw(st.integers(0, 3)),
         )
         return draw(st.sampled_from((events.paid, events.failed)))(bill, event_id=event_id, created=clock)
     if kind == "delete":
-        state = {**state, "status": "canceled", "ended_at": clock}
-        states[subscription_id] = state
+        state = states[subscription_id] = {**state, "status": "canceled", "ended_at": clock}
         return events.deleted(state, event_id=event_id, created=clock)
-    changes: dict[str, Any] = draw(
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "status": st.sampled_from(STATUSES),
-                "trial_end": st.sampled_from((None, events.T0 + 100)),
-                "cancel_at_period_end": st.booleans(),
-            },
-        )
-    )
-    changes = {name: value for name, value in changes.items() if state[name] != value}
-    previous = {name: state[name] for name in changes}
-    state = {**state, **changes}
-    states[subscription_id] = state
+    changes: dict[str, Any]
+    if kind == "label" and named is None:
+        changes, previous = {"metadata": {"userId": user}}, {"metadata": {"userId": None}}
+    elif kind == "move" and kinds.moves and named is not None:
+        other = "user_2" if named == "user_1" else "user_1"
+        changes, previous = {"metadata": {"userId": other}}, {"metadata": {"userId": named}}
+    else:
+        drawn = draw(_changes())
+        changes = {name: value for name, value in drawn.items() if state[name] != value}
+        previous = {name: state[name] for name in changes}
+    state = states[subscription_id] = {**state, **changes}
     return events.updated(state, event_id=event_id, created=clock, previous=previous)
+
+
+def _changes() -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "status": st.sampled_from(STATUSES),
+            "trial_end": st.sampled_from((None, events.T0 + 100)),
+            "cancel_at_period_end": st.booleans(),
+        },
+    )

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.policy import Unmapped
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error
@@ -19,9 +20,9 @@ from support.dynamodb import ScriptedDynamoDB, client_error
 class Lambda:
     """The handler over a scripted DynamoDB, with its log lines."""
 
-    def __init__(self, *script: dict | ClientError, livemode: Livemode = Livemode.ANY) -> None:
+    def __init__(self, *script: dict | ClientError, **settings: Any) -> None:
         """Wire the handler."""
-        config = Config(table_name="profiles", sync_table_name="sync", livemode=livemode)
+        config = Config(table_name="profiles", sync_table_name="sync", **settings)
         self._output = io.StringIO()
         log = structlog.wrap_logger(
             structlog.WriteLogger(self._output), processors=[structlog.processors.JSONRenderer()]
@@ -94,7 +95,7 @@ def test_a_malformed_event_is_logged_and_raised(raw: Any, field: str) -> None:
 
 def test_an_unknown_user_is_logged_and_raised() -> None:
     """The event ends in the failure queue, visible and redrivable."""
-    function = Lambda({})
+    function = Lambda({}, unmapped=Unmapped.DEAD_LETTER)
     with pytest.raises(UserNotFoundError):
         function(events.paid(events.invoice(user=None)))
     assert function.lines[0]["error_type"] == "UserNotFoundError"

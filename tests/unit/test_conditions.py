@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from stripe_subscription_handler.conditions import Absent, AllOf, AnyOf, AtMost, Condition, Equal, Less, holds
+from stripe_subscription_handler.conditions import (
+    Absent,
+    AllOf,
+    AnyOf,
+    AtMost,
+    Condition,
+    Equal,
+    Less,
+    Present,
+    holds,
+)
 from stripe_subscription_handler.expressions import Placeholders, condition_expression, update_expression
 
 ITEM = {"a": "m", "map": {"x": "5", "flag": True}, "set": {"p", "q"}}
@@ -17,6 +27,8 @@ ITEM = {"a": "m", "map": {"x": "5", "flag": True}, "set": {"p", "q"}}
         (Absent(("a",)), False),
         (Absent(("map", "y")), True),
         (Absent(("a", "below_text")), True),
+        (Present(("map", "x")), True),
+        (Present(("missing",)), False),
         (Equal(("a",), "m"), True),
         (Equal(("missing",), "m"), False),
         (Equal(("set",), {"q", "p"}), True),

@@ -4,6 +4,7 @@ import pytest
 
 from stripe_subscription_handler.config import VARIABLES, Config, Livemode, LogLevel
 from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 
 REQUIRED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync"}
 
@@ -27,12 +28,22 @@ def test_every_variable_is_read() -> None:
         "SORT_KEY_TEMPLATE": "p-{userId}",
         "LIVEMODE": "live",
         "LOG_LEVEL": "DEBUG",
+        "UNMAPPED": "dead-letter",
+        "CREATE_MISSING_PROFILE": "false",
+        "CONNECT_EVENTS": "handle",
     }
     assert set(values) == set(VARIABLES.values())
     config = Config.from_environment(values)
     assert config.profile_key("7") == {"id": "u-7", "kind": "p-7"}
     assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
     assert config.user_id_metadata_key == "uid"
+    assert config.policy(can_ask_stripe=True) == Policy(
+        unmapped=Unmapped.DEAD_LETTER,
+        create_missing_profile=False,
+        connect_events=ConnectEvents.HANDLE,
+        can_ask_stripe=True,
+        partition_key_name="id",
+    )
 
 
 def test_a_table_without_sort_key() -> None:
@@ -57,6 +68,9 @@ def test_a_user_id_with_braces_is_taken_literally() -> None:
         ({"PARTITION_KEY_TEMPLATE": "USER"}, "PARTITION_KEY_TEMPLATE must hold {userId} exactly once"),
         ({"SORT_KEY_TEMPLATE": ""}, "SORT_KEY_TEMPLATE is empty"),
         ({"LIVEMODE": "production"}, "LIVEMODE must be one of live, test, any"),
+        ({"UNMAPPED": "drop"}, "UNMAPPED must be one of park, dead-letter, ignore"),
+        ({"CREATE_MISSING_PROFILE": "yes"}, "CREATE_MISSING_PROFILE must be one of true, false"),
+        ({"CONNECT_EVENTS": "all"}, "CONNECT_EVENTS must be one of skip, handle"),
         ({"LOG_LEVEL": "verbose"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR"),
     ],
 )

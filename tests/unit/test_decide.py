@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler.conditions import Absent, AllOf, AnyOf, AtMost, Equal, Less
-from stripe_subscription_handler.decide import FindOwner, OwnerLink, Reason, Skip, Write, decide
+from stripe_subscription_handler.decide import decide
+from stripe_subscription_handler.decisions import FindOwner, OwnerLink, Reason, Skip, Write
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import InvalidEventError
 from support import events
@@ -126,6 +127,8 @@ def test_the_guard_of_the_second_decision_covers_the_whole_ledger() -> None:
     assert write.condition == AllOf(
         (
             Equal(("stripeLedgerKnown",), {"sub_1"}),
+            Absent(("stripeLedgerClosed",)),
+            Absent(("stripeLedgerFloor",)),
             Equal(("stripeLedgerSubscription_sub_1",), item["stripeLedgerSubscription_sub_1"]),
             Absent(("stripeLedgerPayment_sub_1",)),
             Absent(("stripeLedgerSubscription_sub_2",)),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stripe_subscription_handler import InvalidEventError, StripeEvent, parse_event
+from stripe_subscription_handler import InvalidEventError, Refetch, StripeEvent, decide, parse_event
 from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from support import events
 from support.fixtures import MISSING, changed
@@ -160,19 +160,42 @@ def test_an_api_v2_time_becomes_whole_seconds_in_utc(created: str, expected: str
     assert parse_event({**ping, "created": created}).created == expected
 
 
-@pytest.mark.parametrize("event_type", sorted({*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}))
-def test_a_thin_event_of_a_handled_type_is_refused(event_type: str) -> None:
-    """It has no data; skipping it silently would lose an update."""
-    thin = {
-        "id": "evt_1",
-        "object": "v2.core.event",
-        "type": f"v1.{event_type}",
-        "created": "2026-11-02T10:00:00Z",
-        "related_object": {"id": SECRET, "type": "subscription", "url": f"/v1/subscriptions/{SECRET}"},
+def thin(event_type: str, **changes: Any) -> dict[str, Any]:
+    """A thin event in its envelope."""
+    related = {"id": "sub_1", "type": "subscription", "url": "/v1/subscriptions/sub_1"}
+    return {
+        "detail": {
+            "id": "evt_1",
+            "object": "v2.core.event",
+            "type": f"v1.{event_type}",
+            "created": "2026-11-02T10:00:00.987Z",
+            "related_object": related,
+            **changes,
+        }
     }
-    error = error_of({"detail": thin})
+
+
+@pytest.mark.parametrize("event_type", sorted(SUBSCRIPTION_EVENTS))
+def test_a_thin_event_names_the_subscription_to_fetch(event_type: str) -> None:
+    """It has no data, only an id and a second; `decide` asks for the object."""
+    event = parse_event(thin(event_type))
+    assert (event.related_id, event.created) == ("sub_1", "2026-11-02T10:00:00Z")
+    assert decide(event) == Refetch("sub_1", "2026-11-02T10:00:00Z")
+
+
+@pytest.mark.parametrize("event_type", sorted(INVOICE_EVENTS))
+def test_a_thin_event_about_an_invoice_is_refused(event_type: str) -> None:
+    """What the invoice was at that moment can no longer be fetched; skipping it silently would lose it."""
+    error = error_of(thin(event_type))
     assert error.field == "detail.object"
     assert "thin" in error.reason
+
+
+@pytest.mark.parametrize("related", [None, {}, {"id": ""}, {"id": 7}, [SECRET]])
+def test_a_thin_event_without_its_object_is_refused(related: Any) -> None:
+    """The id of the related object must be there."""
+    error = error_of(thin("customer.subscription.updated", related_object=related))
+    assert error.field.startswith("detail.related_object")
     assert SECRET not in str(error)
 
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from stripe_subscription_handler.decide import FindOwner
+from stripe_subscription_handler.decisions import FindOwner
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.errors import UserNotFoundError
 from stripe_subscription_handler.owners import owner_from_links
+from stripe_subscription_handler.policy import Policy, Unmapped
 from support import events
 from support.model import Tables
 
@@ -53,10 +54,11 @@ def test_an_update_without_metadata_finds_the_customers_only_user() -> None:
 
 @pytest.mark.parametrize("customer", ["cus_unknown", None])
 def test_a_user_nobody_can_name_is_an_error(customer: str | None) -> None:
-    """It is raised, so that the event ends in the failure queue instead of vanishing."""
+    """With the policy `dead-letter` it is raised; without a customer to wait for, always."""
     stray = events.paid(events.invoice(user=None, customer=customer))
+    policy = Policy(unmapped=Unmapped.DEAD_LETTER if customer else Unmapped.PARK)
     with pytest.raises(UserNotFoundError, match="sub_1"):
-        Tables().deliver(parse_event(stray))
+        Tables(policy=policy).deliver(parse_event(stray))
 
 
 def test_an_owner_is_set_once() -> None:

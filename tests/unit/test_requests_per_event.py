@@ -2,7 +2,7 @@
 
 import pytest
 
-from stripe_subscription_handler.decide import Reason
+from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import parse_event
 from support import events
 from support.model import Tables

@@ -4,15 +4,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.decide import Reason
-from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.conversation import Outcome
+from stripe_subscription_handler.decisions import Reason
+from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.policy import Policy, Unmapped
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, condition_failed, transaction_canceled
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
+PARK, DEAD_LETTER = Policy(), Policy(unmapped=Unmapped.DEAD_LETTER)
 CREATED = parse_event(events.created(events.subscription()))
 UPDATED = parse_event(events.updated(events.subscription(), previous={"status": "incomplete"}))
 
@@ -23,10 +26,15 @@ def store_with(*script: dict | ClientError) -> tuple[Store, ScriptedDynamoDB, li
     return Store(client, CONFIG, sleep=pauses.append), client, pauses  # type: ignore[arg-type]
 
 
+def run(store: Store, event: StripeEvent, policy: Policy = PARK) -> Outcome:
+    """Handle an event with the store."""
+    return store.run(handling(event, policy), {"id": event.id})
+
+
 def test_a_new_user_is_one_transaction_of_profile_and_link() -> None:
     """Both tables in one request, the condition on the profile, the item returned if it fails."""
     store, client, _ = store_with({})
-    assert store.run(handling(CREATED)).reason is Reason.FIRST_EVENT
+    assert run(store, CREATED).reason is Reason.FIRST_EVENT
     [(operation, parameters)] = client.calls
     assert operation == "TransactWriteItems"
     profile, link = (item["Update"] for item in parameters["TransactItems"])
@@ -35,7 +43,8 @@ def test_a_new_user_is_one_transaction_of_profile_and_link() -> None:
     assert profile["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
     assert link["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "LINK"}}
     assert link["UpdateExpression"] == "SET #n0 = if_not_exists(#n0, :v0) ADD #n1 :v1"
-    assert link["ExpressionAttributeNames"] == {"#n0": "owner_sub_1", "#n1": "users"}
+    assert link["ConditionExpression"] == "attribute_not_exists(#n2)"
+    assert link["ExpressionAttributeNames"] == {"#n0": "owner_sub_1", "#n1": "users", "#n2": "parked"}
     assert link["ExpressionAttributeValues"][":v1"] == {"SS": ["user_1"]}
     assert store.requests == 1
 
@@ -43,7 +52,7 @@ def test_a_new_user_is_one_transaction_of_profile_and_link() -> None:
 def test_the_next_event_is_one_update() -> None:
     """No read: the condition decides, the old status comes back with the write."""
     store, client, _ = store_with({"Attributes": {"subscriptionStatus": {"S": "incomplete"}}})
-    outcome = store.run(handling(UPDATED))
+    outcome = run(store, UPDATED)
     assert [operation for operation, _ in client.calls] == ["UpdateItem"]
     assert (outcome.old_status, outcome.new_status) == ("incomplete", "active")
 
@@ -51,7 +60,7 @@ def test_the_next_event_is_one_update() -> None:
 def test_a_refused_update_is_decided_again_from_the_returned_item() -> None:
     """The returned item saves the read; here there is none, so the first write follows."""
     store, client, pauses = store_with(condition_failed(), {})
-    assert store.run(handling(UPDATED)).applied
+    assert run(store, UPDATED).applied
     assert [operation for operation, _ in client.calls] == ["UpdateItem", "TransactWriteItems"]
     assert (store.requests, pauses) == (2, [])
 
@@ -80,7 +89,7 @@ def test_a_refused_transaction_tells_the_item_by_its_first_reason() -> None:
     }
     refusal = transaction_canceled({"Code": "ConditionalCheckFailed", "Item": item}, {"Code": "None"})
     store, _, _ = store_with(refusal)
-    assert store.run(handling(CREATED)).reason is Reason.STALE
+    assert run(store, CREATED).reason is Reason.STALE
     assert store.requests == 1
 
 
@@ -88,7 +97,7 @@ def test_a_transaction_conflict_is_tried_again() -> None:
     """Two transactions on one customer collide; the loser waits a little and repeats its request."""
     conflict = transaction_canceled({"Code": "None"}, {"Code": "TransactionConflict"})
     store, client, pauses = store_with(conflict, client_error("TransactionConflictException"), {})
-    assert store.run(handling(CREATED)).applied
+    assert run(store, CREATED).applied
     assert len(client.calls) == 3
     assert len(pauses) == 2
     assert all(0 <= pause <= 0.64 for pause in pauses)
@@ -98,7 +107,7 @@ def test_endless_conflicts_end_in_a_transient_error() -> None:
     """After ten conflicts the event is left to Lambda's retry."""
     store, _, _ = store_with(*[client_error("TransactionConflictException")] * 10)
     with pytest.raises(ConcurrentUpdateError) as caught:
-        store.run(handling(UPDATED))
+        run(store, UPDATED)
     assert caught.value.transient
 
 
@@ -108,7 +117,7 @@ def test_a_write_that_always_loses_ends_after_ten_rounds() -> None:
         condition_failed(), *[transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"})] * 9
     )
     with pytest.raises(ConcurrentUpdateError, match="10"):
-        store.run(handling(UPDATED))
+        run(store, UPDATED)
     assert (len(client.calls), len(pauses)) == (10, 9)
 
 
@@ -116,7 +125,7 @@ def test_other_errors_are_not_swallowed() -> None:
     """Throttling and denied access reach Lambda, which retries."""
     store, _, _ = store_with(client_error("ProvisionedThroughputExceededException"))
     with pytest.raises(ClientError, match="ProvisionedThroughput"):
-        store.run(handling(UPDATED))
+        run(store, UPDATED)
 
 
 def test_an_owner_is_read_consistently() -> None:
@@ -124,7 +133,7 @@ def test_an_owner_is_read_consistently() -> None:
     invoice = parse_event(events.paid(events.invoice(user=None)))
     links = {"owner_sub_1": {"M": {"user": {"S": "user_9"}, "version": {"S": "v"}}}}
     store, client, _ = store_with({"Item": links}, {"Attributes": {}})
-    assert store.run(handling(invoice)).user_id == "user_9"
+    assert run(store, invoice).user_id == "user_9"
     assert client.calls[0][1]["ConsistentRead"] is True
     assert client.calls[1][1]["Key"]["PK"] == {"S": "USER#user_9"}
 
@@ -133,11 +142,11 @@ def test_a_customer_without_links_has_no_user() -> None:
     """An empty answer is a UserNotFoundError."""
     store, _, _ = store_with({})
     with pytest.raises(UserNotFoundError):
-        store.run(handling(parse_event(events.paid(events.invoice(user=None)))))
+        run(store, parse_event(events.paid(events.invoice(user=None))), DEAD_LETTER)
 
 
 def test_the_clients_own_retries_are_counted() -> None:
     """A request that botocore repeated twice was three requests."""
     store, _, _ = store_with({"ResponseMetadata": {"RetryAttempts": 2}})
-    store.run(handling(UPDATED))
+    run(store, UPDATED)
     assert store.requests == 3

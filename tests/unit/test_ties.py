@@ -2,8 +2,13 @@
 
 import itertools
 
+import pytest
+
+from stripe_subscription_handler.conversation import Fetched
 from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.ledger import Candidate
+from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.subscriptions import Subscription
 from stripe_subscription_handler.ties import settle
 from support import events
@@ -83,3 +88,42 @@ def test_every_order_of_three_updates_of_one_second_ends_in_the_last_state() -> 
     view = {name: results[0][name] for name in ("subscriptionPriceId", "subscriptionQuantity")}
     assert view == {"subscriptionPriceId": "price_pro", "subscriptionQuantity": 2}
     assert results[0]["subscriptionCancelAtPeriodEnd"] is True
+
+
+CYCLE = [
+    events.updated(
+        events.subscription(status=now), event_id=f"evt_{n}", created=events.T0 + 5, previous={"status": old}
+    )
+    for n, (old, now) in enumerate((("active", "past_due"), ("past_due", "active")))
+]
+
+
+def test_with_a_key_a_cycle_is_fetched_before_it_is_stored() -> None:
+    """The stored register is Stripe's own state; no undecided candidates are left behind."""
+    truth = parse_event(CYCLE[0]).subscription
+    asked = Policy(can_ask_stripe=True)
+    tables = Tables(policy=asked, stripe=lambda _: Fetched(truth, "2025-11-22T08:26:46Z"))
+    for raw in CYCLE:
+        tables.deliver(parse_event(raw))
+    item = tables.profiles["user_1"]
+    assert item["subscriptionStatus"] == "past_due"
+    assert item["stripeLedgerSubscription_sub_1"]["version"] == "0 2025-11-22T08:26:46Z 3"
+    assert "candidates" not in item["stripeLedgerSubscription_sub_1"]
+
+
+def test_a_cycle_of_a_subscription_stripe_has_forgotten_is_guessed() -> None:
+    """Test data can be deleted from Stripe; then every delivery order still agrees."""
+    tables = Tables(policy=Policy(can_ask_stripe=True), stripe=lambda _: Fetched(None, ""))
+    for raw in CYCLE:
+        tables.deliver(parse_event(raw))
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+
+
+def test_a_state_that_is_too_old_is_not_taken() -> None:
+    """Without all of the tie's second in it, it may lack one of the two updates: the event comes back."""
+    truth = parse_event(CYCLE[0]).subscription
+    asked = Policy(can_ask_stripe=True)
+    tables = Tables(policy=asked, stripe=lambda _: Fetched(truth, "2025-11-22T08:26:44Z"))
+    tables.deliver(parse_event(CYCLE[0]))
+    with pytest.raises(StripeUnavailableError, match="needed"):
+        tables.deliver(parse_event(CYCLE[1]))

@@ -1,0 +1,41 @@
+"""What an environment wants done where there is a choice. Pure settings, read by the decisions."""
+
+import enum
+
+import attrs
+
+
+class Unmapped(enum.StrEnum):
+    """What becomes of an event whose user nobody can name."""
+
+    PARK = "park"
+    DEAD_LETTER = "dead-letter"
+    IGNORE = "ignore"
+
+
+class ConnectEvents(enum.StrEnum):
+    """What becomes of events of connected accounts (those with `account` set)."""
+
+    SKIP = "skip"
+    HANDLE = "handle"
+
+
+@attrs.frozen
+class Policy:
+    """An environment's choices.
+
+    Attributes:
+        unmapped: What becomes of an event whose user nobody can name.
+        create_missing_profile: Whether a user without a profile item gets one. When false, such a user counts
+            as unmapped, so that a late event never recreates a deleted account.
+        connect_events: Whether events of connected accounts are handled. They are skipped unless asked for:
+            whoever owns a connected account chooses its subscriptions' metadata, and so the user.
+        can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
+        partition_key_name: An attribute every profile item has.
+    """
+
+    unmapped: Unmapped = Unmapped.PARK
+    create_missing_profile: bool = True
+    connect_events: ConnectEvents = ConnectEvents.SKIP
+    can_ask_stripe: bool = False
+    partition_key_name: str = "PK"

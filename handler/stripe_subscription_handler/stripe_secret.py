@@ -1,0 +1,189 @@
+"""Where the Stripe API key comes from: read lazily, cached for minutes, never shown.
+
+Nothing here talks to Stripe. Error messages name the place of the key, never what it holds.
+"""
+
+import functools
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+import boto3
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
+
+KEY_VARIABLE = "STRIPE_SECRET_KEY"
+SECRET_ARN_VARIABLE = "STRIPE_SECRET_ARN"  # noqa: S105 - the name of a variable
+PARAMETER_VARIABLE = "STRIPE_SECRET_PARAMETER"
+JSON_NAMES = ("STRIPE_SECRET_KEY", "apiKey")
+"""Names under which a JSON object may hold the key; the first one present counts."""
+CACHE_SECONDS = 300.0
+
+_PERMANENT = frozenset(
+    {
+        "AccessDeniedException",
+        "DecryptionFailure",
+        "InvalidKeyId",
+        "InvalidParameterException",
+        "InvalidRequestException",
+        "ParameterNotFound",
+        "ResourceNotFoundException",
+        "ValidationException",
+    }
+)
+"""AWS error codes that no retry heals."""
+
+Clients = Callable[[str], Any]
+"""Makes the AWS client of a service."""
+
+
+def aws_client(service: str) -> Any:
+    """Make a client whose time-outs and one retry end within 7 seconds."""
+    # At DEBUG it logs whole responses, and with them the key.
+    logging.getLogger("botocore.parsers").setLevel(logging.INFO)
+    config = ClientConfig(
+        connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+@attrs.define(eq=False)
+class StripeKey:
+    """The Stripe API key of this environment.
+
+    It is read on first use, and again when it is older than 5 minutes, so that a rotated key is picked up
+    without a deployment.
+
+    Attributes:
+        place: Where the key is kept, for messages.
+        read: Reads the text kept there.
+        clock: Seconds. Wall clock: a monotonic one may stand still while Lambda freezes the process.
+    """
+
+    place: str
+    _read: Callable[[], str] = attrs.field(repr=False)
+    _clock: Callable[[], float] = attrs.field(default=time.time, repr=False)
+    _key: str | None = attrs.field(default=None, init=False, repr=False)
+    _read_at: float = attrs.field(default=0.0, init=False, repr=False)
+
+    @classmethod
+    def from_environment(
+        cls,
+        environment: Mapping[str, str],
+        *,
+        clients: Clients = aws_client,
+        clock: Callable[[], float] = time.time,
+    ) -> "StripeKey | None":
+        """Find the key's place; reads nothing yet.
+
+        The place is `STRIPE_SECRET_KEY` (the key itself, for local use), `STRIPE_SECRET_ARN` (a secret of
+        Secrets Manager) or `STRIPE_SECRET_PARAMETER` (a parameter of SSM). It holds the key as plain text,
+        or a JSON object with the key under `STRIPE_SECRET_KEY` or `apiKey`. An empty variable counts as not
+        set.
+
+        Args:
+            environment: The process environment; `STRIPE_SECRET_KEY` is read from it at each refresh.
+            clients: Makes the AWS client of `secretsmanager` or `ssm`; called once, on first use.
+            clock: As the attribute.
+
+        Returns:
+            The key, or None when no place is configured.
+
+        Raises:
+            ConfigError: More than one place is configured.
+        """
+        places = {
+            KEY_VARIABLE: f"the environment variable {KEY_VARIABLE}",
+            SECRET_ARN_VARIABLE: f"Secrets Manager secret {environment.get(SECRET_ARN_VARIABLE)}",
+            PARAMETER_VARIABLE: f"SSM parameter {environment.get(PARAMETER_VARIABLE)}",
+        }
+        configured = [variable for variable in places if environment.get(variable)]
+        if not configured:
+            return None
+        if len(configured) > 1:
+            raise ConfigError(f"set at most one of {', '.join(configured)}")
+        [variable] = configured
+        client = functools.cache(clients)
+        return cls(places[variable], lambda: _READERS[variable](environment.get(variable, ""), client), clock)
+
+    def get(self) -> str:
+        """Return the key.
+
+        Raises:
+            ConfigError: The place does not exist, may not be read, or holds no key.
+            StripeUnavailableError: AWS could not be asked just now.
+        """
+        # An age below zero is a clock that was set back.
+        if self._key is not None and 0 <= self._clock() - self._read_at < CACHE_SECONDS:
+            return self._key
+        return self._read_again()
+
+    def refresh(self) -> bool:
+        """Read the key again; after an error the old one stays.
+
+        Returns:
+            Whether it is another key than before.
+
+        Raises:
+            ConfigError: As `get`.
+            StripeUnavailableError: As `get`.
+        """
+        previous = self._key
+        return self._read_again() != previous
+
+    def _read_again(self) -> str:
+        started = self._clock()
+        key = _key_in(self._text(), self.place)
+        self._key, self._read_at = key, started
+        return key
+
+    def _text(self) -> str:
+        try:
+            return self._read()
+        except ClientError as error:
+            code = error.response["Error"].get("Code", "")
+            if code in _PERMANENT:
+                raise ConfigError(f"{self.place} cannot be read: {code}") from None
+            raise StripeUnavailableError(f"{self.place} cannot be read now: {code}") from None
+        except BotoCoreError as error:
+            raise StripeUnavailableError(f"{self.place} cannot be read now: {type(error).__name__}") from None
+
+
+def _read_secret(arn: str, client: Clients) -> str:
+    return str(client("secretsmanager").get_secret_value(SecretId=arn).get("SecretString", ""))
+
+
+def _read_parameter(name: str, client: Clients) -> str:
+    return str(client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+
+_READERS: dict[str, Callable[[str, Clients], str]] = {
+    KEY_VARIABLE: lambda key, _: key,
+    SECRET_ARN_VARIABLE: _read_secret,
+    PARAMETER_VARIABLE: _read_parameter,
+}
+
+
+def _key_in(text: str, place: str) -> str:
+    key: Any = text.strip()
+    if key.startswith("{"):
+        try:
+            found = json.loads(key)
+        except ValueError:
+            found = None
+        # Raised outside the except block: a JSON error carries the whole text with it.
+        if found is None:
+            raise ConfigError(f"{place} begins like a JSON object but is not one")
+        key = next((found[name] for name in JSON_NAMES if name in found), None)
+        if key is None:
+            raise ConfigError(f"{place} is a JSON object without {' or '.join(JSON_NAMES)}")
+        key = key.strip() if isinstance(key, str) else ""
+    # Anything else would break the HTTP header it goes into, and that error would show it.
+    if not key or not all("!" <= character <= "~" for character in key):
+        raise ConfigError(f"{place} holds no Stripe API key: it must be printable ASCII without spaces")
+    return str(key)

@@ -1,0 +1,107 @@
+"""Runs one convergence property in a process of its own, with a seed that makes the run repeatable.
+
+Used by the negative controls and by `make prove`. What the property says stands in tests/property.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import attrs
+
+PROPERTIES = "tests/property/test_convergence.py"
+_PASSING = re.compile(r"(\d+) passing")
+
+
+@attrs.frozen
+class Run:
+    """How one run of a property ended.
+
+    Attributes:
+        exit_code: Pytest's: 0 passed, 1 failed, anything else means that no verdict was reached.
+        output: What pytest wrote.
+        seconds: How long it took, start of the process included.
+    """
+
+    exit_code: int
+    output: str = attrs.field(repr=False)
+    seconds: float
+
+    @property
+    def passing_examples(self) -> int:
+        """How many examples passed, by Hypothesis's own count."""
+        return sum(int(count) for count in _PASSING.findall(self.output))
+
+    def found_a_counterexample(self, test: str) -> bool:
+        """Whether this test failed with an assertion, as opposed to an error anywhere on the way."""
+        failed = re.search(
+            rf"^FAILED {re.escape(PROPERTIES)}::{re.escape(test)}( |$)", self.output, re.MULTILINE
+        )
+        asserted = re.search(r"^E +\|? *AssertionError|^E +assert ", self.output, re.MULTILINE)
+        return self.exit_code == 1 and failed is not None and asserted is not None
+
+
+def collected_properties(root: Path) -> list[str]:
+    """Names of the properties in a tree, parameters included."""
+    arguments = ("--collect-only", "-q", "-m", "hypothesis", PROPERTIES)
+    done = _pytest(root, arguments, {})
+    names = [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+    if done.returncode or not names:
+        raise RuntimeError(f"pytest found no properties in {PROPERTIES}:\n{done.stdout}")
+    return names
+
+
+def run_property(root: Path, test: str, *, examples: int, seed: int, shrink: bool, scratch: Path) -> Run:
+    """Run one property on the library of a source tree.
+
+    Args:
+        root: The tree: pyproject.toml, handler/ and tests/.
+        test: The test's name, with its parameters in brackets.
+        examples: How many examples.
+        seed: Hypothesis's seed.
+        shrink: Whether a counterexample is made as small as possible.
+        scratch: A directory for Hypothesis's database, not shared with any other run.
+    """
+    arguments = (
+        "-x",
+        "-q",
+        "--tb=short",
+        "--hypothesis-profile=default",  # the one Hypothesis chooses on CI ignores the seed
+        f"--hypothesis-seed={seed}",
+        "--hypothesis-show-statistics",
+        f"{PROPERTIES}::{test}",
+    )
+    variables = {
+        "STRIPE_HANDLER_EXAMPLES": str(examples),
+        "STRIPE_HANDLER_SHRINK": str(int(shrink)),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch),
+    }
+    started = time.monotonic()
+    done = _pytest(root, arguments, variables)
+    return Run(done.returncode, done.stdout, time.monotonic() - started)
+
+
+def _pytest(
+    root: Path, arguments: tuple[str, ...], variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        **variables,
+        "PYTHONPATH": str(root / "handler"),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "COLUMNS": "200",
+    }
+    environment.pop("PYTEST_ADDOPTS", None)
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
