@@ -1,0 +1,27 @@
+"""A pure, seeded simulator of Stripe subscriptions: the events Stripe would send, and the truth."""
+
+from stripe_handler_cli.simulator.api_versions import CURRENT, ERAS, ApiVersion
+from stripe_handler_cli.simulator.book import Book
+from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, thin_event
+from stripe_handler_cli.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
+from stripe_handler_cli.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
+from stripe_handler_cli.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
+
+__all__ = [
+    "CURRENT",
+    "DEFAULT_SCENARIOS",
+    "ERAS",
+    "EVENT_SOURCE",
+    "EVENT_TYPES",
+    "SCENARIOS",
+    "ApiVersion",
+    "Book",
+    "SimulatedLife",
+    "Simulation",
+    "SimulationError",
+    "SimulationOptions",
+    "envelope",
+    "iterate_lives",
+    "simulate",
+    "thin_event",
+]
