@@ -17,6 +17,10 @@ locals {
     alarm_topic                = format(local.name_format, "alarms")
   }
 
+  # A metric filter on a log group can't give its metric a fixed dimension, so the namespace says whose it is.
+  # With slashes: two prefixes and workspaces never make the same one.
+  metric_namespace = "StripeSubscriptionHandler/${var.prefix}/${local.environment}"
+
   # The beginning of `source` in every event of a Stripe event destination.
   stripe_source_prefix = "aws.partner/stripe.com"
 

@@ -87,6 +87,7 @@ module "handler" {
   log_retention_days   = var.log_retention_days
   log_level            = var.log_level
   xray_tracing_enabled = var.xray_tracing_enabled
+  metric_namespace     = local.metric_namespace
 
   profile_table_name     = module.tables.profile_table_name
   profile_table_arn      = module.tables.profile_table_arn
@@ -98,6 +99,9 @@ module "handler" {
   sort_key_template      = var.sort_key_template
   user_id_metadata_key   = var.user_id_metadata_key
   livemode               = var.livemode
+  unmapped               = var.unmapped
+  create_missing_profile = var.create_missing_profile
+  connect_events         = var.connect_events
 
   stripe_secret_arn            = var.stripe_secret_arn
   stripe_secret_parameter_name = var.stripe_secret_parameter_name
@@ -134,6 +138,8 @@ module "alarms" {
   failure_queue_name       = module.dead_letter_queues.failure_queue_name
   function_name            = module.handler.function_name
   function_timeout_seconds = module.handler.timeout_seconds
+  parked_events_metric     = module.handler.parked_events_metric
+  user_id_metadata_key     = var.user_id_metadata_key
   event_bus_name           = module.event_bus.bus_name
   rule_name                = module.rule.name
   forwarding_rule_name     = module.event_bus.forwarding_rule_name

@@ -353,7 +353,7 @@ variable "log_retention_days" {
 }
 
 variable "log_level" {
-  description = "Least severe level the handler logs."
+  description = "Least severe level the handler logs. Above INFO there is no line for a parked event, and so no alarm."
   type        = string
   default     = "INFO"
   nullable    = false
@@ -464,6 +464,37 @@ variable "livemode" {
   validation {
     condition     = contains(["live", "test", "any"], var.livemode)
     error_message = "livemode must be \"live\", \"test\" or \"any\"."
+  }
+}
+
+variable "unmapped" {
+  description = "What becomes of an event whose user nobody can name: park (it waits 30 days for its user), dead-letter (it fails) or ignore."
+  type        = string
+  default     = "park"
+  nullable    = false
+
+  validation {
+    condition     = contains(["park", "dead-letter", "ignore"], var.unmapped)
+    error_message = "unmapped must be \"park\", \"dead-letter\" or \"ignore\"."
+  }
+}
+
+variable "create_missing_profile" {
+  description = "Give a user without a profile one; false treats the event as unmapped, so that no event recreates a deleted account."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "connect_events" {
+  description = "What becomes of events of connected accounts (Stripe Connect): skip or handle. Their owners choose the metadata, and so the user."
+  type        = string
+  default     = "skip"
+  nullable    = false
+
+  validation {
+    condition     = contains(["skip", "handle"], var.connect_events)
+    error_message = "connect_events must be \"skip\" or \"handle\"."
   }
 }
 
@@ -578,6 +609,7 @@ variable "alarm_thresholds" {
     rule_invocations_sent_to_dlq              = optional(number, 0)
     rule_invocations_failed_to_be_sent_to_dlq = optional(number, 0)
     rule_throttled                            = optional(number, 0)
+    parked_events                             = optional(number, 0)
   })
   default  = {}
   nullable = false

@@ -26,7 +26,7 @@ run "alarms_measure_the_right_thing" {
     condition = {
       for key, alarm in module.alarms.alarms : key => join(" ", concat(
         [alarm.namespace, alarm.metric_name, alarm.statistic, format("%d", alarm.period_seconds), format("%d", alarm.threshold)],
-        [for name, value in alarm.dimensions : "${name}=${value}"],
+        [for name, value in coalesce(alarm.dimensions, {}) : "${name}=${value}"],
       ))
       } == {
       delivery_queue_messages                   = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 0 QueueName=bayon-stripe-delivery-dlq-development"
@@ -43,6 +43,7 @@ run "alarms_measure_the_right_thing" {
       rule_invocations_sent_to_dlq              = "AWS/Events InvocationsSentToDlq Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       rule_invocations_failed_to_be_sent_to_dlq = "AWS/Events InvocationsFailedToBeSentToDlq Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       rule_throttled                            = "AWS/Events ThrottledRules Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
+      parked_events                             = "StripeSubscriptionHandler/bayon/development EventsParked Sum 300 0"
     }
     error_message = "Each alarm must measure its own metric of its own resource."
   }
@@ -65,7 +66,7 @@ run "alarms_measure_the_right_thing" {
   assert {
     condition = (
       output.alarm_names["failure_queue_messages"] == "bayon-stripe-failure-queue-messages-development"
-      && length(distinct(values(output.alarm_names))) == 14
+      && length(distinct(values(output.alarm_names))) == 15
       && alltrue([for name in values(output.alarm_names) : startswith(name, "bayon-stripe-") && endswith(name, "-development")])
     )
     error_message = "Alarms must be named after what they watch and the environment, each differently."
@@ -89,6 +90,33 @@ run "alarms_measure_the_right_thing" {
   }
 }
 
+run "the_parked_events_alarm_says_which_label_is_missing" {
+  command = plan
+
+  variables {
+    user_id_metadata_key = "accountId"
+  }
+
+  assert {
+    condition = (
+      output.alarm_names["parked_events"] == "bayon-stripe-parked-events-development"
+      && alltrue([
+        for words in ["waits for a user", "metadata (accountId) in Stripe within 30 days", "archive", "Stripe have it"] :
+        strcontains(module.alarms.alarms["parked_events"].description, words)
+      ])
+    )
+    error_message = "The alarm must say what to do, by when, with the metadata key of this environment."
+  }
+
+  assert {
+    condition = (
+      module.handler.parked_events_metric.namespace == module.alarms.alarms["parked_events"].namespace
+      && module.handler.parked_events_metric.name == module.alarms.alarms["parked_events"].metric_name
+    )
+    error_message = "The alarm must watch the metric the function's log is counted into."
+  }
+}
+
 run "each_threshold_reaches_its_own_alarm" {
   command = plan
 
@@ -109,6 +137,7 @@ run "each_threshold_reaches_its_own_alarm" {
       rule_invocations_sent_to_dlq              = 12
       rule_invocations_failed_to_be_sent_to_dlq = 13
       rule_throttled                            = 14
+      parked_events                             = 15
     }
   }
 
@@ -128,6 +157,7 @@ run "each_threshold_reaches_its_own_alarm" {
       rule_invocations_sent_to_dlq              = 12
       rule_invocations_failed_to_be_sent_to_dlq = 13
       rule_throttled                            = 14
+      parked_events                             = 15
     }
     error_message = "Each threshold must reach its own alarm, in the metric's unit."
   }
@@ -148,6 +178,8 @@ run "addresses_are_subscribed" {
     failure_queue_name       = "failures"
     function_name            = "handler"
     function_timeout_seconds = 30
+    parked_events_metric     = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventsParked" }
+    user_id_metadata_key     = "userId"
     event_bus_name           = "bus"
     rule_name                = "rule"
     thresholds = {
@@ -165,6 +197,7 @@ run "addresses_are_subscribed" {
       rule_invocations_sent_to_dlq              = 0
       rule_invocations_failed_to_be_sent_to_dlq = 0
       rule_throttled                            = 0
+      parked_events                             = 0
     }
   }
 

@@ -33,6 +33,9 @@ run "environment_variables_are_the_handlers_contract" {
       SORT_KEY_TEMPLATE      = "PROFILE"
       LIVEMODE               = "any"
       LOG_LEVEL              = "INFO"
+      UNMAPPED               = "park"
+      CREATE_MISSING_PROFILE = "true"
+      CONNECT_EVENTS         = "skip"
     })
     error_message = "The function's environment must hold exactly the variables of config.py."
   }
@@ -54,6 +57,9 @@ run "every_setting_reaches_the_environment" {
     sort_key_template      = "SUBSCRIPTION"
     livemode               = "live"
     log_level              = "ERROR"
+    unmapped               = "dead-letter"
+    create_missing_profile = false
+    connect_events         = "handle"
     stripe_secret_arn      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
   }
 
@@ -68,6 +74,9 @@ run "every_setting_reaches_the_environment" {
       SORT_KEY_TEMPLATE      = "SUBSCRIPTION"
       LIVEMODE               = "live"
       LOG_LEVEL              = "ERROR"
+      UNMAPPED               = "dead-letter"
+      CREATE_MISSING_PROFILE = "false"
+      CONNECT_EVENTS         = "handle"
       STRIPE_SECRET_ARN      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
     })
     error_message = "Each setting must reach its own environment variable."
@@ -86,16 +95,20 @@ run "role_may_do_exactly_this" {
         Resource = ["arn:aws:logs:eu-west-1:111122223333:log-group:handler:*"]
       },
       {
-        # No read: a refused conditional write returns the item.
-        Sid      = "UpdateProfiles"
+        # The read is for a subscription that moved between users, and for a profile that came late.
+        Sid      = "ReadAndUpdateProfiles"
         Effect   = "Allow"
-        Action   = ["dynamodb:UpdateItem"]
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created"]
       },
       {
-        Sid      = "ReadAndUpdateOwners"
-        Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        # Exactly what sync_table.py sends, alone or as part of a transaction.
+        Sid    = "KeepOwnersAndParkedEvents"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
+          "dynamodb:Query", "dynamodb:UpdateItem",
+        ]
         Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
       },
       {
@@ -146,7 +159,7 @@ run "no_wildcard_resource_without_tracing_and_only_the_given_secret" {
   assert {
     condition = [
       for statement in jsondecode(module.handler.role_policy).Statement : statement.Resource
-      if statement.Sid == "UpdateProfiles"
+      if statement.Sid == "ReadAndUpdateProfiles"
     ] == [["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"]]
     error_message = "With an existing profile table the role must be about that table."
   }
@@ -267,6 +280,10 @@ run "function_from_a_local_zip" {
     sort_key_template               = "PROFILE"
     user_id_metadata_key            = "userId"
     livemode                        = "any"
+    unmapped                        = "park"
+    create_missing_profile          = true
+    connect_events                  = "skip"
+    metric_namespace                = "StripeSubscriptionHandler/bayon/development"
   }
 
   override_resource {
@@ -319,6 +336,24 @@ run "function_from_a_local_zip" {
   }
 
   assert {
+    condition = (
+      aws_cloudwatch_log_metric_filter.parked_events.log_group_name == "/aws/lambda/handler"
+      && aws_cloudwatch_log_metric_filter.parked_events.pattern == "{ $.reason = \"parked\" }"
+      && {
+        for setting, value in one(aws_cloudwatch_log_metric_filter.parked_events.metric_transformation) :
+        setting => value if setting != "dimensions"
+        } == {
+        namespace     = "StripeSubscriptionHandler/bayon/development"
+        name          = "EventsParked"
+        value         = "1"
+        default_value = "0"
+        unit          = "Count"
+      }
+    )
+    error_message = "Each log line of a parked event must count as one, and no such line as none."
+  }
+
+  assert {
     condition     = aws_lambda_function.handler.tracing_config[0].mode == "Active"
     error_message = "X-Ray must be on."
   }
@@ -337,6 +372,48 @@ run "function_from_a_local_zip" {
     condition     = aws_iam_role_policy.execution.role == aws_iam_role.execution.name
     error_message = "The policy must belong to the function's role."
   }
+}
+
+run "the_module_refuses_words_the_handler_does_not_know" {
+  command = plan
+
+  module {
+    source = "./modules/handler"
+  }
+
+  variables {
+    name                            = "handler"
+    package_path                    = "./versions.tf"
+    runtime                         = "python3.13"
+    architecture                    = "arm64"
+    memory_mb                       = 512
+    timeout_seconds                 = 30
+    async_maximum_event_age_seconds = 21600
+    async_maximum_retry_attempts    = 2
+    failure_queue_arn               = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
+    log_retention_days              = 14
+    log_level                       = "INFO"
+    xray_tracing_enabled            = true
+    profile_table_name              = "profiles"
+    profile_table_arn               = "arn:aws:dynamodb:eu-west-1:111122223333:table/profiles"
+    sync_table_name                 = "sync"
+    sync_table_arn                  = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync"
+    partition_key_name              = "PK"
+    partition_key_template          = "USER#{userId}"
+    sort_key_template               = "PROFILE"
+    user_id_metadata_key            = "userId"
+    livemode                        = "any"
+    unmapped                        = "drop"
+    create_missing_profile          = true
+    connect_events                  = "true"
+    metric_namespace                = "AWS/Lambda"
+  }
+
+  expect_failures = [
+    var.unmapped,
+    var.connect_events,
+    var.metric_namespace,
+  ]
 }
 
 run "function_from_s3" {
@@ -370,6 +447,10 @@ run "function_from_s3" {
     sort_key_template               = "PROFILE"
     user_id_metadata_key            = "userId"
     livemode                        = "any"
+    unmapped                        = "park"
+    create_missing_profile          = true
+    connect_events                  = "skip"
+    metric_namespace                = "StripeSubscriptionHandler/bayon/development"
   }
 
   override_resource {

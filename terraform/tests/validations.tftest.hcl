@@ -142,6 +142,8 @@ run "not_one_of_the_known_words" {
     log_level                    = "info"
     user_id_metadata_key         = "user[id]"
     livemode                     = "true"
+    unmapped                     = "dead_letter"
+    connect_events               = "true"
     stripe_secret_arn            = "sk_live_123"
     stripe_secret_parameter_name = null
     alarm_email_addresses        = ["ops@example.com", "nobody"]
@@ -162,6 +164,8 @@ run "not_one_of_the_known_words" {
     var.log_level,
     var.user_id_metadata_key,
     var.livemode,
+    var.unmapped,
+    var.connect_events,
     var.stripe_secret_arn,
     var.alarm_email_addresses,
     var.alarm_thresholds,
@@ -225,6 +229,9 @@ run "good_values_at_the_edges_are_taken" {
     log_level                               = "WARNING"
     partition_key_template                  = "{userId}"
     livemode                                = "test"
+    unmapped                                = "ignore"
+    create_missing_profile                  = false
+    connect_events                          = "handle"
     deletion_protection_enabled             = true
     stripe_secret_parameter_name            = "stripe_key.v2"
     dead_letter_queue_retention_seconds     = 60

@@ -163,6 +163,7 @@ run "every_name_ends_with_the_workspace" {
       alarm_name                     = output.alarm_names["function_errors"]
       alarm_topic_name               = module.alarms.topic_name
       role_name                      = module.handler.role_name
+      metric_namespace               = module.handler.parked_events_metric.namespace
       } == {
       environment                    = "staging"
       event_bus_name                 = "bayon-stripe-events-staging"
@@ -177,6 +178,7 @@ run "every_name_ends_with_the_workspace" {
       alarm_name                     = "bayon-stripe-function-errors-staging"
       alarm_topic_name               = "bayon-stripe-alarms-staging"
       role_name                      = "bayon-stripe-subscription-handler-staging"
+      metric_namespace               = "StripeSubscriptionHandler/bayon/staging"
     }
     error_message = "Every name must be <prefix>-stripe-<what>-<workspace>."
   }

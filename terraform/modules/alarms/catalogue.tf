@@ -155,6 +155,23 @@ locals {
     }
   }
 
+  handling_alarms = {
+    parked_events = {
+      namespace      = var.parked_events_metric.namespace
+      metric_name    = var.parked_events_metric.name
+      dimensions     = {}
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.parked_events
+      meaning        = "An event waits for a user: nobody has said yet whose subscription it is about."
+      remedy = join(" ", [
+        "find it in the function's log group (reason \"parked\"); unless a later event has named the user,",
+        "label the subscription's metadata (${var.user_id_metadata_key}) in Stripe within 30 days;",
+        "afterwards only the archive, while it keeps the event, and Stripe have it.",
+      ])
+    }
+  }
+
   forwarding_alarms = var.forwarding_rule_name == null ? {} : {
     forwarding_failed_invocations = {
       namespace      = "AWS/Events"
@@ -168,5 +185,11 @@ locals {
     }
   }
 
-  catalogue = merge(local.queue_alarms, local.function_alarms, local.rule_alarms, local.forwarding_alarms)
+  catalogue = merge(
+    local.queue_alarms,
+    local.function_alarms,
+    local.rule_alarms,
+    local.handling_alarms,
+    local.forwarding_alarms,
+  )
 }

@@ -45,6 +45,21 @@ variable "function_timeout_seconds" {
   nullable    = false
 }
 
+variable "parked_events_metric" {
+  description = "Metric that counts events which began to wait for a user."
+  type = object({
+    namespace = string
+    name      = string
+  })
+  nullable = false
+}
+
+variable "user_id_metadata_key" {
+  description = "Metadata key of a Stripe subscription that holds the user's id; an alarm's description names it."
+  type        = string
+  nullable    = false
+}
+
 variable "event_bus_name" {
   description = "Name of the bus the rule reads."
   type        = string
@@ -80,6 +95,7 @@ variable "thresholds" {
     rule_invocations_sent_to_dlq              = number
     rule_invocations_failed_to_be_sent_to_dlq = number
     rule_throttled                            = number
+    parked_events                             = number
   })
   nullable = false
 }

@@ -1,4 +1,4 @@
-# The function, its log group, what happens to an event it cannot process. The role is in role.tf.
+# The function, its log group and what is counted there, what happens to an event it cannot process. The role is in role.tf.
 
 locals {
   # The function's public contract, read by stripe_subscription_handler.config.
@@ -13,6 +13,9 @@ locals {
       SORT_KEY_TEMPLATE      = var.sort_key_template
       LIVEMODE               = var.livemode
       LOG_LEVEL              = var.log_level
+      UNMAPPED               = var.unmapped
+      CREATE_MISSING_PROFILE = var.create_missing_profile ? "true" : "false"
+      CONNECT_EVENTS         = var.connect_events
     },
     var.stripe_secret_arn == null ? {} : { STRIPE_SECRET_ARN = var.stripe_secret_arn },
     var.stripe_secret_parameter_name == null ? {} : { STRIPE_SECRET_PARAMETER = var.stripe_secret_parameter_name },
@@ -23,6 +26,21 @@ locals {
 resource "aws_cloudwatch_log_group" "handler" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+}
+
+# Counts the handler's lines about events that now wait for a user.
+resource "aws_cloudwatch_log_metric_filter" "parked_events" {
+  name           = "parked-events"
+  log_group_name = aws_cloudwatch_log_group.handler.name
+  pattern        = "{ $.reason = \"parked\" }"
+
+  metric_transformation {
+    namespace     = var.metric_namespace
+    name          = "EventsParked"
+    value         = "1"
+    default_value = "0"
+    unit          = "Count"
+  }
 }
 
 resource "aws_lambda_function" "handler" {

@@ -18,17 +18,22 @@ locals {
         Resource = ["${aws_cloudwatch_log_group.handler.arn}:*"]
       },
       {
-        # No read: a refused conditional write returns the item.
-        Sid      = "UpdateProfiles"
+        # A refused conditional write returns the item. The read is for where no write comes first: a
+        # subscription moved to another user, and a missing profile that came while its event was parked.
+        Sid      = "ReadAndUpdateProfiles"
         Effect   = "Allow"
-        Action   = ["dynamodb:UpdateItem"]
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [var.profile_table_arn]
       },
       {
-        # Transactions need no action of their own: each part is authorised as the request it stands for.
-        Sid      = "ReadAndUpdateOwners"
-        Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        # Owner links, and the events that wait for one. Transactions need no action of their own: each part
+        # is authorised as the request it stands for, a condition check as ConditionCheckItem.
+        Sid    = "KeepOwnersAndParkedEvents"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
+          "dynamodb:Query", "dynamodb:UpdateItem",
+        ]
         Resource = [var.sync_table_arn]
       },
       {

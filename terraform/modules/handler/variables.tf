@@ -96,6 +96,17 @@ variable "xray_tracing_enabled" {
   nullable    = false
 }
 
+variable "metric_namespace" {
+  description = "CloudWatch namespace of the metrics counted in the function's log; one per environment."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9._/#-]{1,255}$", var.metric_namespace)) && !startswith(var.metric_namespace, "AWS/")
+    error_message = "metric_namespace must be 1 to 255 letters, digits, dots, hyphens, underscores, slashes and #, and not begin with AWS/."
+  }
+}
+
 variable "profile_table_name" {
   description = "Name of the profile table."
   type        = string
@@ -154,6 +165,34 @@ variable "livemode" {
   description = "Which events to take: `live`, `test` or `any`."
   type        = string
   nullable    = false
+}
+
+variable "unmapped" {
+  description = "What becomes of an event whose user nobody can name: `park`, `dead-letter` or `ignore`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["park", "dead-letter", "ignore"], var.unmapped)
+    error_message = "unmapped must be \"park\", \"dead-letter\" or \"ignore\"."
+  }
+}
+
+variable "create_missing_profile" {
+  description = "Give a user without a profile one; false treats the event as unmapped."
+  type        = bool
+  nullable    = false
+}
+
+variable "connect_events" {
+  description = "What becomes of events of connected accounts: `skip` or `handle`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["skip", "handle"], var.connect_events)
+    error_message = "connect_events must be \"skip\" or \"handle\"."
+  }
 }
 
 variable "stripe_secret_arn" {
