@@ -4,21 +4,25 @@ import sys
 
 import click
 
+from stripe_handler_cli.commands.chaos import chaos
 from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
+from stripe_handler_cli.commands.simulate import simulate
 from stripe_handler_cli.errors import CliError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="stripe-subscription-handler")
 def root() -> None:
-    """Stripe subscription state in your DynamoDB user profiles: local AWS, demo, packaging."""
+    """Stripe subscription state in your DynamoDB user profiles: local AWS, demo, packaging, simulation."""
 
 
+root.add_command(chaos)
 root.add_command(demo)
 root.add_command(local)
 root.add_command(package)
+root.add_command(simulate)
 
 
 def cli(arguments: list[str] | None = None) -> int:

@@ -1,42 +1,53 @@
-"""Shows that long work is under way: a spinner on a terminal, a line per step elsewhere."""
+"""Shows that long work is under way: a spinner with a count on a terminal, a line per step elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import attrs
 from rich.console import Console
+from rich.status import Status
 
 _LINE_EVERY = 10
-"""Off a terminal, counts are printed every so many resources."""
+"""Off a terminal, a count is printed every so many."""
+
+
+@attrs.frozen
+class Step:
+    """One step under way; call it with a text to show what it is doing just now.
+
+    Attributes:
+        console: Where it is shown.
+        title: What the step does.
+        status: Its spinner.
+    """
+
+    console: Console
+    title: str
+    status: Status
+
+    def __call__(self, text: str) -> None:
+        """Show a detail."""
+        self.console.print(f"  {text}", style="dim", highlight=False, soft_wrap=True)
+
+    def counter(self, noun: str) -> Callable[[int, int], None]:
+        """Return a function that shows how many of how many are done."""
+
+        def counted(done: int, total: int) -> None:
+            self.status.update(f"{self.title}: {done}/{total} {noun}")
+            if not self.console.is_terminal and (done % _LINE_EVERY == 0 or done == total):
+                self(f"{done}/{total} {noun}")
+
+        return counted
 
 
 @contextmanager
-def step(console: Console, title: str) -> Iterator[Callable[[str], None]]:
-    """Show one step with its duration; yields a function that shows what it is doing just now."""
+def step(console: Console, title: str) -> Iterator[Step]:
+    """Show one step and, at its end, how long it took."""
     started = time.monotonic()
-    with console.status(title):
+    with console.status(title) as status:
         if not console.is_terminal:
             console.print(f"… {title}")
-
-        def detail(text: str) -> None:
-            console.print(f"  {text}", style="dim", highlight=False)
-
-        yield detail
-    console.print(
-        f"[green]✓[/green] {title} [dim]({time.monotonic() - started:.1f} s)[/dim]", highlight=False
-    )
-
-
-def counter(console: Console, noun: str) -> Callable[[int, int], None]:
-    """Return a function that shows how many of how many are done."""
-
-    def counted(done: int, total: int) -> None:
-        if console.is_terminal or done % _LINE_EVERY == 0 or done == total:
-            console.print(
-                f"  {done}/{total} {noun}",
-                style="dim",
-                highlight=False,
-                end="\r" if console.is_terminal else "\n",
-            )
-
-    return counted
+        yield Step(console, title, status)
+    took = f"{time.monotonic() - started:.1f} s"
+    console.print(f"[green]✓[/green] {title} [dim]({took})[/dim]", highlight=False)

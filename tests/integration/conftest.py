@@ -100,6 +100,14 @@ def is_aws_given() -> bool:
 
 
 @pytest.fixture(scope="session")
+def running(endpoint: Endpoint) -> local_aws.LocalAws:  # noqa: ARG001 - it starts what is found here
+    """The embedded local AWS itself, for tests that meddle with its processes."""
+    found = local_aws.status(STATE_DIRECTORY / "local-aws")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
 def package() -> Path:
     """The zip, built as `make zip` builds it."""
     return build_zip(PROJECT_ROOT, PROJECT_ROOT / "dist/handler.zip", progress=lambda _: None).path

@@ -65,8 +65,8 @@ def test_a_poison_event_is_tried_three_times_then_kept_and_reported(
 
 @pytest.mark.embedded
 def test_a_user_nobody_can_name_ends_in_the_failure_queue(endpoint: Endpoint, stack: "Stack") -> None:
-    """Not dropped, not guessed: the event waits there until somebody labels the subscription."""
-    stray = Life("stray").paid("paid", 1, user=None)
+    """No user and no customer to wait for: not dropped, not guessed, but kept where somebody sees it."""
+    stray = Life("stray").paid("paid", 1, user=None, customer=None)
     stack.pipeline.put(stray)
     stack.pipeline.follow(stray["id"], deliveries=3)
     record = json.loads(stack.pipeline.receive(stack.outputs["failure_queue_url"])["Body"])

@@ -1,23 +1,20 @@
 """Runs the demo: local AWS up, stack applied, story told event by event, poison, clean plan, destroy."""
 
 import json
-import shutil
 from pathlib import Path
-from typing import Any
 
 import attrs
 from rich.console import Console
 from rich.markup import escape
 
-from stripe_handler_cli import local_aws
 from stripe_handler_cli.demo import life, report
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.packaging import build_zip
-from stripe_handler_cli.progress import counter, step
-from stripe_handler_cli.stack import Deployment, Endpoint, Pipeline, seed_partner_event_source
+from stripe_handler_cli.progress import step
+from stripe_handler_cli.stack import Deployment, Pipeline
+from stripe_handler_cli.stack.local_stack import StackPlan, local_stack
 
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
-WORKSPACE = "demo"
+NAME = "demo"
 
 
 @attrs.frozen
@@ -42,58 +39,22 @@ class Demo:
         Raises:
             CliError: Something did not go as promised; the message says what.
         """
-        aws_directory = self.state_directory / "local-aws"
-        with step(self.console, "Build the Lambda zip") as detail:
-            built = build_zip(self.project_root, self.project_root / "dist/handler.zip", progress=detail)
-        with step(self.console, "Start local AWS") as detail:
-            local_aws.stop(aws_directory)
-            running = local_aws.start(aws_directory, progress=detail)
-            detail(f"{running.endpoint_url}, log in {running.log_path}")
-        endpoint = Endpoint(running.environment())
-        kept = False
-        try:
-            seed_partner_event_source(endpoint, EVENT_SOURCE)
-            deployment = self._deployment(endpoint, built.path)
-            outputs = self._apply(deployment)
-            self._tell(Pipeline.of(endpoint, outputs, EVENT_SOURCE))
-            self._check_plan(deployment)
-            if self.keep:
-                kept = True
-                self._say_how_to_look_around(running, outputs, deployment)
-            else:
-                with step(self.console, "terraform destroy"):
-                    deployment.destroy(counter(self.console, "resources"))
-        finally:
-            if not kept:
-                with step(self.console, "Stop local AWS"):
-                    local_aws.stop(aws_directory)
-        self.console.print("\n[bold green]The demo did all it promised.[/bold green]")
-
-    def _deployment(self, endpoint: Endpoint, package: Path) -> Deployment:
-        terraform_directory = self.state_directory / "terraform"
-        # Local AWS starts empty, so a state left by an aborted run describes nothing.
-        shutil.rmtree(terraform_directory / "workspaces", ignore_errors=True)
-        return Deployment.at(
-            endpoint,
+        plan = StackPlan(
             project_root=self.project_root,
-            state_directory=terraform_directory,
-            name=WORKSPACE,
-            variables={
-                "prefix": "demo",
-                "stripe_event_source_name": EVENT_SOURCE,
-                "lambda_package_path": str(package.resolve()),
-                "profile_table_name": "DemoApp-users",
-                "create_profile_table": True,
-                "livemode": "test",
-            },
+            state_directory=self.state_directory,
+            name=NAME,
+            event_source=EVENT_SOURCE,
+            variables={"profile_table_name": "DemoApp-users"},
         )
-
-    def _apply(self, deployment: Deployment) -> dict[str, Any]:
-        with step(self.console, "terraform init") as detail:
-            deployment.workspace.prepare()
-            detail(f"workspace {deployment.workspace.name} in {deployment.workspace.directory}")
-        with step(self.console, "terraform apply"):
-            return deployment.apply(counter(self.console, "resources"))
+        with local_stack(self.console, plan, keep=self.keep) as stack:
+            self._tell(stack.pipeline)
+            self._check_plan(stack.deployment)
+            if self.keep:
+                stack.print_how_to_look_around(self.console)
+            else:
+                with step(self.console, "terraform destroy") as destroying:
+                    stack.deployment.destroy(destroying.counter("resources"))
+        self.console.print("\n[bold green]The demo did all it promised.[/bold green]")
 
     def _tell(self, pipeline: Pipeline) -> None:
         self.console.print(
@@ -143,21 +104,3 @@ class Demo:
             plan = deployment.plan()
         if plan.has_changes:
             raise CliError(f"a second plan wants to change something:\n{plan.text}")
-
-    def _say_how_to_look_around(
-        self, running: local_aws.LocalAws, outputs: dict[str, Any], deployment: Deployment
-    ) -> None:
-        directory = running.log_path.parent
-        self.console.print(
-            "\nEverything stays up. To look around in this shell:\n"
-            f'  eval "$(stripe-handler local status --export --state-directory {directory})"\n'
-            f"  aws dynamodb scan --table-name {outputs['profile_table_name']}\n"
-            f"  aws logs tail {outputs['log_group_name']}\n"
-            f"  aws sqs receive-message --queue-url {outputs['failure_queue_url']}\n"
-            f"  terraform -chdir={deployment.workspace.directory} output\n"
-            "To end it:\n"
-            f"  stripe-handler local down --state-directory {directory}",
-            highlight=False,
-            soft_wrap=True,
-            markup=False,
-        )

@@ -4,7 +4,21 @@
 venv, not in this one: they may import the standard library and MiniStack, nothing of this package.
 """
 
-from stripe_handler_cli.local_aws.control import start, status, stop
+from stripe_handler_cli.local_aws.control import (
+    kill_lambda_worker,
+    lambda_workers,
+    start,
+    status,
+    stop,
+)
 from stripe_handler_cli.local_aws.running import DEFAULT_STATE_DIRECTORY, LocalAws
 
-__all__ = ["DEFAULT_STATE_DIRECTORY", "LocalAws", "start", "status", "stop"]
+__all__ = [
+    "DEFAULT_STATE_DIRECTORY",
+    "LocalAws",
+    "kill_lambda_worker",
+    "lambda_workers",
+    "start",
+    "status",
+    "stop",
+]

@@ -96,6 +96,18 @@ def status(state_directory: Path) -> LocalAws | None:
     return _running(StateDirectory.at(state_directory))
 
 
+def lambda_workers(local_aws: LocalAws, function_name: str) -> list[int]:
+    """The process ids of a function's warm execution environments."""
+    return processes.lambda_workers(
+        StateDirectory.at(local_aws.log_path.parent).temporary_path, function_name
+    )
+
+
+def kill_lambda_worker(pid: int) -> bool:
+    """Kill an execution environment in the midst of whatever it does; False when it is gone already."""
+    return processes.kill(pid)
+
+
 def is_healthy(local_aws: LocalAws) -> bool:
     """Whether the endpoint answers."""
     return _answers(local_aws.endpoint_url)

@@ -66,14 +66,27 @@ def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
 
 
 def end_leftovers(temporary_path: Path) -> None:
-    """Kill Lambda workers that outlived their emulator.
+    """Kill Lambda workers that outlived their emulator."""
+    for pid in lambda_workers(temporary_path):
+        kill(pid)
+
+
+def lambda_workers(temporary_path: Path, function_name: str = "") -> list[int]:
+    """The process ids of the Lambda workers, of one function or of all.
 
     They are known by their script, which lies in the emulator's own temporary directory.
     """
-    for pid, command in _commands():
-        if f"{temporary_path}/ministack-lambda-" in command:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+    script = f"{temporary_path}/ministack-lambda-{function_name}{'-' if function_name else ''}"
+    return [pid for pid, command in _commands() if script in command]
+
+
+def kill(pid: int) -> bool:
+    """Kill a process at once; False when it is gone already."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _exists(pid: int) -> bool:

@@ -1,0 +1,119 @@
+"""The command `stripe-handler chaos`: options in, certificate out. Thin; `chaos` does the work."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from stripe_handler_cli.chaos.report import print_certificate
+from stripe_handler_cli.chaos.run import Chaos
+from stripe_handler_cli.local_aws import DEFAULT_STATE_DIRECTORY
+from stripe_handler_cli.packaging import find_project_root
+from stripe_handler_cli.simulator import EVENT_TYPES
+from stripe_handler_cli.stack.local_stack import StackPlan, local_stack
+
+EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
+NAME = "chaos"
+_WIDTH = 140
+_REPORTS = 10
+"""Off a terminal, progress is so many lines."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stripe-handler chaos --users 200
+  stripe-handler chaos --users 40 --seed 7 --duplicates 1 --kills 100
+  stripe-handler chaos --users 200 --window 50 --json
+"""
+)
+@click.option("--users", type=click.IntRange(min=1), default=200, show_default=True, help="Customers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the events and of the mischief.")
+@click.option(
+    "--duplicates",
+    type=click.FloatRange(min=0),
+    default=0.3,
+    show_default=True,
+    help="Additional deliveries, as a share of the events.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(min=0),
+    help="How many places an event may move. All are shuffled unless given.",
+)
+@click.option(
+    "--kills",
+    type=click.IntRange(min=0),
+    help="How many times a handler process is killed. One per 40 events unless given, and 5 at least.",
+)
+@click.option("--keep", is_flag=True, help="Leave everything running at the end and say how to look around.")
+@click.option("--json", "as_json", is_flag=True, help="Print the certificate as one JSON object on stdout.")
+@click.option(
+    "--state-directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".stripe-handler/chaos"),
+    show_default=True,
+    help="Where local AWS and the Terraform state live.",
+)
+def chaos(  # noqa: PLR0913 - one argument per option
+    *,
+    users: int,
+    seed: int,
+    duplicates: float,
+    window: int | None,
+    kills: int | None,
+    keep: bool,
+    as_json: bool,
+    state_directory: Path,
+) -> int:
+    """Deliver simulated events as badly as can be, and compare every profile with the truth.
+
+    On local AWS, through the real bus, rule, zip and tables: duplicates, any order, four handlers at a time,
+    and handler processes killed at random. Prints a certificate. Exit code 1 if any profile differs.
+    """
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(stderr=True, width=_WIDTH)
+    plan = StackPlan(
+        project_root=find_project_root(Path.cwd()),
+        state_directory=state_directory,
+        name=NAME,
+        event_source=EVENT_SOURCE,
+        variables={"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)},
+        venv_path=DEFAULT_STATE_DIRECTORY / "venv",
+    )
+    wanted = Chaos(users=users, seed=seed, duplicates=duplicates, window=window, kills=kills)
+    with local_stack(console, plan, keep=keep) as stack:
+        with _progress(console) as show:
+            certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, show)
+        if keep:
+            stack.print_how_to_look_around(console)
+    if as_json:
+        click.echo(json.dumps(certificate.as_json(), default=str))
+    else:
+        print_certificate(Console(width=None if console.is_terminal else _WIDTH), certificate)
+    return 1 if certificate.counterexamples else 0
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
+    if console.is_terminal:
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("Deliveries handled", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+    shown = -1
+
+    def line(done: int, total: int) -> None:
+        nonlocal shown
+        tenth = done * _REPORTS // max(total, 1)
+        if tenth > shown:
+            shown = tenth
+            console.print(f"  {done}/{total} deliveries handled", style="dim", highlight=False)
+
+    yield line
