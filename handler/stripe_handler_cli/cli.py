@@ -3,6 +3,7 @@
 import sys
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.commands.chaos import chaos
 from stripe_handler_cli.commands.demo import demo
@@ -37,5 +38,9 @@ def cli(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        # The message names the operation and AWS's reason, and holds no request or response body.
+        sys.stderr.write(f"Error: AWS: {error}\n")
         return 1
     return result if isinstance(result, int) else 0

@@ -60,9 +60,13 @@ class Pipeline:
     queues: "SQSClient"
 
     @classmethod
-    def of(cls, endpoint: Endpoint, outputs: Mapping[str, Any], source: str) -> "Pipeline":
-        """Connect to a deployed stack whose profiles have the default keys."""
-        config = Config(table_name=outputs["profile_table_name"], sync_table_name=outputs["sync_table_name"])
+    def of(
+        cls, endpoint: Endpoint, outputs: Mapping[str, Any], source: str, config: Config | None = None
+    ) -> "Pipeline":
+        """Connect to a deployed stack; its profiles have the default keys unless a config says otherwise."""
+        config = config or Config(
+            table_name=outputs["profile_table_name"], sync_table_name=outputs["sync_table_name"]
+        )
         return cls(
             outputs, source, config, endpoint.events, endpoint.dynamodb, endpoint.logs, endpoint.queues
         )

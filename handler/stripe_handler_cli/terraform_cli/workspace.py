@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.terraform_cli.outputs import parse_outputs
 from stripe_handler_cli.terraform_cli.process import failure
 from stripe_handler_cli.terraform_cli.working_copy import OnLine, WorkingCopy
 
@@ -111,10 +111,7 @@ class Workspace:
         completed = self._copy().capture(["output", "-json", "-no-color"])
         if completed.exit_code != 0:
             raise failure("terraform output", completed)
-        try:
-            return {name: output["value"] for name, output in json.loads(completed.text).items()}
-        except ValueError as error:
-            raise CliError(f"terraform output did not print JSON:\n{completed.text}") from error
+        return parse_outputs(completed.text, "terraform output")
 
     def destroy(
         self,

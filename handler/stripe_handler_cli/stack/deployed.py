@@ -1,0 +1,113 @@
+"""A stack that somebody has applied, as operators' commands see it: its resources' names and its settings.
+
+Works on AWS and on local AWS alike. Finds things; decides nothing about events.
+"""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli import local_aws
+from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
+from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.errors import ConfigError
+
+_ARN_REGION = 3
+
+
+@attrs.frozen
+class DeployedStack:
+    """An applied stack.
+
+    Attributes:
+        endpoint: The AWS it is in.
+        outputs: Terraform's outputs, by name.
+    """
+
+    endpoint: Endpoint
+    outputs: Mapping[str, Any]
+
+    @classmethod
+    def on_aws(cls, outputs: Mapping[str, Any]) -> "DeployedStack":
+        """A stack on the AWS that the process's environment leads to, in the stack's own region.
+
+        Credentials are found as boto3 finds them (`AWS_PROFILE`, …); `AWS_ENDPOINT_URL` leads to local AWS.
+        """
+        region = str(outputs.get("function_arn", "")).split(":")[_ARN_REGION : _ARN_REGION + 1]
+        return cls(Endpoint({"AWS_DEFAULT_REGION": region[0]} if region else {}), outputs)
+
+    @classmethod
+    def on_local_aws(cls, state_directory: Path) -> "DeployedStack":
+        """The stack that `demo --keep` or `chaos --keep` left running.
+
+        Raises:
+            CliError: None runs there.
+        """
+        running = local_aws.status(state_directory / "local-aws")
+        copies = sorted((state_directory / "terraform" / "workspaces").glob("*/"))
+        if running is None or len(copies) != 1:
+            raise CliError(
+                f"No stack runs in {state_directory}; `make demo KEEP=1` leaves one in .stripe-handler/demo."
+            )
+        endpoint = Endpoint(running.environment())
+        return cls(endpoint, outputs_of_root(copies[0]))
+
+    def output(self, name: str) -> str:
+        """One of Terraform's outputs.
+
+        Raises:
+            CliError: The stack has no such output, or it is null.
+        """
+        value = self.outputs.get(name)
+        if value is None:
+            raise CliError(
+                f"The stack has no output '{name}'. Apply the current Terraform code, or name it with "
+                f"--resource {name}=VALUE."
+            )
+        return str(value)
+
+    @functools.cached_property
+    def function_environment(self) -> dict[str, str]:
+        """The deployed function's environment variables."""
+        found: Any = self.endpoint.functions.get_function_configuration(
+            FunctionName=self.output("function_name")
+        )
+        return dict(found.get("Environment", {}).get("Variables", {}))
+
+    @functools.cached_property
+    def config(self) -> Config:
+        """The deployed function's settings, so that commands key profiles as the function does.
+
+        Raises:
+            CliError: The function's environment cannot be used.
+        """
+        try:
+            return Config.from_environment(self.function_environment)
+        except ConfigError as error:
+            raise CliError(
+                f"The function {self.output('function_name')} is set up wrongly: {error}"
+            ) from error
+
+    @property
+    def partner_event_source(self) -> str | None:
+        """The partner event source's name; None on a custom bus."""
+        bus = self.output("event_bus_name")
+        return bus if bus.startswith(PARTNER_SOURCE_PREFIX) else None
+
+    def pipeline(self, source: str | None = None) -> Pipeline:
+        """The stack's moving parts.
+
+        Args:
+            source: The `source` of events put; the partner event source unless given.
+
+        Raises:
+            CliError: On a custom bus, events need a source.
+        """
+        chosen = source or self.partner_event_source or ""
+        return Pipeline.of(self.endpoint, self.outputs, chosen, self.config)
