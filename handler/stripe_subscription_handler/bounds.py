@@ -7,21 +7,20 @@ followed by one that ended later, so it will never be the primary one again.
 import attrs
 
 from stripe_subscription_handler.ledger import Ledger, Register, primary_key
-
-MOST_CLOSED = 500
-"""Closed ids kept; beyond that the oldest are dropped and the floor rises."""
+from stripe_subscription_handler.subscriptions import Subscription
 
 
-def compacted(ledger: Ledger, user_id: str) -> Ledger:
+def compacted(ledger: Ledger, user_id: str, most_closed: int) -> Ledger:
     """Close every dead register but the best one of this user.
 
     A register whose owner link is not written yet stays, so that its next event can still write it.
+
+    Args:
+        ledger: The ledger.
+        user_id: Whose item it is.
+        most_closed: Closed ids kept; beyond that the oldest are dropped and the floor rises.
     """
-    dead = [
-        register
-        for register in ledger.registers.values()
-        if register.subscription.is_terminal and register.subscription.user_id == user_id
-    ]
+    dead = _dead(ledger, user_id)
     best = max(dead, key=_key, default=None)
     gone = {
         register.subscription.id: register for register in dead if register is not best and register.linked
@@ -29,7 +28,7 @@ def compacted(ledger: Ledger, user_id: str) -> Ledger:
     if not gone:
         return ledger
     closed = ledger.closed | {closed_entry(register) for register in gone.values()}
-    dropped = sorted(closed)[: max(0, len(closed) - MOST_CLOSED)]
+    dropped = sorted(closed)[: max(0, len(closed) - most_closed)]
     newest_dropped = dropped[-1].partition(" ")[0] if dropped else None
     return attrs.evolve(
         ledger,
@@ -39,6 +38,25 @@ def compacted(ledger: Ledger, user_id: str) -> Ledger:
         closed=closed - set(dropped),
         floor=max(filter(None, (ledger.floor, newest_dropped)), default=None),
     )
+
+
+def is_outlived(ledger: Ledger, subscription: Subscription, user_id: str) -> bool:
+    """Whether a subscription is dead and another dead one of this user ended later.
+
+    Then it can never be shown: a dead subscription's own key never rises again, and of the dead ones the best
+    is always kept.
+    """
+    key = primary_key(subscription)
+    others = (register for register in _dead(ledger, user_id) if register.subscription.id != subscription.id)
+    return subscription.is_terminal and any(_key(other) > key for other in others)
+
+
+def _dead(ledger: Ledger, user_id: str) -> list[Register]:
+    return [
+        register
+        for register in ledger.registers.values()
+        if register.subscription.is_terminal and register.subscription.user_id == user_id
+    ]
 
 
 def _key(register: Register) -> str:

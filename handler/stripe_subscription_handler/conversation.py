@@ -10,6 +10,7 @@ import attrs
 
 from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Reason, Write
 from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.invoices import Invoice
 from stripe_subscription_handler.subscriptions import Subscription
 
 
@@ -30,7 +31,9 @@ class WriteLink:
 
     Attributes:
         link: The link.
-        moves: Whether a later version replaces an earlier owner; otherwise the first owner stays.
+        moves: Whether a later version replaces an earlier owner; otherwise the first owner stays. Then it is
+            answered by `Links` with the link item after it, or by `Refused` with the item that has a version
+            as new or newer.
     """
 
     link: OwnerLink
@@ -97,6 +100,21 @@ class FetchSubscription:
 
 
 @attrs.frozen
+class FetchInvoice:
+    """Ask Stripe for an invoice. Answered by `FetchedInvoice`.
+
+    Attributes:
+        invoice_id: The invoice.
+        not_before: The answer must include everything up to the end of this second, ISO-8601 UTC.
+        account: The connected account, for Connect events.
+    """
+
+    invoice_id: str
+    not_before: str
+    account: str | None = None
+
+
+@attrs.frozen
 class FetchCustomerUser:
     """Ask Stripe which user the customer's metadata names. Answered by `CustomerUser`.
 
@@ -118,6 +136,7 @@ Request = (
     | ReadParked
     | Unpark
     | FetchSubscription
+    | FetchInvoice
     | FetchCustomerUser
 )
 
@@ -183,13 +202,26 @@ class Fetched:
 
 
 @attrs.frozen
+class FetchedInvoice:
+    """An invoice from Stripe.
+
+    Attributes:
+        invoice: The invoice, None when Stripe has none with this id.
+        as_of: It includes everything up to the end of this second, ISO-8601 UTC.
+    """
+
+    invoice: Invoice | None
+    as_of: str
+
+
+@attrs.frozen
 class CustomerUser:
     """The user a customer's metadata names, or None."""
 
     user_id: str | None
 
 
-Answer = Written | Refused | Blocked | Links | Parked | Fetched | CustomerUser
+Answer = Written | Refused | Blocked | Links | Parked | Fetched | FetchedInvoice | CustomerUser
 
 
 @attrs.frozen

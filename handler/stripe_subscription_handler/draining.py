@@ -10,6 +10,7 @@ from stripe_subscription_handler.conversation import (
     Answer,
     Handling,
     Links,
+    Outcome,
     Parked,
     ReadLinks,
     ReadParked,
@@ -20,6 +21,9 @@ from stripe_subscription_handler.conversation import (
 from stripe_subscription_handler.decide import Circumstances, decide
 from stripe_subscription_handler.decisions import FindOwner, OwnerLink, Reason
 from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.fetching import Fetching, with_object
+from stripe_subscription_handler.moving import former_owners
 from stripe_subscription_handler.owners import owner_from_links
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.subscription_change import reported_version
@@ -47,7 +51,7 @@ def drained(customer_id: str, policy: Policy, apply_event: Apply) -> Generator[R
             break
         for event_id in parked.expired:
             yield Unpark(customer_id, event_id, expired=True)
-        for event in sorted(parked.events, key=lambda event: (event.subscription is None, event.created)):
+        for event in sorted(parked.events, key=lambda event: (event.is_about_invoice, event.created)):
             if (yield from _one_drained(customer_id, event, policy, apply_event)):
                 progress = True
                 count += 1
@@ -55,19 +59,42 @@ def drained(customer_id: str, policy: Policy, apply_event: Apply) -> Generator[R
 
 
 def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_event: Apply) -> Steps:
-    owner = event.user_id
-    if owner is None:
-        question = decide(event, circumstances=Circumstances(policy))
-        links = yield ReadLinks(customer_id)
-        if isinstance(question, FindOwner) and isinstance(links, Links):
-            owner = owner_from_links(question, links.item)
-    if owner is None:
+    try:
+        whole = yield from _whole(event, policy)
+        owner = (yield from _owner(customer_id, whole, policy)) if whole else None
+        if whole is None or owner is None:
+            return False
+        if whole.subscription is not None:
+            version = reported_version(whole, whole.subscription)
+            yield WriteLink(OwnerLink(customer_id, whole.subscription.id, owner, version))
+        others = yield from former_owners(whole, owner)
+        users = () if others is None else (*others, owner)
+        outcome = Outcome(applied=False, reason=Reason.STALE)
+        for user_id in users:
+            outcome = yield from apply_event(whole, user_id, Circumstances(policy, linking=False))
+    except StripeUnavailableError:
+        if policy.can_ask_stripe:
+            raise
+        # Without a key no retry helps. It waits on, under the alarm, and holds nobody else up.
         return False
-    if event.subscription is not None:
-        version = reported_version(event, event.subscription)
-        yield WriteLink(OwnerLink(customer_id, event.subscription.id, owner, version))
-    outcome = yield from apply_event(event, owner, Circumstances(policy, linking=False))
     if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
         return False
     yield Unpark(customer_id, event.id)
     return True
+
+
+def _whole(event: StripeEvent, policy: Policy) -> Fetching:
+    # Events are parked as they came, so a thin one has no object yet.
+    if event.related_id is None:
+        return event
+    return (yield from with_object(event, event.related_id, policy))
+
+
+def _owner(customer_id: str, event: StripeEvent, policy: Policy) -> Generator[Request, Answer, str | None]:
+    if event.user_id is not None:
+        return event.user_id
+    question = decide(event, circumstances=Circumstances(policy))
+    links = yield ReadLinks(customer_id)
+    if isinstance(question, FindOwner) and isinstance(links, Links):
+        return owner_from_links(question, links.item)
+    return None

@@ -36,13 +36,13 @@ class StripeEvent:
         type: Stripe's event type.
         created: When it happened, ISO-8601 UTC, whole seconds.
         livemode: Live or test mode; None where the event does not say.
-        account: The connected account, for Connect events.
+        account: The connected account, for Connect events; what a thin event calls its context.
         subscription: The subscription after the event, for subscription events.
         before: The subscription before the event, where `previous_attributes` tells.
         invoice: The invoice, for invoice events.
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
         related_id: For a thin event: id of the object it is about, which must be fetched.
-        is_known_live: For an invoice: Stripe was asked, and its subscription is not a dead one.
+        fetched: For an invoice: its subscription, where Stripe was asked for it.
     """
 
     id: str
@@ -55,7 +55,17 @@ class StripeEvent:
     invoice: Invoice | None = None
     as_of: str | None = None
     related_id: str | None = None
-    is_known_live: bool = False
+    fetched: Subscription | None = None
+
+    @property
+    def plain_type(self) -> str:
+        """The type without the `v1.` of thin events."""
+        return self.type.removeprefix("v1.")
+
+    @property
+    def is_about_invoice(self) -> bool:
+        """Whether it is of a type whose object is an invoice."""
+        return self.plain_type in INVOICE_EVENTS
 
     @property
     def user_id(self) -> str | None:
@@ -111,11 +121,12 @@ def parse_event(
         account=optional_text(raw, "account", here),
     )
     is_thin = raw.get("object") == "v2.core.event"
-    handled_type = head.type.removeprefix("v1.") if is_thin else head.type
+    handled_type = head.plain_type if is_thin else head.type
     if handled_type not in SUBSCRIPTION_EVENTS and handled_type not in INVOICE_EVENTS:
         return head
     if is_thin:
-        return attrs.evolve(head, related_id=_related_subscription(raw, handled_type, here))
+        related_id = _related_id(raw, here, is_invoice=head.is_about_invoice)
+        return attrs.evolve(head, account=optional_text(raw, "context", here), related_id=related_id)
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:
@@ -127,16 +138,15 @@ def parse_event(
     return _with_subscription(head, data, body, f"{here}.data", user_id_metadata_key)
 
 
-def _related_subscription(raw: Mapping[str, Any], handled_type: str, here: str) -> str:
-    if handled_type in INVOICE_EVENTS:
-        raise InvalidEventError(
-            f"{here}.object",
-            "is a thin event about an invoice; set the payload of the destination for invoices to snapshot",
-        )
+def _related_id(raw: Mapping[str, Any], here: str, *, is_invoice: bool) -> str:
+    path = f"{here}.related_object"
     related = optional_object(raw, "related_object", here)
     if related is None:
-        raise InvalidEventError(f"{here}.related_object", "must be an object, is missing")
-    return text(related, "id", f"{here}.related_object")
+        raise InvalidEventError(path, "must be an object, is missing")
+    wanted = "invoice" if is_invoice else "subscription"
+    if optional_text(related, "type", path) not in {None, wanted}:
+        raise InvalidEventError(f"{path}.type", f"must be '{wanted}' for this event type")
+    return text(related, "id", path)
 
 
 def _with_subscription(

@@ -18,7 +18,7 @@ from stripe_subscription_handler.conversation import (
 from stripe_subscription_handler.decisions import FindOwner, Reason
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.errors import UserNotFoundError
-from stripe_subscription_handler.owners import has_users, owner_from_links
+from stripe_subscription_handler.owners import owner_from_links, users_in_links
 from stripe_subscription_handler.policy import Policy, Unmapped
 
 
@@ -49,7 +49,7 @@ def found_owner(
         f"{question.customer_id or '(none)'} has no owner link for it"
     )
     while True:
-        if question.any_user and has_users(links.item):
+        if question.any_user and users_in_links(links.item):
             raise UserNotFoundError(f"{nobody}, but several users")
         outcome = yield from unmapped(event, policy, question, nobody)
         if isinstance(outcome, Outcome):

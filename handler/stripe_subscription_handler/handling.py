@@ -5,20 +5,16 @@ of it (`conversation.Answer`). The store holds this conversation with DynamoDB a
 at once with a model of them, in every order, and break some off.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from stripe_subscription_handler.conversation import (
-    Answer,
     Blocked,
-    Fetched,
-    FetchSubscription,
     Handling,
     Outcome,
     Refused,
-    Request,
     WriteLink,
     Written,
 )
@@ -26,7 +22,6 @@ from stripe_subscription_handler.decide import UNREAD, Circumstances, Unread, de
 from stripe_subscription_handler.decisions import (
     FindOwner,
     NoProfile,
-    OwnerLink,
     ReadItem,
     Reason,
     Refetch,
@@ -35,14 +30,11 @@ from stripe_subscription_handler.decisions import (
 )
 from stripe_subscription_handler.draining import drained
 from stripe_subscription_handler.envelope import StripeEvent
-from stripe_subscription_handler.errors import (
-    ConcurrentUpdateError,
-    StripeUnavailableError,
-    UserNotFoundError,
-)
+from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
+from stripe_subscription_handler.fetching import refetched, unknown_to_stripe, with_object
 from stripe_subscription_handler.finding import found_owner, unmapped
+from stripe_subscription_handler.moving import former_owners
 from stripe_subscription_handler.policy import ConnectEvents, Policy
-from stripe_subscription_handler.subscription_change import reported_version
 
 MAX_ROUNDS = 10
 """Writes tried for one event before giving up and leaving it to a retry."""
@@ -59,10 +51,9 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     if event.account is not None and policy.connect_events is ConnectEvents.SKIP:
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
     if event.related_id is not None:
-        question = Refetch(event.related_id, event.created)
-        fetched = yield from _refetched(event, question, policy)
+        fetched = yield from with_object(event, event.related_id, policy)
         if fetched is None:
-            raise _unknown_to_stripe(question)
+            raise unknown_to_stripe(event.related_id)
         event = fetched
     first = decide(event, circumstances=Circumstances(policy))
     if isinstance(first, Skip):
@@ -75,14 +66,11 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         user_id = found
     if user_id is None:
         raise UserNotFoundError("the event names no user")
-    mover = event.before.user_id if event.before else None
-    if mover is not None and mover != user_id and event.subscription is not None:
-        # The link follows the subscription to its new owner; then both users' items learn of it.
-        subscription = event.subscription
-        version = reported_version(event, subscription)
-        link = OwnerLink(subscription.customer_id, subscription.id, user_id, version)
-        yield WriteLink(link, moves=True)
-        yield from applied(event, mover, Circumstances(policy, linking=False))
+    others = yield from former_owners(event, user_id)
+    if others is None:
+        return Outcome(applied=False, reason=Reason.STALE, user_id=user_id)
+    for other in others:
+        yield from applied(event, other, Circumstances(policy, linking=False))
     return (yield from applied(event, user_id, Circumstances(policy)))
 
 
@@ -99,9 +87,9 @@ def applied(event: StripeEvent, user_id: str, circumstances: Circumstances) -> H
         if isinstance(decision, NoProfile):
             return (yield from _without_profile(event, user_id, circumstances))
         if isinstance(decision, Refetch):
-            fetched = yield from _refetched(event, decision, policy)
+            fetched = yield from refetched(event, decision, policy)
             if fetched is None and circumstances.may_guess:
-                raise _unknown_to_stripe(decision)
+                raise unknown_to_stripe(decision.subscription_id)
             # Deleted from Stripe for good, as test data can be: nobody can tell the order any more.
             circumstances = attrs.evolve(circumstances, may_guess=fetched is None)
             event = fetched or event
@@ -135,34 +123,6 @@ def _without_profile(event: StripeEvent, user_id: str, circumstances: Circumstan
         if isinstance(answer, Refused) and answer.item is not None:
             yield from drained(event.customer_id, circumstances.policy, applied)
     return attrs.evolve(outcome, user_id=user_id)
-
-
-def _refetched(
-    event: StripeEvent, question: Refetch, policy: Policy
-) -> Generator[Request, Answer, StripeEvent | None]:
-    """Put what Stripe shows in the event's place; None where Stripe has no such subscription."""
-    subscription_id, not_before = question.subscription_id, question.not_before
-    if not policy.can_ask_stripe:
-        raise StripeUnavailableError(
-            f"the events do not tell the state of {subscription_id}, and no Stripe key is configured"
-        )
-    answer = yield FetchSubscription(subscription_id, not_before, event.account)
-    if not isinstance(answer, Fetched) or answer.subscription is None:
-        return None
-    if answer.as_of < not_before:
-        raise StripeUnavailableError(
-            f"Stripe shows the state of {answer.as_of}, but that of {not_before} is needed"
-        )
-    if event.invoice is not None:
-        return attrs.evolve(event, is_known_live=not answer.subscription.is_terminal)
-    subscription = answer.subscription
-    if subscription.user_id is None:
-        subscription = attrs.evolve(subscription, user_id=event.user_id)
-    return attrs.evolve(event, subscription=subscription, before=None, as_of=answer.as_of, related_id=None)
-
-
-def _unknown_to_stripe(question: Refetch) -> StripeUnavailableError:
-    return StripeUnavailableError(f"Stripe has no subscription {question.subscription_id}")
 
 
 def _written(decision: Write, item: Mapping[str, Any] | Unread | None, answer: Written) -> Outcome:

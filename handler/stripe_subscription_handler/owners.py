@@ -26,15 +26,19 @@ def link_value(link: OwnerLink) -> dict[str, str]:
 
 def owner_from_links(question: FindOwner, links: Mapping[str, Any] | None) -> str | None:
     """Answer the question from the customer's links (plain Python values); None when they do not tell."""
-    if not links:
-        return None
-    owner = links.get(owner_attribute(question.subscription_id))
+    owner = owner_in_links(links, question.subscription_id)
     if owner is not None:
-        return str(owner["user"])
-    users = links.get(USERS, ())
-    return str(next(iter(users))) if question.any_user and len(users) == 1 else None
+        return owner
+    users = users_in_links(links)
+    return next(iter(users)) if question.any_user and len(users) == 1 else None
 
 
-def has_users(links: Mapping[str, Any] | None) -> bool:
-    """Whether the customer has any user."""
-    return bool(links and links.get(USERS))
+def owner_in_links(links: Mapping[str, Any] | None, subscription_id: str) -> str | None:
+    """The owner of one subscription, None where there is no link for it."""
+    owner = links.get(owner_attribute(subscription_id)) if links else None
+    return str(owner["user"]) if owner is not None else None
+
+
+def users_in_links(links: Mapping[str, Any] | None) -> frozenset[str]:
+    """Every user the customer has or had."""
+    return frozenset(links.get(USERS, ()) if links else ())

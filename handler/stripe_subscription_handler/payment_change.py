@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.bounds import is_closed, may_be_forgotten
+from stripe_subscription_handler.bounds import is_closed, is_outlived, may_be_forgotten
 from stripe_subscription_handler.conditions import Absent, AnyOf, Equal, Less
 from stripe_subscription_handler.decisions import NoProfile, Reason, Refetch, Skip, Write
 from stripe_subscription_handler.envelope import StripeEvent
@@ -14,6 +14,7 @@ from stripe_subscription_handler.invoices import Invoice
 from stripe_subscription_handler.ledger import Ledger, Payment, payment_attribute
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.profile import payment_view
+from stripe_subscription_handler.subscriptions import Subscription
 from stripe_subscription_handler.writes import blind_write, full_write
 
 
@@ -24,7 +25,7 @@ class PaymentChange:
     subscription_id: str
     payment: Payment
     second: str
-    is_live: bool
+    fetched: Subscription | None
     owner: str
     policy: Policy
 
@@ -33,9 +34,9 @@ class PaymentChange:
         cls, event: StripeEvent, invoice: Invoice, subscription_id: str, owner: str, policy: Policy
     ) -> "PaymentChange":
         """Make the change an event asks for."""
-        status = INVOICE_EVENTS[event.type]
+        status = INVOICE_EVENTS[event.plain_type]
         payment = Payment.of(invoice, status=status, second=event.created, event_id=event.id)
-        return cls(subscription_id, payment, event.created, event.is_known_live, owner, policy)
+        return cls(subscription_id, payment, event.created, event.fetched, owner, policy)
 
     def blind(self) -> Write:
         """The write that is right if the invoice is the primary subscription's."""
@@ -58,8 +59,11 @@ class PaymentChange:
         ledger = Ledger.from_item(item)
         if is_closed(ledger, self.subscription_id):
             return Skip(Reason.CLOSED)
-        if not self.is_live and may_be_forgotten(ledger, self.subscription_id, created=None):
-            return Refetch(self.subscription_id, self.second)
+        if may_be_forgotten(ledger, self.subscription_id, created=None):
+            if self.fetched is None:
+                return Refetch(self.subscription_id, self.second)
+            if is_outlived(ledger, self.fetched, self.owner):
+                return Skip(Reason.CLOSED)
         seen = ledger.payments.get(self.subscription_id)
         if seen is not None and seen.version >= self.payment.version:
             return Skip(Reason.DUPLICATE if seen.version == self.payment.version else Reason.STALE)

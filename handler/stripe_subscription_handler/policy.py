@@ -32,6 +32,8 @@ class Policy:
             whoever owns a connected account chooses its subscriptions' metadata, and so the user.
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
         partition_key_name: An attribute every profile item has.
+        most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
+            setting; it is here so that tests can reach the bound.
     """
 
     unmapped: Unmapped = Unmapped.PARK
@@ -39,3 +41,4 @@ class Policy:
     connect_events: ConnectEvents = ConnectEvents.SKIP
     can_ask_stripe: bool = False
     partition_key_name: str = "PK"
+    most_closed: int = 500

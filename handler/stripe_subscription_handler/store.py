@@ -21,6 +21,8 @@ from stripe_subscription_handler.conversation import (
     CustomerUser,
     FetchCustomerUser,
     Fetched,
+    FetchedInvoice,
+    FetchInvoice,
     FetchSubscription,
     Handling,
     Outcome,
@@ -37,6 +39,7 @@ from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Write
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnavailableError
 from stripe_subscription_handler.expressions import Placeholders, condition_expression, update_expression
+from stripe_subscription_handler.invoices import read_invoice
 from stripe_subscription_handler.ledger import KNOWN
 from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.subscriptions import read_subscription, with_end
@@ -146,6 +149,8 @@ class Store:
                 return self._sync.unpark(request)
             case FetchSubscription():
                 return self._fetch_subscription(request)
+            case FetchInvoice():
+                return self._fetch_invoice(request)
             case FetchCustomerUser():
                 return self._fetch_customer_user(request)
 
@@ -200,14 +205,23 @@ class Store:
         if request.not_before is None:
             snapshot = stripe.fetch_subscription(request.subscription_id, account=request.account)
         else:
-            snapshot = stripe.fetch_fresh_subscription(
-                request.subscription_id, request.not_before, account=request.account
+            snapshot = stripe.fetch_fresh(
+                "subscription", request.subscription_id, request.not_before, account=request.account
             )
         if snapshot is None:
             return Fetched(None, request.not_before or "")
         key = self.config.user_id_metadata_key
         subscription = read_subscription(snapshot.object, "subscription", key)
         return Fetched(with_end(subscription, snapshot.as_of), snapshot.as_of)
+
+    def _fetch_invoice(self, request: FetchInvoice) -> FetchedInvoice:
+        stripe = self._asked()
+        invoice_id, second = request.invoice_id, request.not_before
+        snapshot = stripe.fetch_fresh("invoice", invoice_id, second, account=request.account)
+        if snapshot is None:
+            return FetchedInvoice(None, second)
+        invoice = read_invoice(snapshot.object, "invoice", self.config.user_id_metadata_key)
+        return FetchedInvoice(invoice, snapshot.as_of)
 
     def _fetch_customer_user(self, request: FetchCustomerUser) -> CustomerUser:
         metadata = self._asked().fetch_customer_metadata(request.customer_id, account=request.account) or {}

@@ -1,4 +1,4 @@
-"""Reads subscriptions and customers from the Stripe API. The only module that uses the `stripe` package.
+"""Reads objects from the Stripe API. The only module that uses the `stripe` package.
 
 Most events need nothing of `stripe`, and a cold start would pay for importing it, so it is imported with the
 first request. Retries are made here, not by the stripe client: its own sleep without regard to the
@@ -51,12 +51,16 @@ _KEY_MODES: dict[str, Literal["live", "test"]] = {
 }
 
 
+Kind = Literal["subscription", "invoice", "customer"]
+"""The objects that are read; Stripe's word for them."""
+
+
 @attrs.frozen
 class Snapshot:
-    """A subscription as Stripe showed it.
+    """An object as Stripe showed it.
 
     Attributes:
-        object: The subscription object, as parsed from JSON.
+        object: The object, as parsed from JSON.
         as_of: It holds everything that happened up to the end of this second; ISO-8601 UTC.
     """
 
@@ -155,25 +159,23 @@ class StripeApi:
             ConfigError: The key's place cannot be used.
             InvalidEventError: The id cannot be one of Stripe's.
         """
-        reply = self._get("subscription", subscription_id, account)
-        if reply is None or reply.body is None:
-            return None
-        return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
+        return self._snapshot("subscription", subscription_id, account)
 
-    def fetch_fresh_subscription(
-        self, subscription_id: str, not_before: str, *, account: str | None = None
+    def fetch_fresh(
+        self, kind: Kind, identifier: str, not_before: str, *, account: str | None = None
     ) -> Snapshot | None:
-        """Read a subscription until what is read includes all of a given second.
+        """Read an object until what is read includes all of a given second.
 
         Waits 3 seconds at most, as long as `as_of` shows to be missing each time.
 
         Args:
-            subscription_id: Stripe's id.
+            kind: What it is.
+            identifier: Stripe's id.
             not_before: The least `as_of` that will do, ISO-8601 UTC with a `Z`, whole seconds.
             account: The connected account that owns it, for Connect events.
 
         Returns:
-            None when Stripe has no such subscription.
+            None when Stripe has no such object.
 
         Raises:
             StripeUnavailableError: As `fetch_subscription`, or it did not get fresh in time.
@@ -182,7 +184,7 @@ class StripeApi:
         """
         left = LONGEST_FRESHNESS_WAIT_SECONDS
         while True:
-            snapshot = self.fetch_subscription(subscription_id, account=account)
+            snapshot = self._snapshot(kind, identifier, account)
             if snapshot is None or snapshot.as_of >= not_before:
                 return snapshot
             behind = datetime.fromisoformat(not_before) - datetime.fromisoformat(snapshot.as_of)
@@ -217,9 +219,13 @@ class StripeApi:
         found = metadata if isinstance(metadata, dict) else {}
         return {name: value for name, value in found.items() if isinstance(value, str)}
 
-    def _get(
-        self, kind: Literal["subscription", "customer"], identifier: str, account: str | None
-    ) -> _Reply | None:
+    def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
+        reply = self._get(kind, identifier, account)
+        if reply is None or reply.body is None:
+            return None
+        return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
+
+    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply | None:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
         path = f"/v1/{kind}s/{quote(identifier, safe='')}"
@@ -266,7 +272,7 @@ class StripeApi:
         self.requests += 1
         started = self.clock()
         try:
-            response = client.raw_request("get", path, stripe_account=account)
+            response = client.raw_request("get", path, **_on_behalf_of(account))
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
         seconds = self.clock() - started
@@ -282,6 +288,11 @@ class StripeApi:
 
             self._session = Session()
         return self._session
+
+
+def _on_behalf_of(account: str | None) -> dict[str, Any]:
+    # The context of a thin event may be a path through an organisation, which only the newer header takes.
+    return {"stripe_context" if account and "/" in account else "stripe_account": account}
 
 
 def _stripe() -> "ModuleType":

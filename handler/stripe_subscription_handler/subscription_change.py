@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_subscription_handler.bounds import is_closed, may_be_forgotten
+from stripe_subscription_handler.bounds import is_closed, is_outlived, may_be_forgotten
 from stripe_subscription_handler.conditions import Absent, AnyOf, AtMost, Equal, Less
 from stripe_subscription_handler.decisions import (
     NoProfile,
@@ -143,7 +143,7 @@ class SubscriptionChange:
     def _forgotten(self, item: Mapping[str, Any] | None, ledger: Ledger) -> Write | Skip | Refetch:
         if self.rank is not Rank.SNAPSHOT:
             return Refetch(self.subscription.id, self.second)
-        if self.subscription.is_terminal:
+        if is_outlived(ledger, self.subscription, self.owner):
             return Skip(Reason.CLOSED)
         return self._compared(item, ledger)
 

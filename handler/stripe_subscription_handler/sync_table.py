@@ -4,7 +4,6 @@ Per customer: an item `LINK` (see `owners`), and an item `PARKED#<event>` for ea
 removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`).
 """
 
-import contextlib
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -71,7 +70,7 @@ class SyncTable:
         expression = f"SET {owner} = if_not_exists({owner}, {value}) ADD {users} {user}"
         return self._update(link.customer_id, expression, words, condition)
 
-    def write_link(self, request: WriteLink) -> Written:
+    def write_link(self, request: WriteLink) -> Written | Links | Refused:
         """Write an owner link by itself."""
         if not request.moves:
             self.send(self.client.update_item, self.link_update(request.link, unless_parked=False))
@@ -86,10 +85,13 @@ class SyncTable:
             words,
             f"attribute_not_exists({owner}) OR {version}",
         )
-        # A failed condition means that a later move has been written.
-        with contextlib.suppress(self.client.exceptions.ConditionalCheckFailedException):
-            self.send(self.client.update_item, parameters)
-        return Written()
+        try:
+            response = self.send(self.client.update_item, {**parameters, "ReturnValues": "ALL_NEW"})
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            # A later owner has been written.
+            refused: Any = error.response
+            return Refused(from_wire(refused.get("Item")))
+        return Links(from_wire(response.get("Attributes")))
 
     def park(self, request: Park, stripe_event: Mapping[str, Any]) -> Written | Refused:
         """Keep an event, if its subscription has no owner yet."""

@@ -45,7 +45,7 @@ def full_write(
         subscription_id: The only subscription whose register or payment the event changed.
         policy: The environment's choices.
     """
-    kept = compacted(after, user_id)
+    kept = compacted(after, user_id, policy.most_closed)
     values: dict[str, Any] = {
         KNOWN: kept.known or None,
         CLOSED: kept.closed or None,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.conversation import Handling  # noqa: TC001 - annotations are kept
@@ -18,7 +18,7 @@ from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from support.delivery import in_order, interleaved
 from support.model import Tables
-from support.worlds import STATUSES, Kinds, World, worlds
+from support.worlds import STATUSES, Kinds, World, line, worlds
 
 EXAMPLES = int(os.environ.get("STRIPE_HANDLER_EXAMPLES", "500"))
 PHASES = tuple(Phase) if os.environ.get("STRIPE_HANDLER_SHRINK", "1") == "1" else (Phase.generate,)
@@ -35,13 +35,20 @@ ONE_SECOND = Kinds(same_second=True)
 UNLABELLED = Kinds(unlabelled=True)
 MOVES = Kinds(moves=True)
 MANY_DEAD = Kinds(subscriptions=6, events=16)
+SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4)
+THIN_UNLABELLED = Kinds(same_second=True, unlabelled=True)
+THIN_MOVES = Kinds(same_second=True, moves=True)
+ONE_CLOSED_ID = Policy(can_ask_stripe=True, most_closed=1)
 
 
 def drawn_deliveries(world: World, data: st.DataObject) -> list[StripeEvent]:
     """The world's events in any order, some of them several times."""
     places = range(len(world.events))
-    copies = data.draw(st.lists(st.sampled_from(places), max_size=6))
-    return [world.events[place] for place in data.draw(st.permutations([*places, *copies]))]
+    copies = data.draw(st.lists(st.sampled_from(places), max_size=6), label="delivered again")
+    order = data.draw(st.permutations([*places, *copies]), label="order")
+    deliveries = [world.events[place] for place in order]
+    note("Delivered:\n" + "\n".join(f"  {line(event)}" for event in deliveries))
+    return deliveries
 
 
 def seen(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,6 +177,24 @@ def test_forgetting_dead_subscriptions_changes_no_view(
 ) -> None:
     """Dead subscriptions shrink to an id; no late event of theirs revives them or hides another."""
     tables = interleaved(world, drawn_deliveries(world, data), data.draw, policy)
+    assert views(tables) == expected_views(world)
+
+
+@MANY
+@given(world=worlds(SHORT_LIVES), data=st.data())
+def test_dropping_ids_of_dead_subscriptions_changes_no_view(world: World, data: st.DataObject) -> None:
+    """What may be one of those dropped is looked up in Stripe: neither revived nor, if it is new, lost."""
+    tables = interleaved(world, drawn_deliveries(world, data), data.draw, ONE_CLOSED_ID)
+    assert views(tables) == expected_views(world)
+
+
+@pytest.mark.parametrize("kinds", [THIN_UNLABELLED, THIN_MOVES], ids=["labelled late", "moved"])
+@MANY
+@given(data=st.data())
+def test_thin_events_end_in_the_truth(kinds: Kinds, data: st.DataObject) -> None:
+    """Events that only name an object: what is fetched finds its user and leaves the others."""
+    world = data.draw(worlds(kinds), label="world")
+    tables = interleaved(world, drawn_deliveries(world, data), data.draw, WITH_KEY, thin=True)
     assert views(tables) == expected_views(world)
 
 

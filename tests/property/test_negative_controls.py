@@ -14,7 +14,7 @@ from support.mutants import MUTANTS, Mutant
 from support.property_runs import Run, run_property
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = 3000
+EXAMPLES = 10_000
 SEED = 0
 
 

@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.conversation import Fetched, FetchSubscription
+from stripe_subscription_handler.conversation import Answer, FetchInvoice, FetchSubscription
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
@@ -16,13 +16,15 @@ from stripe_subscription_handler.errors import (
 from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.stripe_api import snapshot_as_of
-from support.model import Tables, stripe_at
+from support.model import FOREVER, Asked, Tables, stripe_at
 from support.worlds import World
 
 COMES_BACK = (ConcurrentUpdateError, StripeUnavailableError, UserNotFoundError)
 """Errors after which an event is delivered again: by Lambda's retries, or by a redrive."""
 MOST_KILLS = 3
 MOST_HANDLERS = 3
+MOST_RETURNS = 6
+"""Events that came back, after which Stripe's answers are fresh."""
 TICKS = 20
 """Ticks in a second: more than the events of a world, so that each event gets a tick of its own."""
 _LONGEST_ROUND_TRIP = 3 * TICKS
@@ -39,18 +41,41 @@ def in_order(world: World, policy: Policy) -> Tables:
     return tables
 
 
-def interleaved(world: World, deliveries: Sequence[StripeEvent], draw: st.DrawFn, policy: Policy) -> Tables:
+def as_thin(event: StripeEvent) -> StripeEvent:
+    """The thin event of an event: it says which object changed, and neither how nor whose it is."""
+    subject = event.invoice or event.subscription
+    return StripeEvent(
+        id=event.id,
+        type=f"v1.{event.type}",
+        created=event.created,
+        livemode=event.livemode,
+        related_id=subject.id if subject else None,
+    )
+
+
+def interleaved(
+    world: World, deliveries: Sequence[StripeEvent], draw: st.DrawFn, policy: Policy, *, thin: bool = False
+) -> Tables:
     """Deliver with up to three handlers at once, which Hypothesis schedules and kills.
 
     Stripe answers with its state at any moment after the handled event, which the library has to date.
+
+    Args:
+        world: What happened.
+        deliveries: Its events in the order in which they are first delivered.
+        draw: Schedules and kills.
+        policy: The environment's choices.
+        thin: Whether they are delivered as thin events.
     """
+    form = as_thin if thin else _as_it_is
     tables, waiting, running = Tables(policy=policy), list(deliveries), []
-    kills, steps = MOST_KILLS, 0
+    kills, steps, happened, returned = MOST_KILLS, 0, 0, 0
     while waiting or running:
         steps += 1
         if waiting and (not running or (len(running) < MOST_HANDLERS and draw(st.booleans()))):
             event = waiting.pop(0)
-            running.append((event, handling(event, policy), None))
+            happened = max(happened, world.events.index(event) + 1)
+            running.append((event, handling(form(event), policy), None))
             continue
         event, conversation, answer = running.pop(draw(st.integers(0, len(running) - 1)))
         try:
@@ -61,11 +86,17 @@ def interleaved(world: World, deliveries: Sequence[StripeEvent], draw: st.DrawFn
             if steps > _GIVE_UP:
                 raise
             waiting.append(event)
+            returned += 1
             continue
-        if isinstance(request, FetchSubscription):
-            done = _stripes_answer(world, event, request, draw)
+        if isinstance(request, FetchSubscription | FetchInvoice):
+            # Sooner or later nothing happens any more, and Stripe shows all that did.
+            done = (
+                _stripes_answer(world, happened, request, draw)
+                if returned < MOST_RETURNS
+                else stripe_at(world.events, len(world.events), FOREVER)(request)
+            )
         else:
-            done = tables.execute(request, event)
+            done = tables.execute(request, form(event))
         if kills and draw(st.integers(0, 9)) == 0:
             kills -= 1
             waiting.append(event)
@@ -74,18 +105,21 @@ def interleaved(world: World, deliveries: Sequence[StripeEvent], draw: st.DrawFn
     return tables
 
 
-def _stripes_answer(world: World, event: StripeEvent, request: FetchSubscription, draw: st.DrawFn) -> Fetched:
-    """Let Stripe read the subscription at any moment after the event, and the library compute `as_of`."""
-    happened = list(world.events)
+def _as_it_is(event: StripeEvent) -> StripeEvent:
+    return event
+
+
+def _stripes_answer(world: World, least: int, request: Asked, draw: st.DrawFn) -> Answer:
+    """Let Stripe read the object at any moment after what was delivered, and the library compute `as_of`."""
     moments = _moments(world)
-    reached = draw(st.integers(happened.index(event) + 1, len(happened)))
-    quiet_ends = moments[reached] if reached < len(happened) else moments[-1] + _LONGEST_QUIET
+    reached = draw(st.integers(least, len(world.events)))
+    quiet_ends = moments[reached] if reached < len(world.events) else moments[-1] + _LONGEST_QUIET
     read = draw(st.integers(moments[reached - 1], quiet_ends - 1))
     # The Date header is written between the read and the end of the round trip, and shows whole seconds.
     round_trip = draw(st.integers(0, _LONGEST_ROUND_TRIP))
     date = (read + draw(st.integers(0, round_trip))) // TICKS
     as_of = snapshot_as_of(formatdate(date, usegmt=True), round_trip / TICKS)
-    return stripe_at(happened, reached, as_of)(request)
+    return stripe_at(world.events, reached, as_of)(request)
 
 
 def _moments(world: World) -> list[int]:

@@ -12,6 +12,8 @@ from stripe_subscription_handler.conversation import (
     CustomerUser,
     FetchCustomerUser,
     Fetched,
+    FetchedInvoice,
+    FetchInvoice,
     FetchSubscription,
     Links,
     Outcome,
@@ -32,7 +34,13 @@ from stripe_subscription_handler.ledger import KNOWN
 from stripe_subscription_handler.owners import PARKED, USERS, link_value, owner_attribute
 from stripe_subscription_handler.policy import Policy
 
-NOTHING = Fetched(None, "9999-12-31T23:59:59Z")
+FOREVER = "9999-12-31T23:59:59Z"
+Asked = FetchSubscription | FetchInvoice
+
+
+def nothing_at_stripe(asked: Asked) -> Fetched | FetchedInvoice:
+    """A Stripe account without any objects."""
+    return FetchedInvoice(None, FOREVER) if isinstance(asked, FetchInvoice) else Fetched(None, FOREVER)
 
 
 @attrs.define
@@ -54,7 +62,7 @@ class Tables:
     parked: dict[str, dict[str, StripeEvent]] = attrs.Factory(dict)
     requests: int = 0
     policy: Policy = attrs.Factory(Policy)
-    stripe: Callable[[FetchSubscription], Fetched] = lambda _: NOTHING
+    stripe: Callable[[Asked], Fetched | FetchedInvoice] = nothing_at_stripe
     customer_users: dict[str, str] = attrs.Factory(dict)
 
     def execute(self, request: Request, event: StripeEvent) -> Answer:  # noqa: PLR0911 - a table
@@ -68,8 +76,7 @@ class Tables:
             case ReadLinks(customer_id):
                 return Links(self.links.get(customer_id))
             case WriteLink(link, moves):
-                self._link(link, moves=moves)
-                return Written()
+                return self._link(link, moves=moves)
             case Park():
                 return self._park(request, event)
             case ReadParked(customer_id):
@@ -80,7 +87,7 @@ class Tables:
                 self.parked.get(customer_id, {}).pop(event_id, None)
                 self._set_parked(customer_id, self.links[customer_id].get(PARKED, set()) - {event_id})
                 return Written()
-            case FetchSubscription():
+            case FetchSubscription() | FetchInvoice():
                 return self.stripe(request)
             case FetchCustomerUser(customer_id):
                 return CustomerUser(self.customer_users.get(customer_id))
@@ -97,14 +104,15 @@ class Tables:
             self._link(link, moves=False)
         return Written(old={name: item[name] for name in write.set if item and name in item})
 
-    def _link(self, link: OwnerLink, *, moves: bool) -> None:
+    def _link(self, link: OwnerLink, *, moves: bool) -> Answer:
         found = self.links.get(link.customer_id, {})
         name = owner_attribute(link.subscription_id)
         if moves and name in found and found[name]["version"] >= link.version:
-            return
+            return Refused(found)
         owner = link_value(link) if moves else found.get(name, link_value(link))
         users = {link.user_id} | found.get(USERS, set())
         self.links[link.customer_id] = {**found, name: owner, USERS: users}
+        return Links(self.links[link.customer_id]) if moves else Written()
 
     def _park(self, park: Park, event: StripeEvent) -> Answer:
         found = self.links.get(park.customer_id, {})
@@ -139,15 +147,24 @@ def after_write(write: Write, item: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def stripe_at(
     events: Sequence[StripeEvent], reached: int, as_of: str
-) -> Callable[[FetchSubscription], Fetched]:
+) -> Callable[[Asked], Fetched | FetchedInvoice]:
     """Stripe after the first `reached` events happened, as of the second its Date header lets one compute."""
 
-    def answer(request: FetchSubscription) -> Fetched:
+    def answer(request: Asked) -> Fetched | FetchedInvoice:
+        if isinstance(request, FetchInvoice):
+            bills = [
+                event.invoice
+                for event in events[:reached]
+                if event.invoice and event.invoice.id == request.invoice_id
+            ]
+            return FetchedInvoice(bills[-1] if bills else None, as_of)
         states = [
             event.subscription
             for event in events[:reached]
             if event.subscription and event.subscription.id == request.subscription_id
         ]
-        return Fetched(states[-1] if states else None, as_of)
+        # What is dead stays dead: an update stamped after the deletion it preceded does not change that.
+        ended = [state for state in states if state.is_terminal]
+        return Fetched((ended or states or [None])[-1], as_of)
 
     return answer

@@ -8,6 +8,9 @@ ASKED = "test_with_a_key_events_of_one_second_end_in_the_truth"
 LABELLED_LATE = "test_subscriptions_labelled_late_end_in_the_truth[without key]"
 MOVED = "test_a_subscription_handed_to_another_user_leaves_the_first"
 DEAD = "test_forgetting_dead_subscriptions_changes_no_view[without key]"
+DROPPED = "test_dropping_ids_of_dead_subscriptions_changes_no_view"
+THIN_UNLABELLED = "test_thin_events_end_in_the_truth[labelled late]"
+THIN_MOVES = "test_thin_events_end_in_the_truth[moved]"
 
 
 @attrs.frozen
@@ -82,9 +85,16 @@ MUTANTS = (
         ASKED,
     ),
     Mutant(
+        "one second more for a read at the beginning of its second",
+        "stripe_api.py",
+        "math.ceil(round_trip_seconds) + 1)",
+        "math.ceil(round_trip_seconds))",
+        ASKED,
+    ),
+    Mutant(
         "refusing a state that may be too old",
-        "handling.py",
-        "if answer.as_of < not_before:",
+        "fetching.py",
+        "if as_of < not_before:",
         "if False:",
         ASKED,
     ),
@@ -136,5 +146,47 @@ MUTANTS = (
         "        if is_closed(ledger, subscription.id):\n            return Skip(Reason.CLOSED)\n",
         "",
         DEAD,
+    ),
+    Mutant(
+        "what may have been dropped is looked up",
+        "bounds.py",
+        "    return created is None or created <= ledger.floor\n",
+        "    return False\n",
+        DROPPED,
+    ),
+    Mutant(
+        "a dead subscription looked up is kept if it ended last",
+        "subscription_change.py",
+        "if is_outlived(ledger, self.subscription, self.owner):",
+        "if self.subscription.is_terminal:",
+        DROPPED,
+    ),
+    Mutant(
+        "a payment of a dead subscription looked up is kept if that ended last",
+        "payment_change.py",
+        "if is_outlived(ledger, self.fetched, self.owner):",
+        "if self.fetched.is_terminal:",
+        DROPPED,
+    ),
+    Mutant(
+        "a parked thin event is fetched when it is drained",
+        "draining.py",
+        "    return (yield from with_object(event, event.related_id, policy))\n",
+        "    yield from ()\n    return None\n",
+        THIN_UNLABELLED,
+    ),
+    Mutant(
+        "a fetched state is written to the customer's other users too",
+        "moving.py",
+        "    return tuple(sorted(users_in_links(links) - {user_id}))\n",
+        "    return ()\n",
+        THIN_MOVES,
+    ),
+    Mutant(
+        "a fetched state with an outdated owner is dropped",
+        "moving.py",
+        "        return None\n",
+        "        pass\n",
+        THIN_MOVES,
     ),
 )

@@ -25,10 +25,15 @@ class World:
 
     def __repr__(self) -> str:
         """Show one event a line, so that a counterexample can be read."""
-        return "World(\n" + "\n".join(f"  {_line(event)}" for event in self.events) + "\n)"
+        return "World(\n" + "\n".join(f"  {line(event)}" for event in self.events) + "\n)"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - Hypothesis's protocol
+        """Hypothesis prints attrs classes field by field unless told otherwise."""
+        printer.text(repr(self))
 
 
-def _line(event: StripeEvent) -> str:
+def line(event: StripeEvent) -> str:
+    """One event in one line."""
     subject = event.subscription or event.invoice
     detail = getattr(subject, "status", None) or getattr(subject, "id", None)
     return f"{event.created} {event.id} {event.type} {event.subscription_id} {detail} user={event.user_id}"
@@ -42,6 +47,7 @@ class Kinds:
         same_second: Several events may share a second.
         unlabelled: Subscriptions may begin without a user in their metadata, and may get one later.
         moves: A subscription may be handed to the other user.
+        deletions: How often a subscription ends, against two updates for each invoice.
         subscriptions: Most subscriptions.
         events: Most events.
     """
@@ -49,6 +55,7 @@ class Kinds:
     same_second: bool = False
     unlabelled: bool = False
     moves: bool = False
+    deletions: int = 1
     subscriptions: int = 3
     events: int = 9
 
@@ -103,7 +110,8 @@ def _next_event(  # noqa: PLR0913, PLR0917 - what an event depends on
         straggler = {**state, "status": "active", "ended_at": None}
         return events.updated(straggler, event_id=event_id, created=clock, previous={"trial_end": 1})
     named = state["metadata"].get("userId")
-    kind = draw(st.sampled_from(("update", "update", "invoice", "delete", "label", "move")))
+    deletions = ("delete",) * kinds.deletions
+    kind = draw(st.sampled_from(("update", "update", "invoice", *deletions, "label", "move")))
     if kind == "invoice":
         # Without metadata around a change of owner, an invoice's user is a matter of delivery (documented).
         snapshots = (named,) if kinds.moves else (named, None)

@@ -184,11 +184,25 @@ def test_a_thin_event_names_the_subscription_to_fetch(event_type: str) -> None:
 
 
 @pytest.mark.parametrize("event_type", sorted(INVOICE_EVENTS))
-def test_a_thin_event_about_an_invoice_is_refused(event_type: str) -> None:
-    """What the invoice was at that moment can no longer be fetched; skipping it silently would lose it."""
-    error = error_of(thin(event_type))
-    assert error.field == "detail.object"
-    assert "thin" in error.reason
+def test_a_thin_event_names_the_invoice_to_fetch(event_type: str) -> None:
+    """The same for invoices."""
+    event = parse_event(thin(event_type, related_object={"id": "in_1", "type": "invoice"}))
+    assert (event.related_id, event.plain_type, event.is_about_invoice) == ("in_1", event_type, True)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "kind"),
+    [("invoice.paid", "subscription"), ("customer.subscription.updated", "invoice")],
+)
+def test_a_thin_event_about_another_kind_of_object_is_refused(event_type: str, kind: str) -> None:
+    """The type says what must be fetched; something else there is malformed."""
+    error = error_of(thin(event_type, related_object={"id": "x_1", "type": kind}))
+    assert error.field == "detail.related_object.type"
+
+
+def test_the_context_of_a_thin_event_is_its_connected_account() -> None:
+    """Stripe's v2 events have no `account`; the gate for connected accounts must see them too."""
+    assert parse_event(thin("customer.subscription.updated", context="acct_1")).account == "acct_1"
 
 
 @pytest.mark.parametrize("related", [None, {}, {"id": ""}, {"id": 7}, [SECRET]])

@@ -1,8 +1,11 @@
 """Events nobody can map to a user wait for their customer, and are applied as soon as it is linked."""
 
+from typing import Any
+
+import attrs
 import pytest
 
-from stripe_subscription_handler.conversation import Park, ReadLinks, Written
+from stripe_subscription_handler.conversation import FetchedInvoice, FetchInvoice, Park, ReadLinks, Written
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.errors import StripeUnavailableError, UserNotFoundError
@@ -10,7 +13,7 @@ from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.owners import PARKED
 from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 from support import events
-from support.model import Fetched, Tables
+from support.model import FOREVER, Fetched, Tables
 
 T0 = events.T0
 UNLABELLED = parse_event(events.created(events.subscription(user=None)))
@@ -153,6 +156,61 @@ def test_a_thin_event_is_fetched() -> None:
     tables = Tables(policy=Policy(can_ask_stripe=True), stripe=lambda _: found)
     assert tables.deliver(event).applied
     assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+
+
+def stripe_shows(subscription: Any, invoice: Any = None, as_of: str = FOREVER) -> Any:
+    """A Stripe that shows these two."""
+    return lambda asked: (
+        FetchedInvoice(invoice, as_of) if isinstance(asked, FetchInvoice) else Fetched(subscription, as_of)
+    )
+
+
+THIN_INVOICE = parse_event(
+    thin("invoice.payment_succeeded", id="evt_thin_invoice", related_object={"id": "in_1", "type": "invoice"})
+)
+
+
+def test_a_thin_event_about_an_invoice_is_fetched() -> None:
+    """The payment is in the profile, at the event's own second."""
+    tables = Tables(policy=Policy(can_ask_stripe=True), stripe=stripe_shows(None, PAID.invoice))
+    tables.deliver(LABELLED)
+    assert tables.deliver(THIN_INVOICE).applied
+    profile = tables.profiles["user_1"]
+    assert (profile["lastPaymentStatus"], profile["lastPaymentAt"]) == ("succeeded", "2025-11-22T08:26:45Z")
+
+
+def test_parked_thin_events_are_fetched_when_they_are_applied() -> None:
+    """Nobody is named at first; once the subscription has its label, checkout and payment follow."""
+    tables = Tables(policy=Policy(can_ask_stripe=True))
+    tables.stripe = stripe_shows(UNLABELLED.subscription, PAID.invoice)
+    for event in (parse_event(thin("customer.subscription.created")), THIN_INVOICE):
+        assert tables.deliver(event).reason is Reason.PARKED
+    tables.stripe = stripe_shows(LABELLED.subscription, PAID.invoice)
+    outcome = tables.deliver(LABELLED)
+    assert (outcome.applied, outcome.drained) == (True, 2)
+    assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
+    assert not tables.parked["cus_1"]
+
+
+def test_a_parked_thin_event_holds_nobody_up_once_the_key_is_gone() -> None:
+    """Without a key it cannot be fetched: it waits on, and its customer's subscription is written."""
+    tables = Tables(policy=Policy(can_ask_stripe=True))
+    tables.stripe = stripe_shows(UNLABELLED.subscription)
+    tables.deliver(parse_event(thin("customer.subscription.created")))
+    tables.policy = Policy()
+    assert tables.deliver(LABELLED).applied
+    assert list(tables.parked["cus_1"]) == ["evt_thin"]
+
+
+def test_a_move_that_a_thin_event_tells_leaves_the_first_user() -> None:
+    """Nothing says whose it was but the customer's links."""
+    tables = Tables(policy=Policy(can_ask_stripe=True))
+    tables.deliver(LABELLED)
+    moved = attrs.evolve(LABELLED.subscription, user_id="user_2")
+    tables.stripe = stripe_shows(moved)
+    tables.deliver(parse_event(thin("customer.subscription.updated")))
+    assert "subscriptionStatus" not in tables.profiles["user_1"]
+    assert tables.profiles["user_2"]["subscriptionStatus"] == "active"
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_canceled_subscription_is_still_told(world: World) -> None:
 def test_what_stripe_does_not_have_is_none(world: World) -> None:
     """`resource_missing` is an answer, not a failure."""
     assert world.api.fetch_subscription("sub_2") is None
-    assert world.api.fetch_fresh_subscription("sub_2", "2025-11-22T08:26:40Z") is None
+    assert world.api.fetch_fresh("subscription", "sub_2", "2025-11-22T08:26:40Z") is None
     assert world.api.fetch_customer_metadata("cus_2") is None
     assert world.api.requests == 3
 
@@ -160,7 +160,7 @@ def test_only_the_answered_attempt_counts_as_round_trip(world: World) -> None:
 
 def test_a_fresh_enough_snapshot_is_taken_at_once(world: World) -> None:
     """The event is a few seconds old, as most are on arrival."""
-    snapshot = world.api.fetch_fresh_subscription("sub_1", "2025-11-22T08:26:39Z")
+    snapshot = world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T08:26:39Z")
     assert snapshot is not None
     assert (snapshot.as_of, world.pauses, world.api.requests) == ("2025-11-22T08:26:39Z", [], 1)
 
@@ -168,7 +168,7 @@ def test_a_fresh_enough_snapshot_is_taken_at_once(world: World) -> None:
 def test_a_snapshot_gets_fresh_by_waiting_for_what_is_missing(world: World) -> None:
     """An event of this very second, and slow answers: two seconds more, then one."""
     world.ticks = [0.2, 1.5, 0.2]
-    snapshot = world.api.fetch_fresh_subscription("sub_1", "2025-11-22T08:26:40Z")
+    snapshot = world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T08:26:40Z")
     assert snapshot is not None
     assert snapshot.as_of == "2025-11-22T08:26:41Z"
     assert (world.pauses, world.api.requests) == ([2.0, 1.0], 3)
@@ -177,7 +177,7 @@ def test_a_snapshot_gets_fresh_by_waiting_for_what_is_missing(world: World) -> N
 def test_waiting_for_freshness_ends_after_three_seconds(world: World) -> None:
     """An event from the future, by Stripe's clock, is left to a retry."""
     with pytest.raises(StripeUnavailableError, match="08:26:42Z, but that of 2025-11-22T08:27:40Z"):
-        world.api.fetch_fresh_subscription("sub_1", "2025-11-22T08:27:40Z")
+        world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T08:27:40Z")
     assert world.pauses == [3.0]
 
 
@@ -185,7 +185,7 @@ def test_no_waiting_for_freshness_beyond_the_invocation(world: World) -> None:
     """There must be time left to ask again and to write."""
     world.remaining = 4.5
     with pytest.raises(StripeUnavailableError, match="no time is left to wait"):
-        world.api.fetch_fresh_subscription("sub_1", "2025-11-22T08:26:41Z")
+        world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T08:26:41Z")
     assert world.pauses == []
 
 
@@ -356,7 +356,7 @@ def test_the_pinned_version_is_that_of_the_stripe_package() -> None:
 def test_a_connected_account_is_named_to_stripe(world: World) -> None:
     """A Connect event's objects live in the connected account."""
     world.api.fetch_subscription("sub_1", account="acct_1")
-    world.api.fetch_fresh_subscription("sub_1", "2025-11-22T00:00:00Z", account="acct_1")
+    world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T00:00:00Z", account="acct_1")
     world.api.fetch_customer_metadata("cus_1", account="acct_1")
     assert [headers["Stripe-Account"] for _, headers in world.stripe.received] == ["acct_1"] * 3
 
