@@ -20,6 +20,8 @@ from stripe_subscription_handler import (
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES, INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from support.fixtures import (
     ERAS,
+    ERAS_OF_TYPES,
+    FIRST_ERA,
     FIXTURES,
     OTHER_FOLDERS,
     PERSONAL_DATA,
@@ -36,6 +38,7 @@ HANDLED = {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
 READABLE = tuple(fixture for fixture in ALL if "error" not in fixture.expected)
 MALFORMED = tuple(fixture for fixture in ALL if "error" in fixture.expected)
 ENVELOPES = tuple(fixture for fixture in ALL if fixture.is_envelope)
+EVENTS = {(fixture.era, fixture.expected["type"]) for fixture in READABLE}
 INVOICES = tuple(fixture for fixture in READABLE if fixture.expected["invoice"])
 
 each = pytest.mark.parametrize("fixture", ALL, ids=fixture_id)
@@ -82,10 +85,12 @@ def test_a_malformed_event_names_its_field(fixture: Fixture) -> None:
     assert caught.value.field == fixture.expected["error"]
 
 
-def test_every_fixture_has_an_expectation_and_every_expectation_a_fixture() -> None:
+def test_every_fixture_has_its_expectations_and_every_expectation_a_fixture() -> None:
     """No file stands alone, and none lies outside the known folders."""
     files = {path.relative_to(FIXTURES).as_posix() for path in FIXTURES.rglob("*") if path.is_file()}
-    paired = {f"{fixture_id(fixture)}{end}" for fixture in ALL for end in (".json", ".expected.json")}
+    paired = {
+        f"{fixture_id(fixture)}{end}" for fixture in ALL for end in (".json", ".expected.json", ".items.json")
+    }
     assert files == paired
     assert {fixture.era for fixture in ALL} == {*ERAS, *OTHER_FOLDERS}
 
@@ -93,21 +98,25 @@ def test_every_fixture_has_an_expectation_and_every_expectation_a_fixture() -> N
 @each
 def test_a_fixture_is_readable_json(fixture: Fixture) -> None:
     """Fixtures and expectations are indented by two and end with a newline, so that diffs are small."""
-    for path in (fixture.path, fixture.expectation_path):
+    for path in (fixture.path, fixture.expectation_path, fixture.items_path):
         text = path.read_text()
         assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
-def test_every_handled_event_type_occurs() -> None:
-    """Each subscription and invoice event type of the library has a fixture."""
-    assert {fixture.expected["type"] for fixture in READABLE} >= HANDLED
+def test_every_handled_event_type_has_a_first_era() -> None:
+    """The table of eras and types leaves out no type that the library handles, and adds none."""
+    assert set(FIRST_ERA) == HANDLED
 
 
-@pytest.mark.parametrize("era", ["2014", "2019", "2023", "2026-endive"])
-def test_the_default_types_occur_in_each_great_era(era: str) -> None:
-    """The five types the rule admits by default have a fixture in the main shapes."""
-    types = {fixture.expected["type"] for fixture in READABLE if fixture.era == era}
-    assert types >= set(DEFAULT_EVENT_TYPES)
+def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
+    """No era is excused from the five types that the rule admits by default."""
+    assert {FIRST_ERA[event_type] for event_type in DEFAULT_EVENT_TYPES} == {ERAS[0]}
+
+
+@pytest.mark.parametrize(("era", "event_type"), ERAS_OF_TYPES)
+def test_every_event_type_occurs_in_every_era(era: str, event_type: str) -> None:
+    """Each era has a fixture of each event type of its time, the opt-in types included."""
+    assert (era, event_type) in EVENTS
 
 
 @pytest.mark.parametrize("era", [*ERAS, *OTHER_FOLDERS])

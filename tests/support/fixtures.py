@@ -1,7 +1,8 @@
 """The hand-written Stripe events under `tests/fixtures`, and what tests need to look at them.
 
-A fixture is one JSON file, an EventBridge envelope or a bare Stripe event, in the folder of its era, with its
-expectation beside it: `<name>.json` and `<name>.expected.json`. Nothing here knows the library.
+A fixture is one JSON file, an EventBridge envelope or a bare Stripe event, in the folder of its era. Beside
+`<name>.json` stand two expectations: `<name>.expected.json` is what the library must read from it,
+`<name>.items.json` what must stand in the tables after it (a list of `Case`). Nothing here knows the library.
 """
 
 import copy
@@ -20,6 +21,26 @@ TERRAFORM = TESTS.parent / "terraform"
 
 ERAS = ("2014", "2016", "2019", "2023", "2025-basil", "2025-clover", "2026-endive")
 """Folders by the age of the shape, oldest first."""
+
+FIRST_ERA = {
+    "customer.subscription.created": "2014",
+    "customer.subscription.updated": "2014",
+    "customer.subscription.deleted": "2014",
+    "customer.subscription.trial_will_end": "2014",
+    "customer.subscription.pending_update_applied": "2019",
+    "customer.subscription.pending_update_expired": "2019",
+    "customer.subscription.paused": "2023",
+    "customer.subscription.resumed": "2023",
+    "invoice.payment_succeeded": "2014",
+    "invoice.payment_failed": "2014",
+    "invoice.paid": "2019",
+}
+"""Event type → the era in whose years Stripe began to send it."""
+
+ERAS_OF_TYPES = tuple(
+    (era, event_type) for event_type, first in FIRST_ERA.items() for era in ERAS[ERAS.index(first) :]
+)
+"""Every era with every event type of its time."""
 
 OTHER_FOLDERS = ("malformed", "mixed")
 """Events of no single era: broken ones, and those that claim one version and carry another's shape."""
@@ -47,8 +68,30 @@ MISSING = Missing.MISSING
 
 
 @attrs.frozen
+class Case:
+    """What one event leaves in the tables, written out in full.
+
+    Attributes:
+        given: Fixtures delivered before, in this order, as `folder/name`; empty: to empty tables.
+        outcome: What becomes of the event: `written: <reason>`, `skipped: <reason>` or `refused: <error>`.
+        profiles: User id → profile item, of every user that has one. DynamoDB's sets are lists here.
+        links: Customer id → link item of the sync table, of every customer that has one.
+        policy: Settings that differ from the defaults.
+        stripe: What Stripe answers when asked: `shows`, the fixture with the subscription, and `as_of`. None
+            where there is no Stripe key.
+    """
+
+    given: tuple[str, ...] = attrs.field(converter=tuple)
+    outcome: str
+    profiles: dict[str, dict[str, Any]]
+    links: dict[str, dict[str, Any]]
+    policy: dict[str, str] = attrs.Factory(dict)
+    stripe: dict[str, str] | None = None
+
+
+@attrs.frozen
 class Fixture:
-    """One event and its expectation.
+    """One event and its expectations.
 
     Attributes:
         era: The folder.
@@ -69,6 +112,11 @@ class Fixture:
         return FIXTURES / self.era / f"{self.name}.expected.json"
 
     @property
+    def items_path(self) -> Path:
+        """The file of what the event leaves in the tables."""
+        return FIXTURES / self.era / f"{self.name}.items.json"
+
+    @property
     def raw(self) -> dict[str, Any]:
         """The event as parsed from JSON, a new copy each time."""
         return json.loads(self.path.read_text())
@@ -77,6 +125,11 @@ class Fixture:
     def expected(self) -> dict[str, Any]:
         """What the library must make of the event: its fields, or `error`, the field that is wrong."""
         return json.loads(self.expectation_path.read_text())
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """What the event leaves in the tables; the first case begins with empty ones."""
+        return tuple(Case(**case) for case in json.loads(self.items_path.read_text()))
 
     @property
     def is_envelope(self) -> bool:
@@ -115,7 +168,7 @@ def load(era: str, name: str) -> Fixture:
 
 def load_all() -> tuple[Fixture, ...]:
     """Every fixture, by folder and name."""
-    paths = sorted(path for path in FIXTURES.glob("*/*.json") if not path.name.endswith(".expected.json"))
+    paths = sorted(path for path in FIXTURES.glob("*/*.json") if "." not in path.stem)
     return tuple(Fixture(path.parent.name, path.stem) for path in paths)
 
 

@@ -1,0 +1,114 @@
+"""What each fixture leaves in the tables equals the hand-written items, to the last attribute."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from stripe_subscription_handler import (
+    ConnectEvents,
+    HandlerError,
+    Policy,
+    parse_event,
+)
+from stripe_subscription_handler.conversation import Fetched
+from stripe_subscription_handler.event_types import INVOICE_EVENTS
+from support.fixtures import ERAS, ERAS_OF_TYPES, Case, Fixture, fixture_id, load, load_all
+from support.model import NOTHING, Tables
+
+ALL = load_all()
+CASES = tuple((fixture, case) for fixture in ALL for case in fixture.cases)
+EVENTS = {fixture: (fixture.era, fixture.expected.get("type")) for fixture in ALL}
+
+
+def case_id(value: Fixture | Case) -> str:
+    """Name of a case in pytest's output."""
+    if isinstance(value, Fixture):
+        return fixture_id(value)
+    return f"after {', '.join(value.given) or 'nothing'}: {value.outcome}"
+
+
+each_case = pytest.mark.parametrize(("fixture", "case"), CASES, ids=case_id)
+
+
+def tables_of(case: Case) -> Tables:
+    """Empty tables with the case's settings, beside a Stripe that shows what the case says."""
+    policy = Policy(
+        connect_events=ConnectEvents(case.policy.get("connect_events", "skip")),
+        can_ask_stripe=case.stripe is not None,
+    )
+    shown = NOTHING
+    if case.stripe is not None:
+        event = parse_event(load(*case.stripe["shows"].split("/")).raw)
+        shown = Fetched(event.subscription, case.stripe["as_of"])
+    return Tables(policy=policy, stripe=lambda _: shown)
+
+
+def deliver(tables: Tables, fixture: Fixture) -> str:
+    """Carry one fixture through, and say what became of it in the words of the cases."""
+    try:
+        outcome = tables.deliver(parse_event(fixture.raw))
+    except HandlerError as error:
+        return f"refused: {type(error).__name__}"
+    return f"{'written' if outcome.applied else 'skipped'}: {outcome.reason}"
+
+
+def as_text(items: dict[str, dict[str, Any]]) -> str:
+    """Items as JSON text, sets as sorted lists: equal texts are equal items, 1 and true told apart."""
+    return json.dumps(items, indent=1, sort_keys=True, default=sorted)
+
+
+@each_case
+def test_an_event_leaves_exactly_the_items_written_beside_it(fixture: Fixture, case: Case) -> None:
+    """Every attribute of every profile and link item is the hand-written one, and there is no other."""
+    tables = tables_of(case)
+    for name in case.given:
+        deliver(tables, load(*name.split("/")))
+    assert deliver(tables, fixture) == case.outcome
+    assert as_text(tables.profiles) == as_text(case.profiles)
+    assert as_text(tables.links) == as_text(case.links)
+
+
+@pytest.mark.parametrize("fixture", ALL, ids=fixture_id)
+def test_the_first_case_is_the_event_alone(fixture: Fixture) -> None:
+    """Each fixture says what it does to empty tables, with the default settings and without a Stripe key."""
+    first = fixture.cases[0]
+    assert (first.given, first.policy, first.stripe) == ((), {}, None)
+
+
+@each_case
+def test_only_a_written_event_makes_a_profile(fixture: Fixture, case: Case) -> None:
+    """By what is written down, an event skipped, parked or refused leaves no item where there was none."""
+    if not case.given:
+        assert bool(case.profiles) == case.outcome.startswith("written"), fixture_id(fixture)
+
+
+@pytest.mark.parametrize(("era", "event_type"), ERAS_OF_TYPES)
+def test_every_event_type_is_seen_in_a_view_of_every_era(era: str, event_type: str) -> None:
+    """In each era, some event of each type of its time is written, and its item shows what the event told."""
+    attribute = "lastPaymentStatus" if event_type in INVOICE_EVENTS else "subscriptionStatus"
+    assert any(
+        attribute in item
+        for fixture, case in CASES
+        if EVENTS[fixture] == (era, event_type) and case.outcome.startswith("written")
+        for item in case.profiles.values()
+    )
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_the_events_of_an_era_leave_the_same_views_in_any_order(era: str) -> None:
+    """What the property tests show of today's shape holds for each: a folder's events, shuffled, agree."""
+    fixtures = [fixture for fixture in ALL if fixture.era == era]
+    views = set()
+    for seed in range(5):
+        random.Random(seed).shuffle(fixtures)  # noqa: S311 - no secret
+        tables = Tables()
+        for fixture in fixtures:
+            deliver(tables, fixture)
+        views.add(as_text({user: _view(item) for user, item in tables.profiles.items()}))
+    assert len(views) == 1
+
+
+def _view(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if not name.startswith("stripeLedger")}
