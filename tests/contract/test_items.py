@@ -12,10 +12,10 @@ from stripe_subscription_handler import (
     Policy,
     parse_event,
 )
-from stripe_subscription_handler.conversation import Fetched
+from stripe_subscription_handler.conversation import Fetched, FetchedInvoice
 from stripe_subscription_handler.event_types import INVOICE_EVENTS
 from support.fixtures import ERAS, ERAS_OF_TYPES, Case, Fixture, fixture_id, load, load_all
-from support.model import NOTHING, Tables
+from support.model import Tables, nothing_at_stripe
 
 ALL = load_all()
 CASES = tuple((fixture, case) for fixture in ALL for case in fixture.cases)
@@ -38,10 +38,10 @@ def tables_of(case: Case) -> Tables:
         connect_events=ConnectEvents(case.policy.get("connect_events", "skip")),
         can_ask_stripe=case.stripe is not None,
     )
-    shown = NOTHING
-    if case.stripe is not None:
-        event = parse_event(load(*case.stripe["shows"].split("/")).raw)
-        shown = Fetched(event.subscription, case.stripe["as_of"])
+    if case.stripe is None:
+        return Tables(policy=policy, stripe=nothing_at_stripe)
+    event, as_of = parse_event(load(*case.stripe["shows"].split("/")).raw), case.stripe["as_of"]
+    shown = FetchedInvoice(event.invoice, as_of) if event.invoice else Fetched(event.subscription, as_of)
     return Tables(policy=policy, stripe=lambda _: shown)
 
 
