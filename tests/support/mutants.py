@@ -155,20 +155,6 @@ MUTANTS = (
         DROPPED,
     ),
     Mutant(
-        "a dead subscription looked up is kept if it ended last",
-        "subscription_change.py",
-        "if is_outlived(ledger, self.subscription, self.owner):",
-        "if self.subscription.is_terminal:",
-        DROPPED,
-    ),
-    Mutant(
-        "a payment of a dead subscription looked up is kept if that ended last",
-        "payment_change.py",
-        "if is_outlived(ledger, self.fetched, self.owner):",
-        "if self.fetched.is_terminal:",
-        DROPPED,
-    ),
-    Mutant(
         "a parked thin event is fetched when it is drained",
         "draining.py",
         "    return (yield from with_object(event, event.related_id, policy))\n",
