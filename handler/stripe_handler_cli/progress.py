@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.status import Status
 
 _LINE_EVERY = 10
-"""Off a terminal, a count is printed every so many."""
+"""Off a terminal, a count is printed every so many, or ten times in all where that is less often."""
 
 
 @attrs.frozen
@@ -35,7 +35,8 @@ class Step:
 
         def counted(done: int, total: int) -> None:
             self.status.update(f"{self.title}: {done}/{total} {noun}")
-            if not self.console.is_terminal and (done % _LINE_EVERY == 0 or done == total):
+            every = max(_LINE_EVERY, total // 10)
+            if not self.console.is_terminal and (done % every == 0 or done == total):
                 self(f"{done}/{total} {noun}")
 
         return counted

@@ -73,12 +73,17 @@ class DeployedStack:
         return str(value)
 
     @functools.cached_property
-    def function_environment(self) -> dict[str, str]:
-        """The deployed function's environment variables."""
+    def function_configuration(self) -> Mapping[str, Any]:
+        """The deployed function, as Lambda's `GetFunctionConfiguration` describes it."""
         found: Any = self.endpoint.functions.get_function_configuration(
             FunctionName=self.output("function_name")
         )
-        return dict(found.get("Environment", {}).get("Variables", {}))
+        return dict(found)
+
+    @property
+    def function_environment(self) -> dict[str, str]:
+        """The deployed function's environment variables."""
+        return dict(self.function_configuration.get("Environment", {}).get("Variables", {}))
 
     @functools.cached_property
     def config(self) -> Config:

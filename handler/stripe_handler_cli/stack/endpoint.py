@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sqs import SQSClient
 
+_PATIENT = Config(retries={"mode": "standard"}, connect_timeout=5, read_timeout=30)
+
 
 @attrs.frozen
 class Endpoint:
@@ -27,8 +29,13 @@ class Endpoint:
     variables: Mapping[str, str]
     make_client: Callable[[str], Any] | None = None
 
-    def client(self, service: str) -> Any:
-        """Make a client of a service."""
+    def client(self, service: str, config: Config = _PATIENT) -> Any:
+        """Make a client of a service.
+
+        Args:
+            service: The service, by boto3's name.
+            config: The client's settings; `make_client` has its own.
+        """
         if self.make_client is not None:
             return self.make_client(service)
         session = boto3.Session(
@@ -39,7 +46,7 @@ class Endpoint:
         return session.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
-            config=Config(retries={"mode": "standard"}, connect_timeout=5, read_timeout=30),
+            config=config,
         )
 
     @property
