@@ -90,7 +90,7 @@ def redrive(  # noqa: PLR0913 - one argument per option
             counts = queue.counts()
             held += counts.in_flight
             with Pass(queue) if dry_run else Pass(queue, wiring.redrive_hold_seconds(stack)) as messages:
-                send(messages, f"Go through the {queue.layer} queue", counts.visible)
+                send(messages, f"Go through the {queue.layer.queue_name}", counts.visible)
     finally:
         # Also when the run ends in the midst: what was applied until then is applied.
         missing = sorted(selection.ids - tally.found)

@@ -42,6 +42,11 @@ class Layer(enum.StrEnum):
     DELIVERY = "delivery"
     FUNCTION = "function"
 
+    @property
+    def queue_name(self) -> str:
+        """What its queue is called."""
+        return {Layer.DELIVERY: "delivery dead-letter queue", Layer.FUNCTION: "failure queue"}[self]
+
 
 @attrs.frozen
 class DeadLetter:

@@ -86,7 +86,7 @@ def listings_as_json(listings: Sequence[Listing], now: datetime) -> dict[str, An
 
 
 def _about(listing: Listing, now: datetime) -> Iterable[str]:
-    name = f"the {listing.queue.layer} queue"
+    name = f"the {listing.queue.layer.queue_name}"
     if listing.unseen:
         yield f"About {listing.unseen} more in {name}; raise --limit to see them."
     if listing.counts.in_flight:
@@ -94,7 +94,7 @@ def _about(listing: Listing, now: datetime) -> Iterable[str]:
     sent = [letter.sent_at for letter in listing.letters if letter.sent_at]
     if sent:
         left = listing.counts.retention_seconds - (now - min(sent)).total_seconds()
-        yield f"The oldest of these in {name} is lost in {duration(left)}, unless it is sent again before."
+        yield f"The oldest of these in {name} expires in {duration(left)}."
 
 
 def held_by_others(count: int) -> str:
@@ -168,27 +168,21 @@ def _history(history: History | None) -> list[str]:
 
 def print_tally(console: Console, tally: Tally, now: datetime) -> None:
     """Print what became of the messages."""
-
     count = tally.outcomes
-    sentences = {
-        "Nothing to send.": not tally.found,
-        f"{_messages(count[Outcome.APPLIED])} applied: {with_counts(tally.decisions)}": count[
-            Outcome.APPLIED
-        ],
-        f"Parked: kept for {_PARKED_DAYS} days, applied when their customer is linked.": tally.has_parked,
-        f"{_messages(tally.not_deleted)} could not be deleted: others hold them, and may apply them again, "
-        "which is harmless.": tally.not_deleted,
-        f"{_messages(count[Outcome.WOULD_SEND])} would be sent.": count[Outcome.WOULD_SEND],
-        f"{_messages(count[Outcome.LEFT])} left in place: {with_counts(tally.errors)}": count[Outcome.LEFT],
-        f"{_messages(count[Outcome.UNREADABLE])} left in place: no event in them. Look with `dlq show`, then "
-        "`dlq drop`.": count[Outcome.UNREADABLE],
-        f"{_messages(count[Outcome.TAKEN_BY_OTHERS])} taken by others meanwhile.": count[
-            Outcome.TAKEN_BY_OTHERS
-        ],
-    }
-    for sentence, is_true in sentences.items():
-        if is_true:
-            console.print(sentence, highlight=False, markup=False)
+    sentences = (
+        (Outcome.APPLIED, f"applied: {with_counts(tally.decisions)}"),
+        (Outcome.WOULD_SEND, "would be sent"),
+        (Outcome.LEFT, f"left in place: {with_counts(tally.errors)}"),
+        (Outcome.UNREADABLE, "left in place: no event inside; `dlq show`, then `dlq drop`"),
+        (Outcome.TAKEN_BY_OTHERS, "taken by others meanwhile"),
+    )
+    lines = [f"{_messages(count[outcome])} {text}." for outcome, text in sentences if count[outcome]]
+    if tally.has_parked:
+        lines.append(f"Parked: kept for {_PARKED_DAYS} days, applied when the customer is linked.")
+    if tally.not_deleted:
+        lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
+    for line in lines or ["Nothing to send."]:
+        console.print(line, highlight=False, markup=False)
     if tally.shown:
         console.print(_table([_as_met_now(result) for result in tally.shown], now))
     more = tally.remaining + count[Outcome.WOULD_SEND] - len(tally.shown)
