@@ -16,7 +16,7 @@ from stripe_handler_cli.commands.dlq_options import (
 )
 from stripe_handler_cli.commands.stack_options import stack_options
 from stripe_handler_cli.dlq import report, wiring
-from stripe_handler_cli.dlq.dropping import DroppedFile
+from stripe_handler_cli.dlq.dropped_file import DroppedFile
 from stripe_handler_cli.dlq.queues import Pass
 from stripe_handler_cli.dlq.redriving import Outcome, Pace, Source
 from stripe_handler_cli.dlq.redriving import redrive as redriven

@@ -1,94 +1,103 @@
-"""Takes messages out of the queues for good, after they are safe in a file; and reads such a file again.
+"""Takes messages out of the queues for good: copies them to a file, asks, and deletes what is in the file.
 
-The file holds one JSON object a line: `layer`, `event` (the original event; null where there is none) and
-`message`, the message as SQS gave it. It holds personal data, so nobody but its owner may read it.
+Two passes, because asking takes its time: nothing is held meanwhile, and the second pass deletes with good
+receipts, and only what the first has copied.
 """
 
-import contextlib
-import json
-import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import attrs
 
-from stripe_handler_cli.dlq.messages import DeadLetter, Layer, read_dead_letter
-from stripe_handler_cli.dlq.queues import Pass, Queue, Taken
+from stripe_handler_cli.dlq.dropped_file import as_line, new_file
+from stripe_handler_cli.dlq.queues import Pass, Queue
 from stripe_handler_cli.dlq.selection import Selection
-from stripe_handler_cli.errors import CliError
 
 
-@contextlib.contextmanager
-def new_file(path: Path) -> Iterator[TextIO]:
-    """Make a file that only its owner can read; on the disk when the block ends, gone if the block fails.
-
-    Raises:
-        CliError: There is such a file already, or it cannot be written.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise CliError(f"{path} exists already; it may hold dropped messages. Name another --out.") from error
-    except OSError as error:
-        raise CliError(f"cannot write {path}: {error.strerror}") from error
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _fsync_directory(path.absolute().parent)
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise CliError(f"cannot write {path}: {error.strerror}") from error
-        raise
-
-
-@attrs.frozen
+@attrs.define
 class Copy:
     """What of one queue is in the file.
 
     Attributes:
         queue: The queue.
+        in_flight: How many messages others held, so that they could not be looked at.
         message_ids: The messages.
         error_types: How many of each error type.
         found: The ids asked for that are among them.
-        in_flight: How many messages others held, so that they could not be looked at.
     """
 
     queue: Queue
-    message_ids: frozenset[str]
-    error_types: Counter[str]
-    found: frozenset[str]
     in_flight: int
+    message_ids: set[str] = attrs.field(factory=set)
+    error_types: Counter[str] = attrs.field(factory=Counter)
+    found: set[str] = attrs.field(factory=set)
 
 
-def copy_queue(queue: Queue, selection: Selection, file: TextIO) -> Copy:
-    """Write the chosen messages of a queue to a file. Removes nothing."""
-    in_flight = queue.counts().in_flight
-    message_ids: set[str] = set()
-    found: set[str] = set()
-    error_types: Counter[str] = Counter()
+@attrs.frozen
+class Dropped:
+    """What was dropped.
+
+    Attributes:
+        chosen: How many messages were chosen.
+        dropped: How many of them SQS has deleted; the others are held by somebody, or gone.
+        file: Where all the chosen ones are; None where nothing was to be dropped.
+        missing: The ids asked for of which nothing was found.
+        held_by_others: How many messages could not be looked at.
+    """
+
+    chosen: int
+    dropped: int
+    file: Path | None
+    missing: tuple[str, ...]
+    held_by_others: int
+
+
+def drop(
+    queues: Sequence[Queue], selection: Selection, path: Path, confirm: Callable[[Counter[str]], bool]
+) -> Dropped:
+    """Drop the chosen messages.
+
+    Args:
+        queues: Where to look.
+        selection: What to drop.
+        path: A new file for what is dropped; gone again where nothing is.
+        confirm: Asked with the number of messages of each error type; False drops nothing.
+
+    Raises:
+        CliError: The file exists already or cannot be written; nothing was dropped.
+    """
+    with new_file(path) as file:
+        copies = [_copy(queue, selection, file) for queue in queues]
+    chosen = sum(len(copy.message_ids) for copy in copies)
+    missing = tuple(sorted(selection.ids.difference(*(copy.found for copy in copies))))
+    held_by_others = sum(copy.in_flight for copy in copies)
+    is_confirmed = False
+    try:
+        error_types = sum((copy.error_types for copy in copies), Counter())
+        is_confirmed = chosen > 0 and confirm(error_types)
+    finally:
+        if not is_confirmed:
+            path.unlink()
+    if not is_confirmed:
+        return Dropped(chosen, 0, None, missing, held_by_others)
+    return Dropped(chosen, sum(map(_remove, copies)), path, missing, held_by_others)
+
+
+def _copy(queue: Queue, selection: Selection, file: TextIO) -> Copy:
+    copy = Copy(queue, queue.counts().in_flight)
     with Pass(queue) as messages:
         for taken in messages:
             if selection.matches(taken.letter):
-                file.write(_line(taken))
-                message_ids.add(taken.letter.message_id)
-                found |= selection.names_of(taken.letter)
-                error_types[str(taken.letter.error_type)] += 1
-    return Copy(queue, frozenset(message_ids), error_types, frozenset(found), in_flight)
+                file.write(as_line(taken))
+                copy.message_ids.add(taken.letter.message_id)
+                copy.error_types[str(taken.letter.error_type)] += 1
+                copy.found |= selection.names_of(taken.letter)
+    return copy
 
 
-def remove_copied(copy: Copy) -> int:
-    """Remove what is in the file from its queue.
-
-    The messages are taken again for that: since they were copied, others may have had them.
-
-    Returns:
-        How many SQS has deleted; the others are held by somebody, or gone.
-    """
+def _remove(copy: Copy) -> int:
     left = set(copy.message_ids)
     removed = 0
     with Pass(copy.queue) as messages:
@@ -99,61 +108,3 @@ def remove_copied(copy: Copy) -> int:
             if not left:
                 break
     return removed
-
-
-@attrs.frozen
-class DroppedFile:
-    """A file of dropped messages, as a source to send again from. It stays as it is.
-
-    Attributes:
-        path: The file.
-        user_id_metadata_key: Key of the subscription's metadata that holds the app's user id.
-    """
-
-    path: Path
-    user_id_metadata_key: str
-
-    def __iter__(self) -> Iterator[Taken]:
-        """Read message after message.
-
-        Raises:
-            CliError: The file cannot be read, or a line is something else.
-        """
-        try:
-            with self.path.open(encoding="utf-8") as file:
-                for number, line in enumerate(file, start=1):
-                    yield self._read(line, number)
-        except (OSError, UnicodeDecodeError) as error:
-            raise CliError(f"{self.path} cannot be read: {error}") from error
-
-    def hold(self, letter: DeadLetter) -> bool:  # noqa: ARG002 - nobody else has it
-        """Nothing to hold."""
-        return True
-
-    def remove(self, letter: DeadLetter) -> bool:  # noqa: ARG002 - the file stays
-        """Nothing to remove."""
-        return True
-
-    def _read(self, line: str, number: int) -> Taken:
-        try:
-            record: Any = json.loads(line)
-            layer, message = Layer(record["layer"]), record["message"]
-            letter = read_dead_letter(message, layer, user_id_metadata_key=self.user_id_metadata_key)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise CliError(f"{self.path}, line {number} is not what `dlq drop` writes") from error
-        return Taken(letter, message)
-
-
-def _line(taken: Taken) -> str:
-    letter = taken.letter
-    event = None if letter.payload is None else json.loads(letter.payload)
-    message = {name: value for name, value in taken.message.items() if name != "ReceiptHandle"}
-    return json.dumps({"layer": letter.layer, "event": event, "message": message}) + "\n"
-
-
-def _fsync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Both body shapes become dead letters; whatever else is in a queue is shown as unreadable, never an error."""
+"""Both body shapes become dead letters; whatever else is in a queue is unreadable, never an error."""
 
 import json
 from datetime import UTC, datetime
