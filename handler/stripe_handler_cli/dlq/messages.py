@@ -28,6 +28,9 @@ _LAMBDA_ERRORS = ("Runtime.", "Sandbox.", "Function.", "Extension.")
 _PUBLIC_PART = re.compile(
     r"An error occurred \(\w+\) when calling the \w+ operation|Task timed out after [\d.]+ seconds"
 )
+_DEEPEST = 100
+"""Levels of nesting, far more than an event has and far less than Python's JSON module bears."""
+
 _METADATA = (
     ("metadata",),
     ("subscription_details", "metadata"),
@@ -114,27 +117,6 @@ def read_dead_letter(message: Mapping[str, Any], layer: Layer, *, user_id_metada
         received=max(0, (_integer(system.get("ApproximateReceiveCount")) or 1) - 1),
         error_type=UNREADABLE,
     )
-    try:
-        return _read_body(letter, message, body, user_id_metadata_key)
-    except RecursionError:  # Nested deeper than Python can follow.
-        return letter
-
-
-def public_message(error_type: str | None, message: str | None, layer: Layer) -> str | None:
-    """The part of an error's text that surely holds nothing personal; None where there is none.
-
-    Safe are the handler's own messages, which never hold a value, and those of Lambda and EventBridge. Of an
-    AWS error inside the function, its code and the operation are. Others may quote what they stumbled over.
-    """
-    if message is None or layer is Layer.DELIVERY or error_type in _OUR_ERRORS:
-        return message
-    if error_type is not None and error_type.startswith(_LAMBDA_ERRORS):
-        return message
-    found = _PUBLIC_PART.search(message)
-    return found[0] if found else None
-
-
-def _read_body(letter: DeadLetter, message: Mapping[str, Any], body: object, key: str) -> DeadLetter:
     parsed = _parsed(body)
     if isinstance(parsed, dict) and isinstance(parsed.get("requestContext"), dict):
         if "requestPayload" not in parsed:
@@ -151,8 +133,22 @@ def _read_body(letter: DeadLetter, message: Mapping[str, Any], body: object, key
         letter,
         event_id=_text(_at(stripe_event, "id")),
         event_type=_text(_at(stripe_event, "type")),
-        user_id=_user_id(event, stripe_event, key),
+        user_id=_user_id(event, stripe_event, user_id_metadata_key),
     )
+
+
+def public_message(error_type: str | None, message: str | None, layer: Layer) -> str | None:
+    """The part of an error's text that surely holds nothing personal; None where there is none.
+
+    Safe are the handler's own messages, which never hold a value, and those of Lambda and EventBridge. Of an
+    AWS error inside the function, its code and the operation are. Others may quote what they stumbled over.
+    """
+    if message is None or layer is Layer.DELIVERY or error_type in _OUR_ERRORS:
+        return message
+    if error_type is not None and error_type.startswith(_LAMBDA_ERRORS):
+        return message
+    found = _PUBLIC_PART.search(message)
+    return found[0] if found else None
 
 
 def _with_record(letter: DeadLetter, record: Mapping[str, Any]) -> DeadLetter:
@@ -203,9 +199,15 @@ def _parsed(body: object) -> Any:
     if not isinstance(body, str):
         return None
     try:
-        return json.loads(body)
-    except ValueError:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
         return None
+    return None if _is_deeper(parsed, _DEEPEST) else parsed
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(child, levels - 1) for child in inner)
 
 
 def _at(value: object, *path: str) -> Any:

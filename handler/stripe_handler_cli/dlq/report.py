@@ -145,15 +145,9 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
                 console.print(_text(f"  {line}"), soft_wrap=True)
     if letter.payload is not None:
         console.print("\nEvent", style="bold")
-        console.print(_pretty(letter.payload), markup=False, highlight=False, soft_wrap=True)
-
-
-def _pretty(payload: str) -> str:
-    """JSON text indented, in ASCII, so that nothing in it can move the cursor."""
-    try:
-        return json.dumps(json.loads(payload), indent=2)
-    except RecursionError:  # Indenting goes less deep than reading.
-        return printable(payload)
+        # ASCII, so that nothing in it can move the cursor.
+        text = json.dumps(json.loads(letter.payload), indent=2)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _history(history: History | None) -> list[str]:

@@ -104,6 +104,7 @@ def test_a_record_of_something_that_is_no_event_can_still_be_sent() -> None:
         '{"detail": "text"}',
         '{"requestContext": {}, "responsePayload": {}}',
         '{"id": "evt_1"}',
+        '{"detail": {"a": ' + "[" * 100 + "]" * 100 + "}}",
         "[" * 100_000,
         '{"detail": ' + '{"a": ' * 100_000,
         "1" * 5000,
