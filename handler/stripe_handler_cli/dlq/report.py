@@ -201,7 +201,7 @@ def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for name in ("error", "message"):
         table.add_column(name, overflow="fold")
-    for letter in letters:
+    for letter in map(DeadLetter.summary, letters):
         hidden = "(whole text: dlq show)" if letter.is_message_hidden else ""
         table.add_row(
             letter.layer,

@@ -47,7 +47,7 @@ class RunningStack:
             f'  eval "$({command} local status --export --state-directory {directory})"\n'
             f"  aws dynamodb scan --table-name {outputs['profile_table_name']}\n"
             f"  aws logs tail {outputs['log_group_name']}\n"
-            f"  aws sqs receive-message --queue-url {outputs['failure_queue_url']}\n"
+            f"  {command} dlq list --local {directory.parent}\n"
             f"  terraform -chdir={self.deployment.workspace.directory} output\n"
             "To end it:\n"
             f"  {command} local down --state-directory {directory}",
