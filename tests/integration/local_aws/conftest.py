@@ -30,8 +30,12 @@ def _serve(directory: Path, settings: dict[str, str]) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """Local AWS as we ship it, with faster clocks for alarms and event ages."""
-    clocks = {"STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP": "30", "STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP": "60"}
+    """Local AWS as we ship it, with faster clocks for alarms, event ages and schedules."""
+    clocks = {
+        "STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP": "30",
+        "STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP": "60",
+        "STRIPE_HANDLER_LOCAL_SCHEDULE_SPEEDUP": "1800",
+    }
     yield from _serve(tmp_path_factory.mktemp("emulator"), clocks)
 
 

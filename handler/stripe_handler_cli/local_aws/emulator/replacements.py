@@ -15,6 +15,9 @@ NAMES = (
     "alarms",
     "alarm_description",
     "queue_metrics",
+    "metric_filters",
+    "query_definitions",
+    "schedules",
     "expression_limits",
 )
 

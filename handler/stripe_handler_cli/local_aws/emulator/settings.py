@@ -19,5 +19,8 @@ EVENT_AGE_SPEEDUP = _number("STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP", 1.0)
 #: How many seconds of an alarm's period pass in one second.
 ALARM_SPEEDUP = _number("STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP", 1.0)
 
+#: How many seconds of a rule's schedule pass in one second.
+SCHEDULE_SPEEDUP = _number("STRIPE_HANDLER_LOCAL_SCHEDULE_SPEEDUP", 1.0)
+
 #: Names of replacements left out, separated by commas; `all` leaves stock MiniStack.
 WITHOUT = frozenset(filter(None, os.environ.get("STRIPE_HANDLER_LOCAL_WITHOUT", "").split(",")))
