@@ -7,13 +7,15 @@ into the failure queue, from where it can be redriven.
 import functools
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import attrs
 import structlog
 
-from stripe_subscription_handler.config import Config
+from stripe_subscription_handler import parked_count
+from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation import Outcome
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
@@ -33,11 +35,17 @@ class Runtime:
         store: The tables.
         config: The settings.
         log: Writes one JSON line per call to standard output, which Lambda sends to CloudWatch Logs.
+        report: The same for lines that are data for metrics and not messages: at any log level.
+        clock: A monotonic clock, in seconds.
     """
 
     store: Store
     config: Config
     log: structlog.typing.FilteringBoundLogger
+    report: structlog.typing.FilteringBoundLogger = attrs.field(
+        default=attrs.Factory(lambda self: self.log, takes_self=True)
+    )
+    clock: Callable[[], float] = time.monotonic
 
 
 def make_logger(level: str) -> structlog.typing.FilteringBoundLogger:
@@ -64,7 +72,8 @@ def runtime() -> Runtime:
     config = Config.from_environment(os.environ)
     key = StripeKey.from_environment(os.environ)
     stripe = StripeApi(key, remaining_seconds=lambda: 0.0) if key else None
-    return Runtime(Store(dynamodb_client(), config, stripe), config, make_logger(config.log_level))
+    store = Store(dynamodb_client(), config, stripe)
+    return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 
 
 class LambdaContext(Protocol):
@@ -78,7 +87,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     """Apply one Stripe event, delivered by EventBridge, to its user's profile.
 
     Args:
-        event: The EventBridge envelope (or a bare Stripe event).
+        event: The EventBridge envelope (or a bare Stripe event); or `parked_count.REQUEST`, to count.
         context: Lambda's context; tells how much time is left to ask Stripe.
 
     Returns:
@@ -101,12 +110,15 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     """Apply one event with the given runtime; see `lambda_handler`."""
+    started = wired.clock()
     event: StripeEvent | None = None
     store = wired.store
     store.requests = 0
     if store.stripe is not None:
         store.stripe.requests = 0
     try:
+        if parked_count.is_asked_for(raw):
+            return parked_count.answer(store, wired.report)
         event = parse_event(raw, user_id_metadata_key=wired.config.user_id_metadata_key)
         check_livemode(event, wired.config.livemode)
         policy = wired.config.policy(can_ask_stripe=store.stripe is not None)
@@ -119,7 +131,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             error_type=type(error).__name__,
             # Only our own messages are known to be free of personal data.
             reason=str(error) if isinstance(error, HandlerError) else None,
-            **_requests(store),
+            **_effort(wired, started),
         )
         raise
     decision = "write" if outcome.applied else "skip"
@@ -128,7 +140,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     log(
         "event",
         **_identity(raw, event) | _result(outcome, decision),
-        **_requests(store),
+        **_effort(wired, started),
     )
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
@@ -149,10 +161,10 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
     }
 
 
-def _requests(store: Store) -> dict[str, int]:
-    return {"requests": store.requests} | (
-        {"stripe_requests": store.stripe.requests} if store.stripe and store.stripe.requests else {}
-    )
+def _effort(wired: Runtime, started: float) -> dict[str, int]:
+    store = wired.store
+    asked = {"stripe_requests": store.stripe.requests} if store.stripe and store.stripe.requests else {}
+    return {"requests": store.requests, **asked, "duration_ms": int((wired.clock() - started) * 1000)}
 
 
 def _result(outcome: Outcome, decision: str) -> dict[str, Any]:

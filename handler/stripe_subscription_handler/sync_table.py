@@ -1,7 +1,8 @@
 """The sync table: owner links and parked events, one request for each question. Uses boto3, decides nothing.
 
 Per customer: an item `LINK` (see `owners`), and an item `PARKED#<event>` for each event that waits. DynamoDB
-removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`).
+removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). Parked events alone
+are in the index `PARKED_INDEX`, so that they can be found without knowing their customers.
 """
 
 import json
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 PARKED_SECONDS = 30 * 24 * 3600
 """How long an event waits for its customer to be linked: as long as Stripe lists it."""
+PARKED_INDEX = "parked-by-expiry"
+"""The index of parked events, in the order in which they expire; `terraform/modules/tables` makes it."""
+WAITING_FOR = "waitingFor"
+"""The index's partition key. Only parked events have it, so no other item is in the index."""
+WAITING_FOR_USER = "user"
+"""Its one value. One partition takes 1,000 parked events a second, far more than are ever parked."""
+EXPIRES_AT = "expiresAt"
+"""The index's sort key, and the attribute by which DynamoDB removes items: a Unix time in seconds."""
 _PARKED_PREFIX = "PARKED#"
 
 Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
@@ -109,7 +118,8 @@ class SyncTable:
             **parked_key(request.customer_id, request.event_id),
             "event": json.dumps(stripe_event, separators=(",", ":")),
             "parkedAt": now,
-            "expiresAt": now + PARKED_SECONDS,
+            EXPIRES_AT: now + PARKED_SECONDS,
+            WAITING_FOR: WAITING_FOR_USER,
         }
         put = {"TableName": self.name, "Item": to_wire(item)}
         try:

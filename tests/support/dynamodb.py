@@ -37,6 +37,10 @@ class ScriptedDynamoDB:
         """Answer a GetItem."""
         return self._answer("GetItem", parameters)
 
+    def query(self, **parameters: Any) -> dict[str, Any]:
+        """Answer a Query."""
+        return self._answer("Query", parameters)
+
 
 def client_error(code: str, operation: str = "UpdateItem", **extra: Any) -> ClientError:
     """An error as botocore raises it."""

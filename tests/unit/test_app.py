@@ -1,6 +1,7 @@
 """The Lambda entry: one JSON line per event, errors raised again, nothing personal in the log."""
 
 import io
+import itertools
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import structlog
 from botocore.exceptions import ClientError
 
+from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
@@ -15,6 +17,8 @@ from stripe_subscription_handler.policy import Unmapped
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error
+
+NOW = 1_790_000_000
 
 
 class Lambda:
@@ -27,7 +31,9 @@ class Lambda:
         log = structlog.wrap_logger(
             structlog.WriteLogger(self._output), processors=[structlog.processors.JSONRenderer()]
         )
-        self._runtime = Runtime(Store(ScriptedDynamoDB(list(script)), config), config, log)  # type: ignore[arg-type]
+        store = Store(ScriptedDynamoDB(list(script)), config, clock=lambda: NOW)  # type: ignore[arg-type]
+        ticks = itertools.count(100.0, 0.0129)
+        self._runtime = Runtime(store, config, log, clock=lambda: next(ticks))
 
     def __call__(self, raw: Any) -> dict[str, Any]:
         """Invoke it."""
@@ -56,6 +62,7 @@ def test_an_applied_event_is_one_line() -> None:
             "old_status": "incomplete",
             "new_status": "active",
             "requests": 1,
+            "duration_ms": 12,
         }
     ]
 
@@ -90,6 +97,7 @@ def test_a_malformed_event_is_logged_and_raised(raw: Any, field: str) -> None:
         function(raw)
     [line] = function.lines
     assert (line["decision"], line["error_type"]) == ("error", "InvalidEventError")
+    assert line["duration_ms"] == 12
     assert line["reason"].startswith(f"{field}:")
 
 
@@ -134,3 +142,50 @@ def test_personal_data_in_an_event_stays_out_of_the_log() -> None:
     function(events.paid(invoice))
     logged = json.dumps(function.lines)
     assert not any(word in logged for word in ("ada@", "Ada", "Example Street", "https://"))
+
+
+def test_asked_to_count_it_applies_nothing_and_logs_one_line_of_data() -> None:
+    """The schedule's constant is no event: no decision in the line, so no metric of events counts it."""
+    function = Lambda({"Count": 1}, {"Count": 2}, {"Items": [{"expiresAt": {"N": str(NOW + 3600)}}]})
+    answer = function(dict(parked_count.REQUEST))
+    assert answer == {"decision": "count", "parked": 3, "parkedExpiring": 1}
+    thirty_days = 30 * 24 * 3600
+    assert function.lines == [
+        {
+            "event": "parked_count",
+            "parked": 3,
+            "parked_expiring": 1,
+            "oldest_parked_seconds": thirty_days - 3600,
+            "requests": 3,
+        }
+    ]
+
+
+def test_a_count_that_fails_is_an_error_that_shows() -> None:
+    """Nobody would be told of parked events any more: logged, and raised for Lambda to retry."""
+    function = Lambda(client_error("AccessDeniedException", "Query"))
+    with pytest.raises(ClientError):
+        function(dict(parked_count.REQUEST))
+    [line] = function.lines
+    assert (line["decision"], line["error_type"], line["event_id"]) == ("error", "ClientError", None)
+
+
+def test_a_request_that_only_looks_like_counting_is_an_event() -> None:
+    """And a malformed one."""
+    with pytest.raises(InvalidEventError):
+        Lambda()({"stripe-subscription-handler": "count-everything"})
+
+
+def test_data_for_metrics_is_written_at_every_log_level() -> None:
+    """An alarm that waits for the next count would otherwise never clear; messages stay filtered."""
+    output, config = io.StringIO(), Config(table_name="profiles", sync_table_name="sync")
+    errors_only = structlog.wrap_logger(
+        structlog.WriteLogger(output), wrapper_class=structlog.make_filtering_bound_logger("ERROR")
+    )
+    everything = structlog.wrap_logger(structlog.WriteLogger(output))
+    store = Store(ScriptedDynamoDB([{"Count": 0}, {"Count": 0}]), config)  # type: ignore[arg-type]
+    wired = Runtime(store, config, errors_only, report=everything)
+    handle(events.paid(events.invoice(parent=None)), wired)
+    assert output.getvalue() == ""
+    handle(dict(parked_count.REQUEST), wired)
+    assert "parked_count" in output.getvalue()
