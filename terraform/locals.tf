@@ -14,7 +14,10 @@ locals {
     delivery_dead_letter_queue = format(local.name_format, "delivery-dlq")
     failure_queue              = format(local.name_format, "failures")
     sync_table                 = format(local.name_format, "sync")
+    parked_count               = format(local.name_format, "parked-count")
     alarm_topic                = format(local.name_format, "alarms")
+    dashboard                  = format(local.name_format, "pipeline")
+    query_folder               = format(local.name_format, "queries")
   }
 
   # A metric filter on a log group can't give its metric a fixed dimension, so the namespace says whose it is.

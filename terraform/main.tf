@@ -2,7 +2,9 @@
 #
 #   Stripe -> event_bus (archive beside it) -> rule -> handler -> tables
 #                                                |        |
-#                                                +--------+--> dead_letter_queues, alarms
+#                                                +--------+--> dead_letter_queues, metrics, alarms, dashboard
+#
+# parked_count beside it has the handler count the events that wait for a user.
 #
 # One workspace is one environment. Names are in locals.tf.
 
@@ -87,12 +89,12 @@ module "handler" {
   log_retention_days   = var.log_retention_days
   log_level            = var.log_level
   xray_tracing_enabled = var.xray_tracing_enabled
-  metric_namespace     = local.metric_namespace
 
   profile_table_name     = module.tables.profile_table_name
   profile_table_arn      = module.tables.profile_table_arn
   sync_table_name        = module.tables.sync_table_name
   sync_table_arn         = module.tables.sync_table_arn
+  parked_index_arn       = module.tables.parked_index.arn
   partition_key_name     = var.partition_key_name
   sort_key_name          = var.sort_key_name
   partition_key_template = var.partition_key_template
@@ -128,6 +130,21 @@ module "tables" {
   deletion_protection_enabled = var.deletion_protection_enabled
 }
 
+module "metrics" {
+  source = "./modules/metrics"
+
+  log_group_name = module.handler.log_group_name
+  namespace      = local.metric_namespace
+}
+
+module "parked_count" {
+  source = "./modules/parked_count"
+
+  name          = local.names.parked_count
+  function_name = module.handler.function_name
+  function_arn  = module.handler.function_arn
+}
+
 module "alarms" {
   source = "./modules/alarms"
 
@@ -138,10 +155,28 @@ module "alarms" {
   failure_queue_name       = module.dead_letter_queues.failure_queue_name
   function_name            = module.handler.function_name
   function_timeout_seconds = module.handler.timeout_seconds
-  parked_events_metric     = module.handler.parked_events_metric
+  metrics                  = module.metrics.metrics
   user_id_metadata_key     = var.user_id_metadata_key
   event_bus_name           = module.event_bus.bus_name
   rule_name                = module.rule.name
   forwarding_rule_name     = module.event_bus.forwarding_rule_name
+  parked_count_rule_name   = module.parked_count.name
+  silence_hours            = var.alarm_silence_hours
   thresholds               = var.alarm_thresholds
+}
+
+module "dashboard" {
+  source = "./modules/dashboard"
+
+  name                = local.names.dashboard
+  query_folder        = local.names.query_folder
+  event_bus_name      = module.event_bus.bus_name
+  rule_name           = module.rule.name
+  function_name       = module.handler.function_name
+  function_arn        = module.handler.function_arn
+  log_group_name      = module.handler.log_group_name
+  delivery_queue_name = module.dead_letter_queues.delivery_queue_name
+  failure_queue_name  = module.dead_letter_queues.failure_queue_name
+  metrics             = module.metrics.metrics
+  alarm_arns          = values(module.alarms.alarm_arns)
 }

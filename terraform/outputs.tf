@@ -113,3 +113,28 @@ output "alarm_names" {
   description = "Alarm names by what they watch."
   value       = module.alarms.alarm_names
 }
+
+output "parked_index_name" {
+  description = "Index of the sync table that holds the parked events, in the order in which they expire."
+  value       = module.tables.parked_index.name
+}
+
+output "parked_count_rule_name" {
+  description = "Rule on the default bus that has the function count parked events once an hour."
+  value       = module.parked_count.name
+}
+
+output "metric_namespace" {
+  description = "CloudWatch namespace of the metrics that are made of the function's log."
+  value       = local.metric_namespace
+}
+
+output "dashboard_name" {
+  description = "Dashboard of the pipeline."
+  value       = module.dashboard.name
+}
+
+output "saved_query_names" {
+  description = "Saved queries of CloudWatch Logs Insights."
+  value       = keys(module.dashboard.queries)
+}

@@ -353,7 +353,7 @@ variable "log_retention_days" {
 }
 
 variable "log_level" {
-  description = "Least severe level the handler logs. Above INFO there is no line for a parked event, and so no alarm."
+  description = "Least severe level the handler logs. Above INFO there are no metrics of writes and skips, above WARNING no alarm on a parked event."
   type        = string
   default     = "INFO"
   nullable    = false
@@ -610,6 +610,9 @@ variable "alarm_thresholds" {
     rule_invocations_failed_to_be_sent_to_dlq = optional(number, 0)
     rule_throttled                            = optional(number, 0)
     parked_events                             = optional(number, 0)
+    parked_expiring                           = optional(number, 0)
+    parked_count_failed_invocations           = optional(number, 0)
+    stripe_unavailable                        = optional(number, 0)
   })
   default  = {}
   nullable = false
@@ -638,5 +641,20 @@ variable "alarm_thresholds" {
       the normal retries of a failed event come after about 1 and 2 more minutes
       and would raise it.
     EOT
+  }
+}
+
+variable "alarm_silence_hours" {
+  description = "An alarm fires when no event came for so many hours, 1 to 168; null, the default, for no such alarm."
+  type        = number
+  default     = null
+
+  validation {
+    condition = var.alarm_silence_hours == null || try(
+      var.alarm_silence_hours >= 1 && var.alarm_silence_hours <= 168
+      && floor(var.alarm_silence_hours) == var.alarm_silence_hours,
+      false
+    )
+    error_message = "alarm_silence_hours must be a whole number from 1 to 168 (7 days, CloudWatch's limit), or null."
   }
 }

@@ -44,29 +44,35 @@ run "alarms_measure_the_right_thing" {
       rule_invocations_failed_to_be_sent_to_dlq = "AWS/Events InvocationsFailedToBeSentToDlq Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       rule_throttled                            = "AWS/Events ThrottledRules Sum 300 0 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       parked_events                             = "StripeSubscriptionHandler/bayon/development EventsParked Sum 300 0"
+      parked_expiring                           = "StripeSubscriptionHandler/bayon/development ParkedExpiring Maximum 300 0"
+      parked_count_failed_invocations           = "AWS/Events FailedInvocations Sum 300 0 RuleName=bayon-stripe-parked-count-development"
+      stripe_unavailable                        = "StripeSubscriptionHandler/bayon/development EventErrors Sum 300 0 ErrorType=StripeUnavailableError"
     }
     error_message = "Each alarm must measure its own metric of its own resource."
   }
 
   assert {
     condition = alltrue([
-      for alarm in values(module.alarms.alarms) : (
+      for key, alarm in module.alarms.alarms : (
         alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
         && alarm.ok_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
         && alarm.comparison_operator == "GreaterThanThreshold"
-        && alarm.treat_missing_data == "notBreaching"
-        && strcontains(alarm.description, "What to do: ")
+        && alarm.evaluation_periods == 1
+        && alarm.treat_missing_data == (key == "parked_expiring" ? "ignore" : "notBreaching")
+        && strcontains(alarm.description, " What to do: ")
+        && can(regex(" Run: (stripe-handler|terraform) ", alarm.description))
+        && endswith(alarm.description, " More: docs/runbook.md, ${key}.")
         # CloudWatch's limit.
         && length(alarm.description) <= 1024
       )
     ])
-    error_message = "Each alarm must tell the topic when it begins and ends, be quiet without data, and say what to do."
+    error_message = "Each alarm must tell the topic when it begins and ends, be quiet without data, and say what to run and do."
   }
 
   assert {
     condition = (
       output.alarm_names["failure_queue_messages"] == "bayon-stripe-failure-queue-messages-development"
-      && length(distinct(values(output.alarm_names))) == 15
+      && length(distinct(values(output.alarm_names))) == 18
       && alltrue([for name in values(output.alarm_names) : startswith(name, "bayon-stripe-") && endswith(name, "-development")])
     )
     error_message = "Alarms must be named after what they watch and the environment, each differently."
@@ -101,19 +107,13 @@ run "the_parked_events_alarm_says_which_label_is_missing" {
     condition = (
       output.alarm_names["parked_events"] == "bayon-stripe-parked-events-development"
       && alltrue([
-        for words in ["waits for a user", "metadata (accountId) in Stripe within 30 days", "archive", "Stripe have it"] :
-        strcontains(module.alarms.alarms["parked_events"].description, words)
+        for key, words in {
+          parked_events   = "put accountId into the subscription's metadata in Stripe within 30 days"
+          parked_expiring = "put accountId into the metadata of the subscriptions it lists"
+        } : strcontains(module.alarms.alarms[key].description, words)
       ])
     )
     error_message = "The alarm must say what to do, by when, with the metadata key of this environment."
-  }
-
-  assert {
-    condition = (
-      module.handler.parked_events_metric.namespace == module.alarms.alarms["parked_events"].namespace
-      && module.handler.parked_events_metric.name == module.alarms.alarms["parked_events"].metric_name
-    )
-    error_message = "The alarm must watch the metric the function's log is counted into."
   }
 }
 
@@ -138,6 +138,9 @@ run "each_threshold_reaches_its_own_alarm" {
       rule_invocations_failed_to_be_sent_to_dlq = 13
       rule_throttled                            = 14
       parked_events                             = 15
+      parked_expiring                           = 16
+      parked_count_failed_invocations           = 17
+      stripe_unavailable                        = 18
     }
   }
 
@@ -158,8 +161,39 @@ run "each_threshold_reaches_its_own_alarm" {
       rule_invocations_failed_to_be_sent_to_dlq = 13
       rule_throttled                            = 14
       parked_events                             = 15
+      parked_expiring                           = 16
+      parked_count_failed_invocations           = 17
+      stripe_unavailable                        = 18
     }
     error_message = "Each threshold must reach its own alarm, in the metric's unit."
+  }
+}
+
+run "silence_is_an_alarm_where_asked_for" {
+  command = plan
+
+  variables {
+    alarm_silence_hours = 36
+  }
+
+  assert {
+    condition = (
+      output.alarm_names["silence"] == "bayon-stripe-silence-development"
+      && module.alarms.alarms["silence"].namespace == "AWS/Events"
+      && module.alarms.alarms["silence"].metric_name == "Invocations"
+      && module.alarms.alarms["silence"].dimensions == tomap({
+        EventBusName = "bayon-stripe-events-development"
+        RuleName     = "bayon-stripe-subscription-events-development"
+      })
+      && module.alarms.alarms["silence"].statistic == "Sum"
+      && module.alarms.alarms["silence"].comparison_operator == "LessThanThreshold"
+      && module.alarms.alarms["silence"].threshold == 1
+      && module.alarms.alarms["silence"].period_seconds == 3600
+      && module.alarms.alarms["silence"].evaluation_periods == 36
+      && module.alarms.alarms["silence"].treat_missing_data == "breaching"
+      && strcontains(module.alarms.alarms["silence"].description, "for 36 hours")
+    )
+    error_message = "No event for so many hours, one after the other, must be an alarm; the metric is absent then."
   }
 }
 
@@ -178,10 +212,15 @@ run "addresses_are_subscribed" {
     failure_queue_name       = "failures"
     function_name            = "handler"
     function_timeout_seconds = 30
-    parked_events_metric     = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventsParked" }
-    user_id_metadata_key     = "userId"
-    event_bus_name           = "bus"
-    rule_name                = "rule"
+    parked_count_rule_name   = "parked-count"
+    metrics = {
+      events_parked   = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventsParked" }
+      parked_expiring = { namespace = "StripeSubscriptionHandler/bayon/development", name = "ParkedExpiring" }
+      event_errors    = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventErrors" }
+    }
+    user_id_metadata_key = "userId"
+    event_bus_name       = "bus"
+    rule_name            = "rule"
     thresholds = {
       delivery_queue_messages                   = 0
       delivery_queue_age_seconds                = 0
@@ -198,6 +237,9 @@ run "addresses_are_subscribed" {
       rule_invocations_failed_to_be_sent_to_dlq = 0
       rule_throttled                            = 0
       parked_events                             = 0
+      parked_expiring                           = 0
+      parked_count_failed_invocations           = 0
+      stripe_unavailable                        = 0
     }
   }
 

@@ -94,11 +94,21 @@ run "tables_are_on_demand_backed_up_and_encrypted" {
     condition = (
       aws_dynamodb_table.sync.hash_key == "PK"
       && aws_dynamodb_table.sync.range_key == "SK"
-      && { for key in aws_dynamodb_table.sync.attribute : key.name => key.type } == { PK = "S", SK = "S" }
+      && { for key in aws_dynamodb_table.sync.attribute : key.name => key.type } == {
+        PK = "S", SK = "S", waitingFor = "S", expiresAt = "N"
+      }
       && aws_dynamodb_table.sync.ttl[0].attribute_name == "expiresAt"
       && aws_dynamodb_table.sync.ttl[0].enabled
     )
     error_message = "The sync table must have string keys PK and SK and let items go at expiresAt."
+  }
+
+  assert {
+    condition = [
+      for index in aws_dynamodb_table.sync.global_secondary_index :
+      [index.name, index.hash_key, index.range_key, index.projection_type]
+    ] == [["parked-by-expiry", "waitingFor", "expiresAt", "KEYS_ONLY"]]
+    error_message = "Parked events must be found in the order in which they expire, and hold no payload there."
   }
 
   assert {

@@ -46,6 +46,7 @@ run "too_small" {
     dead_letter_queue_retention_seconds     = 59
     dead_letter_queue_maximum_message_bytes = 262143
     alarm_thresholds                        = { function_errors = -1 }
+    alarm_silence_hours                     = 0
     tags                                    = { "" = "x" }
   }
 
@@ -71,6 +72,7 @@ run "too_small" {
     var.dead_letter_queue_retention_seconds,
     var.dead_letter_queue_maximum_message_bytes,
     var.alarm_thresholds,
+    var.alarm_silence_hours,
     var.tags,
   ]
 }
@@ -99,6 +101,7 @@ run "too_big" {
     dead_letter_queue_maximum_message_bytes = 1048577
     alarm_thresholds                        = { function_duration_fraction_of_timeout = 1 }
     tags                                    = { "aws:x" = "y" }
+    alarm_silence_hours                     = 169
   }
 
   expect_failures = [
@@ -121,6 +124,7 @@ run "too_big" {
     var.dead_letter_queue_retention_seconds,
     var.dead_letter_queue_maximum_message_bytes,
     var.alarm_thresholds,
+    var.alarm_silence_hours,
     var.tags,
   ]
 }
@@ -149,6 +153,7 @@ run "not_one_of_the_known_words" {
     alarm_email_addresses        = ["ops@example.com", "nobody"]
     alarm_thresholds             = { function_async_event_age_seconds = 239 }
     tags                         = { Environment = "x" }
+    alarm_silence_hours          = 1.5
   }
 
   expect_failures = [
@@ -169,6 +174,7 @@ run "not_one_of_the_known_words" {
     var.stripe_secret_arn,
     var.alarm_email_addresses,
     var.alarm_thresholds,
+    var.alarm_silence_hours,
     var.tags,
   ]
 }
@@ -238,6 +244,7 @@ run "good_values_at_the_edges_are_taken" {
     dead_letter_queue_maximum_message_bytes = 262144
     alarm_email_addresses                   = ["ops@example.com"]
     alarm_thresholds                        = { function_errors = 5 }
+    alarm_silence_hours                     = 168
     tags                                    = { team = "billing" }
     event_types = [
       "customer.subscription.created",

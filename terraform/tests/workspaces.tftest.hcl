@@ -163,7 +163,10 @@ run "every_name_ends_with_the_workspace" {
       alarm_name                     = output.alarm_names["function_errors"]
       alarm_topic_name               = module.alarms.topic_name
       role_name                      = module.handler.role_name
-      metric_namespace               = module.handler.parked_events_metric.namespace
+      metric_namespace               = output.metric_namespace
+      parked_count_rule_name         = output.parked_count_rule_name
+      dashboard_name                 = output.dashboard_name
+      saved_query_name               = output.saved_query_names[0]
       } == {
       environment                    = "staging"
       event_bus_name                 = "bayon-stripe-events-staging"
@@ -179,6 +182,9 @@ run "every_name_ends_with_the_workspace" {
       alarm_topic_name               = "bayon-stripe-alarms-staging"
       role_name                      = "bayon-stripe-subscription-handler-staging"
       metric_namespace               = "StripeSubscriptionHandler/bayon/staging"
+      parked_count_rule_name         = "bayon-stripe-parked-count-staging"
+      dashboard_name                 = "bayon-stripe-pipeline-staging"
+      saved_query_name               = "bayon-stripe-queries-staging/decisions-by-reason"
     }
     error_message = "Every name must be <prefix>-stripe-<what>-<workspace>."
   }

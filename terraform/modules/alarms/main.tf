@@ -1,4 +1,15 @@
-# The topic, who is on it, and one alarm per row of the table in catalogue.tf.
+# The topic, who is on it, and one alarm per row of the tables in catalogue.tf and catalogue_handling.tf.
+
+locals {
+  # Most metrics are absent while there is nothing to report: an empty queue nobody reads, a function that wasn't
+  # invoked, a rule without failures.
+  missing_data = merge({ for key in keys(local.catalogue) : key => "notBreaching" }, {
+    # Counted once an hour: until the next count, the last one holds.
+    parked_expiring = "ignore"
+    # No event is what this alarm is about.
+    silence = "breaching"
+  })
+}
 
 resource "aws_sns_topic" "operators" {
   # Not encrypted with KMS: the AWS-managed key's policy doesn't let CloudWatch publish, and alarm texts
@@ -34,8 +45,13 @@ resource "aws_sns_topic_subscription" "email" {
 resource "aws_cloudwatch_metric_alarm" "pipeline" {
   for_each = local.catalogue
 
-  alarm_name        = format(var.alarm_name_format, replace(each.key, "_", "-"))
-  alarm_description = "${each.value.meaning} What to do: ${each.value.remedy}"
+  alarm_name = format(var.alarm_name_format, replace(each.key, "_", "-"))
+  alarm_description = join(" ", [
+    each.value.meaning,
+    "Run: ${join("; ", each.value.commands)}.",
+    "What to do: ${each.value.remedy}",
+    "More: docs/runbook.md, ${each.key}.",
+  ])
 
   namespace   = each.value.namespace
   metric_name = each.value.metric_name
@@ -43,13 +59,10 @@ resource "aws_cloudwatch_metric_alarm" "pipeline" {
   statistic   = each.value.statistic
   period      = each.value.period_seconds
 
-  comparison_operator = "GreaterThanThreshold"
+  comparison_operator = each.key == "silence" ? "LessThanThreshold" : "GreaterThanThreshold"
   threshold           = each.value.threshold
-  evaluation_periods  = 1
-
-  # These metrics are absent while there is nothing to report: an empty queue nobody reads, a function that
-  # wasn't invoked, a rule without failures.
-  treat_missing_data = "notBreaching"
+  evaluation_periods  = each.key == "silence" ? var.silence_hours : 1
+  treat_missing_data  = local.missing_data[each.key]
 
   alarm_actions = [aws_sns_topic.operators.arn]
   ok_actions    = [aws_sns_topic.operators.arn]

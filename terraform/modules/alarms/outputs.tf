@@ -22,6 +22,7 @@ output "alarms" {
       dimensions          = alarm.dimensions
       statistic           = alarm.statistic
       period_seconds      = alarm.period
+      evaluation_periods  = alarm.evaluation_periods
       threshold           = alarm.threshold
       comparison_operator = alarm.comparison_operator
       treat_missing_data  = alarm.treat_missing_data
@@ -30,6 +31,11 @@ output "alarms" {
       ok_actions          = alarm.ok_actions
     }
   }
+}
+
+output "alarm_arns" {
+  description = "Alarm ARNs by what they watch."
+  value       = { for key, alarm in aws_cloudwatch_metric_alarm.pipeline : key => alarm.arn }
 }
 
 output "topic_name" {

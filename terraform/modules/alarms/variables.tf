@@ -45,13 +45,20 @@ variable "function_timeout_seconds" {
   nullable    = false
 }
 
-variable "parked_events_metric" {
-  description = "Metric that counts events which began to wait for a user."
+variable "metrics" {
+  description = "The handler's own metrics that alarms watch."
   type = object({
-    namespace = string
-    name      = string
+    events_parked   = object({ namespace = string, name = string })
+    parked_expiring = object({ namespace = string, name = string })
+    event_errors    = object({ namespace = string, name = string })
   })
   nullable = false
+}
+
+variable "parked_count_rule_name" {
+  description = "Name of the rule on the default bus that has parked events counted."
+  type        = string
+  nullable    = false
 }
 
 variable "user_id_metadata_key" {
@@ -78,6 +85,20 @@ variable "forwarding_rule_name" {
   default     = null
 }
 
+variable "silence_hours" {
+  description = "An alarm fires when no event came for so many hours; null for no such alarm."
+  type        = number
+  default     = null
+
+  validation {
+    # CloudWatch evaluates an alarm with periods of an hour over 7 days at most.
+    condition = var.silence_hours == null || try(
+      var.silence_hours >= 1 && var.silence_hours <= 168 && floor(var.silence_hours) == var.silence_hours, false
+    )
+    error_message = "silence_hours must be a whole number from 1 to 168, or null."
+  }
+}
+
 variable "thresholds" {
   description = "Each alarm fires above its threshold."
   type = object({
@@ -96,6 +117,9 @@ variable "thresholds" {
     rule_invocations_failed_to_be_sent_to_dlq = number
     rule_throttled                            = number
     parked_events                             = number
+    parked_expiring                           = number
+    parked_count_failed_invocations           = number
+    stripe_unavailable                        = number
   })
   nullable = false
 }

@@ -1,4 +1,4 @@
-# The function, its log group and what is counted there, what happens to an event it cannot process. The role is in role.tf.
+# The function, its log group, and what happens to an event it cannot process. The role is in role.tf.
 
 locals {
   # The function's public contract, read by stripe_subscription_handler.config.
@@ -26,21 +26,6 @@ locals {
 resource "aws_cloudwatch_log_group" "handler" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
-}
-
-# Counts the handler's lines about events that now wait for a user.
-resource "aws_cloudwatch_log_metric_filter" "parked_events" {
-  name           = "parked-events"
-  log_group_name = aws_cloudwatch_log_group.handler.name
-  pattern        = "{ $.reason = \"parked\" }"
-
-  metric_transformation {
-    namespace     = var.metric_namespace
-    name          = "EventsParked"
-    value         = "1"
-    default_value = "0"
-    unit          = "Count"
-  }
 }
 
 resource "aws_lambda_function" "handler" {

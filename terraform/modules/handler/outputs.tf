@@ -26,14 +26,6 @@ output "log_group_name" {
   value       = aws_cloudwatch_log_group.handler.name
 }
 
-output "parked_events_metric" {
-  description = "Metric that counts events which began to wait for a user."
-  value = {
-    namespace = one(aws_cloudwatch_log_metric_filter.parked_events.metric_transformation[*].namespace)
-    name      = one(aws_cloudwatch_log_metric_filter.parked_events.metric_transformation[*].name)
-  }
-}
-
 output "environment_variables" {
   description = "The function's environment variables."
   value       = one(aws_lambda_function.handler.environment[*].variables)

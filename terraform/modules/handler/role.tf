@@ -37,6 +37,13 @@ locals {
         Resource = [var.sync_table_arn]
       },
       {
+        # The hourly count. An index has an ARN of its own; of the index nothing but this is allowed.
+        Sid      = "CountParkedEvents"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = [var.parked_index_arn]
+      },
+      {
         Sid      = "SendToFailureQueue"
         Effect   = "Allow"
         Action   = ["sqs:SendMessage"]

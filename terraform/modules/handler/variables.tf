@@ -96,17 +96,6 @@ variable "xray_tracing_enabled" {
   nullable    = false
 }
 
-variable "metric_namespace" {
-  description = "CloudWatch namespace of the metrics counted in the function's log; one per environment."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[A-Za-z0-9._/#-]{1,255}$", var.metric_namespace)) && !startswith(var.metric_namespace, "AWS/")
-    error_message = "metric_namespace must be 1 to 255 letters, digits, dots, hyphens, underscores, slashes and #, and not begin with AWS/."
-  }
-}
-
 variable "profile_table_name" {
   description = "Name of the profile table."
   type        = string
@@ -127,6 +116,12 @@ variable "sync_table_name" {
 
 variable "sync_table_arn" {
   description = "ARN of the sync table."
+  type        = string
+  nullable    = false
+}
+
+variable "parked_index_arn" {
+  description = "ARN of the sync table's index of parked events."
   type        = string
   nullable    = false
 }

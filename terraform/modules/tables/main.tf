@@ -86,6 +86,24 @@ resource "aws_dynamodb_table" "sync" {
     type = "S"
   }
 
+  attribute {
+    name = "waitingFor"
+    type = "S"
+  }
+
+  attribute {
+    name = "expiresAt"
+    type = "N"
+  }
+
+  # The parked events and nothing else, in the order in which they expire: no other item has waitingFor.
+  global_secondary_index {
+    name            = "parked-by-expiry"
+    hash_key        = "waitingFor"
+    range_key       = "expiresAt"
+    projection_type = "KEYS_ONLY"
+  }
+
   ttl {
     attribute_name = "expiresAt"
     enabled        = true

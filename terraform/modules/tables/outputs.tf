@@ -18,6 +18,14 @@ output "sync_table_arn" {
   value       = aws_dynamodb_table.sync.arn
 }
 
+output "parked_index" {
+  description = "Index of the sync table that holds the parked events, in the order in which they expire."
+  value = {
+    name = one(aws_dynamodb_table.sync.global_secondary_index[*].name)
+    arn  = "${aws_dynamodb_table.sync.arn}/index/${one(aws_dynamodb_table.sync.global_secondary_index[*].name)}"
+  }
+}
+
 output "deletion_protection_enabled" {
   description = "Whether the sync table, and the profile table if it was created here, is protected from deletion."
   value       = aws_dynamodb_table.sync.deletion_protection_enabled

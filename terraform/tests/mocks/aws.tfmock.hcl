@@ -63,6 +63,11 @@ override_resource {
 }
 
 override_resource {
+  target = module.parked_count.aws_cloudwatch_event_rule.hourly
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/parked-count" }
+}
+
+override_resource {
   target = module.handler.aws_iam_role.execution
   values = { arn = "arn:aws:iam::111122223333:role/handler" }
 }
@@ -87,4 +92,8 @@ override_resource {
 
 mock_resource "aws_cloudwatch_event_archive" {
   defaults = { arn = "arn:aws:events:eu-west-1:111122223333:archive/archive" }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = { arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:an-alarm" }
 }

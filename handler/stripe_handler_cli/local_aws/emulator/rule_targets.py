@@ -11,6 +11,7 @@ AWS rules modelled:
 - The queue's own policy must let EventBridge send for the rule; a failure to reach the queue, like an
   event without a queue, loses the event and shows in a metric.
 - A replay with `FilterArns` goes to those rules only.
+- Metrics of the rule tell all of that. (`MatchedEvents` is counted once for each target here.)
 
 Stock MiniStack stores the retry policy and the queue and ignores both, and drops what fails.
 
@@ -138,6 +139,7 @@ def invoke_target(
     """Hand the event to the target; retries and the dead-letter queue follow a failure."""
     if not _replay_includes(event, rule):
         return
+    metrics.record_for_rule("MatchedEvents", rule)
     _attempt(HandOff(target, event, rule, view or eventbridge._pattern_event_view(event)))
 
 

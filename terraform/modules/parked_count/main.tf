@@ -1,0 +1,33 @@
+# Once an hour the function counts the events that wait for a user, so that an alarm can tell before they expire.
+
+resource "aws_cloudwatch_event_rule" "hourly" {
+  name                = var.name
+  description         = "Has the subscription handler count the events that wait for a user."
+  schedule_expression = "rate(1 hour)"
+}
+
+resource "aws_lambda_permission" "hourly" {
+  statement_id  = "AllowParkedCount"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.hourly.arn
+}
+
+# No dead-letter queue, on purpose: a count that could not be handed over is made up for by the next hour's, and
+# an old one is worth nothing. The alarm parked_count_failed_invocations tells when it goes on.
+resource "aws_cloudwatch_event_target" "handler" {
+  rule      = aws_cloudwatch_event_rule.hourly.name
+  target_id = "subscription-handler"
+  arn       = var.function_arn
+
+  # stripe_subscription_handler.parked_count.REQUEST.
+  input = jsonencode({ "stripe-subscription-handler" = "count-parked" })
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 2
+  }
+
+  depends_on = [aws_lambda_permission.hourly]
+}
