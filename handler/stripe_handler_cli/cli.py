@@ -10,6 +10,7 @@ from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.dlq import dlq
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
+from stripe_handler_cli.commands.parked import parked
 from stripe_handler_cli.commands.simulate import simulate
 from stripe_handler_cli.errors import CliError
 
@@ -25,6 +26,7 @@ root.add_command(demo)
 root.add_command(dlq)
 root.add_command(local)
 root.add_command(package)
+root.add_command(parked)
 root.add_command(simulate)
 
 

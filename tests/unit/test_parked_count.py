@@ -1,7 +1,5 @@
 """Counting the events that wait for a user: which ones, in how many requests, found by what."""
 
-from typing import Any
-
 import pytest
 
 from stripe_subscription_handler.config import Config
@@ -11,43 +9,17 @@ from stripe_subscription_handler.parked_count import EXPIRING_SECONDS, ParkedCou
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB
+from support.parked_index import ParkedIndex
 
 NOW = 1_790_000_000
 DAY = 24 * 3600
 TIMES = [NOW - 60, NOW + EXPIRING_SECONDS, NOW + EXPIRING_SECONDS + 1, NOW + 29 * DAY]
 
 
-class Index:
-    """A stand-in for the DynamoDB client that answers queries of the index from a list of expiry times."""
-
-    def __init__(self, times: list[int], page_size: int = 100) -> None:
-        """Hold the times; a query returns at most so many at once."""
-        self.times, self.page_size = times, page_size
-
-    def query(self, **parameters: Any) -> dict[str, Any]:
-        """Answer a Query."""
-        assert (parameters["TableName"], parameters["IndexName"]) == ("sync", "parked-by-expiry")
-        condition, values = parameters["KeyConditionExpression"], parameters["ExpressionAttributeValues"]
-        assert values[":user"] == {"S": "user"}
-        bound = int(values[":time"]["N"])
-        compare = {
-            "waitingFor = :user AND expiresAt <= :time": lambda time: time <= bound,
-            "waitingFor = :user AND expiresAt > :time": lambda time: time > bound,
-        }[condition]
-        found = sorted(filter(compare, self.times))
-        start = int(parameters.get("ExclusiveStartKey", {}).get("expiresAt", {}).get("N", 0))
-        rest = [time for time in found if time > start]
-        page = rest[: parameters.get("Limit", self.page_size)]
-        more = {"LastEvaluatedKey": {"expiresAt": {"N": str(page[-1])}}} if len(page) < len(rest) else {}
-        if parameters.get("Select") == "COUNT":
-            return {"Count": len(page), **more}
-        return {"Count": len(page), "Items": [{"expiresAt": {"N": str(time)}} for time in page], **more}
-
-
 @pytest.mark.parametrize("page_size", [1, 3, 100])
 def test_all_pages_are_counted(page_size: int) -> None:
     """Expiring: within seven days, or overdue and not removed yet."""
-    count = count_parked(Index(TIMES, page_size), "sync", NOW)  # type: ignore[arg-type]
+    count = count_parked(ParkedIndex(TIMES, page_size=page_size), "sync", NOW)  # type: ignore[arg-type]
     assert (count.parked, count.expiring) == (4, 2)
     assert count.oldest_seconds == 30 * DAY + 60
     assert count.requests == {1: 5, 3: 3, 100: 3}[page_size]
@@ -55,7 +27,7 @@ def test_all_pages_are_counted(page_size: int) -> None:
 
 def test_nothing_waits() -> None:
     """Two requests, and no oldest."""
-    assert count_parked(Index([]), "sync", NOW) == ParkedCount(0, 0, None, 2)  # type: ignore[arg-type]
+    assert count_parked(ParkedIndex([]), "sync", NOW) == ParkedCount(0, 0, None, 2)  # type: ignore[arg-type]
 
 
 def test_the_last_one_is_applied_while_it_is_counted() -> None:
