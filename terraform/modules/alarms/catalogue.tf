@@ -40,7 +40,7 @@ locals {
       meaning        = "The function failed on an event in every attempt; the event waits in the failure queue."
       commands = [
         "stripe-handler dlq list",
-        "stripe-handler dlq show EVENT_ID",
+        "stripe-handler dlq show $EVENT_ID",
         "stripe-handler dlq redrive --all",
       ]
       remedy = "read the error, correct its cause, then redrive."
@@ -111,12 +111,8 @@ locals {
       period_seconds = 300
       threshold      = var.thresholds.function_async_events_dropped
       meaning        = "Lambda gave up on events after their last attempt or their greatest age."
-      commands = [
-        "stripe-handler dlq list",
-        "stripe-handler dlq redrive --all",
-        "stripe-handler replay --from TIME --to TIME",
-      ]
-      remedy = "they are in the failure queue; replay the archive only for those that are not."
+      commands       = ["stripe-handler dlq list", "stripe-handler dlq redrive --all"]
+      remedy         = "they are in the failure queue; for those that are not, see function_destination_delivery_failures."
     }
     function_destination_delivery_failures = {
       namespace      = "AWS/Lambda"
@@ -126,7 +122,7 @@ locals {
       period_seconds = 300
       threshold      = var.thresholds.function_destination_delivery_failures
       meaning        = "Lambda could not write a failed event to the failure queue; the event is now only in the archive."
-      commands       = ["stripe-handler doctor", "stripe-handler replay --from TIME --to TIME"]
+      commands       = ["stripe-handler doctor", "stripe-handler replay --from $SINCE --to now"]
       remedy         = "restore the queue or the role's sqs:SendMessage (a record larger than the queue takes is the other cause), then replay."
     }
   }
@@ -162,7 +158,7 @@ locals {
       period_seconds = 300
       threshold      = var.thresholds.rule_invocations_failed_to_be_sent_to_dlq
       meaning        = "EventBridge could deliver events neither to the function nor to the delivery dead-letter queue; they are now only in the archive."
-      commands       = ["stripe-handler doctor", "stripe-handler replay --from TIME --to TIME"]
+      commands       = ["stripe-handler doctor", "stripe-handler replay --from $SINCE --to now"]
       remedy         = "restore the queue and its policy for this rule, then replay."
     }
     rule_throttled = {

@@ -21,7 +21,7 @@ locals {
       period_seconds = 300
       threshold      = var.thresholds.parked_expiring
       meaning        = "Events that wait for a user expire within 7 days; afterwards only the archive, while it keeps them, and Stripe have them."
-      commands       = ["stripe-handler parked --expiring"]
+      commands       = ["stripe-handler parked --expiring", "stripe-handler parked --count"]
       remedy         = "put ${var.user_id_metadata_key} into the metadata of the subscriptions it lists. Counted once an hour."
     }
     parked_count_failed_invocations = {
@@ -43,7 +43,7 @@ locals {
       period_seconds = 300
       threshold      = var.thresholds.stripe_unavailable
       meaning        = "Stripe had to be asked about an event and did not answer, or there is no usable key; Lambda retries, then the event goes to the failure queue."
-      commands       = ["stripe-handler doctor", "stripe-handler dlq redrive --all"]
+      commands       = ["stripe-handler doctor", "stripe-handler dlq redrive --error-type StripeUnavailableError"]
       remedy         = "check the key (stripe_secret_arn or stripe_secret_parameter_name) and Stripe's status page, then redrive."
     }
   }

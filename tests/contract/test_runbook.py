@@ -1,0 +1,108 @@
+"""The runbook and Terraform's alarms say the same: every alarm has a section, every loss an alarm."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+import pytest
+
+from stripe_handler_cli.cli import root
+from support import runbook
+
+MODULE = Path(__file__).parents[2] / "terraform" / "modules" / "alarms"
+
+
+@attrs.frozen
+class Alarm:
+    """A row of the alarms' tables.
+
+    Attributes:
+        meaning: What it means.
+        commands: What to run.
+        remedy: What to do.
+    """
+
+    meaning: str
+    commands: tuple[str, ...]
+    remedy: str
+
+
+def catalogue() -> Mapping[str, Alarm]:
+    """Key → row, from the text of the module."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(MODULE.glob("catalogue*.tf")))
+    rows = re.findall(r"^    (\w+) = \{\n(.*?)^    \}$", text, re.MULTILINE | re.DOTALL)
+
+    def field(row: str, name: str) -> str:
+        (value,) = re.findall(rf'^      {name} += "(.*)"$', row, re.MULTILINE)
+        return str(value)
+
+    def commands(row: str) -> tuple[str, ...]:
+        (value,) = re.findall(r"^      commands += \[(.*?)\]$", row, re.MULTILINE | re.DOTALL)
+        return tuple(re.findall(r'"(.*?)"', value))
+
+    return {key: Alarm(field(row, "meaning"), commands(row), field(row, "remedy")) for key, row in rows}
+
+
+ALARMS = catalogue()
+SECTIONS = runbook.sections()
+
+
+def _is_the_same(command: str, line: str) -> bool:
+    """Whether a command of an alarm's description is a line of the runbook, which names files and quotes."""
+    if command == "terraform apply":
+        return line.startswith("terraform -chdir=terraform apply ")
+    return command == line.replace('"', "")
+
+
+def test_every_alarm_has_a_section_and_every_section_an_alarm() -> None:
+    """And the tables could be read at all."""
+    assert {"silence", "parked_expiring", "forwarding_failed_invocations"} <= ALARMS.keys()
+    assert SECTIONS.keys() == ALARMS.keys()
+
+
+@pytest.mark.parametrize("key", ALARMS)
+def test_what_the_description_runs_is_in_the_section(key: str) -> None:
+    """Whoever reads the e-mail and whoever reads the page do the same."""
+    for command in ALARMS[key].commands:
+        assert any(_is_the_same(command, line) for line in SECTIONS[key].commands), command
+
+
+@pytest.mark.parametrize("key", SECTIONS)
+def test_a_section_says_what_to_run_and_when_the_alarm_ends(key: str) -> None:
+    """Nobody is left waiting."""
+    assert SECTIONS[key].commands
+    assert re.search(r"\bEnds (when|with|5 minutes after) ", " ".join(SECTIONS[key].text.split()))
+
+
+@pytest.mark.parametrize("key", SECTIONS)
+def test_every_command_exists(key: str) -> None:
+    """With every option it is given."""
+    for line in SECTIONS[key].commands:
+        words = line.split()
+        if words[0] != "stripe-handler":
+            assert words[0] == "terraform"
+            continue
+        command: Any = root
+        context = click.Context(root)
+        rest = words[1:]
+        while isinstance(command, click.Group):
+            command, rest = command.get_command(context, rest[0]), rest[1:]
+            assert command is not None, line
+        options = {name for parameter in command.params for name in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= options, line
+
+
+def test_every_loss_has_an_alarm_and_every_alarm_is_about_one() -> None:
+    """No row without an alarm, no unknown alarm, no alarm left over."""
+    rows = runbook.alarms_of_losses()
+    assert all(rows)
+    assert set().union(*rows) == ALARMS.keys()
+
+
+def test_links_lead_somewhere() -> None:
+    """Each link within the page is to a section."""
+    links = re.findall(r"\]\(#([a-z_]+)\)", runbook.PAGE.read_text(encoding="utf-8"))
+    assert set(links) <= SECTIONS.keys()
