@@ -26,7 +26,20 @@ STATE_DIRECTORY = PROJECT_ROOT / ".stripe-handler" / "tests"
 EMULATOR_VENV = PROJECT_ROOT / ".stripe-handler" / "local-aws" / "venv"
 PARTNER_SOURCE = "aws.partner/stripe.com/ed_test_integration"
 BRIDGE_SOURCE = "stripe-webhook-bridge"
-CLOCKS = {"STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP": "30", "STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP": "60"}
+#: An alarm's five minutes take 5 seconds, its hour a minute. A schedule's hour takes ten, so that no count of
+#: parked events comes between the tests; its minute 10 seconds.
+CLOCKS = {
+    "STRIPE_HANDLER_LOCAL_ALARM_SPEEDUP": "60",
+    "STRIPE_HANDLER_LOCAL_EVENT_AGE_SPEEDUP": "60",
+    "STRIPE_HANDLER_LOCAL_SCHEDULE_SPEEDUP": "6",
+}
+#: Ages and durations are real seconds here, so that these alarms can fire within a test.
+ALARM_THRESHOLDS = {
+    "delivery_queue_age_seconds": 1,
+    "failure_queue_age_seconds": 1,
+    "function_duration_fraction_of_timeout": 0.05,
+    "function_async_event_age_seconds": 240,
+}
 
 
 @attrs.frozen
@@ -125,6 +138,7 @@ def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, An
             "profile_table_name": f"ITest-{name}",
             "create_profile_table": True,
             "livemode": "test",
+            "alarm_thresholds": ALARM_THRESHOLDS,
             **variables,
         },
     )
@@ -135,8 +149,9 @@ def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, An
 @pytest.fixture(scope="session")
 def stacks(endpoint: Endpoint, package: Path) -> Iterator[tuple[Stack, Stack]]:
     """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus."""
-    custom = {"bridge_event_source": BRIDGE_SOURCE}
-    partner = custom if is_given() else {"stripe_event_source_name": PARTNER_SOURCE}
+    custom = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
+    named = {"stripe_event_source_name": PARTNER_SOURCE, "create_forwarding_bus": True}
+    partner = custom if is_given() else named
     if not is_given():
         seed_partner_event_source(endpoint, PARTNER_SOURCE)
     with ThreadPoolExecutor() as pool:

@@ -1,0 +1,251 @@
+"""The runbook, lived through: each alarm's cause, the alarm, the page's commands, the alarm's end.
+
+One incident can raise several alarms, and costs a `terraform apply`, so alarms share incidents; each alarm is
+a test of its own. Commands are taken from docs/runbook.md: the first block of each section, then what its
+words ask for outside the shell (`repair`), then the other blocks.
+"""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stripe_handler_cli.stack import Endpoint
+from stripe_subscription_handler import parked_count
+from support import runbook
+from support.incidents import Incident, Scene
+from support.lives import Life
+from support.on_call import Shell
+from support.slow_proxy import SlowProxy
+
+if TYPE_CHECKING:
+    from conftest import Stack
+
+pytestmark = pytest.mark.embedded
+
+SECTIONS = runbook.sections()
+SLOW_SECONDS = 2.5
+USAGE_ERROR = 2
+NOT_YET = {"stripe-handler doctor"}
+
+
+def _next_second() -> dt.datetime:
+    """Wait for it: an event's time is a whole second, and a replay takes events by their time."""
+    now = dt.datetime.now(dt.UTC)
+    time.sleep(1 - now.microsecond / 1e6)
+    return now.replace(microsecond=0) + dt.timedelta(seconds=1)
+
+
+def _scene(endpoint: Endpoint, stack: "Stack", directory: Path) -> Scene:
+    return Scene(endpoint, stack.pipeline, Shell.of(directory, stack.deployment))
+
+
+@pytest.fixture(scope="module")
+def scene(endpoint: Endpoint, stack: "Stack", tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The first workspace."""
+    return _scene(endpoint, stack, tmp_path_factory.mktemp("first"))
+
+
+@pytest.fixture(scope="module")
+def other_scene(endpoint: Endpoint, other_stack: "Stack", tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The second workspace."""
+    return _scene(endpoint, other_stack, tmp_path_factory.mktemp("second"))
+
+
+OUTAGE = (
+    "failure_queue_messages",
+    "failure_queue_age",
+    "function_errors",
+    "function_async_events_dropped",
+    "delivery_queue_messages",
+    "delivery_queue_age",
+    "rule_failed_invocations",
+    "rule_invocations_sent_to_dlq",
+    "forwarding_failed_invocations",
+    "parked_count_failed_invocations",
+    "function_destination_delivery_failures",
+    "rule_invocations_failed_to_be_sent_to_dlq",
+)
+
+
+MET_THE_OUTAGE = tuple(Life(f"outage_{name}") for name in ("failed", "undelivered", "lambda", "rule"))
+
+
+@pytest.fixture(scope="module")
+def outage(scene: Scene) -> Incident:
+    """A bad deploy, then the rest of the set-up goes, piece by piece; an event meets each state of it."""
+    pipeline, outputs = scene.pipeline, scene.outputs
+    failed, undelivered, lost_by_lambda, lost_by_rule = MET_THE_OUTAGE
+    poison = Life("outage_poison").updated("poison", 1, status=None)
+
+    def cause() -> Mapping[str, str]:
+        scene.reconfigure(DYNAMODB_TABLE_NAME="itest-no-such-table")
+        pipeline.put(failed.created(), poison)
+        scene.wait_for_messages("failure_queue_url", 2)
+        # From here on only the archive has what fails: a record no longer fits into the queue.
+        began = _next_second()
+        scene.set_queue("failure_queue_url", MaximumMessageSize="1024")
+        pipeline.put(lost_by_lambda.created())
+        pipeline.follow(lost_by_lambda.event_id("created"), deliveries=3)
+        # Now the hand-off: the permissions of both rules, the forwarding bus, at last the queue's policy.
+        for statement in ("AllowStripeRule", "AllowParkedCount"):
+            scene.endpoint.functions.remove_permission(
+                FunctionName=scene.function_name, StatementId=statement
+            )
+        scene.endpoint.events.put_rule(
+            Name=outputs["parked_count_rule_name"], ScheduleExpression="rate(1 minute)"
+        )
+        scene.endpoint.events.delete_event_bus(Name=outputs["forwarding_bus_name"])
+        pipeline.put(undelivered.created())
+        scene.wait_for_messages("delivery_dead_letter_queue_url", 1)
+        nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
+        scene.set_queue("delivery_dead_letter_queue_url", Policy=nobody)
+        pipeline.put(lost_by_rule.created())
+        return {"EVENT_ID": poison["id"], "SINCE": began.isoformat()}
+
+    return scene.live_through(OUTAGE, cause)
+
+
+SLOWNESS = ("function_duration", "function_throttles", "function_async_event_age")
+MET_SLOWNESS = tuple(Life(f"slowness_{number}") for number in range(3))
+
+
+@pytest.fixture(scope="module")
+def slowness(scene: Scene) -> Incident:
+    """DynamoDB answers late, and the function may run only once at a time."""
+    with SlowProxy(scene.endpoint.variables["AWS_ENDPOINT_URL"], SLOW_SECONDS) as proxy:
+
+        def cause() -> Mapping[str, str]:
+            scene.reconfigure(AWS_ENDPOINT_URL_DYNAMODB=proxy.url)
+            scene.endpoint.functions.put_function_concurrency(
+                FunctionName=scene.function_name, ReservedConcurrentExecutions=1
+            )
+            scene.pipeline.put(*(life.created() for life in MET_SLOWNESS))
+            return {}
+
+        return scene.live_through(SLOWNESS, cause)
+
+
+PARKED = ("parked_events", "parked_expiring")
+NEARLY_EXPIRED = Life("expiring")
+
+
+@pytest.fixture(scope="module")
+def parking(scene: Scene) -> Incident:
+    """An unlabelled checkout, 24 days later. The days are made by moving `expiresAt`: nothing else can."""
+    life, pipeline = NEARLY_EXPIRED, scene.pipeline
+    tomorrow = int(dt.datetime.now(dt.UTC).timestamp()) + 24 * 3600
+
+    def cause() -> Mapping[str, str]:
+        pipeline.put(life.created(user=None))
+        pipeline.follow(life.event_id("created"))
+        key = {"PK": f"CUSTOMER#cus_{life.name}", "SK": f"PARKED#{life.event_id('created')}"}
+        pipeline.dynamodb.update_item(
+            TableName=scene.outputs["sync_table_name"],
+            Key={name: {"S": text} for name, text in key.items()},
+            UpdateExpression="SET expiresAt = :tomorrow",
+            ExpressionAttributeValues={":tomorrow": {"N": str(tomorrow)}},
+        )
+        # What the schedule does once an hour.
+        scene.endpoint.functions.invoke(
+            FunctionName=scene.function_name, Payload=json.dumps(parked_count.REQUEST).encode()
+        )
+        return {}
+
+    def label_in_stripe() -> None:
+        pipeline.put(life.updated("label", 5, {"metadata": {"userId": None}}))
+        pipeline.follow(life.event_id("label"))
+
+    return scene.live_through(PARKED, cause, label_in_stripe)
+
+
+@pytest.fixture(scope="module")
+def silence(other_scene: Scene) -> Incident:
+    """Nobody buys anything for an hour; in the end somebody does."""
+
+    def a_customer_comes() -> None:
+        life = Life("after_silence")
+        other_scene.pipeline.put(life.created())
+        other_scene.pipeline.follow(life.event_id("created"))
+
+    return other_scene.live_through(("silence",), dict, a_customer_comes)
+
+
+@pytest.fixture(scope="module")
+def throttled_rule_by_its_metric(scene: Scene) -> Incident:
+    """Nothing on one machine throttles a rule: the metric itself is put, so this shows the alarm alone."""
+
+    def cause() -> Mapping[str, str]:
+        dimensions = {
+            "EventBusName": scene.outputs["event_bus_name"],
+            "RuleName": scene.outputs["rule_name"],
+        }
+        scene.endpoint.client("cloudwatch").put_metric_data(
+            Namespace="AWS/Events",
+            MetricData=[
+                {
+                    "MetricName": "ThrottledRules",
+                    "Value": 1,
+                    "Dimensions": [{"Name": name, "Value": value} for name, value in dimensions.items()],
+                }
+            ],
+        )
+        return {}
+
+    return scene.live_through(("rule_throttled",), cause)
+
+
+INCIDENTS = {
+    **dict.fromkeys(("silence",), "silence"),
+    **dict.fromkeys(OUTAGE, "outage"),
+    **dict.fromkeys(SLOWNESS, "slowness"),
+    **dict.fromkeys(PARKED, "parking"),
+    "rule_throttled": "throttled_rule_by_its_metric",
+}
+
+
+def test_every_alarm_has_an_incident() -> None:
+    """No section of the page is untested."""
+    assert INCIDENTS.keys() | {"stripe_unavailable"} == SECTIONS.keys()
+
+
+@pytest.mark.parametrize("key", INCIDENTS)
+def test_the_alarm_fires_and_the_runbook_ends_it(key: str, request: pytest.FixtureRequest) -> None:
+    """Its cause raises it; every command of its section runs, without a stack trace; then it is over."""
+    incident: Incident = request.getfixturevalue(INCIDENTS[key])
+    assert key in incident.fired
+    for line in [line for line in SECTIONS[key].commands if line not in NOT_YET]:
+        ran = incident.ran[line]
+        assert ran.exit_code < USAGE_ERROR, f"{line}\n{ran.output}"
+        assert "/stripe_handler_cli/" not in ran.output, "a stack trace of ours"
+    assert key in incident.cleared
+
+
+def test_the_outage_lost_nothing(outage: Incident, scene: Scene, stack: "Stack") -> None:
+    """Each event that met it is applied, the one nobody can apply is in a file, and Terraform is content."""
+    assert [scene.status(life) for life in MET_THE_OUTAGE] == ["active"] * 4
+    assert scene.messages("failure_queue_url") == scene.messages("delivery_dead_letter_queue_url") == 0
+    (dropped,) = scene.shell.directory.glob("dropped-*.jsonl")
+    assert "evt_outage_poison_poison" in dropped.read_text(encoding="utf-8")
+    assert not stack.deployment.plan().has_changes
+    assert outage.cleared == set(OUTAGE)
+
+
+@pytest.mark.usefixtures("slowness")
+def test_slowness_lost_nothing(scene: Scene) -> None:
+    """Throttled events waited inside Lambda."""
+    for life in MET_SLOWNESS:
+        scene.pipeline.follow(life.event_id("created"))
+    assert [scene.status(life) for life in MET_SLOWNESS] == ["active"] * 3
+
+
+def test_the_list_of_parked_events_names_what_to_label(parking: Incident, scene: Scene) -> None:
+    """The subscription; and its label applied everything."""
+    listed = parking.ran["stripe-handler parked --expiring"]
+    assert listed.exit_code == 1
+    assert f"sub_{NEARLY_EXPIRED.name}_1" in listed.output
+    assert scene.status(NEARLY_EXPIRED) == "active"

@@ -1,0 +1,139 @@
+"""The person on call, for tests: sees alarms begin and end, and types the runbook's commands into a shell."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.stack import Deployment
+from stripe_handler_cli.terraform_cli.environment import child_environment
+
+_POLL_SECONDS = 0.1
+_COMMAND_SECONDS = 240
+_QUIET_SECONDS = "3"
+
+
+@attrs.frozen
+class Alarms:
+    """A stack's alarms.
+
+    Attributes:
+        cloudwatch: A CloudWatch client.
+        names: Alarm name by key, Terraform's output.
+    """
+
+    cloudwatch: Any
+    names: Mapping[str, str]
+
+    def state(self, key: str) -> str:
+        """The alarm's state now."""
+        (found,) = self.cloudwatch.describe_alarms(AlarmNames=[self.names[key]])["MetricAlarms"]
+        return str(found["StateValue"])
+
+    def has_fired(self, key: str, since: dt.datetime) -> bool:
+        """Whether it is in ALARM, or was since then: a short one may be over when somebody looks."""
+        if self.state(key) == "ALARM":
+            return True
+        history = self.cloudwatch.describe_alarm_history(
+            AlarmName=self.names[key], HistoryItemType="StateUpdate", StartDate=since
+        )["AlarmHistoryItems"]
+        return any(item["HistorySummary"].endswith("to ALARM") for item in history)
+
+    def fired(self, keys: Iterable[str], since: dt.datetime, patience_seconds: float) -> set[str]:
+        """Those that fire before patience ends."""
+        return _those(keys, lambda key: self.has_fired(key, since), patience_seconds)
+
+    def cleared(self, keys: Iterable[str], patience_seconds: float) -> set[str]:
+        """Those that are OK before patience ends."""
+        return _those(keys, lambda key: self.state(key) == "OK", patience_seconds)
+
+
+def _those(keys: Iterable[str], holds: Any, patience_seconds: float) -> set[str]:
+    deadline = time.monotonic() + patience_seconds
+    waiting, found = set(keys), set()
+    while waiting:
+        found |= {key for key in waiting if holds(key)}
+        waiting -= found
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    return found
+
+
+@attrs.frozen
+class Ran:
+    """A command that was run.
+
+    Attributes:
+        exit_code: Its exit code.
+        output: What it printed, errors included.
+    """
+
+    exit_code: int
+    output: str
+
+
+@attrs.frozen
+class Shell:
+    """A checkout with the environment's Terraform root, as the runbook wants one.
+
+    Attributes:
+        directory: Where commands are typed.
+        environment: Environment variables.
+    """
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def of(cls, directory: Path, deployment: Deployment) -> "Shell":
+        """Lay out a directory whose `terraform/` is the deployment's root, with its tfvars file in place.
+
+        Args:
+            directory: An empty directory.
+            deployment: The stack.
+        """
+        workspace = deployment.workspace
+        (directory / "terraform").symlink_to(workspace.directory)
+        tools = directory / "bin"
+        tools.mkdir()
+        (tools / "terraform").symlink_to(shutil.which(str(workspace.terraform)) or workspace.terraform)
+        # JSON's values are values of a tfvars file too.
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in deployment.variables.items()]
+        file = workspace.directory / "environments" / f"{workspace.name}.tfvars"
+        file.write_text("".join(lines), encoding="utf-8")
+        path = os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])
+        own = {
+            **deployment.endpoint.variables,
+            "PATH": path,
+            "ENVIRONMENT": workspace.name,
+            "TF_CLI_ARGS_apply": "-auto-approve -no-color",
+        }
+        return cls(directory, child_environment(own))
+
+    def run(self, line: str, **variables: str) -> Ran:
+        """Type one command.
+
+        A replay is followed for a shorter time than on AWS, where events take longer.
+        """
+        typed = f"{line} --quiet-seconds {_QUIET_SECONDS}" if "stripe-handler replay" in line else line
+        completed = subprocess.run(  # noqa: S603 - the commands of our own page
+            ["/bin/sh", "-c", typed],
+            cwd=self.directory,
+            env={**self.environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_COMMAND_SECONDS,
+            check=False,
+        )
+        return Ran(completed.returncode, completed.stdout)
