@@ -168,15 +168,16 @@ module "alarms" {
 module "dashboard" {
   source = "./modules/dashboard"
 
-  name                = local.names.dashboard
-  query_folder        = local.names.query_folder
-  event_bus_name      = module.event_bus.bus_name
-  rule_name           = module.rule.name
-  function_name       = module.handler.function_name
-  function_arn        = module.handler.function_arn
-  log_group_name      = module.handler.log_group_name
-  delivery_queue_name = module.dead_letter_queues.delivery_queue_name
-  failure_queue_name  = module.dead_letter_queues.failure_queue_name
-  metrics             = module.metrics.metrics
-  alarm_arns          = values(module.alarms.alarm_arns)
+  name                 = local.names.dashboard
+  query_folder         = local.names.query_folder
+  create_saved_queries = var.create_saved_queries
+  event_bus_name       = module.event_bus.bus_name
+  rule_name            = module.rule.name
+  function_name        = module.handler.function_name
+  function_arn         = module.handler.function_arn
+  log_group_name       = module.handler.log_group_name
+  delivery_queue_name  = module.dead_letter_queues.delivery_queue_name
+  failure_queue_name   = module.dead_letter_queues.failure_queue_name
+  metrics              = module.metrics.metrics
+  alarm_arns           = values(module.alarms.alarm_arns)
 }

@@ -658,3 +658,10 @@ variable "alarm_silence_hours" {
     error_message = "alarm_silence_hours must be a whole number from 1 to 168 (7 days, CloudWatch's limit), or null."
   }
 }
+
+variable "create_saved_queries" {
+  description = "Save queries of the function's log in CloudWatch Logs Insights. LocalStack can't: false there."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -24,5 +24,8 @@ livemode = "live"
 # Who gets the alarms; AWS sends each address a link to confirm.
 # alarm_email_addresses = ["ops@example.com"]
 
+# An alarm when nothing came for so many hours. Choose hours in which your account always has events.
+# alarm_silence_hours = 24
+
 log_retention_days     = 90
 archive_retention_days = 90

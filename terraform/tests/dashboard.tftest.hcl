@@ -102,6 +102,19 @@ run "the_dashboard_shows_the_pipeline_in_reading_order" {
   }
 }
 
+run "there_need_be_no_saved_queries" {
+  command = plan
+
+  variables {
+    create_saved_queries = false
+  }
+
+  assert {
+    condition     = output.saved_query_names == []
+    error_message = "LocalStack has none; the rest must be there without them."
+  }
+}
+
 run "saved_queries_read_the_functions_log" {
   command = plan
 

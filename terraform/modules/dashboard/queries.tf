@@ -34,7 +34,7 @@ locals {
 }
 
 resource "aws_cloudwatch_query_definition" "log" {
-  for_each = local.queries
+  for_each = { for name, query in local.queries : name => query if var.create_saved_queries }
 
   name            = "${var.query_folder}/${each.key}"
   query_string    = trimspace(each.value)

@@ -10,6 +10,12 @@ variable "query_folder" {
   nullable    = false
 }
 
+variable "create_saved_queries" {
+  description = "Save the queries; LocalStack can't."
+  type        = bool
+  nullable    = false
+}
+
 variable "event_bus_name" {
   description = "Name of the bus the rule reads."
   type        = string
