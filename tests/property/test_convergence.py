@@ -33,11 +33,11 @@ WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 LABELLED = Kinds()
 ONE_SECOND = Kinds(same_second=True)
 UNLABELLED = Kinds(unlabelled=True)
-MOVES = Kinds(moves=True)
+MOVES = Kinds(moves=1)
 MANY_DEAD = Kinds(subscriptions=6, events=16)
 SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4)
 THIN_UNLABELLED = Kinds(same_second=True, unlabelled=True)
-THIN_MOVES = Kinds(same_second=True, moves=True)
+THIN_MOVES = Kinds(moves=4, subscriptions=1, events=6)
 NO_CLOSED_IDS = Policy(can_ask_stripe=True, most_closed=0)
 
 

@@ -168,11 +168,4 @@ MUTANTS = (
         "    return ()\n",
         THIN_MOVES,
     ),
-    Mutant(
-        "a fetched state with an outdated owner is dropped",
-        "moving.py",
-        "        return None\n",
-        "        pass\n",
-        THIN_MOVES,
-    ),
 )

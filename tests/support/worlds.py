@@ -46,15 +46,16 @@ class Kinds:
     Attributes:
         same_second: Several events may share a second.
         unlabelled: Subscriptions may begin without a user in their metadata, and may get one later.
-        moves: A subscription may be handed to the other user.
-        deletions: How often a subscription ends, against two updates for each invoice.
+        moves: How often a subscription is handed to the other user, against two updates for each invoice; 0:
+            never.
+        deletions: How often a subscription ends, in the same measure.
         subscriptions: Most subscriptions.
         events: Most events.
     """
 
     same_second: bool = False
     unlabelled: bool = False
-    moves: bool = False
+    moves: int = 0
     deletions: int = 1
     subscriptions: int = 3
     events: int = 9
@@ -110,8 +111,8 @@ def _next_event(  # noqa: PLR0913, PLR0917 - what an event depends on
         straggler = {**state, "status": "active", "ended_at": None}
         return events.updated(straggler, event_id=event_id, created=clock, previous={"trial_end": 1})
     named = state["metadata"].get("userId")
-    deletions = ("delete",) * kinds.deletions
-    kind = draw(st.sampled_from(("update", "update", "invoice", *deletions, "label", "move")))
+    weighted = ("delete",) * kinds.deletions + ("move",) * max(1, kinds.moves)
+    kind = draw(st.sampled_from(("update", "update", "invoice", "label", *weighted)))
     if kind == "invoice":
         # Without metadata around a change of owner, an invoice's user is a matter of delivery (documented).
         snapshots = (named,) if kinds.moves else (named, None)

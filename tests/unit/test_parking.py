@@ -213,6 +213,31 @@ def test_a_move_that_a_thin_event_tells_leaves_the_first_user() -> None:
     assert tables.profiles["user_2"]["subscriptionStatus"] == "active"
 
 
+def test_a_move_that_was_undone_while_it_was_being_fetched_reaches_nobody() -> None:
+    """Fetched while the subscription was another user's, but the way back has been written meanwhile."""
+    tables = Tables(policy=Policy(can_ask_stripe=True))
+    tables.deliver(LABELLED)
+    moved = attrs.evolve(LABELLED.subscription, user_id="user_2")
+    move = parse_event(thin("customer.subscription.updated", id="evt_there"))
+    slow = handling(move, tables.policy)
+    next(slow)
+    request = slow.send(Fetched(moved, "2025-11-22T08:26:45Z"))
+    tables.stripe = stripe_shows(LABELLED.subscription, as_of="2025-11-22T08:26:50Z")
+    back = parse_event(
+        thin("customer.subscription.updated", id="evt_back", created="2025-11-22T08:26:50.000Z")
+    )
+    tables.deliver(back)
+    outcome = None
+    while outcome is None:
+        try:
+            request = slow.send(tables.execute(request, move))
+        except StopIteration as ended:
+            outcome = ended.value
+    assert outcome.reason is Reason.STALE
+    assert tables.profiles.keys() == {"user_1"}
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+
+
 @pytest.mark.parametrize(
     ("policy", "as_of"),
     [(Policy(), "2025-11-22T08:26:45Z"), (Policy(can_ask_stripe=True), "2025-11-22T08:26:44Z")],
