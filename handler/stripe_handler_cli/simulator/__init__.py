@@ -2,7 +2,7 @@
 
 from stripe_handler_cli.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.simulator.book import Book
-from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, thin_event
+from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, second_of, thin_event
 from stripe_handler_cli.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 from stripe_handler_cli.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
 from stripe_handler_cli.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
@@ -22,6 +22,7 @@ __all__ = [
     "SimulationOptions",
     "envelope",
     "iterate_lives",
+    "second_of",
     "simulate",
     "thin_event",
 ]
