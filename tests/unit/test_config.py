@@ -50,7 +50,13 @@ def test_every_variable_is_read() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://api.stripe.com", "http://localhost", "http://localhost:80", "http://[::1]:12111", "http://127.0.0.1"],
+    [
+        "https://api.stripe.com",
+        "http://localhost",
+        "http://localhost:80",
+        "http://[::1]:12111",
+        "http://127.0.0.1",
+    ],
 )
 def test_stripe_is_asked_at_its_own_address_or_on_the_loopback(url: str) -> None:
     """A stand-in on the same machine is the only other place a Stripe key may go to."""

@@ -1,9 +1,9 @@
-"""Delivers a plan to a deployed stack, kills handlers on the way, and waits until nothing is left to do."""
+"""Delivers a plan to a deployed stack, kills handlers, lets Stripe fail, and waits until all is handled."""
 
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -12,6 +12,7 @@ import attrs
 from stripe_handler_cli.chaos.accounts import Account, read_account
 from stripe_handler_cli.chaos.plan import DeliveryPlan, Event
 from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.fake_stripe import Fault
 from stripe_handler_cli.stack import Endpoint, Pipeline
 
 _PUT_THREADS = 4
@@ -47,6 +48,8 @@ class Player:
         find_workers: The process ids of the function's execution environments.
         kill: Kills one; False when it was gone already.
         rng: Decides which one.
+        sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
+        misbehave: Lets Stripe's next answers meet faults.
         timeout_seconds: How long nothing may happen before the run is given up.
     """
 
@@ -55,6 +58,8 @@ class Player:
     find_workers: Callable[[], list[int]]
     kill: Callable[[int], bool]
     rng: random.Random
+    sent: Callable[[Iterable[Event]], None] = lambda _events: None
+    misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
     timeout_seconds: float = 60.0
 
     def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:  # noqa: C901 - one loop with its exits
@@ -72,7 +77,7 @@ class Player:
         function_name = self.pipeline.outputs["function_name"]
         ours = {event["id"] for event in plan.deliveries}
         before = read_account(cloudwatch, function_name)
-        kills = redriven = 0
+        kills = bursts = redriven = 0
         started = moved = time.monotonic()
         last = None
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
@@ -92,6 +97,9 @@ class Player:
                     if not self._kill_one():
                         break
                     kills += 1
+                while bursts < len(plan.faults_at) and plan.faults_at[bursts][0] <= account.attempts:
+                    self.misbehave(plan.faults_at[bursts][1])
+                    bursts += 1
                 if redriven > len(plan.deliveries):
                     raise CliError("events fail again and again; see the errors in the function's log")
                 if account.dropped > redriven:
@@ -113,6 +121,7 @@ class Player:
         return [pool.submit(self._put_batch, batch) for batch in batches]
 
     def _put_batch(self, batch: tuple[Event, ...]) -> None:
+        self.sent(batch)
         self.pipeline.put(*batch)
 
     @staticmethod

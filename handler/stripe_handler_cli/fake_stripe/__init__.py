@@ -5,6 +5,7 @@
 """
 
 from stripe_handler_cli.fake_stripe.accounts import (
+    AHEAD_SECONDS,
     Account,
     CustomerClocks,
     Found,
@@ -15,6 +16,7 @@ from stripe_handler_cli.fake_stripe.faults import Fault, drawn_faults, rate_limi
 from stripe_handler_cli.fake_stripe.server import API_KEY, FakeStripe
 
 __all__ = [
+    "AHEAD_SECONDS",
     "API_KEY",
     "Account",
     "CustomerClocks",

@@ -6,6 +6,7 @@ from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, second
 from stripe_handler_cli.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 from stripe_handler_cli.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
 from stripe_handler_cli.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
+from stripe_handler_cli.simulator.truth import true_profile
 
 __all__ = [
     "CURRENT",
@@ -25,4 +26,5 @@ __all__ = [
     "second_of",
     "simulate",
     "thin_event",
+    "true_profile",
 ]

@@ -40,7 +40,6 @@ class Scenario:
         fits: Which API versions have what it needs.
         default: Whether it is drawn without being asked for.
         alone: Whether no other scenario runs in the same life.
-        thin: Whether thin events tell it all: they do not tell whose a subscription was before.
     """
 
     story: stories.Story
@@ -48,7 +47,6 @@ class Scenario:
     fits: Callable[[ApiVersion], bool] = _any
     default: bool = True
     alone: bool = False
-    thin: bool = True
 
     @property
     def summary(self) -> str:
@@ -80,7 +78,7 @@ SCENARIOS = {
     "metadata_later": Scenario(stories.metadata_later, 4),
     "same_second": Scenario(stories.same_second, 6),
     "mixed": Scenario(stories.mixed, 12),
-    "owner_move": Scenario(stories.owner_move, 4, _names_users, default=False, alone=True, thin=False),
+    "owner_move": Scenario(stories.owner_move, 4, _names_users, default=False, alone=True),
     "shared_customer": Scenario(stories.shared_customer, 4, default=False, alone=True),
     "customer_metadata": Scenario(stories.customer_metadata, 4, default=False, alone=True),
     "paid_out_of_band": Scenario(stories.paid_out_of_band, 4, _modern, default=False),

@@ -182,7 +182,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         scenarios=tuple(choice.name for choice in lived),
         version=version,
         livemode=options.livemode,
-        happenings=tuple(_as_sent(life, lived, options)),
+        happenings=tuple(_as_sent(life, options)),
         profiles={user: true_profile(life.book, user, version) for user in life.users},
         book=life.book,
     )
@@ -202,10 +202,9 @@ def _drawn_expansion(rng: random.Random, options: SimulationOptions) -> frozense
     return frozenset(rng.sample(EXPANDABLE, rng.randrange(1, len(EXPANDABLE) + 1)))
 
 
-def _as_sent(life: Life, lived: list[Choice], options: SimulationOptions) -> Iterator[Happening]:
+def _as_sent(life: Life, options: SimulationOptions) -> Iterator[Happening]:
     # Drawn last, so that the same things happen in a life, whatever it is told in.
-    may_be_thin = life.version.has_thin_events and all(choice.scenario.thin for choice in lived)
-    is_thin = options.thin or (may_be_thin and life.chance(options.thin_share))
+    is_thin = options.thin or (life.version.has_thin_events and life.chance(options.thin_share))
     for happening in life.happenings:
         event = thin_event(happening.event) if is_thin else happening.event
         yield Happening(happening.second, event)
