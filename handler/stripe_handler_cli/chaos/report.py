@@ -14,6 +14,8 @@ from stripe_handler_cli.chaos.shrink import SCHEDULES, Smallest
 from stripe_handler_cli.simulator import second_of
 
 _SHOWN = 3
+_ID_CHARACTERS = 10
+"""Enough to tell the few objects of one life apart."""
 
 
 def print_certificate(console: Console, certificate: Certificate) -> None:
@@ -90,11 +92,15 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
 
 def _told(event: Event) -> tuple[str, str]:
     if "related_object" in event:
-        return event["related_object"]["id"], "thin"
+        return _short(event["related_object"]["id"]), "thin"
     body = event["data"]["object"]
     previous = event["data"].get("previous_attributes")
     changed = f", changed {', '.join(previous)}" if previous else ""
-    return body["id"], f"{body.get('status', '')}{changed}"
+    return _short(body["id"]), f"{body.get('status', '')}{changed}"
+
+
+def _short(identifier: str) -> str:
+    return f"{identifier[:_ID_CHARACTERS]}…"
 
 
 def _print_differences(console: Console, differing: Mapping[str, tuple[Any, Any]]) -> None:

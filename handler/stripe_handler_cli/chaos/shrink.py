@@ -18,6 +18,7 @@ _MOST_REPLAYS = 4_000
 
 _STEPS: Final[tuple[Callable[[Story], Iterator[Story]], ...]] = (
     Story.ending_earlier,
+    Story.without_payments,
     Story.with_one_subscription_less,
     Story.with_one_duplicate_less,
     Story.nearer_to_order,

@@ -1,8 +1,8 @@
 """One customer's deliveries, the truth they must end in, and smaller stories that are just as true. Pure.
 
 A story is only ever made smaller in ways that leave a complete history: everything up to a second, some of
-the subscriptions, without duplicates, nearer to the order in which things happened. Leaving out a single
-event would not do: no handler can make up for an event that never came.
+the subscriptions, without any payments, without duplicates, nearer to the order in which things happened.
+Leaving out a single event would not do: no handler can make up for an event that never came.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,14 @@ class Story:
         deliveries: Its events in the order in which they came.
         subscription_ids: The subscriptions told of.
         until: The last second told of.
+        with_payments: Whether invoices are told of.
     """
 
     life: SimulatedLife
     deliveries: tuple[Event, ...]
     subscription_ids: frozenset[str]
     until: int
+    with_payments: bool = True
 
     @classmethod
     def of(cls, life: SimulatedLife, deliveries: Sequence[Event]) -> "Story":
@@ -40,7 +42,8 @@ class Story:
     @cached_property
     def book(self) -> Book:
         """What the account held, as far as the story goes."""
-        return self.life.book.part(self.subscription_ids, self.until)
+        book = self.life.book.part(self.subscription_ids, self.until)
+        return book if self.with_payments else attrs.evolve(book, payments=[])
 
     @cached_property
     def truth(self) -> dict[str, dict[str, Any]]:
@@ -53,6 +56,12 @@ class Story:
         for until in sorted({second for second in seconds.values() if second < self.until}):
             kept = (event for event in self.deliveries if seconds[event["id"]] <= until)
             yield attrs.evolve(self, deliveries=tuple(kept), until=until)
+
+    def without_payments(self) -> Iterator["Story"]:
+        """The story for a destination that does not subscribe to invoices."""
+        if self.with_payments:
+            kept = (event for event in self.deliveries if "invoice." not in event["type"])
+            yield attrs.evolve(self, deliveries=tuple(kept), with_payments=False)
 
     def with_one_subscription_less(self) -> Iterator["Story"]:
         """The story without one of its subscriptions and that one's invoices."""
