@@ -52,9 +52,9 @@ def test_parts_of_a_story_end_in_their_truth() -> None:
         Story.with_one_duplicate_less,
         Story.nearer_to_order,
     )
-    for life in Chaos(users=12, seed=12).simulation().lives:
+    for life in Chaos(users=8, seed=12).simulation().lives:
         whole = shuffled(life, 5)
-        for part in itertools.chain(*(itertools.islice(step(whole), 12) for step in steps)):
+        for part in itertools.chain(*(itertools.islice(step(whole), 6) for step in steps)):
             assert played(part, ASKING) == part.truth
 
 
