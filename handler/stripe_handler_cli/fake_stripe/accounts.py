@@ -5,7 +5,8 @@ Answers from memory; knows no request and no HTTP.
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 import attrs
@@ -30,10 +31,13 @@ class Found:
 
 
 class Account(Protocol):
-    """A Stripe account, as far as the fake shows one."""
+    """A Stripe account, as far as the fake shows one: subscriptions, customers, invoices and events."""
 
     def find(self, kind: str, identifier: str) -> Found:
-        """Find an object by its kind (`subscription`, `customer`, `invoice`) and id."""
+        """Find an object by its kind (`subscription`, `customer`, `invoice`, `event`) and id."""
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of every object of a kind that there ever is, in the order in which Stripe lists them."""
 
 
 @attrs.frozen
@@ -49,6 +53,11 @@ class HandedObjects:
     def find(self, kind: str, identifier: str) -> Found:
         """Find one of them."""
         return Found(self.by_name.get((kind, identifier)))
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of one kind."""
+        mine = [(one["created"], key[1]) for key, one in self.by_name.items() if key[0] == kind]
+        return [identifier for _, identifier in sorted(mine, reverse=True)]
 
 
 def objects(*handed: Mapping[str, Any]) -> HandedObjects:
@@ -107,6 +116,8 @@ class SimulatedAccount:
 
     def find(self, kind: str, identifier: str) -> Found:
         """Find an object; the clock is read first, and then the state at that very moment."""
+        if kind == "event":
+            return self._event(identifier)
         life = self.simulation.life_of(identifier)
         if life is None:
             return Found(None)
@@ -119,6 +130,34 @@ class SimulatedAccount:
                 return Found(life.book.invoice(identifier, second), at)
             case _:
                 return Found(life.book.customer(identifier, livemode=life.livemode), at)
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of one kind."""
+        return self._ids[kind]
+
+    @cached_property
+    def _ids(self) -> dict[str, list[str]]:
+        made = self.simulation
+        kinds = {
+            "subscription": made.subscriptions,
+            "customer": made.customers,
+            "invoice": made.invoices,
+            "event": made.snapshot_events,
+        }
+        return {kind: _newest_first(bodies) for kind, bodies in kinds.items()}
+
+    def _event(self, event_id: str) -> Found:
+        event = self.simulation.snapshot_events.get(event_id)
+        if event is None or self.clocks is None:
+            return Found(event)
+        life = self.simulation.life_of(event["data"]["object"]["id"])
+        at = 0.0 if life is None else self.clocks.now(_customer_id(life))
+        return Found(event if event["created"] <= at else None, at)
+
+
+def _newest_first(bodies: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    # Sorting is stable: of those of one second, the one made last comes first.
+    return sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
 
 
 def _customer_id(life: SimulatedLife) -> str:

@@ -7,15 +7,23 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
 from stripe_handler_cli.fake_stripe.accounts import Account
 from stripe_handler_cli.fake_stripe.answers import Answer, error
+from stripe_handler_cli.fake_stripe.lists import Listing
 
-_KINDS: Final = {"subscriptions": "subscription", "customers": "customer", "invoices": "invoice"}
+_KINDS: Final = {
+    "subscriptions": "subscription",
+    "customers": "customer",
+    "invoices": "invoice",
+    "events": "event",
+}
 """Where an object stands in a path, and its own word for what it is."""
+
+_ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
 
 
 @attrs.frozen
@@ -25,20 +33,26 @@ class Request:
     Attributes:
         method: `GET` and so on.
         path: As sent, still quoted.
+        now: When it came, Unix seconds.
         query: The parameters after the question mark; each may be given several times.
         places: What the placeholders of the endpoint's path stand for, unquoted.
     """
 
     method: str
     path: str
+    now: float
     query: Mapping[str, list[str]] = attrs.Factory(dict)
     places: Mapping[str, str] = attrs.Factory(dict)
 
     @classmethod
-    def of(cls, method: str, target: str) -> "Request":
-        """Read the target of an HTTP request."""
+    def of(cls, method: str, target: str, now: float) -> "Request":
+        """Read the target of an HTTP request that came at a moment."""
         parts = urlsplit(target)
-        return cls(method, parts.path, parse_qs(parts.query, keep_blank_values=True))
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            # Clients number the elements of an array; Stripe takes them in any way.
+            query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
+        return cls(method, parts.path, now, query)
 
 
 def answer(account: Account, request: Request) -> Answer:
@@ -61,6 +75,15 @@ def _one_object(account: Account, request: Request) -> Answer:
     return Answer(HTTPStatus.OK, found.body, found.at)
 
 
+def _list(account: Account, request: Request) -> Answer:
+    kind = _KINDS[request.places["plural"]]
+    ids = account.newest_first(kind)
+    listing = Listing(kind, ids, lambda identifier: account.find(kind, identifier).body, request.now)
+    return listing.page(request.path, request.query)
+
+
+_PLURALS: Final = f"(?P<plural>{'|'.join(_KINDS)})"
 _ROUTES: Final[tuple[tuple[str, re.Pattern[str], Callable[[Account, Request], Answer]], ...]] = (
-    ("GET", re.compile(rf"/v1/(?P<plural>{'|'.join(_KINDS)})/(?P<id>[^/]+)"), _one_object),
+    ("GET", re.compile(rf"/v1/{_PLURALS}/(?P<id>[^/]+)"), _one_object),
+    ("GET", re.compile(rf"/v1/{_PLURALS}"), _list),
 )

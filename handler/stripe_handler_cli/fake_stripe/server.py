@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or key not in self.fake.keys:
             return error(HTTPStatus.UNAUTHORIZED, "Invalid API Key provided.")
-        return answer(self.fake.account, Request.of(self.command, self.path))
+        return answer(self.fake.account, Request.of(self.command, self.path, self.fake.now()))
 
     def _send(self, told: Answer, body: bytes, fault: Fault) -> None:
         self.send_response_only(told.status)

@@ -64,6 +64,15 @@ class Simulation:
     _life_of: dict[str, SimulatedLife] = attrs.field(repr=False)
 
     @cached_property
+    def snapshot_events(self) -> dict[str, Json]:
+        """Every event as Stripe's API lists it, by id, in the order in which they happened."""
+        happenings = sorted(
+            (happening for life in self.lives for happening in life.happenings),
+            key=lambda happening: happening.second,
+        )
+        return {happening.snapshot["id"]: happening.snapshot for happening in happenings}
+
+    @cached_property
     def subscriptions(self) -> dict[str, Json]:
         """Every subscription as Stripe's API returns it in the end, by id."""
         return self._all("sub_", self.subscription_at)
@@ -207,4 +216,4 @@ def _as_sent(life: Life, options: SimulationOptions) -> Iterator[Happening]:
     is_thin = options.thin or (life.version.has_thin_events and life.chance(options.thin_share))
     for happening in life.happenings:
         event = thin_event(happening.event) if is_thin else happening.event
-        yield Happening(happening.second, event)
+        yield attrs.evolve(happening, event=event)
