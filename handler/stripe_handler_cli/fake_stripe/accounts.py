@@ -4,6 +4,7 @@ Answers from memory; knows no request and no HTTP.
 """
 
 import math
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -82,6 +83,7 @@ class CustomerClocks:
     ahead_seconds: float = AHEAD_SECONDS
     monotonic: Callable[[], float] = time.monotonic
     _set: dict[str, tuple[float, float]] = attrs.field(factory=dict, init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def now(self, customer_id: str) -> float:
         """Read a customer's clock, Unix seconds; 0 before their first event."""
@@ -90,8 +92,9 @@ class CustomerClocks:
 
     def advance(self, customer_id: str, second: int) -> None:
         """Set a customer's clock past an event of this second, unless it is there already."""
-        shown = max(self.now(customer_id), second + self.ahead_seconds)
-        self._set[customer_id] = self.monotonic(), shown
+        with self._lock:  # events are sent by several threads, and no clock may go back
+            shown = max(self.now(customer_id), second + self.ahead_seconds)
+            self._set[customer_id] = self.monotonic(), shown
 
 
 @attrs.frozen
