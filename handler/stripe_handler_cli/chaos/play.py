@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import attrs
 
@@ -17,6 +16,8 @@ from stripe_handler_cli.stack import Endpoint, Pipeline
 
 _PUT_THREADS = 4
 _PUT_BATCH = 10
+_AHEAD = 40
+"""Deliveries that may wait for a handler."""
 _POLL_SECONDS = 0.1
 _KILL_JITTER_SECONDS = 0.02
 
@@ -36,6 +37,17 @@ class Played:
     kills: int
     redriven: int
     seconds: float
+
+
+@attrs.define
+class _Done:
+    """How far a run has got."""
+
+    put: int = 0
+    puts: list["Future[None]"] = attrs.Factory(list)
+    kills: int = 0
+    bursts: int = 0
+    redriven: int = 0
 
 
 @attrs.define
@@ -62,7 +74,7 @@ class Player:
     misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
     timeout_seconds: float = 60.0
 
-    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:  # noqa: C901 - one loop with its exits
+    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
         """Deliver everything and wait until every event is handled.
 
         Args:
@@ -73,56 +85,58 @@ class Player:
             CliError: Nothing happened for too long although something is left, or events keep failing.
         """
         cloudwatch = self.endpoint.client("cloudwatch")
-        functions = self.endpoint.functions
         function_name = self.pipeline.outputs["function_name"]
-        ours = {event["id"] for event in plan.deliveries}
         before = read_account(cloudwatch, function_name)
-        kills = bursts = redriven = 0
+        done, total = _Done(), len(plan.deliveries)
         started = moved = time.monotonic()
         last = None
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
-            puts = self._put(pool, plan)
             while True:
                 account = read_account(cloudwatch, function_name).since(before)
-                for put in puts:
-                    if put.done():
-                        put.result()
-                expected = len(plan.deliveries) + redriven
-                is_over = account.received >= expected and not account.outstanding
-                progress(len(plan.deliveries) - self._left(account, expected), len(plan.deliveries))
+                left = self._left(account, total + done.redriven)
+                progress(max(0, total - left), total)
+                is_over = account.received >= total + done.redriven and not account.outstanding
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
-                if is_over and account.dropped == redriven:
-                    return Played(account, kills, redriven, time.monotonic() - started)
-                while kills < len(plan.kills_at) and plan.kills_at[kills] <= account.attempts:
-                    if not self._kill_one():
-                        break
-                    kills += 1
-                while bursts < len(plan.faults_at) and plan.faults_at[bursts][0] <= account.attempts:
-                    self.misbehave(plan.faults_at[bursts][1])
-                    bursts += 1
-                if redriven > len(plan.deliveries):
+                if is_over and account.dropped == done.redriven:
+                    return Played(account, done.kills, done.redriven, time.monotonic() - started)
+                self._put(pool, plan, account, done)
+                self._meddle(plan, account, done)
+                if done.redriven > total:
                     raise CliError("events fail again and again; see the errors in the function's log")
-                if account.dropped > redriven:
-                    redriven += self._redrive(functions, function_name, ours)
+                if account.dropped > done.redriven:
+                    done.redriven += self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
                 elif time.monotonic() - moved > self.timeout_seconds:
                     raise CliError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {expected} deliveries "
-                        f"{self._left(account, expected)} are still to be handled"
+                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
+                        f"deliveries {left} are still to be handled"
                     )
                 time.sleep(_POLL_SECONDS)
 
-    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan) -> list["Future[None]"]:
-        batches = (
-            plan.deliveries[start : start + _PUT_BATCH]
-            for start in range(0, len(plan.deliveries), _PUT_BATCH)
-        )
-        return [pool.submit(self._put_batch, batch) for batch in batches]
+    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+        """Put the next events on the bus, not far ahead of the handlers: Stripe goes on with what is put."""
+        for put in done.puts:
+            if put.done():
+                put.result()
+        while done.put < len(plan.deliveries) and self._left(account, done.put + done.redriven) < _AHEAD:
+            batch = plan.deliveries[done.put : done.put + _PUT_BATCH]
+            done.puts.append(pool.submit(self._put_batch, batch))
+            done.put += len(batch)
 
     def _put_batch(self, batch: tuple[Event, ...]) -> None:
         self.sent(batch)
         self.pipeline.put(*batch)
+
+    def _meddle(self, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+        """Kill handlers and let Stripe fail where the plan says so."""
+        while done.kills < len(plan.kills_at) and plan.kills_at[done.kills] <= account.attempts:
+            if not self._kill_one():
+                break
+            done.kills += 1
+        while done.bursts < len(plan.faults_at) and plan.faults_at[done.bursts][0] <= account.attempts:
+            self.misbehave(plan.faults_at[done.bursts][1])
+            done.bursts += 1
 
     @staticmethod
     def _left(account: Account, expected: int) -> int:
@@ -136,8 +150,10 @@ class Player:
         time.sleep(self.rng.uniform(0, _KILL_JITTER_SECONDS))
         return self.kill(self.rng.choice(workers))
 
-    def _redrive(self, functions: Any, function_name: str, ours: set[str]) -> int:
+    def _redrive(self, plan: DeliveryPlan) -> int:
+        functions, function_name = self.endpoint.functions, self.pipeline.outputs["function_name"]
         queue_url = self.pipeline.outputs["failure_queue_url"]
+        ours = {event["id"] for event in plan.deliveries}
         messages = self.pipeline.queues.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=0, VisibilityTimeout=5
         ).get("Messages", [])

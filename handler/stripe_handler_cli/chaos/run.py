@@ -24,7 +24,7 @@ ALSO = ("owner_move", "shared_customer")
 """Scenarios that are off by default and need nothing else."""
 ALSO_WITH_STRIPE = ("customer_metadata",)
 ALSO_WITH_TYPE = {"invoice.paid": ("paid_out_of_band",)}
-_THIN_SHARE = 0.0
+_THIN_SHARE = 0.5
 _SHRUNK = 3
 """Counterexamples that are made as small as possible."""
 _READ_THREADS = 4
