@@ -12,12 +12,13 @@ import attrs
 from stripe_handler_cli.chaos.plan import Event
 from stripe_handler_cli.chaos.stories import Story
 from stripe_handler_cli.fake_stripe import AHEAD_SECONDS
-from stripe_handler_cli.in_memory import Tables
+from stripe_handler_cli.in_memory import Asked, Tables
 from stripe_handler_cli.simulator import second_of
-from stripe_subscription_handler.conversation import Fetched, FetchSubscription, Handling, Outcome
+from stripe_subscription_handler.conversation import Fetched, FetchedInvoice, FetchInvoice, Handling, Outcome
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.invoices import read_invoice
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.reading import iso_time
@@ -102,9 +103,12 @@ class _Stripe:
     def sent(self, raw: Event) -> None:
         self.now = max(self.now, second_of(raw) + int(AHEAD_SECONDS))
 
-    def fetched(self, request: FetchSubscription) -> Fetched:
+    def fetched(self, request: Asked) -> Fetched | FetchedInvoice:
         # The round trip is below a second, so the answer counts as of two seconds before its date.
         as_of = iso_time(self.now - 2, "now")
+        if isinstance(request, FetchInvoice):
+            bill = self.story.book.invoice(request.invoice_id, self.now)
+            return FetchedInvoice(read_invoice(bill, "invoice", _USER_ID_KEY) if bill else None, as_of)
         body = self.story.book.subscription(request.subscription_id, self.now)
         if body is None:
             return Fetched(None, as_of)

@@ -19,6 +19,7 @@ NAMES = (
     "query_definitions",
     "schedules",
     "expression_limits",
+    "log_pages",
 )
 
 
