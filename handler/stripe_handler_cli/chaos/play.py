@@ -110,7 +110,7 @@ class Player:
                 elif time.monotonic() - moved > self.timeout_seconds:
                     raise CliError(
                         f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
-                        f"deliveries {left} are still to be handled"
+                        f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)
 

@@ -20,6 +20,7 @@ NAMES = (
     "schedules",
     "expression_limits",
     "log_pages",
+    "kept_metrics",
 )
 
 
