@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from stripe_handler_cli.in_memory import Asked, Tables, after_write, nothing_at_stripe
+from stripe_handler_cli.in_memory import FOREVER, Asked, Tables, after_write, nothing_at_stripe
 from stripe_subscription_handler.conversation import Fetched, FetchedInvoice, FetchInvoice
 from stripe_subscription_handler.envelope import StripeEvent
 
-__all__ = ["Asked", "Tables", "after_write", "nothing_at_stripe", "stripe_at"]
+__all__ = ["FOREVER", "Asked", "Tables", "after_write", "nothing_at_stripe", "stripe_at"]
 
 
 def stripe_at(

@@ -95,7 +95,11 @@ class Player:
                 account = read_account(cloudwatch, function_name).since(before)
                 left = self._left(account, total + done.redriven)
                 progress(max(0, total - left), total)
-                is_over = account.received >= total + done.redriven and not account.outstanding
+                is_over = (
+                    all(put.done() for put in done.puts)
+                    and account.received >= total + done.redriven
+                    and not account.outstanding
+                )
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
                 if is_over and account.dropped == done.redriven:
                     return Played(account, done.kills, done.redriven, time.monotonic() - started)
@@ -160,8 +164,8 @@ class Player:
         redriven = 0
         for message in messages:
             envelope = json.loads(message["Body"])["requestPayload"]
-            if envelope["detail"]["id"] not in ours:
-                continue
+            if (envelope.get("detail") or {}).get("id") not in ours:
+                continue  # another run's, or not an event of Stripe's
             # Lambda's own queue holds it from here on; only then is it deleted here.
             functions.invoke(
                 FunctionName=function_name, InvocationType="Event", Payload=json.dumps(envelope).encode()
