@@ -107,6 +107,7 @@ module "handler" {
 
   stripe_secret_arn            = var.stripe_secret_arn
   stripe_secret_parameter_name = var.stripe_secret_parameter_name
+  stripe_api_url               = var.stripe_api_url
 }
 
 module "dead_letter_queues" {

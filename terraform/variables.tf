@@ -142,7 +142,7 @@ variable "event_types" {
   }
 
   validation {
-    condition = length(setsubtract(var.event_types, [
+    condition = length(setsubtract([for type in var.event_types : trimprefix(type, "v1.")], [
       "customer.subscription.created",
       "customer.subscription.deleted",
       "customer.subscription.paused",
@@ -159,9 +159,19 @@ variable "event_types" {
       event_types may hold customer.subscription.created, .updated, .deleted,
       .paused, .resumed, .trial_will_end, .pending_update_applied,
       .pending_update_expired, invoice.payment_succeeded,
-      invoice.payment_failed and invoice.paid.
-      Choose snapshot payloads in Stripe's event destination: thin events, whose
-      types begin with "v1.", are not admitted.
+      invoice.payment_failed and invoice.paid; each also with the "v1." that
+      the types of thin events begin with.
+    EOT
+  }
+
+  validation {
+    condition = (
+      !anytrue([for type in var.event_types : startswith(type, "v1.")])
+      || var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+    )
+    error_message = <<-EOT
+      Thin events ("v1." in event_types) carry no object, so the function must
+      ask Stripe: give stripe_secret_arn or stripe_secret_parameter_name too.
     EOT
   }
 }
@@ -545,6 +555,23 @@ variable "stripe_secret_parameter_name" {
   validation {
     condition     = var.stripe_secret_parameter_name == null || var.stripe_secret_arn == null
     error_message = "Give at most one of stripe_secret_arn and stripe_secret_parameter_name."
+  }
+}
+
+variable "stripe_api_url" {
+  description = "Where the function asks Stripe: null for Stripe itself; on local AWS, the loopback URL of a stand-in."
+  type        = string
+  default     = null
+
+  validation {
+    condition = var.stripe_api_url == null ? true : can(
+      regex("^(https://api\\.stripe\\.com|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?)$", var.stripe_api_url)
+    )
+    error_message = <<-EOT
+      stripe_api_url must be "https://api.stripe.com", which null means too, or
+      an http URL of the loopback without a path, for example
+      "http://127.0.0.1:12111": a Stripe key is never sent anywhere else.
+    EOT
   }
 }
 

@@ -71,7 +71,7 @@ def runtime() -> Runtime:
     """
     config = Config.from_environment(os.environ)
     key = StripeKey.from_environment(os.environ)
-    stripe = StripeApi(key, remaining_seconds=lambda: 0.0) if key else None
+    stripe = StripeApi(key, remaining_seconds=lambda: 0.0, url=config.stripe_api_url) if key else None
     store = Store(dynamodb_client(), config, stripe)
     return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 

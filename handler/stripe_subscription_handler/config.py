@@ -4,6 +4,7 @@ The names are a public contract; `terraform/modules/handler` sets them.
 """
 
 import enum
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 
 USER_ID_PLACEHOLDER = "{userId}"
+STRIPE_API_URL = "https://api.stripe.com"
+_STRIPE_API_URLS = re.compile(
+    rf"{re.escape(STRIPE_API_URL)}|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{{1,5}})?"
+)
 
 
 class Livemode(enum.StrEnum):
@@ -52,6 +57,8 @@ class Config:
         create_missing_profile: `CREATE_MISSING_PROFILE`, `true` or `false`; `true`.
         connect_events: `CONNECT_EVENTS`, what becomes of events of connected accounts: `skip` or `handle`;
             `skip`.
+        stripe_api_url: `STRIPE_API_URL`, where Stripe is asked; `https://api.stripe.com`. Otherwise only an
+            http URL of the loopback, for a stand-in on the same machine.
     """
 
     table_name: str
@@ -66,6 +73,7 @@ class Config:
     unmapped: Unmapped = Unmapped.PARK
     create_missing_profile: bool = True
     connect_events: ConnectEvents = ConnectEvents.SKIP
+    stripe_api_url: str = STRIPE_API_URL
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Config":
@@ -95,6 +103,11 @@ class Config:
             raise ConfigError(f"PARTITION_KEY_TEMPLATE must hold {USER_ID_PLACEHOLDER} exactly once")
         if config.sort_key_name and not config.sort_key_template:
             raise ConfigError("SORT_KEY_TEMPLATE is empty although SORT_KEY_NAME is set")
+        if not _STRIPE_API_URLS.fullmatch(config.stripe_api_url):
+            raise ConfigError(
+                f"STRIPE_API_URL must be {STRIPE_API_URL} or an http URL of the loopback without a path, "
+                "for example http://127.0.0.1:12111: a Stripe key is never sent anywhere else"
+            )
         return config
 
     def policy(self, *, can_ask_stripe: bool) -> Policy:
@@ -128,6 +141,7 @@ VARIABLES = {
     "unmapped": "UNMAPPED",
     "create_missing_profile": "CREATE_MISSING_PROFILE",
     "connect_events": "CONNECT_EVENTS",
+    "stripe_api_url": "STRIPE_API_URL",
 }
 """Attribute of `Config` → environment variable."""
 

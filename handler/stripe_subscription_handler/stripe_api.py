@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import attrs
 
+from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.stripe_secret import StripeKey
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from requests import Session
 
-API_URL = "https://api.stripe.com"
 API_VERSION = "2026-10-28.endive"
 """What stripe-python 16.1 pins. Named here so that a newer client does not change what is read."""
 MAX_ATTEMPTS = 4
@@ -137,7 +137,7 @@ class StripeApi:
 
     key: StripeKey
     remaining_seconds: Callable[[], float]
-    url: str = API_URL
+    url: str = STRIPE_API_URL
     longest_request_seconds: float = 8.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic

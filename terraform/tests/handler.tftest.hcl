@@ -61,6 +61,7 @@ run "every_setting_reaches_the_environment" {
     create_missing_profile = false
     connect_events         = "handle"
     stripe_secret_arn      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    stripe_api_url         = "http://127.0.0.1:12111"
   }
 
   assert {
@@ -78,6 +79,7 @@ run "every_setting_reaches_the_environment" {
       CREATE_MISSING_PROFILE = "false"
       CONNECT_EVENTS         = "handle"
       STRIPE_SECRET_ARN      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+      STRIPE_API_URL         = "http://127.0.0.1:12111"
     })
     error_message = "Each setting must reach its own environment variable."
   }
@@ -396,11 +398,13 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     unmapped                        = "drop"
     create_missing_profile          = true
     connect_events                  = "true"
+    stripe_api_url                  = "http://169.254.169.254"
   }
 
   expect_failures = [
     var.unmapped,
     var.connect_events,
+    var.stripe_api_url,
   ]
 }
 

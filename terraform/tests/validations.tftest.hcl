@@ -27,7 +27,6 @@ run "too_small" {
   variables {
     prefix                                  = "a"
     archive_retention_days                  = -1
-    event_types                             = []
     target_maximum_event_age_seconds        = 59
     target_maximum_retry_attempts           = -1
     lambda_package_path                     = "./no-such.zip"
@@ -53,7 +52,6 @@ run "too_small" {
   expect_failures = [
     var.prefix,
     var.archive_retention_days,
-    var.event_types,
     var.target_maximum_event_age_seconds,
     var.target_maximum_retry_attempts,
     var.lambda_package_path,
@@ -138,7 +136,6 @@ run "not_one_of_the_known_words" {
     aws_endpoint_url             = "127.0.0.1:4566"
     stripe_event_source_name     = "ed_test_123"
     bridge_event_source          = "aws.partner/stripe.com/bridge"
-    event_types                  = ["v1.customer.subscription.updated"]
     lambda_runtime               = "python3.10"
     lambda_architecture          = "arm"
     lambda_package_s3            = { bucket = "Not_A_Bucket", key = "handler.zip" }
@@ -150,6 +147,7 @@ run "not_one_of_the_known_words" {
     connect_events               = "true"
     stripe_secret_arn            = "sk_live_123"
     stripe_secret_parameter_name = null
+    stripe_api_url               = "http://127.0.0.1:12111@example.com"
     alarm_email_addresses        = ["ops@example.com", "nobody"]
     alarm_thresholds             = { function_async_event_age_seconds = 239 }
     tags                         = { Environment = "x" }
@@ -162,7 +160,6 @@ run "not_one_of_the_known_words" {
     var.aws_endpoint_url,
     var.stripe_event_source_name,
     var.bridge_event_source,
-    var.event_types,
     var.lambda_runtime,
     var.lambda_architecture,
     var.lambda_package_s3,
@@ -172,6 +169,7 @@ run "not_one_of_the_known_words" {
     var.unmapped,
     var.connect_events,
     var.stripe_secret_arn,
+    var.stripe_api_url,
     var.alarm_email_addresses,
     var.alarm_thresholds,
     var.alarm_silence_hours,
@@ -213,6 +211,43 @@ run "no_package_and_a_key_instead_of_its_place" {
   ]
 }
 
+# Apart from the runs above: a key's place that is refused keeps event_types from being looked at.
+
+run "no_event_types" {
+  command = plan
+
+  variables {
+    event_types = []
+  }
+
+  expect_failures = [var.event_types]
+}
+
+run "an_unknown_event_type" {
+  command = plan
+
+  variables {
+    event_types       = ["v1.v1.customer.subscription.updated"]
+    stripe_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+  }
+
+  expect_failures = [var.event_types]
+}
+
+run "thin_events_without_a_key_and_stripe_elsewhere" {
+  command = plan
+
+  variables {
+    event_types    = ["customer.subscription.updated", "v1.customer.subscription.updated"]
+    stripe_api_url = "https://api.stripe.com.example.com"
+  }
+
+  expect_failures = [
+    var.event_types,
+    var.stripe_api_url,
+  ]
+}
+
 run "good_values_at_the_edges_are_taken" {
   command = plan
 
@@ -240,6 +275,7 @@ run "good_values_at_the_edges_are_taken" {
     connect_events                          = "handle"
     deletion_protection_enabled             = true
     stripe_secret_parameter_name            = "stripe_key.v2"
+    stripe_api_url                          = "http://[::1]:12111"
     dead_letter_queue_retention_seconds     = 60
     dead_letter_queue_maximum_message_bytes = 262144
     alarm_email_addresses                   = ["ops@example.com"]
@@ -258,6 +294,7 @@ run "good_values_at_the_edges_are_taken" {
       "invoice.paid",
       "invoice.payment_failed",
       "invoice.payment_succeeded",
+      "v1.customer.subscription.updated",
     ]
   }
 

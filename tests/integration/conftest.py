@@ -18,8 +18,17 @@ import pytest
 from localstack_client.session import Session
 
 from stripe_handler_cli import local_aws
+from stripe_handler_cli.chaos.run import admitted_types
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe
 from stripe_handler_cli.packaging import build_zip
-from stripe_handler_cli.stack import Deployment, Endpoint, Pipeline, seed_partner_event_source
+from stripe_handler_cli.stack import (
+    Deployment,
+    Endpoint,
+    Pipeline,
+    seed_partner_event_source,
+    seed_stripe_key,
+)
+from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 
 PROJECT_ROOT = Path(__file__).parents[2]
 STATE_DIRECTORY = PROJECT_ROOT / ".stripe-handler" / "tests"
@@ -147,15 +156,31 @@ def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, An
 
 
 @pytest.fixture(scope="session")
-def stacks(endpoint: Endpoint, package: Path) -> Iterator[tuple[Stack, Stack]]:
-    """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus."""
+def stripe() -> Iterator[FakeStripe]:
+    """The Stripe that the second workspace's function asks; a test gives it an account."""
+    with FakeStripe() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tuple[Stack, Stack]]:
+    """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus.
+
+    On our embedded AWS the second one has a Stripe key and takes thin events. The first one has no key, so
+    that events without a user are parked there without a question.
+    """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
-    named = {"stripe_event_source_name": PARTNER_SOURCE, "create_forwarding_bus": True}
     if is_given():
         custom["create_saved_queries"] = False  # LocalStack knows none
-    partner = custom if is_given() else named
-    if not is_given():
+        partner = custom
+    else:
         seed_partner_event_source(endpoint, PARTNER_SOURCE)
+        partner = {"stripe_event_source_name": PARTNER_SOURCE, "create_forwarding_bus": True}
+        custom |= {
+            "event_types": admitted_types(DEFAULT_EVENT_TYPES),
+            "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),
+            "stripe_api_url": stripe.url,
+        }
     with ThreadPoolExecutor() as pool:
         main = pool.submit(_apply, endpoint, package, "first", partner)
         other = pool.submit(_apply, endpoint, package, "second", custom)
@@ -179,7 +204,7 @@ def stack(stacks: tuple[Stack, Stack]) -> Stack:
 
 @pytest.fixture(scope="session")
 def other_stack(stacks: tuple[Stack, Stack]) -> Stack:
-    """A second workspace, on a custom bus."""
+    """A second workspace, on a custom bus, with a Stripe key where we run the AWS."""
     return stacks[1]
 
 

@@ -31,12 +31,14 @@ def test_every_variable_is_read() -> None:
         "UNMAPPED": "dead-letter",
         "CREATE_MISSING_PROFILE": "false",
         "CONNECT_EVENTS": "handle",
+        "STRIPE_API_URL": "http://127.0.0.1:12111",
     }
     assert set(values) == set(VARIABLES.values())
     config = Config.from_environment(values)
     assert config.profile_key("7") == {"id": "u-7", "kind": "p-7"}
     assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
     assert config.user_id_metadata_key == "uid"
+    assert config.stripe_api_url == "http://127.0.0.1:12111"
     assert config.policy(can_ask_stripe=True) == Policy(
         unmapped=Unmapped.DEAD_LETTER,
         create_missing_profile=False,
@@ -44,6 +46,48 @@ def test_every_variable_is_read() -> None:
         can_ask_stripe=True,
         partition_key_name="id",
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.stripe.com",
+        "http://localhost",
+        "http://localhost:80",
+        "http://[::1]:12111",
+        "http://127.0.0.1",
+    ],
+)
+def test_stripe_is_asked_at_its_own_address_or_on_the_loopback(url: str) -> None:
+    """A stand-in on the same machine is the only other place a Stripe key may go to."""
+    assert Config.from_environment({**REQUIRED, "STRIPE_API_URL": url}).stripe_api_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://api.stripe.com",
+        "https://api.stripe.com.example.com",
+        "https://api.stripe.com@example.com",
+        "https://api.stripe.com/v1",
+        "https://127.0.0.1",
+        "http://127.0.0.1.example.com",
+        "http://127.0.0.1@example.com",
+        "http://localhost:80@example.com",
+        "http://localhost:80/#@example.com",
+        "http://localhost:",
+        "http://localhost:80\n",
+        "http://0.0.0.0:80",
+        "http://10.0.0.1",
+        "HTTP://localhost",
+        "localhost:80",
+    ],
+)
+def test_a_stripe_key_is_never_sent_elsewhere(url: str) -> None:
+    """Whatever only looks like one of the two is refused, before any key is read."""
+    with pytest.raises(ConfigError, match="STRIPE_API_URL must be"):
+        Config.from_environment({**REQUIRED, "STRIPE_API_URL": url})
 
 
 def test_a_table_without_sort_key() -> None:

@@ -5,7 +5,14 @@ from typing import Any
 import attrs
 import pytest
 
-from stripe_subscription_handler.conversation import FetchedInvoice, FetchInvoice, Park, ReadLinks, Written
+from stripe_subscription_handler.conversation import (
+    Fetched,
+    FetchedInvoice,
+    FetchInvoice,
+    Park,
+    ReadLinks,
+    Written,
+)
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.errors import StripeUnavailableError, UserNotFoundError
@@ -13,7 +20,7 @@ from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.owners import PARKED
 from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 from support import events
-from support.model import FOREVER, Fetched, Tables
+from support.model import FOREVER, Tables
 
 T0 = events.T0
 UNLABELLED = parse_event(events.created(events.subscription(user=None)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import parse_event
@@ -16,7 +17,6 @@ from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
 from support import events
 from support.dynamodb import ScriptedDynamoDB
-from support.fake_stripe import API_KEY, FakeStripe, objects
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
 ASKING = Policy(can_ask_stripe=True)

@@ -7,6 +7,7 @@ import attrs
 import pytest
 import stripe
 
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
 from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.stripe_api import (
     API_VERSION,
@@ -18,7 +19,6 @@ from stripe_subscription_handler.stripe_api import (
 from stripe_subscription_handler.stripe_secret import StripeKey
 from stripe_subscription_handler.subscriptions import read_subscription
 from support import events
-from support.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
 
 T0_DATE = "Sat, 22 Nov 2025 08:26:40 GMT"
 SUBSCRIPTION = events.subscription()
@@ -104,7 +104,7 @@ def test_a_repr_shows_no_content(world: World) -> None:
 
 def test_a_canceled_subscription_is_still_told(world: World) -> None:
     """Stripe keeps it, with that status."""
-    world.stripe.find = objects(events.subscription(status="canceled"))
+    world.stripe.account = objects(events.subscription(status="canceled"))
     snapshot = world.api.fetch_subscription("sub_1")
     assert snapshot is not None
     assert snapshot.object["status"] == "canceled"
@@ -204,7 +204,7 @@ def test_a_customers_metadata(world: World) -> None:
 )
 def test_a_customer_without_metadata(world: World, customer: dict[str, Any], expected: dict | None) -> None:
     """A deleted customer is None, one without metadata is empty."""
-    world.stripe.find = objects(customer)
+    world.stripe.account = objects(customer)
     assert world.api.fetch_customer_metadata("cus_1") == expected
 
 
@@ -371,7 +371,7 @@ def test_the_connection_is_kept_between_requests(world: World) -> None:
 def test_an_id_cannot_lead_to_another_path(world: World) -> None:
     """Old accounts chose customer ids freely; each stays one segment of the path."""
     odd = {"id": "../v1/ü?a=b#c", "object": "customer", "metadata": {"userId": "user_2"}}
-    world.stripe.find = objects(odd)
+    world.stripe.account = objects(odd)
     assert world.api.fetch_customer_metadata(odd["id"]) == {"userId": "user_2"}
     for impossible in ("", ".", ".."):
         with pytest.raises(InvalidEventError, match="customer id"):

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, Fault, objects
 from support import events
-from support.fake_stripe import API_KEY, FakeStripe, Fault, objects
 
 IMPORT = """
 import sys

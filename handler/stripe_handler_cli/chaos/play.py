@@ -1,21 +1,23 @@
-"""Delivers a plan to a deployed stack, kills handlers on the way, and waits until nothing is left to do."""
+"""Delivers a plan to a deployed stack, kills handlers, lets Stripe fail, and waits until all is handled."""
 
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import attrs
 
 from stripe_handler_cli.chaos.accounts import Account, read_account
 from stripe_handler_cli.chaos.plan import DeliveryPlan, Event
 from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.fake_stripe import Fault
 from stripe_handler_cli.stack import Endpoint, Pipeline
 
 _PUT_THREADS = 4
 _PUT_BATCH = 10
+_AHEAD = 40
+"""Deliveries that may wait for a handler."""
 _POLL_SECONDS = 0.1
 _KILL_JITTER_SECONDS = 0.02
 
@@ -38,6 +40,17 @@ class Played:
 
 
 @attrs.define
+class _Done:
+    """How far a run has got."""
+
+    put: int = 0
+    puts: list["Future[None]"] = attrs.Factory(list)
+    kills: int = 0
+    bursts: int = 0
+    redriven: int = 0
+
+
+@attrs.define
 class Player:
     """One run against a deployed stack on local AWS.
 
@@ -47,6 +60,8 @@ class Player:
         find_workers: The process ids of the function's execution environments.
         kill: Kills one; False when it was gone already.
         rng: Decides which one.
+        sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
+        misbehave: Lets Stripe's next answers meet faults.
         timeout_seconds: How long nothing may happen before the run is given up.
     """
 
@@ -55,9 +70,11 @@ class Player:
     find_workers: Callable[[], list[int]]
     kill: Callable[[int], bool]
     rng: random.Random
+    sent: Callable[[Iterable[Event]], None] = lambda _events: None
+    misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
     timeout_seconds: float = 60.0
 
-    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:  # noqa: C901 - one loop with its exits
+    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
         """Deliver everything and wait until every event is handled.
 
         Args:
@@ -68,52 +85,62 @@ class Player:
             CliError: Nothing happened for too long although something is left, or events keep failing.
         """
         cloudwatch = self.endpoint.client("cloudwatch")
-        functions = self.endpoint.functions
         function_name = self.pipeline.outputs["function_name"]
-        ours = {event["id"] for event in plan.deliveries}
         before = read_account(cloudwatch, function_name)
-        kills = redriven = 0
+        done, total = _Done(), len(plan.deliveries)
         started = moved = time.monotonic()
         last = None
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
-            puts = self._put(pool, plan)
             while True:
                 account = read_account(cloudwatch, function_name).since(before)
-                for put in puts:
-                    if put.done():
-                        put.result()
-                expected = len(plan.deliveries) + redriven
-                is_over = account.received >= expected and not account.outstanding
-                progress(len(plan.deliveries) - self._left(account, expected), len(plan.deliveries))
+                left = self._left(account, total + done.redriven)
+                progress(max(0, total - left), total)
+                is_over = (
+                    all(put.done() for put in done.puts)
+                    and account.received >= total + done.redriven
+                    and not account.outstanding
+                )
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
-                if is_over and account.dropped == redriven:
-                    return Played(account, kills, redriven, time.monotonic() - started)
-                while kills < len(plan.kills_at) and plan.kills_at[kills] <= account.attempts:
-                    if not self._kill_one():
-                        break
-                    kills += 1
-                if redriven > len(plan.deliveries):
+                if is_over and account.dropped == done.redriven:
+                    return Played(account, done.kills, done.redriven, time.monotonic() - started)
+                self._put(pool, plan, account, done)
+                self._meddle(plan, account, done)
+                if done.redriven > total:
                     raise CliError("events fail again and again; see the errors in the function's log")
-                if account.dropped > redriven:
-                    redriven += self._redrive(functions, function_name, ours)
+                if account.dropped > done.redriven:
+                    done.redriven += self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
                 elif time.monotonic() - moved > self.timeout_seconds:
                     raise CliError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {expected} deliveries "
-                        f"{self._left(account, expected)} are still to be handled"
+                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
+                        f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)
 
-    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan) -> list["Future[None]"]:
-        batches = (
-            plan.deliveries[start : start + _PUT_BATCH]
-            for start in range(0, len(plan.deliveries), _PUT_BATCH)
-        )
-        return [pool.submit(self._put_batch, batch) for batch in batches]
+    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+        """Put the next events on the bus, not far ahead of the handlers: Stripe goes on with what is put."""
+        for put in done.puts:
+            if put.done():
+                put.result()
+        while done.put < len(plan.deliveries) and self._left(account, done.put + done.redriven) < _AHEAD:
+            batch = plan.deliveries[done.put : done.put + _PUT_BATCH]
+            done.puts.append(pool.submit(self._put_batch, batch))
+            done.put += len(batch)
 
     def _put_batch(self, batch: tuple[Event, ...]) -> None:
+        self.sent(batch)
         self.pipeline.put(*batch)
+
+    def _meddle(self, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+        """Kill handlers and let Stripe fail where the plan says so."""
+        while done.kills < len(plan.kills_at) and plan.kills_at[done.kills] <= account.attempts:
+            if not self._kill_one():
+                break
+            done.kills += 1
+        while done.bursts < len(plan.faults_at) and plan.faults_at[done.bursts][0] <= account.attempts:
+            self.misbehave(plan.faults_at[done.bursts][1])
+            done.bursts += 1
 
     @staticmethod
     def _left(account: Account, expected: int) -> int:
@@ -127,16 +154,18 @@ class Player:
         time.sleep(self.rng.uniform(0, _KILL_JITTER_SECONDS))
         return self.kill(self.rng.choice(workers))
 
-    def _redrive(self, functions: Any, function_name: str, ours: set[str]) -> int:
+    def _redrive(self, plan: DeliveryPlan) -> int:
+        functions, function_name = self.endpoint.functions, self.pipeline.outputs["function_name"]
         queue_url = self.pipeline.outputs["failure_queue_url"]
+        ours = {event["id"] for event in plan.deliveries}
         messages = self.pipeline.queues.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=0, VisibilityTimeout=5
         ).get("Messages", [])
         redriven = 0
         for message in messages:
             envelope = json.loads(message["Body"])["requestPayload"]
-            if envelope["detail"]["id"] not in ours:
-                continue
+            if (envelope.get("detail") or {}).get("id") not in ours:
+                continue  # another run's, or not an event of Stripe's
             # Lambda's own queue holds it from here on; only then is it deleted here.
             functions.invoke(
                 FunctionName=function_name, InvocationType="Event", Payload=json.dumps(envelope).encode()

@@ -1,11 +1,21 @@
 """Draws the certificate and the counterexamples for people. Only prints."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
-from stripe_handler_cli.chaos.certificate import Certificate, Counterexample
+from stripe_handler_cli.chaos.certificate import Certificate
+from stripe_handler_cli.chaos.counterexamples import Counterexample, differences
+from stripe_handler_cli.chaos.plan import Event
+from stripe_handler_cli.chaos.shrink import SCHEDULES, Smallest
+from stripe_handler_cli.simulator import second_of
 
-_SHOWN = 5
+_SHOWN = 3
+_ID_CHARACTERS = 10
+"""Enough to tell the few objects of one life apart."""
 
 
 def print_certificate(console: Console, certificate: Certificate) -> None:
@@ -16,7 +26,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
     rows = [
         ("seed", f"{certificate.seed}"),
         ("users", f"{certificate.users:,}"),
-        ("events", f"{certificate.events:,}"),
+        ("events", f"{certificate.events:,}, {certificate.thin_events:,} of them thin"),
         ("deliveries", f"{certificate.deliveries:,}"),
         ("duplicates", f"{certificate.duplicates:,}"),
         ("reorderings", f"{certificate.reorderings:,} handled after a later event of the same customer"),
@@ -27,7 +37,9 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
             f"{failed:,}: {certificate.cut_short:,} died in the midst{', ' if errors else ''}{errors}",
         ),
         ("redriven", f"{certificate.redriven:,} from the failure queue"),
-        ("refetches", f"{certificate.refetches:,} (no Stripe key here)"),
+        ("parked", f"{certificate.parked:,} until their user was known"),
+        ("refetches", f"{certificate.refetches:,} requests to Stripe"),
+        ("Stripe faults", f"{certificate.stripe_faults:,} of these answers"),
         ("profiles compared", f"{certificate.profiles_compared:,}"),
         ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
         ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
@@ -46,14 +58,56 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
 
 def _print_counterexample(console: Console, example: Counterexample) -> None:
     console.print(f"\n[bold red]{example.user_id}[/] is not the truth", highlight=False)
-    table = Table("attribute", "expected", "found")
-    for name, (expected, found) in example.differences.items():
-        table.add_row(name, _shown(expected), _shown(found))
-    console.print(table)
+    _print_differences(console, example.differences)
+    if example.smallest is not None:
+        _print_smallest(console, example.smallest)
+        return
+    if example.replayed:
+        console.print(
+            f"Played again in memory in {SCHEDULES} ways, this ends right: the reason lies in what memory "
+            "does not have (processes, retries, AWS itself). All that was handled:"
+        )
     events = Table("time", "event", "type", "decision", "reason", title="As handled", title_justify="left")
     for line in example.events:
         events.add_row(*(_shown(line[name]) for name in ("time", "id", "type", "decision", "reason")))
     console.print(events)
+
+
+def _print_smallest(console: Console, smallest: Smallest) -> None:
+    story = smallest.story
+    whole = f"{len(story.deliveries)} deliveries of {story.life.version.name}"
+    how = f"interleaving {smallest.schedule}" if smallest.schedule else "handled one after the other"
+    console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}", highlight=False)
+    events = Table("happened", "event", "type", "object", "what it tells")
+    for event in story.deliveries:
+        happened = datetime.fromtimestamp(second_of(event), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        events.add_row(happened, event["id"], event["type"], *_told(event))
+    console.print(events)
+    for user, truth in story.truth.items():
+        differing = differences(truth, smallest.found[user])
+        if differing:
+            console.print(f"In the end, {user}:", highlight=False)
+            _print_differences(console, differing)
+
+
+def _told(event: Event) -> tuple[str, str]:
+    if "related_object" in event:
+        return _short(event["related_object"]["id"]), "thin"
+    body = event["data"]["object"]
+    previous = event["data"].get("previous_attributes")
+    changed = f", changed {', '.join(previous)}" if previous else ""
+    return _short(body["id"]), f"{body.get('status', '')}{changed}"
+
+
+def _short(identifier: str) -> str:
+    return f"{identifier[:_ID_CHARACTERS]}…"
+
+
+def _print_differences(console: Console, differing: Mapping[str, tuple[Any, Any]]) -> None:
+    table = Table("attribute", "expected", "found")
+    for name, (expected, found) in differing.items():
+        table.add_row(name, _shown(expected), _shown(found))
+    console.print(table)
 
 
 def _shown(value: object) -> str:

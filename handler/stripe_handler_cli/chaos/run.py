@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,16 +11,28 @@ import attrs
 from stripe_handler_cli import local_aws
 from stripe_handler_cli.chaos import certificate
 from stripe_handler_cli.chaos.certificate import Certificate
-from stripe_handler_cli.chaos.plan import plan_deliveries
+from stripe_handler_cli.chaos.counterexamples import Counterexample, counterexamples
+from stripe_handler_cli.chaos.plan import DeliveryPlan, plan_deliveries
 from stripe_handler_cli.chaos.play import Played, Player
 from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
 from stripe_handler_cli.simulator import EVENT_TYPES, Simulation, SimulationOptions, simulate
 from stripe_handler_cli.stack import Endpoint, Pipeline
+from stripe_subscription_handler.policy import Policy
 
-ALSO = ("owner_move",)
-"""Scenarios that are off by default and need neither a Stripe key nor further event types."""
-
+ALSO = ("owner_move", "shared_customer")
+"""Scenarios that are off by default and need nothing else."""
+ALSO_WITH_STRIPE = ("customer_metadata",)
+ALSO_WITH_TYPE = {"invoice.paid": ("paid_out_of_band",)}
+_THIN_SHARE = 0.5
+_SHRUNK = 3
+"""Counterexamples that are made as small as possible."""
 _READ_THREADS = 4
+
+
+def admitted_types(event_types: Iterable[str]) -> list[str]:
+    """What the rule must admit so that these events can be thin, too."""
+    return [f"{form}{event_type}" for event_type in event_types for form in ("", "v1.")]
 
 
 @attrs.frozen
@@ -33,7 +45,9 @@ class Chaos:
         duplicates: Additional deliveries, as a share of the events.
         window: How many places an event may move; None shuffles all of them.
         kills: How many times a handler process is killed; None scales it to the number of events.
-        event_types: The types the stack's rule admits.
+        stripe_faults: How many of Stripe's answers go wrong; None scales it to the number of events.
+        asks_stripe: Whether the function has a key. Without one, nothing happens that only Stripe can tell.
+        event_types: The types that are sent, without the `v1.` of thin ones.
     """
 
     users: int
@@ -41,34 +55,59 @@ class Chaos:
     duplicates: float = 0.3
     window: int | None = None
     kills: int | None = None
+    stripe_faults: int | None = None
+    asks_stripe: bool = True
     event_types: tuple[str, ...] = EVENT_TYPES
 
     def simulation(self) -> Simulation:
         """The simulated account."""
-        # A cycle inside one second needs a look at Stripe, and here is no key.
-        options = SimulationOptions(also=ALSO, event_types=self.event_types, same_second_cycles=False)
+        also = [*ALSO, *(ALSO_WITH_STRIPE if self.asks_stripe else ())]
+        for event_type, scenarios in ALSO_WITH_TYPE.items():
+            also.extend(scenarios if event_type in self.event_types else ())
+        options = SimulationOptions(
+            also=tuple(also),
+            event_types=self.event_types,
+            same_second_cycles=self.asks_stripe,
+            thin_share=_THIN_SHARE if self.asks_stripe else 0.0,
+        )
         return simulate(self.seed, self.users, options)
+
+    def plan(self, simulation: Simulation) -> DeliveryPlan:
+        """What is delivered when, and what goes wrong on the way."""
+        return plan_deliveries(
+            simulation.events,
+            seed=self.seed,
+            duplicates=self.duplicates,
+            window=self.window,
+            kills=self.kills,
+            stripe_faults=self.stripe_faults if self.asks_stripe else 0,
+        )
 
     def run(
         self,
         endpoint: Endpoint,
         pipeline: Pipeline,
         running: local_aws.LocalAws,
+        stripe: FakeStripe,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Certificate:
         """Play it on a deployed stack on local AWS.
+
+        Args:
+            endpoint: The AWS.
+            pipeline: The stack.
+            running: The same AWS, to kill processes in.
+            stripe: The Stripe that the function asks, where it has a key; it becomes the simulated account.
+            progress: Called with how many deliveries are done and how many there are.
 
         Raises:
             CliError: The events could not all be delivered and handled.
         """
         simulation = self.simulation()
-        plan = plan_deliveries(
-            simulation.events,
-            seed=self.seed,
-            duplicates=self.duplicates,
-            window=self.window,
-            kills=self.kills,
-        )
+        plan = self.plan(simulation)
+        account = SimulatedAccount(simulation, CustomerClocks())
+        stripe.account = account
+        asked, failed = len(stripe.received), stripe.misbehaved
         function_name = pipeline.outputs["function_name"]
         player = Player(
             endpoint,
@@ -76,6 +115,8 @@ class Chaos:
             find_workers=lambda: local_aws.lambda_workers(running, function_name),
             kill=local_aws.kill_lambda_worker,
             rng=random.Random(self.seed),  # noqa: S311 - repeatable on purpose
+            sent=account.sent,
+            misbehave=stripe.misbehave,
         )
         played = player.play(plan, progress)
         event_ids = {event["id"] for event in simulation.events}
@@ -90,32 +131,35 @@ class Chaos:
             profiles = dict(
                 zip(simulation.profiles, pool.map(pipeline.profile, simulation.profiles), strict=True)
             )
-        return self._certify(simulation, played, plan.duplicates, lines, profiles)
+        return attrs.evolve(
+            self._certify(simulation, plan, played, lines),
+            refetches=len(stripe.received) - asked,
+            stripe_faults=stripe.misbehaved - failed,
+            counterexamples=self._shrunk(counterexamples(simulation, profiles, lines)),
+        )
 
     def _certify(
-        self,
-        simulation: Simulation,
-        played: Played,
-        duplicates: int,
-        lines: Iterable[Mapping[str, Any]],
-        profiles: Mapping[str, Mapping[str, Any]],
+        self, simulation: Simulation, plan: DeliveryPlan, played: Played, lines: Sequence[Mapping[str, Any]]
     ) -> Certificate:
-        lines = list(lines)
         errors = Counter(str(line.get("error_type")) for line in lines if line["decision"] == "error")
         return Certificate(
             seed=self.seed,
             users=self.users,
             events=len(simulation.events),
-            deliveries=len(simulation.events) + duplicates,
-            duplicates=duplicates,
+            thin_events=sum(event["type"].startswith("v1.") for event in simulation.events),
+            deliveries=len(plan.deliveries),
+            duplicates=plan.duplicates,
             reorderings=certificate.reorderings(simulation, lines),
             kills=played.kills,
             attempts=played.account.attempts,
             cut_short=max(0, played.account.failed - errors.total()),
             errors=dict(sorted(errors.items())),
             redriven=played.redriven,
-            refetches=sum(int(line.get("stripe_requests", 0)) for line in lines),
+            parked=sum(line["reason"] == "parked" for line in lines),
             profiles_compared=len(simulation.profiles),
             seconds=played.seconds,
-            counterexamples=certificate.counterexamples(simulation, profiles, lines),
         )
+
+    def _shrunk(self, examples: list[Counterexample]) -> list[Counterexample]:
+        policy = Policy(can_ask_stripe=self.asks_stripe)
+        return [example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:]

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from stripe_handler_cli.chaos.report import print_certificate
-from stripe_handler_cli.chaos.run import Chaos
+from stripe_handler_cli.chaos.run import Chaos, admitted_types
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe
 from stripe_handler_cli.local_aws import DEFAULT_STATE_DIRECTORY
 from stripe_handler_cli.packaging import find_project_root
 from stripe_handler_cli.simulator import EVENT_TYPES
@@ -29,6 +30,8 @@ Examples:
   stripe-handler chaos --users 200
   stripe-handler chaos --users 40 --seed 7 --duplicates 1 --kills 100
   stripe-handler chaos --users 200 --window 50 --json
+  stripe-handler chaos --users 100 --stripe-faults 200
+  stripe-handler chaos --users 100 --without-stripe
 """
 )
 @click.option("--users", type=click.IntRange(min=1), default=200, show_default=True, help="Customers.")
@@ -50,6 +53,17 @@ Examples:
     type=click.IntRange(min=0),
     help="How many times a handler process is killed. One per 40 events unless given, and 5 at least.",
 )
+@click.option(
+    "--stripe-faults",
+    type=click.IntRange(min=0),
+    help="How many of Stripe's answers go wrong: 429, 500, time-outs and the like. "
+    "One per 40 events unless given, and 5 at least.",
+)
+@click.option(
+    "--without-stripe",
+    is_flag=True,
+    help="Give the function no Stripe key; nothing happens then that only Stripe can tell.",
+)
 @click.option("--keep", is_flag=True, help="Leave everything running at the end and say how to look around.")
 @click.option("--json", "as_json", is_flag=True, help="Print the certificate as one JSON object on stdout.")
 @click.option(
@@ -66,6 +80,8 @@ def chaos(  # noqa: PLR0913 - one argument per option
     duplicates: float,
     window: int | None,
     kills: int | None,
+    stripe_faults: int | None,
+    without_stripe: bool,
     keep: bool,
     as_json: bool,
     state_directory: Path,
@@ -73,30 +89,50 @@ def chaos(  # noqa: PLR0913 - one argument per option
     """Deliver simulated events as badly as can be, and compare every profile with the truth.
 
     On local AWS, through the real bus, rule, zip and tables: duplicates, any order, four handlers at a time,
-    and handler processes killed at random. Prints a certificate. Exit code 1 if any profile differs.
+    handler processes killed at random, and a fake Stripe that fails now and then when it is asked. Prints a
+    certificate. Exit code 1 if any profile differs.
     """
+    if without_stripe and stripe_faults:
+        raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")
     console = Console(stderr=True)
     if not console.is_terminal:
         console = Console(stderr=True, width=_WIDTH)
-    plan = StackPlan(
-        project_root=find_project_root(Path.cwd()),
-        state_directory=state_directory,
-        name=NAME,
-        event_source=EVENT_SOURCE,
-        variables={"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)},
-        venv_path=DEFAULT_STATE_DIRECTORY / "venv",
+    wanted = Chaos(
+        users=users,
+        seed=seed,
+        duplicates=duplicates,
+        window=window,
+        kills=kills,
+        stripe_faults=stripe_faults,
+        asks_stripe=not without_stripe,
     )
-    wanted = Chaos(users=users, seed=seed, duplicates=duplicates, window=window, kills=kills)
-    with local_stack(console, plan, keep=keep) as stack:
-        with _progress(console) as show:
-            certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, show)
-        if keep:
-            stack.print_how_to_look_around(console)
+    with FakeStripe() as stripe:
+        plan = _plan(state_directory, None if without_stripe else stripe)
+        with local_stack(console, plan, keep=keep) as stack:
+            with _progress(console) as show:
+                certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, stripe, show)
+            if keep:
+                stack.print_how_to_look_around(console)
     if as_json:
         click.echo(json.dumps(certificate.as_json(), default=str))
     else:
         print_certificate(Console(width=None if console.is_terminal else _WIDTH), certificate)
     return 1 if certificate.counterexamples else 0
+
+
+def _plan(state_directory: Path, stripe: FakeStripe | None) -> StackPlan:
+    variables = {"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)}
+    if stripe is not None:
+        variables |= {"event_types": admitted_types(EVENT_TYPES), "stripe_api_url": stripe.url}
+    return StackPlan(
+        project_root=find_project_root(Path.cwd()),
+        state_directory=state_directory,
+        name=NAME,
+        event_source=EVENT_SOURCE,
+        variables=variables,
+        venv_path=DEFAULT_STATE_DIRECTORY / "venv",
+        stripe_key=None if stripe is None else API_KEY,
+    )
 
 
 @contextmanager

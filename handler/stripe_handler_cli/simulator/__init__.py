@@ -2,10 +2,11 @@
 
 from stripe_handler_cli.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.simulator.book import Book
-from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, thin_event
+from stripe_handler_cli.simulator.delivery import EVENT_SOURCE, envelope, second_of, thin_event
 from stripe_handler_cli.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 from stripe_handler_cli.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
 from stripe_handler_cli.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
+from stripe_handler_cli.simulator.truth import true_profile
 
 __all__ = [
     "CURRENT",
@@ -22,6 +23,8 @@ __all__ = [
     "SimulationOptions",
     "envelope",
     "iterate_lives",
+    "second_of",
     "simulate",
     "thin_event",
+    "true_profile",
 ]

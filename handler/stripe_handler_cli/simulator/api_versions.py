@@ -109,6 +109,11 @@ class ApiVersion:
         return not self._since("2026-09-30")
 
     @property
+    def has_thin_events(self) -> bool:
+        """There are thin events about subscriptions and invoices."""
+        return self._since("2026-09-30")
+
+    @property
     def has_request_object(self) -> bool:
         """An event's `request` is an object; before, an id."""
         return self._since("2017-05-25")

@@ -3,7 +3,7 @@
 It answers as Stripe's API would: a subscription, an invoice or a customer, now or as it was at a second.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 import attrs
@@ -58,6 +58,23 @@ class Book:
         else:
             self.invoices.setdefault(state.id, []).append((second, state.copy()))
 
+    def part(self, subscription_ids: Collection[str], until: int) -> "Book":
+        """The same life with these subscriptions only, up to the end of a second."""
+        return Book(
+            customers=self.customers,
+            subscriptions={
+                identifier: states
+                for identifier, states in _until(self.subscriptions, until).items()
+                if identifier in subscription_ids
+            },
+            invoices=_until(self.invoices, until),
+            payments=[
+                fact
+                for fact in self.payments
+                if fact.subscription_id in subscription_ids and fact.second <= until
+            ],
+        )
+
     def last_subscriptions(self) -> list[Subscription]:
         """Every subscription as it ended up, in order of creation."""
         return [states[-1][1] for states in self.subscriptions.values()]
@@ -87,3 +104,13 @@ def _at(
 ) -> _State | None:
     states = [state for since, state in history.get(identifier, ()) if second is None or since <= second]
     return states[-1] if states else None
+
+
+def _until(
+    history: Mapping[str, list[tuple[int, _State]]], second: int
+) -> dict[str, list[tuple[int, _State]]]:
+    told = {
+        identifier: [(since, state) for since, state in states if since <= second]
+        for identifier, states in history.items()
+    }
+    return {identifier: states for identifier, states in told.items() if states}

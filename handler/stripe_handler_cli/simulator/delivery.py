@@ -2,7 +2,9 @@
 
 import uuid
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from stripe_handler_cli.simulator.calendar_time import iso
 from stripe_handler_cli.simulator.state import Json
@@ -36,17 +38,21 @@ def thin_event(event: Json) -> Json:
     }
 
 
+def second_of(event: Mapping[str, Any]) -> int:
+    """The second of an event, snapshot or thin, Unix time."""
+    created = event["created"]
+    return created if isinstance(created, int) else int(datetime.fromisoformat(created).timestamp())
+
+
 def envelope(event: Json, *, account: str = "123456789012", region: str = "us-east-1") -> Json:
     """EventBridge's envelope around an event, snapshot or thin."""
-    created = event["created"]
-    seconds = created if isinstance(created, int) else int(datetime.fromisoformat(created).timestamp())
     return {
         "version": "0",
         "id": str(uuid.uuid5(_NAMESPACE, event["id"])),
         "detail-type": event["type"],
         "source": EVENT_SOURCE,
         "account": account,
-        "time": iso(seconds + 1),
+        "time": iso(second_of(event) + 1),
         "region": region,
         "resources": [],
         "detail": event,

@@ -33,11 +33,16 @@ PAYMENT_EVENTS = ("invoice.paid", "invoice.payment_failed", "invoice.payment_suc
 class Happening:
     """An event and the second in which it truly happened.
 
-    Stripe may stamp an update a second after the deletion it preceded, so the two can differ.
+    Attributes:
+        second: The second. Stripe may stamp an update a second after the deletion it preceded, so the event
+            can be of another one.
+        event: As it is sent.
+        snapshot: As Stripe's API lists it; the same unless a thin event is sent.
     """
 
     second: int
     event: Json
+    snapshot: Json
 
 
 @attrs.define
@@ -168,4 +173,4 @@ class Life:
             "request": request if self.version.has_request_object else request_id,
             "type": event_type,
         }
-        self.happenings.append(Happening(self.now, event))
+        self.happenings.append(Happening(self.now, event, event))

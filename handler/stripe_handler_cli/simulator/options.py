@@ -31,6 +31,7 @@ class SimulationOptions:
         eras: Eras of Stripe's API to draw from.
         event_types: Event types the destination subscribes to; others happen silently.
         thin: Send thin events (`v2.core.event`) only. They exist since 2026-09-30.endive.
+        thin_share: Share of the other lives of that era that send thin events only.
         same_second_cycles: Whether updates of one second may end where they began, so that only a look at
             Stripe tells which was the last.
         second_scenario_share: Share of lives that run a second scenario at the same time.
@@ -46,6 +47,7 @@ class SimulationOptions:
     eras: tuple[str, ...] = tuple(ERAS)
     event_types: tuple[str, ...] = EVENT_TYPES
     thin: bool = False
+    thin_share: float = 0.0
     same_second_cycles: bool = True
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15

@@ -64,6 +64,15 @@ class Simulation:
     _life_of: dict[str, SimulatedLife] = attrs.field(repr=False)
 
     @cached_property
+    def snapshot_events(self) -> dict[str, Json]:
+        """Every event as Stripe's API lists it, by id, in the order in which they happened."""
+        happenings = sorted(
+            (happening for life in self.lives for happening in life.happenings),
+            key=lambda happening: happening.second,
+        )
+        return {happening.snapshot["id"]: happening.snapshot for happening in happenings}
+
+    @cached_property
     def subscriptions(self) -> dict[str, Json]:
         """Every subscription as Stripe's API returns it in the end, by id."""
         return self._all("sub_", self.subscription_at)
@@ -77,6 +86,10 @@ class Simulation:
     def customers(self) -> dict[str, Json]:
         """Every customer as Stripe's API returns it, by id."""
         return self._all("cus_", self.customer)
+
+    def life_of(self, object_id: str) -> SimulatedLife | None:
+        """The life that has this customer, subscription or invoice; None where nobody has."""
+        return self._life_of.get(object_id)
 
     def subscription_at(
         self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
@@ -199,6 +212,8 @@ def _drawn_expansion(rng: random.Random, options: SimulationOptions) -> frozense
 
 
 def _as_sent(life: Life, options: SimulationOptions) -> Iterator[Happening]:
+    # Drawn last, so that the same things happen in a life, whatever it is told in.
+    is_thin = options.thin or (life.version.has_thin_events and life.chance(options.thin_share))
     for happening in life.happenings:
-        event = thin_event(happening.event) if options.thin else happening.event
-        yield Happening(happening.second, event)
+        event = thin_event(happening.event) if is_thin else happening.event
+        yield attrs.evolve(happening, event=event)

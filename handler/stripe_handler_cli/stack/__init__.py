@@ -4,7 +4,11 @@ Works on local AWS and on AWS alike; resource names come from Terraform's output
 """
 
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.deployment import Deployment, seed_partner_event_source
+from stripe_handler_cli.stack.deployment import (
+    Deployment,
+    seed_partner_event_source,
+    seed_stripe_key,
+)
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline, lambda_log_line
 
@@ -15,4 +19,5 @@ __all__ = [
     "Pipeline",
     "lambda_log_line",
     "seed_partner_event_source",
+    "seed_stripe_key",
 ]

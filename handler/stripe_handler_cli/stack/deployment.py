@@ -85,6 +85,15 @@ def _counting(counted: Counted) -> Callable[[str], None]:
     return on_line
 
 
+def seed_stripe_key(endpoint: Endpoint, name: str, key: str) -> str:
+    """Put a Stripe key into Secrets Manager, as an operator would, and return the secret's ARN.
+
+    Local AWS only: there it is a fake key. Terraform has no resource for it, since state would hold it.
+    """
+    created = endpoint.client("secretsmanager").create_secret(Name=name, SecretString=key)
+    return str(created["ARN"])
+
+
 def seed_partner_event_source(endpoint: Endpoint, name: str, account: str = "000000000000") -> None:
     """Make the partner event source that Stripe would make in this account. Local AWS only.
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from stripe_handler_cli import local_aws
 from stripe_handler_cli.packaging import build_zip
 from stripe_handler_cli.progress import step
-from stripe_handler_cli.stack.deployment import Deployment, seed_partner_event_source
+from stripe_handler_cli.stack.deployment import Deployment, seed_partner_event_source, seed_stripe_key
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 
@@ -68,6 +68,7 @@ class StackPlan:
         event_source: The partner event source Stripe would have made.
         variables: Terraform variables besides those that follow from the above.
         venv_path: The emulator's venv; one of its own unless given.
+        stripe_key: A fake Stripe key, which goes into Secrets Manager; None for none.
     """
 
     project_root: Path
@@ -76,6 +77,7 @@ class StackPlan:
     event_source: str
     variables: Mapping[str, Any]
     venv_path: Path | None = None
+    stripe_key: str | None = attrs.field(default=None, repr=False)
 
 
 @contextmanager
@@ -126,9 +128,16 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
             "lambda_package_path": str(package.resolve()),
             "create_profile_table": True,
             "livemode": "test",
+            **_key_place(endpoint, plan),
             **plan.variables,
         },
     )
+
+
+def _key_place(endpoint: Endpoint, plan: StackPlan) -> dict[str, str]:
+    if plan.stripe_key is None:
+        return {}
+    return {"stripe_secret_arn": seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)}
 
 
 def _apply(console: Console, deployment: Deployment) -> dict[str, Any]:

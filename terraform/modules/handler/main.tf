@@ -19,6 +19,7 @@ locals {
     },
     var.stripe_secret_arn == null ? {} : { STRIPE_SECRET_ARN = var.stripe_secret_arn },
     var.stripe_secret_parameter_name == null ? {} : { STRIPE_SECRET_PARAMETER = var.stripe_secret_parameter_name },
+    var.stripe_api_url == null ? {} : { STRIPE_API_URL = var.stripe_api_url },
   )
 }
 

@@ -206,3 +206,16 @@ variable "stripe_secret_parameter_name" {
     error_message = "Give at most one of stripe_secret_arn and stripe_secret_parameter_name."
   }
 }
+
+variable "stripe_api_url" {
+  description = "Where the function asks Stripe: null for Stripe itself, or an http URL of the loopback."
+  type        = string
+  default     = null
+
+  validation {
+    condition = var.stripe_api_url == null ? true : can(
+      regex("^(https://api\\.stripe\\.com|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]{1,5})?)$", var.stripe_api_url)
+    )
+    error_message = "stripe_api_url must be https://api.stripe.com or an http URL of the loopback without a path."
+  }
+}

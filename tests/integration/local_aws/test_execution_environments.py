@@ -1,6 +1,10 @@
 """How long a function's process lives."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +28,7 @@ def handler(event, context):
 """
 
 
-def _invoke(cloud: Cloud, name: str, **event: bool) -> object:
+def _invoke(cloud: Cloud, name: str, **event: bool) -> Any:
     answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return json.load(answer["Payload"])
 
@@ -45,6 +49,38 @@ def test_a_process_that_dies_is_replaced(emulator: Cloud) -> None:
     assert _invoke(emulator, name) == 1
 
 
+ONE_AT_A_TIME = """
+import os, pathlib, time
+
+FLAG = pathlib.Path({flag!r})
+if FLAG.exists():
+    os._exit(1)
+
+def handler(event, context):
+    FLAG.touch()
+    time.sleep(1.5)
+    return "done"
+"""
+
+
+def _at_work_beside_one_that_dies(cloud: Cloud, flag: Path) -> tuple[Any, Any]:
+    """The results of an invocation, and of one whose process dies as it starts while the first one works."""
+    name, _ = cloud.function(ONE_AT_A_TIME.format(flag=str(flag)))
+    with ThreadPoolExecutor() as pool:
+        at_work = pool.submit(_invoke, cloud, name)
+        while not flag.exists() and not at_work.done():
+            time.sleep(0.01)
+        dies = _invoke(cloud, name)
+        return at_work.result(), dies
+
+
+def test_a_process_that_does_not_come_up_disturbs_no_other(emulator: Cloud, tmp_path: Path) -> None:
+    """Its own invocation fails; the environment at work ends its own, and the next one is well."""
+    at_work, died = _at_work_beside_one_that_dies(emulator, tmp_path / "flag")
+    assert at_work == "done"
+    assert "errorMessage" in died
+
+
 def test_new_code_is_what_runs(emulator: Cloud) -> None:
     """A package unpacked earlier is not mistaken for a new one."""
     name, _ = emulator.function(COUNTING)
@@ -59,3 +95,9 @@ def test_stock_still_ends_the_process_after_an_exception(stock: Cloud) -> None:
     assert _invoke(stock, name) == 1
     _invoke(stock, name, fail=True)
     assert _invoke(stock, name) == 1
+
+
+def test_stock_still_ends_every_process_when_one_does_not_come_up(stock: Cloud, tmp_path: Path) -> None:
+    """If this fails, `execution_environments` need not look after those at work any more."""
+    at_work, _ = _at_work_beside_one_that_dies(stock, tmp_path / "flag")
+    assert at_work != "done"

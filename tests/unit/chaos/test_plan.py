@@ -35,3 +35,15 @@ def test_kills_are_planned_while_there_is_something_left_to_hit() -> None:
     assert len(kills) == 50
     assert list(kills) == sorted(kills)
     assert max(kills) < 0.95 * len(EVENTS)
+
+
+def test_stripes_faults_are_planned_while_it_will_be_asked() -> None:
+    """As many as asked for, or by the number of events; none unless Stripe is asked."""
+    assert plan_deliveries(EVENTS, seed=1, duplicates=0).faults_at == ()
+    few = plan_deliveries(EVENTS, seed=1, duplicates=0, stripe_faults=None).faults_at
+    assert sum(len(faults) for _, faults in few) == 5
+    many = plan_deliveries(EVENTS, seed=1, duplicates=0, stripe_faults=60).faults_at
+    assert sum(len(faults) for _, faults in many) == 60
+    moments = [after for after, _ in many]
+    assert moments == sorted(moments)
+    assert max(moments) < 0.8 * len(EVENTS)

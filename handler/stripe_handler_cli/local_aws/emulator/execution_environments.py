@@ -2,11 +2,13 @@
 """How long a Python function's process lives, and how its package gets there.
 
 AWS rule: an exception in the handler ends the invocation, not the execution environment: the next invocation
-finds the same process, with what it kept in memory. Only a timeout or a process that dies resets it.
+finds the same process, with what it kept in memory. Only a timeout or a process that dies resets it. A
+process that does not come up fails its own invocation; the function's other environments go on.
 
 Stock MiniStack ends the process after every exception, and unpacks the whole package again for the next one:
 with a package of some thousand files, each attempt of a retried event takes seconds. Here a package is
-unpacked once, and each environment gets links to its files.
+unpacked once, and each environment gets links to its files. And where one process does not come up, stock
+MiniStack ends all of the function's, those at work or just starting included.
 """
 
 import hashlib
@@ -14,12 +16,15 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 import types
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
+
+_GRACE_SECONDS = 2.0
 
 _held = threading.local()
 _unpacking = threading.Lock()
@@ -41,6 +46,8 @@ def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
     _held.processes = []
     try:
         result = _stock_invoke(worker, *arguments, **options)
+    except Exception as error:  # noqa: BLE001 - whatever kept the process from coming up
+        result = _not_started(worker, error)
     finally:
         processes, _held.processes = _held.processes, None
     raised = "trace" in result
@@ -51,6 +58,14 @@ def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
             _stock_signal(process)
             _stock_collect(process, deadline)
     return result
+
+
+def _not_started(worker: Any, error: Exception) -> dict[str, Any]:
+    process, worker._proc = worker._proc, None
+    if process is not None:
+        _stock_signal(process)
+        _stock_collect(process, time.monotonic() + _GRACE_SECONDS)
+    return {"status": "error", "error": str(error), "cold_start": True, "log": ""}
 
 
 def signal_unless_held(process: Any) -> None:

@@ -19,6 +19,8 @@ NAMES = (
     "query_definitions",
     "schedules",
     "expression_limits",
+    "log_pages",
+    "kept_metrics",
 )
 
 

@@ -1,0 +1,89 @@
+"""Which request is answered by what: the API's table of endpoints. Pure; knows no HTTP connection.
+
+A further endpoint is a function from an account and a request to an answer, and a row in `_ROUTES`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import attrs
+
+from stripe_handler_cli.fake_stripe.accounts import Account
+from stripe_handler_cli.fake_stripe.answers import Answer, error
+from stripe_handler_cli.fake_stripe.lists import Listing
+
+_KINDS: Final = {
+    "subscriptions": "subscription",
+    "customers": "customer",
+    "invoices": "invoice",
+    "events": "event",
+}
+"""Where an object stands in a path, and its own word for what it is."""
+
+_ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
+
+
+@attrs.frozen
+class Request:
+    """A request, without its connection.
+
+    Attributes:
+        method: `GET` and so on.
+        path: As sent, still quoted.
+        now: When it came, Unix seconds.
+        query: The parameters after the question mark; each may be given several times.
+        places: What the placeholders of the endpoint's path stand for, unquoted.
+    """
+
+    method: str
+    path: str
+    now: float
+    query: Mapping[str, list[str]] = attrs.Factory(dict)
+    places: Mapping[str, str] = attrs.Factory(dict)
+
+    @classmethod
+    def of(cls, method: str, target: str, now: float) -> "Request":
+        """Read the target of an HTTP request that came at a moment."""
+        parts = urlsplit(target)
+        query: dict[str, list[str]] = {}
+        for name, value in parse_qsl(parts.query, keep_blank_values=True):
+            # Clients number the elements of an array; Stripe takes them in any way.
+            query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
+        return cls(method, parts.path, now, query)
+
+
+def answer(account: Account, request: Request) -> Answer:
+    """Answer a request whose API key is right."""
+    for method, pattern, endpoint in _ROUTES:
+        found = pattern.fullmatch(request.path)
+        if found and method == request.method:
+            places = {name: unquote(value) for name, value in found.groupdict().items()}
+            return endpoint(account, attrs.evolve(request, places=places))
+    message = f"Unrecognized request URL ({request.method}: {request.path})."
+    return error(HTTPStatus.NOT_FOUND, message)
+
+
+def _one_object(account: Account, request: Request) -> Answer:
+    kind, identifier = _KINDS[request.places["plural"]], request.places["id"]
+    found = account.find(kind, identifier)
+    if found.body is None:
+        message = f"No such {kind}: '{identifier}'"
+        return attrs.evolve(error(HTTPStatus.NOT_FOUND, message, "resource_missing"), at=found.at)
+    return Answer(HTTPStatus.OK, found.body, found.at)
+
+
+def _list(account: Account, request: Request) -> Answer:
+    kind = _KINDS[request.places["plural"]]
+    ids = account.newest_first(kind)
+    listing = Listing(kind, ids, lambda identifier: account.find(kind, identifier).body, request.now)
+    return listing.page(request.path, request.query)
+
+
+_PLURALS: Final = f"(?P<plural>{'|'.join(_KINDS)})"
+_ROUTES: Final[tuple[tuple[str, re.Pattern[str], Callable[[Account, Request], Answer]], ...]] = (
+    ("GET", re.compile(rf"/v1/{_PLURALS}/(?P<id>[^/]+)"), _one_object),
+    ("GET", re.compile(rf"/v1/{_PLURALS}"), _list),
+)
