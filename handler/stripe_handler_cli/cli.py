@@ -11,6 +11,7 @@ from stripe_handler_cli.commands.dlq import dlq
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
 from stripe_handler_cli.commands.parked import parked
+from stripe_handler_cli.commands.show import show
 from stripe_handler_cli.commands.simulate import simulate
 from stripe_handler_cli.errors import CliError
 
@@ -27,6 +28,7 @@ root.add_command(dlq)
 root.add_command(local)
 root.add_command(package)
 root.add_command(parked)
+root.add_command(show)
 root.add_command(simulate)
 
 
