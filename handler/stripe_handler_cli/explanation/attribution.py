@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.explanation.changes import Change, changes_of, event_rank
+from stripe_handler_cli.explanation.changes import REJECTED, Change, changes_of, event_rank
 from stripe_handler_cli.function_log import LogLine
 from stripe_handler_cli.function_log.lines import SKIP
 from stripe_handler_cli.users.words import PaymentVersion, StateVersion
@@ -19,9 +19,6 @@ from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.event_types import Rank
 from stripe_subscription_handler.ledger import Ledger
 from stripe_subscription_handler.profile import PAYMENT_VIEW, VIEW, primary, view
-
-REJECTED = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
-"""Reasons of events that came too late to change anything."""
 
 
 @attrs.frozen

@@ -11,6 +11,9 @@ from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.profile import PAYMENT_VIEW
 
+REJECTED = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
+"""Reasons of events that came too late to change anything."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -78,11 +81,8 @@ def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
 
 def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> Iterator[Change]:
     for other in line.also_applied:
-        if other.user_id == user_id and (other.changed or other.reason not in _UNWRITTEN):
+        if other.user_id == user_id and (other.changed or other.reason not in REJECTED):
             yield _other(line, other, by_event.get(other.event_id))
-
-
-_UNWRITTEN = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
 
 
 def _other(line: LogLine, other: AlsoApplied, own: LogLine | None) -> Change:

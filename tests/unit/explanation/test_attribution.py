@@ -96,7 +96,7 @@ PAID = parse_event(events.paid(events.invoice(), event_id="evt_paid", created=T0
 
 
 def test_each_attribute_names_the_event_that_last_changed_it() -> None:
-    """The price is as old as the subscription; the status is of its last update; the payment of the invoice."""
+    """The price is the first event's, the status its last update's, the payment the invoice's."""
     watched = Watched()
     watched.deliver(CREATED, ACTIVE, PAID, LAPSED)
     explained = watched.explained()
@@ -117,7 +117,7 @@ def test_events_that_came_too_late_are_told_where_they_would_have_mattered() -> 
 
 
 def test_an_attribute_that_was_removed_names_the_event_that_removed_it() -> None:
-    """A cancellation that was taken back leaves no `subscriptionCancelAt`, and the explanation says since when."""
+    """A cancellation that was taken back leaves no `subscriptionCancelAt`; it is told since when."""
     leaving = events.subscription(cancel_at=T0 + 90)
     back = events.updated(
         events.subscription(), event_id="evt_back", created=T0 + 7, previous={"cancel_at": T0 + 90}
@@ -165,7 +165,7 @@ def test_the_first_user_of_a_moved_subscription_is_told_who_took_it() -> None:
 
 
 def test_older_than_the_log_falls_back_on_the_ledger() -> None:
-    """Without lines, nothing is claimed; the ledger still knows the newest event's second, and the payment's id."""
+    """Without lines nothing is claimed; the ledger knows the newest event's second, the payment's id."""
     watched = Watched()
     watched.deliver(CREATED, PAID, LAPSED)
     watched.lines.clear()
@@ -179,7 +179,7 @@ def test_older_than_the_log_falls_back_on_the_ledger() -> None:
 
 
 def test_a_write_that_left_no_line_is_seen_by_its_duplicate() -> None:
-    """The handler died after its write; the retry says duplicate, and the older event is not claimed for sure."""
+    """The handler died after its write; the retry says duplicate, so the older event is not certain."""
     watched = Watched()
     watched.deliver(CREATED, ACTIVE, ACTIVE)
     del watched.lines[1]
