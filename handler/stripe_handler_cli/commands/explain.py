@@ -34,8 +34,8 @@ Examples:
 @click.option(
     "--since",
     type=Moment(),
-    help="Read the log from here: ISO-8601 (UTC unless it says otherwise) or so long ago (90m, 2h, 3d). All of "
-    "it unless given.",
+    help="Read the log from here: ISO-8601 (UTC unless it says otherwise) or so long ago (90m, 2h, 3d). "
+    "All of it unless given.",
 )
 @click.option(
     "--stripe-key-variable",

@@ -71,7 +71,7 @@ class FunctionLog:
     def _piece(
         self, wanted: Sequence[str], keep: Callable[[LogLine], bool], first: datetime, last: datetime
     ) -> list[LogLine]:
-        found: dict[str, LogLine] = {}
+        found: dict[tuple[int, str], LogLine] = {}
         for pattern in wanted:
             pages = self.client.get_paginator("filter_log_events").paginate(
                 logGroupName=self.group,
@@ -86,7 +86,8 @@ class FunctionLog:
                         continue
                     line = LogLine.of(values, datetime.fromtimestamp(event["timestamp"] / 1000, UTC))
                     if keep(line):
-                        found[event["eventId"]] = line
+                        # Two patterns may both find it; no two lines are alike to the microsecond.
+                        found[event["timestamp"], event["message"]] = line
         return sorted(found.values(), key=lambda line: line.handled_at)
 
 
