@@ -1,6 +1,6 @@
 """Draws an explanation for people. Only prints."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -66,8 +66,10 @@ def _print_attributes(console: Console, explanation: Explanation) -> None:
         console.print("[red]Somebody else has changed what is red.[/red] `stripe-handler show` has more.")
 
 
-def _order(one: Attribution) -> tuple[str, str, str]:
-    return (*((iso(one.set_by.handled_at), one.set_by.event_id) if one.set_by else ("", "")), one.name)
+def _order(one: Attribution) -> tuple[datetime, str, str]:
+    if one.set_by is None:
+        return datetime.min.replace(tzinfo=UTC), "", one.name
+    return one.set_by.handled_at, one.set_by.event_id, one.name
 
 
 def _origin(one: Attribution) -> tuple[str, str, str, str]:

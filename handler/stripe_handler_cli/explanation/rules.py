@@ -25,7 +25,9 @@ class Rule:
 
 RULES = {
     Reason.FIRST_EVENT: Rule("nothing was known of the user's subscriptions", "One write, no read"),
-    Reason.PRIMARY: Rule("newer than what was known of the subscription shown", "Which fact is newer"),
+    Reason.PRIMARY: Rule(
+        "about the subscription shown, and newer than what was known", "Which fact is newer"
+    ),
     Reason.RECOMPUTED: Rule(
         "the best of all the user's subscriptions was chosen anew", "Which subscription the app sees"
     ),
