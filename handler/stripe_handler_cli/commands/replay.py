@@ -121,8 +121,8 @@ def _print_dry_run(archive: Archive, start: datetime, end: datetime, *, as_json:
         return 0
     kept = f"kept {size.retention_days} days" if size.retention_days else "kept for ever"
     click.echo(
-        f"The whole archive holds about {size.events:,} events ({size.size_bytes:,} bytes), {kept}; EventBridge "
-        "does not tell how many are of that time. Nothing was started."
+        f"The whole archive holds about {size.events:,} events ({size.size_bytes:,} bytes), {kept}; "
+        "EventBridge does not tell how many are of that time. Nothing was started."
     )
     return 0
 
