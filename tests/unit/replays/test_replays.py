@@ -138,7 +138,7 @@ def test_only_a_running_replay_is_cancelled() -> None:
 
 @attrs.define
 class SlowLog:
-    """A log whose lines appear some time after they were written, and a clock that only `sleep` moves."""
+    """A log whose lines appear some time after they were written; only `sleep` moves the clock."""
 
     appears: list[tuple[float, LogLine]]
     now: float = 0
@@ -166,7 +166,7 @@ def handled(log: SlowLog, quiet_seconds: float) -> Summary:
 
 
 def test_late_lines_are_waited_for_and_counted_once() -> None:
-    """Each line that appears begins the quiet time anew; a line is not counted again when it is read again."""
+    """Each line that appears begins the quiet time anew; a line that is read again is not counted again."""
     lines = [(second + 9.0, line(f"evt_{second}", "skip", "stale", second)) for second in range(0, 200, 8)]
     log = SlowLog(lines)
     assert handled(log, 10).events == len(lines)
