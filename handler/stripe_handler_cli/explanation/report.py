@@ -1,5 +1,6 @@
 """Draws an explanation for people. Only prints."""
 
+import itertools
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from stripe_handler_cli.moments import iso
 from stripe_handler_cli.users.report import shown, table
 
 if TYPE_CHECKING:
-    from stripe_handler_cli.explanation.changes import Change
     from stripe_handler_cli.function_log import LogLine
 
 _STYLES = {
@@ -50,20 +50,25 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
 
 
 def _print_attributes(console: Console, explanation: Explanation) -> None:
-    rows = table("attribute", "value", "set by", "Stripe's second", "handled", "because")
-    last: tuple[Change | None, ...] | None = None
-    for one in sorted(explanation.attributions, key=_order):
-        value = "(removed)" if one.value is None else shown(one.value)
-        if one.name in explanation.record.differences:
-            value = f"[red]{value}[/red]"
-        origin = (one.set_by, *one.or_by)
-        # Attributes of one event stand together; it is named once.
-        rows.add_row(one.name, value, *(("", "", "", "") if origin == last and any(origin) else _origin(one)))
-        last = origin
-    if explanation.attributions:
-        console.print(rows)
+    ordered = sorted(explanation.attributions, key=_order)
+    width = max((len(one.name) for one in ordered), default=0)
+    # Attributes of one event stand together under it, in the order in which the events were handled.
+    for _, group in itertools.groupby(ordered, key=_told):
+        together = list(group)
+        console.print()
+        _print_origin(console, together[0])
+        for one in together:
+            value = "(removed)" if one.value is None else shown(one.value)
+            if one.name in explanation.record.differences:
+                value = f"[red]{value}[/red]"
+            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}", highlight=False)
     if explanation.record.differences:
         console.print("[red]Somebody else has changed what is red.[/red] `stripe-handler show` has more.")
+
+
+def _told(one: Attribution) -> tuple[object, ...]:
+    """What `_print_origin` prints."""
+    return one.set_by, one.or_by, None if one.is_certain else one.newest
 
 
 def _order(one: Attribution) -> tuple[datetime, str, str]:
@@ -72,25 +77,24 @@ def _order(one: Attribution) -> tuple[datetime, str, str]:
     return one.set_by.handled_at, one.set_by.event_id, one.name
 
 
-def _origin(one: Attribution) -> tuple[str, str, str, str]:
-    change = one.set_by
-    newest = one.newest
+def _print_origin(console: Console, one: Attribution) -> None:
+    change, newest = one.set_by, one.newest
+    others = ", ".join(other.event_id for other in one.or_by)
     if change is None:
-        others = ", ".join(other.event_id for other in one.or_by)
         told = f"one of {others}" if others else "older than the log"
-        known = f"newest known of its subscription: {newest.in_words}" if newest else ""
-        return f"[yellow]{told}[/yellow]", "", "", known
-    because = sentence(change.reason)
-    if change.replay:
-        because += f" (replay {change.replay})"
-    if one.or_by:
-        because += (
-            f"; [yellow]or by {', '.join(other.event_id for other in one.or_by)}, handled then too[/yellow]"
-        )
+        known = f"; newest known of its subscription: {newest.in_words}" if newest else ""
+        console.print(f"[yellow]{told}[/yellow]{known}", highlight=False)
+        return
+    told = f"[bold]{shown(change.event_id)}[/bold]  {shown(change.event_type)}"
+    if change.event_created:
+        told += f" of {change.event_created}"
+    replay = f" by replay {shown(change.replay)}" if change.replay else ""
+    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", highlight=False, soft_wrap=True)
+    console.print(f"[dim]why: {sentence(change.reason)}[/dim]")
+    if others:
+        console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]", highlight=False)
     elif newest is not None and not newest.is_logged:
-        because += f"; [yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]"
-    named = f"{change.event_id}\n[dim]{change.event_type or ''}[/dim]"
-    return named, change.event_created or "", iso(change.handled_at), because
+        console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
 
 
 def _print_rejected(console: Console, explanation: Explanation) -> None:
@@ -99,14 +103,19 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
         found |= {(line.event_id, line.handled_at): line for line in one.rejected}
     if not found:
         return
-    rows = table("came later, changed nothing", "type", "Stripe's second", "handled", "because")
+    rows = table("came later, changed nothing", "type", "Stripe's second", "last handled", "times", "because")
+    repeated: dict[tuple[str | None, str | None], list[LogLine]] = {}
     for line in sorted(found.values(), key=lambda line: line.handled_at):
+        repeated.setdefault((line.event_id, line.reason), []).append(line)
+    for lines in repeated.values():
+        last = lines[-1]
         rows.add_row(
-            shown(line.event_id),
-            shown(line.event_type),
-            shown(line.event_created),
-            iso(line.handled_at),
-            sentence(line.reason),
+            shown(last.event_id),
+            shown(last.event_type),
+            shown(last.event_created),
+            iso(last.handled_at),
+            str(len(lines)),
+            sentence(last.reason),
         )
     console.print()
     console.print(rows)

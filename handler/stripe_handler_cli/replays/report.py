@@ -38,9 +38,7 @@ def _print_failed(console: Console, summary: Summary) -> None:
     console.print()
     console.print(rows)
     _print_rest(console, len(summary.failed))
-    console.print(
-        "Lambda tries each three times, then puts it into the failure queue: `stripe-handler dlq list`."
-    )
+    console.print("After three attempts an event is in the failure queue: `stripe-handler dlq list`.")
 
 
 def _print_users(console: Console, summary: Summary) -> None:
