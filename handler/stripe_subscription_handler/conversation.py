@@ -231,13 +231,13 @@ class Applied:
     Attributes:
         event_id: The event.
         user_id: Whose profile.
-        reason: Why it was written or skipped.
+        reason: Why it was written or skipped: a `Reason`, or another word in the log of another version.
         changed: Names of the view's attributes it changed.
     """
 
     event_id: str
     user_id: str
-    reason: Reason
+    reason: str
     changed: tuple[str, ...]
 
 

@@ -9,10 +9,11 @@ import attrs
 import pytest
 import structlog
 
-from stripe_handler_cli.function_log import AlsoApplied, FunctionLog, LogLine, patterns
+from stripe_handler_cli.function_log import FunctionLog, LogLine, patterns
 from stripe_handler_cli.function_log.patterns import LONGEST_PATTERN
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation import Applied
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB
@@ -63,7 +64,7 @@ def test_what_was_applied_on_the_way_is_read_too() -> None:
     """One entry for each event and user."""
     other = {"event_id": "evt_2", "user_id": "user_2", "reason": "primary", "changed": ["subscriptionId"]}
     line = LogLine.of({"decision": "write", "also_applied": [other]}, NOW)
-    assert line.also_applied == (AlsoApplied("evt_2", "user_2", "primary", ("subscriptionId",)),)
+    assert line.also_applied == (Applied("evt_2", "user_2", "primary", ("subscriptionId",)),)
 
 
 def test_one_pattern_finds_several_things() -> None:

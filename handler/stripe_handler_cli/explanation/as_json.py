@@ -44,35 +44,27 @@ def _attribution(one: Attribution) -> dict[str, Any]:
         "is_certain": one.is_certain,
         "or_by": [_change(change) for change in one.or_by],
         "newest_in_ledger": one.newest.in_words if one.newest else None,
-        "rejected": [_line(line) for line in one.rejected],
+        "rejected": [_handled(line) for line in one.rejected],
     }
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {
-        "event_id": change.event_id,
-        "event_type": change.event_type,
-        "event_created": change.event_created,
-        "handled_at": change.handled_at.isoformat(),
-        "reason": change.reason,
-        "rule": sentence(change.reason),
-        "replay": change.replay,
-    }
+    return {**_handled(change), "replay": change.replay}
 
 
-def _line(line: LogLine) -> dict[str, Any]:
+def _handled(one: Change | LogLine) -> dict[str, Any]:
     return {
-        "event_id": line.event_id,
-        "event_type": line.event_type,
-        "event_created": line.event_created,
-        "handled_at": line.handled_at.isoformat(),
-        "reason": line.reason,
-        "rule": sentence(line.reason),
+        "event_id": one.event_id,
+        "event_type": one.event_type,
+        "event_created": one.event_created,
+        "handled_at": one.handled_at.isoformat(),
+        "reason": one.reason,
+        "rule": sentence(one.reason),
     }
 
 
 def _failure(failure: Failure) -> Mapping[str, Any]:
-    return {**_line(failure.last), "error_type": failure.last.error_type, "attempts": failure.attempts}
+    return {**_handled(failure.last), "error_type": failure.last.error_type, "attempts": failure.attempts}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

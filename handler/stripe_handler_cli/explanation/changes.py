@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import attrs
 
-from stripe_handler_cli.function_log import AlsoApplied, LogLine
+from stripe_handler_cli.function_log import LogLine
 from stripe_handler_cli.function_log.lines import SKIP, WRITE
+from stripe_subscription_handler.conversation import Applied
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.profile import PAYMENT_VIEW
@@ -85,7 +86,7 @@ def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> It
             yield _other(line, other, by_event.get(other.event_id))
 
 
-def _other(line: LogLine, other: AlsoApplied, own: LogLine | None) -> Change:
+def _other(line: LogLine, other: Applied, own: LogLine | None) -> Change:
     return Change(
         event_id=other.event_id,
         event_type=own.event_type if own else None,

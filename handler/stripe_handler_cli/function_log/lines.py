@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.conversation import Applied
+
 WRITE, SKIP, ERROR = "write", "skip", "error"
 """The words of `decision`."""
 
@@ -16,23 +18,6 @@ def _optional_text(value: Any) -> str | None:
 
 def _names(value: Any) -> tuple[str, ...]:
     return tuple(name for name in value if isinstance(name, str)) if isinstance(value, list) else ()
-
-
-@attrs.frozen
-class AlsoApplied:
-    """What else was written while the line's event was handled.
-
-    Attributes:
-        event_id: The event.
-        user_id: Whose profile.
-        reason: Why it was written or skipped.
-        changed: Names of the view's attributes it changed.
-    """
-
-    event_id: str
-    user_id: str
-    reason: str
-    changed: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +51,7 @@ class LogLine:
     reason: str | None = None
     error_type: str | None = None
     changed: tuple[str, ...] | None = None
-    also_applied: tuple[AlsoApplied, ...] = ()
+    also_applied: tuple[Applied, ...] = ()
     replay: str | None = None
     duration_ms: float = 0.0
 
@@ -106,8 +91,8 @@ class LogLine:
         )
 
 
-def _also_applied(value: Mapping[str, Any]) -> AlsoApplied:
-    return AlsoApplied(
+def _also_applied(value: Mapping[str, Any]) -> Applied:
+    return Applied(
         event_id=str(value.get("event_id")),
         user_id=str(value.get("user_id")),
         reason=str(value.get("reason")),

@@ -44,7 +44,9 @@ def _print_failed(console: Console, summary: Summary) -> None:
 def _print_users(console: Console, summary: Summary) -> None:
     console.print()
     if not summary.users:
-        console.print("[green]Nothing changed: every profile had these events, or something newer, already.[/green]")
+        console.print(
+            "[green]Nothing changed: every profile had these events, or something newer, already.[/green]"
+        )
         return
     rows = table("user", "changed by", "attributes")
     for user_id, change in sorted(summary.users.items())[:_SHOWN]:

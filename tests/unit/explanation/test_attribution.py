@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_handler_cli.explanation.attribution import Attribution, attributions
-from stripe_handler_cli.function_log import AlsoApplied, LogLine
+from stripe_handler_cli.function_log import LogLine
 from stripe_subscription_handler.conversation import Outcome
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import ConcurrentUpdateError
@@ -37,10 +37,7 @@ def line(event: StripeEvent, outcome: Outcome, *, began: int, ended: int) -> Log
         user_id=outcome.user_id or event.user_id,
         reason=str(outcome.reason),
         changed=outcome.changed if outcome.applied else None,
-        also_applied=tuple(
-            AlsoApplied(one.event_id, one.user_id, str(one.reason), one.changed)
-            for one in outcome.also_applied
-        ),
+        also_applied=outcome.also_applied,
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from stripe_handler_cli.explanation.failures import failures
 from stripe_handler_cli.explanation.gathering import concerning, subscribed_types
 from stripe_handler_cli.explanation.timeline import Entry, State, timeline
-from stripe_handler_cli.function_log import AlsoApplied, LogLine
+from stripe_handler_cli.function_log import LogLine
 from stripe_handler_cli.users import UserRecord
+from stripe_subscription_handler.conversation import Applied
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 from stripe_subscription_handler.ledger import Ledger
@@ -123,7 +124,7 @@ def test_parked_events_wait_or_were_applied_since() -> None:
     waits = line(PAID, "skip", "parked")
     assert seen(PAID, waits, parked=("evt_paid",)).state is State.PARKED
     assert seen(PAID, parked=("evt_paid",)).state is State.PARKED
-    also = (AlsoApplied("evt_paid", "user_1", "primary", ("lastPaymentStatus",)),)
+    also = (Applied("evt_paid", "user_1", "primary", ("lastPaymentStatus",)),)
     brought = line(UPDATED, "write", "primary", also_applied=also)
     assert seen(PAID, waits, brought, applied=(UPDATED, PAID)).state is State.APPLIED
 

@@ -8,10 +8,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.function_log import AlsoApplied, LogLine
+from stripe_handler_cli.function_log import LogLine
 from stripe_handler_cli.replays.archive import Archive, Replay
 from stripe_handler_cli.replays.summary import Summary, UserChange
 from stripe_handler_cli.replays.watching import Watcher
+from stripe_subscription_handler.conversation import Applied
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 NAME = "again"
@@ -43,7 +44,7 @@ def test_skipped_events_change_nothing() -> None:
 
 def test_profiles_that_changed_are_told_with_what_changed() -> None:
     """A write that changed no attribute of the view is none; other users' profiles on the way count."""
-    also = AlsoApplied("evt_1", "user_2", "recomputed", ("subscriptionId",))
+    also = Applied("evt_1", "user_2", "recomputed", ("subscriptionId",))
     summary = summed(
         line("evt_1", "write", "recomputed", changed=("subscriptionStatus",), also_applied=(also,)),
         line("evt_2", "write", "recomputed", changed=()),
