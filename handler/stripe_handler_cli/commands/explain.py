@@ -35,7 +35,7 @@ Examples:
     "--since",
     type=Moment(),
     help="Read the log from here: ISO-8601 (UTC unless it says otherwise) or so long ago (90m, 2h, 3d). "
-    "All of it unless given.",
+    "30 days ago unless given.",
 )
 @click.option(
     "--stripe-key-variable",

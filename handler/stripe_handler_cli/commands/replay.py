@@ -8,7 +8,7 @@ import click
 
 from stripe_handler_cli.commands.output import printer, reporter
 from stripe_handler_cli.commands.stack_options import stack_options
-from stripe_handler_cli.function_log import FunctionLog
+from stripe_handler_cli.function_log import FunctionLog, tells_decisions
 from stripe_handler_cli.moments import Moment, iso
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.replays.archive import Archive, Replay
@@ -88,6 +88,7 @@ def replay(  # noqa: PLR0913 - one argument per option
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
         archive.start(followed, start, end)
     log = FunctionLog(stack.endpoint.logs, stack.output("log_group_name"))
+    is_told = tells_decisions(stack.config.log_level)
     try:
         ended, summary = _follow(Watcher(archive, log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
@@ -99,9 +100,9 @@ def replay(  # noqa: PLR0913 - one argument per option
         return _INTERRUPTED
     if as_json:
         told = {"name": ended.name, "state": ended.state, "from": iso(ended.start), "to": iso(ended.end)}
-        click.echo(json.dumps({**told, **summary.as_json()}))
+        click.echo(json.dumps({**told, "decisions_are_logged": is_told, **summary.as_json()}))
     else:
-        print_summary(printer(), ended, summary)
+        print_summary(printer(), ended, summary, is_told=is_told)
     return 0 if ended.state == "COMPLETED" and not summary.failed else 1
 
 

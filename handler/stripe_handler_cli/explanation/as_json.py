@@ -26,6 +26,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "parked": [event.event_id for one in explanation.customers for event in one.parked],
         "log": {
             "since": iso(explanation.log_since),
+            "decisions_are_logged": explanation.decisions_are_logged,
             "lines": explanation.lines,
             "older_lines_left_out": explanation.lines_left_out,
         },

@@ -12,7 +12,7 @@ from stripe_handler_cli.explanation.attribution import Attribution, attributions
 from stripe_handler_cli.explanation.failures import Failure, failures
 from stripe_handler_cli.explanation.stripe_events import LISTED_DAYS, StripeEvents
 from stripe_handler_cli.explanation.timeline import Entry, timeline
-from stripe_handler_cli.function_log import FunctionLog, LogLine, patterns
+from stripe_handler_cli.function_log import FunctionLog, LogLine, patterns, tells_decisions
 from stripe_handler_cli.progress import Step
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.users import CustomerRecord, UserRecord, UserTables
@@ -20,6 +20,7 @@ from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 
+_LOG_READ = timedelta(days=30)
 MOST_LINES = 20_000
 """Newest log lines of a user that are kept; a user with more has older ones left out, and is told."""
 
@@ -49,6 +50,7 @@ class Explanation:
         timeline: Stripe's own events against what became of them; None without a Stripe key.
         stripe_since: Since when the timeline is complete; None likewise.
         log_since: Since when the log was read.
+        decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
         lines: How many lines were found.
         lines_left_out: Whether there were older ones than could be kept.
     """
@@ -60,6 +62,7 @@ class Explanation:
     timeline: tuple[Entry, ...] | None
     stripe_since: datetime | None
     log_since: datetime
+    decisions_are_logged: bool
     lines: int
     lines_left_out: bool
 
@@ -129,7 +132,7 @@ class Gatherer:
 
         Args:
             user_id: The user.
-            since: How far back the log is read; as far as it goes unless given.
+            since: How far back the log is read, where it goes so far; 30 days unless given.
             stripe: Stripe's events, where there is a key.
             most_pages: Pages of Stripe's list to read at most.
             step: Told of the progress.
@@ -148,13 +151,15 @@ class Gatherer:
         subscription_ids = set(record.ledger.known)
         subscription_ids |= {event.subscription_id or "" for event in (side.events if side else ())}
         log = FunctionLog(self.stack.endpoint.logs, self.stack.output("log_group_name"))
-        log_since = max(filter(None, (since, log.oldest(self.now))))
+        log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
         parked = {event.event_id for one in customers.values() for event in one.parked}
+        is_logged = tells_decisions(self.stack.config.log_level)
         entries = None
         if side is not None:
             ledger = record.ledger
-            entries = timeline(side.events, lines, ledger, parked, log_begins=log_since, now=self.now)
+            log_begins = log_since if is_logged else self.now
+            entries = timeline(side.events, lines, ledger, parked, log_begins=log_begins, now=self.now)
         return Explanation(
             record=record,
             customers=tuple(customers.values()),
@@ -163,6 +168,7 @@ class Gatherer:
             timeline=None if entries is None else tuple(entries),
             stripe_since=side.complete_since if side else None,
             log_since=log_since,
+            decisions_are_logged=is_logged,
             lines=len(lines),
             lines_left_out=left_out,
         )

@@ -10,6 +10,7 @@ from stripe_handler_cli.explanation.attribution import Attribution
 from stripe_handler_cli.explanation.gathering import Explanation
 from stripe_handler_cli.explanation.rules import sentence
 from stripe_handler_cli.explanation.timeline import Entry, State
+from stripe_handler_cli.function_log.lines import QUIET_FUNCTION
 from stripe_handler_cli.moments import iso
 from stripe_handler_cli.users.report import shown, table
 
@@ -23,7 +24,7 @@ _STYLES = {
     State.FAILED: "red",
     State.ON_ITS_WAY: "dim",
     State.NOT_SEEN: "red",
-    State.OLDER_THAN_THE_LOG: "dim",
+    State.NOT_IN_THE_LOG: "dim",
 }
 
 
@@ -35,6 +36,8 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
         f"{iso(explanation.log_since)}; all times are UTC[/dim]",
         highlight=False,
     )
+    if not explanation.decisions_are_logged:
+        console.print(f"[yellow]{QUIET_FUNCTION}[/yellow]")
     if explanation.lines_left_out:
         console.print("[yellow]There are more lines; older ones were left out.[/yellow]")
     if record.profile is None:

@@ -28,7 +28,7 @@ class State(enum.StrEnum):
     FAILED = "failed"
     ON_ITS_WAY = "on its way"
     NOT_SEEN = "not seen"
-    OLDER_THAN_THE_LOG = "older than the log"
+    NOT_IN_THE_LOG = "not in the log"
 
 
 @attrs.frozen
@@ -76,7 +76,7 @@ def timeline(
         lines: The log, in order of time.
         ledger: The user's ledger.
         parked: Ids of the events that wait.
-        log_begins: Since when there are lines.
+        log_begins: Since when there is a line for every event handled.
         now: The time now.
     """
     by_event = _by_event(lines)
@@ -153,4 +153,4 @@ def _unseen(event: StripeEvent, parked: Collection[str], log_begins: datetime, n
     created = datetime.fromisoformat(event.created)
     if created > now - STILL_ON_ITS_WAY:
         return State.ON_ITS_WAY
-    return State.OLDER_THAN_THE_LOG if created < log_begins else State.NOT_SEEN
+    return State.NOT_IN_THE_LOG if created < log_begins else State.NOT_SEEN

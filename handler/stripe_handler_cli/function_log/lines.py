@@ -6,10 +6,18 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.config import LogLevel
 from stripe_subscription_handler.conversation import Applied
 
+QUIET_FUNCTION = "What was applied or skipped is not in the log: `log_level` is above INFO."
+"""What to say of a function that logs errors and warnings only."""
 WRITE, SKIP, ERROR = "write", "skip", "error"
 """The words of `decision`."""
+
+
+def tells_decisions(level: LogLevel) -> bool:
+    """Whether a function that logs from this level leaves a line for each event it applied or skipped."""
+    return level in {LogLevel.DEBUG, LogLevel.INFO}
 
 
 def _optional_text(value: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from stripe_handler_cli.function_log.lines import QUIET_FUNCTION
 from stripe_handler_cli.moments import iso
 from stripe_handler_cli.replays.archive import Replay
 from stripe_handler_cli.replays.summary import Summary, in_words
@@ -11,8 +12,15 @@ _SHOWN = 50
 """Users, and failed events, shown at most; `--json` has all."""
 
 
-def print_summary(console: Console, replay: Replay, summary: Summary) -> None:
-    """Print what became of the replayed events, and which profiles changed."""
+def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told: bool) -> None:
+    """Print what became of the replayed events, and which profiles changed.
+
+    Args:
+        console: Where.
+        replay: The replay.
+        summary: What its log lines say.
+        is_told: Whether the function logs what it applied and skipped.
+    """
     console.print(
         f"replay [bold]{replay.name}[/bold] of {iso(replay.start)} to {iso(replay.end)}: {replay.state}"
         + (f", {shown(replay.reason)}" if replay.reason else ""),
@@ -23,10 +31,13 @@ def print_summary(console: Console, replay: Replay, summary: Summary) -> None:
         rows.add_row(str(count), decision, shown(in_words(decision, reason)))
     if summary.events:
         console.print(rows)
-    else:
+    elif is_told:
         console.print("No event of that time reached the function.")
     _print_failed(console, summary)
-    _print_users(console, summary)
+    if is_told:
+        _print_users(console, summary)
+    else:
+        console.print(f"[yellow]{QUIET_FUNCTION}[/yellow]")
 
 
 def _print_failed(console: Console, summary: Summary) -> None:

@@ -107,7 +107,7 @@ def test_a_young_event_is_on_its_way() -> None:
 def test_an_event_older_than_the_log() -> None:
     """Nothing can be said of its handling, but the ledger still tells whether it is known."""
     later = BEGIN + timedelta(hours=1)
-    assert seen(CREATED, applied=(CREATED,), log_begins=later).state is State.OLDER_THAN_THE_LOG
+    assert seen(CREATED, applied=(CREATED,), log_begins=later).state is State.NOT_IN_THE_LOG
     assert not seen(CREATED, applied=(CREATED,), log_begins=later).is_behind
     assert seen(CREATED, log_begins=later).is_behind
 
