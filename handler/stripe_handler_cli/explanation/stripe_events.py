@@ -35,11 +35,13 @@ class StripeEvents:
         key: The API key; reading events must be allowed.
         key_variable: The environment variable it is from, for messages.
         url: Stripe's address.
+        most_retries: How often a request is repeated that failed for a moment.
     """
 
     key: str = attrs.field(repr=False)
     key_variable: str
     url: str
+    most_retries: int = 3
 
     def pages(
         self, types: Sequence[str], since: datetime, most: int, progress: Callable[[int, int], None]
@@ -80,7 +82,7 @@ class StripeEvents:
             self.key,
             stripe_version=API_VERSION,
             base_addresses={"api": self.url},
-            max_network_retries=3,
+            max_network_retries=self.most_retries,
             http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
         )
 
