@@ -147,6 +147,7 @@ def _newest(
     payment = ledger.payments.get(shown.id)
     if payment is not None:
         paid = PaymentVersion.of(payment.version)
-        told = any(line.event_id == paid.event_id for line in about)
+        # Not only `about`: the line of a thin event does not name the subscription.
+        told = any(line.event_id == paid.event_id for line in lines)
         found[True] = Newest(f"{paid.event_id} of {paid.second}", told)
     return found

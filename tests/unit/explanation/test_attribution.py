@@ -175,6 +175,16 @@ def test_older_than_the_log_falls_back_on_the_ledger() -> None:
     assert payment.newest.in_words == f"evt_paid of {PAID.created}"
 
 
+def test_a_thin_events_line_does_not_name_the_subscription() -> None:
+    """The payment is found by its event's id all the same."""
+    watched = Watched()
+    watched.deliver(CREATED, PAID)
+    thin = attrs.evolve(watched.lines[1], event_type=f"v1.{PAID.type}", subscription_id=None)
+    watched.lines[1] = thin
+    payment = watched.explained()["lastPaymentStatus"]
+    assert (setters(watched.explained())[payment.name], payment.is_certain) == ("evt_paid", True)
+
+
 def test_a_write_that_left_no_line_is_seen_by_its_duplicate() -> None:
     """The handler died after its write; the retry says duplicate, so the older event is not certain."""
     watched = Watched()
