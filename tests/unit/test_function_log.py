@@ -48,9 +48,9 @@ def test_a_line_of_the_handler_is_read_back() -> None:
 
 
 def test_a_line_tells_its_own_time() -> None:
-    """CloudWatch's time is taken where it does not; the handling began its duration earlier."""
+    """CloudWatch's time is taken where it does not; the handling began its duration earlier, rounded up."""
     own = {"decision": "skip", "timestamp": "2026-11-23T10:00:00.250000Z", "duration_ms": 250}
-    assert LogLine.of(own, NOW).began_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+    assert LogLine.of(own, NOW).began_at == datetime(2026, 11, 23, 9, 59, 59, 999000, tzinfo=UTC)
     assert LogLine.of({"decision": "skip", "timestamp": "?"}, NOW).handled_at == NOW
 
 

@@ -66,7 +66,8 @@ class LogLine:
     @property
     def began_at(self) -> datetime:
         """When its handling began: everything it wrote was written between this moment and `handled_at`."""
-        return self.handled_at - timedelta(milliseconds=self.duration_ms)
+        # The line tells whole milliseconds, rounded down.
+        return self.handled_at - timedelta(milliseconds=self.duration_ms + 1)
 
     @classmethod
     def of(cls, values: Mapping[str, Any], received_at: datetime) -> "LogLine":
