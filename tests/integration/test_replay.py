@@ -46,7 +46,7 @@ def test_a_replay_tells_that_nothing_changed_then_what_did(pipeline: Pipeline, c
         pipeline.put(event)
         pipeline.follow(event["id"])
     before = pipeline.profile(life.user_id)
-    again = ("replay", "--from", start, "--quiet-seconds", "2")
+    again = ("replay", "--from", start, "--quiet-seconds", "4")
 
     dry = commands.run(*again, "--dry-run", "--json")
     assert (dry.exit_code, dry.json["from"]) == (0, start)
@@ -64,7 +64,7 @@ def test_a_replay_tells_that_nothing_changed_then_what_did(pipeline: Pipeline, c
     assert told.json["users"][life.user_id]["changed"] == [name for name in VIEW if name in before]
     assert pipeline.profile(life.user_id) == before
 
-    followed = commands.run("replay", "--follow", "replay-lost", "--quiet-seconds", "2")
+    followed = commands.run("replay", "--follow", "replay-lost", "--quiet-seconds", "0")
     assert life.user_id in followed.out
     cancelled = commands.run("replay", "--cancel", "replay-lost")
     assert (cancelled.exit_code, "ended already" in cancelled.err) == (1, True)
