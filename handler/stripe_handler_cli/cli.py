@@ -8,9 +8,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe_handler_cli.commands.chaos import chaos
 from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.dlq import dlq
+from stripe_handler_cli.commands.explain import explain
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
 from stripe_handler_cli.commands.parked import parked
+from stripe_handler_cli.commands.replay import replay
+from stripe_handler_cli.commands.show import show
 from stripe_handler_cli.commands.simulate import simulate
 from stripe_handler_cli.errors import CliError
 
@@ -24,9 +27,12 @@ def root() -> None:
 root.add_command(chaos)
 root.add_command(demo)
 root.add_command(dlq)
+root.add_command(explain)
 root.add_command(local)
 root.add_command(package)
 root.add_command(parked)
+root.add_command(replay)
+root.add_command(show)
 root.add_command(simulate)
 
 

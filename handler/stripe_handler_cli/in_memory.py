@@ -105,7 +105,8 @@ class Tables:
         self.profiles[write.user_id] = after_write(write, item)
         if link:
             self._link(link, moves=False)
-        return Written(old={name: item[name] for name in write.set if item and name in item})
+        touched = (*write.set, *write.remove)
+        return Written(old={name: item[name] for name in touched if item and name in item})
 
     def _link(self, link: OwnerLink, *, moves: bool) -> Answer:
         found = self.links.get(link.customer_id, {})

@@ -146,16 +146,19 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
 
 
 def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
+    replay = raw.get("replay-name") if isinstance(raw, Mapping) else None
+    replayed = {"replay": replay} if isinstance(replay, str) else {}
     if event is not None:
-        return {
+        return replayed | {
             "event_id": event.id,
             "event_type": event.type,
+            "event_created": event.created,
             "subscription_id": event.subscription_id,
             "user_id": event.user_id,
         }
     detail = raw.get("detail", raw) if isinstance(raw, Mapping) else None
     found = detail if isinstance(detail, Mapping) else {}
-    return {
+    return replayed | {
         "event_id": found.get("id") if isinstance(found.get("id"), str) else None,
         "event_type": found.get("type") if isinstance(found.get("type"), str) else None,
     }
@@ -174,6 +177,10 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
         "old_status": outcome.old_status,
         "new_status": outcome.new_status,
     }
+    if outcome.applied:
+        result["changed"] = outcome.changed
     if outcome.drained:
         result["drained"] = outcome.drained
+    if outcome.also_applied:
+        result["also_applied"] = [attrs.asdict(one) for one in outcome.also_applied]
     return result | ({"user_id": outcome.user_id} if outcome.user_id else {})

@@ -225,6 +225,23 @@ Answer = Written | Refused | Blocked | Links | Parked | Fetched | FetchedInvoice
 
 
 @attrs.frozen
+class Applied:
+    """What one more event, or the same event in one more profile, came to on the way.
+
+    Attributes:
+        event_id: The event.
+        user_id: Whose profile.
+        reason: Why it was written or skipped: a `Reason`, or another word in the log of another version.
+        changed: Names of the view's attributes it changed.
+    """
+
+    event_id: str
+    user_id: str
+    reason: str
+    changed: tuple[str, ...]
+
+
+@attrs.frozen
 class Outcome:
     """What became of an event.
 
@@ -235,6 +252,9 @@ class Outcome:
         old_status: The view's subscription status before the write, where it is known.
         new_status: The same after it.
         drained: Parked events applied on the way.
+        changed: Names of the view's attributes the write changed, sorted. Names only: values may be personal.
+        also_applied: Parked events applied on the way, and what the event did to the profile of the user a
+            subscription was taken from.
     """
 
     applied: bool
@@ -243,6 +263,12 @@ class Outcome:
     old_status: str | None = None
     new_status: str | None = None
     drained: int = 0
+    changed: tuple[str, ...] = ()
+    also_applied: tuple[Applied, ...] = ()
+
+    def of(self, event_id: str, user_id: str) -> Applied:
+        """The same as a part of another event's outcome."""
+        return Applied(event_id, user_id, self.reason, self.changed)
 
 
 Handling = Generator[Request, Answer, Outcome]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 
 from stripe_subscription_handler.conversation import (
     Answer,
+    Applied,
     Handling,
     Links,
     Outcome,
@@ -29,10 +30,12 @@ from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.subscription_change import reported_version
 
 Apply = Callable[[StripeEvent, str, Circumstances], Handling]
-Steps = Generator[Request, Answer, bool]
+Steps = Generator[Request, Answer, tuple[Applied, ...]]
 
 
-def drained(customer_id: str, policy: Policy, apply_event: Apply) -> Generator[Request, Answer, int]:
+def drained(
+    customer_id: str, policy: Policy, apply_event: Apply
+) -> Generator[Request, Answer, tuple[Applied, ...]]:
     """Apply every parked event whose user is known by now; repeat until none is left that is.
 
     Subscription events come first and leave their owner link, so that parked invoices of the same
@@ -40,9 +43,9 @@ def drained(customer_id: str, policy: Policy, apply_event: Apply) -> Generator[R
     the link's other half, draining, is only done when the event that drains has ended its work.
 
     Returns:
-        How many were applied.
+        What was applied, or skipped for good, in whose profile.
     """
-    count = 0
+    done: tuple[Applied, ...] = ()
     progress = True
     while progress:
         progress = False
@@ -52,10 +55,11 @@ def drained(customer_id: str, policy: Policy, apply_event: Apply) -> Generator[R
         for event_id in parked.expired:
             yield Unpark(customer_id, event_id, expired=True)
         for event in sorted(parked.events, key=lambda event: (event.is_about_invoice, event.created)):
-            if (yield from _one_drained(customer_id, event, policy, apply_event)):
+            one = yield from _one_drained(customer_id, event, policy, apply_event)
+            if one:
                 progress = True
-                count += 1
-    return count
+                done += one
+    return done
 
 
 def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_event: Apply) -> Steps:
@@ -63,24 +67,26 @@ def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_eve
         whole = yield from _whole(event, policy)
         owner = (yield from _owner(customer_id, whole, policy)) if whole else None
         if whole is None or owner is None:
-            return False
+            return ()
         if whole.subscription is not None:
             version = reported_version(whole, whole.subscription)
             yield WriteLink(OwnerLink(customer_id, whole.subscription.id, owner, version))
         others = yield from former_owners(whole, owner)
         users = () if others is None else (*others, owner)
         outcome = Outcome(applied=False, reason=Reason.STALE)
+        done: tuple[Applied, ...] = ()
         for user_id in users:
             outcome = yield from apply_event(whole, user_id, Circumstances(policy, linking=False))
+            done += (outcome.of(event.id, user_id),) if outcome.applied else ()
     except StripeUnavailableError:
         if policy.can_ask_stripe:
             raise
         # Without a key no retry helps. It waits on, under the alarm, and holds nobody else up.
-        return False
+        return ()
     if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
-        return False
+        return ()
     yield Unpark(customer_id, event.id)
-    return True
+    return done or (outcome.of(event.id, owner),)
 
 
 def _whole(event: StripeEvent, policy: Policy) -> Fetching:

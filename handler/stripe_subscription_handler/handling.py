@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.conversation import (
+    Applied,
     Blocked,
     Handling,
     Outcome,
@@ -35,6 +36,7 @@ from stripe_subscription_handler.fetching import refetched, unknown_to_stripe, w
 from stripe_subscription_handler.finding import found_owner, unmapped
 from stripe_subscription_handler.moving import former_owners
 from stripe_subscription_handler.policy import ConnectEvents, Policy
+from stripe_subscription_handler.profile import changed_names
 
 MAX_ROUNDS = 10
 """Writes tried for one event before giving up and leaving it to a retry."""
@@ -69,9 +71,12 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     others = yield from former_owners(event, user_id)
     if others is None:
         return Outcome(applied=False, reason=Reason.STALE, user_id=user_id)
+    left: tuple[Applied, ...] = ()
     for other in others:
-        yield from applied(event, other, Circumstances(policy, linking=False))
-    return (yield from applied(event, user_id, Circumstances(policy)))
+        elsewhere = yield from applied(event, other, Circumstances(policy, linking=False))
+        left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
+    outcome = yield from applied(event, user_id, Circumstances(policy))
+    return attrs.evolve(outcome, also_applied=left + outcome.also_applied)
 
 
 def applied(event: StripeEvent, user_id: str, circumstances: Circumstances) -> Handling:
@@ -79,11 +84,12 @@ def applied(event: StripeEvent, user_id: str, circumstances: Circumstances) -> H
     policy = circumstances.policy
     circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
     item: Mapping[str, Any] | Unread | None = UNREAD
-    count = 0
+    others: tuple[Applied, ...] = ()
     for _ in range(MAX_ROUNDS):
         decision = decide(event, item, user_id=user_id, circumstances=circumstances)
         if isinstance(decision, Skip):
-            return Outcome(applied=False, reason=decision.reason, user_id=user_id, drained=count)
+            skipped = Outcome(applied=False, reason=decision.reason, user_id=user_id)
+            return attrs.evolve(skipped, drained=_events(others), also_applied=others)
         if isinstance(decision, NoProfile):
             return (yield from _without_profile(event, user_id, circumstances))
         if isinstance(decision, Refetch):
@@ -98,13 +104,14 @@ def applied(event: StripeEvent, user_id: str, circumstances: Circumstances) -> H
             raise UserNotFoundError("the event names no user")
         answer = yield decision
         if isinstance(decision, Write) and isinstance(answer, Written):
-            return attrs.evolve(_written(decision, item, answer), drained=count)
+            written = _written(decision, item, answer)
+            return attrs.evolve(written, drained=_events(others), also_applied=others)
         if isinstance(answer, Refused):
             item = answer.item
         elif isinstance(answer, Blocked) and isinstance(decision, Write) and decision.link:
             # The link first: from then on nothing more is parked for this subscription.
             yield WriteLink(decision.link)
-            count += yield from drained(decision.link.customer_id, policy, applied)
+            others += yield from drained(decision.link.customer_id, policy, applied)
             circumstances = attrs.evolve(circumstances, drained=True)
     raise ConcurrentUpdateError(f"the profile changed under {MAX_ROUNDS} attempts to write it")
 
@@ -117,12 +124,17 @@ def _without_profile(event: StripeEvent, user_id: str, circumstances: Circumstan
     outcome = yield from unmapped(event, circumstances.policy, None, message)
     if not isinstance(outcome, Outcome):
         raise ConcurrentUpdateError("parking was refused")
+    others: tuple[Applied, ...] = ()
     if outcome.reason is Reason.PARKED and event.customer_id is not None:
         # The profile may have come into being in between, when its first event found nothing parked.
         answer = yield ReadItem(user_id)
         if isinstance(answer, Refused) and answer.item is not None:
-            yield from drained(event.customer_id, circumstances.policy, applied)
-    return attrs.evolve(outcome, user_id=user_id)
+            others = yield from drained(event.customer_id, circumstances.policy, applied)
+    return attrs.evolve(outcome, user_id=user_id, drained=_events(others), also_applied=others)
+
+
+def _events(applied_events: tuple[Applied, ...]) -> int:
+    return len({one.event_id for one in applied_events})
 
 
 def _written(decision: Write, item: Mapping[str, Any] | Unread | None, answer: Written) -> Outcome:
@@ -136,4 +148,5 @@ def _written(decision: Write, item: Mapping[str, Any] | Unread | None, answer: W
         user_id=decision.user_id,
         old_status=old_status,
         new_status=new_status,
+        changed=changed_names(before, decision.set, decision.remove),
     )

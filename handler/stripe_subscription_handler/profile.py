@@ -33,6 +33,9 @@ PAYMENT_VIEW = {
 }
 """Item attribute → attribute of the primary subscription's newest `Payment`."""
 
+VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW}))
+"""Names of every attribute of the view."""
+
 
 def primary(registers: Iterable[Register], user_id: str) -> Subscription | None:
     """The subscription the app sees: the highest primary key among those this user owns, or None."""
@@ -52,6 +55,24 @@ def payment_view(payment: Payment | None) -> dict[str, Any]:
 
 def _view(table: Mapping[str, str], source: Subscription | Payment | None) -> dict[str, Any]:
     return {name: getattr(source, field, None) for name, field in table.items()}
+
+
+def changed_names(
+    old: Mapping[str, Any], values: Mapping[str, Any], removed: Iterable[str]
+) -> tuple[str, ...]:
+    """Names of the view's attributes that a write changes, sorted.
+
+    Args:
+        old: The item before the write, or at least the old values of what it sets and removes.
+        values: What it sets.
+        removed: What it removes.
+    """
+    gone = frozenset(removed)
+    return tuple(
+        name
+        for name in VIEW
+        if (name in values and old.get(name) != values[name]) or (name in gone and name in old)
+    )
 
 
 def view(ledger: Ledger, user_id: str) -> dict[str, Any]:

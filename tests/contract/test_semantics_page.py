@@ -3,11 +3,22 @@
 import re
 from pathlib import Path
 
+from stripe_handler_cli.explanation.rules import RULES
 from stripe_subscription_handler import ledger
+from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.subscriptions import TERMINAL_STATUSES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
+
+HEADINGS = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
+
+
+def test_every_reason_of_the_log_has_a_rule_on_the_page() -> None:
+    """`stripe-handler explain` says each in words, which belong to a section that exists."""
+    assert set(RULES) == set(Reason)
+    assert {rule.section for rule in RULES.values()} <= {*HEADINGS, None}
+    assert len({rule.sentence for rule in RULES.values()}) == len(RULES)
 
 
 def _picture(name: str) -> str:

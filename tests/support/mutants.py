@@ -101,7 +101,7 @@ MUTANTS = (
     Mutant(
         "draining before the profile is written",
         "handling.py",
-        "            count += yield from drained(decision.link.customer_id, policy, applied)\n",
+        "            others += yield from drained(decision.link.customer_id, policy, applied)\n",
         "",
         LABELLED_LATE,
     ),
@@ -136,8 +136,8 @@ MUTANTS = (
     Mutant(
         "a subscription that moves is written to both users",
         "handling.py",
-        "        yield from applied(event, mover, Circumstances(policy, linking=False))\n",
-        "",
+        "    for other in others:\n",
+        "    for other in ():\n",
         MOVED,
     ),
     Mutant(

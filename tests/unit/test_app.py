@@ -14,11 +14,21 @@ from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.policy import Unmapped
+from stripe_subscription_handler.profile import subscription_view
 from stripe_subscription_handler.store import Store
+from stripe_subscription_handler.subscriptions import read_subscription
+from stripe_subscription_handler.wire import to_wire
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error
 
 NOW = 1_790_000_000
+
+
+def changed_by(body: dict[str, Any]) -> dict[str, Any]:
+    """The view's attributes that a first event about this subscription sets, as DynamoDB returns them."""
+    subscription = read_subscription(body, "subscription", "userId")
+    values = subscription_view(subscription)
+    return to_wire({name: value for name, value in values.items() if value is not None})
 
 
 class Lambda:
@@ -47,7 +57,9 @@ class Lambda:
 
 def test_an_applied_event_is_one_line() -> None:
     """Everything an operator asks for: ids, decision, reason, both statuses, requests."""
-    function = Lambda({"Attributes": {"subscriptionStatus": {"S": "incomplete"}}})
+    body = events.subscription()
+    old = {**changed_by(body), "subscriptionStatus": {"S": "incomplete"}, "subscriptionTrialEnd": {"S": "t"}}
+    function = Lambda({"Attributes": old})
     raw = events.envelope(events.updated(events.subscription(), previous={"status": "incomplete"}))
     assert function(raw) == {"eventId": "evt_1", "decision": "write", "reason": "primary"}
     assert function.lines == [
@@ -55,16 +67,35 @@ def test_an_applied_event_is_one_line() -> None:
             "event": "event",
             "event_id": "evt_1",
             "event_type": "customer.subscription.updated",
+            "event_created": "2025-11-22T08:26:40Z",
             "subscription_id": "sub_1",
             "user_id": "user_1",
             "decision": "write",
             "reason": "primary",
             "old_status": "incomplete",
             "new_status": "active",
+            "changed": ["subscriptionStatus", "subscriptionTrialEnd"],
             "requests": 1,
             "duration_ms": 12,
         }
     ]
+
+
+def test_the_first_event_changes_everything_it_sets() -> None:
+    """No old values are known, because there are none."""
+    function = Lambda({})
+    body = events.subscription()
+    function(events.created(body))
+    assert set(function.lines[0]["changed"]) == set(changed_by(body))
+
+
+def test_a_replayed_event_says_so() -> None:
+    """EventBridge marks what an archive replay sends; the line names the replay, of a failed event too."""
+    function = Lambda({})
+    function(events.envelope(events.created(events.subscription())) | {"replay-name": "again"})
+    with pytest.raises(InvalidEventError):
+        function(events.envelope(events.created(events.subscription(status=None))) | {"replay-name": "again"})
+    assert [line["replay"] for line in function.lines] == ["again", "again"]
 
 
 def test_a_skipped_event_is_one_line() -> None:

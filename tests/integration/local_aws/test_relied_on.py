@@ -119,6 +119,21 @@ def test_conditions_on_whole_maps_sets_and_paths(emulator: Cloud, condition: str
     assert response["Item"]["set"]["SS"] == ["a", "b"]
 
 
+def test_an_update_returns_the_old_values_of_what_it_set_and_removed(emulator: Cloud) -> None:
+    """Removed attributes are among them, attributes that were not there are not."""
+    dynamodb, table = emulator.client("dynamodb"), emulator.table()
+    dynamodb.put_item(TableName=table, Item=ITEM)
+    answer = dynamodb.update_item(
+        TableName=table,
+        Key=KEY,
+        UpdateExpression="SET #second = :new, fresh = :new REMOVE #set, never",
+        ExpressionAttributeNames={"#second": "second", "#set": "set"},
+        ExpressionAttributeValues={":new": {"S": "new"}},
+        ReturnValues="UPDATED_OLD",
+    )
+    assert answer["Attributes"] == {"second": ITEM["second"], "set": ITEM["set"]}
+
+
 def test_a_failed_transaction_changes_nothing_and_returns_the_items(emulator: Cloud) -> None:
     """Each reason holds the item that was there."""
     dynamodb, table = emulator.client("dynamodb"), emulator.table()

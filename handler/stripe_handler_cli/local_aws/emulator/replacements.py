@@ -18,6 +18,7 @@ NAMES = (
     "metric_filters",
     "query_definitions",
     "schedules",
+    "log_search",
     "expression_limits",
     "log_pages",
     "kept_metrics",

@@ -1,0 +1,73 @@
+# ruff: noqa: SLF001 - MiniStack has no public interface for this
+"""Searching a log group: `FilterLogEvents` with JSON patterns, page by page.
+
+AWS rules modelled:
+- A filter pattern in braces finds the lines whose JSON matches it (`filter_pattern`).
+- An answer holds at most 10,000 events, or `limit`; while there are more, it has a `nextToken`.
+- Every event has an `eventId`.
+
+Stock MiniStack takes a pattern in braces as "every line", answers 10,000 events at most without a way to the
+rest, and gives the lines of functions no id.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ministack.core.responses import new_uuid
+from ministack.services import cloudwatch_logs
+
+from .answers import Response, answer, error
+from .filter_pattern import UnsupportedPatternError, compile_pattern, json_line
+
+MOST_EVENTS = 10_000
+
+_stock_filter_log_events = cloudwatch_logs._filter_log_events
+
+
+def install() -> None:
+    """Replace MiniStack's function by ours."""
+    cloudwatch_logs._filter_log_events = filter_log_events
+
+
+def filter_log_events(data: dict[str, Any]) -> Response:
+    """FilterLogEvents."""
+    group = cloudwatch_logs._log_groups.get(cloudwatch_logs._resolve_log_group_name(data))
+    if group is None:
+        response: Response = _stock_filter_log_events(data)
+        return response
+    try:
+        matches = _test((data.get("filterPattern") or "").strip())
+    except UnsupportedPatternError as unsupported:
+        return error("InvalidParameterException", f"Invalid filter pattern: {unsupported}")
+    offset = cloudwatch_logs._decode_token(data.get("nextToken"))
+    limit = min(data.get("limit") or MOST_EVENTS, MOST_EVENTS)
+    with cloudwatch_logs._log_events_lock:
+        found = [event for event in _in_order(group, data) if matches(event["message"])]
+    page = {"events": found[offset : offset + limit], "searchedLogStreams": []}
+    more = offset + limit < len(found)
+    return answer({**page, "nextToken": cloudwatch_logs._encode_token(offset + limit)} if more else page)
+
+
+def _test(pattern: str) -> Callable[[str], bool]:
+    if not pattern.startswith("{"):
+        stock: Callable[[str], bool] = cloudwatch_logs._compile_filter_pattern(pattern)
+        return stock
+    test = compile_pattern(pattern)
+    return lambda message: (line := json_line(message)) is not None and test(line)
+
+
+def _in_order(group: dict[str, Any], data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    start, end = data.get("startTime"), data.get("endTime")
+    wanted = data.get("logStreamNames") or list(group["streams"])
+    streams = [
+        [
+            {**event, "logStreamName": name}
+            for event in group["streams"].get(name, {}).get("events", ())
+            if (start is None or event["timestamp"] >= start)
+            and (end is None or event["timestamp"] <= end)
+            and event.setdefault("eventId", new_uuid())
+        ]
+        for name in wanted
+    ]
+    return heapq.merge(*streams, key=lambda event: (event["timestamp"], event.get("ingestionTime", 0)))

@@ -1,0 +1,1 @@
+"""Replays of the event archive onto the rule, and what they changed."""

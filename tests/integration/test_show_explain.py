@@ -1,0 +1,121 @@
+"""`stripe-handler show` and `explain` on the deployed stack: what is stored, and which event said so."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stripe_handler_cli.stack import Endpoint, Pipeline
+from support.commands import Commands
+from support.lives import Life
+
+if TYPE_CHECKING:
+    from conftest import Stack
+
+
+@pytest.fixture
+def commands(endpoint: Endpoint, stack: "Stack", tmp_path: Path) -> Commands:
+    """The commands, for the first workspace."""
+    return Commands.of(endpoint.variables, stack.outputs, tmp_path)
+
+
+def play(pipeline: Pipeline, *stripe_events: dict[str, Any]) -> None:
+    """Deliver events, each once, one after the other."""
+    for event in stripe_events:
+        pipeline.put(event)
+        pipeline.follow(event["id"])
+
+
+def test_show_tells_what_is_stored_and_nothing_personal(pipeline: Pipeline, commands: Commands) -> None:
+    """Profile, both subscriptions with the reason why one is shown, payment, link; no value of the app's."""
+    life = Life("shown")
+    play(
+        pipeline,
+        life.created(),
+        life.created("second", second=20, number=2, created=1_763_800_020),
+        life.paid("paid", 21, number=2),
+    )
+    pipeline.dynamodb.update_item(
+        TableName=pipeline.config.table_name,
+        Key={"PK": {"S": f"USER#{life.user_id}"}, "SK": {"S": "PROFILE"}},
+        UpdateExpression="SET email = :email",
+        ExpressionAttributeValues={":email": {"S": "ada@example.com"}},
+    )
+    told = commands.run("show", life.user_id, "--json")
+    assert told.exit_code == 0
+    [user], [customer] = told.json["users"], told.json["customers"]
+    assert user["profile"]["subscriptionId"] == f"sub_{life.name}_2"
+    assert [(one["id"], one["is_shown"], one["is_linked"]) for one in user["subscriptions"]] == [
+        (f"sub_{life.name}_2", True, True),
+        (f"sub_{life.name}_1", False, True),
+    ]
+    assert [one["event_id"] for one in user["payments"]] == [life.event_id("paid")]
+    assert customer["owners"] == {f"sub_{life.name}_{number}": life.user_id for number in (1, 2)}
+    for_people = commands.run("show", life.user_id)
+    assert f"not shown: created before sub_{life.name}_2" in for_people.out
+    assert "email" in for_people.out
+    assert "ada@" not in for_people.out + told.out
+
+
+def test_show_finds_a_customers_users_and_what_is_parked(pipeline: Pipeline, commands: Commands) -> None:
+    """A customer nobody is linked to has no user (exit code 1), but the event that waits is told."""
+    life = Life("shown_parked")
+    play(pipeline, life.created(user=None))
+    told = commands.run("show", "--customer", f"cus_{life.name}", "--json")
+    assert (told.exit_code, told.json["users"]) == (1, [])
+    [parked] = told.json["customers"][0]["parked"]
+    assert parked["event_id"] == life.event_id("created")
+    assert parked["event_type"] == "customer.subscription.created"
+    play(pipeline, life.updated("label", 5, {"metadata": {"userId": None}}))
+    told = commands.run("show", "--customer", f"cus_{life.name}", "--json")
+    assert (told.exit_code, [one["user_id"] for one in told.json["users"]]) == (0, [life.user_id])
+    assert told.json["customers"][0]["parked"] == []
+
+
+def test_show_and_explain_say_so_where_there_is_no_profile(commands: Commands) -> None:
+    """Exit code 1, and no stack trace."""
+    for command in ("show", "explain"):
+        told = commands.run(command, "user_that_never_was")
+        assert told.exit_code == 1
+        assert "no profile" in told.out
+
+
+def test_explain_names_the_event_behind_each_attribute(pipeline: Pipeline, commands: Commands) -> None:
+    """By the log of the deployed function; with what came later and changed nothing, and its reason."""
+    life = Life("explained")
+    lapsed = life.updated("lapsed", 60, {"status": "active"}, status="past_due")
+    late = life.updated("late", 30)
+    play(pipeline, life.created(status="incomplete"), life.updated("active", 0, {"status": "incomplete"}))
+    play(pipeline, life.paid("paid", 2), lapsed, late)
+    told = commands.run("explain", life.user_id, "--since", "1h", "--json")
+    assert told.exit_code == 0
+    attributes = told.json["attributes"]
+    assert {name: one["set_by"]["event_id"] for name, one in attributes.items()} == {
+        **dict.fromkeys(attributes, life.event_id("created")),
+        **{name: life.event_id("paid") for name in attributes if "ayment" in name},
+        "subscriptionStatus": lapsed["id"],
+    }
+    assert all(one["is_certain"] for one in attributes.values())
+    status = attributes["subscriptionStatus"]
+    assert (status["value"], status["set_by"]["event_created"]) == ("past_due", "2025-11-22T08:27:40Z")
+    assert [(one["event_id"], one["reason"]) for one in status["rejected"]] == [(late["id"], "stale")]
+    for_people = commands.run("explain", life.user_id).out
+    assert lapsed["id"] in for_people
+    assert "something newer was known already" in for_people
+
+
+@pytest.mark.embedded
+def test_explain_tells_of_events_that_failed(pipeline: Pipeline, commands: Commands) -> None:
+    """A user whose only event the handler refuses has no profile; the explanation has the reason."""
+    life = Life("failing")
+    event = {**life.created(), "livemode": True}
+    pipeline.put(event)
+    pipeline.follow(event["id"], deliveries=3)
+    queue_url = pipeline.outputs["failure_queue_url"]
+    message = pipeline.receive(queue_url)
+    pipeline.queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    told = commands.run("explain", life.user_id, "--json")
+    assert told.exit_code == 1
+    [failure] = told.json["failures"]
+    assert (failure["event_id"], failure["attempts"]) == (event["id"], 3)
+    assert "livemode" in failure["reason"]
