@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe_handler_cli.commands.chaos import chaos
 from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.dlq import dlq
+from stripe_handler_cli.commands.doctor import doctor
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
 from stripe_handler_cli.commands.parked import parked
@@ -24,6 +25,7 @@ def root() -> None:
 root.add_command(chaos)
 root.add_command(demo)
 root.add_command(dlq)
+root.add_command(doctor)
 root.add_command(local)
 root.add_command(package)
 root.add_command(parked)
