@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe_handler_cli.commands.chaos import chaos
 from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.dlq import dlq
+from stripe_handler_cli.commands.doctor import doctor
 from stripe_handler_cli.commands.explain import explain
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
@@ -21,12 +22,13 @@ from stripe_handler_cli.errors import CliError
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="stripe-subscription-handler")
 def root() -> None:
-    """Stripe subscription state in your DynamoDB user profiles: local AWS, demo, packaging, simulation."""
+    """Stripe subscription state in your DynamoDB user profiles: see, explain, repair, try out."""
 
 
 root.add_command(chaos)
 root.add_command(demo)
 root.add_command(dlq)
+root.add_command(doctor)
 root.add_command(explain)
 root.add_command(local)
 root.add_command(package)

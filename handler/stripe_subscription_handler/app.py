@@ -14,7 +14,6 @@ from typing import Any, Protocol
 import attrs
 import structlog
 
-from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation import Outcome
 from stripe_subscription_handler.decisions import Reason
@@ -22,6 +21,7 @@ from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.operations import is_operation, perform
 from stripe_subscription_handler.store import Store, dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
@@ -87,7 +87,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     """Apply one Stripe event, delivered by EventBridge, to its user's profile.
 
     Args:
-        event: The EventBridge envelope (or a bare Stripe event); or `parked_count.REQUEST`, to count.
+        event: The EventBridge envelope (or a bare Stripe event, or what `operations` names).
         context: Lambda's context; tells how much time is left to ask Stripe.
 
     Returns:
@@ -117,8 +117,8 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     if store.stripe is not None:
         store.stripe.requests = 0
     try:
-        if parked_count.is_asked_for(raw):
-            return parked_count.answer(store, wired.report)
+        if is_operation(raw):
+            return perform(raw, store, wired.report)
         event = parse_event(raw, user_id_metadata_key=wired.config.user_id_metadata_key)
         check_livemode(event, wired.config.livemode)
         policy = wired.config.policy(can_ask_stripe=store.stripe is not None)

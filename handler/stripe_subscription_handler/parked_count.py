@@ -7,7 +7,6 @@ Waiting events are found by an index of the sync table that holds nothing else (
 the order in which they expire. It follows the table within about a second, soon enough for an hourly count.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -48,11 +47,6 @@ class ParkedCount:
     expiring: int
     oldest_seconds: int | None
     requests: int
-
-
-def is_asked_for(raw: object) -> bool:
-    """Whether the function was invoked to count, and not with an event."""
-    return isinstance(raw, Mapping) and all(raw.get(name) == value for name, value in REQUEST.items())
 
 
 def answer(store: Store, log: structlog.typing.FilteringBoundLogger) -> dict[str, Any]:

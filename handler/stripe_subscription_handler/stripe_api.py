@@ -254,7 +254,7 @@ class StripeApi:
         self.sleep(seconds)
 
     def _send(self, path: str, account: str | None) -> _Reply:
-        key, stripe, session = self.key.get(), _stripe(), self._shared_session()
+        key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
         # After the above, which take their time when it is the first request.
         available = self.remaining_seconds() - RESERVE_SECONDS
         if available < LEAST_REQUEST_SECONDS:
@@ -295,7 +295,8 @@ def _on_behalf_of(account: str | None) -> dict[str, Any]:
     return {"stripe_context" if account and "/" in account else "stripe_account": account}
 
 
-def _stripe() -> "ModuleType":
+def load_stripe() -> "ModuleType":
+    """Import `stripe`, quiet: it logs no bodies and sends no telemetry."""
     # Set, this variable makes stripe print whole response bodies to standard error, which Lambda logs.
     os.environ.pop("STRIPE_LOG", None)
     import stripe  # noqa: PLC0415 - lazily, see the module's docstring

@@ -220,3 +220,12 @@ def test_data_for_metrics_is_written_at_every_log_level() -> None:
     assert output.getvalue() == ""
     handle(dict(parked_count.REQUEST), wired)
     assert "parked_count" in output.getvalue()
+
+
+def test_an_operation_is_answered_and_not_logged_as_an_event() -> None:
+    """The self-check of `operations` goes through the same entry, and no event's line is written."""
+    access_denied = [client_error("AccessDeniedException")] * 2
+    function = Lambda(*access_denied)
+    answer = function({"stripe-subscription-handler": "self-check"})
+    assert answer["profileTable"] == answer["syncTable"] == "UpdateItem: AccessDeniedException"
+    assert function.lines == []

@@ -1,6 +1,7 @@
 """How operators' commands find a stack: Terraform's outputs, flags, and the function's own settings."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from stripe_handler_cli.commands.stack_options import stack_options
+from stripe_handler_cli.commands.stack_options import given_stack_options, stack_options
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack import DeployedStack, Endpoint
 from stripe_handler_cli.terraform_cli.outputs import outputs_of_root, parse_outputs
@@ -126,3 +127,31 @@ def test_a_function_set_up_wrongly_is_a_clear_error() -> None:
     """The function's own message, with its name."""
     with pytest.raises(CliError, match="f is set up wrongly: DYNAMODB_TABLE_NAME is not set"):
         _ = stack_with({}).config
+
+
+def test_the_apply_command_names_workspace_root_and_variables(tmp_path: Path) -> None:
+    """The tfvars file of the environment; where a demo was applied, the file it was applied with."""
+    root = tmp_path / "terraform"
+    root.mkdir()
+    stack = DeployedStack.on_aws({}, root)
+    words = "TF_WORKSPACE={environment} terraform -chdir=" + str(root) + " apply -var-file="
+    assert stack.apply_command == words + "environments/{environment}.tfvars"
+    (root / "inputs.tfvars.json").write_text("{}", encoding="utf-8")
+    assert stack.apply_command == words + "inputs.tfvars.json"
+
+
+def test_a_command_can_tell_how_it_was_led_to_its_stack(tmp_path: Path) -> None:
+    """So that the next one is led there too; what was not given is left out."""
+
+    @click.command
+    @stack_options
+    def tell(stack: DeployedStack) -> None:
+        assert stack
+        click.echo(given_stack_options(click.get_current_context()))
+
+    path = tmp_path / "out puts.json"
+    path.write_text(outputs(function_name="f"), encoding="utf-8")
+    given = ["--outputs", str(path), "--resource", "a=1", "--resource", "b=2"]
+    told = CliRunner().invoke(tell, given, catch_exceptions=False)
+    assert shlex.split(told.output) == given
+    assert told.output.startswith(" --outputs")

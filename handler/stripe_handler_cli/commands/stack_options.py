@@ -1,17 +1,21 @@
 """The options by which every operator's command finds its stack. Parses; finds nothing itself."""
 
 import functools
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import attrs
 import click
+from click.core import ParameterSource
 
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.terraform_cli.outputs import outputs_of_file, outputs_of_root
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_NAMES = ("terraform_directory", "workspace", "outputs_file", "resources", "local_directory")
 _OPTIONS = (
     click.option(
         "--terraform-directory",
@@ -59,20 +63,37 @@ def stack_options(command: _Command) -> _Command:
         named = _named(resources)
         if local_directory is not None:
             stack = DeployedStack.on_local_aws(local_directory)
-            stack = DeployedStack(stack.endpoint, {**stack.outputs, **named})
+            stack = attrs.evolve(stack, outputs={**stack.outputs, **named})
         elif outputs_file is not None:
             stack = DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
         elif named and not terraform_directory.is_dir():
             stack = DeployedStack.on_aws(named)
         else:
             found = outputs_of_root(terraform_directory, workspace=workspace)
-            stack = DeployedStack.on_aws({**found, **named})
+            stack = DeployedStack.on_aws({**found, **named}, terraform_directory)
         return command(*arguments, stack=stack, **options)
 
     wrapped: Any = with_stack
     for option in reversed(_OPTIONS):
         wrapped = option(wrapped)
     return wrapped  # type: ignore[no-any-return]
+
+
+def given_stack_options(context: click.Context) -> str:
+    """The options by which this command was led to its stack, as text for another one.
+
+    Returns:
+        Each with a space before it; empty where none was given.
+    """
+    words = []
+    for option in context.command.params:
+        name = str(option.name)
+        if name not in _NAMES or context.get_parameter_source(name) is ParameterSource.DEFAULT:
+            continue
+        given = context.params[name]
+        values = given if isinstance(given, tuple) else (given,)
+        words += [word for value in values for word in (option.opts[0], str(value))]
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _named(resources: tuple[str, ...]) -> Mapping[str, str]:

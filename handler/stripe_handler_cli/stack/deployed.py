@@ -15,6 +15,7 @@ from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
 from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
+from stripe_handler_cli.terraform_cli.workspace import INPUTS
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import ConfigError
 
@@ -28,19 +29,21 @@ class DeployedStack:
     Attributes:
         endpoint: The AWS it is in.
         outputs: Terraform's outputs, by name.
+        root: The Terraform root it was applied from, as far as this command knows.
     """
 
     endpoint: Endpoint
     outputs: Mapping[str, Any]
+    root: Path = Path("terraform")
 
     @classmethod
-    def on_aws(cls, outputs: Mapping[str, Any]) -> "DeployedStack":
+    def on_aws(cls, outputs: Mapping[str, Any], root: Path = root) -> "DeployedStack":
         """A stack on the AWS that the process's environment leads to, in the stack's own region.
 
         Credentials are found as boto3 finds them (`AWS_PROFILE`, …); `AWS_ENDPOINT_URL` leads to local AWS.
         """
         region = str(outputs.get("function_arn", "")).split(":")[_ARN_REGION : _ARN_REGION + 1]
-        return cls(Endpoint({"AWS_DEFAULT_REGION": region[0]} if region else {}), outputs)
+        return cls(Endpoint({"AWS_DEFAULT_REGION": region[0]} if region else {}), outputs, root)
 
     @classmethod
     def on_local_aws(cls, state_directory: Path) -> "DeployedStack":
@@ -56,7 +59,7 @@ class DeployedStack:
                 f"No stack runs in {state_directory}; `make demo KEEP=1` leaves one in .stripe-handler/demo."
             )
         endpoint = Endpoint(running.environment())
-        return cls(endpoint, outputs_of_root(copies[0]))
+        return cls(endpoint, outputs_of_root(copies[0]), copies[0])
 
     def output(self, name: str) -> str:
         """One of Terraform's outputs.
@@ -71,6 +74,12 @@ class DeployedStack:
                 f"--resource {name}=VALUE."
             )
         return str(value)
+
+    @property
+    def apply_command(self) -> str:
+        """What applies the Terraform code again; a template that names the workspace `{environment}`."""
+        inputs = Path(INPUTS) if (self.root / INPUTS).is_file() else Path("environments/{environment}.tfvars")
+        return f"TF_WORKSPACE={{environment}} terraform -chdir={self.root} apply -var-file={inputs}"
 
     @functools.cached_property
     def function_configuration(self) -> Mapping[str, Any]:

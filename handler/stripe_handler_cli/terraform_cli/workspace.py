@@ -14,7 +14,7 @@ from stripe_handler_cli.terraform_cli.outputs import parse_outputs
 from stripe_handler_cli.terraform_cli.process import failure
 from stripe_handler_cli.terraform_cli.working_copy import OnLine, WorkingCopy
 
-_INPUTS = "inputs.tfvars.json"
+INPUTS = "inputs.tfvars.json"
 _NO_CHANGES = 0
 _CHANGES = 2
 
@@ -153,7 +153,7 @@ class Workspace:
         arguments = [] if var_file is None else [f"-var-file={var_file.resolve()}"]
         if variables:
             # A file instead of -var: values of every type, and none of them in the process list.
-            path = self.directory / _INPUTS
+            path = self.directory / INPUTS
             path.write_text(json.dumps(dict(variables), indent=2) + "\n", encoding="utf-8")
             arguments.append(f"-var-file={path}")
         return arguments

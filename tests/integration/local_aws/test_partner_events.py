@@ -1,5 +1,6 @@
 """Partner event sources, as Stripe uses them."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -54,6 +55,15 @@ def test_an_event_source_is_pending_until_its_bus_exists(emulator: Cloud) -> Non
     assert emulator.client("events").describe_event_source(Name=name)["State"] == "ACTIVE"
     emulator.client("events").delete_event_bus(Name=name)
     assert emulator.client("events").describe_event_source(Name=name)["State"] == "PENDING"
+
+
+def test_a_pending_event_source_tells_when_it_expires(emulator: Cloud) -> None:
+    """7 days after it was made; an associated one does not expire."""
+    name = _seed(emulator)
+    pending = emulator.client("events").describe_event_source(Name=name)
+    assert pending["ExpirationTime"] - pending["CreationTime"] == dt.timedelta(days=7)
+    _associate(emulator, name)
+    assert "ExpirationTime" not in emulator.client("events").describe_event_source(Name=name)
 
 
 def test_a_partner_bus_must_be_named_after_an_event_source(emulator: Cloud) -> None:

@@ -3,7 +3,8 @@
 
 AWS rules modelled:
 - A partner event source is PENDING until a bus of the same name is associated with it, and PENDING again
-  once that bus is deleted. `ListEventSources` and `DescribeEventSource` show it to the account.
+  once that bus is deleted. `ListEventSources` and `DescribeEventSource` show it to the account, a pending one
+  with the time at which it expires: 7 days after it was made. (Here it does not really expire.)
 - `CreateEventBus` with `EventSourceName` needs an event source of exactly that name.
 - `PutPartnerEvents` delivers to the associated bus; events sent while there is none are lost, and each
   one is counted in the metric `Events` of the event source.
@@ -13,6 +14,7 @@ Stock MiniStack accepts `PutPartnerEvents` and drops the events, never lists eve
 list the tags of a rule on a bus whose name holds slashes.
 """
 
+import time
 from typing import Any
 
 from ministack.core.responses import get_region, new_uuid
@@ -21,13 +23,16 @@ from ministack.services import eventbridge
 from . import metrics
 from .answers import Response, answer, error
 
+_PENDING_SECONDS = 7 * 86400
 _stock_create_event_bus = eventbridge._create_event_bus
+_stock_create_partner_event_source = eventbridge._create_partner_event_source
 _stock_resolve_taggable_events_arn = eventbridge._resolve_taggable_events_arn
 
 
 def install() -> None:
     """Replace MiniStack's functions by ours."""
     eventbridge._create_event_bus = create_event_bus
+    eventbridge._create_partner_event_source = create_partner_event_source
     eventbridge._describe_event_source = describe_event_source
     eventbridge._list_event_sources = list_event_sources
     eventbridge._put_partner_events = put_partner_events
@@ -37,16 +42,21 @@ def install() -> None:
 def _find(name: str) -> dict[str, Any] | None:
     for source in eventbridge._partner_event_sources.values():
         if source["Name"] == name:
-            return dict(source)
+            found: dict[str, Any] = source
+            return found
     return None
 
 
 def _description(source: dict[str, Any]) -> dict[str, Any]:
+    is_active = source["Name"] in eventbridge._event_buses
+    made = source["CreationTime"]
     return {
         "Arn": f"arn:aws:events:{get_region()}::event-source/{source['Name']}",
         "CreatedBy": source["Name"].split("/")[1] if "/" in source["Name"] else source["Name"],
+        "CreationTime": made,
         "Name": source["Name"],
-        "State": "ACTIVE" if source["Name"] in eventbridge._event_buses else "PENDING",
+        "State": "ACTIVE" if is_active else "PENDING",
+        **({} if is_active else {"ExpirationTime": made + _PENDING_SECONDS}),
     }
 
 
@@ -60,6 +70,15 @@ def create_event_bus(data: dict[str, Any]) -> Response:
         message = f"Event source {source_name} does not exist."
         return error("ResourceNotFoundException", message)
     response: Response = _stock_create_event_bus(data)
+    return response
+
+
+def create_partner_event_source(data: dict[str, Any]) -> Response:
+    """CreatePartnerEventSource: it remembers when that was."""
+    response: Response = _stock_create_partner_event_source(data)
+    source = _find(data.get("Name", ""))
+    if source is not None:
+        source.setdefault("CreationTime", time.time())
     return response
 
 

@@ -1,0 +1,28 @@
+"""The commands that put things right, as templates, and how they are filled in. Text only; runs none of them.
+
+`{apply}` is Terraform's apply of this stack, `{stack_options}` what leads other commands of ours to it; other
+placeholders are Terraform outputs, or names a finding gives.
+"""
+
+import shlex
+from collections.abc import Mapping
+
+APPLY = "{apply}"
+
+
+class _Names(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return name.upper()
+
+
+def fill_in(template: str, names: Mapping[str, object], phrases: Mapping[str, str]) -> str:
+    """Write a command out; what nobody named stays a word in capitals.
+
+    Args:
+        template: One of a check's `fixes`.
+        names: Placeholder → value; quoted for the shell where necessary.
+        phrases: Placeholder → part of a command, itself a template, taken as it is.
+    """
+    values = _Names({name: shlex.quote(str(value)) for name, value in names.items() if value is not None})
+    values.update({name: phrase.format_map(values) for name, phrase in phrases.items()})
+    return template.format_map(values)

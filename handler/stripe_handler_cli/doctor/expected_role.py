@@ -1,0 +1,116 @@
+"""What the function's role should allow, as one table: the statements of terraform/modules/handler/role.tf.
+
+Pure. The integration test examines a really applied stack, and so proves that the two agree; a statement
+added there is a row added here.
+"""
+
+from collections.abc import Callable
+
+import attrs
+
+from stripe_handler_cli.doctor.arns import Arn
+from stripe_handler_cli.doctor.policies import Grant
+from stripe_subscription_handler.sync_table import PARKED_INDEX
+
+
+@attrs.frozen(kw_only=True)
+class RoleBasis:
+    """What the role's permissions follow from.
+
+    Attributes:
+        function: The function, whose partition, region and account are those of the rest.
+        log_group_name: The function's log group.
+        profile_table_name: The table of the profiles.
+        sync_table_name: The sync table.
+        failure_queue_arn: The failure queue.
+        secret_arn: `STRIPE_SECRET_ARN` of the function, if set.
+        secret_parameter: `STRIPE_SECRET_PARAMETER` of the function, if set.
+        is_traced: Whether X-Ray tracing is on.
+    """
+
+    function: Arn
+    log_group_name: str
+    profile_table_name: str
+    sync_table_name: str
+    failure_queue_arn: str
+    secret_arn: str | None = None
+    secret_parameter: str | None = None
+    is_traced: bool = False
+
+
+@attrs.frozen
+class Permission:
+    """One statement of the role.
+
+    Attributes:
+        sid: Its id in Terraform.
+        actions: As IAM writes them.
+        resources: What they are allowed on; nothing where the statement is not needed.
+    """
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: Callable[[RoleBasis], tuple[str, ...]]
+
+
+PERMISSIONS: tuple[Permission, ...] = (
+    Permission(
+        "WriteOwnLogs",
+        ("logs:CreateLogStream", "logs:PutLogEvents"),
+        lambda basis: (basis.function.beside("logs", f"log-group:{basis.log_group_name}:*"),),
+    ),
+    Permission(
+        "ReadAndUpdateProfiles",
+        ("dynamodb:GetItem", "dynamodb:UpdateItem"),
+        lambda basis: (basis.function.beside("dynamodb", f"table/{basis.profile_table_name}"),),
+    ),
+    Permission(
+        "KeepOwnersAndParkedEvents",
+        (
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        ),
+        lambda basis: (basis.function.beside("dynamodb", f"table/{basis.sync_table_name}"),),
+    ),
+    Permission(
+        "CountParkedEvents",
+        ("dynamodb:Query",),
+        lambda basis: (
+            basis.function.beside("dynamodb", f"table/{basis.sync_table_name}/index/{PARKED_INDEX}"),
+        ),
+    ),
+    Permission("SendToFailureQueue", ("sqs:SendMessage",), lambda basis: (basis.failure_queue_arn,)),
+    Permission(
+        "ReadStripeSecret",
+        ("secretsmanager:GetSecretValue",),
+        lambda basis: (basis.secret_arn,) if basis.secret_arn else (),
+    ),
+    Permission(
+        "ReadStripeParameter",
+        ("ssm:GetParameter",),
+        lambda basis: (
+            (basis.function.beside("ssm", f"parameter/{basis.secret_parameter.removeprefix('/')}"),)
+            if basis.secret_parameter
+            else ()
+        ),
+    ),
+    Permission(
+        "WriteTraces",
+        ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+        lambda basis: ("*",) if basis.is_traced else (),
+    ),
+)
+
+
+def expected_grants(basis: RoleBasis) -> dict[Grant, str]:
+    """Write the table out for one stack: each action on each resource, with its statement's id."""
+    return {
+        Grant(action.lower(), resource): permission.sid
+        for permission in PERMISSIONS
+        for resource in permission.resources(basis)
+        for action in permission.actions
+    }

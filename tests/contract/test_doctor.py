@@ -1,0 +1,54 @@
+"""The doctor agrees with what it is about: the page, Terraform's role, the handler's own environment."""
+
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from stripe_handler_cli.commands.doctor import doctor
+from stripe_handler_cli.doctor.checklist import BY_HAND, render_checklist
+from stripe_handler_cli.doctor.expected_role import PERMISSIONS
+from stripe_handler_cli.doctor.registry import CHECKS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_the_doctors_own_list() -> None:
+    """`stripe-handler doctor --checklist > docs/production-checklist.md` makes it again."""
+    page = (ROOT / "docs/production-checklist.md").read_text(encoding="utf-8")
+    assert page == render_checklist()
+    for check in CHECKS:
+        assert f"(`{check.key}`)" in page
+    for item in BY_HAND:
+        assert item.what in " ".join(page.split())
+
+
+def test_the_checklist_needs_no_stack() -> None:
+    """It is printed whatever the directory."""
+    result = CliRunner().invoke(doctor, ["--checklist"])
+    assert (result.exit_code, result.output) == (0, render_checklist())
+
+
+def test_the_role_is_terraforms() -> None:
+    """Statement for statement, action for action; the integration test compares the resources."""
+    text = (ROOT / "terraform/modules/handler/role.tf").read_text(encoding="utf-8")
+    written = {
+        sid: tuple(re.findall(r'"([\w:]+)"', actions))
+        for sid, actions in re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', text, re.DOTALL)
+    }
+    assert written == {permission.sid: permission.actions for permission in PERMISSIONS}
+
+
+def test_an_unknown_check_is_wrong_usage() -> None:
+    """With the names there are."""
+    result = CliRunner().invoke(doctor, ["--only", "nonsense"])
+    assert result.exit_code == 2
+    assert "rule-enabled" in result.output
+
+
+def test_a_variable_without_a_key_is_wrong_usage() -> None:
+    """Somebody mistyped it; going on without the key would look like a pass."""
+    arguments = ["--resource", "function_name=f", "--terraform-directory", "none"]
+    result = CliRunner().invoke(doctor, [*arguments, "--stripe-key-from", "NO_SUCH_VARIABLE"])
+    assert result.exit_code == 2
+    assert "NO_SUCH_VARIABLE is not set" in result.output

@@ -1,0 +1,201 @@
+"""The doctor on a really applied stack: healthy, then broken in one way after the other.
+
+Each break is made through boto3, as somebody in a hurry would make it; exactly the checks concerned notice
+it. Where the doctor names an AWS command, that very command is run, and puts it right.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from stripe_handler_cli.commands.doctor import doctor
+from stripe_handler_cli.doctor import Result, examine
+from stripe_handler_cli.doctor.check import Status
+from stripe_handler_cli.doctor.rights import RIGHTS
+from stripe_handler_cli.stack import Endpoint, seed_partner_event_source
+from support.aws_commands import aws_commands, run_command
+from support.doctor.breaks import APPLY, BREAKS, MENDED_AT_ONCE, Break
+from support.doctor.patient import Patient
+from support.lives import Life
+
+if TYPE_CHECKING:
+    from conftest import Stack
+
+pytestmark = [pytest.mark.embedded, pytest.mark.partner_bus]
+WITHOUT_A_STRIPE_KEY = {"stripe-destination", "stripe-event-types", "stripe-payload"}
+PASSING_BY = {"alarms-quiet", "recent-events"}
+"""Checks of the moment: other tests, and the alarms' own clock, change what they find."""
+
+
+@pytest.fixture(scope="module")
+def patient(endpoint: Endpoint, stack: "Stack", package: Path) -> Iterator[Patient]:
+    """The stack with what a healthy one has besides: an event, somebody who is told, empty queues."""
+    sns, topic = endpoint.client("sns"), stack.outputs["alarm_topic_arn"]
+    told = endpoint.queues.create_queue(QueueName="itest-doctor-told")["QueueUrl"]
+    arn = endpoint.queues.get_queue_attributes(QueueUrl=told, AttributeNames=["QueueArn"])["Attributes"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])["SubscriptionArn"]
+    for queue in ("failure_queue_url", "delivery_dead_letter_queue_url"):
+        endpoint.queues.purge_queue(QueueUrl=stack.outputs[queue])
+    life = Life("doctor")
+    event = life.created()
+    stack.pipeline.put(event)
+    stack.pipeline.follow(event["id"])
+    yield Patient(endpoint, dict(stack.outputs), stack.deployment.workspace.directory, package)
+    sns.unsubscribe(SubscriptionArn=subscription)
+
+
+@pytest.fixture(scope="module")
+def healthy(patient: Patient) -> dict[str, Result]:
+    """What the doctor finds before anything is broken."""
+    return patient.results()
+
+
+def test_a_healthy_stack(patient: Patient, healthy: dict[str, Result]) -> None:
+    """All that Terraform made passes: role, policies, paths, tables, alarms, and the function's own test."""
+    not_passed = {key: one.found for key, one in healthy.items() if one.status is not Status.PASS}
+    assert not_passed.keys() - {"alarms-quiet"} == WITHOUT_A_STRIPE_KEY, not_passed
+    assert {key for key, one in healthy.items() if not one.has_looked} == WITHOUT_A_STRIPE_KEY
+    assert healthy["function-code"].found.startswith("version ")
+    assert "byte for byte" in healthy["function-code"].found
+    assert patient.asked
+
+
+def test_a_stack_on_a_custom_bus(endpoint: Endpoint, other_stack: "Stack", package: Path) -> None:
+    """There is no event source to be active and no destination to look at; everything else is the same."""
+    outputs = dict(other_stack.outputs)
+    root = other_stack.deployment.workspace.directory
+    found = Patient(endpoint, outputs, root, package).results()
+    assert "events come from a bridge as stripe-webhook-bridge" in found["event-source"].found
+    assert {found[key].found.partition(":")[0] for key in WITHOUT_A_STRIPE_KEY} == {"does not apply"}
+    of_the_moment = {*PASSING_BY, "alarm-subscribers", "delivery-queue-empty", "failure-queue-empty"}
+    not_passed = {key for key, one in found.items() if one.status is not Status.PASS}
+    assert not_passed <= of_the_moment
+
+
+def test_the_page_names_every_right_that_is_used(patient: Patient, healthy: dict[str, Result]) -> None:
+    """A role with just these sees everything (the rights' names are the operations', but for one)."""
+    assert healthy
+    patient.results(forwarding_bus_name=patient.outputs["event_bus_name"])  # as if there were one
+    services = {"monitoring": "cloudwatch"}
+    used = set()
+    for asked in patient.asked - {"sts:GetCallerIdentity"}:
+        service, _, operation = asked.partition(":")
+        used.add(
+            f"{services.get(service, service)}:{'InvokeFunction' if operation == 'Invoke' else operation}"
+        )
+    assert used == set(RIGHTS)
+
+
+def _differences(before: dict[str, Result], after: dict[str, Result]) -> dict[str, Status]:
+    return {
+        key: one.status
+        for key, one in after.items()
+        if one.status is not before[key].status and key not in PASSING_BY
+    }
+
+
+@pytest.mark.parametrize("case", BREAKS, ids=str)
+def test_a_break_is_noticed_where_it_is_and_can_be_mended(
+    patient: Patient, healthy: dict[str, Result], case: Break
+) -> None:
+    """Exactly the checks concerned change, the command fits, and afterwards all is as before."""
+    undo = case.make(patient)
+    try:
+        found = patient.results()
+        assert _differences(healthy, found) == case.changed
+        first = found[next(iter(case.changed))]
+        assert first.fix is not None
+        assert first.fix.startswith(case.fix)
+        if undo is None:
+            [command] = aws_commands(first.fix)
+            run_command(command, patient.client)
+    finally:
+        if undo is not None:
+            undo()
+    assert _differences(healthy, patient.results()) == {}
+
+
+def test_terraform_mends_what_it_is_said_to_mend(patient: Patient, stack: "Stack") -> None:
+    """Whatever has `terraform apply` for a command is as it was after one."""
+    before = patient.results()
+    cases = [case for case in BREAKS if case.name in MENDED_AT_ONCE]
+    assert len(cases) == len(MENDED_AT_ONCE)
+    for case in cases:
+        case.make(patient)
+    broken = patient.results()
+    assert _differences(before, broken) == {key: one for case in cases for key, one in case.changed.items()}
+    assert all(APPLY in str(broken[next(iter(case.changed))].fix) for case in cases)
+    stack.deployment.apply()
+    assert _differences(before, patient.results()) == {}
+
+
+def test_an_event_source_that_waits_for_its_bus(patient: Patient) -> None:
+    """PENDING, with the days that are left to apply."""
+    pending = "aws.partner/stripe.com/ed_test_pending"
+    seed_partner_event_source(patient.endpoint, pending)
+    found = patient.results(event_bus_name=pending)["event-source"]
+    assert found.status is Status.FAIL
+    assert found.found.endswith("it expires in 7.0 days")
+    assert found.fix is not None
+    assert found.fix.startswith(APPLY)
+
+
+def test_a_forwarding_bus(patient: Patient) -> None:
+    """A rule must lead to it; the doctor finds which one."""
+    events, rule = patient.client("events"), {"Name": "itest-forwarding", **patient.rule}
+    arn = events.create_event_bus(Name="itest-forwarded")["EventBusArn"]
+    alone = patient.results(forwarding_bus_name="itest-forwarded")["forwarding"]
+    assert alone.found == "no rule leads to itest-forwarded"
+    events.put_rule(**rule, EventPattern='{"source": [{"prefix": "aws.partner"}]}', State="DISABLED")
+    events.put_targets(Rule=rule["Name"], **patient.rule, Targets=[{"Id": "bus", "Arn": arn}])
+    try:
+        disabled = patient.results(forwarding_bus_name="itest-forwarded")["forwarding"]
+        assert disabled.status is Status.FAIL
+        run_command(str(disabled.fix), patient.client)
+        assert patient.results(forwarding_bus_name="itest-forwarded")["forwarding"].status is Status.PASS
+    finally:
+        events.remove_targets(Rule=rule["Name"], **patient.rule, Ids=["bus"])
+        events.delete_rule(**rule)
+        events.delete_event_bus(Name="itest-forwarded")
+
+
+def test_a_stopped_function(patient: Patient) -> None:
+    """Reserved concurrency 0: the command lets it run again."""
+    patient.client("lambda").put_function_concurrency(**patient.function, ReservedConcurrentExecutions=0)
+    [stopped] = examine(patient.site(), ["function-configuration"])
+    assert (stopped.status, "it is stopped" in stopped.found) == (Status.FAIL, True)
+    assert stopped.fix is not None
+    run_command(stopped.fix, patient.client)
+    [running] = examine(patient.site(), ["function-configuration"])
+    assert running.status is Status.PASS
+
+
+def test_the_command(patient: Patient, tmp_path: Path) -> None:
+    """Exit codes and JSON, from a file of outputs, against the AWS of the environment."""
+    path = tmp_path / "outputs.json"
+    path.write_text(json.dumps({name: {"value": value} for name, value in patient.outputs.items()}), "utf-8")
+    variables = {"STRIPE_API_KEY": None, "STRIPE_SECRET_KEY": None, **patient.endpoint.variables}
+
+    def run(*arguments: str) -> Any:
+        return CliRunner(env=variables).invoke(
+            doctor, ["--outputs", str(path), *arguments], standalone_mode=False
+        )
+
+    fine = run("--only", "rule-enabled", "--only", "target", "--json")
+    assert fine.return_value == 0
+    assert json.loads(fine.stdout)["counts"] == {"pass": 2, "warn": 0, "fail": 0}
+    blind = ("--only", "stripe-destination")
+    assert run(*blind).return_value == 0
+    assert run(*blind, "--strict").return_value == 1
+    other = tmp_path / "other.zip"
+    other.write_bytes(b"another zip")
+    failing = run("--only", "function-code", "--package", str(other))
+    assert failing.return_value == 1
+    assert "aws lambda update-function-code" in failing.stdout
+    assert (
+        run("--only", "function-code", "--skip", "function-code", "--package", str(other)).return_value == 0
+    )

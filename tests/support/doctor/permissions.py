@@ -1,0 +1,249 @@
+"""Cases about the role, and the policies of function, queues and topic."""
+
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.doctor.areas import access
+from stripe_handler_cli.doctor.arns import Arn
+from stripe_handler_cli.doctor.commands import APPLY
+from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants
+from stripe_handler_cli.doctor.policies import Admission, Statement, parse_policy
+from support.doctor.cases import FAIL, PASS, WARN, Case
+
+_HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")
+RULE = _HOME.beside("events", "rule/bus/subscription-events")
+SECRET = _HOME.beside("secretsmanager", "secret:stripe-AbCdEf")
+TOPIC = _HOME.beside("sns", "alarms")
+BASIS = RoleBasis(
+    function=_HOME,
+    log_group_name="/aws/lambda/handler",
+    profile_table_name="profiles",
+    sync_table_name="sync",
+    failure_queue_arn=_HOME.beside("sqs", "failures"),
+    secret_arn=SECRET,
+    is_traced=True,
+)
+
+
+def role_document() -> dict[str, Any]:
+    """The document Terraform would write."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": permission.sid,
+                "Effect": "Allow",
+                "Action": list(permission.actions),
+                "Resource": list(resources),
+            }
+            for permission in PERMISSIONS
+            if (resources := permission.resources(BASIS))
+        ],
+    }
+
+
+def statement(sid: str, action: str, resource: str, **more: Any) -> dict[str, Any]:
+    """A statement of a role."""
+    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def changed(sid: str, **changes: Any) -> tuple[Statement, ...]:
+    """The role's policy with one statement changed."""
+    document = role_document()
+    document["Statement"] = [
+        {**one, **changes} if one["Sid"] == sid else one for one in document["Statement"]
+    ]
+    return parse_policy(document)
+
+
+def without(sid: str) -> tuple[Statement, ...]:
+    """The role's policy without one statement."""
+    return tuple(one for one in parse_policy(role_document()) if one.sid != sid)
+
+
+def adding(**more: Any) -> tuple[Statement, ...]:
+    """The role's policy with a statement more."""
+    document = role_document()
+    document["Statement"].append(more)
+    return parse_policy(document)
+
+
+def trust(service: str) -> tuple[Statement, ...]:
+    """A trust policy."""
+    principal = {"Service": service} if "." in service else service
+    return parse_policy(
+        {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]}
+    )
+
+
+def role(policy: tuple[Statement, ...] | None = None, **changes: Any) -> access.RoleFacts:
+    """A good role, or one with another policy."""
+    facts = access.RoleFacts(
+        name="handler",
+        policies={access.OWN_POLICY: parse_policy(role_document()) if policy is None else policy},
+        attached=(),
+        trust=trust("lambda.amazonaws.com"),
+        boundary=None,
+        expected=expected_grants(BASIS),
+    )
+    return attrs.evolve(facts, **changes)
+
+
+EVERYTHING = {"Sid": "Everything", "Effect": "Allow", "Action": "*", "Resource": "*"}
+INVOKE = Admission("events.amazonaws.com", "lambda:InvokeFunction", "aws:SourceArn", RULE)
+
+
+def admitting(source: str = RULE, operator: str = "ArnLike", **changes: Any) -> dict[str, Any]:
+    """What lets EventBridge invoke, or send, for the rule."""
+    return {
+        "Sid": "AllowStripeRule",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": str(_HOME),
+        "Condition": {operator: {"AWS:SourceArn": source}},
+        **changes,
+    }
+
+
+def policy(*statements: dict[str, Any], expected: tuple[Admission, ...] = (INVOKE,)) -> access.PolicyFacts:
+    """A resource's policy."""
+    return access.PolicyFacts("function", parse_policy({"Statement": list(statements)}), expected)
+
+
+PLAIN_HTTP_DENIED = {
+    "Sid": "OnlyTls",
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": False}},
+}
+ANYONE = {"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
+ACCOUNT = Admission("cloudwatch.amazonaws.com", "sns:Publish", "aws:SourceAccount", "123456789012")
+CLOUDWATCH = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": TOPIC,
+    "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+}
+DENIED = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}
+
+
+ROLE_CASES = (
+    Case(access.ROLE_PERMISSIONS, role(), PASS, "grants, each one needed"),
+    Case(access.ROLE_PERMISSIONS, role(policies=None), FAIL, "there is no role handler", APPLY),
+    *(
+        Case(access.ROLE_PERMISSIONS, role(without(one.sid)), FAIL, f"not sufficient ({one.sid})", APPLY)
+        for one in PERMISSIONS
+        if one.resources(BASIS)
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(changed("ReadAndUpdateProfiles", Action=["dynamodb:GetItem"])),
+        FAIL,
+        "dynamodb:updateitem on table/profiles",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(changed("ReadAndUpdateProfiles", Action="dynamodb:*")),
+        FAIL,
+        "wider than needed: dynamodb:* on table/profiles",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(changed("ReadStripeSecret", Resource="*")),
+        FAIL,
+        "wider than needed: secretsmanager:getsecretvalue on *",
+        APPLY,
+    ),
+    Case(access.ROLE_PERMISSIONS, role(adding(**EVERYTHING)), FAIL, "wider than needed: * on *", APPLY),
+    Case(access.ROLE_PERMISSIONS, role(adding(**DENIED)), FAIL, "cannot be told what these allow", APPLY),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(changed("SendToFailureQueue", Condition={"Bool": {"aws:SecureTransport": "true"}})),
+        FAIL,
+        "not sufficient (SendToFailureQueue)",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(policies={**(role().policies or {}), "extra": parse_policy({"Statement": EVERYTHING})}),
+        FAIL,
+        "wider than needed: * on *",
+        access.DELETE_ROLE_POLICY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(attached=("arn:aws:iam::aws:policy/AdministratorAccess",)),
+        FAIL,
+        "AdministratorAccess attached",
+        access.DETACH_ROLE_POLICY,
+    ),
+    Case(access.ROLE_PERMISSIONS, role(boundary="arn:b"), WARN, "within the boundary arn:b"),
+    Case(access.ROLE_TRUST, role(), PASS, "only lambda.amazonaws.com"),
+    Case(access.ROLE_TRUST, role(trust=trust("*")), FAIL, "these may take the role on: *", APPLY),
+    Case(access.ROLE_TRUST, role(trust=trust("ec2.amazonaws.com")), FAIL, "Service:ec2", APPLY),
+    Case(access.ROLE_TRUST, role(trust=()), FAIL, "nobody", APPLY),
+    Case(access.ROLE_TRUST, role(policies=None), FAIL, "there is no role handler", APPLY),
+)
+
+POLICY_CASES = (
+    Case(access.FUNCTION_POLICY, policy(admitting()), PASS, "only events.amazonaws.com for rule/bus/sub"),
+    Case(access.FUNCTION_POLICY, policy(admitting(operator="ArnEquals")), PASS, "only events.amazonaws.com"),
+    Case(access.FUNCTION_POLICY, policy(), FAIL, "may not lambda:InvokeFunction for rule/bus", APPLY),
+    Case(access.FUNCTION_POLICY, policy(admitting(source="*")), FAIL, "may not lambda:InvokeFunction", APPLY),
+    Case(
+        access.FUNCTION_POLICY,
+        policy(admitting(), ANYONE),
+        FAIL,
+        "wider or other than needed: Anyone",
+        access.REMOVE_PERMISSION,
+    ),
+    Case(
+        access.FUNCTION_POLICY,
+        policy(admitting(), admitting(Sid="NoSource", Condition={})),
+        FAIL,
+        "wider or other than needed: NoSource",
+        access.REMOVE_PERMISSION,
+    ),
+    Case(
+        access.FUNCTION_POLICY,
+        policy(admitting(), {**admitting(Sid="Not"), "NotAction": "lambda:GetFunction"}),
+        FAIL,
+        "wider or other than needed: Not",
+        access.REMOVE_PERMISSION,
+    ),
+    Case(
+        access.DELIVERY_QUEUE_POLICY,
+        policy(admitting(), PLAIN_HTTP_DENIED),
+        PASS,
+        "only events.amazonaws.com",
+    ),
+    Case(
+        access.DELIVERY_QUEUE_POLICY,
+        access.PolicyFacts("queue q", None, (INVOKE,)),
+        FAIL,
+        "there is no queue q",
+        APPLY,
+    ),
+    Case(access.DELIVERY_QUEUE_POLICY, policy(PLAIN_HTTP_DENIED), FAIL, "may not", APPLY),
+    Case(
+        access.DELIVERY_QUEUE_POLICY,
+        policy(admitting(), {**DENIED, "Sid": "D"}),
+        FAIL,
+        "other than needed: D",
+        APPLY,
+    ),
+    Case(access.FAILURE_QUEUE_POLICY, policy(expected=()), PASS, "nobody is let in"),
+    Case(access.FAILURE_QUEUE_POLICY, policy(ANYONE, expected=()), FAIL, "Anyone", APPLY),
+    Case(access.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, expected=(ACCOUNT,)), PASS, "only cloudwatch"),
+    Case(access.ALARM_TOPIC_POLICY, policy(expected=(ACCOUNT,)), FAIL, "may not sns:Publish", APPLY),
+    Case(access.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, ANYONE, expected=(ACCOUNT,)), FAIL, "Anyone", APPLY),
+)
+
+CASES = (*ROLE_CASES, *POLICY_CASES)

@@ -1,0 +1,147 @@
+"""Cases about queues, tables, alarms and traffic."""
+
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.doctor.areas import alarms, parked, queues, tables, traffic
+from stripe_handler_cli.doctor.commands import APPLY
+from support.doctor.cases import FAIL, PASS, WARN, Case
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
+
+
+def queue(**changes: Any) -> queues.QueueFacts:
+    """A good queue."""
+    return queues.QueueFacts(name="q", **changes)
+
+
+def table(**changes: Any) -> tables.TableFacts:
+    """A good table."""
+    return tables.TableFacts(**{"name": "t", **changes})
+
+
+def both(livemode: str = "live", **changes: Any) -> tables.TablesFacts:
+    """A profile table with changes, and a good sync table."""
+    return tables.TablesFacts((table(**changes), table(name="s")), livemode)
+
+
+def alarm(name: str = "a", **changes: Any) -> alarms.Alarm:
+    """A good alarm."""
+    return attrs.evolve(alarms.Alarm(name, "OK", True, (TOPIC,)), **changes)  # noqa: FBT003
+
+
+def the_alarms(*found: alarms.Alarm) -> alarms.AlarmsFacts:
+    """The alarms a and b are wanted."""
+    return alarms.AlarmsFacts(("a", "b"), found, TOPIC)
+
+
+def log_metrics(*watched: str) -> alarms.LogMetricsFacts:
+    """The log makes two metrics; alarms watch these."""
+    return alarms.LogMetricsFacts(frozenset(watched), frozenset({"Parked", "EventsParked"}))
+
+
+def hourly_count(**changes: Any) -> parked.HourlyCountFacts:
+    """A good hourly count."""
+    return attrs.evolve(parked.HourlyCountFacts("c", "ENABLED", (parked.REQUEST,)), **changes)
+
+
+CASES = (
+    Case(queues.QUEUE_SETTINGS, (queue(), queue()), PASS, "kept 14 days, and hidden 120 s"),
+    Case(queues.QUEUE_SETTINGS, (queue(), queue(exists=False)), FAIL, "there is no queue q", APPLY),
+    Case(queues.QUEUE_SETTINGS, (queue(), queue(retention_seconds=3600)), WARN, "after 60 minutes", APPLY),
+    Case(
+        queues.QUEUE_SETTINGS,
+        (queue(visibility_timeout_seconds=30), queue()),
+        WARN,
+        "hides a message for 30 s, the function may take 30 s",
+        APPLY,
+    ),
+    Case(queues.DELIVERY_QUEUE_EMPTY, queue(), PASS, "empty"),
+    Case(
+        queues.DELIVERY_QUEUE_EMPTY,
+        queue(messages=1),
+        FAIL,
+        "1 event not applied",
+        queues.LIST_DEAD_LETTERS,
+    ),
+    Case(queues.DELIVERY_QUEUE_EMPTY, queue(exists=False), FAIL, "there is no queue q", APPLY),
+    Case(queues.FAILURE_QUEUE_EMPTY, queue(), PASS, "empty"),
+    Case(
+        queues.FAILURE_QUEUE_EMPTY,
+        queue(messages=3, oldest_seconds=2.5 * 86400),
+        FAIL,
+        "3 events not applied; the oldest is 2 days old, SQS drops it in 11.5 days",
+        queues.LIST_DEAD_LETTERS,
+    ),
+    Case(queues.FAILURE_QUEUE_EMPTY, queue(exists=False), FAIL, "there is no queue q", APPLY),
+    Case(tables.PROFILE_TABLE, table(), PASS, "t, PK (S) and SK (S)"),
+    Case(tables.PROFILE_TABLE, table(status=None), FAIL, "there is no table t", APPLY),
+    Case(tables.PROFILE_TABLE, table(status="ARCHIVED"), FAIL, "t is ARCHIVED", APPLY),
+    Case(
+        tables.PROFILE_TABLE,
+        table(keys=(("id", "N"),)),
+        FAIL,
+        "has the keys id (N); the function uses PK (S) and SK (S)",
+        APPLY,
+    ),
+    Case(tables.SYNC_TABLE, table(), PASS, "PK (S)"),
+    Case(tables.SYNC_TABLE, table(keys=(("PK", "S"),)), FAIL, "has the keys PK (S)", APPLY),
+    Case(tables.SYNC_TABLE_EXPIRY, table(ttl_attribute="expiresAt"), PASS, "by expiresAt"),
+    Case(tables.SYNC_TABLE_EXPIRY, table(), FAIL, "never expire", tables.ENABLE_TTL),
+    Case(tables.SYNC_TABLE_EXPIRY, table(ttl_attribute="ttl"), FAIL, "by ttl, not expiresAt", APPLY),
+    Case(tables.SYNC_TABLE_EXPIRY, table(status=None), FAIL, "there is no table", APPLY),
+    Case(tables.RECOVERY, both(), PASS, "on for both"),
+    Case(tables.RECOVERY, both(is_recoverable=False), FAIL, "off for t", tables.ENABLE_RECOVERY),
+    Case(
+        tables.RECOVERY,
+        both(is_recoverable=False, is_of_this_stack=False),
+        WARN,
+        "off for t, the app's own",
+        tables.ENABLE_RECOVERY,
+    ),
+    Case(tables.PROTECTION, both(), PASS, "on for both"),
+    Case(tables.PROTECTION, both(is_protected=False), WARN, "and the environment is live", tables.PROTECT),
+    Case(tables.PROTECTION, both("test", is_protected=False), PASS, "not live (LIVEMODE test)"),
+    Case(alarms.ALARMS, the_alarms(alarm(), alarm("b")), PASS, "2 alarms"),
+    Case(alarms.ALARMS, the_alarms(alarm()), FAIL, "1 of 2 missing: b", APPLY),
+    Case(
+        alarms.ALARMS,
+        the_alarms(alarm(), alarm("b", are_actions_enabled=False)),
+        FAIL,
+        "actions disabled: b",
+        alarms.ENABLE_ACTIONS,
+    ),
+    Case(alarms.ALARMS, the_alarms(alarm(), alarm("b", tells=())), FAIL, "do not tell the topic: b", APPLY),
+    Case(alarms.ALARMS_QUIET, the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
+    Case(alarms.ALARMS_QUIET, the_alarms(alarm("b", state="ALARM")), WARN, "in ALARM: b", alarms.SEE_ALARM),
+    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(1, 0, "live"), PASS, "1 confirmed"),
+    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(1, 2, "live"), PASS, "2 not confirmed yet"),
+    Case(
+        alarms.ALARM_SUBSCRIBERS,
+        alarms.SubscriberFacts(0, 1, "live"),
+        WARN,
+        "1 pending, none confirmed",
+        alarms.LIST_SUBSCRIPTIONS,
+    ),
+    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(0, 0, "live"), FAIL, "nobody", alarms.SUBSCRIBE),
+    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(0, 0, "test"), WARN, "nobody", alarms.SUBSCRIBE),
+    Case(alarms.LOG_METRICS, log_metrics("Parked"), PASS, "2 metrics are made of the log, 1 of them"),
+    Case(alarms.LOG_METRICS, log_metrics("Parked", "Errors"), FAIL, "no metric filter makes Errors", APPLY),
+    Case(parked.HOURLY_COUNT, hourly_count(), PASS, "asks the function to count"),
+    Case(parked.HOURLY_COUNT, hourly_count(state=None), FAIL, "there is no rule c", APPLY),
+    Case(parked.HOURLY_COUNT, hourly_count(state="DISABLED"), FAIL, "c is DISABLED", parked.ENABLE_COUNT),
+    Case(parked.HOURLY_COUNT, hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
+    Case(parked.PARKED, parked.ParkedFacts(0, 0), PASS, "none waits"),
+    Case(parked.PARKED, parked.ParkedFacts(3, 0), WARN, "3 events wait for a user", parked.LIST_PARKED),
+    Case(parked.PARKED, parked.ParkedFacts(3, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
+    Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 9, 7), PASS, "7 in the last 24 hours"),
+    Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 0, 0), WARN, "none in the last", traffic.TRIGGER),
+    Case(
+        traffic.RECENT_EVENTS,
+        traffic.TrafficFacts(24, 9, 0),
+        WARN,
+        "9 events came from Stripe in the last 24 hours, and the rule passed none on",
+        traffic.TRIGGER,
+    ),
+)
