@@ -26,6 +26,7 @@ locals {
 resource "aws_cloudwatch_log_group" "handler" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 resource "aws_lambda_function" "handler" {
@@ -46,6 +47,10 @@ resource "aws_lambda_function" "handler" {
 
   # -1 is Lambda's word for "none reserved".
   reserved_concurrent_executions = coalesce(var.reserved_concurrent_executions, -1)
+
+  # Names of tables and of the secret, nothing secret. With a key of your own, Lambda decrypts them by a grant
+  # that whoever applies this gives it: the role needs nothing for it.
+  kms_key_arn = var.kms_key_arn
 
   environment {
     variables = local.environment_variables

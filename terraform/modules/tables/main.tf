@@ -36,7 +36,8 @@ resource "aws_dynamodb_table" "profile" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }
 
@@ -114,6 +115,7 @@ resource "aws_dynamodb_table" "sync" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }
