@@ -13,18 +13,24 @@ from typing import Any, Protocol
 
 import attrs
 import structlog
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NetworkError
 
 from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation import Outcome
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.store import Store, dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
+
+_TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
+"""Errors whose texts hold nothing of the event: our own, AWS's answers, and a network that failed."""
 
 
 @attrs.frozen
@@ -133,7 +139,11 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             reason=str(error) if isinstance(error, HandlerError) else None,
             **_effort(wired, started),
         )
-        raise
+        if isinstance(error, _TELL_NO_VALUES):
+            raise
+        # Lambda logs the text of what is raised here, and keeps it with the failed event. That of a KeyError,
+        # say, is the key.
+        raise UnexpectedError(type(error).__name__).with_traceback(error.__traceback__) from None
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
@@ -148,17 +158,14 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
 def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
     if event is not None:
         return {
-            "event_id": event.id,
-            "event_type": event.type,
-            "subscription_id": event.subscription_id,
-            "user_id": event.user_id,
+            "event_id": loggable(event.id),
+            "event_type": loggable(event.type),
+            "subscription_id": loggable(event.subscription_id),
+            "user_id": loggable(event.user_id),
         }
     detail = raw.get("detail", raw) if isinstance(raw, Mapping) else None
     found = detail if isinstance(detail, Mapping) else {}
-    return {
-        "event_id": found.get("id") if isinstance(found.get("id"), str) else None,
-        "event_type": found.get("type") if isinstance(found.get("type"), str) else None,
-    }
+    return {"event_id": loggable(found.get("id")), "event_type": loggable(found.get("type"))}
 
 
 def _effort(wired: Runtime, started: float) -> dict[str, int]:
@@ -171,9 +178,9 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "decision": decision,
         "reason": outcome.reason,
-        "old_status": outcome.old_status,
-        "new_status": outcome.new_status,
+        "old_status": loggable(outcome.old_status),
+        "new_status": loggable(outcome.new_status),
     }
     if outcome.drained:
         result["drained"] = outcome.drained
-    return result | ({"user_id": outcome.user_id} if outcome.user_id else {})
+    return result | ({"user_id": loggable(outcome.user_id)} if outcome.user_id else {})
