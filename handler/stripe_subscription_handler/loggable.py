@@ -24,7 +24,7 @@ def loggable(value: object) -> str | None:
         value: An id, an event type or a status.
 
     Returns:
-        The value, or `sha256:` and the first 16 hexadecimal digits of its SHA-256; None for anything but text.
+        The value; or `sha256:` and the first 16 hexadecimal digits of its SHA-256; None if it is no text.
     """
     if not isinstance(value, str):
         return None
