@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation import (
     FetchCustomerUser,
+    FetchInvoice,
     FetchSubscription,
     Handling,
     Outcome,
@@ -83,7 +84,7 @@ REQUESTS = (
     Unpark("cus_1", "evt_1", expired=True),
 )
 """Everything a handling asks of DynamoDB, in each of its forms."""
-OF_STRIPE = {FetchSubscription, FetchCustomerUser}
+OF_STRIPE = {FetchCustomerUser, FetchInvoice, FetchSubscription}
 
 
 class Answer:

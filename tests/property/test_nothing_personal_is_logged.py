@@ -38,14 +38,14 @@ PLACES = {name: tuple(nodes(raw)) for name, raw in EVENTS.items()}
 class Tables:
     """DynamoDB that takes every write, or refuses each as if somebody else kept changing the item."""
 
-    def __init__(self, *, takes: bool, status: str) -> None:
-        """Answer so; `status` is what the profile says before each write."""
-        self._takes, self._item = takes, {"subscriptionStatus": {"S": status}}
+    def __init__(self, *, takes: bool, status: str | None) -> None:
+        """Answer so; `status` is what the profile says before each write, None where there is no profile."""
+        self._takes, self._item = takes, status and {"subscriptionStatus": {"S": status}}
 
     def _write(self, **_parameters: Any) -> dict[str, Any]:
         if not self._takes:
             raise condition_failed(self._item)
-        return {"Attributes": self._item}
+        return {"Attributes": self._item or {}}
 
     update_item = transact_write_items = _write
 
@@ -66,18 +66,16 @@ class NoStripe:
     def fetch_subscription(self, _subscription_id: str, *, account: str | None) -> None:
         """Find none."""
 
-    def fetch_fresh_subscription(
-        self, _subscription_id: str, _not_before: str, *, account: str | None
-    ) -> None:
+    def fetch_fresh(self, _kind: str, _id: str, _not_before: str, *, account: str | None) -> None:
         """Find none."""
 
     def fetch_customer_metadata(self, _customer_id: str, *, account: str | None) -> None:
         """Find none."""
 
 
-def told(raw: Any, tables: Any, unmapped: Unmapped = Unmapped.PARK, stripe: Any = None) -> str:
+def told(raw: Any, tables: Any, stripe: Any = None, **settings: Any) -> str:
     """Everything CloudWatch gets to see of one invocation: our line, and the error as Lambda logs it."""
-    config = Config(table_name="profiles", sync_table_name="sync", unmapped=unmapped)
+    config = Config(table_name="profiles", sync_table_name="sync", **settings)
     output = io.StringIO()
     log = structlog.wrap_logger(
         structlog.WriteLogger(output), processors=[structlog.processors.JSONRenderer(ensure_ascii=False)]
@@ -108,34 +106,50 @@ def test_what_is_planted_anywhere_is_never_told(
     )
     raw = copy.deepcopy(EVENTS[name])
     put(raw, place, value)
-    seen = told(raw, Tables(takes=takes, status=personal), unmapped)
+    seen = told(raw, Tables(takes=takes, status=personal), unmapped=unmapped)
     assert seen
     assert personal not in seen.replace("\\n", "\n")
 
 
-def unlabelled(identifier: str) -> dict[str, Any]:
-    """Events whose errors name ids: nobody knows the user, or the state has to be fetched."""
-    related = {"id": identifier, "type": "subscription", "url": "/v1/subscriptions"}
-    thin = {"object": "v2.core.event", "type": "v1.customer.subscription.updated", "related_object": related}
+def named_in_errors(identifier: str) -> dict[str, Any]:
+    """Events whose errors name ids: nobody knows the user, or the object has to be fetched."""
+    thin = {"id": "evt_1", "object": "v2.core.event", "created": "2026-11-22T08:26:45.123Z"}
     return {
         "subscription": events.created(events.subscription(id=identifier, customer=identifier, user=None)),
         "invoice": events.paid(events.invoice(sub=identifier, customer=identifier, user=None)),
-        "thin": {"id": "evt_1", "created": "2026-11-22T08:26:45.123Z", **thin},
+        "thin subscription": {
+            **thin,
+            "type": "v1.customer.subscription.updated",
+            "related_object": {"id": identifier, "type": "subscription", "url": "/v1/subscriptions"},
+        },
+        "thin invoice": {
+            **thin,
+            "type": "v1.invoice.payment_failed",
+            "related_object": {"id": identifier, "type": "invoice", "url": "/v1/invoices"},
+        },
+        "no profile": events.updated(events.subscription(id=identifier)),
     }
 
 
 @pytest.mark.parametrize("stripe", [None, NoStripe()], ids=["without Stripe", "Stripe knows nothing"])
-@pytest.mark.parametrize("kind", sorted(unlabelled("")))
+@pytest.mark.parametrize("kind", sorted(named_in_errors("")))
 def test_errors_that_name_ids_name_no_others(kind: str, stripe: Any) -> None:
     """What looks like an id is named, to search for; anything else is not."""
-    tables = Tables(takes=True, status="active")
-    seen = told(unlabelled("sub_planted")[kind], tables, Unmapped.DEAD_LETTER, stripe)
-    assert "sub_planted" in seen.partition("[ERROR] ")[2]
+
+    def error(identifier: str) -> str:
+        seen = told(
+            named_in_errors(identifier)[kind],
+            Tables(takes=kind != "no profile", status=None),
+            stripe,
+            unmapped=Unmapped.DEAD_LETTER,
+            create_missing_profile=False,
+        )
+        return seen.partition("[ERROR] ")[2]
+
+    assert "planted_1" in error("planted_1")
     for personal in PERSONAL:
-        raw = unlabelled(personal)[kind]
-        seen = told(raw, tables, Unmapped.DEAD_LETTER, stripe)
-        assert "sha256:" in seen.partition("[ERROR] ")[2]
-        assert personal not in seen.replace("\\n", "\n")
+        assert "sha256:" in error(personal)
+        assert personal not in error(personal)
 
 
 def test_ids_that_look_like_ids_are_told() -> None:
