@@ -195,7 +195,10 @@ run "a_parameter_adds_exactly_its_statement" {
     condition = [
       for statement in jsondecode(module.handler.role_policy).Statement : statement
       if !contains(
-        ["WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "SendToFailureQueue", "WriteTraces"],
+        [
+          "WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "CountParkedEvents",
+          "SendToFailureQueue", "WriteTraces",
+        ],
         statement.Sid
       )
       ] == [{
@@ -208,7 +211,7 @@ run "a_parameter_adds_exactly_its_statement" {
   }
 
   assert {
-    condition     = length(jsondecode(module.handler.role_policy).Statement) == 6
+    condition     = length(jsondecode(module.handler.role_policy).Statement) == 7
     error_message = "A parameter must add one statement, and take none away."
   }
 }
@@ -226,7 +229,10 @@ run "a_key_adds_exactly_its_statements" {
     condition = [
       for statement in jsondecode(module.handler.role_policy).Statement : statement
       if !contains(
-        ["WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "SendToFailureQueue", "ReadStripeSecret"],
+        [
+          "WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "CountParkedEvents",
+          "SendToFailureQueue", "ReadStripeSecret",
+        ],
         statement.Sid
       )
       ] == [
@@ -261,7 +267,7 @@ run "a_key_adds_exactly_its_statements" {
   }
 
   assert {
-    condition     = length(jsondecode(module.handler.role_policy).Statement) == 8
+    condition     = length(jsondecode(module.handler.role_policy).Statement) == 9
     error_message = "A key must add three statements, and take none away."
   }
 }
@@ -403,5 +409,44 @@ run "only_the_rule_may_invoke_the_function" {
       statement_id           = jsonencode("AllowStripeRule")
     }
     error_message = "EventBridge, for this one rule, and nobody else may invoke the function."
+  }
+}
+
+run "only_the_hourly_schedule_may_invoke_it_too" {
+  command = plan
+
+  module {
+    source = "./modules/parked_count"
+  }
+
+  variables {
+    name          = "parked-count"
+    function_name = "handler"
+    function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:handler"
+  }
+
+  override_resource {
+    target          = aws_cloudwatch_event_rule.hourly
+    override_during = plan
+    values          = { arn = "arn:aws:events:eu-west-1:111122223333:rule/parked-count" }
+  }
+
+  assert {
+    condition = {
+      for name, value in aws_lambda_permission.hourly : name => jsonencode(value)
+      if !contains(["id", "statement_id_prefix", "region"], name)
+      } == {
+      action                 = jsonencode("lambda:InvokeFunction")
+      event_source_token     = "null"
+      function_name          = jsonencode("handler")
+      function_url_auth_type = "null"
+      principal              = jsonencode("events.amazonaws.com")
+      principal_org_id       = "null"
+      qualifier              = "null"
+      source_account         = "null"
+      source_arn             = jsonencode("arn:aws:events:eu-west-1:111122223333:rule/parked-count")
+      statement_id           = jsonencode("AllowParkedCount")
+    }
+    error_message = "The schedule's permission must be for its own rule only."
   }
 }

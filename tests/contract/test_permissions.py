@@ -27,6 +27,7 @@ from stripe_subscription_handler.conversation import (
 from stripe_subscription_handler.decide import decide
 from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Reason
 from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.parked_count import count_parked
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_secret import StripeKey
 from support import events
@@ -63,10 +64,11 @@ BY_LAMBDA_ITSELF = {
 BY_THE_CODE = {
     "ReadAndUpdateProfiles": "profiles",
     "KeepOwnersAndParkedEvents": "sync",
+    "CountParkedEvents": "sync/index/parked-by-expiry",
     "ReadStripeSecret": "secret",
     "ReadStripeParameter": "/stripe/key",
 }
-"""Statement → what it is about in the calls below: a table, a secret or a parameter."""
+"""Statement → what it is about in the calls below: a table, an index, a secret or a parameter."""
 
 LINK = OwnerLink(subscription_id="sub_1", user_id="user_1", customer_id="cus_1", version="v")
 CREATED = parse_event(events.created(events.subscription()))
@@ -92,14 +94,15 @@ class Answer:
 
     def stream(self) -> Iterator[bytes]:
         """The bytes."""
-        yield b'{"Items": [], "SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
+        yield b'{"Items": [], "Count": 0, '
+        yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
 
 
 class Recorder:
     """AWS clients that send nothing, and what they were asked for, as botocore sees it.
 
     Attributes:
-        asked: As (table, secret or parameter, IAM action).
+        asked: As (table, index, secret or parameter; IAM action).
         operations: The methods called.
     """
 
@@ -127,7 +130,8 @@ class Recorder:
                 self.asked.add((details["TableName"], ACTIONS[part]))
         if "TransactItems" not in params:
             place = params.get("TableName") or params.get("SecretId") or params["Name"]
-            self.asked.add((place, ACTIONS[model.name]))
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            self.asked.add((place + index, ACTIONS[model.name]))
 
     @staticmethod
     def _answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
@@ -147,6 +151,7 @@ def recorder() -> Recorder:
     store = Store(recorder.client("dynamodb"), Config(table_name="profiles", sync_table_name="sync"))
     for request in REQUESTS:
         store.run(conversation(request), {"id": "evt_1"})
+    count_parked(store.client, "sync", now=0)
     for place in ({"STRIPE_SECRET_ARN": "secret"}, {"STRIPE_SECRET_PARAMETER": "/stripe/key"}):
         key = StripeKey.from_environment(place, clients=recorder.client)
         assert key is not None
@@ -191,6 +196,7 @@ TESTED = {
     ("event_bus", "aws_iam_role", "forwarding"),
     ("event_bus", "aws_iam_role_policy", "forwarding"),
     ("rule", "aws_lambda_permission", "subscription_events"),
+    ("parked_count", "aws_lambda_permission", "hourly"),
     ("handler", "aws_iam_role", "execution"),
     ("handler", "aws_iam_role_policy", "execution"),
     ("alarms", "aws_sns_topic_policy", "operators"),
