@@ -13,7 +13,7 @@ LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test prove lint terraform-check unit integration zip format lock clean
+.PHONY: help venv demo test prove lint terraform-check security unit integration zip format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +34,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running)
 	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
-test: lint terraform-check unit zip integration ## Run every test and check
+test: lint terraform-check security unit zip integration ## Run every test and check
 
 prove: venv ## Run the convergence properties with 100,000 examples (EXAMPLES=n SEED=n)
 	$(BIN)/python tests/prove.py
@@ -46,6 +46,9 @@ lint: venv ## Check style, formatting and types
 
 terraform-check: venv ## Check format, validity and tests of the Terraform code
 	$(BIN)/python -m stripe_handler_cli.terraform_cli check
+
+security: venv ## Scan the Terraform code with checkov
+	$(BIN)/python -m stripe_handler_cli.security_scan
 
 unit: venv ## Run the unit, property and contract tests
 	$(BIN)/pytest tests/unit tests/property tests/contract
@@ -69,6 +72,9 @@ lock: venv ## Resolve the requirements again (maintainers)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  --extra cli --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" requirements/checkov.in --output-file requirements/checkov.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
 	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
 	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt

@@ -90,6 +90,9 @@ module "handler" {
   log_level            = var.log_level
   xray_tracing_enabled = var.xray_tracing_enabled
 
+  kms_key_arn        = var.kms_key_arn
+  table_kms_key_arns = distinct(compact([var.kms_key_arn, var.profile_table_kms_key_arn]))
+
   profile_table_name     = module.tables.profile_table_name
   profile_table_arn      = module.tables.profile_table_arn
   sync_table_name        = module.tables.sync_table_name
@@ -118,6 +121,7 @@ module "dead_letter_queues" {
   rule_arn              = module.rule.arn
   retention_seconds     = var.dead_letter_queue_retention_seconds
   maximum_message_bytes = var.dead_letter_queue_maximum_message_bytes
+  kms_key_arn           = var.kms_key_arn
 }
 
 module "tables" {
@@ -128,6 +132,7 @@ module "tables" {
   partition_key_name          = var.partition_key_name
   sort_key_name               = var.sort_key_name
   sync_table_name             = local.names.sync_table
+  kms_key_arn                 = var.kms_key_arn
   deletion_protection_enabled = var.deletion_protection_enabled
 }
 
@@ -150,6 +155,7 @@ module "alarms" {
   source = "./modules/alarms"
 
   topic_name               = local.names.alarm_topic
+  kms_key_arn              = var.kms_key_arn
   alarm_name_format        = local.name_format
   email_addresses          = var.alarm_email_addresses
   delivery_queue_name      = module.dead_letter_queues.delivery_queue_name

@@ -24,6 +24,7 @@ from stripe_subscription_handler.errors import (
     HandlerError,
     InvalidEventError,
     StripeUnavailableError,
+    UnexpectedError,
     UserNotFoundError,
 )
 from stripe_subscription_handler.handling import handling
@@ -55,6 +56,7 @@ __all__ = [
     "StripeEvent",
     "StripeUnavailableError",
     "Subscription",
+    "UnexpectedError",
     "Unmapped",
     "UserNotFoundError",
     "Write",

@@ -13,18 +13,24 @@ from typing import Any, Protocol
 
 import attrs
 import structlog
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NetworkError
 
 from stripe_subscription_handler.config import Config, LogLevel
-from stripe_subscription_handler.conversation import Outcome
+from stripe_subscription_handler.conversation import Applied, Outcome
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.operations import is_operation, perform
 from stripe_subscription_handler.store import Store, dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
+
+_TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
+"""Errors whose texts hold nothing of the event: our own, AWS's answers, and a network that failed."""
 
 
 @attrs.frozen
@@ -133,7 +139,11 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             reason=str(error) if isinstance(error, HandlerError) else None,
             **_effort(wired, started),
         )
-        raise
+        if isinstance(error, _TELL_NO_VALUES):
+            raise
+        # Lambda logs the text of what is raised here, and keeps it with the failed event. That of a KeyError,
+        # say, is the key.
+        raise UnexpectedError(type(error).__name__).with_traceback(error.__traceback__) from None
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
@@ -150,18 +160,15 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
     replayed = {"replay": replay} if isinstance(replay, str) else {}
     if event is not None:
         return replayed | {
-            "event_id": event.id,
-            "event_type": event.type,
+            "event_id": loggable(event.id),
+            "event_type": loggable(event.type),
             "event_created": event.created,
-            "subscription_id": event.subscription_id,
-            "user_id": event.user_id,
+            "subscription_id": loggable(event.subscription_id),
+            "user_id": loggable(event.user_id),
         }
     detail = raw.get("detail", raw) if isinstance(raw, Mapping) else None
     found = detail if isinstance(detail, Mapping) else {}
-    return replayed | {
-        "event_id": found.get("id") if isinstance(found.get("id"), str) else None,
-        "event_type": found.get("type") if isinstance(found.get("type"), str) else None,
-    }
+    return replayed | {"event_id": loggable(found.get("id")), "event_type": loggable(found.get("type"))}
 
 
 def _effort(wired: Runtime, started: float) -> dict[str, int]:
@@ -174,13 +181,17 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
     result: dict[str, Any] = {
         "decision": decision,
         "reason": outcome.reason,
-        "old_status": outcome.old_status,
-        "new_status": outcome.new_status,
+        "old_status": loggable(outcome.old_status),
+        "new_status": loggable(outcome.new_status),
     }
     if outcome.applied:
         result["changed"] = outcome.changed
     if outcome.drained:
         result["drained"] = outcome.drained
     if outcome.also_applied:
-        result["also_applied"] = [attrs.asdict(one) for one in outcome.also_applied]
-    return result | ({"user_id": outcome.user_id} if outcome.user_id else {})
+        result["also_applied"] = [_also_applied(one) for one in outcome.also_applied]
+    return result | ({"user_id": loggable(outcome.user_id)} if outcome.user_id else {})
+
+
+def _also_applied(one: Applied) -> dict[str, Any]:
+    return attrs.asdict(one) | {"event_id": loggable(one.event_id), "user_id": loggable(one.user_id)}

@@ -48,3 +48,7 @@ class StripeUnavailableError(HandlerError):
     """Stripe did not tell what was asked, or its API key cannot be read now; a retry follows."""
 
     transient: ClassVar[bool] = True
+
+
+class UnexpectedError(HandlerError):
+    """Something that nobody foresaw, a bug most likely; tells its type, never its text, and where it was."""

@@ -18,6 +18,7 @@ from stripe_subscription_handler.conversation import (
 from stripe_subscription_handler.decisions import Refetch
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.policy import Policy
 
 Fetching = Generator[Request, Answer, StripeEvent | None]
@@ -64,7 +65,7 @@ def refetched(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching
 def _require_key(object_id: str, policy: Policy) -> None:
     if not policy.can_ask_stripe:
         raise StripeUnavailableError(
-            f"the events do not tell the state of {object_id}, and no Stripe key is configured"
+            f"the events do not tell the state of {loggable(object_id)}, and no Stripe key is configured"
         )
 
 
@@ -75,4 +76,4 @@ def _require_fresh(as_of: str, not_before: str) -> None:
 
 def unknown_to_stripe(object_id: str) -> StripeUnavailableError:
     """Make the error for an object that Stripe does not have."""
-    return StripeUnavailableError(f"Stripe has no object {object_id}")
+    return StripeUnavailableError(f"Stripe has no object {loggable(object_id)}")

@@ -18,6 +18,7 @@ from stripe_subscription_handler.conversation import (
 from stripe_subscription_handler.decisions import FindOwner, Reason
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.errors import UserNotFoundError
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.owners import owner_from_links, users_in_links
 from stripe_subscription_handler.policy import Policy, Unmapped
 
@@ -45,8 +46,8 @@ def found_owner(
         if owner is not None:
             return owner
     nobody = (
-        f"no user is named by the metadata of subscription {question.subscription_id}, and customer "
-        f"{question.customer_id or '(none)'} has no owner link for it"
+        f"no user is named by the metadata of subscription {loggable(question.subscription_id)}, and "
+        f"customer {loggable(question.customer_id) or '(none)'} has no owner link for it"
     )
     while True:
         if question.any_user and users_in_links(links.item):

@@ -34,6 +34,7 @@ from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
 from stripe_subscription_handler.fetching import refetched, unknown_to_stripe, with_object
 from stripe_subscription_handler.finding import found_owner, unmapped
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.moving import former_owners
 from stripe_subscription_handler.policy import ConnectEvents, Policy
 from stripe_subscription_handler.profile import changed_names
@@ -120,7 +121,7 @@ def _without_profile(event: StripeEvent, user_id: str, circumstances: Circumstan
     if not circumstances.linking:
         # A parked event stays parked; the user a subscription was taken from needs no news of it.
         return Outcome(applied=False, reason=Reason.PARKED, user_id=user_id)
-    message = f"the user of subscription {event.subscription_id} has no profile"
+    message = f"the user of subscription {loggable(event.subscription_id)} has no profile"
     outcome = yield from unmapped(event, circumstances.policy, None, message)
     if not isinstance(outcome, Outcome):
         raise ConcurrentUpdateError("parking was refused")

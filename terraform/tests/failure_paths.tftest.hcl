@@ -1,4 +1,4 @@
-# Where events go that fail, in each of the two layers, and who may write there.
+# Where events go that fail, in each of the two layers. Who may write there is in least_privilege.tftest.hcl.
 
 mock_provider "aws" {
   source          = "./tests/mocks"
@@ -48,36 +48,6 @@ run "each_failure_layer_has_its_own_queue" {
       && output.failure_queue_name == "bayon-stripe-failures-development"
     )
     error_message = "The outputs of the failure queue must be that queue's."
-  }
-}
-
-run "only_the_rule_may_write_to_the_delivery_queue" {
-  command = plan
-
-  assert {
-    condition = jsondecode(module.dead_letter_queues.delivery_queue_policy).Statement == [{
-      Sid       = "OnlyTheStripeRule"
-      Effect    = "Allow"
-      Principal = { Service = "events.amazonaws.com" }
-      Action    = "sqs:SendMessage"
-      Resource  = "arn:aws:sqs:eu-west-1:111122223333:bayon-stripe-delivery-dlq-development"
-      Condition = {
-        ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-west-1:111122223333:rule/main/subscription-events" }
-      }
-    }]
-    error_message = "The delivery queue's policy must let exactly our rule send, to exactly this queue."
-  }
-}
-
-run "only_the_functions_role_may_write_to_the_failure_queue" {
-  command = plan
-
-  assert {
-    condition = [
-      for statement in jsondecode(module.handler.role_policy).Statement : statement.Resource
-      if contains(statement.Action, "sqs:SendMessage")
-    ] == [["arn:aws:sqs:eu-west-1:111122223333:failure-queue"]]
-    error_message = "The function's role must be allowed to send to the failure queue, and to no other."
   }
 }
 

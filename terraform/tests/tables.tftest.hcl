@@ -46,7 +46,7 @@ run "uses_the_apps_existing_table" {
   }
 
   override_data {
-    target = module.tables.data.aws_dynamodb_table.profile
+    target = module.tables.data.aws_dynamodb_table.existing_profile
     values = {
       arn       = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"
       hash_key  = "PK"
@@ -172,7 +172,7 @@ run "an_existing_table_with_other_keys_stops_the_plan" {
   }
 
   override_data {
-    target = data.aws_dynamodb_table.profile
+    target = data.aws_dynamodb_table.existing_profile
     values = {
       hash_key  = "PK"
       range_key = "SK"
@@ -180,7 +180,7 @@ run "an_existing_table_with_other_keys_stops_the_plan" {
     }
   }
 
-  expect_failures = [data.aws_dynamodb_table.profile]
+  expect_failures = [data.aws_dynamodb_table.existing_profile]
 }
 
 run "an_existing_table_with_a_number_as_key_stops_the_plan" {
@@ -199,7 +199,7 @@ run "an_existing_table_with_a_number_as_key_stops_the_plan" {
   }
 
   override_data {
-    target = data.aws_dynamodb_table.profile
+    target = data.aws_dynamodb_table.existing_profile
     values = {
       hash_key  = "PK"
       range_key = ""
@@ -207,5 +207,5 @@ run "an_existing_table_with_a_number_as_key_stops_the_plan" {
     }
   }
 
-  expect_failures = [data.aws_dynamodb_table.profile]
+  expect_failures = [data.aws_dynamodb_table.existing_profile]
 }

@@ -1,7 +1,6 @@
 """Whatever stands in an event: it is read, or refused with an `InvalidEventError`. Nothing else happens."""
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +18,7 @@ from stripe_subscription_handler import (
     parse_event,
 )
 from support.fixtures import PERSONAL_DATA, Fixture, load_all
+from support.trees import Path, at, delete, nodes, put
 
 MANY = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIXTURES = load_all()
@@ -71,8 +71,6 @@ READ_KEYS = frozenset(
 )
 """Keys the library looks at; changes go there more often than elsewhere."""
 
-Path = tuple[str | int, ...]
-
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -90,18 +88,6 @@ json_values = st.recursive(
 )
 
 
-def nodes(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Every node of parsed JSON below its root."""
-    children: Iterator[tuple[str | int, Any]] = iter(())
-    if isinstance(value, dict):
-        children = iter(value.items())
-    elif isinstance(value, list):
-        children = iter(enumerate(value))
-    for key, child in children:
-        yield (*path, key)
-        yield from nodes(child, (*path, key))
-
-
 def is_read(path: Path) -> bool:
     """Whether the library may look at the node: it, and all that lead to it, are of the known keys."""
     return all(isinstance(key, int) or key in READ_KEYS for key in path)
@@ -112,33 +98,6 @@ PATHS = {
     fixture: (tuple(nodes(raw)), tuple(path for path in nodes(raw) if is_read(path)))
     for fixture, raw in RAW.items()
 }
-
-
-def at(value: Any, path: Path) -> Any:
-    """The node of a path; None where a change above has removed it."""
-    for key in path:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
-
-
-def put(raw: Any, path: Path, value: Any) -> None:
-    """Replace a node in place, where it is still there."""
-    parent = at(raw, path[:-1])
-    key = path[-1]
-    if isinstance(parent, dict) or (isinstance(parent, list) and isinstance(key, int) and key < len(parent)):
-        parent[key] = value
-
-
-def delete(raw: Any, path: Path) -> None:
-    """Delete a node in place, where it is still there."""
-    parent = at(raw, path[:-1])
-    if isinstance(parent, dict):
-        parent.pop(path[-1], None)
-    elif isinstance(parent, list):
-        del parent[-1:]
 
 
 @st.composite

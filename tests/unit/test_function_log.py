@@ -14,6 +14,7 @@ from stripe_handler_cli.function_log.patterns import LONGEST_PATTERN
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation import Applied
+from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB
@@ -161,3 +162,13 @@ def test_the_log_goes_back_to_its_creation_or_its_retention(
     kept = {} if retention_days is None else {"retentionInDays": retention_days}
     log = FunctionLog(Logs([], {**group, **kept}), "group")  # type: ignore[arg-type]
     assert log.oldest(NOW) == NOW - timedelta(days=oldest_days)
+
+
+def test_a_user_whose_id_is_no_id_is_found_by_its_fingerprint() -> None:
+    """An e-mail address stands in the log as a fingerprint; the explanation names it again."""
+    logged_as = str(loggable("ada@example.com"))
+    other = Applied("evt_0", logged_as, "stale", ())
+    line = LogLine(handled_at=datetime(2026, 11, 1, tzinfo=UTC), decision="write", user_id=logged_as)
+    named = attrs.evolve(line, also_applied=(other,)).with_user(logged_as, "ada@example.com")
+    assert (named.user_id, named.also_applied[0].user_id) == ("ada@example.com", "ada@example.com")
+    assert line.with_user("somebody", "else") == line

@@ -19,6 +19,7 @@ from stripe_handler_cli.users import CustomerRecord, UserRecord, UserTables
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.loggable import loggable
 
 _LOG_READ = timedelta(days=30)
 MOST_LINES = 20_000
@@ -207,16 +208,20 @@ class Gatherer:
         since: datetime,
         step: Step,
     ) -> tuple[Sequence[LogLine], bool]:
+        # A user id that does not look like an id stands in the log as its fingerprint.
+        logged_as = str(loggable(user_id))
+
         def concerns(line: LogLine) -> bool:
             return (
-                line.user_id == user_id
+                line.user_id == logged_as
                 or line.subscription_id in subscription_ids
-                or any(other.user_id == user_id for other in line.also_applied)
+                or any(other.user_id == logged_as for other in line.also_applied)
             )
 
-        conditions = [("user_id", user_id), *(("subscription_id", one) for one in sorted(subscription_ids))]
+        conditions = [("user_id", logged_as), *(("subscription_id", one) for one in sorted(subscription_ids))]
         kept: deque[LogLine] = deque(maxlen=MOST_LINES + 1)
         kept.extend(
             log.lines(patterns(conditions), concerns, since, self.now, step.counter("parts of the log"))
         )
-        return list(kept)[-MOST_LINES:], len(kept) > MOST_LINES
+        lines = [line.with_user(logged_as, user_id) for line in kept]
+        return lines[-MOST_LINES:], len(kept) > MOST_LINES

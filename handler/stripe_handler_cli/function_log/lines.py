@@ -69,6 +69,15 @@ class LogLine:
         # The line tells whole milliseconds, rounded down.
         return self.handled_at - timedelta(milliseconds=self.duration_ms + 1)
 
+    def with_user(self, logged_as: str, user_id: str) -> "LogLine":
+        """The same line with a user's id in place of what stands for it in the log."""
+        others = tuple(
+            attrs.evolve(other, user_id=user_id) if other.user_id == logged_as else other
+            for other in self.also_applied
+        )
+        mine = user_id if self.user_id == logged_as else self.user_id
+        return attrs.evolve(self, user_id=mine, also_applied=others)
+
     @classmethod
     def of(cls, values: Mapping[str, Any], received_at: datetime) -> "LogLine":
         """Read a line.

@@ -16,6 +16,7 @@ from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.local_aws import processes
 from stripe_handler_cli.local_aws.emulator_venv import ensure_venv
 from stripe_handler_cli.local_aws.running import REGION, LocalAws, StateDirectory
+from stripe_handler_cli.locks import exclusive
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -52,7 +53,7 @@ def start(
         CliError: It cannot be started; the message holds the end of its log.
     """
     state = StateDirectory.at(state_directory)
-    with processes.exclusive(state.start_lock_path):
+    with exclusive(state.start_lock_path):
         running = _running(state)
         if running is not None:
             if port is not None and running.endpoint_url != _url(port):
@@ -83,7 +84,7 @@ def stop(state_directory: Path) -> bool:
     state = StateDirectory.at(state_directory)
     if not state.root.exists():
         return False
-    with processes.exclusive(state.start_lock_path):
+    with exclusive(state.start_lock_path):
         ended = processes.end(state.lock_path)
         processes.end_leftovers(state.temporary_path)
         shutil.rmtree(state.temporary_path, ignore_errors=True)

@@ -33,15 +33,6 @@ def holder(lock_path: Path) -> int | None:
     return None
 
 
-@contextlib.contextmanager
-def exclusive(lock_path: Path) -> Iterator[None]:
-    """Hold a lock; wait for it where somebody else has it."""
-    lock_path.parent.mkdir(parents=True, exist_ok=True)
-    with lock_path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
     """Stop the emulator that holds the lock and wait until it is gone.
 

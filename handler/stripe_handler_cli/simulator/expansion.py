@@ -4,13 +4,14 @@
 """
 
 from stripe_handler_cli.simulator.api_versions import ApiVersion
+from stripe_handler_cli.simulator.people import payment_method
 from stripe_handler_cli.simulator.render_invoices import invoice_object
 from stripe_handler_cli.simulator.render_prices import product
 from stripe_handler_cli.simulator.render_subscriptions import customer_object, subscription_object
 from stripe_handler_cli.simulator.state import Invoice, Json, Subscription
 
 EXPANDABLE = ("customer", "latest_invoice", "product", "subscription")
-"""References that an account's events may carry as whole objects."""
+"""References that an account's events may carry as whole objects; with the customer comes their card."""
 
 
 def expand_subscription(
@@ -23,6 +24,11 @@ def expand_subscription(
     """Expand the references of a rendered subscription, in place."""
     if "customer" in expanded:
         body["customer"] = customer_object(subscription.customer, livemode=subscription.livemode)
+        card = body.get("default_payment_method")
+        if card is not None:
+            body["default_payment_method"] = payment_method(
+                card, subscription.customer, livemode=subscription.livemode
+            )
     if "latest_invoice" in expanded and latest is not None and body.get("latest_invoice"):
         body["latest_invoice"] = invoice_object(latest, version)
     if "product" in expanded and version.has_products:

@@ -5,6 +5,7 @@ Where it names its subscription and the user depends on the version: `parent.sub
 """
 
 from stripe_handler_cli.simulator.api_versions import ApiVersion
+from stripe_handler_cli.simulator.people import person
 from stripe_handler_cli.simulator.render_prices import plan, price_object
 from stripe_handler_cli.simulator.state import Invoice, Json, Line
 
@@ -56,11 +57,16 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
 
 
 def _since_2019(invoice: Invoice) -> Json:
+    owner = person(invoice.customer)
     return {
         "auto_advance": invoice.status == "open",
         "collection_method": "charge_automatically",
         "created": invoice.created,
-        "customer_email": f"customer-{invoice.customer.number}@example.com",
+        "customer_address": owner.address,
+        "customer_email": owner.email,
+        "customer_name": owner.name,
+        "customer_phone": owner.phone,
+        "customer_shipping": None,
         "hosted_invoice_url": f"https://invoice.stripe.com/i/acct_Simulated/{invoice.id}",
         "invoice_pdf": f"https://pay.stripe.com/invoice/acct_Simulated/{invoice.id}/pdf",
         "status": invoice.status,

@@ -5,28 +5,30 @@
 from collections.abc import Callable
 
 from stripe_handler_cli.simulator.api_versions import ApiVersion
+from stripe_handler_cli.simulator.people import person
 from stripe_handler_cli.simulator.render_prices import plan, price_object
 from stripe_handler_cli.simulator.state import Customer, Item, Json, Subscription
 
 
 def customer_object(customer: Customer, *, livemode: bool) -> Json:
     """The customer object."""
+    owner = person(customer)
     return {
         "id": customer.id,
         "object": "customer",
-        "address": None,
+        "address": owner.address,
         "balance": 0,
         "created": customer.created,
         "currency": "usd",
         "default_source": None,
         "delinquent": False,
         "description": None,
-        "email": f"customer-{customer.number}@example.com",
+        "email": owner.email,
         "invoice_prefix": f"SIM{customer.number:05d}",
         "livemode": livemode,
         "metadata": dict(customer.metadata),
-        "name": f"Customer {customer.number}",
-        "phone": None,
+        "name": owner.name,
+        "phone": owner.phone,
         "preferred_locales": ["en"],
         "shipping": None,
         "tax_exempt": "none",
@@ -149,7 +151,7 @@ def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
         "application": None,
         "automatic_tax": tax if version.has_parents else {"enabled": False},
         "cancellation_details": {
-            "comment": None,
+            "comment": person(subscription.customer).remark if subscription.cancel_feedback else None,
             "feedback": subscription.cancel_feedback,
             "reason": subscription.cancel_reason,
         },

@@ -12,9 +12,11 @@ locals {
 }
 
 resource "aws_sns_topic" "operators" {
-  # Not encrypted with KMS: the AWS-managed key's policy doesn't let CloudWatch publish, and alarm texts
-  # hold names of resources only.
-  name = var.topic_name
+  #checkov:skip=CKV_AWS_26:Optional, kms_key_arn. CloudWatch cannot publish to a topic under the AWS-managed key, and alarm texts name resources only.
+  # Without a key of your own it is not encrypted with KMS: the AWS-managed key's policy doesn't let CloudWatch
+  # publish, and alarm texts hold names of resources only.
+  name              = var.topic_name
+  kms_master_key_id = var.kms_key_arn
 }
 
 # Replaces the default policy. The account's own users keep what their IAM policies give them.

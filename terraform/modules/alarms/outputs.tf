@@ -47,3 +47,8 @@ output "email_addresses" {
   description = "Addresses subscribed to the topic."
   value       = [for subscription in aws_sns_topic_subscription.email : subscription.endpoint]
 }
+
+output "topic_kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the topic; null for none."
+  value       = aws_sns_topic.operators.kms_master_key_id
+}

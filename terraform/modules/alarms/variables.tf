@@ -123,3 +123,9 @@ variable "thresholds" {
   })
   nullable = false
 }
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the topic; its policy must let CloudWatch publish. Null: not encrypted with KMS."
+  type        = string
+  default     = null
+}

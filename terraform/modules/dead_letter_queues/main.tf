@@ -16,6 +16,9 @@ locals {
   # Longer than one invocation of the function (30 s by default), so that whoever takes a message to try it
   # again is done before anyone else sees it.
   visibility_timeout_seconds = 120
+
+  # A queue has one encryption or the other, and the provider wants the other one left out.
+  sqs_managed_sse_enabled = var.kms_key_arn == null ? true : null
 }
 
 resource "aws_sqs_queue" "delivery" {
@@ -23,7 +26,8 @@ resource "aws_sqs_queue" "delivery" {
   message_retention_seconds  = var.retention_seconds
   max_message_size           = var.maximum_message_bytes
   visibility_timeout_seconds = local.visibility_timeout_seconds
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = local.sqs_managed_sse_enabled
+  kms_master_key_id          = var.kms_key_arn
 
   # Only this allows anything to anyone outside the account's own IAM policies, and only to one rule. There
   # is no extra "deny plain HTTP" statement: EventBridge always uses TLS, and other readers need IAM anyway.
@@ -46,5 +50,6 @@ resource "aws_sqs_queue" "failure" {
   message_retention_seconds  = var.retention_seconds
   max_message_size           = var.maximum_message_bytes
   visibility_timeout_seconds = local.visibility_timeout_seconds
-  sqs_managed_sse_enabled    = true
+  sqs_managed_sse_enabled    = local.sqs_managed_sse_enabled
+  kms_master_key_id          = var.kms_key_arn
 }

@@ -46,3 +46,17 @@ output "limits" {
     }
   }
 }
+
+output "encryption" {
+  description = "How each queue is encrypted: by SQS's own keys, or by a KMS key."
+  value = {
+    delivery = {
+      sqs_managed = aws_sqs_queue.delivery.sqs_managed_sse_enabled
+      kms_key_arn = aws_sqs_queue.delivery.kms_master_key_id
+    }
+    failure = {
+      sqs_managed = aws_sqs_queue.failure.sqs_managed_sse_enabled
+      kms_key_arn = aws_sqs_queue.failure.kms_master_key_id
+    }
+  }
+}

@@ -27,3 +27,9 @@ variable "maximum_message_bytes" {
   type        = number
   nullable    = false
 }
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts both queues; null: SQS's own keys."
+  type        = string
+  default     = null
+}

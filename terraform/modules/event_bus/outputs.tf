@@ -47,3 +47,13 @@ output "forwarding_rule_name" {
   description = "Name of the forwarding rule; null if there is none."
   value       = one(aws_cloudwatch_event_rule.forwarding[*].name)
 }
+
+output "forwarding_role_trust_policy" {
+  description = "Who may use the forwarding rule's role, as JSON; null if there is none."
+  value       = one(aws_iam_role.forwarding[*].assume_role_policy)
+}
+
+output "forwarding_role_policy" {
+  description = "What the forwarding rule's role may do, as JSON; null if there is none."
+  value       = one(aws_iam_role_policy.forwarding[*].policy)
+}

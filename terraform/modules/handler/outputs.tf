@@ -75,3 +75,16 @@ output "role_name" {
   description = "Name of the function's role."
   value       = aws_iam_role.execution.name
 }
+
+output "role_trust_policy" {
+  description = "Who may use the role, as JSON."
+  value       = aws_iam_role.execution.assume_role_policy
+}
+
+output "kms_key_arns" {
+  description = "ARNs of the KMS keys of the log group and of the environment; null where these are AWS's own."
+  value = {
+    log_group   = aws_cloudwatch_log_group.handler.kms_key_id
+    environment = aws_lambda_function.handler.kms_key_arn
+  }
+}

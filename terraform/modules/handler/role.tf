@@ -3,10 +3,23 @@
 locals {
   # The SSM parameter is in the function's own partition, region and account, as the log group is.
   log_group_arn_parts = split(":", aws_cloudwatch_log_group.handler.arn)
+  region              = local.log_group_arn_parts[3]
   parameter_arn = var.stripe_secret_parameter_name == null ? null : join(":", [
-    "arn", local.log_group_arn_parts[1], "ssm", local.log_group_arn_parts[3], local.log_group_arn_parts[4],
+    "arn", local.log_group_arn_parts[1], "ssm", local.region, local.log_group_arn_parts[4],
     "parameter/${trimprefix(var.stripe_secret_parameter_name, "/")}",
   ])
+
+  # What the two services tell KMS when they decrypt for the function: themselves, and the one secret.
+  stripe_secret_context = (
+    var.stripe_secret_arn != null ? {
+      "kms:ViaService"                  = "secretsmanager.${local.region}.amazonaws.com"
+      "kms:EncryptionContext:SecretARN" = var.stripe_secret_arn
+    } :
+    var.stripe_secret_parameter_name != null ? {
+      "kms:ViaService"                      = "ssm.${local.region}.amazonaws.com"
+      "kms:EncryptionContext:PARAMETER_ARN" = local.parameter_arn
+    } : null
+  )
 
   statements = concat(
     [
@@ -64,6 +77,36 @@ locals {
         Effect   = "Allow"
         Action   = ["ssm:GetParameter"]
         Resource = [local.parameter_arn]
+      },
+    ],
+    length(var.table_kms_key_arns) == 0 ? [] : [
+      {
+        # DynamoDB decrypts a table's own key in the name of whoever reads or writes it.
+        Sid       = "DecryptTables"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = var.table_kms_key_arns
+        Condition = { StringEquals = { "kms:ViaService" = "dynamodb.${local.region}.amazonaws.com" } }
+      },
+    ],
+    var.kms_key_arn == null ? [] : [
+      {
+        # SQS takes a new data key in the name of whoever sends, and decrypts it once to verify it.
+        Sid       = "EncryptForFailureQueue"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = [var.kms_key_arn]
+        Condition = { StringEquals = { "kms:ViaService" = "sqs.${local.region}.amazonaws.com" } }
+      },
+    ],
+    var.kms_key_arn == null || local.stripe_secret_context == null ? [] : [
+      {
+        # Needed where the secret is encrypted with this key too; of no use for anything else.
+        Sid       = "DecryptStripeSecret"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = [var.kms_key_arn]
+        Condition = { StringEquals = local.stripe_secret_context }
       },
     ],
     !var.xray_tracing_enabled ? [] : [

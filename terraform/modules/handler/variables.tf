@@ -219,3 +219,16 @@ variable "stripe_api_url" {
     error_message = "stripe_api_url must be https://api.stripe.com or an http URL of the loopback without a path."
   }
 }
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the log group and the environment, and the failure queue; null: AWS's own keys."
+  type        = string
+  default     = null
+}
+
+variable "table_kms_key_arns" {
+  description = "ARNs of the KMS keys of the two tables that the role must be allowed to use; none where these are AWS's own."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}

@@ -3,17 +3,18 @@
 locals {
   profile_table_arn = var.create_profile_table ? (
     one(aws_dynamodb_table.profile[*].arn)
-  ) : one(data.aws_dynamodb_table.profile[*].arn)
+  ) : one(data.aws_dynamodb_table.existing_profile[*].arn)
 
   # The name comes from the table, not from the variable, so that whoever uses it waits for the table.
   profile_table_name = var.create_profile_table ? (
     one(aws_dynamodb_table.profile[*].name)
-  ) : one(data.aws_dynamodb_table.profile[*].name)
+  ) : one(data.aws_dynamodb_table.existing_profile[*].name)
 
   profile_key_names = compact([var.partition_key_name, var.sort_key_name])
 }
 
 resource "aws_dynamodb_table" "profile" {
+  #checkov:skip=CKV_AWS_119:Optional, kms_key_arn. Without it the table is encrypted with the account's AWS-managed key of DynamoDB.
   count = var.create_profile_table ? 1 : 0
 
   name                        = var.profile_table_name
@@ -36,11 +37,12 @@ resource "aws_dynamodb_table" "profile" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }
 
-data "aws_dynamodb_table" "profile" {
+data "aws_dynamodb_table" "existing_profile" {
   count = var.create_profile_table ? 0 : 1
 
   name = var.profile_table_name
@@ -70,6 +72,7 @@ data "aws_dynamodb_table" "profile" {
 
 # Who owns which subscription, and events that wait for an owner. Items with expiresAt go away by themselves.
 resource "aws_dynamodb_table" "sync" {
+  #checkov:skip=CKV_AWS_119:Optional, kms_key_arn. Without it the table is encrypted with the account's AWS-managed key of DynamoDB.
   name                        = var.sync_table_name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "PK"
@@ -114,6 +117,7 @@ resource "aws_dynamodb_table" "sync" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }

@@ -33,3 +33,9 @@ variable "deletion_protection_enabled" {
   type        = bool
   nullable    = false
 }
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the tables created here; null: the account's AWS-managed key of DynamoDB."
+  type        = string
+  default     = null
+}

@@ -23,7 +23,7 @@ override_resource {
 }
 
 override_data {
-  target = module.tables.data.aws_dynamodb_table.profile
+  target = module.tables.data.aws_dynamodb_table.existing_profile
   values = {
     arn       = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"
     hash_key  = "PK"

@@ -1,0 +1,225 @@
+"""The function's role may do exactly what the code asks of AWS, and no policy of the stack is untested."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import boto3
+import pytest
+from botocore import xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation import (
+    FetchCustomerUser,
+    FetchInvoice,
+    FetchSubscription,
+    Handling,
+    Outcome,
+    Park,
+    ReadLinks,
+    ReadParked,
+    Request,
+    Unpark,
+    WriteLink,
+)
+from stripe_subscription_handler.decide import decide
+from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Reason
+from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.parked_count import count_parked
+from stripe_subscription_handler.store import Store
+from stripe_subscription_handler.stripe_secret import StripeKey
+from support import events
+
+ROOT = Path(__file__).parents[2]
+TERRAFORM = ROOT / "terraform"
+LIBRARY = ROOT / "handler/stripe_subscription_handler"
+
+ACTIONS = {
+    "GetItem": "dynamodb:GetItem",
+    "Query": "dynamodb:Query",
+    "UpdateItem": "dynamodb:UpdateItem",
+    # The parts of a transaction, which has no action of its own.
+    "ConditionCheck": "dynamodb:ConditionCheckItem",
+    "Delete": "dynamodb:DeleteItem",
+    "Put": "dynamodb:PutItem",
+    "Update": "dynamodb:UpdateItem",
+    "GetSecretValue": "secretsmanager:GetSecretValue",
+    "GetParameter": "ssm:GetParameter",
+}
+"""API operation, or part of a transaction → the IAM action that allows it."""
+
+BY_LAMBDA_ITSELF = {
+    "WriteOwnLogs": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "SendToFailureQueue": {"sqs:SendMessage"},
+    "WriteTraces": {"xray:PutTelemetryRecords", "xray:PutTraceSegments"},
+    # In the name of the role, by the services that keep what is encrypted.
+    "DecryptTables": {"kms:Decrypt"},
+    "EncryptForFailureQueue": {"kms:Decrypt", "kms:GenerateDataKey"},
+    "DecryptStripeSecret": {"kms:Decrypt"},
+}
+"""Statements for what AWS's services do in the name of the role; no line of ours asks for it."""
+
+BY_THE_CODE = {
+    "ReadAndUpdateProfiles": "profiles",
+    "KeepOwnersAndParkedEvents": "sync",
+    "CountParkedEvents": "sync/index/parked-by-expiry",
+    "ReadStripeSecret": "secret",
+    "ReadStripeParameter": "/stripe/key",
+}
+"""Statement → what it is about in the calls below: a table, an index, a secret or a parameter."""
+
+LINK = OwnerLink(subscription_id="sub_1", user_id="user_1", customer_id="cus_1", version="v")
+CREATED = parse_event(events.created(events.subscription()))
+UPDATED = parse_event(events.updated(events.subscription(), previous={}))
+REQUESTS = (
+    decide(CREATED),  # with the owner's link: one transaction over both tables
+    decide(UPDATED),
+    ReadItem("user_1"),
+    ReadLinks("cus_1"),
+    WriteLink(LINK),
+    WriteLink(LINK, moves=True),
+    Park("cus_1", "sub_1", unless_users=True, event_id="evt_1"),
+    ReadParked("cus_1"),
+    Unpark("cus_1", "evt_1"),
+    Unpark("cus_1", "evt_1", expired=True),
+)
+"""Everything a handling asks of DynamoDB, in each of its forms."""
+OF_STRIPE = {FetchCustomerUser, FetchInvoice, FetchSubscription}
+
+
+class Answer:
+    """The body of an HTTP response that fits every operation here."""
+
+    def stream(self) -> Iterator[bytes]:
+        """The bytes."""
+        yield b'{"Items": [], "Count": 0, '
+        yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
+
+
+class Recorder:
+    """AWS clients that send nothing, and what they were asked for, as botocore sees it.
+
+    Attributes:
+        asked: As (table, index, secret or parameter; IAM action).
+        operations: The methods called.
+    """
+
+    def __init__(self) -> None:
+        """Record nothing yet."""
+        self.asked: set[tuple[str, str]] = set()
+        self.operations: set[str] = set()
+
+    def client(self, service: str) -> Any:
+        """A client of a service."""
+        client = boto3.client(
+            service,
+            region_name="eu-west-1",
+            aws_access_key_id="none",
+            aws_secret_access_key="none",  # noqa: S106 - a dummy
+        )
+        client.meta.events.register("provide-client-params", self._record)
+        client.meta.events.register("before-send", self._answer)
+        return client
+
+    def _record(self, params: dict[str, Any], model: Any, **_rest: Any) -> None:
+        self.operations.add(xform_name(model.name))
+        for item in params.get("TransactItems", ()):
+            for part, details in item.items():
+                self.asked.add((details["TableName"], ACTIONS[part]))
+        if "TransactItems" not in params:
+            place = params.get("TableName") or params.get("SecretId") or params["Name"]
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            self.asked.add((place + index, ACTIONS[model.name]))
+
+    @staticmethod
+    def _answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, Answer())
+
+
+def conversation(request: Request) -> Handling:
+    """A handling that asks for one thing."""
+    yield request
+    return Outcome(applied=True, reason=Reason.PRIMARY)
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Recorder:
+    """All that the code asks of AWS."""
+    recorder = Recorder()
+    store = Store(recorder.client("dynamodb"), Config(table_name="profiles", sync_table_name="sync"))
+    for request in REQUESTS:
+        store.run(conversation(request), {"id": "evt_1"})
+    count_parked(store.client, "sync", now=0)
+    for place in ({"STRIPE_SECRET_ARN": "secret"}, {"STRIPE_SECRET_PARAMETER": "/stripe/key"}):
+        key = StripeKey.from_environment(place, clients=recorder.client)
+        assert key is not None
+        assert key.get() == "rk_test_invented"
+    return recorder
+
+
+@pytest.fixture(scope="module")
+def granted() -> dict[str, set[str]]:
+    """Statement → its actions, as Terraform writes the role's policy."""
+    text = (TERRAFORM / "modules/handler/role.tf").read_text(encoding="utf-8")
+    statements = text[text.index("statements = concat(") : text.index('resource "aws_iam_role" "execution"')]
+    found = re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', statements, re.DOTALL)
+    assert len(found) == statements.count("Sid ")
+    return {sid: set(re.findall(r'"([\w:]+)"', actions)) for sid, actions in found}
+
+
+def test_every_request_is_recorded(recorder: Recorder) -> None:
+    """What a handling learns to ask for, or the code to call, has to be added above."""
+    assert {type(request) for request in REQUESTS} | OF_STRIPE == set(get_args(Request))
+    texts = [
+        path.read_text(encoding="utf-8") for path in LIBRARY.glob("*.py") if path.name != "stripe_api.py"
+    ]
+    called = {name for text in texts for name in re.findall(r"client(?:\(\"\w+\"\))?\.(\w+)", text)}
+    assert called - {"exceptions"} == recorder.operations
+
+
+def test_the_role_may_do_what_the_code_asks_for(recorder: Recorder, granted: dict[str, set[str]]) -> None:
+    """No action is missing, and none is too many: both are the same pairs of place and action."""
+    assert recorder.asked == {
+        (place, action) for sid, place in BY_THE_CODE.items() for action in granted[sid]
+    }
+
+
+def test_every_other_statement_is_needed_by_a_service(granted: dict[str, set[str]]) -> None:
+    """What the code does not ask for is exactly what Lambda, DynamoDB and SQS do in the role's name."""
+    assert {sid: actions for sid, actions in granted.items() if sid not in BY_THE_CODE} == BY_LAMBDA_ITSELF
+
+
+GRANTS = re.compile(r"policy|permission|_role|grant|attachment")
+TESTED = {
+    ("event_bus", "aws_iam_role", "forwarding"),
+    ("event_bus", "aws_iam_role_policy", "forwarding"),
+    ("rule", "aws_lambda_permission", "subscription_events"),
+    ("parked_count", "aws_lambda_permission", "hourly"),
+    ("handler", "aws_iam_role", "execution"),
+    ("handler", "aws_iam_role_policy", "execution"),
+    ("alarms", "aws_sns_topic_policy", "operators"),
+}
+"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole."""
+INLINE = {("dead_letter_queues", "aws_sqs_queue", "delivery")}
+"""Resources with a policy of their own; the same file compares it."""
+OF_EXAMPLES = {
+    ("second_consumer", "aws_sqs_queue", "failed_payments"),
+    ("customer_managed_key", "aws_kms_key", "encryption"),  # customer_managed_key.tftest.hcl
+}
+
+
+def test_no_policy_is_untested() -> None:
+    """Whoever adds a role, a policy or a permission has to say in a test what it allows."""
+    granting, inline = set(), set()
+    for path in TERRAFORM.glob("**/*.tf"):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r'^resource "(\w+)" "(\w+)" \{(.*?)^\}', text, re.DOTALL | re.MULTILINE):
+            resource = (path.parent.name, match[1], match[2])
+            if GRANTS.search(match[1]):
+                granting.add(resource)
+            elif re.search(r"^  (policy|assume_role_policy|inline_policy)\b", match[3], re.MULTILINE):
+                inline.add(resource)
+    assert granting == TESTED
+    assert inline == INLINE | OF_EXAMPLES
