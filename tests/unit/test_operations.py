@@ -8,8 +8,8 @@ import attrs
 import pytest
 import structlog
 from botocore.exceptions import EndpointConnectionError
-from support.fake_stripe import FakeStripe
 
+from stripe_handler_cli.fake_stripe import FakeStripe
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.operations import OPERATION_KEY, is_operation, perform
