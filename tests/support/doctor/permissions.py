@@ -22,6 +22,8 @@ BASIS = RoleBasis(
     sync_table_name="sync",
     failure_queue_arn=_HOME.beside("sqs", "failures"),
     secret_arn=SECRET,
+    kms_key_arn=_HOME.beside("kms", "key/1"),
+    profile_table_kms_key_arn=_HOME.beside("kms", "key/2"),
     is_traced=True,
 )
 
@@ -36,9 +38,11 @@ def role_document() -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(permission.actions),
                 "Resource": list(resources),
+                **({"Condition": {"StringEquals": conditions}} if conditions else {}),
             }
             for permission in PERMISSIONS
             if (resources := permission.resources(BASIS))
+            for conditions in [permission.conditions(BASIS)]
         ],
     }
 
