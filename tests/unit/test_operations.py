@@ -9,6 +9,7 @@ import pytest
 import structlog
 from botocore.exceptions import EndpointConnectionError
 
+from stripe_handler_cli.fake_stripe import FakeStripe
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.operations import OPERATION_KEY, is_operation, perform
@@ -17,7 +18,6 @@ from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
 from support import events
 from support.dynamodb import client_error, condition_failed, transaction_canceled
-from support.fake_stripe import FakeStripe
 
 SELF_CHECK = {OPERATION_KEY: "self-check"}
 KEY = "sk_test_fake"

@@ -16,7 +16,7 @@ from stripe_handler_cli.doctor.registry import CHECKS
 from stripe_handler_cli.doctor.report import as_json, print_report
 from stripe_handler_cli.doctor.site import Package, Site, StripeKeyAtHand
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_subscription_handler.stripe_api import API_URL
+from stripe_subscription_handler.config import STRIPE_API_URL
 
 _WIDTH = 120
 _DEFAULT_PACKAGE = Path("dist/handler.zip")
@@ -77,7 +77,7 @@ Checks:
     help="Environment variable with a Stripe key that may read event destinations.  "
     "[default: STRIPE_API_KEY, else STRIPE_SECRET_KEY]",
 )
-@click.option("--stripe-url", default=API_URL, hidden=True, help="Stripe's address.")
+@click.option("--stripe-url", default=STRIPE_API_URL, hidden=True, help="Stripe's address.")
 @click.option("--json", "as_json_object", is_flag=True, help="Print one JSON object on stdout.")
 @click.option(
     "--checklist",

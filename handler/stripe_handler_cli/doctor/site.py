@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_subscription_handler.stripe_api import API_URL
+from stripe_subscription_handler.config import STRIPE_API_URL
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
@@ -75,7 +75,7 @@ class Site:
     now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
     package: Package | None = None
     stripe_key: StripeKeyAtHand | None = None
-    stripe_url: str = API_URL
+    stripe_url: str = STRIPE_API_URL
     recent_hours: int = 24
     stack_options: str = ""
     _clients: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
