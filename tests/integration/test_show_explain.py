@@ -1,11 +1,14 @@
 """`stripe-handler show` and `explain` on the deployed stack: what is stored, and which event said so."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack import Endpoint, Pipeline
+from support import events
 from support.commands import Commands
 from support.lives import Life
 
@@ -119,3 +122,33 @@ def test_explain_tells_of_events_that_failed(pipeline: Pipeline, commands: Comma
     [failure] = told.json["failures"]
     assert (failure["event_id"], failure["attempts"]) == (event["id"], 3)
     assert "livemode" in failure["reason"]
+
+
+def test_explain_holds_the_profile_against_stripes_own_events(pipeline: Pipeline, commands: Commands) -> None:
+    """An event that Stripe lists and that never arrived is told, until it arrives."""
+    life, hour_ago = Life("stripe_side"), int(time.time()) - 3600
+    body = life.subscription(created=hour_ago)
+    created = events.created(body, event_id=life.event_id("created"), created=hour_ago)
+    lapsed = events.updated(
+        {**body, "status": "past_due"},
+        event_id=life.event_id("lapsed"),
+        created=hour_ago + 60,
+        previous={"status": "active"},
+    )
+    other = events.created(Life("stripe_other").subscription(), event_id="evt_other", created=hour_ago)
+    play(pipeline, created)
+    with FakeStripe(objects(created, lapsed, other)) as stripe:
+        asked = ("explain", life.user_id, "--stripe-key-variable", "OPS_KEY", "--stripe-url", stripe.url)
+        told = commands.run(*asked, "--json", OPS_KEY=API_KEY)
+        assert told.exit_code == 1
+        entries = {one["event_id"]: one for one in told.json["stripe"]["timeline"]}
+        assert {key: (one["state"], one["is_behind"]) for key, one in entries.items()} == {
+            created["id"]: ("applied", False),
+            lapsed["id"]: ("not in the log", True),  # the log is younger than the event
+        }
+        assert "the profile lacks it" in commands.run(*asked, OPS_KEY=API_KEY).out
+        play(pipeline, lapsed)
+        assert commands.run(*asked, OPS_KEY=API_KEY).exit_code == 0
+        refused = commands.run(*asked, OPS_KEY="sk_test_of_somebody")
+        assert (refused.exit_code, "$OPS_KEY" in refused.err) == (1, True)
+        assert "sk_test_of_somebody" not in refused.err + refused.out

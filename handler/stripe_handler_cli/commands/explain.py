@@ -17,7 +17,6 @@ from stripe_handler_cli.moments import Moment
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.stack import DeployedStack
 
-STRIPE_URL = "https://api.stripe.com"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 
 
@@ -52,7 +51,7 @@ Examples:
     show_default=True,
     help="Most pages of 100 events to read of Stripe's list, newest first; it knows no filter by customer.",
 )
-@click.option("--stripe-url", default=STRIPE_URL, hidden=True, help="A stand-in for Stripe on this machine.")
+@click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 @stack_options
 def explain(  # noqa: PLR0913 - one argument per option
@@ -62,7 +61,7 @@ def explain(  # noqa: PLR0913 - one argument per option
     since: datetime | None,
     stripe_key_variable: str,
     stripe_pages: int,
-    stripe_url: str,
+    stripe_url: str | None,
     as_json: bool,
 ) -> int:
     """Say of each attribute of a profile which event set it, when, and by which rule.
@@ -72,9 +71,11 @@ def explain(  # noqa: PLR0913 - one argument per option
     it, or an event is missing in it.
     """
     key = os.environ.get(stripe_key_variable)
-    if stripe_url != STRIPE_URL and not _LOOPBACK.fullmatch(stripe_url):
+    if stripe_url is not None and not _LOOPBACK.fullmatch(stripe_url):
         raise click.UsageError("a Stripe key is sent to Stripe or to this machine only")
-    stripe = StripeEvents(key, stripe_key_variable, stripe_url) if key else None
+    # The Stripe that the function asks, unless another is named.
+    url = stripe_url or stack.config.stripe_api_url
+    stripe = StripeEvents(key, stripe_key_variable, url) if key else None
     with step(reporter(), f"Read what is known of {user_id}") as reading:
         gatherer = Gatherer(stack, datetime.now(UTC))
         explanation = gatherer.explain(user_id, since, stripe, stripe_pages, reading)
