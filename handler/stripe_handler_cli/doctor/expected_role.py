@@ -9,7 +9,7 @@ from collections.abc import Callable
 import attrs
 
 from stripe_handler_cli.doctor.arns import Arn
-from stripe_handler_cli.doctor.policies import Condition, Grant
+from stripe_handler_cli.doctor.policies import Grant
 from stripe_subscription_handler.sync_table import PARKED_INDEX
 
 
@@ -25,8 +25,6 @@ class RoleBasis:
         failure_queue_arn: The failure queue.
         secret_arn: `STRIPE_SECRET_ARN` of the function, if set.
         secret_parameter: `STRIPE_SECRET_PARAMETER` of the function, if set.
-        kms_key_arn: `kms_key_arn` of the stack, if set.
-        profile_table_kms_key_arn: The customer-managed key of an existing profile table, if it has one.
         is_traced: Whether X-Ray tracing is on.
     """
 
@@ -37,8 +35,6 @@ class RoleBasis:
     failure_queue_arn: str
     secret_arn: str | None = None
     secret_parameter: str | None = None
-    kms_key_arn: str | None = None
-    profile_table_kms_key_arn: str | None = None
     is_traced: bool = False
 
 
@@ -50,27 +46,11 @@ class Permission:
         sid: Its id in Terraform.
         actions: As IAM writes them.
         resources: What they are allowed on; nothing where the statement is not needed.
-        conditions: Condition key → its one value, compared by `StringEquals`.
     """
 
     sid: str
     actions: tuple[str, ...]
     resources: Callable[[RoleBasis], tuple[str, ...]]
-    conditions: Callable[[RoleBasis], dict[str, str]] = lambda _: {}
-
-
-def _parameter_arn(basis: RoleBasis) -> str:
-    return basis.function.beside("ssm", f"parameter/{(basis.secret_parameter or '').removeprefix('/')}")
-
-
-def _via(basis: RoleBasis, service: str) -> dict[str, str]:
-    return {"kms:ViaService": f"{service}.{basis.function.region}.amazonaws.com"}
-
-
-def _secret_context(basis: RoleBasis) -> dict[str, str]:
-    if basis.secret_arn:
-        return _via(basis, "secretsmanager") | {"kms:EncryptionContext:SecretARN": basis.secret_arn}
-    return _via(basis, "ssm") | {"kms:EncryptionContext:PARAMETER_ARN": _parameter_arn(basis)}
 
 
 PERMISSIONS: tuple[Permission, ...] = (
@@ -112,29 +92,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         "ReadStripeParameter",
         ("ssm:GetParameter",),
-        lambda basis: (_parameter_arn(basis),) if basis.secret_parameter else (),
-    ),
-    Permission(
-        "DecryptTables",
-        ("kms:Decrypt",),
-        lambda basis: tuple(
-            dict.fromkeys(filter(None, (basis.kms_key_arn, basis.profile_table_kms_key_arn)))
-        ),
-        lambda basis: _via(basis, "dynamodb"),
-    ),
-    Permission(
-        "EncryptForFailureQueue",
-        ("kms:Decrypt", "kms:GenerateDataKey"),
-        lambda basis: (basis.kms_key_arn,) if basis.kms_key_arn else (),
-        lambda basis: _via(basis, "sqs"),
-    ),
-    Permission(
-        "DecryptStripeSecret",
-        ("kms:Decrypt",),
         lambda basis: (
-            (basis.kms_key_arn,) if basis.kms_key_arn and (basis.secret_arn or basis.secret_parameter) else ()
+            (basis.function.beside("ssm", f"parameter/{basis.secret_parameter.removeprefix('/')}"),)
+            if basis.secret_parameter
+            else ()
         ),
-        _secret_context,
     ),
     Permission(
         "WriteTraces",
@@ -147,14 +109,8 @@ PERMISSIONS: tuple[Permission, ...] = (
 def expected_grants(basis: RoleBasis) -> dict[Grant, str]:
     """Write the table out for one stack: each action on each resource, with its statement's id."""
     return {
-        Grant(action.lower(), resource, _conditions(permission, basis)): permission.sid
+        Grant(action.lower(), resource): permission.sid
         for permission in PERMISSIONS
         for resource in permission.resources(basis)
         for action in permission.actions
     }
-
-
-def _conditions(permission: Permission, basis: RoleBasis) -> tuple[Condition, ...]:
-    return tuple(
-        sorted(("stringequals", key.lower(), (value,)) for key, value in permission.conditions(basis).items())
-    )

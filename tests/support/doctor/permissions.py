@@ -22,8 +22,6 @@ BASIS = RoleBasis(
     sync_table_name="sync",
     failure_queue_arn=_HOME.beside("sqs", "failures"),
     secret_arn=SECRET,
-    kms_key_arn=_HOME.beside("kms", "key/1"),
-    profile_table_kms_key_arn=_HOME.beside("kms", "key/2"),
     is_traced=True,
 )
 
@@ -38,11 +36,9 @@ def role_document() -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(permission.actions),
                 "Resource": list(resources),
-                **({"Condition": {"StringEquals": conditions}} if conditions else {}),
             }
             for permission in PERMISSIONS
             if (resources := permission.resources(BASIS))
-            for conditions in [permission.conditions(BASIS)]
         ],
     }
 

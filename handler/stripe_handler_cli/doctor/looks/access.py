@@ -40,16 +40,6 @@ def look_at_role(site: Site) -> RoleFacts:
     )
 
 
-def _customer_key(site: Site, table_name: str) -> str | None:
-    """A table's customer-managed key; None for one of AWS's own, which needs no permission of the role's."""
-    found = found_or_none(site.client("dynamodb").describe_table, TableName=table_name)
-    arn = found["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn") if found else None
-    if not arn:
-        return None
-    key = site.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
-    return str(arn) if key.get("KeyManager") == "CUSTOMER" else None
-
-
 def _basis(site: Site) -> RoleBasis:
     environment = environment_of(site)
     settings = site.see(look_at_settings) or {}
@@ -61,7 +51,5 @@ def _basis(site: Site) -> RoleBasis:
         failure_queue_arn=site.output("failure_queue_arn"),
         secret_arn=environment.get(SECRET_ARN_VARIABLE),
         secret_parameter=environment.get(PARAMETER_VARIABLE),
-        kms_key_arn=settings.get("KMSKeyArn"),
-        profile_table_kms_key_arn=_customer_key(site, site.output("profile_table_name")),
         is_traced=settings.get("TracingConfig", {}).get("Mode") == "Active",
     )
