@@ -7,7 +7,7 @@ import attrs
 from stripe_handler_cli.doctor.areas import access
 from stripe_handler_cli.doctor.arns import Arn
 from stripe_handler_cli.doctor.commands import APPLY
-from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants
+from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants, tolerated_grants
 from stripe_handler_cli.doctor.policies import Admission, Statement, parse_policy
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
@@ -15,6 +15,7 @@ _HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")
 RULE = _HOME.beside("events", "rule/bus/subscription-events")
 SECRET = _HOME.beside("secretsmanager", "secret:stripe-AbCdEf")
 TOPIC = _HOME.beside("sns", "alarms")
+APP_KEY = _HOME.beside("kms", "key/app")
 BASIS = RoleBasis(
     function=_HOME,
     log_group_name="/aws/lambda/handler",
@@ -23,6 +24,8 @@ BASIS = RoleBasis(
     failure_queue_arn=_HOME.beside("sqs", "failures"),
     secret_arn=SECRET,
     is_traced=True,
+    kms_key_arn=_HOME.beside("kms", "key/stack"),
+    profile_table_key_arn=APP_KEY,
 )
 
 
@@ -36,16 +39,14 @@ def role_document() -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(permission.actions),
                 "Resource": list(resources),
+                **(
+                    {"Condition": {"StringEquals": context}} if (context := permission.context(BASIS)) else {}
+                ),
             }
             for permission in PERMISSIONS
             if (resources := permission.resources(BASIS))
         ],
     }
-
-
-def statement(sid: str, action: str, resource: str, **more: Any) -> dict[str, Any]:
-    """A statement of a role."""
-    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
 def changed(sid: str, **changes: Any) -> tuple[Statement, ...]:
@@ -86,6 +87,7 @@ def role(policy: tuple[Statement, ...] | None = None, **changes: Any) -> access.
         trust=trust("lambda.amazonaws.com"),
         boundary=None,
         expected=expected_grants(BASIS),
+        tolerated=tolerated_grants(BASIS),
     )
     return attrs.evolve(facts, **changes)
 
@@ -159,6 +161,33 @@ ROLE_CASES = (
         role(changed("ReadStripeSecret", Resource="*")),
         FAIL,
         "wider than needed: secretsmanager:getsecretvalue on *",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(
+            adding(
+                Effect="Allow",
+                Action="kms:Decrypt",
+                Resource=APP_KEY,
+                Condition={"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
+            )
+        ),
+        PASS,
+        "grants, each one needed",
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(adding(Effect="Allow", Action="kms:Decrypt", Resource=APP_KEY)),
+        FAIL,
+        "wider than needed: kms:decrypt on key/app",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(changed("EncryptForFailureQueue", Condition={})),
+        FAIL,
+        "wider than needed: kms:decrypt on key/stack",
         APPLY,
     ),
     Case(access.ROLE_PERMISSIONS, role(adding(**EVERYTHING)), FAIL, "wider than needed: * on *", APPLY),

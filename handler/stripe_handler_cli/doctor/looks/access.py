@@ -2,8 +2,9 @@
 
 from stripe_handler_cli.doctor.areas.access import RoleFacts
 from stripe_handler_cli.doctor.arns import Arn
-from stripe_handler_cli.doctor.expected_role import RoleBasis, expected_grants
+from stripe_handler_cli.doctor.expected_role import RoleBasis, expected_grants, tolerated_grants
 from stripe_handler_cli.doctor.looks.functions import environment_of, look_at_settings
+from stripe_handler_cli.doctor.looks.tables import describe_table
 from stripe_handler_cli.doctor.policies import parse_policy
 from stripe_handler_cli.doctor.site import Site, found_or_none
 from stripe_subscription_handler.stripe_secret import PARAMETER_VARIABLE, SECRET_ARN_VARIABLE
@@ -12,7 +13,8 @@ from stripe_subscription_handler.stripe_secret import PARAMETER_VARIABLE, SECRET
 def look_at_role(site: Site) -> RoleFacts:
     """GetRole, its inline policies, and what is attached to it."""
     iam, name = site.client("iam"), site.role_name
-    expected = expected_grants(_basis(site))
+    basis = _basis(site)
+    expected = expected_grants(basis)
     found = found_or_none(iam.get_role, RoleName=name)
     if found is None:
         return RoleFacts(name, None, (), (), None, expected)
@@ -37,6 +39,7 @@ def look_at_role(site: Site) -> RoleFacts:
         trust=parse_policy(role["AssumeRolePolicyDocument"]),
         boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         expected=expected,
+        tolerated=tolerated_grants(basis),
     )
 
 
@@ -51,5 +54,14 @@ def _basis(site: Site) -> RoleBasis:
         failure_queue_arn=site.output("failure_queue_arn"),
         secret_arn=environment.get(SECRET_ARN_VARIABLE),
         secret_parameter=environment.get(PARAMETER_VARIABLE),
+        kms_key_arn=settings.get("KMSKeyArn") or None,
+        profile_table_key_arn=_key_of(site, site.output("profile_table_name")),
         is_traced=settings.get("TracingConfig", {}).get("Mode") == "Active",
     )
+
+
+def _key_of(site: Site, table: str) -> str | None:
+    """The KMS key of a table: the app's own, the stack's, or the account's AWS-managed one."""
+    found = site.see(describe_table, table) or {}
+    key: str | None = found.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    return key

@@ -35,6 +35,12 @@ def look_at_tables(site: Site) -> TablesFacts:
     return TablesFacts((site.see(look_at_profile_table), site.see(look_at_sync_table)), livemode_of(site))
 
 
+def describe_table(site: Site, name: str) -> dict[str, Any] | None:
+    """DescribeTable; None where there is no such table."""
+    found = found_or_none(site.client("dynamodb").describe_table, TableName=name)
+    return None if found is None else dict(found["Table"])
+
+
 def look_at_parked(site: Site) -> ParkedFacts:
     """Counts in the index of parked events; reads no event."""
     table = site.output("sync_table_name")
@@ -44,10 +50,9 @@ def look_at_parked(site: Site) -> ParkedFacts:
 
 def _table(site: Site, name: str, expected_keys: tuple[tuple[str, str], ...]) -> TableFacts:
     client = site.client("dynamodb")
-    found = found_or_none(client.describe_table, TableName=name)
-    if found is None:
+    table = site.see(describe_table, name)
+    if table is None:
         return TableFacts(name=name, status=None, expected_keys=expected_keys)
-    table: dict[str, Any] = found["Table"]
     types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
