@@ -7,7 +7,7 @@ import attrs
 from stripe_handler_cli.doctor.areas import access
 from stripe_handler_cli.doctor.arns import Arn
 from stripe_handler_cli.doctor.commands import APPLY
-from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants
+from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants, tolerated_grants
 from stripe_handler_cli.doctor.policies import Admission, Statement, parse_policy
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
@@ -24,9 +24,12 @@ BASIS = RoleBasis(
     secret_arn=SECRET,
     is_traced=True,
 )
+KEY = _HOME.beside("kms", "key/1234abcd")
+KEYED = attrs.evolve(BASIS, kms_key_arn=KEY)
+OF_THE_KEY = ("DecryptTables", "EncryptForFailureQueue", "DecryptStripeSecret")
 
 
-def role_document() -> dict[str, Any]:
+def role_document(basis: RoleBasis = BASIS) -> dict[str, Any]:
     """The document Terraform would write."""
     return {
         "Version": "2012-10-17",
@@ -36,9 +39,12 @@ def role_document() -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(permission.actions),
                 "Resource": list(resources),
+                "Condition": {
+                    "StringEquals": {key: list(values) for _, key, values in permission.conditions(basis)}
+                },
             }
             for permission in PERMISSIONS
-            if (resources := permission.resources(BASIS))
+            if (resources := permission.resources(basis))
         ],
     }
 
@@ -132,7 +138,50 @@ CLOUDWATCH = {
 DENIED = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}
 
 
+def keyed_role(left_out: str = "", *, expecting: RoleBasis = KEYED, **changes: Any) -> access.RoleFacts:
+    """A role of a stack with a key, or one that lacks a statement, or whose statements differ."""
+    statements = [
+        {**one, **changes} if one["Sid"] in OF_THE_KEY else one
+        for one in role_document(KEYED)["Statement"]
+        if one["Sid"] != left_out
+    ]
+    return role(
+        parse_policy({"Statement": statements}),
+        expected=expected_grants(expecting),
+        tolerated=tolerated_grants(expecting),
+    )
+
+
+KEY_CASES = (
+    Case(access.ROLE_PERMISSIONS, keyed_role(), PASS, "grants, each one needed"),
+    *(
+        Case(access.ROLE_PERMISSIONS, keyed_role(sid), FAIL, f"not sufficient ({sid})", APPLY)
+        for sid in OF_THE_KEY
+    ),
+    Case(access.ROLE_PERMISSIONS, keyed_role(Condition={}), FAIL, "wider than needed: kms:decrypt on", APPLY),
+    Case(
+        access.ROLE_PERMISSIONS,
+        keyed_role(expecting=BASIS),
+        FAIL,
+        "wider than needed: kms:decrypt on key/1234abcd (under conditions)",
+        APPLY,
+    ),
+    Case(
+        access.ROLE_PERMISSIONS,
+        role(
+            adding(
+                **statement("DecryptTables", "kms:Decrypt", KEY),
+                Condition={"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
+            ),
+            tolerated=tolerated_grants(attrs.evolve(BASIS, profile_table_kms_key_arn=KEY)),
+        ),
+        PASS,
+        "grants, each one needed",
+    ),
+)
+
 ROLE_CASES = (
+    *KEY_CASES,
     Case(access.ROLE_PERMISSIONS, role(), PASS, "grants, each one needed"),
     Case(access.ROLE_PERMISSIONS, role(policies=None), FAIL, "there is no role handler", APPLY),
     *(

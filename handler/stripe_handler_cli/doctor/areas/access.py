@@ -33,6 +33,7 @@ class RoleFacts:
         trust: Its trust policy.
         boundary: ARN of its permissions boundary, None without one.
         expected: What it should allow, with the id of each grant's statement.
+        tolerated: What it may allow besides.
     """
 
     name: str
@@ -41,6 +42,7 @@ class RoleFacts:
     trust: tuple[Statement, ...]
     boundary: str | None
     expected: Mapping[Grant, str]
+    tolerated: frozenset[Grant] = frozenset()
 
 
 @attrs.frozen
@@ -70,7 +72,7 @@ def judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a ta
     other = next((name for name in facts.policies if name != OWN_POLICY), None)
     grants, strange = grants_of(s for statements in facts.policies.values() for s in statements)
     missing = sorted(grant for grant in facts.expected if not is_covered(grant, grants))
-    wider = sorted(grants - facts.expected.keys())
+    wider = sorted(grants - facts.expected.keys() - facts.tolerated)
     if missing:
         sids = sorted({facts.expected[grant] for grant in missing})
         return failed(f"not sufficient ({', '.join(sids)}): {_some(missing)}", APPLY)

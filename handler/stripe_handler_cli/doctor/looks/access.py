@@ -2,7 +2,7 @@
 
 from stripe_handler_cli.doctor.areas.access import RoleFacts
 from stripe_handler_cli.doctor.arns import Arn
-from stripe_handler_cli.doctor.expected_role import RoleBasis, expected_grants
+from stripe_handler_cli.doctor.expected_role import RoleBasis, expected_grants, tolerated_grants
 from stripe_handler_cli.doctor.looks.functions import environment_of, look_at_settings
 from stripe_handler_cli.doctor.policies import parse_policy
 from stripe_handler_cli.doctor.site import Site, found_or_none
@@ -12,7 +12,8 @@ from stripe_subscription_handler.stripe_secret import PARAMETER_VARIABLE, SECRET
 def look_at_role(site: Site) -> RoleFacts:
     """GetRole, its inline policies, and what is attached to it."""
     iam, name = site.client("iam"), site.role_name
-    expected = expected_grants(_basis(site))
+    basis = _basis(site)
+    expected = expected_grants(basis)
     found = found_or_none(iam.get_role, RoleName=name)
     if found is None:
         return RoleFacts(name, None, (), (), None, expected)
@@ -37,6 +38,7 @@ def look_at_role(site: Site) -> RoleFacts:
         trust=parse_policy(role["AssumeRolePolicyDocument"]),
         boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         expected=expected,
+        tolerated=tolerated_grants(basis),
     )
 
 
@@ -52,4 +54,12 @@ def _basis(site: Site) -> RoleBasis:
         secret_arn=environment.get(SECRET_ARN_VARIABLE),
         secret_parameter=environment.get(PARAMETER_VARIABLE),
         is_traced=settings.get("TracingConfig", {}).get("Mode") == "Active",
+        kms_key_arn=settings.get("KMSKeyArn"),
+        profile_table_kms_key_arn=_key_of_table(site, site.output("profile_table_name")),
     )
+
+
+def _key_of_table(site: Site, name: str) -> str | None:
+    found = found_or_none(site.client("dynamodb").describe_table, TableName=name)
+    key: str | None = found["Table"].get("SSEDescription", {}).get("KMSMasterKeyArn") if found else None
+    return key
