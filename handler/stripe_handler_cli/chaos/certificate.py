@@ -29,6 +29,7 @@ class Certificate:
         parked: Attempts that left an event waiting for its user.
         profiles_compared: Users whose profile was compared.
         seconds: From the first delivery to the last attempt.
+        unlogged: Events whose log line was lost with its process.
         refetches: Requests to Stripe, as Stripe counted them.
         stripe_faults: How many of them Stripe failed at.
         counterexamples: Users whose profile differs, those with the fewest events first.
@@ -49,6 +50,7 @@ class Certificate:
     parked: int
     profiles_compared: int
     seconds: float
+    unlogged: int = 0
     refetches: int = 0
     stripe_faults: int = 0
     counterexamples: list[Counterexample] = attrs.Factory(list)

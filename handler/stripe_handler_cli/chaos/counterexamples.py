@@ -108,7 +108,9 @@ def counterexamples(
 
 def _as_handled(life: SimulatedLife, lines: Iterable[Line]) -> list[Event]:
     events = {event["id"]: event for event in life.events}
-    return [events[line["event_id"]] for line in lines if line["decision"] in HANDLED]
+    ids = [line["event_id"] for line in lines if line["decision"] in HANDLED]
+    # Where a line was lost, nobody knows when its event was handled.
+    return [events[event_id] for event_id in (*ids, *(other for other in events if other not in ids))]
 
 
 def in_order(lines: Iterable[Line]) -> Sequence[Line]:

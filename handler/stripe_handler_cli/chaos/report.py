@@ -36,6 +36,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
             "failed attempts",
             f"{failed:,}: {certificate.cut_short:,} died in the midst{', ' if errors else ''}{errors}",
         ),
+        ("unlogged", f"{certificate.unlogged:,} events whose line was lost with a killed process"),
         ("redriven", f"{certificate.redriven:,} from the failure queue"),
         ("parked", f"{certificate.parked:,} until their user was known"),
         ("refetches", f"{certificate.refetches:,} requests to Stripe"),

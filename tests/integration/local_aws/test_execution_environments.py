@@ -81,6 +81,36 @@ def test_a_process_that_does_not_come_up_disturbs_no_other(emulator: Cloud, tmp_
     assert "errorMessage" in died
 
 
+LATE = """
+import os, pathlib, threading
+
+def die():
+    print("last words", flush=True)
+    pathlib.Path({flag!r}).touch()
+    os._exit(1)
+
+def handler(event, context):
+    if event.get("die"):
+        threading.Timer(0.5, die).start()
+"""
+
+
+def _log_of_a_process_that_died_later(cloud: Cloud, flag: Path) -> str:
+    """The function's log, after its process wrote something between two invocations and died."""
+    name, _ = cloud.function(LATE.format(flag=str(flag)))
+    _invoke(cloud, name, die=True)
+    while not flag.exists():
+        time.sleep(0.01)
+    _invoke(cloud, name)
+    found = cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")
+    return "\n".join(event["message"] for event in found["events"])
+
+
+def test_the_last_words_of_a_process_are_in_the_log(emulator: Cloud, tmp_path: Path) -> None:
+    """Although they came after its last answer."""
+    assert "last words" in _log_of_a_process_that_died_later(emulator, tmp_path / "flag")
+
+
 def test_new_code_is_what_runs(emulator: Cloud) -> None:
     """A package unpacked earlier is not mistaken for a new one."""
     name, _ = emulator.function(COUNTING)
@@ -101,3 +131,8 @@ def test_stock_still_ends_every_process_when_one_does_not_come_up(stock: Cloud, 
     """If this fails, `execution_environments` need not look after those at work any more."""
     at_work, _ = _at_work_beside_one_that_dies(stock, tmp_path / "flag")
     assert at_work != "done"
+
+
+def test_stock_still_loses_last_words(stock: Cloud, tmp_path: Path) -> None:
+    """If this fails, `execution_environments` need not collect them any more."""
+    assert "last words" not in _log_of_a_process_that_died_later(stock, tmp_path / "flag")

@@ -3,12 +3,14 @@
 
 AWS rule: an exception in the handler ends the invocation, not the execution environment: the next invocation
 finds the same process, with what it kept in memory. Only a timeout or a process that dies resets it. A
-process that does not come up fails its own invocation; the function's other environments go on.
+process that does not come up fails its own invocation; the function's other environments go on. What a
+process has written is in its log, also when it died right after.
 
 Stock MiniStack ends the process after every exception, and unpacks the whole package again for the next one:
 with a package of some thousand files, each attempt of a retried event takes seconds. Here a package is
 unpacked once, and each environment gets links to its files. And where one process does not come up, stock
-MiniStack ends all of the function's, those at work or just starting included.
+MiniStack ends all of the function's, those at work or just starting included. It collects a log for some
+hundredths of a second after each invocation, and what comes later is lost if the process dies first.
 """
 
 import hashlib
@@ -44,6 +46,7 @@ def install() -> None:
 def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
     """Run one invocation; keep the process when the handler merely raised."""
     _held.processes = []
+    last_words = "" if _is_alive(worker._proc) else _rest_of_log(worker)
     try:
         result = _stock_invoke(worker, *arguments, **options)
     except Exception as error:  # noqa: BLE001 - whatever kept the process from coming up
@@ -57,7 +60,24 @@ def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
         else:
             _stock_signal(process)
             _stock_collect(process, deadline)
+            last_words += _rest_of_log(worker)
+    if last_words:
+        result["log"] = f"{last_words}\n{result.get('log', '')}"
     return result
+
+
+def _is_alive(process: Any) -> bool:
+    return process is not None and process.poll() is None
+
+
+def _rest_of_log(worker: Any) -> str:
+    """What a process that is gone has written and nobody has collected."""
+    reader = getattr(worker, "_stderr_thread", None)
+    if reader is None:
+        return ""
+    reader.join(_GRACE_SECONDS)
+    rest: str = worker._drain_stderr()
+    return rest
 
 
 def _not_started(worker: Any, error: Exception) -> dict[str, Any]:
