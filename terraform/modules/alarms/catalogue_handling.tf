@@ -42,7 +42,7 @@ locals {
       statistic      = "Sum"
       period_seconds = 300
       threshold      = var.thresholds.stripe_unavailable
-      meaning        = "Stripe had to be asked about an event and did not answer, or there is no usable key; Lambda retries, then the event goes to the failure queue."
+      meaning        = "Stripe had to be asked about an event and did not answer, or refused the key, or there is none; Lambda retries, then the event goes to the failure queue."
       commands       = ["stripe-handler doctor", "stripe-handler dlq redrive --error-type StripeUnavailableError"]
       remedy         = "check the key (stripe_secret_arn or stripe_secret_parameter_name) and Stripe's status page, then redrive."
     }
