@@ -135,8 +135,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             **_identity(raw, event),
             decision="error",
             error_type=type(error).__name__,
-            # Only our own messages are known to be free of personal data.
-            reason=str(error) if isinstance(error, HandlerError) else None,
+            reason=_reason(error),
             **_effort(wired, started),
         )
         if isinstance(error, _TELL_NO_VALUES):
@@ -153,6 +152,17 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
         **_effort(wired, started),
     )
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
+
+
+def _reason(error: Exception) -> str | None:
+    """Say why, where the words are known to be free of personal data: ours, and AWS's error codes."""
+    if isinstance(error, HandlerError):
+        return str(error)
+    if isinstance(error, ClientError):
+        reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
+        codes = [error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)]
+        return f"{error.operation_name}: {', '.join(code for code in codes if code and code != 'None')}"
+    return None
 
 
 def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:

@@ -20,6 +20,14 @@ _TYPE_NAMES = {
 }
 
 
+LONGEST_TEXT_BYTES = 1_000
+"""Longest id or word that is read, in UTF-8. The ids Stripe makes have at most 255 characters; those of
+customers and plans may be the account's own. With its prefix it must fit DynamoDB's sort key, 1,024 bytes."""
+LONGEST_METADATA_BYTES = 2_000
+"""Longest metadata value that is read, in UTF-8: Stripe's 500 characters. With its prefix it must fit
+DynamoDB's partition key, 2,048 bytes."""
+
+
 def _wrong(path: str, wanted: str, value: object) -> InvalidEventError:
     found = "empty" if value == "" else _TYPE_NAMES.get(type(value), type(value).__name__)
     return InvalidEventError(path, f"must be {wanted}, is {found}")
@@ -50,20 +58,38 @@ def optional_time(source: Mapping[str, Any], key: str, path: str) -> str | None:
     return iso_time(value, f"{path}.{key}")
 
 
+def is_storable(value: str, longest_bytes: int = LONGEST_TEXT_BYTES) -> bool:
+    """Whether a text can be a key in DynamoDB: not too long, and valid Unicode."""
+    try:
+        return len(value.encode()) <= longest_bytes
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can express
+        return False
+
+
+def _checked(value: str, path: str, longest_bytes: int = LONGEST_TEXT_BYTES) -> str:
+    if not is_storable(value, longest_bytes):
+        raise InvalidEventError(path, f"must be valid Unicode text of at most {longest_bytes} bytes")
+    return value
+
+
 def text(source: Mapping[str, Any], key: str, path: str) -> str:
     """Read a string that must be there and not be empty."""
     value = source.get(key)
     if type(value) is not str or not value:
         raise _wrong(f"{path}.{key}", "a non-empty string", value)
-    return value
+    return _checked(value, f"{path}.{key}")
 
 
-def optional_text(source: Mapping[str, Any], key: str, path: str) -> str | None:
+def optional_text(
+    source: Mapping[str, Any], key: str, path: str, longest_bytes: int = LONGEST_TEXT_BYTES
+) -> str | None:
     """Read a string; None when the field is null or missing."""
     value = source.get(key)
-    if value is not None and type(value) is not str:
+    if value is None:
+        return None
+    if type(value) is not str:
         raise _wrong(f"{path}.{key}", "a string", value)
-    return value
+    return _checked(value, f"{path}.{key}", longest_bytes)
 
 
 def optional_integer(source: Mapping[str, Any], key: str, path: str) -> int | None:
@@ -115,10 +141,12 @@ def optional_id(source: Mapping[str, Any], key: str, path: str) -> str | None:
         return text(value, "id", f"{path}.{key}")
     if type(value) is not str or not value:
         raise _wrong(f"{path}.{key}", "an id or an expanded object", value)
-    return value
+    return _checked(value, f"{path}.{key}")
 
 
 def metadata_value(source: Mapping[str, Any], key: str, path: str) -> str | None:
     """Read one value of the object's `metadata`; None when unset. Stripe's empty value means unset too."""
     metadata = optional_object(source, "metadata", path)
-    return (optional_text(metadata, key, f"{path}.metadata") or None) if metadata else None
+    if not metadata:
+        return None
+    return optional_text(metadata, key, f"{path}.metadata", LONGEST_METADATA_BYTES) or None

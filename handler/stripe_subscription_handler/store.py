@@ -53,6 +53,8 @@ _CONDITION_FAILED = ("ConditionalCheckFailedException", "ConditionalCheckFailed"
 _CONFLICT = frozenset(
     ("TransactionConflictException", "TransactionConflict", "TransactionInProgressException")
 )
+_THROTTLED = frozenset(("ThrottlingError", "ProvisionedThroughputExceeded"))
+"""Reasons of a cancelled transaction, which the client does not try again as it does a throttled request."""
 _MAX_CONFLICTS = 10
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
@@ -241,7 +243,9 @@ class Store:
                 reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
                 codes = {error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)}
                 # A condition that failed in the same transaction will fail again: that is the answer.
-                if not codes & _CONFLICT or codes & {"ConditionalCheckFailed"}:
+                if not codes & (_CONFLICT | _THROTTLED) or codes & {"ConditionalCheckFailed"}:
+                    raise
+                if codes & _THROTTLED and attempt == _MAX_CONFLICTS - 1:
                     raise
                 self._pause(attempt)
             else:

@@ -24,6 +24,9 @@ from stripe_subscription_handler.reading import (
 TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
 """Statuses a Stripe subscription never leaves."""
 
+DEEPEST = 50
+"""Deepest nesting of `previous_attributes` that is read; Stripe's objects have fewer than ten levels."""
+
 
 @attrs.frozen
 class Subscription:
@@ -165,7 +168,17 @@ def read_before(
     Raises:
         InvalidEventError: An old value has the wrong type.
     """
+    if _is_deeper(previous, DEEPEST):
+        raise InvalidEventError(path, f"must not be nested more than {DEEPEST} levels deep")
     return read_subscription(_overlaid(source, previous), path, user_id_metadata_key)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        children = (child for node in layer for child in (node.values() if isinstance(node, dict) else node))
+        layer = [child for child in children if isinstance(child, dict | list)]
+    return bool(layer)
 
 
 def _overlaid(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import attrs
 from stripe_subscription_handler.conversation import Links, Park, Parked, Refused, Unpark, WriteLink, Written
 from stripe_subscription_handler.decisions import OwnerLink
 from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.errors import UserNotFoundError
 from stripe_subscription_handler.expressions import Placeholders
 from stripe_subscription_handler.owners import PARKED, USERS, link_value, owner_attribute
 from stripe_subscription_handler.wire import from_wire, to_wire
@@ -31,6 +32,8 @@ WAITING_FOR_USER = "user"
 """Its one value. One partition takes 1,000 parked events a second, far more than are ever parked."""
 EXPIRES_AT = "expiresAt"
 """The index's sort key, and the attribute by which DynamoDB removes items: a Unix time in seconds."""
+LARGEST_PARKED_BYTES = 400_000
+"""Largest event that can wait: DynamoDB's item of 400 KB (409,600 bytes) less its other attributes."""
 _PARKED_PREFIX = "PARKED#"
 
 Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
@@ -103,7 +106,17 @@ class SyncTable:
         return Links(from_wire(response.get("Attributes")))
 
     def park(self, request: Park, stripe_event: Mapping[str, Any]) -> Written | Refused:
-        """Keep an event, if its subscription has no owner yet."""
+        """Keep an event, if its subscription has no owner yet.
+
+        Raises:
+            UserNotFoundError: The event is too large for an item.
+        """
+        text = json.dumps(stripe_event, separators=(",", ":"))
+        if len(text) > LARGEST_PARKED_BYTES:
+            raise UserNotFoundError(
+                f"the user of event {request.event_id} is not known yet, and its {len(text):,} bytes are "
+                f"more than the {LARGEST_PARKED_BYTES:,} that can be parked"
+            )
         words = Placeholders()
         conditions = []
         if request.subscription_id is not None:
@@ -116,7 +129,7 @@ class SyncTable:
         now = int(self.clock())
         item = {
             **parked_key(request.customer_id, request.event_id),
-            "event": json.dumps(stripe_event, separators=(",", ":")),
+            "event": text,
             "parkedAt": now,
             EXPIRES_AT: now + PARKED_SECONDS,
             WAITING_FOR: WAITING_FOR_USER,

@@ -18,58 +18,11 @@ from stripe_subscription_handler import (
     parse_event,
 )
 from support.fixtures import PERSONAL_DATA, Fixture, load_all
-from support.trees import Path, at, delete, nodes, put
+from support.read_keys import READ_KEYS, is_read
+from support.trees import at, delete, nodes, put
 
 MANY = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIXTURES = load_all()
-
-READ_KEYS = frozenset(
-    (
-        "account",
-        "amount_due",
-        "amount_paid",
-        "attempt_count",
-        "cancel_at",
-        "cancel_at_period_end",
-        "canceled_at",
-        "created",
-        "currency",
-        "current_period_end",
-        "current_period_start",
-        "customer",
-        "data",
-        "date",
-        "detail",
-        "ended_at",
-        "id",
-        "invoice_item",
-        "items",
-        "lines",
-        "livemode",
-        "metadata",
-        "next_payment_attempt",
-        "object",
-        "paid_at",
-        "parent",
-        "plan",
-        "previous_attributes",
-        "price",
-        "product",
-        "quantity",
-        "related_object",
-        "start",
-        "start_date",
-        "status",
-        "status_transitions",
-        "subscription",
-        "subscription_details",
-        "subscription_item_details",
-        "trial_end",
-        "type",
-        "userId",
-    )
-)
-"""Keys the library looks at; changes go there more often than elsewhere."""
 
 json_values = st.recursive(
     st.none()
@@ -86,11 +39,6 @@ json_values = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-def is_read(path: Path) -> bool:
-    """Whether the library may look at the node: it, and all that lead to it, are of the known keys."""
-    return all(isinstance(key, int) or key in READ_KEYS for key in path)
 
 
 RAW = {fixture: fixture.raw for fixture in FIXTURES}

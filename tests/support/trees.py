@@ -1,22 +1,25 @@
 """Places in parsed JSON: finding them all, and putting something else there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root to a node."""
 
 
-def nodes(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Every node of parsed JSON below its root."""
-    children: Iterator[tuple[str | int, Any]] = iter(())
-    if isinstance(value, dict):
-        children = iter(value.items())
-    elif isinstance(value, list):
-        children = iter(enumerate(value))
-    for key, child in children:
-        yield (*path, key)
-        yield from nodes(child, (*path, key))
+def nodes(value: Any) -> Iterator[Path]:
+    """Every node of parsed JSON below its root, however deep."""
+    waiting: list[tuple[Path, Any]] = [((), value)]
+    while waiting:
+        path, node = waiting.pop()
+        if path:
+            yield path
+        children: Iterable[tuple[str | int, Any]] = ()
+        if isinstance(node, dict):
+            children = node.items()
+        elif isinstance(node, list):
+            children = enumerate(node)
+        waiting += [((*path, key), child) for key, child in children][::-1]
 
 
 def at(value: Any, path: Path) -> Any:

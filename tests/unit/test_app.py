@@ -19,7 +19,7 @@ from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.subscriptions import read_subscription
 from stripe_subscription_handler.wire import to_wire
 from support import events
-from support.dynamodb import ScriptedDynamoDB, client_error
+from support.dynamodb import ScriptedDynamoDB, client_error, transaction_canceled
 
 NOW = 1_790_000_000
 
@@ -147,6 +147,32 @@ def test_foreign_error_texts_stay_out_of_the_log() -> None:
         function(events.updated(events.subscription(), previous={}))
     assert function.lines[0]["error_type"] == "ClientError"
     assert "secret detail" not in json.dumps(function.lines)
+
+
+def test_what_aws_refused_is_named_by_its_code() -> None:
+    """The operation and the code tell an operator what to repair; both are AWS's own words."""
+    function = Lambda(client_error("AccessDeniedException"))
+    with pytest.raises(ClientError):
+        function(events.updated(events.subscription(), previous={}))
+    assert function.lines[0]["reason"] == "UpdateItem: AccessDeniedException"
+
+
+def test_a_cancelled_transaction_is_named_by_its_reasons() -> None:
+    """The code alone would only say that it was cancelled."""
+    function = Lambda(transaction_canceled({"Code": "None"}, {"Code": "ItemCollectionSizeLimitExceeded"}))
+    with pytest.raises(ClientError):
+        function(events.created(events.subscription()))
+    reason = "TransactWriteItems: TransactionCanceledException, ItemCollectionSizeLimitExceeded"
+    assert function.lines[0]["reason"] == reason
+
+
+@pytest.mark.parametrize("value", ["x" * 1_001, "\ud800", 7, None, ["evt_1"]])
+def test_what_cannot_be_an_id_stays_out_of_the_log(value: Any) -> None:
+    """A refused event is still one line, however large its id is."""
+    function = Lambda()
+    with pytest.raises(InvalidEventError):
+        function({"id": value, "type": value})
+    assert (function.lines[0]["event_id"], function.lines[0]["event_type"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -159,3 +159,29 @@ def test_metadata_without_a_value_is_unset(metadata: Any) -> None:
 def test_malformed_metadata_names_the_key(metadata: Any, field: str) -> None:
     """Metadata is an object of strings."""
     assert field_of(lambda: metadata_value({"metadata": metadata}, "userId", "event")) == field
+
+
+@pytest.mark.parametrize("value", ["x" * 1_000, "ü" * 500, "\x00", "a.b#c:d", "\u202e", "🧾"])
+def test_any_valid_text_that_fits_a_key_is_read(value: str) -> None:
+    """Stripe's ids are far shorter; an account may choose its customers' and plans' ids itself."""
+    for read in (text, optional_text, optional_id):
+        assert read({"key": value}, "key", "event") == value
+
+
+@pytest.mark.parametrize("value", ["x" * 1_001, "ü" * 501, "\ud800", "a\udfffb"])
+def test_a_text_that_dynamodb_could_not_take_names_its_field(value: str) -> None:
+    """Longer than a key may be, or half of a surrogate pair: refused here, not in the middle of a write."""
+    for read in (text, optional_text, optional_id):
+        assert field_of(lambda read=read: read({"key": value}, "key", "event")) == "event.key"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_read"), [("u" * 2_000, True), ("🧾" * 500, True), ("u" * 2_001, False)]
+)
+def test_metadata_may_have_stripes_500_characters(value: str, *, is_read: bool) -> None:
+    """In whatever script; they fit into DynamoDB's partition key."""
+    source = {"metadata": {"userId": value}}
+    if is_read:
+        assert metadata_value(source, "userId", "event") == value
+    else:
+        assert field_of(lambda: metadata_value(source, "userId", "event")) == "event.metadata.userId"

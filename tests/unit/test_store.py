@@ -11,6 +11,7 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFou
 from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.policy import Policy, Unmapped
 from stripe_subscription_handler.store import Store
+from stripe_subscription_handler.sync_table import LARGEST_PARKED_BYTES
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, condition_failed, transaction_canceled
 
@@ -111,6 +112,19 @@ def test_endless_conflicts_end_in_a_transient_error() -> None:
     assert caught.value.transient
 
 
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_throttled_transaction_is_tried_again(code: str) -> None:
+    """The client repeats throttled requests, but not transactions that were cancelled for throttling."""
+    throttled = transaction_canceled({"Code": code}, {"Code": "None"})
+    store, client, pauses = store_with(throttled, throttled, {})
+    assert run(store, CREATED).applied
+    assert (len(client.calls), len(pauses)) == (3, 2)
+    store, client, pauses = store_with(*[throttled] * 10)
+    with pytest.raises(ClientError, match="TransactionCanceledException"):
+        run(store, CREATED)
+    assert (len(client.calls), len(pauses)) == (10, 9)
+
+
 def test_a_write_that_always_loses_ends_after_ten_rounds() -> None:
     """Ten refused rounds with growing pauses, then a retry by Lambda."""
     store, client, pauses = store_with(
@@ -150,3 +164,12 @@ def test_the_clients_own_retries_are_counted() -> None:
     store, _, _ = store_with({"ResponseMetadata": {"RetryAttempts": 2}})
     run(store, UPDATED)
     assert store.requests == 3
+
+
+def test_an_event_too_large_for_an_item_is_not_parked() -> None:
+    """DynamoDB would refuse the item; the error says how large it is, and nothing is written."""
+    store, client, _ = store_with({})
+    event = parse_event(events.created(events.subscription(user=None)))
+    with pytest.raises(UserNotFoundError, match=r"its 400,\d+ bytes are more than the 400,000"):
+        store.run(handling(event, PARK), {"description": "x" * LARGEST_PARKED_BYTES})
+    assert [operation for operation, _ in client.calls] == ["GetItem"]

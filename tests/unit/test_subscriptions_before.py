@@ -342,3 +342,20 @@ def test_an_item_s_id_of_any_type_is_no_reason_to_fail_otherwise(identifier: Any
     for now, old in ((odd, item(quantity=2)), (item(), odd), (odd, odd)):
         event = events.updated(events.subscription(items=items(now)), previous={"items": {"data": [old]}})
         assert parse_event(event).before is not None
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """An object inside an object, so many times."""
+    found: dict[str, Any] = {"x": 1}
+    for _ in range(levels - 1):
+        found = {"x": found}
+    return found
+
+
+@pytest.mark.parametrize("levels", [50, 5_000])
+def test_old_values_nested_without_end_are_refused(levels: int) -> None:
+    """They are laid over the object level by level; an error of ours, and not Python's, names the field."""
+    body = events.subscription(deep=nested(levels))
+    with pytest.raises(InvalidEventError, match=r"^event.data.previous_attributes: must not be nested"):
+        parse_event(events.updated(body, previous={"deep": nested(levels)}))
+    assert difference(events.subscription(deep=nested(49)), {"deep": nested(49)}) == {}

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -96,10 +97,13 @@ class Pipeline:
             failed = next(entry for entry in response["Entries"] if entry.get("ErrorCode"))
             raise CliError(f"EventBridge refused an event: {failed['ErrorCode']}: {failed['ErrorMessage']}")
 
-    def log_lines(self) -> list[dict[str, Any]]:
-        """Every log line of the handler so far, oldest first."""
+    def log_lines(self, since: datetime | None = None) -> list[dict[str, Any]]:
+        """Every log line of the handler so far, or since a moment, oldest first."""
+        # The pattern leaves out what Lambda itself writes, and the stack traces, which are most of a log.
         pages = self.logs.get_paginator("filter_log_events").paginate(
-            logGroupName=self.outputs["log_group_name"]
+            logGroupName=self.outputs["log_group_name"],
+            filterPattern="decision",
+            startTime=int(since.timestamp() * 1000) if since else 0,
         )
         found = ((event["timestamp"], event["message"]) for page in pages for event in page["events"])
         return [line for _, message in sorted(found) if (line := lambda_log_line(message))]

@@ -102,6 +102,27 @@ def test_reserved_concurrency_zero_goes_straight_to_the_failure_queue(emulator: 
     assert (context["condition"], context["approximateInvokeCount"]) == ("ZeroReservedConcurrency", 0)
 
 
+def test_an_event_handed_to_the_function_counts_its_attempts_only(emulator: Cloud) -> None:
+    """Three events by `Invoke`, one of which fails twice: four invocations, two errors."""
+    queue_url, queue_arn = emulator.queue(sender=None)
+    name, _ = emulator.function("def handler(event, context): return 1 / event['number']")
+    emulator.on_failure(name, queue_arn, MaximumRetryAttempts=1)
+    for number in (0, 1, 2):
+        emulator.client("lambda").invoke(
+            FunctionName=name, InvocationType="Event", Payload=json.dumps({"number": number})
+        )
+    assert len(emulator.messages(queue_url)) == 1
+    counted = {
+        metric: emulator.until(
+            lambda metric=metric, expected=expected: (
+                emulator.metric_sum("AWS/Lambda", metric, FunctionName=name) == expected
+            )
+        )
+        for metric, expected in {"AsyncEventsReceived": 3, "Invocations": 4, "Errors": 2}.items()
+    }
+    assert all(counted.values()), counted
+
+
 def test_a_waiting_event_runs_the_code_deployed_meanwhile(emulator: Cloud) -> None:
     """Lambda keeps the event, not the code: a fix deployed in time saves it."""
     name, _ = emulator.function("import time\ndef handler(event, context): time.sleep(event['seconds'])")
@@ -137,3 +158,17 @@ def test_stock_ministack_still_does_not_name_the_exception(stock: Cloud) -> None
     name, _ = stock.function(FAILING)
     answer = stock.client("lambda").invoke(FunctionName=name, Payload=b"{}")
     assert json.loads(answer["Payload"].read())["errorType"] == "Runtime.HandlerError"
+
+
+def test_stock_ministack_still_counts_a_taken_event_as_an_invocation(stock: Cloud) -> None:
+    """When this fails, see whether `async_invocation` must still leave that metric out."""
+    name, _ = stock.function("def handler(event, context): pass")
+    stock.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    assert stock.until(lambda: f"/aws/lambda/{name}" in _log_groups(stock))
+    assert stock.metric_sum("AWS/Lambda", "Invocations", FunctionName=name) == 1
+    assert stock.metric_sum("AWS/Lambda", "Duration", FunctionName=name) == 0
+
+
+def _log_groups(cloud: Cloud) -> list[str]:
+    groups = cloud.client("logs").describe_log_groups()["logGroups"]
+    return [group["logGroupName"] for group in groups]

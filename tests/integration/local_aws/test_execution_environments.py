@@ -22,6 +22,8 @@ def handler(event, context):
     count += 1
     if event.get("exit"):
         os._exit(1)
+    if event.get("hang"):
+        os.read(os.pipe()[0], 1)
     if event.get("fail"):
         raise ValueError("as asked")
     return count
@@ -111,6 +113,35 @@ def test_the_last_words_of_a_process_are_in_the_log(emulator: Cloud, tmp_path: P
     assert "last words" in _log_of_a_process_that_died_later(emulator, tmp_path / "flag")
 
 
+def test_a_process_that_dies_is_an_exit_error(emulator: Cloud) -> None:
+    """The answer says so in Lambda's words."""
+    name, _ = emulator.function(COUNTING)
+    answer = _invoke(emulator, name, exit=True)
+    assert answer["errorType"] == "Runtime.ExitError"
+    assert answer["errorMessage"].endswith("Error: Runtime exited without providing a reason")
+
+
+def test_a_timeout_is_told_in_lambdas_words(emulator: Cloud) -> None:
+    """The process is ended, and the next invocation starts from nothing."""
+    name, _ = emulator.function(COUNTING, Timeout=1)
+    assert _invoke(emulator, name) == 1
+    answer = _invoke(emulator, name, hang=True)
+    assert answer["errorType"] == "Sandbox.Timedout"
+    assert answer["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+    assert _invoke(emulator, name) == 1
+
+
+def test_a_module_that_cannot_be_imported_is_named(emulator: Cloud) -> None:
+    """As after a deploy that lacks a dependency; invocations at the same time fail each for itself."""
+    name, _ = emulator.function("import not_in_the_zip\ndef handler(event, context): pass")
+    expected = {
+        "errorType": "Runtime.ImportModuleError",
+        "errorMessage": "Unable to import module 'module': No module named 'not_in_the_zip'",
+    }
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: _invoke(emulator, name), range(12))) == [expected] * 12
+
+
 def test_new_code_is_what_runs(emulator: Cloud) -> None:
     """A package unpacked earlier is not mistaken for a new one."""
     name, _ = emulator.function(COUNTING)
@@ -136,3 +167,9 @@ def test_stock_still_ends_every_process_when_one_does_not_come_up(stock: Cloud, 
 def test_stock_still_loses_last_words(stock: Cloud, tmp_path: Path) -> None:
     """If this fails, `execution_environments` need not collect them any more."""
     assert "last words" not in _log_of_a_process_that_died_later(stock, tmp_path / "flag")
+
+
+def test_stock_still_has_words_of_its_own_for_a_process_that_dies(stock: Cloud) -> None:
+    """If this fails, see whether `function_errors` must still name it."""
+    name, _ = stock.function(COUNTING)
+    assert _invoke(stock, name, exit=True)["errorType"] == "Runtime.HandlerError"

@@ -11,8 +11,10 @@ AWS rules modelled:
 - The destination gets a record with the condition, the payload and the last response. What it cannot
   take counts in `DestinationDeliveryFailures`; every given-up event counts in `AsyncEventsDropped`.
 
+- `Invocations` counts attempts; taking an event into the queue is none.
+
 Stock MiniStack makes one synchronous attempt for EventBridge, spends a throttled event's retries at
-once, and records no metrics for asynchronous attempts. Minutes are scaled to
+once, and records no metrics for asynchronous attempts, but one when it takes an event. Minutes are scaled to
 `LAMBDA_ASYNC_RETRY_BASE_SECONDS`; on-success destinations are not modelled.
 """
 
@@ -35,6 +37,7 @@ _DEFAULT_EVENT_AGE_SECONDS = 21_600
 _THREADS_WITHOUT_CAP = 16
 _SHORTEST_THROTTLE_SECONDS, _LONGEST_THROTTLE_SECONDS = 1.0, 300.0
 
+_stock_emit_lambda_metrics = lambda_svc._emit_lambda_metrics
 _queue = DueQueue("lambda-async", threads=lambda_svc._ACCOUNT_CONCURRENCY_CAP or _THREADS_WITHOUT_CAP)
 
 
@@ -58,7 +61,19 @@ class Invocation:
 def install() -> None:
     """Replace MiniStack's functions by ours."""
     lambda_svc.invoke_async_with_retry = invoke_async
+    lambda_svc._emit_lambda_metrics = emit_lambda_metrics
     eventbridge._dispatch_to_lambda = dispatch_to_lambda
+
+
+def emit_lambda_metrics(
+    function_name: str,
+    duration_ms: float,
+    error: bool,  # noqa: FBT001 - MiniStack's own signature
+    throttle: bool,  # noqa: FBT001
+) -> None:
+    """The metrics of an attempt; stock's own for a taken event has no duration and is left out."""
+    if duration_ms or error or throttle:
+        _stock_emit_lambda_metrics(function_name, duration_ms, error=error, throttle=throttle)
 
 
 def dispatch_to_lambda(arn: str, payload: str) -> None:

@@ -22,6 +22,7 @@ NAMES = (
     "expression_limits",
     "log_pages",
     "kept_metrics",
+    "table_faults",
 )
 
 

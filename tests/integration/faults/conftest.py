@@ -1,0 +1,124 @@
+"""A stack for faults, and the report at the end: fault, events, attempts, to queue, redriven, lost."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from stripe_handler_cli.stack import Endpoint
+from support.corpus import SIZE
+from support.trials import Figure, Trial
+
+if TYPE_CHECKING:
+    from conftest import Stack
+
+TESTS = Path(__file__).parents[2]
+REPORT_PATH = TESTS.parent / ".stripe-handler" / "tests" / "faults.json"
+COLUMNS = {
+    "fault": "fault",
+    "events": "events",
+    "attempts": "attempts",
+    "failed": "failed",
+    "queued": "to queue",
+    "redriven": "redriven",
+    "lost": "lost",
+}
+FIGURES: pytest.StashKey[list[Figure]] = pytest.StashKey()
+REMARKS: pytest.StashKey[list[str]] = pytest.StashKey()
+
+Begin = Callable[[str], Trial]
+
+
+@pytest.fixture(scope="package")
+def fault_stack(endpoint: Endpoint, other_stack: "Stack") -> Iterator["Stack"]:
+    """The second workspace. Each test undoes what it did to it; in the end Terraform would change nothing.
+
+    Its hourly count of parked events is off meanwhile, so that all attempts counted are a trial's.
+    """
+    hourly = other_stack.outputs["parked_count_rule_name"]
+    endpoint.events.disable_rule(Name=hourly)
+    yield other_stack
+    endpoint.events.enable_rule(Name=hourly)
+    plan = other_stack.deployment.plan()
+    assert not plan.has_changes, plan.text
+
+
+@pytest.fixture
+def begin(endpoint: Endpoint, fault_stack: "Stack", request: pytest.FixtureRequest) -> Iterator[Begin]:
+    """Begins a trial; the queues are empty before and after."""
+    figures = request.config.stash.setdefault(FIGURES, [])
+    pipeline = fault_stack.pipeline
+    queues = [fault_stack.outputs[f"{name}_url"] for name in ("failure_queue", "delivery_dead_letter_queue")]
+    for url in queues:
+        endpoint.queues.purge_queue(QueueUrl=url)
+    yield lambda fault: Trial(fault, endpoint, pipeline, figures.append)
+    for url in queues:
+        endpoint.queues.purge_queue(QueueUrl=url)
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[[Figure, str], None]:
+    """Keeps a figure that no trial made, with a remark to print below the table."""
+
+    def kept(figure: Figure, remark: str) -> None:
+        request.config.stash.setdefault(FIGURES, []).append(figure)
+        request.config.stash.setdefault(REMARKS, []).append(remark)
+
+    return kept
+
+
+@pytest.fixture(scope="package")
+def corpus_tables(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    """A profile table and a sync table for the corpus alone."""
+    names = ("itest-corpus-profiles", "itest-corpus-sync")
+    keys = (("PK", "HASH"), ("SK", "RANGE"))
+    for name in names:
+        endpoint.dynamodb.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
+        )
+    yield names
+    for name in names:
+        endpoint.dynamodb.delete_table(TableName=name)
+
+
+@pytest.fixture(scope="package")
+def corpus_run(
+    endpoint: Endpoint, corpus_tables: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """The process that the corpus runs in, begun while the pipeline has its part; and its output."""
+    path = tmp_path_factory.mktemp("corpus") / "outcomes.jsonl"
+    with path.open("wb") as output:
+        command = [sys.executable, "-m", "support.run_corpus", str(SIZE), *corpus_tables]
+        environment = {**os.environ, **endpoint.variables, "PYTHONPATH": str(TESTS)}
+        process = subprocess.Popen(command, stdout=output, env=environment)  # noqa: S603 - ours
+        yield process, path
+        process.kill()
+        process.wait()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figures, and keep them in a file."""
+    figures = config.stash.get(FIGURES, [])
+    if not figures:
+        return
+    rows = [attrs.asdict(figure) for figure in figures]
+    REPORT_PATH.parent.mkdir(parents=True, exist_ok=True)
+    REPORT_PATH.write_text(json.dumps(rows, indent=2) + "\n")
+    terminalreporter.section("faults survived")
+    cells = [list(COLUMNS.values()), *([str(row[name]) for name in COLUMNS] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for fault, *numbers in cells:
+        aligned = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True))
+        terminalreporter.line("  ".join((fault.ljust(widths[0]), *aligned)))
+    for remark in config.stash.get(REMARKS, []):
+        terminalreporter.line("")
+        terminalreporter.write(remark)
