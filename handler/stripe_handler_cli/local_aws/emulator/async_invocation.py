@@ -8,11 +8,12 @@ AWS rules modelled:
   (6 hours unless set); throttles do not use up retries.
 - Each attempt uses the function's code and settings of that moment. An event whose function is gone is
   dropped. Reserved concurrency 0 sends events to the on-failure destination without an attempt.
+- `Invocations` counts attempts, not events that were taken.
 - The destination gets a record with the condition, the payload and the last response. What it cannot
   take counts in `DestinationDeliveryFailures`; every given-up event counts in `AsyncEventsDropped`.
 
 Stock MiniStack makes one synchronous attempt for EventBridge, spends a throttled event's retries at
-once, and records no metrics for asynchronous attempts. Minutes are scaled to
+once, and counts an event when it is taken instead of its attempts. Minutes are scaled to
 `LAMBDA_ASYNC_RETRY_BASE_SECONDS`; on-success destinations are not modelled.
 """
 
@@ -35,6 +36,7 @@ _DEFAULT_EVENT_AGE_SECONDS = 21_600
 _THREADS_WITHOUT_CAP = 16
 _SHORTEST_THROTTLE_SECONDS, _LONGEST_THROTTLE_SECONDS = 1.0, 300.0
 
+_stock_emit_lambda_metrics = lambda_svc._emit_lambda_metrics
 _queue = DueQueue("lambda-async", threads=lambda_svc._ACCOUNT_CONCURRENCY_CAP or _THREADS_WITHOUT_CAP)
 
 
@@ -58,7 +60,14 @@ class Invocation:
 def install() -> None:
     """Replace MiniStack's functions by ours."""
     lambda_svc.invoke_async_with_retry = invoke_async
+    lambda_svc._emit_lambda_metrics = emit_unless_only_taken
     eventbridge._dispatch_to_lambda = dispatch_to_lambda
+
+
+def emit_unless_only_taken(function_name: str, duration_ms: float, *, error: bool, throttle: bool) -> None:
+    """Record an invocation's metrics, but none for `Invoke` that has only taken an event."""
+    if duration_ms or error or throttle:
+        _stock_emit_lambda_metrics(function_name, duration_ms, error=error, throttle=throttle)
 
 
 def dispatch_to_lambda(arn: str, payload: str) -> None:
