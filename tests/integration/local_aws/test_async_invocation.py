@@ -57,6 +57,7 @@ def test_the_number_of_retries_is_the_functions_own(emulator: Cloud) -> None:
     emulator.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
     (message,) = emulator.messages(queue_url)
     assert json.loads(message["Body"])["requestContext"]["approximateInvokeCount"] == 1
+    assert emulator.metric_sum("AWS/Lambda", "Invocations", FunctionName=name) == 1
 
 
 def test_a_throttled_event_waits_until_the_function_has_concurrency(emulator: Cloud) -> None:
