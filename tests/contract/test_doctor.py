@@ -77,6 +77,6 @@ def test_an_unknown_check_is_wrong_usage() -> None:
 def test_a_variable_without_a_key_is_wrong_usage() -> None:
     """Somebody mistyped it; going on without the key would look like a pass."""
     arguments = ["--resource", "function_name=f", "--terraform-directory", "none"]
-    result = CliRunner().invoke(doctor, [*arguments, "--stripe-key-from", "NO_SUCH_VARIABLE"])
+    result = CliRunner().invoke(doctor, [*arguments, "--stripe-key-variable", "NO_SUCH_VARIABLE"])
     assert result.exit_code == 2
     assert "NO_SUCH_VARIABLE is not set" in result.output

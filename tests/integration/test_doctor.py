@@ -16,6 +16,7 @@ from stripe_handler_cli.commands.doctor import doctor
 from stripe_handler_cli.doctor import Result, examine
 from stripe_handler_cli.doctor.check import Status
 from stripe_handler_cli.doctor.rights import RIGHTS
+from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe
 from stripe_handler_cli.stack import Endpoint, seed_partner_event_source
 from support.aws_commands import aws_commands, run_command
 from support.doctor.breaks import APPLY, BREAKS, MENDED_AT_ONCE, Break
@@ -64,22 +65,47 @@ def test_a_healthy_stack(patient: Patient, healthy: dict[str, Result]) -> None:
     assert patient.asked
 
 
-def test_a_stack_on_a_custom_bus(endpoint: Endpoint, other_stack: "Stack", package: Path) -> None:
+@pytest.fixture(scope="module")
+def other(endpoint: Endpoint, other_stack: "Stack", package: Path) -> Patient:
+    """The second workspace: on a custom bus, with a Stripe key, taking thin events too."""
+    outputs, root = dict(other_stack.outputs), other_stack.deployment.workspace.directory
+    return Patient(endpoint, outputs, root, package)
+
+
+def test_a_stack_on_a_custom_bus_with_a_stripe_key(other: Patient) -> None:
     """There is no event source to be active and no destination to look at; everything else is the same."""
-    outputs = dict(other_stack.outputs)
-    root = other_stack.deployment.workspace.directory
-    found = Patient(endpoint, outputs, root, package).results()
+    found = other.results()
     assert "events come from a bridge as stripe-webhook-bridge" in found["event-source"].found
     assert {found[key].found.partition(":")[0] for key in WITHOUT_A_STRIPE_KEY} == {"does not apply"}
+    assert "readable, and Stripe lets it read" in found["stripe-key"].found
+    assert "instead of Stripe" in found["function-configuration"].found
     of_the_moment = {*PASSING_BY, "alarm-subscribers", "delivery-queue-empty", "failure-queue-empty"}
     not_passed = {key for key, one in found.items() if one.status is not Status.PASS}
-    assert not_passed <= of_the_moment
+    assert not_passed - of_the_moment <= {"function-configuration", "parked-events"}
+
+
+def test_a_key_that_stripe_no_longer_takes(other: Patient, stripe: FakeStripe) -> None:
+    """Rotated in Stripe only: the function's key is refused; the doctor's command gives it the new one."""
+    new_key, old_keys = "sk_test_rotated", stripe.keys
+    stripe.keys = {new_key}
+    try:
+        refused = other.results()["stripe-key"]
+        assert (refused.status, "HTTP 401" in refused.found) == (Status.FAIL, True)
+        [command] = aws_commands(str(refused.fix))
+        run_command(command.replace("file:///dev/stdin", new_key), other.client)
+        found = other.results()
+        assert (found["stripe-key"].status, found["livemode"].status) == (Status.PASS, Status.PASS)
+        run_command(command.replace("file:///dev/stdin", "sk_live_invented"), other.client)
+        assert "the Stripe key is live" in other.results()["livemode"].found
+    finally:
+        stripe.keys = old_keys
+        run_command(command.replace("file:///dev/stdin", API_KEY), other.client)
+    assert other.results()["stripe-key"].status is Status.PASS
 
 
 def test_the_page_names_every_right_that_is_used(patient: Patient, healthy: dict[str, Result]) -> None:
     """A role with just these sees everything (the rights' names are the operations', but for one)."""
     assert healthy
-    patient.results(forwarding_bus_name=patient.outputs["event_bus_name"])  # as if there were one
     services = {"monitoring": "cloudwatch"}
     used = set()
     for asked in patient.asked - {"sts:GetCallerIdentity"}:
@@ -178,7 +204,7 @@ def test_the_command(patient: Patient, tmp_path: Path) -> None:
     """Exit codes and JSON, from a file of outputs, against the AWS of the environment."""
     path = tmp_path / "outputs.json"
     path.write_text(json.dumps({name: {"value": value} for name, value in patient.outputs.items()}), "utf-8")
-    variables = {"STRIPE_API_KEY": None, "STRIPE_SECRET_KEY": None, **patient.endpoint.variables}
+    variables = {"STRIPE_API_KEY": None, **patient.endpoint.variables}
 
     def run(*arguments: str) -> Any:
         return CliRunner(env=variables).invoke(

@@ -1,26 +1,24 @@
 """The command `stripe-handler doctor`: options in, findings out. Thin; `doctor` does the work."""
 
 import json
-import os
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from stripe_handler_cli.commands.stack_options import given_stack_options, stack_options
+from stripe_handler_cli.commands.stripe_options import stripe_options
 from stripe_handler_cli.doctor.check import Status
 from stripe_handler_cli.doctor.checklist import render_checklist
 from stripe_handler_cli.doctor.examination import examine, worst
 from stripe_handler_cli.doctor.registry import CHECKS
 from stripe_handler_cli.doctor.report import as_json, print_report
-from stripe_handler_cli.doctor.site import Package, Site, StripeKeyAtHand
+from stripe_handler_cli.doctor.site import Package, Site
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_subscription_handler.config import STRIPE_API_URL
+from stripe_handler_cli.stripe_access import StripeAccess
 
 _WIDTH = 120
 _DEFAULT_PACKAGE = Path("dist/handler.zip")
-_STRIPE_KEY_VARIABLES = ("STRIPE_API_KEY", "STRIPE_SECRET_KEY")
 _KEYS = tuple(check.key for check in CHECKS)
 
 
@@ -71,13 +69,7 @@ Checks:
     show_default=True,
     help="How far back to look for events.",
 )
-@click.option(
-    "--stripe-key-from",
-    metavar="VARIABLE",
-    help="Environment variable with a Stripe key that may read event destinations.  "
-    "[default: STRIPE_API_KEY, else STRIPE_SECRET_KEY]",
-)
-@click.option("--stripe-url", default=STRIPE_API_URL, hidden=True, help="Stripe's address.")
+@stripe_options("that may read event destinations; where it is set, Stripe's side is examined too.")
 @click.option("--json", "as_json_object", is_flag=True, help="Print one JSON object on stdout.")
 @click.option(
     "--checklist",
@@ -95,8 +87,7 @@ def doctor(  # noqa: PLR0913 - one argument per option
     strict: bool,
     package: Path | None,
     recent_hours: int,
-    stripe_key_from: str | None,
-    stripe_url: str,
+    stripe: StripeAccess | None,
     as_json_object: bool,
 ) -> int:
     """Go through the production checklist of a deployed stack: pass, warn or fail, and what puts it right.
@@ -107,8 +98,7 @@ def doctor(  # noqa: PLR0913 - one argument per option
     site = Site(
         stack,
         package=_package(package),
-        stripe_key=_stripe_key(os.environ, stripe_key_from),
-        stripe_url=stripe_url,
+        stripe=stripe,
         recent_hours=recent_hours,
         stack_options=given_stack_options(click.get_current_context()),
     )
@@ -127,11 +117,3 @@ def _package(named: Path | None) -> Package | None:
     if named is not None:
         return Package(named, is_named=True)
     return Package(_DEFAULT_PACKAGE, is_named=False) if _DEFAULT_PACKAGE.is_file() else None
-
-
-def _stripe_key(environment: Mapping[str, str], named: str | None) -> StripeKeyAtHand | None:
-    if named is not None and not environment.get(named):
-        raise click.UsageError(f"--stripe-key-from: the environment variable {named} is not set")
-    variables = (named,) if named else _STRIPE_KEY_VARIABLES
-    found = next((variable for variable in variables if environment.get(variable)), None)
-    return None if found is None else StripeKeyAtHand(found, environment[found].strip())

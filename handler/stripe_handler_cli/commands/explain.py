@@ -1,14 +1,13 @@
 """The command `stripe-handler explain`: a user in, the origin of each attribute out. Thin."""
 
 import json
-import os
-import re
 from datetime import UTC, datetime
 
 import click
 
 from stripe_handler_cli.commands.output import printer, reporter
 from stripe_handler_cli.commands.stack_options import stack_options
+from stripe_handler_cli.commands.stripe_options import stripe_options
 from stripe_handler_cli.explanation.as_json import as_json as explanation_as_json
 from stripe_handler_cli.explanation.gathering import Gatherer
 from stripe_handler_cli.explanation.report import print_explanation
@@ -16,8 +15,7 @@ from stripe_handler_cli.explanation.stripe_events import StripeEvents
 from stripe_handler_cli.moments import Moment
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.stack import DeployedStack
-
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+from stripe_handler_cli.stripe_access import StripeAccess
 
 
 @click.command(
@@ -36,14 +34,7 @@ Examples:
     help="Read the log from here: ISO-8601 (UTC unless it says otherwise) or so long ago (90m, 2h, 3d). "
     "30 days ago unless given.",
 )
-@click.option(
-    "--stripe-key-variable",
-    default="STRIPE_API_KEY",
-    show_default=True,
-    metavar="NAME",
-    help="Environment variable with a Stripe key that may read events; where it is set, Stripe's own events "
-    "of 30 days are compared too.",
-)
+@stripe_options("that may read events; where it is set, Stripe's own events of 30 days are compared too.")
 @click.option(
     "--stripe-pages",
     type=click.IntRange(min=1),
@@ -51,17 +42,15 @@ Examples:
     show_default=True,
     help="Most pages of 100 events to read of Stripe's list, newest first; it knows no filter by customer.",
 )
-@click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 @stack_options
-def explain(  # noqa: PLR0913 - one argument per option
+def explain(
     *,
     stack: DeployedStack,
     user_id: str,
     since: datetime | None,
-    stripe_key_variable: str,
+    stripe: StripeAccess | None,
     stripe_pages: int,
-    stripe_url: str | None,
     as_json: bool,
 ) -> int:
     """Say of each attribute of a profile which event set it, when, and by which rule.
@@ -70,15 +59,13 @@ def explain(  # noqa: PLR0913 - one argument per option
     log and, with a key, Stripe; writes nothing. Exit code 1 if there is no profile, somebody else has changed
     it, or an event is missing in it.
     """
-    key = os.environ.get(stripe_key_variable)
-    if stripe_url is not None and not _LOOPBACK.fullmatch(stripe_url):
-        raise click.UsageError("a Stripe key is sent to Stripe or to this machine only")
-    # The Stripe that the function asks, unless another is named.
-    url = stripe_url or stack.config.stripe_api_url
-    stripe = StripeEvents(key, stripe_key_variable, url) if key else None
+    events = None
+    if stripe is not None:
+        url = stripe.url or stack.config.stripe_api_url
+        events = StripeEvents(stripe.key, stripe.variable, url)
     with step(reporter(), f"Read what is known of {user_id}") as reading:
         gatherer = Gatherer(stack, datetime.now(UTC))
-        explanation = gatherer.explain(user_id, since, stripe, stripe_pages, reading)
+        explanation = gatherer.explain(user_id, since, events, stripe_pages, reading)
     if as_json:
         click.echo(json.dumps(explanation_as_json(explanation)))
     else:

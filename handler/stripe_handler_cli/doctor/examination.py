@@ -81,7 +81,7 @@ def _command(site: Site, finding: Finding) -> str | None:
     names = {
         **stack.outputs,
         "role_name": site.role_name if stack.outputs.get("function_role_arn") else None,
-        "key_variable": site.stripe_key.variable if site.stripe_key else "STRIPE_API_KEY",
+        "key_variable": site.stripe.variable if site.stripe else "STRIPE_API_KEY",
         "stripe_version": API_VERSION,
         **finding.names,
     }

@@ -14,7 +14,7 @@ from botocore.parsers import ResponseParserError
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_subscription_handler.config import STRIPE_API_URL
+from stripe_handler_cli.stripe_access import StripeAccess
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
@@ -29,19 +29,6 @@ _MISSING = frozenset(
 )
 """Error codes that say: there is no such thing."""
 _Seen = TypeVar("_Seen")
-
-
-@attrs.frozen
-class StripeKeyAtHand:
-    """The operator's own Stripe key.
-
-    Attributes:
-        variable: The environment variable it came from.
-        key: The key.
-    """
-
-    variable: str
-    key: str = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -65,8 +52,7 @@ class Site:
         stack: The stack.
         now: The time.
         package: A zip to compare with, None without one.
-        stripe_key: The operator's Stripe key, None without one.
-        stripe_url: Stripe's address.
+        stripe: The operator's own access to Stripe, None without a key.
         recent_hours: How far back events are looked for.
         stack_options: What leads other commands of ours to the same stack, with a space before it.
     """
@@ -74,8 +60,7 @@ class Site:
     stack: DeployedStack
     now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
     package: Package | None = None
-    stripe_key: StripeKeyAtHand | None = None
-    stripe_url: str = STRIPE_API_URL
+    stripe: StripeAccess | None = None
     recent_hours: int = 24
     stack_options: str = ""
     _clients: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)

@@ -149,6 +149,7 @@ CASES = (
     Case(rule.RULE_ENABLED, the_rule(state="DISABLED"), FAIL, "only in the archive", rule.ENABLE_RULE),
     Case(rule.RULE_ENABLED, the_rule(state=None), FAIL, "there is no rule r", APPLY),
     Case(rule.RULE_PATTERN, the_rule(), PASS, "5 event types"),
+    Case(rule.RULE_PATTERN, the_rule(admitted_types=THIN), PASS, "5 event types"),
     Case(rule.RULE_PATTERN, the_rule(state=None), FAIL, "there is no rule r", APPLY),
     Case(rule.RULE_PATTERN, the_rule(admitted_types=frozenset()), FAIL, "none of Stripe's", APPLY),
     Case(rule.RULE_PATTERN, the_rule(admits_other_sources=True), FAIL, "forge", APPLY),

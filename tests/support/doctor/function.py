@@ -63,7 +63,14 @@ CASES = (
         "it is stopped",
         function.FREE_CONCURRENCY,
     ),
-    Case(function.CONFIGURATION, the_function(reserved_concurrency=5), PASS, "python3.13"),
+    Case(function.CONFIGURATION, the_function(reserved_concurrency=5), PASS, "concurrency reserved: 5"),
+    Case(
+        function.CONFIGURATION,
+        the_function(stripe_url="http://127.0.0.1:1"),
+        WARN,
+        "asks http://127.0.0.1:1 instead of Stripe",
+        APPLY,
+    ),
     Case(
         function.CONFIGURATION,
         the_function(settings_problem="LIVEMODE must be one of live, test, any"),

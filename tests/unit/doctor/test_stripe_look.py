@@ -13,9 +13,10 @@ import pytest
 
 from stripe_handler_cli.doctor.areas.stripe import DestinationFacts
 from stripe_handler_cli.doctor.looks.stripe import look_at_destination
-from stripe_handler_cli.doctor.site import Site, StripeKeyAtHand
+from stripe_handler_cli.doctor.site import Site
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack import DeployedStack, Endpoint
+from stripe_handler_cli.stripe_access import StripeAccess
 
 KEY = "rk_test_doctor"
 SOURCE = "aws.partner/stripe.com/ed_test_2"
@@ -119,9 +120,9 @@ def look(*found: dict[str, Any], key: str | None = KEY, source: str = SOURCE) ->
     stack = DeployedStack(
         Endpoint({}, lambda _: Lambda()), {"event_bus_name": source, "function_name": "f", "rule_name": "r"}
     )
-    at_hand = StripeKeyAtHand("STRIPE_API_KEY", key) if key else None
     with served(Destinations(list(found))) as url:
-        return look_at_destination(Site(stack, stripe_key=at_hand, stripe_url=url))
+        stripe = StripeAccess(key, "STRIPE_API_KEY", url) if key else None
+        return look_at_destination(Site(stack, stripe=stripe))
 
 
 def test_the_destination_of_the_stacks_event_source_is_found() -> None:
@@ -158,7 +159,7 @@ def test_a_custom_bus_has_no_destination() -> None:
 
 def test_without_a_key_nothing_is_looked_at() -> None:
     """The message says where a key is looked for."""
-    with pytest.raises(CliError, match="no Stripe key in STRIPE_API_KEY or STRIPE_SECRET_KEY"):
+    with pytest.raises(CliError, match="no Stripe key in STRIPE_API_KEY"):
         look(destination(2), key=None)
 
 
@@ -173,4 +174,4 @@ def test_a_refused_key_is_not_shown() -> None:
     with pytest.raises(CliError) as caught:
         look(destination(2), key="rk_test_revoked")
     assert str(caught.value) == "Stripe: HTTP 401, with the key in STRIPE_API_KEY"
-    assert "rk_test_revoked" not in repr(StripeKeyAtHand("STRIPE_API_KEY", "rk_test_revoked"))
+    assert "rk_test_revoked" not in repr(StripeAccess("rk_test_revoked", "STRIPE_API_KEY"))

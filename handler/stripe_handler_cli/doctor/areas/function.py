@@ -5,6 +5,7 @@ import attrs
 from stripe_handler_cli.doctor.arns import short
 from stripe_handler_cli.doctor.check import Area, Check, Finding, failed, passed, warned
 from stripe_handler_cli.doctor.commands import APPLY
+from stripe_subscription_handler.config import STRIPE_API_URL
 
 HANDLER = "stripe_subscription_handler.app.lambda_handler"
 RUNTIME = "python3.13"
@@ -35,6 +36,7 @@ class FunctionFacts:
         reserved_concurrency: Concurrency reserved for it; None for none.
         log_format: `Text` or `JSON`.
         settings_problem: Why its environment cannot be used, None when it can.
+        stripe_url: Where it asks Stripe.
         tables: Names of the profile table and the sync table in its environment.
         expected_tables: The same, by Terraform's outputs.
     """
@@ -49,6 +51,7 @@ class FunctionFacts:
     reserved_concurrency: int | None = None
     log_format: str = "Text"
     settings_problem: str | None = None
+    stripe_url: str = STRIPE_API_URL
     tables: tuple[str | None, str | None] = (None, None)
     expected_tables: tuple[str | None, str | None] = (None, None)
 
@@ -129,6 +132,7 @@ def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a t
         text
         for text, is_odd in (
             (f"runtime {facts.runtime}: the zip's bytecode is for {RUNTIME}", facts.runtime != RUNTIME),
+            (f"it asks {facts.stripe_url} instead of Stripe", facts.stripe_url != STRIPE_API_URL),
             (f"timeout {facts.timeout_seconds} s", facts.timeout_seconds < LEAST_TIMEOUT_SECONDS),
             (f"memory {facts.memory_mb} MB", facts.memory_mb < LEAST_MEMORY_MB),
             (
@@ -140,7 +144,11 @@ def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a t
     ]
     if odd:
         return warned("; ".join(odd), APPLY)
-    return passed(f"{facts.runtime}, {facts.memory_mb} MB, timeout {facts.timeout_seconds} s")
+    reserved = facts.reserved_concurrency
+    return passed(
+        f"{facts.runtime}, {facts.memory_mb} MB, timeout {facts.timeout_seconds} s, concurrency reserved: "
+        f"{'none' if reserved is None else reserved}"
+    )
 
 
 def judge_code(facts: CodeFacts) -> Finding:
@@ -193,7 +201,8 @@ CONFIGURATION = Check(
     checked=(
         f"The function exists and is active; its handler is `{HANDLER}`; its environment can be used and "
         "names the stack's tables; its reserved concurrency is not 0. Warnings: another runtime than "
-        f"{RUNTIME}, less than {LEAST_TIMEOUT_SECONDS} s or {LEAST_MEMORY_MB} MB, log format JSON."
+        f"{RUNTIME}, less than {LEAST_TIMEOUT_SECONDS} s or {LEAST_MEMORY_MB} MB, log format JSON, "
+        "another Stripe than Stripe."
     ),
     fixes=(APPLY, FREE_CONCURRENCY),
     judge=judge_configuration,

@@ -9,6 +9,8 @@ from stripe_handler_cli.doctor.check import Area, Check, Finding, failed, passed
 from stripe_handler_cli.doctor.commands import APPLY
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 
+THIN_PREFIX = "v1."
+"""The types of thin events begin with it."""
 ENABLE_RULE = "aws events enable-rule --name {rule_name} --event-bus-name {event_bus_name}"
 # Not Terraform: its provider (5.100.0) takes a dead-letter queue that somebody removed for one that is there,
 # and to replace the target would leave the rule without one for a moment.
@@ -101,7 +103,9 @@ def judge_rule_pattern(facts: RuleFacts) -> Finding:
         return failed("it lets none of Stripe's subscription events pass", APPLY)
     if facts.admits_other_sources:
         return failed("it lets events of any source pass: whoever may put events can forge Stripe's", APPLY)
-    missing = [name for name in DEFAULT_EVENT_TYPES if name not in facts.admitted_types]
+    # Either form of a type will do: Stripe's destination sends snapshots or thin events, not both.
+    admitted = {name.removeprefix(THIN_PREFIX) for name in facts.admitted_types}
+    missing = [name for name in DEFAULT_EVENT_TYPES if name not in admitted]
     if missing:
         return warned(f"left out: {', '.join(missing)}", APPLY)
     if facts.admits_other_types:

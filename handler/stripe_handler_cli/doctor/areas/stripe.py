@@ -4,11 +4,11 @@ import json
 
 import attrs
 
+from stripe_handler_cli.doctor.areas.rule import THIN_PREFIX
 from stripe_handler_cli.doctor.check import Area, Check, Finding, failed, passed, warned
 from stripe_handler_cli.doctor.commands import APPLY
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 
-THIN_PREFIX = "v1."
 EVERY_TYPE = "*"
 _POST = (
     "printf 'Authorization: Bearer %s' \"${key_variable}\" | curl --fail --header @- --header "
@@ -115,9 +115,8 @@ DESTINATION = Check(
     title="Destination enabled",
     why="Events of a disabled destination are not sent again.",
     checked=(
-        "Stripe is asked, with the key in `STRIPE_API_KEY` or `STRIPE_SECRET_KEY` (or "
-        "`--stripe-key-from`), for the event destination of the stack's event source. None, or a disabled "
-        "one, fails."
+        "Stripe is asked, with the key in `STRIPE_API_KEY` (or the variable of `--stripe-key-variable`), for "
+        "the event destination of the stack's event source. None, or a disabled one, fails."
     ),
     fixes=(ENABLE_DESTINATION, MAKE_DESTINATION),
     judge=judge_destination,

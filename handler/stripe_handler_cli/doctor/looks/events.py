@@ -13,11 +13,11 @@ from stripe_handler_cli.doctor.areas.parked import HourlyCountFacts
 from stripe_handler_cli.doctor.areas.rule import (
     DEFAULT_ATTEMPTS,
     DEFAULT_EVENT_AGE_SECONDS,
+    THIN_PREFIX,
     RuleFacts,
     Target,
     TargetFacts,
 )
-from stripe_handler_cli.doctor.areas.stripe import THIN_PREFIX
 from stripe_handler_cli.doctor.policies import parse_policy
 from stripe_handler_cli.doctor.site import Site, found_or_none
 from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS

@@ -19,7 +19,7 @@ from stripe_handler_cli.doctor.looks.events import look_at_target
 from stripe_handler_cli.doctor.policies import Admission, parse_policy
 from stripe_handler_cli.doctor.site import LOOK_ERRORS, Site, found_or_none
 from stripe_handler_cli.errors import CliError
-from stripe_subscription_handler.config import VARIABLES, Config, Livemode
+from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config, Livemode
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError
 from stripe_subscription_handler.operations import OPERATION_KEY, SELF_CHECK
 from stripe_subscription_handler.stripe_secret import KEY_VARIABLE, PARAMETER_VARIABLE, SECRET_ARN_VARIABLE
@@ -47,6 +47,11 @@ def livemode_of(site: Site) -> str:
     return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
 
 
+def stripe_url_of(site: Site) -> str:
+    """Where the function asks Stripe."""
+    return environment_of(site).get(VARIABLES["stripe_api_url"]) or STRIPE_API_URL
+
+
 def look_at_function(site: Site) -> FunctionFacts:
     """The settings, and GetFunctionConcurrency."""
     name = site.output("function_name")
@@ -65,6 +70,7 @@ def look_at_function(site: Site) -> FunctionFacts:
         memory_mb=settings["MemorySize"],
         reserved_concurrency=concurrency.get("ReservedConcurrentExecutions"),
         log_format=settings.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        stripe_url=stripe_url_of(site),
         settings_problem=_settings_problem(environment),
         tables=(environment.get(VARIABLES["table_name"]), environment.get(VARIABLES["sync_table_name"])),
         expected_tables=(site.output("profile_table_name"), site.output("sync_table_name")),

@@ -5,7 +5,7 @@ from typing import Any
 from stripe_handler_cli.doctor.areas.self_check import mode_of_source
 from stripe_handler_cli.doctor.areas.stripe import DestinationFacts
 from stripe_handler_cli.doctor.looks.events import look_at_rule
-from stripe_handler_cli.doctor.looks.functions import environment_of
+from stripe_handler_cli.doctor.looks.functions import environment_of, stripe_url_of
 from stripe_handler_cli.doctor.site import Site
 from stripe_handler_cli.errors import CliError
 from stripe_subscription_handler.stripe_api import API_VERSION, key_mode, load_stripe
@@ -49,11 +49,9 @@ def _leads_to(destination: Any, source: str) -> bool:
 
 
 def _destinations(site: Site, source: str) -> list[Any]:
-    at_hand = site.stripe_key
+    at_hand = site.stripe
     if at_hand is None:
-        raise CliError(
-            "no Stripe key in STRIPE_API_KEY or STRIPE_SECRET_KEY (or name one with --stripe-key-from)"
-        )
+        raise CliError("no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)")
     wanted, mode = mode_of_source(source), key_mode(at_hand.key)
     if mode is not None and mode != wanted:
         raise CliError(
@@ -63,7 +61,7 @@ def _destinations(site: Site, source: str) -> list[Any]:
     client = stripe.StripeClient(
         at_hand.key,
         stripe_version=API_VERSION,
-        base_addresses={"api": site.stripe_url},
+        base_addresses={"api": at_hand.url or stripe_url_of(site)},
         max_network_retries=1,
         http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
     )
