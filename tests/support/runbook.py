@@ -6,14 +6,10 @@ from pathlib import Path
 
 import attrs
 
-from stripe_handler_cli.cli import root
-
 PAGE = Path(__file__).parents[2] / "docs" / "runbook.md"
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"`([a-z_]+)`")
-_PENDING = frozenset({"dlq", "doctor", "replay"})
-"""Commands that are on their way; a test of theirs begins to count when they are there."""
 _LOSSES = "What could lose an event"
 
 
@@ -54,9 +50,3 @@ def alarms_of_losses(page: Path = PAGE) -> list[set[str]]:
     """The alarms in each row of the table of what could lose an event."""
     rows = [line for line in chapters(page)[_LOSSES].splitlines() if line.startswith("| ")][1:]
     return [set(_NAME.findall(row.split("|")[3])) - {"alarm_silence_hours"} for row in rows]
-
-
-def is_pending(line: str) -> bool:
-    """Whether a line's command is not there yet."""
-    name = line.split()[1]
-    return name in _PENDING and name not in root.commands
