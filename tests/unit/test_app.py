@@ -166,15 +166,6 @@ def test_a_cancelled_transaction_is_named_by_its_reasons() -> None:
     assert function.lines[0]["reason"] == reason
 
 
-@pytest.mark.parametrize("value", ["x" * 1_001, "\ud800", 7, None, ["evt_1"]])
-def test_what_cannot_be_an_id_stays_out_of_the_log(value: Any) -> None:
-    """A refused event is still one line, however large its id is."""
-    function = Lambda()
-    with pytest.raises(InvalidEventError):
-        function({"id": value, "type": value})
-    assert (function.lines[0]["event_id"], function.lines[0]["event_type"]) == (None, None)
-
-
 @pytest.mark.parametrize(
     ("livemode", "accepted", "refused"),
     [(Livemode.LIVE, True, False), (Livemode.TEST, False, True)],
