@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
+from stripe_handler_cli.fake_stripe import FakeStripe, objects
 from stripe_handler_cli.stack import Endpoint
 from support.corpus import SIZE
 from support.trials import Figure, Trial
@@ -50,8 +51,11 @@ def fault_stack(endpoint: Endpoint, other_stack: "Stack") -> Iterator["Stack"]:
 
 
 @pytest.fixture
-def begin(endpoint: Endpoint, fault_stack: "Stack", request: pytest.FixtureRequest) -> Iterator[Begin]:
-    """Begins a trial; the queues are empty before and after."""
+def begin(
+    endpoint: Endpoint, fault_stack: "Stack", stripe: FakeStripe, request: pytest.FixtureRequest
+) -> Iterator[Begin]:
+    """Begins a trial; the queues are empty before and after, and Stripe answers that it knows nothing."""
+    stripe.account = objects()
     figures = request.config.stash.setdefault(FIGURES, [])
     pipeline = fault_stack.pipeline
     queues = [fault_stack.outputs[f"{name}_url"] for name in ("failure_queue", "delivery_dead_letter_queue")]
