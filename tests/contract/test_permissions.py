@@ -28,6 +28,7 @@ from stripe_subscription_handler.decide import decide
 from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Reason
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.parked_count import count_parked
+from stripe_subscription_handler.self_check import self_check
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_secret import StripeKey
 from support import events
@@ -70,6 +71,7 @@ BY_THE_CODE = {
 }
 """Statement → what it is about in the calls below: a table, an index, a secret or a parameter."""
 
+CONFIG = Config(table_name="profiles", sync_table_name="sync")
 LINK = OwnerLink(subscription_id="sub_1", user_id="user_1", customer_id="cus_1", version="v")
 CREATED = parse_event(events.created(events.subscription()))
 UPDATED = parse_event(events.updated(events.subscription(), previous={}))
@@ -148,7 +150,7 @@ def conversation(request: Request) -> Handling:
 def recorder() -> Recorder:
     """All that the code asks of AWS."""
     recorder = Recorder()
-    store = Store(recorder.client("dynamodb"), Config(table_name="profiles", sync_table_name="sync"))
+    store = Store(recorder.client("dynamodb"), CONFIG)
     for request in REQUESTS:
         store.run(conversation(request), {"id": "evt_1"})
     count_parked(store.client, "sync", now=0)
@@ -184,6 +186,13 @@ def test_the_role_may_do_what_the_code_asks_for(recorder: Recorder, granted: dic
     assert recorder.asked == {
         (place, action) for sid, place in BY_THE_CODE.items() for action in granted[sid]
     }
+
+
+def test_the_self_check_tries_all_of_it(recorder: Recorder) -> None:
+    """What the function says it may do is what it will need of the tables, no more and no less."""
+    tried = Recorder()
+    self_check(Store(tried.client("dynamodb"), CONFIG))
+    assert tried.asked == {(place, action) for place, action in recorder.asked if "dynamodb" in action}
 
 
 def test_every_other_statement_is_needed_by_a_service(granted: dict[str, set[str]]) -> None:
