@@ -48,19 +48,30 @@ def print_delivery(
     """Print one delivery: the event, the handler's decision from its log, and the changes."""
     event = Text(delivery.event["type"], style="bold")
     event.append(f"\n{delivery.title}", style="dim")
-    decision = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
-    decision.append(f" · {line.get('error_type') or line['reason']}")
-    requests = line["requests"]
-    decision.append(f"\n{requests} request{'' if requests == 1 else 's'}", style="dim")
     if delivery.kind:
         event.append(f"\n({delivery.kind})", style="yellow")
+    print_row(console, number, event, decision_text(line), changes_text(changes))
+
+
+def decision_text(line: Mapping[str, Any]) -> Text:
+    """What the handler decided, by its log line."""
+    text = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
+    text.append(f" · {line.get('error_type') or line['reason']}")
+    requests = line["requests"]
+    text.append(f"\n{requests} request{'' if requests == 1 else 's'}", style="dim")
+    return text
+
+
+def print_row(console: Console, number: int, event: Text, decision: Text, changes: Text) -> None:
+    """Print one row under the column heads."""
     table = _table(header=False)
-    table.add_row(str(number), event, decision, _changes(changes))
+    table.add_row(str(number), event, decision, changes)
     console.print(table)
     console.rule(style="dim")
 
 
-def _changes(changes: Mapping[str, tuple[Any, Any]]) -> Text:
+def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
+    """What changed, an attribute a line."""
     if not changes:
         return Text("nothing", style="dim")
     text = Text()

@@ -1,0 +1,71 @@
+"""How events get onto a stack's bus: under which source, and which of them the rule lets through.
+
+Reads the rule as it is deployed; puts nothing.
+"""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.endpoint import Endpoint
+
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOCALSTACK_HOST = "localhost.localstack.cloud"
+
+
+@attrs.frozen
+class BusEntry:
+    """The way onto a bus.
+
+    Attributes:
+        source: The `source` that events are put under.
+        event_types: The detail types that the rule admits.
+        is_local: Whether the bus is on this machine.
+    """
+
+    source: str
+    event_types: frozenset[str]
+    is_local: bool
+
+    def admits(self, event_type: str) -> bool:
+        """Whether the rule hands events of this type to the function."""
+        return event_type in self.event_types
+
+
+def is_local_aws(endpoint: Endpoint) -> bool:
+    """Whether an endpoint leads to an AWS on this machine."""
+    host = urlsplit(endpoint.events.meta.endpoint_url).hostname or ""
+    return host in _LOOPBACK_HOSTS or host == _LOCALSTACK_HOST
+
+
+def bus_entry(stack: DeployedStack) -> BusEntry:
+    """Find out how to put events on a stack's bus.
+
+    Raises:
+        CliError: Nobody but Stripe can: it is a partner bus on AWS, or the rule admits Stripe's source only.
+    """
+    is_local = is_local_aws(stack.endpoint)
+    partner_source = stack.partner_event_source
+    if partner_source is not None and not is_local:
+        raise CliError(
+            f"{partner_source} is Stripe's partner bus, and only Stripe can put events on it. "
+            "Let Stripe send some (stripe trigger customer.subscription.created --add "
+            "subscription:metadata.userId=user_42), or apply a workspace on a custom bus: leave "
+            "stripe_event_source_name out and set bridge_event_source."
+        )
+    found: Any = stack.endpoint.events.describe_rule(
+        Name=stack.output("rule_name"), EventBusName=stack.output("event_bus_name")
+    )
+    pattern = json.loads(found["EventPattern"])
+    own_sources = [source for source in pattern["source"] if isinstance(source, str)]
+    source = partner_source or next(iter(own_sources), None)
+    if source is None:
+        raise CliError(
+            f"The rule {stack.output('rule_name')} admits Stripe's own source only. Set the Terraform "
+            'variable bridge_event_source, for example to "stripe-webhook-bridge", and apply.'
+        )
+    return BusEntry(source, frozenset(pattern["detail-type"]), is_local)

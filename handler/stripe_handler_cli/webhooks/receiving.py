@@ -1,0 +1,105 @@
+"""What to answer to one webhook request: check, read, forward. Knows neither HTTP servers nor AWS."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+import attrs
+
+from stripe_handler_cli.webhooks.signature import SignatureError, verify_signature
+
+_EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
+"""What Stripe calls snapshot and thin events."""
+
+
+class ForwardingError(Exception):
+    """The event is not on the bus.
+
+    Attributes:
+        status: What to answer: Stripe sends it again later, whatever the status.
+    """
+
+    def __init__(self, message: str, status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE) -> None:
+        """Say why, without anything of the event's content."""
+        super().__init__(message)
+        self.status = status
+
+
+Forward = Callable[[Mapping[str, Any]], None]
+"""Puts an event on the bus, or raises `ForwardingError`."""
+
+
+@attrs.frozen
+class Reply:
+    """An answer.
+
+    Attributes:
+        status: The HTTP status.
+        message: What was wrong, for a person; empty when the event is on the bus.
+    """
+
+    status: HTTPStatus
+    message: str = ""
+
+
+@attrs.frozen
+class Receiver:
+    """Answers webhook requests. Called by many threads at a time.
+
+    Attributes:
+        secrets: The endpoint's signing secrets.
+        forward: Puts an event on the bus.
+        clock: Unix seconds.
+    """
+
+    secrets: tuple[str, ...] = attrs.field(repr=False)
+    forward: Forward
+    clock: Callable[[], float] = time.time
+
+    def __call__(self, payload: bytes, signature_header: str | None) -> Reply:
+        """Answer one request: 200 only when its event is on the bus.
+
+        Args:
+            payload: The body.
+            signature_header: The header `Stripe-Signature`.
+        """
+        try:
+            verify_signature(payload, signature_header, self.secrets, self.clock())
+            event = read_event(payload)
+            self.forward(event)
+        except SignatureError as error:
+            return Reply(HTTPStatus.BAD_REQUEST, f"signature: {error}")
+        except UnreadableEventError as error:
+            return Reply(HTTPStatus.BAD_REQUEST, str(error))
+        except ForwardingError as error:
+            return Reply(error.status, str(error))
+        return Reply(HTTPStatus.OK)
+
+
+class UnreadableEventError(ValueError):
+    """The body is no Stripe event; the message names the field."""
+
+
+def read_event(payload: bytes) -> dict[str, Any]:
+    """Read a Stripe event, as far as a bridge must know it.
+
+    Raises:
+        UnreadableEventError: It is none.
+    """
+    try:
+        event = json.loads(payload, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEventError("the body is not JSON") from error
+    if not isinstance(event, dict) or event.get("object") not in _EVENT_OBJECTS:
+        raise UnreadableEventError("the body is no Stripe event: `object` must be event or v2.core.event")
+    for name in ("id", "type"):
+        if not isinstance(event.get(name), str) or not event[name]:
+            raise UnreadableEventError(f"`{name}` must be a non-empty string")
+    return event
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    # Python reads NaN and Infinity; JSON and EventBridge do not.
+    raise ValueError("not JSON")

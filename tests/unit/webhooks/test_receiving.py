@@ -1,0 +1,86 @@
+"""What a webhook request is answered, and where the endpoint's secrets come from."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.webhooks.receiving import ForwardingError, Receiver, Reply
+from stripe_handler_cli.webhooks.secrets_in_environment import signing_secrets
+from support.webhooks import NOW, SECRET, signed
+
+EVENT = {"id": "evt_1", "object": "event", "type": "customer.created"}
+
+
+def received(
+    payload: bytes, header: str | None, *, failing: ForwardingError | None = None
+) -> tuple[Reply, Any]:
+    """The answer, and what was forwarded."""
+    forwarded: list[Mapping[str, Any]] = []
+
+    def forward(event: Mapping[str, Any]) -> None:
+        if failing:
+            raise failing
+        forwarded.append(event)
+
+    return Receiver((SECRET,), forward, lambda: NOW)(payload, header), forwarded
+
+
+def test_a_signed_event_is_forwarded_and_answered_with_200() -> None:
+    """Whole, as Stripe sent it."""
+    payload = json.dumps(EVENT).encode()
+    reply, forwarded = received(payload, signed(payload))
+    assert (reply, forwarded) == (Reply(HTTPStatus.OK), [EVENT])
+
+
+def test_without_a_good_signature_nothing_is_forwarded() -> None:
+    """400, as Stripe's documentation has it."""
+    payload = json.dumps(EVENT).encode()
+    for header in (None, "", signed(b"something else")):
+        reply, forwarded = received(payload, header)
+        assert (reply.status, forwarded) == (HTTPStatus.BAD_REQUEST, [])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b'{"object": "customer"}',
+        b'{"object": "event", "id": "evt_1"}',
+        b'{"object": "event", "id": 1, "type": "x"}',
+        b'{"object": "event", "id": "evt_1", "type": "x", "n": NaN}',
+        b"[" * 100_000,
+    ],
+    ids=lambda payload: payload[:60].decode("latin-1"),
+)
+def test_a_signed_body_that_is_no_event_is_refused(payload: bytes) -> None:
+    """Somebody else's webhook, signed with the same secret, does not get on the bus."""
+    reply, forwarded = received(payload, signed(payload))
+    assert (reply.status, forwarded) == (HTTPStatus.BAD_REQUEST, [])
+
+
+def test_stripe_is_told_when_the_bus_did_not_take_the_event() -> None:
+    """Then Stripe sends it again."""
+    payload = json.dumps(EVENT).encode()
+    reply, _ = received(payload, signed(payload), failing=ForwardingError("the bus is away"))
+    assert reply == Reply(HTTPStatus.SERVICE_UNAVAILABLE, "the bus is away")
+
+
+def test_secrets_come_from_the_environment_several_by_commas() -> None:
+    """As many as are valid while one is rolled."""
+    assert signing_secrets({"STRIPE_WEBHOOK_SECRET": " whsec_a, whsec_b ,"}) == ("whsec_a", "whsec_b")
+
+
+@pytest.mark.parametrize("value", ["", " , ", "sk_test_123", "whsec_", "whsec_a,rk_live_9"])
+def test_something_else_than_signing_secrets_is_refused_unquoted(value: str) -> None:
+    """An API key put there by mistake does not get into the terminal's scrollback."""
+    with pytest.raises(CliError) as caught:
+        signing_secrets({"STRIPE_WEBHOOK_SECRET": value})
+    assert "STRIPE_WEBHOOK_SECRET" in str(caught.value)
+    assert "test_123" not in str(caught.value)
+    assert "live_9" not in str(caught.value)
