@@ -1,4 +1,8 @@
-"""Follows the function's log: what the handler said since the last look. Reads only."""
+"""Follows the function's log: what the handler said since the last look. Reads only.
+
+Every line of the handler's holds its own time in microseconds, so no two are equal, not even those of one event
+delivered twice.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,7 +34,7 @@ class LogTail:
     logs: "CloudWatchLogsClient"
     log_group: str
     start_milliseconds: int
-    _seen: dict[str, int] = attrs.Factory(dict)
+    _seen: set[tuple[int, str]] = attrs.Factory(set)
 
     @classmethod
     def starting(cls, logs: "CloudWatchLogsClient", log_group: str, now: datetime) -> "LogTail":
@@ -44,17 +48,11 @@ class LogTail:
         pages = self.logs.get_paginator("filter_log_events").paginate(
             logGroupName=self.log_group, startTime=self.start_milliseconds, filterPattern=_PATTERN
         )
-        # AWS's log events have ids of their own, which tell two equal lines apart.
-        new = {
-            event["eventId"]: (event["timestamp"], event["message"])
-            for page in pages
-            for event in page["events"]
-            if event["eventId"] not in self._seen
-        }
-        self._seen |= {event_id: timestamp for event_id, (timestamp, _) in new.items()}
+        found = {(event["timestamp"], event["message"]) for page in pages for event in page["events"]}
+        new = sorted(found - self._seen)
+        self._seen |= found
         if self._seen:
-            newest = max(self._seen.values())
+            newest = max(timestamp for timestamp, _ in self._seen)
             self.start_milliseconds = max(self.start_milliseconds, newest - _OVERLAP_MILLISECONDS)
-            self._seen = {i: at for i, at in self._seen.items() if at >= self.start_milliseconds}
-        in_order = sorted(new.values(), key=lambda found: found[0])
-        return [line for _, message in in_order if (line := lambda_log_line(message)) is not None]
+            self._seen = {(at, message) for at, message in self._seen if at >= self.start_milliseconds}
+        return [line for _, message in new if (line := lambda_log_line(message)) is not None]

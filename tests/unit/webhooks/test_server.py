@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -170,9 +171,19 @@ def test_a_client_that_stalls_in_its_head_is_given_up() -> None:
         assert [code for code, _ in served.notes] == [408]
 
 
+def test_a_client_that_sends_a_byte_now_and_then_is_given_up() -> None:
+    """Time counts for the whole request, not from byte to byte."""
+    with serving(IMPATIENT) as served, socket.create_connection(("127.0.0.1", served.port)) as connection:
+        connection.sendall(b"POST /hook HTTP/1.1\r\nX: ")
+        with pytest.raises(OSError, match=r"."):  # noqa: PT012 - which byte meets the closed connection is open
+            for _ in range(200):
+                connection.sendall(b"x")
+                time.sleep(0.05)
+
+
 def test_slow_clients_do_not_keep_others_out_for_long() -> None:
     """With every thread taken by a stalled client, the next webhook waits and is then taken."""
-    with serving(attrs.evolve(IMPATIENT, connections=2)) as served:
+    with serving(attrs.evolve(LIMITS, request_seconds=1, connections=2)) as served:
         stalled = [socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(5)]
         try:
             assert status(exchange(served.port, request(b"{}"))) == 200
