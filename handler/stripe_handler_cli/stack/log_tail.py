@@ -1,7 +1,7 @@
 """Follows the function's log: what the handler said since the last look. Reads only.
 
-Every line of the handler's holds its own time in microseconds, so no two are equal, not even those of one event
-delivered twice.
+Every line of the handler's holds its own time in microseconds, so no two are equal, not even those of one
+event delivered twice.
 """
 
 from collections.abc import Mapping
