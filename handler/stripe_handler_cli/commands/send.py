@@ -12,7 +12,6 @@ from rich.console import Console
 
 from stripe_handler_cli.commands.stack_options import stack_options
 from stripe_handler_cli.demo import report
-from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.sending.files import read_events
 from stripe_handler_cli.sending.made_events import MADE_TYPES, made_event
@@ -84,7 +83,8 @@ def send(  # noqa: PLR0913 - one argument per option
         if not is_type and item != "-" and not Path(item).is_file():
             raise click.UsageError(f"{item} is neither a file nor a type that can be made; see --help")
     wired = wire(stack)
-    _refuse_live(wired, is_made_up=any(makes) or user is not None)
+    if user is not None:
+        wired.refuse_made_up()
     key, livemode = stack.config.user_id_metadata_key, stack.config.livemode is Livemode.LIVE
     events: list[dict[str, Any]] = []
     for item in what:
@@ -99,13 +99,6 @@ def send(  # noqa: PLR0913 - one argument per option
         return _put(wired, events, as_json=as_json)
     sender = Sender(wired.pipeline.put, wired.entry, wired.tail(), wired.profiles(), key, timeout_seconds)
     return _send(sender, events, as_json=as_json)
-
-
-def _refuse_live(wired: Wired, *, is_made_up: bool) -> None:
-    if is_made_up and not wired.entry.is_local and wired.stack.config.livemode is Livemode.LIVE:
-        raise CliError(
-            "This environment is for live events (livemode); made-up ones would reach real profiles."
-        )
 
 
 def _put(wired: Wired, events: list[dict[str, Any]], *, as_json: bool) -> int:

@@ -1,6 +1,7 @@
 """What became of an event that was put on the bus, and how it is shown. Prints; finds nothing."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -32,6 +33,11 @@ class Outcome:
     changes: Changes | None = None
     is_failure: bool = False
 
+    @property
+    def is_handled(self) -> bool:
+        """Whether the function has decided about it."""
+        return self.line is not None
+
     def as_json(self) -> dict[str, Any]:
         """One JSON object."""
         line = self.line or {}
@@ -43,8 +49,17 @@ class Outcome:
             "reason": line.get("reason"),
             "error_type": line.get("error_type"),
             "note": self.note or None,
-            "changes": None if self.changes is None else {k: list(v) for k, v in self.changes.items()},
+            "changes": None
+            if self.changes is None
+            else {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()},
         }
+
+
+def _plain(value: Any) -> Any:
+    """An attribute's value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return sorted(value) if isinstance(value, set) else value
 
 
 def handled(
@@ -52,6 +67,17 @@ def handled(
 ) -> Outcome:
     """The outcome of an event that the handler has logged."""
     return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
+
+
+def not_admitted(event: Mapping[str, Any]) -> Outcome:
+    """The outcome of an event that the rule does not hand to the function: it is on the bus for others."""
+    note = "on the bus; the rule does not admit this type (Terraform variable event_types)"
+    return Outcome(event["id"], event["type"], note=note)
+
+
+def not_handled(timeout_seconds: float) -> str:
+    """The note about an event that the handler has not logged in time."""
+    return f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
 
 
 def print_outcome(console: Console, number: int, outcome: Outcome) -> None:

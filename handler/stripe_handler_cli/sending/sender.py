@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.sending.outcome import Outcome, handled
+from stripe_handler_cli.sending.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.sending.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus_entry import BusEntry
 from stripe_handler_cli.stack.log_tail import LogTail
@@ -64,11 +64,10 @@ class Sender:
         self.profiles.look(named_user(event, self.metadata_key))
         self.put(event)
         if not self.entry.admits(event_type):
-            note = "on the bus; the rule does not admit this type (Terraform variable event_types)"
-            return Outcome(event_id, event_type, note=note, is_failure=True)
+            return not_admitted(event)
         line = self._logged(event_id)
         if line is None:
-            note = f"not handled within {self.timeout_seconds:g} s"
+            note = not_handled(self.timeout_seconds)
             return Outcome(event_id, event_type, note=note, is_failure=True)
         return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
 

@@ -9,7 +9,7 @@ from stripe_handler_cli.sending.profile_watch import ProfileWatch
 from stripe_handler_cli.stack import DeployedStack, Pipeline
 from stripe_handler_cli.stack.bus_entry import BusEntry, bus_entry
 from stripe_handler_cli.stack.log_tail import LogTail
-from stripe_subscription_handler.config import LogLevel
+from stripe_subscription_handler.config import Livemode, LogLevel
 
 _TELLING_LEVELS = frozenset({LogLevel.DEBUG, LogLevel.INFO})
 
@@ -41,6 +41,18 @@ class Wired:
                 'Terraform variable log_level = "INFO", or send with --no-follow.'
             )
         return LogTail.starting(self.pipeline.logs, self.stack.output("log_group_name"), datetime.now(UTC))
+
+    def refuse_made_up(self) -> None:
+        """Refuse to put made-up events on this stack's bus, if they would reach real profiles.
+
+        Raises:
+            CliError: They would.
+        """
+        if self.stack.config.livemode is Livemode.LIVE and not self.entry.is_local:
+            raise CliError(
+                'This environment is for live events (livemode = "live"), and made-up ones, or events given '
+                "to another user, would reach real profiles."
+            )
 
     def profiles(self) -> ProfileWatch:
         """The users' profiles."""

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.sending.outcome import Outcome, handled
+from stripe_handler_cli.sending.outcome import Outcome, handled, not_handled
 from stripe_handler_cli.sending.profile_watch import ProfileWatch
 from stripe_handler_cli.sending.sender import named_user, poll_seconds
 from stripe_handler_cli.stack.bus_entry import BusEntry
@@ -136,6 +136,6 @@ class Follower:
             oldest = [waiting[0] for waiting in self._expected.values()]
         for expected in oldest:
             if now - expected.since > self.timeout_seconds:
-                note = f"not handled within {self.timeout_seconds:g} s"
+                note = not_handled(self.timeout_seconds)
                 self.tell(Outcome(expected.event_id, expected.event_type, note=note, is_failure=True))
                 self._remove(expected.event_id)

@@ -100,7 +100,8 @@ def test_an_event_sent_again_is_not_taken_for_its_earlier_delivery() -> None:
     world = World()
     world.handle(CREATED)
     outcome = world.sender().send(CREATED)
-    assert (outcome.line, outcome.note, outcome.is_failure) == (None, "not handled within 5 s", True)
+    assert (outcome.line, outcome.is_failure) == (None, True)
+    assert outcome.note.startswith("not handled within 5 s")
 
 
 def test_an_error_of_the_handler_is_a_failure() -> None:
@@ -174,9 +175,8 @@ def test_an_event_nobody_handles_is_given_up() -> None:
     world.seconds = 6
     follower.follow()
     follower.follow()
-    assert [(outcome.note, outcome.is_failure) for outcome in world.told] == [
-        ("not handled within 5 s", True)
-    ]
+    [outcome] = world.told
+    assert (outcome.line, outcome.is_failure) == (None, True)
 
 
 def test_other_types_are_forwarded_and_told_at_once() -> None:
