@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import signal
 import threading
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -86,9 +87,11 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
                 style="yellow",
             )
         shown = f"[{host}]" if ":" in host else host
-        notes.print(
-            f"Ready on http://{shown}:{server.server_port}{path}, to bus {stack.output('event_bus_name')}"
-        )
+        url = f"http://{shown}:{server.server_port}{path}"
+        notes.print(f"Ready on {url}, to bus {stack.output('event_bus_name')}", soft_wrap=True, markup=False)
+        for stopping in (signal.SIGINT, signal.SIGTERM):
+            # A shell starts background jobs with SIGINT ignored; asked to stop, this one stops all the same.
+            signal.signal(stopping, signal.default_int_handler)
         following = threading.Thread(target=follower.run)
         following.start()
         if not as_json:

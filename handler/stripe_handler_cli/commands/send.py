@@ -71,7 +71,8 @@ def send(  # noqa: PLR0913 - one argument per option
     FILE holds one Stripe event, a JSON array, or JSON lines as `simulate` writes them; - is standard input.
     TYPE is a Stripe event type: an event of a made-up subscription of your user that happens now; the same
     user and seed mean the same subscription. Events are sent one after the other, each when the one before
-    is handled. Exit code 1 if one failed or was not handled in time.
+    is handled. Exit code 1 if one failed or was not handled in time, or if the rule
+    admits the type of none.
 
     Works on a custom bus whose rule admits a bridge's source (bridge_event_source), and on any local bus. On
     a partner bus on AWS only Stripe can put events.
@@ -108,14 +109,15 @@ def _put(wired: Wired, events: list[dict[str, Any]], *, as_json: bool) -> int:
             batch = events[start : start + _BATCH]
             wired.pipeline.put(*batch)
             counted(start + len(batch), len(events))
-        ignored = sorted({event["type"] for event in events if not wired.entry.admits(event["type"])})
+        ignored = [event["type"] for event in events if not wired.entry.admits(event["type"])]
         if ignored:
-            putting(f"The rule does not admit {', '.join(ignored)} (Terraform variable event_types).")
+            names = ", ".join(sorted(set(ignored)))
+            putting(f"The rule does not admit {names} (Terraform variable event_types).")
     if as_json:
         for event in events:
             click.echo(json.dumps({"event_id": event["id"], "event_type": event["type"]}))
-        click.echo(json.dumps({"summary": {"sent": len(events)}}))
-    return 1 if ignored else 0
+        click.echo(json.dumps({"summary": {"sent": len(events), "not_admitted": len(ignored)}}))
+    return 1 if len(ignored) == len(events) else 0
 
 
 def _send(sender: Sender, events: Iterable[Mapping[str, Any]], *, as_json: bool) -> int:
@@ -124,17 +126,20 @@ def _send(sender: Sender, events: Iterable[Mapping[str, Any]], *, as_json: bool)
         console = Console(width=_WIDTH)
     if not as_json:
         report.print_header(console)
-    tally: Counter[str] = Counter()
+    tally: Counter[str] = Counter(sent=0, failed=0, not_admitted=0)
     for number, event in enumerate(events, start=1):
         outcome = sender.send(event)
         tally["sent"] += 1
         tally["failed"] += outcome.is_failure
+        tally["not_admitted"] += not (outcome.is_failure or outcome.is_handled)
         if as_json:
             click.echo(json.dumps(outcome.as_json(), default=str))
         else:
             print_outcome(console, number, outcome)
     if as_json:
-        click.echo(json.dumps({"summary": {"sent": tally["sent"], "failed": tally["failed"]}}))
-    elif tally["failed"]:
-        console.print(f"{tally['failed']} of {tally['sent']} events failed.", style="red")
-    return 1 if tally["failed"] else 0
+        click.echo(json.dumps({"summary": tally}))
+    else:
+        console.print(
+            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} not admitted by the rule."
+        )
+    return 1 if tally["failed"] or tally["not_admitted"] == tally["sent"] else 0

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.sending.outcome import Outcome, handled, not_handled
+from stripe_handler_cli.sending.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.sending.profile_watch import ProfileWatch
 from stripe_handler_cli.sending.sender import named_user, poll_seconds
 from stripe_handler_cli.stack.bus_entry import BusEntry
@@ -81,9 +81,7 @@ class Follower:
     def arrived(self, event: Mapping[str, Any]) -> None:
         """An event is on the bus; called by any thread."""
         if not self.entry.admits(event["type"]):
-            self.tell(
-                Outcome(event["id"], event["type"], note="on the bus; the rule does not admit this type")
-            )
+            self.tell(not_admitted(event))
 
     def _remove(self, event_id: str) -> None:
         with self._lock:
