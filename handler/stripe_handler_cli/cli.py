@@ -10,16 +10,13 @@ from stripe_handler_cli.commands.demo import demo
 from stripe_handler_cli.commands.dlq import dlq
 from stripe_handler_cli.commands.doctor import doctor
 from stripe_handler_cli.commands.explain import explain
-from stripe_handler_cli.commands.local import local
-from stripe_handler_cli.commands.package import package
-from stripe_handler_cli.commands.parked import parked
-from stripe_handler_cli.commands.replay import replay
-from stripe_handler_cli.commands.show import show
 from stripe_handler_cli.commands.listen import listen
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
 from stripe_handler_cli.commands.parked import parked
+from stripe_handler_cli.commands.replay import replay
 from stripe_handler_cli.commands.send import send
+from stripe_handler_cli.commands.show import show
 from stripe_handler_cli.commands.simulate import simulate
 from stripe_handler_cli.errors import CliError
 
@@ -35,16 +32,13 @@ root.add_command(demo)
 root.add_command(dlq)
 root.add_command(doctor)
 root.add_command(explain)
-root.add_command(local)
-root.add_command(package)
-root.add_command(parked)
-root.add_command(replay)
-root.add_command(show)
 root.add_command(listen)
 root.add_command(local)
 root.add_command(package)
 root.add_command(parked)
+root.add_command(replay)
 root.add_command(send)
+root.add_command(show)
 root.add_command(simulate)
 
 

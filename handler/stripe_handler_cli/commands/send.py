@@ -140,6 +140,6 @@ def _send(sender: Sender, events: Iterable[Mapping[str, Any]], *, as_json: bool)
         click.echo(json.dumps({"summary": tally}))
     else:
         console.print(
-            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} not admitted by the rule."
+            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} of other types."
         )
     return 1 if tally["failed"] or tally["not_admitted"] == tally["sent"] else 0
