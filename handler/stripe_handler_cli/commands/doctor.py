@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
+from stripe_handler_cli.commands.output import printer, reporter
 from stripe_handler_cli.commands.stack_options import given_stack_options, stack_options
 from stripe_handler_cli.commands.stripe_options import stripe_options
 from stripe_handler_cli.doctor.check import Status
@@ -17,7 +17,6 @@ from stripe_handler_cli.doctor.site import Package, Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stripe_access import StripeAccess
 
-_WIDTH = 120
 _DEFAULT_PACKAGE = Path("dist/handler.zip")
 _KEYS = tuple(check.key for check in CHECKS)
 
@@ -102,14 +101,12 @@ def doctor(  # noqa: PLR0913 - one argument per option
         recent_hours=recent_hours,
         stack_options=given_stack_options(click.get_current_context()),
     )
-    progress = Console(stderr=True)
-    with progress.status("Looking") as status:
+    with reporter().status("Looking") as status:
         results = examine(site, set(only or _KEYS) - set(skip), status.update)
     if as_json_object:
         click.echo(json.dumps(as_json(results)))
     else:
-        console = Console()
-        print_report(console if console.is_terminal else Console(width=_WIDTH), results)
+        print_report(printer(), results)
     return 1 if worst(results) is Status.FAIL or (strict and worst(results) is Status.WARN) else 0
 
 
