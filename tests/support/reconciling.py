@@ -18,6 +18,7 @@ from stripe_subscription_handler.config import Livemode
 from stripe_subscription_handler.ledger import KNOWN
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.stripe_api import Page, Snapshot
+from stripe_subscription_handler.subscriptions import Subscription, read_subscription
 from support import events
 
 PAGE = 2
@@ -107,6 +108,22 @@ def _ids(item: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(shown | set(item.get(KNOWN, set())))
 
 
+@attrs.frozen
+class Named:
+    """What Stripe says of users: the model's customers, and the account's subscriptions."""
+
+    world: "Reconciliation"
+
+    def customer_user(self, customer_id: str) -> str | None:
+        """The user that a customer's metadata names."""
+        return self.world.tables.customer_users.get(customer_id)
+
+    def current(self, subscription_id: str) -> Subscription | None:
+        """A subscription as it is now."""
+        body = self.world.account.bodies.get(subscription_id)
+        return None if body is None else read_subscription(body, "subscription", "userId")
+
+
 @attrs.define
 class Reconciliation:
     """Reconcile over the model.
@@ -129,7 +146,7 @@ class Reconciliation:
         """What compares, and notes what it finds."""
         return Comparer(
             Profiles(self.tables),
-            self.tables.customer_users.get,
+            Named(self),
             Settings(self.policy, self.livemode, "userId"),
             (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
             found.append,

@@ -46,8 +46,8 @@ def sync(  # noqa: PLR0913 - one argument per option
     """Bring the profile of USER up to date from Stripe, now, by the rules of live events.
 
     Every subscription of the customers that the profile names, and the payment events of their newest
-    invoices as far as Stripe still lists them (30 days). A user without a profile is found by a subscription or a
-    customer. Exit code 0 if nothing differs any more, 1 if something does.
+    invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
+    subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
     """
     if not (user or subscription_ids or customer_ids):
         raise click.UsageError("name a user, --subscription or --customer")

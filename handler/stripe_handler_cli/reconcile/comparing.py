@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.reconcile import drift
 from stripe_handler_cli.reconcile.drift import Difference, Kind
-from stripe_handler_cli.reconcile.rehearsal import Rehearsed, Source, rehearsed
+from stripe_handler_cli.reconcile.rehearsal import Named, Rehearsed, Source, rehearsed
 from stripe_handler_cli.reconcile.tally import Tally
 from stripe_subscription_handler.config import Livemode
 from stripe_subscription_handler.conversation import Handling, Outcome
@@ -26,6 +26,8 @@ from stripe_subscription_handler.policy import Policy, Unmapped
 from stripe_subscription_handler.snapshots import carried, snapshot_event
 
 Item = dict[str, Any]
+UNREADABLE = ""
+"""Stands for the user of a subscription that cannot be read; no user's id is empty."""
 _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """DynamoDB's refusals that are about one item; any other ends the run."""
 
@@ -70,12 +72,12 @@ class Batch:
 
     Attributes:
         items: Where items are read.
-        customer_user: The user that a customer's metadata names at Stripe.
+        stripe: Says whose a subscription or a customer is.
         events: The events.
     """
 
     items: Items
-    customer_user: Callable[[str], str | None]
+    stripe: Named
     events: Iterable[StripeEvent]
     _profiles: dict[str, Item | None] = attrs.Factory(dict)
     _links: dict[str, Item | None] = attrs.Factory(dict)
@@ -93,7 +95,7 @@ class Batch:
     @property
     def source(self) -> Source:
         """What a rehearsal is loaded from."""
-        return Source(self._profile, self._link_item, self.customer_user)
+        return Source(self._profile, self._link_item, self.stripe)
 
     def _profile(self, user_id: str) -> Item | None:
         if user_id not in self._profiles:
@@ -119,19 +121,21 @@ class Comparer:
 
     Attributes:
         items: Where items are read.
-        customer_user: The user that a customer's metadata names at Stripe.
+        stripe: Says whose a subscription or a customer is.
         settings: How events are read and decided.
         repair: Carries a conversation out; None where nothing may be changed.
         report: Told of each difference.
         tally: Counts.
+        held_back: Kinds that are neither told nor counted.
     """
 
     items: Items
-    customer_user: Callable[[str], str | None]
+    stripe: Named
     settings: Settings
     repair: Run | None
     report: Callable[[Difference], None]
     tally: Tally
+    held_back: frozenset[Kind] = frozenset()
 
     def snapshots(
         self, bodies: Iterable[Mapping[str, Any]], as_of: str, shown_to: Iterable[str] = ()
@@ -144,7 +148,7 @@ class Comparer:
             shown_to: Users to whom they are shown, whoever the owner is.
 
         Returns:
-            Subscription id → user, None where nobody can say or it cannot be read.
+            Subscription id → user; None where nobody can say, and `UNREADABLE` where it cannot be read.
         """
         owners: dict[str, str | None] = {}
         events = []
@@ -153,11 +157,11 @@ class Comparer:
                 event = snapshot_event(body, as_of, self.settings.user_id_metadata_key)
                 check_livemode(event, self.settings.livemode)
             except InvalidEventError as error:
-                owners[str(body.get("id"))] = None
+                owners[str(body.get("id"))] = UNREADABLE
                 self._tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
             else:
                 events.append(event)
-        batch, policy = Batch(self.items, self.customer_user, events), self.settings.snapshot_policy
+        batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
         for event in events:
             subscription_id = event.subscription_id or ""
             try:
@@ -192,7 +196,7 @@ class Comparer:
                 self._tell(Difference(Kind.UNREADABLE, "", note=str(error), event_id=event_id))
             else:
                 events.append((event, body))
-        batch = Batch(self.items, self.customer_user, [event for event, _ in events])
+        batch = Batch(self.items, self.stripe, [event for event, _ in events])
         policy = self.settings.policy
         for event, body in events:
             try:
@@ -247,5 +251,7 @@ class Comparer:
         return None
 
     def _tell(self, difference: Difference) -> None:
+        if difference.kind in self.held_back:
+            return
         self.tally.add(difference)
         self.report(difference)

@@ -9,7 +9,7 @@ from typing import Protocol
 import attrs
 
 from stripe_handler_cli.reconcile.comparing import Comparer, Item
-from stripe_handler_cli.reconcile.drift import Difference, shown_to
+from stripe_handler_cli.reconcile.drift import Difference, Kind, shown_to
 from stripe_handler_cli.reconcile.place import Place
 from stripe_handler_cli.reconcile.tables import ScanPage, ScanPosition, Shown
 from stripe_handler_cli.reconcile.tally import Tally
@@ -74,12 +74,16 @@ class Passes:
         about = self.tables.item_count()
         if not self.place.read("stripe_done"):
             self._from_stripe(about)
+        if not self.place.read("unmapped_done"):
+            self._unmapped()
         self._from_profiles(about)
 
     def _from_stripe(self, about: int) -> None:
         for page in self.stripe.subscriptions(self.place.read("after")):
             reported: list[tuple[str, str]] = []
-            owners = self._noting(reported).snapshots(page.objects, page.as_of)
+            # Who has no user now may have one when all the others have left their links.
+            comparer = attrs.evolve(self._noting(reported), held_back=frozenset({Kind.UNMAPPED}))
+            owners = comparer.snapshots(page.objects, page.as_of)
             self._tally.subscriptions += len(page.objects)
             after = page.objects[-1]["id"] if page.objects else None
             self.place.note(
@@ -87,6 +91,18 @@ class Passes:
             )
             self.progress("Stripe's subscriptions", self._tally.subscriptions, about)
         self.place.note(state={"stripe_done": True})
+
+    def _unmapped(self) -> None:
+        after = self.place.read("unmapped_after") or ""
+        while subscription_ids := self.place.without_user(after):
+            for after in subscription_ids:
+                reported: list[tuple[str, str]] = []
+                snapshot = self.stripe.subscription(after)
+                if snapshot is not None:
+                    owners = self._noting(reported).snapshots([snapshot.object], snapshot.as_of)
+                    state = {"unmapped_after": after, "tally": self._tally.as_json()}
+                    self.place.note(seen=owners, reported=reported, state=state)
+        self.place.note(state={"unmapped_done": True})
 
     def _noting(self, reported: list[tuple[str, str]]) -> Comparer:
         report = self.comparer.report
@@ -127,8 +143,8 @@ class Passes:
         for user_id, subscription_id in open_claims:
             item = items.get(user_id)
             is_shown = shown_to(item, user_id, subscription_id)
-            if subscription_id in owners and owners[subscription_id] is None:
-                continue  # nobody can say whose it is; the first pass has said so
+            if subscription_id in owners and not owners[subscription_id]:
+                continue  # nobody can say whose it is, or it cannot be read; that has been reported
             if not is_shown and (subscription_id in owners or _is_anothers(item, subscription_id)):
                 continue  # left behind by a subscription that moved on, or by a payment of one that did
             snapshot = self.stripe.subscription(subscription_id)

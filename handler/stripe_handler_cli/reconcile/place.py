@@ -103,6 +103,14 @@ class Place:
             found.update(rows)
         return found
 
+    def without_user(self, after: str) -> list[str]:
+        """The next subscriptions, by id, of which nobody could say whose they are."""
+        rows = self._database.execute(
+            "SELECT subscription FROM seen WHERE user IS NULL AND subscription > ? ORDER BY 1 LIMIT ?",
+            (after, _LOOKED_UP),
+        )
+        return [subscription_id for (subscription_id,) in rows]
+
     def was_reported(self, subscription_id: str, user_id: str) -> bool:
         """Whether a difference of this user and subscription has been reported."""
         key = (subscription_id, user_id)

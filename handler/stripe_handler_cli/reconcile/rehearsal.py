@@ -5,30 +5,28 @@ exactly what a repair by the same decision would change.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
 from stripe_handler_cli.in_memory import Asked, Tables
-from stripe_subscription_handler.conversation import Fetched, FetchedInvoice, Handling, Outcome
+from stripe_subscription_handler.conversation import (
+    Fetched,
+    FetchedInvoice,
+    FetchSubscription,
+    Handling,
+    Outcome,
+)
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.policy import Policy
+from stripe_subscription_handler.subscriptions import Subscription
 
 Item = Mapping[str, Any]
 _Value = TypeVar("_Value")
 
 
 class AskedStripeError(Exception):
-    """The events do not tell, and the handling would ask Stripe."""
-
-
-def ask_stripe(_asked: Asked) -> Fetched | FetchedInvoice:
-    """Answer a question to Stripe: a rehearsal ends where it would be asked.
-
-    Raises:
-        AskedStripeError: Always.
-    """
-    raise AskedStripeError
+    """The events do not tell their order, and the handling would ask Stripe for a state."""
 
 
 @attrs.define
@@ -65,6 +63,11 @@ class Loaded(MutableMapping[str, _Value]):
         """Nothing that is rehearsed deletes an item."""
         raise NotImplementedError(key)
 
+    def changed(self) -> dict[str, tuple[_Value | None, _Value]]:
+        """Key → (value before, value after), where they differ."""
+        pairs = {key: (self.before[key], value) for key, value in self.after.items()}
+        return {key: (before, after) for key, (before, after) in pairs.items() if before != after}
+
     def __iter__(self) -> Iterator[str]:
         """The keys seen so far."""
         return iter({**self.before, **self.after})
@@ -74,6 +77,16 @@ class Loaded(MutableMapping[str, _Value]):
         return len({**self.before, **self.after})
 
 
+class Named(Protocol):
+    """What Stripe says of users."""
+
+    def customer_user(self, customer_id: str) -> str | None:
+        """The user that a customer's metadata names."""
+
+    def current(self, subscription_id: str) -> Subscription | None:
+        """A subscription as it is now; None where there is none."""
+
+
 @attrs.frozen
 class Source:
     """Where a rehearsal finds things.
@@ -81,12 +94,12 @@ class Source:
     Attributes:
         profile: A user's profile item, plain Python values; None where there is none.
         links: A customer's link item.
-        customer_user: The user that a customer's metadata names at Stripe.
+        stripe: Says whose a subscription or a customer is.
     """
 
     profile: Callable[[str], dict[str, Any] | None]
     links: Callable[[str], dict[str, Any] | None]
-    customer_user: Callable[[str], str | None]
+    stripe: "Named"
 
 
 @attrs.frozen
@@ -117,8 +130,8 @@ def rehearsed(conversation: Handling, event: StripeEvent, policy: Policy, source
         profiles=profiles,
         links=links,
         policy=policy,
-        stripe=ask_stripe,
-        customer_users=Loaded(source.customer_user),
+        stripe=lambda asked: _answered(asked, source.stripe),
+        customer_users=Loaded(source.stripe.customer_user),
     )
     outcome: Outcome | None
     try:
@@ -127,7 +140,14 @@ def rehearsed(conversation: Handling, event: StripeEvent, policy: Policy, source
         outcome = None
     return Rehearsed(
         outcome,
-        {user: (profiles.before[user], item) for user, item in profiles.after.items()},
-        {customer: (links.before[customer], item) for customer, item in links.after.items()},
+        profiles.changed(),
+        links.changed(),
         profiles.before,
     )
+
+
+def _answered(asked: Asked, stripe: Named) -> Fetched | FetchedInvoice:
+    if isinstance(asked, FetchSubscription) and asked.not_before is None:
+        # Only whose it is matters then, and no state is taken from the answer.
+        return Fetched(stripe.current(asked.subscription_id), "")
+    raise AskedStripeError

@@ -13,6 +13,7 @@ from stripe_handler_cli.reconcile.tally import Tally
 from stripe_handler_cli.stack import DeployedStack
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_api import Page, Snapshot, StripeApi
+from stripe_subscription_handler.subscriptions import Subscription, read_subscription
 
 
 @attrs.frozen
@@ -39,6 +40,13 @@ class Account:
         """The user that a customer's metadata names."""
         metadata = self.api.fetch_customer_metadata(customer_id) or {}
         return metadata.get(self.user_id_metadata_key) or None
+
+    def current(self, subscription_id: str) -> Subscription | None:
+        """A subscription as it is now, normalised; None where there is none."""
+        snapshot = self.subscription(subscription_id)
+        if snapshot is None:
+            return None
+        return read_subscription(snapshot.object, "subscription", self.user_id_metadata_key)
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:
         """Every event that is handled, newest first, from a second on."""
@@ -92,7 +100,7 @@ def work(
     settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.user_id_metadata_key)
     comparer = Comparer(
         tables,
-        stripe.customer_user,
+        stripe,
         settings,
         (lambda conversation, _event, raw: store.run(conversation, raw)) if apply else None,
         report,

@@ -193,6 +193,18 @@ def test_a_customers_metadata_names_the_user_too() -> None:
     assert kinds(made) == []
 
 
+def test_a_link_that_an_older_subscription_leaves_names_the_user_too() -> None:
+    """Although Stripe lists the newer one first, which has no metadata."""
+    newer = events.subscription(id="sub_2", user=None, created=events.T0 + 9)
+    made = world(SUB, newer)
+    assert kinds(made, apply=True) == [
+        (Kind.MISSING_PROFILE, "user_1"),
+        (Kind.MISSING_SUBSCRIPTION, "user_1"),
+    ]
+    assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
+    assert kinds(made) == []
+
+
 def test_a_customer_with_two_users_is_not_guessed() -> None:
     """Reported, with the reason; a repair changes nothing."""
     others = [
