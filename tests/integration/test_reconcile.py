@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.embedded
 
+ERAS = ("2025-clover", "2026-endive")
+"""Events of the shape in which Stripe answers; older ones leave out the product."""
+
 Event = Mapping[str, Any]
 
 
@@ -98,7 +101,8 @@ def _deliver(pipeline: Pipeline, account: SimulatedAccount | None, happened: Seq
     wanted = {event["id"] for event in happened}
 
     def handled() -> bool | None:
-        return wanted <= {line.get("event_id") for line in pipeline.log_lines()} or None
+        lines = [line for line in pipeline.log_lines() if line["decision"] in {"write", "skip"}]
+        return wanted <= {line.get("event_id") for line in lines} or None
 
     wait_for(handled, "every event is handled", 120)
 
@@ -134,7 +138,7 @@ def test_differences_end_while_events_flow(
     """
     rng = random.Random(5)  # noqa: S311 - repeatable on purpose
     pipeline = other_stack.pipeline
-    simulation = simulate(71, 14, SimulationOptions(event_types=DEFAULT_EVENT_TYPES))
+    simulation = simulate(71, 14, SimulationOptions(event_types=DEFAULT_EVENT_TYPES, eras=ERAS))
     clock = AccountClock()
     simulated = SimulatedAccount(simulation, clock)
     account.account, account.now = simulated, clock.now

@@ -13,12 +13,17 @@ import attrs
 from stripe_handler_cli.reconcile.rehearsal import Item, Rehearsed
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.envelope import StripeEvent
-from stripe_subscription_handler.ledger import FIELDS, Ledger, Register
+from stripe_subscription_handler.ledger import FIELDS, Ledger, Register, version_second
 from stripe_subscription_handler.owners import owner_in_links
 from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.subscriptions import Subscription
 
 _VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
+_NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", "productId"})
+"""Plans name no product in events before 2018-02-05, while Stripe is asked in today's version.
+
+What such events leave out is no difference, or each event would bring it back.
+"""
 
 
 class Kind(enum.StrEnum):
@@ -126,7 +131,7 @@ def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
         if one is not None:
             found.append(one)
     if outcome.reason is Reason.STALE and outcome.user_id is not None:
-        found += _ended(snapshot, outcome.user_id, rehearsal.seen.get(outcome.user_id))
+        found += _ended(snapshot, event.created, outcome.user_id, rehearsal.seen.get(outcome.user_id))
     if not found:
         found += _unlinked(snapshot, outcome.user_id, rehearsal.links.values())
     return found
@@ -213,11 +218,7 @@ def _of_user(
 
 
 def _changed(before: Item, after: Item) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, before.get(name), after.get(name))
-        for name in _VIEW
-        if before.get(name) != after.get(name)
-    )
+    return _differing((name, before.get(name), after.get(name)) for name in _VIEW)
 
 
 def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
@@ -225,14 +226,24 @@ def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
         (name, getattr(old.subscription, field), getattr(new.subscription, field))
         for name, field in FIELDS.items()
     )
-    return tuple(Field(name, stored, told) for name, stored, told in pairs if stored != told)
+    return _differing(pairs)
 
 
-def _ended(snapshot: Subscription, user_id: str, item: Item | None) -> list[Difference]:
-    """A subscription that is over by the ledger, and not by Stripe: Stripe says that cannot be."""
+def _differing(values: Iterable[tuple[str, Any, Any]]) -> tuple[Field, ...]:
+    return tuple(
+        Field(name, stored, told)
+        for name, stored, told in values
+        if stored != told and not (name in _NOT_IN_OLD_SHAPES and stored is None)
+    )
+
+
+def _ended(snapshot: Subscription, as_of: str, user_id: str, item: Item | None) -> list[Difference]:
+    """A subscription that was over by the ledger when it was alive in Stripe, which cannot be."""
     register = Ledger.from_item(item).registers.get(snapshot.id)
     if register is None or not register.subscription.is_terminal or snapshot.is_terminal:
         return []
+    if version_second(register.version) > as_of:
+        return []  # it ended after Stripe answered
     note = f"the ledger says {register.subscription.status}, which is final; Stripe says {snapshot.status}"
     return [Difference(Kind.ENDED, snapshot.id, user_id, snapshot.customer_id, note=note)]
 

@@ -234,6 +234,24 @@ def test_an_ended_register_is_never_revived() -> None:
     assert made.tables.profiles["user_1"]["subscriptionStatus"] == "canceled"
 
 
+def test_one_that_ended_after_stripe_answered_is_no_difference() -> None:
+    """The event was handled between the answer and the comparison."""
+    made = world(SUB)
+    ended = events.deleted({**SUB, "status": "canceled"}, event_id="evt_2", created=made.account.second + 1)
+    made.tables.deliver(parse_event(ended))
+    assert kinds(made) == []
+
+
+def test_what_old_events_leave_out_is_no_difference() -> None:
+    """Plans named no product once; another price is one all the same."""
+    old = events.subscription(price="plan_1")
+    old["items"]["data"][0]["price"].pop("product")
+    assert kinds(world(events.subscription(price="plan_1"), delivered=(events.created(old),))) == []
+    assert kinds(world(events.subscription(price="plan_2"), delivered=(events.created(old),))) == [
+        (Kind.STALE, "user_1")
+    ]
+
+
 def test_forgotten_ended_subscriptions_are_no_difference() -> None:
     """Two that ended, of which the ledger keeps the later one: neither missing nor stale."""
     ended = [
