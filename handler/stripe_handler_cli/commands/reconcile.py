@@ -1,20 +1,20 @@
 """The command `stripe-handler reconcile`: options in, differences out. Thin; `reconcile` does the work."""
 
-import re
-import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from stripe_handler_cli.commands.output import reporter as notes
 from stripe_handler_cli.commands.reconcile_options import (
     conclude,
-    notes,
     reporter,
     stripe_errors,
     stripe_options,
 )
 from stripe_handler_cli.commands.stack_options import stack_options
+from stripe_handler_cli.moments import Moment
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.reconcile.eta import Eta
 from stripe_handler_cli.reconcile.missed import Missed
@@ -25,8 +25,7 @@ from stripe_handler_cli.reconcile.wiring import work
 from stripe_handler_cli.stack import DeployedStack
 from stripe_subscription_handler.stripe_api import StripeApi
 
-_UNITS = {"h": 3_600, "d": 86_400}
-_MOST_SECONDS = 30 * 86_400
+_LISTED = timedelta(days=30)
 """How far back Stripe lists events."""
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
 
@@ -40,14 +39,11 @@ Examples:
 """
 
 
-def _seconds(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
-    if value is None:
-        return None
-    found = re.fullmatch(r"([1-9][0-9]{0,3})([hd])", value)
-    seconds = int(found[1]) * _UNITS[found[2]] if found else 0
-    if not 0 < seconds <= _MOST_SECONDS:
-        raise click.BadParameter("must be like 6h or 30d, and 30 days at most: Stripe lists events no longer")
-    return seconds
+def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
+    # A minute more, for "30d" is a moment ago by now.
+    if since is not None and since < datetime.now(UTC) - _LISTED - timedelta(minutes=1):
+        raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
+    return since
 
 
 @click.command(epilog=_EXAMPLES)
@@ -57,10 +53,9 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, value: str | 
 )
 @click.option(
     "--since",
-    "since_seconds",
-    callback=_seconds,
-    metavar="TIME",
-    help="Instead: look for events of the last hours (6h) or days (30d) that were not handled.",
+    type=Moment(),
+    callback=_listed,
+    help="Instead: look for events that were not handled, from here on: ISO-8601, or so long ago (6h, 30d).",
 )
 @click.option(
     "--state-file",
@@ -75,7 +70,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     stack: DeployedStack,
     connected: Callable[[DeployedStack], StripeApi],
     apply: bool,
-    since_seconds: int | None,
+    since: datetime | None,
     state_file: Path | None,
     restart: bool,
     as_json: bool,
@@ -86,11 +81,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     nothing differs (or all was repaired), 1 if something does.
     """
     api, console = connected(stack), notes()
-    run = {"table": stack.config.table_name, "apply": apply, "since": since_seconds}
-    path = (
-        state_file
-        or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since_seconds else ''}.sqlite"
-    )
+    run = {"table": stack.config.table_name, "apply": apply, "events": since is not None}
+    path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
     if restart:
         path.unlink(missing_ok=True)
     place = Place.at(path, run)
@@ -104,12 +96,13 @@ def reconcile(  # noqa: PLR0913 - one argument per option
             stripe_errors("The same command goes on where this one ended."),
             step(console, "Reconcile" if apply else "Compare") as going,
         ):
-            if since_seconds is None:
+            if since is None:
                 Passes(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going)).run()
             else:
-                since = place.read("from") or int(time.time()) - since_seconds
-                place.note(state={"from": since})
-                Missed(with_all.stripe, since, place, with_all.comparer, Eta(going)).run()
+                # A run that goes on has its beginning, which moves while "6h" is typed again.
+                second = place.read("from") or int(since.timestamp())
+                place.note(state={"from": second})
+                Missed(with_all.stripe, second, place, with_all.comparer, Eta(going)).run()
         finished = True
     finally:
         place.close(finished=finished)

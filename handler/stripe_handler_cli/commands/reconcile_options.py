@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
+from stripe_handler_cli.commands.output import printer
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.reconcile import report
 from stripe_handler_cli.reconcile.account import Pace, connect
@@ -19,8 +19,6 @@ from stripe_subscription_handler.errors import ConfigError, StripeUnavailableErr
 from stripe_subscription_handler.stripe_api import StripeApi
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_WIDTH = 160
-"""Off a terminal, tables are so wide."""
 
 _OPTIONS = (
     click.option(
@@ -71,20 +69,10 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
     if as_json:
         click.echo(json.dumps({"summary": tally.as_json()}))
     else:
-        console = _console(stderr=False)
+        console = printer()
         report.print_differences(console, tally)
         report.print_summary(console, tally, apply=apply)
     return 1 if tally.remaining else 0
-
-
-def notes() -> Console:
-    """Where progress is shown: standard error."""
-    return _console(stderr=True)
-
-
-def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)
 
 
 @contextmanager

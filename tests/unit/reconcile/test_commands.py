@@ -28,8 +28,8 @@ FOUND = Difference(
     ("arguments", "message"),
     [
         (["sync"], "name a user, --subscription or --customer"),
-        (["reconcile", "--since", "31d"], "30 days at most"),
-        (["reconcile", "--since", "yesterday"], "must be like 6h or 30d"),
+        (["reconcile", "--since", "31d"], "is more than 30 days ago"),
+        (["reconcile", "--since", "yesterday"], "yesterday is not an ISO-8601 time"),
         (["reconcile", "--rate", "0"], "Invalid value for '--rate'"),
     ],
 )
