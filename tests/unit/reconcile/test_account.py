@@ -67,6 +67,15 @@ def test_a_rate_limit_is_waited_for(api: StripeApi, stripe: FakeStripe) -> None:
     assert sum(len(page.objects) for page in subscriptions(api)) == len(BODIES)
 
 
+def test_every_request_keeps_the_pace(api: StripeApi, stripe: FakeStripe) -> None:
+    """Repeated ones too."""
+    passed: list[None] = []
+    api.before_request, api.sleep = lambda: passed.append(None), lambda _seconds: None
+    stripe.misbehave([rate_limited()])
+    list(subscriptions(api))
+    assert len(passed) == len(stripe.received) == 4
+
+
 def test_only_events_that_are_handled_are_listed(api: StripeApi) -> None:
     """From a second on."""
     assert {event["id"] for page in events(api, made.T0) for event in page.objects} == {
