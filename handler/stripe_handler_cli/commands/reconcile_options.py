@@ -10,8 +10,9 @@ import click
 
 from stripe_handler_cli.commands.output import printer
 from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.pace import Pace
 from stripe_handler_cli.reconcile import report
-from stripe_handler_cli.reconcile.account import Pace, connect
+from stripe_handler_cli.reconcile.account import connect
 from stripe_handler_cli.reconcile.drift import Difference
 from stripe_handler_cli.reconcile.tally import Tally
 from stripe_handler_cli.stack import DeployedStack
@@ -47,7 +48,7 @@ def stripe_options(command: _Command) -> _Command:
     @functools.wraps(command)
     def with_stripe(*arguments: Any, stripe_key_variable: str, rate: float, **options: Any) -> Any:
         def connected(stack: DeployedStack) -> StripeApi:
-            return connect(stack.config, stripe_key_variable, Pace(rate))
+            return connect(stack.config, stripe_key_variable, Pace(rate).wait)
 
         return command(*arguments, connected=connected, **options)
 

@@ -1,11 +1,8 @@
 """Stripe's side of reconciling: lists, page by page, at a rate that leaves room for others."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
-
-import attrs
 
 from stripe_handler_cli.errors import CliError
 from stripe_subscription_handler.config import Config
@@ -19,29 +16,6 @@ _PATIENCE_SECONDS = 60.0
 """What the client takes for the time left, before each request: there is no invocation that ends."""
 
 Parameters = tuple[tuple[str, str], ...]
-
-
-@attrs.define
-class Pace:
-    """Lets so many requests a second pass.
-
-    Attributes:
-        per_second: How many.
-        sleep: Waits, in seconds.
-        clock: Monotonic seconds.
-    """
-
-    per_second: float
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
-    _next: float = attrs.field(default=0.0, init=False)
-
-    def __call__(self) -> None:
-        """Wait until the next one may pass."""
-        now = self.clock()
-        if self._next > now:
-            self.sleep(self._next - now)
-        self._next = max(now, self._next) + 1 / self.per_second
 
 
 def connect(config: Config, key_variable: str, pace: Callable[[], None]) -> StripeApi:

@@ -6,7 +6,7 @@ import pytest
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
-from stripe_handler_cli.reconcile.account import Pace, connect, events, payment_events, subscriptions
+from stripe_handler_cli.reconcile.account import connect, events, payment_events, subscriptions
 from stripe_handler_cli.reconcile.eta import Eta, duration
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import StripeUnavailableError
@@ -106,23 +106,6 @@ def test_a_key_is_wanted_and_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CliError, match="for test mode, but this stack accepts only live") as caught:
         connect(Config("t", "s", livemode=Livemode.LIVE), VARIABLE, lambda: None)
     assert "hidden" not in str(caught.value)
-
-
-def test_requests_keep_their_distance() -> None:
-    """So many a second at most, on average; one that comes late waits for nothing."""
-    now, slept = 100.0, []
-
-    def sleep(seconds: float) -> None:
-        nonlocal now
-        slept.append(round(seconds, 3))
-        now += seconds
-
-    pace = Pace(4, sleep, lambda: now)
-    for _ in range(3):
-        pace()
-    now += 10
-    pace()
-    assert slept == [0.25, 0.25]
 
 
 def test_progress_tells_what_is_left() -> None:
