@@ -14,10 +14,12 @@ from stripe_handler_cli.commands.listen import listen
 from stripe_handler_cli.commands.local import local
 from stripe_handler_cli.commands.package import package
 from stripe_handler_cli.commands.parked import parked
+from stripe_handler_cli.commands.reconcile import reconcile
 from stripe_handler_cli.commands.replay import replay
 from stripe_handler_cli.commands.send import send
 from stripe_handler_cli.commands.show import show
 from stripe_handler_cli.commands.simulate import simulate
+from stripe_handler_cli.commands.sync import sync
 from stripe_handler_cli.errors import CliError
 
 
@@ -36,10 +38,12 @@ root.add_command(listen)
 root.add_command(local)
 root.add_command(package)
 root.add_command(parked)
+root.add_command(reconcile)
 root.add_command(replay)
 root.add_command(send)
 root.add_command(show)
 root.add_command(simulate)
+root.add_command(sync)
 
 
 def cli(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 For tests, and for commands that want to know what a handler would do with events; never in the zip.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from stripe_subscription_handler.conversation import (
     FetchedInvoice,
     FetchInvoice,
     FetchSubscription,
+    Handling,
     Links,
     Outcome,
     Park,
@@ -60,13 +61,13 @@ class Tables:
         customer_users: The user each customer's metadata names.
     """
 
-    profiles: dict[str, dict[str, Any]] = attrs.Factory(dict)
-    links: dict[str, dict[str, Any]] = attrs.Factory(dict)
+    profiles: MutableMapping[str, dict[str, Any]] = attrs.Factory(dict)
+    links: MutableMapping[str, dict[str, Any]] = attrs.Factory(dict)
     parked: dict[str, dict[str, StripeEvent]] = attrs.Factory(dict)
     requests: int = 0
     policy: Policy = attrs.Factory(Policy)
     stripe: Callable[[Asked], Fetched | FetchedInvoice] = nothing_at_stripe
-    customer_users: dict[str, str] = attrs.Factory(dict)
+    customer_users: Mapping[str, str] = attrs.Factory(dict)
 
     def execute(self, request: Request, event: StripeEvent) -> Answer:  # noqa: PLR0911 - a table
         """Do one request of an event's handling atomically."""
@@ -133,7 +134,10 @@ class Tables:
 
     def deliver(self, event: StripeEvent) -> Outcome:
         """Carry one event through, alone."""
-        conversation = handling(event, self.policy)
+        return self.hold(handling(event, self.policy), event)
+
+    def hold(self, conversation: Handling, event: StripeEvent) -> Outcome:
+        """Hold an event's conversation to its end, alone."""
         try:
             request = next(conversation)
             while True:

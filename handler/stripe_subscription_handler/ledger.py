@@ -76,6 +76,11 @@ def subscription_version(subscription: Subscription, second: str, rank: Rank) ->
     return f"{int(subscription.is_terminal)} {second} {int(rank)}"
 
 
+def version_second(version: str) -> str:
+    """The second in a register's version, ISO-8601 UTC."""
+    return version.split(" ")[1]
+
+
 def primary_key(subscription: Subscription) -> str:
     """Sort key for "which subscription does the app see": status, then time, then id; the highest wins.
 

@@ -12,12 +12,12 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import attrs
 
@@ -54,6 +54,9 @@ _KEY_MODES: dict[str, Literal["live", "test"]] = {
 Kind = Literal["subscription", "invoice", "customer"]
 """The objects that are read; Stripe's word for them."""
 
+Plural = Literal["subscriptions", "invoices", "events"]
+"""The lists that are read."""
+
 
 @attrs.frozen
 class Snapshot:
@@ -65,6 +68,21 @@ class Snapshot:
     """
 
     object: dict[str, Any] = attrs.field(repr=False)
+    as_of: str
+
+
+@attrs.frozen
+class Page:
+    """One page of a list, as Stripe showed it.
+
+    Attributes:
+        objects: The objects, as parsed from JSON.
+        has_more: Whether another page follows.
+        as_of: Each object holds everything that happened up to the end of this second; ISO-8601 UTC.
+    """
+
+    objects: tuple[dict[str, Any], ...] = attrs.field(repr=False)
+    has_more: bool
     as_of: str
 
 
@@ -132,6 +150,7 @@ class StripeApi:
         longest_request_seconds: Time-out of one attempt when more time is left.
         sleep: Waits, in seconds.
         clock: Monotonic seconds; measures round trips.
+        before_request: Called before each request, repeated ones included, as a rate limit may want.
         requests: Requests sent so far, repeated ones included.
     """
 
@@ -141,6 +160,7 @@ class StripeApi:
     longest_request_seconds: float = 8.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    before_request: Callable[[], None] = lambda: None
     requests: int = 0
     _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
 
@@ -219,6 +239,25 @@ class StripeApi:
         found = metadata if isinstance(metadata, dict) else {}
         return {name: value for name, value in found.items() if isinstance(value, str)}
 
+    def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
+        """Read one page of a list.
+
+        Args:
+            plural: What is listed; Stripe's word in the path.
+            parameters: The query, as Stripe documents it for this list: `limit`, `starting_after`, filters.
+
+        Raises:
+            StripeUnavailableError: As `fetch_subscription`; also if the object that a cursor names is gone.
+            ConfigError: As `fetch_subscription`.
+        """
+        reply = self._answered(f"/v1/{plural}?{urlencode(parameters)}", None)
+        body = reply.body or {}
+        data = body.get("data")
+        if body.get("object") != "list" or not isinstance(data, list):
+            raise StripeUnavailableError(f"Stripe did not answer with a list of {plural}")
+        as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+        return Page(tuple(data), bool(body.get("has_more")), as_of)
+
     def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
         reply = self._get(kind, identifier, account)
         if reply is None or reply.body is None:
@@ -228,16 +267,20 @@ class StripeApi:
     def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply | None:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
-        path = f"/v1/{kind}s/{quote(identifier, safe='')}"
+        reply = self._answered(f"/v1/{kind}s/{quote(identifier, safe='')}", account)
+        if reply.missing:
+            return None
+        body = reply.body or {}
+        if (body.get("object"), body.get("id")) != (kind, identifier):
+            raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
+        return reply
+
+    def _answered(self, path: str, account: str | None) -> _Reply:
         may_refresh = True
         attempt = 0
         while True:
             reply = self._send(path, account)
-            if reply.missing:
-                return None
-            if reply.body is not None:
-                if (reply.body.get("object"), reply.body.get("id")) != (kind, identifier):
-                    raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
+            if reply.missing or reply.body is not None:
                 return reply
             if reply.status == HTTPStatus.UNAUTHORIZED and may_refresh and self.key.refresh():
                 may_refresh = False
@@ -269,6 +312,7 @@ class StripeApi:
             # the open connection, is shared.
             http_client=stripe.RequestsClient(timeout=timeouts, session=session),
         )
+        self.before_request()
         self.requests += 1
         started = self.clock()
         try:

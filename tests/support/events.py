@@ -129,3 +129,9 @@ def envelope(
         "resources": [],
         "detail": stripe_event,
     }
+
+
+def bills(stripe_event: dict[str, Any]) -> str | None:
+    """The subscription that the invoice of an event bills; None where the event has no invoice."""
+    parent = stripe_event["data"]["object"].get("parent")
+    return parent["subscription_details"]["subscription"] if parent else None

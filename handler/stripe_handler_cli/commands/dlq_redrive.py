@@ -18,10 +18,11 @@ from stripe_handler_cli.commands.stack_options import stack_options
 from stripe_handler_cli.dlq import report, wiring
 from stripe_handler_cli.dlq.dropped_file import DroppedFile
 from stripe_handler_cli.dlq.queues import Pass
-from stripe_handler_cli.dlq.redriving import Outcome, Pace, Source
+from stripe_handler_cli.dlq.redriving import Outcome, Source
 from stripe_handler_cli.dlq.redriving import redrive as redriven
 from stripe_handler_cli.dlq.selection import Selection
 from stripe_handler_cli.dlq.tally import Tally
+from stripe_handler_cli.pace import Pace
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.stack import DeployedStack
 

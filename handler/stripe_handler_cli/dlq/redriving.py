@@ -7,7 +7,6 @@ stands under the event's id (`history`), and SQS's receive count.
 """
 
 import enum
-import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from stripe_handler_cli.dlq.answers import Applied, NotApplied
 from stripe_handler_cli.dlq.messages import DeadLetter
 from stripe_handler_cli.dlq.queues import Taken
 from stripe_handler_cli.dlq.selection import Selection
+from stripe_handler_cli.pace import Pace
 
 
 class Outcome(enum.StrEnum):
@@ -60,29 +60,6 @@ class Source(Protocol):
 
     def remove(self, letter: DeadLetter) -> bool:
         """Delete it; False if others have it."""
-
-
-@attrs.define
-class Pace:
-    """At most so many a second.
-
-    Attributes:
-        per_second: How many.
-        clock: Seconds from any point in time.
-        sleep: Waits so many seconds.
-    """
-
-    per_second: float
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    _next: float = attrs.field(default=0.0, init=False)
-
-    def wait(self) -> None:
-        """Wait until the next one is due."""
-        early_seconds = self._next - self.clock()
-        if early_seconds > 0:
-            self.sleep(early_seconds)
-        self._next = max(self._next, self.clock()) + 1 / self.per_second
 
 
 def redrive(

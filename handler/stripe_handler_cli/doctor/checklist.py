@@ -90,9 +90,9 @@ BY_HAND = (
         "At night is no time to read about it first.",
     ),
     ByHand(
-        "Subscriptions that existed before were brought in: any field of each was changed in Stripe, or it "
-        "has renewed since.",
-        "An event must come before a profile can show it.",
+        "Subscriptions that existed before were brought in: `stripe-handler reconcile --apply` "
+        "([reconcile.md](reconcile.md)).",
+        "Otherwise each needs an event before a profile can show it.",
     ),
 )
 

@@ -7,6 +7,7 @@
 from stripe_handler_cli.fake_stripe.accounts import (
     AHEAD_SECONDS,
     Account,
+    AccountClock,
     CustomerClocks,
     Found,
     SimulatedAccount,
@@ -19,6 +20,7 @@ __all__ = [
     "AHEAD_SECONDS",
     "API_KEY",
     "Account",
+    "AccountClock",
     "CustomerClocks",
     "FakeStripe",
     "Fault",

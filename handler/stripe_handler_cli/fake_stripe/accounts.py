@@ -97,17 +97,47 @@ class CustomerClocks:
             self._set[customer_id] = self.monotonic(), shown
 
 
+@attrs.define
+class AccountClock:
+    """One Stripe clock for the whole account, for whatever looks at many customers at once, such as lists.
+
+    Let it be the server's `now` too. Events must be sent in the order in which they happened: with the newest
+    one, the whole account goes on.
+
+    Attributes:
+        ahead_seconds: How far past the event.
+        monotonic: Seconds; the clock goes on with it.
+    """
+
+    ahead_seconds: float = AHEAD_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
+    _clocks: CustomerClocks = attrs.field(
+        default=attrs.Factory(
+            lambda self: CustomerClocks(self.ahead_seconds, self.monotonic), takes_self=True
+        ),
+        init=False,
+    )
+
+    def now(self, _customer_id: str = "") -> float:
+        """Read the clock, Unix seconds; 0 before the first event."""
+        return self._clocks.now("")
+
+    def advance(self, _customer_id: str, second: int) -> None:
+        """Set the clock past an event of this second, unless it is there already."""
+        self._clocks.advance("", second)
+
+
 @attrs.frozen
 class SimulatedAccount:
     """A simulated account: as it ended up, today; or, with clocks, as it was when the last events were sent.
 
     Attributes:
         simulation: What happens in it.
-        clocks: Each customer's clock.
+        clocks: Each customer's clock, or one for all.
     """
 
     simulation: Simulation
-    clocks: CustomerClocks | None = None
+    clocks: CustomerClocks | AccountClock | None = None
 
     def sent(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Let the clocks of these events' customers go on; call it before the events are on their way."""

@@ -79,7 +79,8 @@ def _list(account: Account, request: Request) -> Answer:
     kind = _KINDS[request.places["plural"]]
     ids = account.newest_first(kind)
     listing = Listing(kind, ids, lambda identifier: account.find(kind, identifier).body, request.now)
-    return listing.page(request.path, request.query)
+    # Dated when it was asked for: what is read afterwards is of that moment or later.
+    return attrs.evolve(listing.page(request.path, request.query), at=request.now)
 
 
 _PLURALS: Final = f"(?P<plural>{'|'.join(_KINDS)})"

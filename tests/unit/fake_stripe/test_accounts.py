@@ -2,7 +2,7 @@
 
 import attrs
 
-from stripe_handler_cli.fake_stripe import CustomerClocks, SimulatedAccount
+from stripe_handler_cli.fake_stripe import AccountClock, CustomerClocks, SimulatedAccount
 from stripe_handler_cli.simulator import SimulationOptions, simulate
 
 SIMULATION = simulate(3, 6, SimulationOptions(scenarios=("portal_cancel",), eras=("2025-clover",)))
@@ -83,3 +83,18 @@ def test_thin_events_set_clocks_too() -> None:
     account = SimulatedAccount(made, CustomerClocks())
     account.sent(made.events)
     assert account.find("subscription", next(iter(made.subscriptions))).body is not None
+
+
+def test_with_one_clock_for_all_every_customer_goes_on_with_the_newest_event() -> None:
+    """Also those of whom no event was sent; and an early event sets nothing back."""
+    clock = AccountClock(ahead_seconds=3, monotonic=Clock())
+    account = SimulatedAccount(SIMULATION, clock)
+    newest = max(LIFE.events[-1]["created"], OTHER.events[-1]["created"])
+    account.sent([LIFE.events[-1]])
+    account.sent([OTHER.events[-1]])
+    account.sent([LIFE.events[0]])
+    assert clock.now() == newest + 3
+    for life in (LIFE, OTHER):
+        for subscription_id in life.book.subscriptions:
+            assert account.find("subscription", subscription_id).at == newest + 3
+            assert status(account, subscription_id) == SIMULATION.subscriptions[subscription_id]["status"]

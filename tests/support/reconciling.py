@@ -1,0 +1,168 @@
+"""A Stripe account and the tables of the in-memory model, as reconcile sees them; small pages on purpose."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.in_memory import Tables
+from stripe_handler_cli.reconcile.comparing import Comparer, Item, Settings
+from stripe_handler_cli.reconcile.drift import Difference
+from stripe_handler_cli.reconcile.passes import Passes
+from stripe_handler_cli.reconcile.place import Place
+from stripe_handler_cli.reconcile.tables import ScanPage, ScanPosition, Shown
+from stripe_handler_cli.reconcile.tally import Tally
+from stripe_subscription_handler.config import Livemode
+from stripe_subscription_handler.ledger import KNOWN
+from stripe_subscription_handler.policy import Policy
+from stripe_subscription_handler.stripe_api import Page, Snapshot
+from stripe_subscription_handler.subscriptions import Subscription, read_subscription
+from support import events
+
+PAGE = 2
+
+
+def iso(second: int) -> str:
+    """A Unix time as the library writes times."""
+    return datetime.fromtimestamp(second, UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+@attrs.define
+class Account:
+    """A Stripe account.
+
+    Attributes:
+        bodies: Its subscriptions by id.
+        listed: Its events, newest first.
+        second: Unix time up to which it shows everything.
+        asked: Subscriptions that were asked for one by one.
+        breaks_after: After so many pages it does not answer any more; None: never.
+    """
+
+    bodies: dict[str, dict[str, Any]] = attrs.Factory(dict)
+    listed: list[dict[str, Any]] = attrs.Factory(list)
+    second: int = events.T0 + 1_000
+    asked: list[str] = attrs.Factory(list)
+    breaks_after: int | None = None
+
+    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
+        """Every subscription, newest first."""
+        found = [one for one in self.bodies.values() if customer_id in {None, one["customer"]}]
+        found.sort(key=lambda body: (-body["created"], body["id"]))
+        return self._pages(found, after)
+
+    def events(self, since: int, after: str | None) -> Iterable[Page]:
+        """Every event from a second on, newest first."""
+        return self._pages([event for event in self.listed if event["created"] >= since], after)
+
+    def _pages(self, found: list[dict[str, Any]], after: str | None) -> Iterable[Page]:
+        start = 0 if after is None else 1 + [one["id"] for one in found].index(after)
+        for number, first in enumerate(range(start, max(len(found), 1), PAGE)):
+            if number == self.breaks_after:
+                raise ConnectionError
+            yield Page(tuple(found[first : first + PAGE]), first + PAGE < len(found), iso(self.second))
+
+    def subscription(self, subscription_id: str) -> Snapshot | None:
+        """One subscription."""
+        self.asked.append(subscription_id)
+        body = self.bodies.get(subscription_id)
+        return None if body is None else Snapshot(body, iso(self.second))
+
+    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
+        """The listed payment events of a subscription."""
+        found = [event for event in self.listed if events.bills(event) == subscription_id]
+        return found[:invoices]
+
+
+@attrs.frozen
+class Profiles:
+    """The profile table and the link items of the model."""
+
+    tables: Tables
+
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
+        """The items of these users."""
+        return {user: self.tables.profiles[user] for user in user_ids if user in self.tables.profiles}
+
+    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
+        """The link items of these customers."""
+        return {one: self.tables.links[one] for one in customer_ids if one in self.tables.links}
+
+    def scan(self, position: ScanPosition) -> ScanPage:
+        """One page of all profiles; here a page is a part of the table."""
+        users = sorted(self.tables.profiles)
+        first = position.segment * PAGE
+        page = [Shown(user, _ids(self.tables.profiles[user])) for user in users[first : first + PAGE]]
+        following = ScanPosition(position.segment + 1) if first + PAGE < len(users) else None
+        return ScanPage(tuple(one for one in page if one.subscription_ids), len(page), following)
+
+    def item_count(self) -> int:
+        """How many items there are."""
+        return len(self.tables.profiles)
+
+
+def _ids(item: Mapping[str, Any]) -> frozenset[str]:
+    shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
+    return frozenset(shown | set(item.get(KNOWN, set())))
+
+
+@attrs.frozen
+class Named:
+    """What Stripe says of users: the model's customers, and the account's subscriptions."""
+
+    world: "Reconciliation"
+
+    def customer_user(self, customer_id: str) -> str | None:
+        """The user that a customer's metadata names."""
+        return self.world.tables.customer_users.get(customer_id)
+
+    def current(self, subscription_id: str) -> Subscription | None:
+        """A subscription as it is now."""
+        body = self.world.account.bodies.get(subscription_id)
+        return None if body is None else read_subscription(body, "subscription", "userId")
+
+
+@attrs.define
+class Reconciliation:
+    """Reconcile over the model.
+
+    Attributes:
+        account: Stripe.
+        tables: The tables.
+        policy: The environment's choices.
+        livemode: Which mode is accepted.
+        path: The state file; in memory unless given.
+    """
+
+    account: Account = attrs.Factory(Account)
+    tables: Tables = attrs.Factory(Tables)
+    policy: Policy = attrs.Factory(lambda: Policy(can_ask_stripe=True))
+    livemode: Livemode = Livemode.ANY
+    path: Path = Path(":memory:")
+
+    def comparer(self, found: list[Difference], *, apply: bool, tally: Tally | None = None) -> Comparer:
+        """What compares, and notes what it finds."""
+        return Comparer(
+            Profiles(self.tables),
+            Named(self),
+            Settings(self.policy, self.livemode, "userId"),
+            (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
+            found.append,
+            tally or Tally(),
+        )
+
+    def run(self, *, apply: bool = False) -> list[Difference]:
+        """Both passes; what they found."""
+        found: list[Difference] = []
+        place = Place.at(self.path, {"apply": apply})
+        tally = Tally.from_json(place.read("tally"))
+        finished = False
+        try:
+            comparer = self.comparer(found, apply=apply, tally=tally)
+            Passes(self.account, Profiles(self.tables), place, comparer).run()
+            finished = True
+        finally:
+            place.close(finished=finished)
+        return found
