@@ -166,8 +166,8 @@ variable "event_types" {
 
   validation {
     condition = (
-      !anytrue([for type in var.event_types : startswith(type, "v1.")])
-      || var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+      var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+      || !anytrue([for type in var.event_types : startswith(type, "v1.")])
     )
     error_message = <<-EOT
       Thin events ("v1." in event_types) carry no object, so the function must

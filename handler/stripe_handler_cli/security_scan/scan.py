@@ -17,6 +17,7 @@ from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
 
 OPTIONAL = "Optional, kms_key_arn."
 """How the reason of a suppression begins that must not be needed once there is a key."""
+_UNREAD_HINT = "its parser takes no line break after an operand that begins with `!`, for example"
 _NO_REASON = frozenset({"", "No comment provided"})
 _WORKSPACE = "production"
 _VAR_FILE = "environments/production.tfvars"
@@ -122,7 +123,11 @@ def problems(reports: Reports) -> list[str]:
             for finding in _suppressed(reports)
             if finding.reason in _NO_REASON
         ),
-        *(f"{path}: cannot be read" for report in scans.values() for path in report.unread),
+        *(
+            f"{path}: checkov cannot read it ({_UNREAD_HINT})"
+            for report in scans.values()
+            for path in report.unread
+        ),
         *(
             f"the scan of the {name.replace('_', ' ')} checked nothing"
             for name, report in scans.items()
