@@ -65,6 +65,16 @@ def test_long_answers_come_in_pages(emulator: Cloud) -> None:
     assert "nextToken" not in last
 
 
+def test_a_page_has_10_000_events_or_1_mb(emulator: Cloud) -> None:
+    """And the next one has the rest, also where all lines are of one stream."""
+    lines = [f"line {number}" for number in range(10_050)]
+    pages = _pages(emulator, _group(emulator, *lines))
+    assert [len(page) for page in pages] == [10_000, 50]
+    assert [event["message"] for page in pages for event in page] == lines
+    long = [letter * 200_000 for letter in "abcdefg"]
+    assert [len(page) for page in _pages(emulator, _group(emulator, *long))] == [5, 2]
+
+
 def test_only_the_time_asked_for_is_searched(emulator: Cloud) -> None:
     """Both ends belong to it."""
     group = _group(emulator, *map(str, range(7)))

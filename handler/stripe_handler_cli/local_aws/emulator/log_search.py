@@ -3,7 +3,8 @@
 
 AWS rules modelled:
 - A filter pattern in braces finds the lines whose JSON matches it (`filter_pattern`).
-- An answer holds at most 10,000 events, or `limit`; while there are more, it has a `nextToken`.
+- An answer holds at most 10,000 events, or `limit`, and at most 1 MB; while there are more, it has a
+  `nextToken`.
 - Every event has an `eventId`.
 
 Stock MiniStack takes a pattern in braces as "every line", answers 10,000 events at most without a way to the
@@ -11,6 +12,7 @@ rest, and gives the lines of functions no id.
 """
 
 import heapq
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +23,7 @@ from .answers import Response, answer, error
 from .filter_pattern import UnsupportedPatternError, compile_pattern, json_line
 
 MOST_EVENTS = 10_000
+MOST_BYTES = 1_048_576
 
 _stock_filter_log_events = cloudwatch_logs._filter_log_events
 
@@ -44,9 +47,16 @@ def filter_log_events(data: dict[str, Any]) -> Response:
     limit = min(data.get("limit") or MOST_EVENTS, MOST_EVENTS)
     with cloudwatch_logs._log_events_lock:
         found = [event for event in _in_order(group, data) if matches(event["message"])]
-    page = {"events": found[offset : offset + limit], "searchedLogStreams": []}
-    more = offset + limit < len(found)
-    return answer({**page, "nextToken": cloudwatch_logs._encode_token(offset + limit)} if more else page)
+    events = _at_most_1_mb(found[offset : offset + limit])
+    page = {"events": events, "searchedLogStreams": []}
+    end = offset + len(events)
+    return answer({**page, "nextToken": cloudwatch_logs._encode_token(end)} if end < len(found) else page)
+
+
+def _at_most_1_mb(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    sizes = itertools.accumulate(len(event["message"].encode()) for event in events)
+    fitting = sum(size <= MOST_BYTES for size in sizes)
+    return events[: max(1, fitting)]
 
 
 def _test(pattern: str) -> Callable[[str], bool]:

@@ -20,7 +20,6 @@ NAMES = (
     "schedules",
     "log_search",
     "expression_limits",
-    "log_pages",
     "kept_metrics",
     "table_faults",
 )
