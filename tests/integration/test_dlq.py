@@ -163,7 +163,9 @@ def poison(life: Life) -> dict[str, Any]:
 def without_permission(operator: Operator, *events: dict[str, Any]) -> None:
     """Put events on the bus while EventBridge may not invoke the function."""
     functions, name = operator.endpoint.functions, operator.stack.outputs["function_name"]
-    [statement] = json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"]
+    statements = json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"]
+    rule_arn = operator.stack.outputs["rule_arn"]
+    [statement] = [one for one in statements if one["Condition"]["ArnLike"]["AWS:SourceArn"] == rule_arn]
     functions.remove_permission(FunctionName=name, StatementId=statement["Sid"])
     operator.stack.pipeline.put(*events)
     wait_for(lambda: operator.count("delivery")[0] == len(events) or None, "the events are kept", 30)
