@@ -6,6 +6,7 @@ late events and ties, and no user collects the whole corpus.
 """
 
 import copy
+import itertools
 import json
 import random
 import re
@@ -107,14 +108,25 @@ def _damaged(rng: random.Random, original: Any, donors: list[Any]) -> tuple[str,
             label = SEVERAL
             for name in rng.sample(SHALLOW, rng.randrange(2, 5)):
                 raw = DAMAGES[name](rng, raw, donors)
-        text = json.dumps(raw)
-        # Escapes make it longer than what is sent.
-        if len(text) <= LARGEST_BYTES or _bytes_sent(raw) <= LARGEST_BYTES:
-            return label, raw, text
+        if _is_deliverable(raw):
+            return label, raw, json.dumps(raw)
 
 
-def _bytes_sent(raw: Any) -> int:
-    return len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass"))
+def _is_deliverable(raw: Any) -> bool:
+    # Added up first: a long text in many elements makes hundreds of megabytes of JSON.
+    if any(total > LARGEST_BYTES for total in itertools.accumulate(map(len, _texts(raw)))):
+        return False
+    return len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass")) <= LARGEST_BYTES
+
+
+def _texts(raw: Any) -> Iterator[str]:
+    waiting = [raw]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def _renamed(value: Any, suffix: str) -> Any:

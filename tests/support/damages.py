@@ -255,7 +255,9 @@ def _odd_keys(rng: random.Random, raw: Any, _: Sequence[Any]) -> Any:
 def _many_elements(rng: random.Random, raw: Any, _: Sequence[Any]) -> Any:
     lists = [found for path in nodes(raw) if isinstance(found := at(raw, path), list) and found]
     if lists:
-        rng.choice(lists)[:] = rng.choice(lists) * rng.choice((2, 20, 300))
+        # A copy: put into a list inside it, the list itself would hold itself.
+        some = copy.deepcopy(rng.choice(lists))
+        rng.choice(lists)[:] = some * rng.choice((2, 20, 300))
     return raw
 
 

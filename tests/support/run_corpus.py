@@ -8,6 +8,7 @@ died would write fewer.
 
 import io
 import json
+import resource
 import sys
 from typing import Any
 
@@ -39,8 +40,13 @@ def outcome_of(mutant: Mutant, runtime: Runtime, output: io.StringIO) -> dict[st
     return found | {"lines": [json.loads(line) for line in output.getvalue().splitlines()]}
 
 
+MOST_MEMORY_BYTES = 2_000_000_000
+"""More would be a leak, in the library or in the corpus; the run then ends with an error of its own."""
+
+
 def main(size: int, profile_table: str, sync_table: str) -> None:
     """Run the corpus and write its outcomes to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     config = Config(table_name=profile_table, sync_table_name=sync_table)
     output = io.StringIO()
     log = structlog.wrap_logger(

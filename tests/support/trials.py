@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.chaos import certificate
 from stripe_handler_cli.chaos.accounts import Account, read_account
+from stripe_handler_cli.chaos.counterexamples import counterexamples
 from stripe_handler_cli.cli import cli
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.simulator import Simulation, SimulationOptions, simulate
@@ -96,10 +97,6 @@ class Trial:
         self._ids |= {event["id"] for event in events}
         self._deliveries += len(events)
         self.pipeline.put(*events)
-
-    def expect(self, deliveries: int) -> None:
-        """Wait for deliveries that somebody else makes."""
-        self._deliveries += deliveries
 
     def invoke_later(self, payload: Any) -> None:
         """Put an event into the function's own queue, past bus and rule."""
@@ -184,16 +181,18 @@ class Trial:
                 count += 1
         return count
 
-    def replay(self, since: datetime) -> None:
-        """Have EventBridge deliver what the archive holds since a moment to the rule once more."""
+    def replay(self, event: Event, attempts_so_far: int, since: datetime) -> None:
+        """Have EventBridge deliver the archive since a moment to the rule, and wait for one of its events."""
         outputs = self.pipeline.outputs
         self.endpoint.events.start_replay(
             ReplayName=f"itest-{int(since.timestamp() * 1000)}",
             EventSourceArn=outputs["archive_arn"],
-            EventStartTime=since,
+            EventStartTime=since - timedelta(seconds=1),
             EventEndTime=datetime.now(UTC) + timedelta(seconds=1),
             Destination={"Arn": outputs["event_bus_arn"], "FilterArns": [outputs["rule_arn"]]},
         )
+        self.pipeline.follow(event["id"], attempts_so_far + 1)
+        self.settle()
 
     def invoke(self, payload: Any) -> dict[str, Any]:
         """Invoke the function and return its answer, which must be a decision."""
@@ -242,7 +241,7 @@ class Trial:
         assert missing == []
         if simulation is not None:
             profiles = {user: self.pipeline.profile(user) for user in simulation.profiles}
-            assert certificate.counterexamples(simulation, profiles, lines) == []
+            assert counterexamples(simulation, profiles, lines) == []
         queues = ("failure_queue_url", "delivery_dead_letter_queue_url")
         assert [self.waiting(queue) for queue in queues] == [0, 0]
         return figure
