@@ -85,13 +85,6 @@ MUTANTS = (
         ASKED,
     ),
     Mutant(
-        "one second more for a read at the beginning of its second",
-        "stripe_api.py",
-        "math.ceil(round_trip_seconds) + 1)",
-        "math.ceil(round_trip_seconds))",
-        ASKED,
-    ),
-    Mutant(
         "refusing a state that may be too old",
         "fetching.py",
         "if as_of < not_before:",
