@@ -23,6 +23,12 @@ def table_fault(endpoint: Endpoint, table_name: str, fault: str) -> Iterator[Non
         endpoint.dynamodb.untag_resource(ResourceArn=arn, TagKeys=[TABLE_FAULT_TAG])
 
 
+def _wait_until_updated(endpoint: Endpoint, function_name: str) -> None:
+    # The waiter's own pace is 5 seconds.
+    pace: Any = {"Delay": 0.1, "MaxAttempts": 300}
+    endpoint.functions.get_waiter("function_updated").wait(FunctionName=function_name, WaiterConfig=pace)
+
+
 @contextmanager
 def configuration(
     endpoint: Endpoint, function_name: str, *, timeout_seconds: int | None = None, **variables: str
@@ -35,7 +41,7 @@ def configuration(
         endpoint.functions.update_function_configuration(
             FunctionName=function_name, Timeout=timeout, Environment={"Variables": environment}
         )
-        endpoint.functions.get_waiter("function_updated").wait(FunctionName=function_name)
+        _wait_until_updated(endpoint, function_name)
 
     configure(timeout_seconds or found["Timeout"], {**own, **variables})
     try:
@@ -50,7 +56,7 @@ def code(endpoint: Endpoint, function_name: str, bad: bytes, good: Path) -> Iter
 
     def deploy(package: bytes) -> None:
         endpoint.functions.update_function_code(FunctionName=function_name, ZipFile=package)
-        endpoint.functions.get_waiter("function_updated").wait(FunctionName=function_name)
+        _wait_until_updated(endpoint, function_name)
 
     deploy(bad)
     try:
