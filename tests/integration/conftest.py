@@ -7,6 +7,7 @@ marked `partner_bus` are skipped.
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,6 +65,12 @@ class Stack:
     deployment: Deployment
     outputs: Mapping[str, Any]
     pipeline: Pipeline
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end the commands that tests start: what is started in the background ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def is_given() -> bool:

@@ -6,6 +6,7 @@ were brought back from there, and how many were lost. What the fault is, the tes
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from stripe_handler_cli.simulator import Simulation, SimulationOptions, simulate
 from stripe_handler_cli.stack import Endpoint, Pipeline
 from stripe_handler_cli.stack.pipeline import wait_for
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+
+_LATE_LINES_SECONDS = 15.0
 
 Event = Mapping[str, Any]
 PATIENCE_SECONDS = 90.0
@@ -212,6 +215,15 @@ class Trial:
         """Every log line since the trial began."""
         return self.pipeline.log_lines(since=self._began)
 
+    def _unhandled(self) -> list[str]:
+        """The events without a line that says what became of them; a line may come after the answer."""
+        deadline = time.monotonic() + _LATE_LINES_SECONDS
+        while True:
+            missing = certificate.unhandled(self._ids, self.lines())
+            if not missing or time.monotonic() > deadline:
+                return missing
+            time.sleep(0.2)
+
     def finish(
         self,
         simulation: Simulation | None = None,
@@ -226,8 +238,8 @@ class Trial:
             events: How many there were, where some have no id of their own.
             lost: Events without a trace, where the test has found out itself.
         """
+        missing = sorted(self._unhandled() if lost is None else lost)
         lines = self.lines()
-        missing = sorted(certificate.unhandled(self._ids, lines) if lost is None else lost)
         figure = Figure(
             fault=self.fault,
             events=len(self._ids) if events is None else events,
