@@ -51,10 +51,11 @@ security: venv ## Scan the Terraform code with checkov
 	$(BIN)/python -m stripe_handler_cli.security_scan
 
 unit: venv ## Run the unit, property and contract tests
-	$(BIN)/pytest tests/unit tests/property tests/contract
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
 
+# Two processes, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
 integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_URL
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest $(if $(AWS_ENDPOINT_URL),,--numprocesses=2 --dist=loadfile) tests/integration
 
 zip: venv ## Build dist/handler.zip, the same bytes on every build
 	$(BIN)/stripe-handler package --out dist/handler.zip

@@ -21,6 +21,8 @@ from stripe_handler_cli.packaging.locked import read_lock
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME_HAS = "boto3"
 
+pytestmark = pytest.mark.xdist_group("zip")  # built once, by one process
+
 
 @attrs.frozen
 class Build:

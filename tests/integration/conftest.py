@@ -32,7 +32,8 @@ from stripe_handler_cli.stack import (
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 
 PROJECT_ROOT = Path(__file__).parents[2]
-STATE_DIRECTORY = PROJECT_ROOT / ".stripe-handler" / "tests"
+#: Each process of pytest-xdist has a local AWS and a stack of its own.
+STATE_DIRECTORY = PROJECT_ROOT / ".stripe-handler" / "tests" / os.environ.get("PYTEST_XDIST_WORKER", "single")
 EMULATOR_VENV = PROJECT_ROOT / ".stripe-handler" / "local-aws" / "venv"
 PARTNER_SOURCE = "aws.partner/stripe.com/ed_test_integration"
 BRIDGE_SOURCE = "stripe-webhook-bridge"

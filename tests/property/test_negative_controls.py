@@ -4,8 +4,6 @@ Each control runs one property in a process of its own, on a copy of the library
 """
 
 import shutil
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,15 +27,6 @@ def _run(directory: Path, mutant: Mutant) -> Run:
     return run_property(root, test, examples=EXAMPLES, seed=SEED, shrink=False, scratch=scratch)
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Run]:
-    """Every mutant's run, two at a time."""
-    directory = tmp_path_factory.mktemp("mutants")
-    with ThreadPoolExecutor(2) as pool:
-        done = pool.map(lambda mutant: _run(directory, mutant), MUTANTS)
-        return {mutant.rule: run for mutant, run in zip(MUTANTS, done, strict=True)}
-
-
 each = pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
 
 
@@ -49,7 +38,7 @@ def test_the_rule_stands_where_the_control_looks_for_it(mutant: Mutant) -> None:
 
 
 @each
-def test_without_the_rule_a_counterexample_is_found(mutant: Mutant, runs: Mapping[str, Run]) -> None:
+def test_without_the_rule_a_counterexample_is_found(mutant: Mutant, tmp_path: Path) -> None:
     """The property fails with an assertion, not with an error on the way."""
-    run = runs[mutant.rule]
+    run = _run(tmp_path, mutant)
     assert run.found_a_counterexample(mutant.caught_by), run.output[-2000:]
