@@ -30,6 +30,7 @@ from stripe_handler_cli.stack import (
     seed_stripe_key,
 )
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from support import fault_report
 
 PROJECT_ROOT = Path(__file__).parents[2]
 #: Each process of pytest-xdist has a local AWS and a stack of its own.
@@ -72,6 +73,13 @@ def pytest_configure() -> None:
     """Let Ctrl-C end the commands that tests start: what is started in the background ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        fault_report.forget()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the faults did."""
+    fault_report.show(terminalreporter)
 
 
 def is_given() -> bool:

@@ -28,6 +28,8 @@ _LATE_LINES_SECONDS = 15.0
 
 Event = Mapping[str, Any]
 PATIENCE_SECONDS = 90.0
+IDLE_LOOKS = 40
+"""Looks in a row that find nothing new: longer than the pause between two attempts."""
 
 
 @attrs.frozen
@@ -56,6 +58,17 @@ class Figure:
 def simulated(seed: int, users: int) -> Simulation:
     """A small account whose events need no look at Stripe; its user ids carry the seed."""
     return simulate(seed, users, SimulationOptions(event_types=DEFAULT_EVENT_TYPES, same_second_cycles=False))
+
+
+def wait_until_idle(endpoint: Endpoint, function_name: str) -> None:
+    """Wait until the function has ended what earlier tests left to it: it would count as a trial's."""
+    seen: list[Account] = []
+
+    def is_idle() -> bool | None:
+        seen.append(read_account(endpoint.client("cloudwatch"), function_name))
+        return (len(seen) > IDLE_LOOKS and len(set(seen[-IDLE_LOOKS:])) == 1) or None
+
+    wait_for(is_idle, "the function is idle", PATIENCE_SECONDS)
 
 
 @attrs.define

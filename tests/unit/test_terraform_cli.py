@@ -258,7 +258,8 @@ def test_lines_are_handed_over_and_kept(tmp_path: Path) -> None:
 def test_a_process_does_not_outlive_an_error_of_ours(tmp_path: Path) -> None:
     """When handling a line fails, the process is asked to stop and waited for."""
     command = script(
-        tmp_path / "slow", f"trap 'kill $!; touch {tmp_path}/stopped; exit 0' TERM; echo one; sleep 30 >&- 2>&- & wait"
+        tmp_path / "slow",
+        f"trap 'kill $!; touch {tmp_path}/stopped; exit 0' TERM; echo one; sleep 30 >&- 2>&- & wait",
     )
 
     def fail(_line: str) -> None:

@@ -1,6 +1,5 @@
-"""A stack for faults, and the report at the end: fault, events, attempts, to queue, redriven, lost."""
+"""A stack for faults, and the figures that the trials leave for the report."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,28 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import attrs
 import pytest
 
 from stripe_handler_cli.fake_stripe import FakeStripe, objects
 from stripe_handler_cli.stack import Endpoint
+from support import fault_report
 from support.corpus import SIZE
-from support.trials import Figure, Trial
+from support.trials import Figure, Trial, wait_until_idle
 
 if TYPE_CHECKING:
     from conftest import Stack
 
 TESTS = Path(__file__).parents[2]
-REPORT_PATH = TESTS.parent / ".stripe-handler" / "tests" / "faults.json"
-COLUMNS = {
-    "fault": "fault",
-    "events": "events",
-    "attempts": "attempts",
-    "failed": "failed",
-    "queued": "to queue",
-    "redriven": "redriven",
-    "lost": "lost",
-}
 FIGURES: pytest.StashKey[list[Figure]] = pytest.StashKey()
 REMARKS: pytest.StashKey[list[str]] = pytest.StashKey()
 
@@ -49,6 +38,7 @@ def fault_stack(endpoint: Endpoint, restored_stack: "Stack") -> Iterator["Stack"
     """The same without its hourly count of parked events, so that all attempts counted are a trial's."""
     hourly = restored_stack.outputs["parked_count_rule_name"]
     endpoint.events.disable_rule(Name=hourly)
+    wait_until_idle(endpoint, restored_stack.outputs["function_name"])
     yield restored_stack
     endpoint.events.enable_rule(Name=hourly)
 
@@ -112,20 +102,8 @@ def corpus_run(
         process.wait()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures, and keep them in a file."""
-    figures = config.stash.get(FIGURES, [])
-    if not figures:
-        return
-    rows = [attrs.asdict(figure) for figure in figures]
-    REPORT_PATH.parent.mkdir(parents=True, exist_ok=True)
-    REPORT_PATH.write_text(json.dumps(rows, indent=2) + "\n")
-    terminalreporter.section("faults survived")
-    cells = [list(COLUMNS.values()), *([str(row[name]) for name in COLUMNS] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for fault, *numbers in cells:
-        aligned = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True))
-        terminalreporter.line("  ".join((fault.ljust(widths[0]), *aligned)))
-    for remark in config.stash.get(REMARKS, []):
-        terminalreporter.line("")
-        terminalreporter.write(remark)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the figures to the process that reports: with pytest-xdist it is another one."""
+    figures = session.config.stash.get(FIGURES, [])
+    if figures:
+        fault_report.write(figures, session.config.stash.get(REMARKS, []))
