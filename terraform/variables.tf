@@ -120,7 +120,7 @@ variable "archive_retention_days" {
 # ---- The rule -------------------------------------------------------------------------------------------
 
 variable "event_types" {
-  description = "Stripe event types the rule admits."
+  description = "Stripe event types the rule admits; a destination's ping always passes."
   type        = list(string)
   default = [
     "customer.subscription.created",

@@ -146,6 +146,8 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
+    if outcome.reason is Reason.PING:
+        log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
     log(
         "event",
         **_identity(raw, event) | _result(outcome, decision),
@@ -175,6 +177,7 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
             "event_created": event.created,
             "subscription_id": loggable(event.subscription_id),
             "user_id": loggable(event.user_id),
+            **({"destination_id": loggable(event.destination_id)} if event.is_ping else {}),
         }
     detail = raw.get("detail", raw) if isinstance(raw, Mapping) else None
     found = detail if isinstance(detail, Mapping) else {}

@@ -85,4 +85,4 @@ def decide(  # noqa: PLR0911 - one return per kind of event
         return payment.blind() if item is UNREAD else payment.with_item(item)
     if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:
         raise InvalidEventError("event.data.object", "is missing")
-    return Skip(Reason.UNHANDLED_TYPE)
+    return Skip(Reason.PING if event.is_ping else Reason.UNHANDLED_TYPE)

@@ -26,6 +26,7 @@ class Reason(enum.StrEnum):
     CONNECT_ACCOUNT = "connect_account"
     UNHANDLED_TYPE = "unhandled_type"
     ONE_OFF_INVOICE = "one_off_invoice"
+    PING = "ping"
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.event_types import INVOICE_EVENTS, PING_EVENT, SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.invoices import Invoice, read_invoice
 from stripe_subscription_handler.reading import (
     iso_time,
@@ -43,6 +43,7 @@ class StripeEvent:
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
         related_id: For a thin event: id of the object it is about, which must be fetched.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
+        destination_id: For a ping: the event destination that was tested.
     """
 
     id: str
@@ -56,6 +57,12 @@ class StripeEvent:
     as_of: str | None = None
     related_id: str | None = None
     fetched: Subscription | None = None
+    destination_id: str | None = None
+
+    @property
+    def is_ping(self) -> bool:
+        """Whether it only tests the way from Stripe to here."""
+        return self.type == PING_EVENT
 
     @property
     def plain_type(self) -> str:
@@ -120,6 +127,9 @@ def parse_event(
         livemode=optional_boolean(raw, "livemode", here),
         account=optional_text(raw, "account", here),
     )
+    if head.is_ping:
+        destination = optional_object(raw, "related_object", here) or {}
+        return attrs.evolve(head, destination_id=optional_text(destination, "id", f"{here}.related_object"))
     is_thin = raw.get("object") == "v2.core.event"
     handled_type = head.plain_type if is_thin else head.type
     if handled_type not in SUBSCRIPTION_EVENTS and handled_type not in INVOICE_EVENTS:

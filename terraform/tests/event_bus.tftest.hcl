@@ -46,9 +46,10 @@ run "custom_bus_under_our_own_name" {
         "customer.subscription.deleted",
         "invoice.payment_succeeded",
         "invoice.payment_failed",
+        "v2.core.event_destination.ping",
       ]
     }
-    error_message = "The rule must admit exactly the five event types, from Stripe alone."
+    error_message = "The rule must admit exactly the five event types and Stripe's ping, from Stripe alone."
   }
 
   assert {
@@ -89,7 +90,7 @@ run "bridge_and_event_types_by_configuration" {
   assert {
     condition = jsondecode(module.rule.event_pattern) == {
       source      = [{ prefix = "aws.partner/stripe.com" }, "stripe-webhook-bridge"]
-      detail-type = ["customer.subscription.updated", "invoice.paid"]
+      detail-type = ["customer.subscription.updated", "invoice.paid", "v2.core.event_destination.ping"]
     }
     error_message = "The rule must admit the bridge's source and the configured types."
   }

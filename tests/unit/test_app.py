@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, transaction_canceled
 
 NOW = 1_790_000_000
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def changed_by(body: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +105,19 @@ def test_a_skipped_event_is_one_line() -> None:
     function = Lambda()
     assert function(events.paid(events.invoice(parent=None)))["reason"] == "one_off_invoice"
     assert [(line["decision"], line["requests"]) for line in function.lines] == [("skip", 0)]
+
+
+@pytest.mark.parametrize("livemode", Livemode)
+def test_a_ping_is_answered_with_a_line_that_names_the_destination(livemode: Livemode) -> None:
+    """Whatever mode is accepted: it changes nothing, costs no request, and whoever sent it sees it arrive."""
+    function = Lambda(livemode=livemode)
+    raw = json.loads((FIXTURES / "2026-endive/event_destination_ping.json").read_text("utf-8"))
+    assert function(raw) == {"eventId": "evt_test_65Ping", "decision": "skip", "reason": "ping"}
+    [line] = function.lines
+    assert line["destination_id"] == "ed_test_61FakeDestination"
+    assert (line["decision"], line["reason"], line["requests"]) == ("skip", "ping", 0)
+    del raw["detail"]["related_object"]
+    assert function(raw)["reason"] == "ping"
 
 
 def test_the_log_names_the_user_found_by_a_link() -> None:

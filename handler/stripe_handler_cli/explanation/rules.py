@@ -46,6 +46,7 @@ RULES = {
     ),
     Reason.UNHANDLED_TYPE: Rule("a type of event the handler does not know", None),
     Reason.ONE_OFF_INVOICE: Rule("an invoice of no subscription", None),
+    Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""
 

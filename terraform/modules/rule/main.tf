@@ -4,9 +4,13 @@
 # (three attempts, then the failure queue) belongs to the handler module.
 
 locals {
+  # What Stripe sends to test an event destination. The handler answers it with a line in its log and changes
+  # nothing, so a connection can be seen to work from end to end.
+  ping_event_type = "v2.core.event_destination.ping"
+
   event_pattern = {
     source      = concat([{ prefix = var.source_prefix }], compact([var.bridge_event_source]))
-    detail-type = var.event_types
+    detail-type = concat(var.event_types, [local.ping_event_type])
   }
 }
 

@@ -28,7 +28,7 @@ variable "bridge_event_source" {
 }
 
 variable "event_types" {
-  description = "Stripe event types (`detail-type`) to admit."
+  description = "Stripe event types (`detail-type`) to admit; a destination's ping always is."
   type        = list(string)
   nullable    = false
 

@@ -65,6 +65,7 @@ NONE = stripe.DestinationFacts(event_source=SOURCE)
 OTHER = rule.Target("o", "arn:aws:sqs:eu-west-1:123456789012:another", None)
 
 CASES = (
+    Case(rule.RULE_PATTERN, the_rule(admits_ping=False), WARN, "ping", APPLY),
     Case(stripe.DESTINATION, destination(), PASS, "ed_test_1 is enabled"),
     Case(stripe.DESTINATION, CUSTOM, PASS, "does not apply"),
     Case(stripe.DESTINATION, NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),

@@ -32,6 +32,7 @@ class RuleFacts:
         admits_other_types: Whether it lets pass what the function only skips.
         admits_other_sources: Whether it lets pass events of any source.
         bridge_sources: Sources it names besides Stripe's own.
+        admits_ping: Whether it lets pass what Stripe sends to test its destination.
     """
 
     name: str
@@ -40,6 +41,7 @@ class RuleFacts:
     admits_other_types: bool
     admits_other_sources: bool
     bridge_sources: tuple[str, ...] = ()
+    admits_ping: bool = True
 
 
 @attrs.frozen
@@ -112,7 +114,9 @@ def judge_rule_pattern(facts: RuleFacts) -> Finding:
         return warned(
             "it also lets event types pass that the function only skips; each costs an invocation", APPLY
         )
-    return passed(f"{len(facts.admitted_types)} event types of Stripe pass, nothing else")
+    if not facts.admits_ping:
+        return warned("Stripe's ping does not pass: a test of the connection is never seen", APPLY)
+    return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
 
 
 def judge_target(facts: TargetFacts) -> Finding:
@@ -181,8 +185,8 @@ RULE_PATTERN = Check(
     ),
     checked=(
         "EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the "
-        "handled types, or foreign sources, fails; one of the five documented types missing, or types that "
-        "are only skipped, is a warning."
+        "handled types, or foreign sources, fails; one of the five documented types or Stripe's ping missing, "
+        "or types that are only skipped, is a warning."
     ),
     fixes=(APPLY,),
     judge=judge_rule_pattern,

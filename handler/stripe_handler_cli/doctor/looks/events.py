@@ -20,7 +20,7 @@ from stripe_handler_cli.doctor.areas.rule import (
 )
 from stripe_handler_cli.doctor.policies import parse_policy
 from stripe_handler_cli.doctor.site import Site, found_or_none
-from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.event_types import INVOICE_EVENTS, PING_EVENT, SUBSCRIPTION_EVENTS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -105,6 +105,7 @@ def look_at_rule(site: Site) -> RuleFacts:
         admits_other_types=_admits(site, pattern, sources[0], _OTHER_TYPE),
         admits_other_sources=_admits(site, pattern, _OTHER_SOURCE, handled[0]),
         bridge_sources=bridges,
+        admits_ping=_admits(site, pattern, sources[0], PING_EVENT),
     )
 
 
