@@ -37,7 +37,7 @@ INVOICE_EVENTS: Final = {
 """Events whose object is an invoice, with the payment status they report."""
 
 PING_EVENT: Final = "v2.core.event_destination.ping"
-"""What Stripe sends to a destination, of snapshots or thin events alike, when somebody asks it to test that one."""
+"""What Stripe sends to a destination, of whichever payload, when somebody asks it to test that one."""
 
 DEFAULT_EVENT_TYPES: Final = (
     "customer.subscription.created",

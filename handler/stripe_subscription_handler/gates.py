@@ -14,7 +14,7 @@ _ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
 def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
     """Refuse events of the wrong mode: test payments must not unlock a production profile.
 
-    A ping holds nothing that a profile could show, so it is let through: whoever tests the way sees it arrive.
+    A ping holds nothing that a profile could show, so it passes: whoever tests the way sees it arrive.
 
     Raised rather than skipped, so that a wrong setting shows in the failure queue instead of losing events.
 

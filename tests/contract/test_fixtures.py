@@ -51,7 +51,9 @@ def as_expectation(event: StripeEvent) -> dict[str, Any]:
     """Write an event the way the expectations are written: of `before`, only what differs."""
     # A fixture says which object a thin event is about; the other two are never set by parsing.
     told = ("related_id", "destination_id")
-    unset = attrs.filters.exclude("as_of", "fetched", *(name for name in told if getattr(event, name) is None))
+    unset = attrs.filters.exclude(
+        "as_of", "fetched", *(name for name in told if getattr(event, name) is None)
+    )
     fields = attrs.asdict(event, filter=unset)
     if fields["before"] is not None:
         now = fields["subscription"]

@@ -1,8 +1,8 @@
 """Signs webhooks as Stripe does, and speaks to a webhook endpoint byte by byte."""
 
-import hashlib
-import hmac
 import socket
+
+from stripe_handler_cli.fake_stripe.signing import signature_header
 
 NOW = 1_793_440_800
 SECRET = "whsec_for_tests"  # noqa: S105 - made up
@@ -10,8 +10,7 @@ SECRET = "whsec_for_tests"  # noqa: S105 - made up
 
 def signed(payload: bytes, secret: str = SECRET, at: int = NOW) -> str:
     """The header `Stripe-Signature` of a payload."""
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + payload, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
+    return signature_header(payload, [secret], at)
 
 
 def exchange(port: int, *parts: bytes) -> bytes:

@@ -4,16 +4,17 @@ A further endpoint is a function from an account and a request to an answer, and
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 import attrs
 
 from stripe_handler_cli.fake_stripe.accounts import Account
 from stripe_handler_cli.fake_stripe.answers import Answer, error
 from stripe_handler_cli.fake_stripe.lists import Listing
+from stripe_handler_cli.fake_stripe.request import Request
 
 _KINDS: Final = {
     "subscriptions": "subscription",
@@ -22,37 +23,6 @@ _KINDS: Final = {
     "events": "event",
 }
 """Where an object stands in a path, and its own word for what it is."""
-
-_ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
-
-
-@attrs.frozen
-class Request:
-    """A request, without its connection.
-
-    Attributes:
-        method: `GET` and so on.
-        path: As sent, still quoted.
-        now: When it came, Unix seconds.
-        query: The parameters after the question mark; each may be given several times.
-        places: What the placeholders of the endpoint's path stand for, unquoted.
-    """
-
-    method: str
-    path: str
-    now: float
-    query: Mapping[str, list[str]] = attrs.Factory(dict)
-    places: Mapping[str, str] = attrs.Factory(dict)
-
-    @classmethod
-    def of(cls, method: str, target: str, now: float) -> "Request":
-        """Read the target of an HTTP request that came at a moment."""
-        parts = urlsplit(target)
-        query: dict[str, list[str]] = {}
-        for name, value in parse_qsl(parts.query, keep_blank_values=True):
-            # Clients number the elements of an array; Stripe takes them in any way.
-            query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
-        return cls(method, parts.path, now, query)
 
 
 def answer(account: Account, request: Request) -> Answer:

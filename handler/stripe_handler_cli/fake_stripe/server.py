@@ -15,8 +15,12 @@ import attrs
 
 from stripe_handler_cli.fake_stripe.accounts import Account, objects
 from stripe_handler_cli.fake_stripe.answers import Answer, error
+from stripe_handler_cli.fake_stripe.destination_routes import answer_destinations
+from stripe_handler_cli.fake_stripe.destinations import Destinations
 from stripe_handler_cli.fake_stripe.faults import Fault
-from stripe_handler_cli.fake_stripe.routing import Request, answer
+from stripe_handler_cli.fake_stripe.pushing import Pusher
+from stripe_handler_cli.fake_stripe.request import Request
+from stripe_handler_cli.fake_stripe.routing import answer
 
 API_KEY = "sk_test_fake"
 _NO_FAULT = Fault()
@@ -30,6 +34,7 @@ class FakeStripe:
         account: What it knows.
         keys: Accepted API keys. Change it to rotate them.
         now: What the Date header tells where the account does not say, Unix time in seconds.
+        destinations: Its event destinations.
         faults: One is taken from the front for each request.
         received: Each request so far as (path, headers).
         misbehaved: Requests so far that met a fault.
@@ -39,6 +44,7 @@ class FakeStripe:
     account: Account = attrs.field(factory=objects)
     keys: set[str] = attrs.field(factory=lambda: {API_KEY})
     now: Callable[[], float] = time.time
+    destinations: Destinations = attrs.field(factory=Destinations)
     faults: list[Fault] = attrs.Factory(list)
     received: list[tuple[str, dict[str, str]]] = attrs.Factory(list)
     misbehaved: int = 0
@@ -70,6 +76,16 @@ class FakeStripe:
         """Let the next requests meet these faults, after those that wait already."""
         with self._lock:
             self.faults.extend(faults)
+
+    @property
+    def pusher(self) -> Pusher:
+        """Sends events to the account's event destinations."""
+        return Pusher(self.destinations)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request whose API key is right."""
+        about = answer_destinations(self.destinations, self.pusher.send, request)
+        return answer(self.account, request) if about is None else about
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""
@@ -109,23 +125,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, or misbehave."""
+        # Read first: what is left unread would be taken for the next request of this connection.
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.fake.take_fault(self.path, dict(self.headers.items()))
         if fault.hang:
             self.fake.wait(None)
         if fault.hang or fault.drop:
             self.close_connection = True
             return
-        told = self._answer() if fault.status == HTTPStatus.OK else _fault_answer(fault)
+        told = self._answer(body) if fault.status == HTTPStatus.OK else _fault_answer(fault)
         # After the answer was made up: it is late, and old when it comes.
         self.fake.wait(fault.delay_seconds)
         text = json.dumps(told.body) if fault.body is None else fault.body
         self._send(told, text.encode(), fault)
 
-    def _answer(self) -> Answer:
+    def do_POST(self) -> None:
+        """Answer, or misbehave."""
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        """Answer, or misbehave."""
+        self.do_GET()
+
+    def _answer(self, body: bytes) -> Answer:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or key not in self.fake.keys:
             return error(HTTPStatus.UNAUTHORIZED, "Invalid API Key provided.")
-        return answer(self.fake.account, Request.of(self.command, self.path, self.fake.now()))
+        idempotency_key = self.headers.get("Idempotency-Key")
+        request = Request.of(self.command, self.path, self.fake.now(), body, idempotency_key)
+        return self.fake.answer(request)
 
     def _send(self, told: Answer, body: bytes, fault: Fault) -> None:
         self.send_response_only(told.status)

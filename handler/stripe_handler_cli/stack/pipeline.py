@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +11,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.putting import put_all
 from stripe_subscription_handler.config import Config
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 PARTNER_SOURCE_PREFIX = "aws.partner/"
 _POLL_SECONDS = 0.05
-_PUT_BATCH = 10
 _Found = TypeVar("_Found")
 _deserialize = TypeDeserializer().deserialize
 
@@ -82,20 +82,14 @@ class Pipeline:
         Raises:
             CliError: EventBridge refused an event.
         """
-        for start in range(0, len(stripe_events), _PUT_BATCH):
-            self._put_batch(stripe_events[start : start + _PUT_BATCH])
-
-    def _put_batch(self, stripe_events: Iterable[Mapping[str, Any]]) -> None:
         bus = {} if self._is_partner else {"EventBusName": self.outputs["event_bus_name"]}
-        entries: list[Any] = [
-            {"Source": self.source, "DetailType": event["type"], "Detail": json.dumps(event), **bus}
-            for event in stripe_events
-        ]
-        put: Any = self.events.put_partner_events if self._is_partner else self.events.put_events
-        response = put(Entries=entries)
-        if response["FailedEntryCount"]:
-            failed = next(entry for entry in response["Entries"] if entry.get("ErrorCode"))
-            raise CliError(f"EventBridge refused an event: {failed['ErrorCode']}: {failed['ErrorMessage']}")
+        put_all(
+            self.events.put_partner_events if self._is_partner else self.events.put_events,
+            [
+                {"Source": self.source, "DetailType": event["type"], "Detail": json.dumps(event), **bus}
+                for event in stripe_events
+            ],
+        )
 
     def log_lines(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """Every log line of the handler so far, or since a moment, oldest first."""

@@ -9,7 +9,8 @@ import stripe
 from stripe_handler_cli.fake_stripe import API_KEY, CustomerClocks, FakeStripe, SimulatedAccount, objects
 from stripe_handler_cli.fake_stripe.answers import Answer
 from stripe_handler_cli.fake_stripe.lists import EVENTS_KEPT_SECONDS
-from stripe_handler_cli.fake_stripe.routing import Request, answer
+from stripe_handler_cli.fake_stripe.request import Request
+from stripe_handler_cli.fake_stripe.routing import answer
 from stripe_handler_cli.simulator import SimulationOptions, simulate
 
 MADE = simulate(5, 40, SimulationOptions(eras=("2025-clover", "2026-endive"), thin_share=0.5))

@@ -2,7 +2,8 @@
 
 from stripe_handler_cli.fake_stripe import objects
 from stripe_handler_cli.fake_stripe.answers import Answer
-from stripe_handler_cli.fake_stripe.routing import Request, answer
+from stripe_handler_cli.fake_stripe.request import Request
+from stripe_handler_cli.fake_stripe.routing import answer
 
 CUSTOMER = {"id": "cus/1", "object": "customer"}
 INVOICE = {"id": "in_1", "object": "invoice"}
