@@ -6,7 +6,9 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.commands.chaos import chaos
+from stripe_handler_cli.commands.connect import connect
 from stripe_handler_cli.commands.demo import demo
+from stripe_handler_cli.commands.disconnect import disconnect
 from stripe_handler_cli.commands.dlq import dlq
 from stripe_handler_cli.commands.doctor import doctor
 from stripe_handler_cli.commands.explain import explain
@@ -30,7 +32,9 @@ def root() -> None:
 
 
 root.add_command(chaos)
+root.add_command(connect)
 root.add_command(demo)
+root.add_command(disconnect)
 root.add_command(dlq)
 root.add_command(doctor)
 root.add_command(explain)

@@ -1,7 +1,6 @@
 """One environment of the stack from a checkout: zip in, outputs out, plan and destroy. No event logic."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,7 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.terraform_cli import Plan, Workspace, find_terraform
-
-_PLANNED = re.compile(r"Plan: (\d+) to add, \d+ to change, (\d+) to destroy")
-_DONE = re.compile(r": (Creation|Destruction) complete after")
-Counted = Callable[[int, int], None]
-"""Called with how many resources are done and how many there are in all."""
+from stripe_handler_cli.terraform_cli.counting import Counted, counting
 
 
 @attrs.frozen
@@ -57,7 +52,7 @@ class Deployment:
 
     def apply(self, counted: Counted = lambda _done, _all: None) -> dict[str, Any]:
         """Apply the stack and return its outputs."""
-        self.workspace.apply(variables=self.variables, on_line=_counting(counted))
+        self.workspace.apply(variables=self.variables, on_line=counting(counted))
         return self.workspace.outputs()
 
     def plan(self) -> Plan:
@@ -66,23 +61,7 @@ class Deployment:
 
     def destroy(self, counted: Counted = lambda _done, _all: None) -> None:
         """Destroy the stack."""
-        self.workspace.destroy(variables=self.variables, on_line=_counting(counted))
-
-
-def _counting(counted: Counted) -> Callable[[str], None]:
-    total = done = 0
-
-    def on_line(line: str) -> None:
-        nonlocal total, done
-        planned = _PLANNED.search(line)
-        if planned:
-            total = max(int(planned[1]), int(planned[2]))
-            counted(done, total)
-        elif _DONE.search(line):
-            done += 1
-            counted(done, max(done, total))
-
-    return on_line
+        self.workspace.destroy(variables=self.variables, on_line=counting(counted))
 
 
 def seed_stripe_key(endpoint: Endpoint, name: str, key: str) -> str:

@@ -1,0 +1,289 @@
+"""Takes the steps that `planning` finds, one by one, and looks again after each. Its edges are ports."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from stripe_handler_cli.connecting.choosing import Situation, Wanted
+from stripe_handler_cli.connecting.planning import ACTIVE, TITLES, Plan, Step, plan_connect, plan_disconnect
+from stripe_handler_cli.connecting.ports import Aws, Report, Root, Tail
+from stripe_handler_cli.connecting.settings import SOURCE_VARIABLE, Settings
+from stripe_handler_cli.connecting.tfvars import with_string, without
+from stripe_handler_cli.connecting.var_file import edit, settings_in
+from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.event_destinations import EventDestination, EventDestinations, Payload
+from stripe_handler_cli.progress import Step as Detail
+from stripe_handler_cli.terraform_cli.counting import counting
+from stripe_subscription_handler.stripe_api import key_mode
+
+_LOOK_SECONDS = 2.0
+_PINGS = 3
+"""A ping right after the bus was associated may be lost, so another one is sent, and one more."""
+_Found = TypeVar("_Found")
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        destination_id: The environment's event destination.
+        event_source: Its event source.
+        done: The steps taken.
+        left: The steps left.
+        commands: What a person types to go on; empty where nothing is left to type.
+        ping: The function's log line about the ping.
+    """
+
+    destination_id: str | None
+    event_source: str | None
+    done: tuple[Step, ...] = ()
+    left: tuple[Step, ...] = ()
+    commands: tuple[str, ...] = ()
+    ping: Mapping[str, Any] | None = None
+
+
+@attrs.define(kw_only=True)
+class Connection:
+    """An environment and a Stripe account.
+
+    Attributes:
+        stripe: The account's event destinations.
+        aws: The environment's AWS.
+        root: Its Terraform.
+        tail: Follows the function's log, given the stack's outputs.
+        report: Where the run is told, and a person asked.
+        payload: The form of the events.
+        identifier: The destination that a person chose.
+        may_apply: Whether Terraform may be applied; else the commands are told.
+        timeout_seconds: How long Stripe, AWS and the function may take for one step.
+        sleep: Waits so many seconds.
+        clock: Seconds from any point in time.
+    """
+
+    stripe: EventDestinations
+    aws: Aws
+    root: Root
+    tail: Callable[[Mapping[str, Any]], Tail]
+    report: Report
+    payload: Payload = "snapshot"
+    identifier: str | None = None
+    may_apply: bool = True
+    timeout_seconds: float = 120.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    _outputs: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+    _ping: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+
+    def plan(self) -> Plan:
+        """What is left until the environment is connected.
+
+        Raises:
+            CliError: It cannot be connected like this.
+        """
+        settings = self._settings()
+        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        return plan_connect(wanted, self._situation(settings), self.identifier)
+
+    def plan_without(self, *, delete: bool) -> Plan:
+        """What is left until it is disconnected.
+
+        Raises:
+            CliError: It cannot be told which destination is meant.
+        """
+        settings = self._settings()
+        wanted, situation = self._wanted(settings), self._situation(settings)
+        return plan_disconnect(wanted, situation, self.identifier, delete=delete)
+
+    def connect(self) -> Outcome:
+        """Take every step that is left.
+
+        Raises:
+            CliError: A step failed; the next run goes on from there.
+        """
+        plan = self.plan()
+        self._check_package(plan)
+        return self._take(plan, self.plan)
+
+    def disconnect(self, *, delete: bool) -> Outcome:
+        """Take every step that is left.
+
+        Raises:
+            CliError: A step failed; the next run goes on from there.
+        """
+        plan = self.plan_without(delete=delete)
+        if plan.destination is not None:
+            self.identifier = plan.destination.id  # once the file names it no more, nothing else might tell
+        return self._take(plan, lambda: self.plan_without(delete=delete))
+
+    def _take(self, plan: Plan, look: Callable[[], Plan]) -> Outcome:
+        done: list[Step] = []
+        found = plan.destination
+        for note in plan.notes:
+            self.report.note(note)
+        while plan.steps:
+            step = plan.steps[0]
+            if done and done[-1] is step:
+                raise CliError(f"{TITLES[step]}: done, but nothing has changed. Please run this again.")
+            is_apply = step in {Step.APPLY, Step.UNAPPLY}
+            if is_apply and not self.may_apply:
+                return self._outcome(found, done, plan.steps, self.root.apply_commands)
+            with self.report.doing(step) as detail:
+                went_on = self._actions[step](plan, detail)
+            if went_on is False:
+                return self._outcome(found, done, plan.steps, self.root.apply_commands)
+            done.append(step)
+            if step is Step.PING:
+                break
+            plan = look()
+            found = plan.destination or found
+        return self._outcome(found, done)
+
+    @property
+    def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], bool | None]]:
+        """Step → what takes it; false where a person did not agree."""
+        return {
+            Step.CREATE: self._create,
+            Step.ENABLE: lambda plan, _: self.stripe.enable(_destination(plan).id),
+            Step.ADD_TYPES: lambda plan, _: self.stripe.send(_destination(plan).id, plan.event_types),
+            Step.WAIT: self._wait,
+            Step.WRITE: self._write,
+            Step.DELETE_DEAD: self._delete_dead,
+            Step.APPLY: self._apply,
+            Step.ACTIVATE: self._activate,
+            Step.PING: self._send_ping,
+            Step.DISABLE: lambda plan, _: self.stripe.disable(_destination(plan).id),
+            Step.DELETE: lambda plan, _: self.stripe.delete(_destination(plan).id),
+            Step.UNWRITE: self._unwrite,
+            Step.UNAPPLY: self._apply,
+        }
+
+    def _outcome(
+        self,
+        found: EventDestination | None,
+        done: list[Step],
+        left: tuple[Step, ...] = (),
+        commands: tuple[str, ...] = (),
+    ) -> Outcome:
+        return Outcome(
+            destination_id=found.id if found else None,
+            event_source=found.source_name if found else None,
+            done=tuple(done),
+            left=left,
+            commands=commands,
+            ping=self._ping,
+        )
+
+    def _settings(self) -> Settings:
+        return settings_in(self.root.var_file)
+
+    def _wanted(self, settings: Settings) -> Wanted:
+        return Wanted(
+            prefix=settings.prefix,
+            workspace=self.root.workspace,
+            account_id=self.aws.account_id(),
+            region=self.aws.region,
+            payload=self.payload,
+            livemode=settings.livemode,
+            key_mode=key_mode(self.stripe.access.key),
+        )
+
+    def _situation(self, settings: Settings) -> Situation:
+        if self._outputs is None:
+            self._outputs = self.root.outputs()
+        return Situation(
+            destinations=tuple(self.stripe.eventbridge()),
+            sources=self.aws.sources(),
+            named=settings.source_name,
+            bus=self._outputs.get("event_bus_name"),
+            admitted=self.aws.admitted(self._outputs),
+        )
+
+    def _check_package(self, plan: Plan) -> None:
+        path = self._settings().package_path
+        if path is None or Step.APPLY not in plan.steps or not self.may_apply:
+            return
+        if not (self.root.directory / path).is_file():
+            raise CliError(f"There is no {self.root.directory / path} to deploy: run `make zip` first.")
+
+    def _create(self, _: Plan, detail: Detail) -> None:
+        settings = self._settings()
+        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        made = self.stripe.create(wanted.new)
+        detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
+
+    def _wait(self, plan: Plan, _: Detail) -> None:
+        name = _destination(plan).source_name
+        self._until(
+            lambda: self.aws.sources().get(name),
+            f"EventBridge shows no event source {name}, which Stripe makes in account "
+            f"{self.aws.account_id()}, region {self.aws.region}. Run this again a little later.",
+        )
+
+    def _delete_dead(self, plan: Plan, detail: Detail) -> None:
+        for one in plan.dead:
+            self.stripe.delete(one.id)
+            detail(f"{one.id} is gone")
+
+    def _write(self, plan: Plan, detail: Detail) -> None:
+        name = _destination(plan).source_name
+        detail(edit(self.root.var_file, lambda text: with_string(text, SOURCE_VARIABLE, name)))
+
+    def _unwrite(self, _: Plan, detail: Detail) -> None:
+        detail(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
+
+    def _apply(self, _: Plan, detail: Detail) -> bool:
+        self._outputs = None
+        on_line = counting(detail.counter("resources"))
+        return self.root.apply(lambda planned: self.report.agreed(planned, detail), on_line)
+
+    def _activate(self, plan: Plan, _: Detail) -> None:
+        name = _destination(plan).source_name
+        self._until(
+            lambda: self.aws.sources().get(name) == ACTIVE or None,
+            f"The event source {name} is not ACTIVE yet. Run this again a little later.",
+        )
+
+    def _send_ping(self, plan: Plan, detail: Detail) -> None:
+        identifier = _destination(plan).id
+        tail = self.tail(self._outputs or {})
+        sent: set[str] = set()
+        for number in range(_PINGS):
+            sent.add(self.stripe.ping(identifier))
+            if number:
+                detail(f"no answer yet; ping {number + 1} of {_PINGS}")
+            self._ping = self._poll(lambda: _answered(tail, sent), self.timeout_seconds / _PINGS)
+            if self._ping is not None:
+                break
+        if self._ping is None:
+            raise CliError(
+                "Stripe has sent a ping, but the function has logged none within "
+                f"{self.timeout_seconds:.0f} s. `stripe-handler doctor` looks at everything on the way."
+            )
+        if self._ping.get("decision") == "error":
+            raise CliError(f"The function refused the ping: {self._ping.get('reason')}")
+        detail(f"{self._ping['event_id']} arrived in the function's log")
+
+    def _until(self, look: Callable[[], object | None], complaint: str) -> None:
+        if self._poll(look, self.timeout_seconds) is None:
+            raise CliError(complaint)
+
+    def _poll(self, look: Callable[[], _Found | None], seconds: float) -> _Found | None:
+        deadline = self.clock() + seconds
+        while True:
+            found = look()
+            if found is not None or self.clock() > deadline:
+                return found
+            self.sleep(_LOOK_SECONDS)
+
+
+def _destination(plan: Plan) -> EventDestination:
+    if plan.destination is None:
+        raise CliError("Stripe does not list the new event destination yet. Please run this again.")
+    return plan.destination
+
+
+def _answered(tail: Tail, sent: set[str]) -> Mapping[str, Any] | None:
+    return next((line for line in tail.read() if line.get("event_id") in sent), None)
