@@ -56,14 +56,15 @@ class Commands:
 
     def run(self, *arguments: str, **more: str) -> Ran:
         """Run `stripe-handler` with these arguments, and more environment variables."""
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            _environment({**self.variables, **more}),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            exit_code = cli([*arguments, "--outputs", str(self.outputs_path)])
-        return Ran(exit_code, out.getvalue(), err.getvalue())
+        return run([*arguments, "--outputs", str(self.outputs_path)], {**self.variables, **more})
+
+
+def run(arguments: list[str], variables: Mapping[str, str]) -> Ran:
+    """Run `stripe-handler` with these arguments and environment variables."""
+    out, err = io.StringIO(), io.StringIO()
+    with _environment(variables), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        exit_code = cli(arguments)
+    return Ran(exit_code, out.getvalue(), err.getvalue())
 
 
 @contextlib.contextmanager

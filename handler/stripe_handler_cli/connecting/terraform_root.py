@@ -55,8 +55,7 @@ class TerraformRoot:
         """
         if not any(directory.glob("*.tf")):
             raise CliError(f"There is no Terraform root at {directory}; name it with --terraform-directory.")
-        terraform = find_terraform(Path(".stripe-handler/terraform"))
-        name = workspace or _selected(terraform, directory)
+        name = workspace or _selected(_terraform(), directory)
         if name == "default":
             raise CliError(
                 "The workspace default is refused by this stack: name the environment with --workspace, for "
@@ -68,7 +67,7 @@ class TerraformRoot:
                 f"There is no {path}: copy environments/development.tfvars, or name another file with "
                 "--var-file."
             )
-        return cls(directory, name, path, terraform)
+        return cls(directory, name, path, _terraform())
 
     @property
     def apply_commands(self) -> tuple[str, ...]:
@@ -147,6 +146,10 @@ class TerraformRoot:
             environment=environment,
             on_line=on_line,
         )
+
+
+def _terraform() -> Path:
+    return find_terraform(Path(".stripe-handler/terraform"))
 
 
 def _selected(terraform: Path, directory: Path) -> str:

@@ -1,0 +1,123 @@
+"""From nothing to events that arrive, and back: the real commands, real Terraform, local AWS, a fake Stripe.
+
+In a root and a workspace of its own, because `connect` edits the variable file and applies it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+from conftest import PROJECT_ROOT, STATE_DIRECTORY
+
+from stripe_handler_cli.fake_stripe import (
+    API_KEY,
+    Destinations,
+    FakeStripe,
+    Happenings,
+    LocalPartner,
+    SimulatedAccount,
+)
+from stripe_handler_cli.simulator import SimulationOptions, simulate
+from stripe_handler_cli.stack import Endpoint, Pipeline
+from stripe_handler_cli.terraform_cli import find_terraform
+from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
+from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
+from support.commands import Ran, run
+
+pytestmark = pytest.mark.partner_bus
+MADE = simulate(7, 1, SimulationOptions(scenarios=("upgrade",), eras=("2026-endive",)))
+
+
+@attrs.frozen
+class Operator:
+    """A person with a Terraform root, a Stripe key and AWS credentials.
+
+    Attributes:
+        root: The root.
+        stripe: The Stripe account.
+        endpoint: The AWS.
+    """
+
+    root: Path
+    stripe: FakeStripe
+    endpoint: Endpoint
+
+    @property
+    def var_file(self) -> Path:
+        """The environment's variable file."""
+        return self.root / "environments" / "connect.tfvars"
+
+    def run(self, command: str, *arguments: str) -> Ran:
+        """Run `connect` or `disconnect`."""
+        options = "--terraform-directory", str(self.root), "--workspace", "connect", "--json"
+        words = [command, *options, "--stripe-url", self.stripe.url, *arguments]
+        return run(words, {**self.endpoint.variables, "STRIPE_API_KEY": API_KEY})
+
+
+@pytest.fixture
+def operator(endpoint: Endpoint, package: Path, tmp_path: Path) -> Iterator[Operator]:
+    """Nothing applied yet; the variable file is the one of `development`, with names of its own."""
+    root = tmp_path / "terraform"
+    WorkingCopy(
+        terraform=find_terraform(STATE_DIRECTORY / "terraform"),
+        source=PROJECT_ROOT / "terraform",
+        directory=root,
+        shared=STATE_DIRECTORY / "terraform",
+        environment=endpoint.variables,
+    ).refresh()
+    destinations = Destinations(LocalPartner(endpoint.events))
+    with FakeStripe(SimulatedAccount(MADE), destinations=destinations) as stripe:
+        made = Operator(root, stripe, endpoint)
+        text = (root / "environments" / "development.tfvars").read_text("utf-8")
+        own = (
+            ('"bayon"', '"ctest"'),
+            ('"BayonCoAgent-development"', '"ITest-connect"'),
+            ("../dist/handler.zip", str(package)),
+        )
+        for before, after in own:
+            assert before in text
+            text = text.replace(before, after)
+        made.var_file.write_text(text, "utf-8")
+        yield made
+
+
+def test_connect_from_nothing_then_again_then_disconnect(operator: Operator) -> None:
+    """One destination, one line in the file, a ping in the log, an event in the profile; and the way back."""
+    untouched = operator.var_file.read_bytes()
+    wanted = operator.run("connect", "--dry-run")
+    assert wanted.exit_code == 0, wanted.err
+    assert wanted.json["steps"][0] == "create_destination"
+    assert (list(operator.stripe.destinations), operator.var_file.read_bytes()) == ([], untouched)
+
+    connected = operator.run("connect", "--yes")
+    assert connected.exit_code == 0, connected.err
+    assert (connected.json["done"], connected.json["left"]) == ([*wanted.json["steps"]], [])
+    assert connected.json["ping"]["reason"] == "ping"
+    [destination] = operator.stripe.destinations
+    assert connected.json["event_source"] == destination.source
+    added = operator.var_file.read_text("utf-8").replace(
+        f'stripe_event_source_name = "{destination.source}"\n', "", 1
+    )
+    assert added.encode() == untouched
+
+    outputs = outputs_of_root(operator.root, workspace="connect")
+    pipeline = Pipeline.of(operator.endpoint, outputs, destination.source)
+    account = operator.stripe.account
+    assert isinstance(account, SimulatedAccount)
+    [event] = Happenings(account, operator.stripe.pusher).happen()
+    assert pipeline.follow(event["id"])["decision"] == "write"
+    [user] = MADE.profiles
+    assert pipeline.profile(user)["subscriptionId"] == event["data"]["object"]["id"]
+
+    again = operator.run("connect")
+    assert (again.exit_code, again.json["done"]) == (0, ["ping"]), again.err
+    assert [one.id for one in operator.stripe.destinations] == [destination.id]
+
+    stopped = operator.run("disconnect", "--yes", "--no-apply")
+    assert stopped.json["done"] == ["disable_destination", "clear_variable_file"], stopped.err
+    assert (stopped.exit_code, stopped.json["left"]) == (1, ["terraform_apply_without"])
+    assert "terraform -chdir=" in stopped.json["commands"][0]
+    assert operator.var_file.read_bytes() == untouched
+    gone = operator.run("disconnect", "--yes", "--delete", "--no-apply")
+    assert (gone.json["done"], list(operator.stripe.destinations)) == (["delete_destination"], []), gone.err
