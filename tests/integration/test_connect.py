@@ -8,7 +8,6 @@ from pathlib import Path
 
 import attrs
 import pytest
-from conftest import PROJECT_ROOT, STATE_DIRECTORY
 
 from stripe_handler_cli.fake_stripe import (
     API_KEY,
@@ -25,6 +24,8 @@ from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
 from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
 from support.commands import Ran, run
 
+PROJECT_ROOT = Path(__file__).parents[2]
+TERRAFORM = PROJECT_ROOT / ".stripe-handler" / "tests" / "terraform"
 pytestmark = pytest.mark.partner_bus
 MADE = simulate(7, 1, SimulationOptions(scenarios=("upgrade",), eras=("2026-endive",)))
 
@@ -59,13 +60,15 @@ class Operator:
 def operator(endpoint: Endpoint, package: Path, tmp_path: Path) -> Iterator[Operator]:
     """Nothing applied yet; the variable file is the one of `development`, with names of its own."""
     root = tmp_path / "terraform"
-    WorkingCopy(
-        terraform=find_terraform(STATE_DIRECTORY / "terraform"),
+    copy = WorkingCopy(
+        terraform=find_terraform(TERRAFORM),
         source=PROJECT_ROOT / "terraform",
         directory=root,
-        shared=STATE_DIRECTORY / "terraform",
+        shared=TERRAFORM,
         environment=endpoint.variables,
-    ).refresh()
+    )
+    copy.refresh()
+    copy.init()
     destinations = Destinations(LocalPartner(endpoint.events))
     with FakeStripe(SimulatedAccount(MADE), destinations=destinations) as stripe:
         made = Operator(root, stripe, endpoint)

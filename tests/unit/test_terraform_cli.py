@@ -16,6 +16,7 @@ from stripe_handler_cli.terraform_cli.binary import (
     platform_name,
     terraform_version,
 )
+from stripe_handler_cli.terraform_cli.check import foreign_providers
 from stripe_handler_cli.terraform_cli.environment import child_environment
 from stripe_handler_cli.terraform_cli.process import run
 from stripe_handler_cli.terraform_cli.providers import (
@@ -27,6 +28,7 @@ from stripe_handler_cli.terraform_cli.providers import (
 )
 from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
 
+TERRAFORM = Path(__file__).parents[2] / "terraform"
 NO_REGISTRY = "Error: Failed to query available provider packages"
 
 
@@ -268,3 +270,11 @@ def test_a_process_does_not_outlive_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(CliError, match="enough"):
         run([str(command)], directory=tmp_path, environment={"PATH": "/usr/bin:/bin"}, on_line=fail)
     assert (tmp_path / "stopped").exists()
+
+
+def test_examples_that_need_other_providers_are_told_apart() -> None:
+    """Only Stripe's own provider is another one; that example cannot be validated here, and says so."""
+    examples = {path.name: foreign_providers(path) for path in (TERRAFORM / "examples").iterdir()}
+    assert {name for name, foreign in examples.items() if foreign} == {"stripe_provider"}
+    assert examples["stripe_provider"] == ["stripe/stripe"]
+    assert "Not tested here" in (TERRAFORM / "examples/stripe_provider/README.md").read_text("utf-8")

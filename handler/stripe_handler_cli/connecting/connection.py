@@ -227,12 +227,12 @@ class Connection:
             self.stripe.delete(one.id)
             detail(f"{one.id} is gone")
 
-    def _write(self, plan: Plan, detail: Detail) -> None:
+    def _write(self, plan: Plan, _: Detail) -> None:
         name = _destination(plan).source_name
-        detail(edit(self.root.var_file, lambda text: with_string(text, SOURCE_VARIABLE, name)))
+        self.report.note(edit(self.root.var_file, lambda text: with_string(text, SOURCE_VARIABLE, name)))
 
-    def _unwrite(self, _: Plan, detail: Detail) -> None:
-        detail(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
+    def _unwrite(self, _: Plan, __: Detail) -> None:
+        self.report.note(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
 
     def _apply(self, _: Plan, detail: Detail) -> bool:
         self._outputs = None

@@ -17,10 +17,7 @@ _POST = (
 )
 ENABLE_DESTINATION = _POST + "/enable"
 SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {body}"
-MAKE_DESTINATION = (
-    "# make an Amazon EventBridge destination in Stripe (snapshot payloads, the five event types), name its "
-    "event source in stripe_event_source_name, then\n" + APPLY
-)
+MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
 USE_A_KEY = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
 
 
