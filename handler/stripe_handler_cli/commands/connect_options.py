@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from stripe_handler_cli.commands.output import reporter
+from stripe_handler_cli.commands.stack_options import ROOT_OPTIONS
 from stripe_handler_cli.commands.stripe_options import stripe_options
 from stripe_handler_cli.connecting.aws_side import AwsSide
 from stripe_handler_cli.connecting.connection import Connection
@@ -22,14 +23,7 @@ from stripe_handler_cli.stripe_access import StripeAccess
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OPTIONS = (
-    click.option(
-        "--terraform-directory",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=Path("terraform"),
-        show_default=True,
-        help="The Terraform root.",
-    ),
-    click.option("--workspace", help="The environment's workspace. The selected one unless given."),
+    *ROOT_OPTIONS,
     click.option(
         "--var-file",
         type=click.Path(dir_okay=False, path_type=Path),

@@ -16,15 +16,19 @@ from stripe_handler_cli.terraform_cli.outputs import outputs_of_file, outputs_of
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _NAMES = ("terraform_directory", "workspace", "outputs_file", "resources", "local_directory")
-_OPTIONS = (
+ROOT_OPTIONS = (
     click.option(
         "--terraform-directory",
         type=click.Path(file_okay=False, path_type=Path),
         default=Path("terraform"),
         show_default=True,
-        help="The applied Terraform root; its outputs name the stack's resources.",
+        help="The stack's Terraform root.",
     ),
     click.option("--workspace", help="Its workspace. The selected one unless given."),
+)
+"""The options that name a Terraform root and one of its workspaces."""
+_OPTIONS = (
+    *ROOT_OPTIONS,
     click.option(
         "--outputs",
         "outputs_file",

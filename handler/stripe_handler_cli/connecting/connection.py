@@ -212,6 +212,11 @@ class Connection:
         settings = self._settings()
         wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
         made = self.stripe.create(wanted.new)
+        self._until(
+            lambda: next((one for one in self.stripe.eventbridge() if one.id == made.id), None),
+            f"Stripe has made {made.id}, but does not list it. Run this again in a few minutes: at once, it "
+            "would make a second one.",
+        )
         detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
 
     def _wait(self, plan: Plan, _: Detail) -> None:
