@@ -17,7 +17,12 @@ from stripe_subscription_handler import (
     decide,
     parse_event,
 )
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES, INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.event_types import (
+    DEFAULT_EVENT_TYPES,
+    INVOICE_EVENTS,
+    PING_EVENT,
+    SUBSCRIPTION_EVENTS,
+)
 from support.fixtures import (
     ERAS,
     ERAS_OF_TYPES,
@@ -200,14 +205,14 @@ def test_an_envelope_is_eventbridge_s(fixture: Fixture) -> None:
 
 @each_envelope
 def test_the_rule_admits_exactly_its_default_types(fixture: Fixture) -> None:
-    """The pattern Terraform writes matches every fixture of a default type, and no other."""
-    admitted = fixture.raw["detail-type"] in DEFAULT_EVENT_TYPES
+    """The pattern Terraform writes matches every fixture of a default type, and a ping, and no other."""
+    admitted = fixture.raw["detail-type"] in {*DEFAULT_EVENT_TYPES, PING_EVENT}
     assert matches(terraform_event_pattern(), fixture.raw) == admitted
 
 
 def test_the_rule_s_default_types_are_the_library_s() -> None:
-    """Terraform and the library name the same five types by default."""
-    assert terraform_event_pattern()["detail-type"] == list(DEFAULT_EVENT_TYPES)
+    """Terraform and the library name the same five types by default, and the same ping."""
+    assert terraform_event_pattern()["detail-type"] == [*DEFAULT_EVENT_TYPES, PING_EVENT]
 
 
 def test_the_rule_does_not_admit_other_sources() -> None:

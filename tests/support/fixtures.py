@@ -216,9 +216,11 @@ def terraform_event_pattern() -> dict[str, Any]:
     block = re.search(r'^variable "event_types" \{.*?^\}', variables, re.MULTILINE | re.DOTALL)
     default = re.search(r"default\s*=\s*\[(.*?)\]", block[0], re.DOTALL) if block else None
     prefix = re.search(r'stripe_source_prefix\s*=\s*"([^"]+)"', (TERRAFORM / "locals.tf").read_text())
-    if default is None or prefix is None:
+    ping = re.search(r'ping_event_type\s*=\s*"([^"]+)"', (TERRAFORM / "modules/rule/main.tf").read_text())
+    if default is None or prefix is None or ping is None:
         raise ValueError("the Terraform root no longer writes the rule's pattern as this helper reads it")
-    return {"source": [{"prefix": prefix[1]}], "detail-type": re.findall(r'"([^"]+)"', default[1])}
+    types = [*re.findall(r'"([^"]+)"', default[1]), ping[1]]
+    return {"source": [{"prefix": prefix[1]}], "detail-type": types}
 
 
 def matches(pattern: dict[str, Any], event: Any) -> bool:

@@ -32,9 +32,11 @@ def connect(*, connection: Connection, thin: bool, dry_run: bool, as_json: bool)
     connection works. Exit code 1 if a step failed or Terraform is left to you.
     """
     connection.payload = "thin" if thin else "snapshot"
+    connection.report.note(connection.where())
     if dry_run:
-        print_plan(connection.plan(), as_json=as_json)
+        print_plan(connection.plan(), connection.mode, as_json=as_json)
         return 0
     outcome = connection.connect()
-    print_outcome(outcome, f"Connected: {outcome.destination_id} leads to the function.", as_json=as_json)
+    finished = f"Connected: {outcome.destination_id} leads to the function."
+    print_outcome(outcome, connection.mode, finished, as_json=as_json)
     return 1 if outcome.left else 0

@@ -10,11 +10,12 @@ from stripe_handler_cli.connecting.connection import Outcome
 from stripe_handler_cli.connecting.planning import TITLES, Plan
 
 
-def print_plan(plan: Plan, *, as_json: bool) -> None:
+def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
     """What is left to do, of a dry run."""
     found = plan.destination
     if as_json:
         values = {
+            "mode": mode,
             "destination_id": found.id if found else None,
             "event_source": found.source_name if found else None,
             "steps": list(plan.steps),
@@ -30,11 +31,12 @@ def print_plan(plan: Plan, *, as_json: bool) -> None:
         _say(f"  {number}. {TITLES[step]}")
 
 
-def print_outcome(outcome: Outcome, finished: str, *, as_json: bool) -> None:
+def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) -> None:
     """What a run came to; `finished` is what to say where nothing is left."""
     if as_json:
         ping = outcome.ping
         values: dict[str, Any] = {
+            "mode": mode,
             "destination_id": outcome.destination_id,
             "event_source": outcome.event_source,
             "done": list(outcome.done),

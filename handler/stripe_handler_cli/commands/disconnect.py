@@ -29,14 +29,15 @@ def disconnect(*, connection: Connection, delete: bool, dry_run: bool, as_json: 
     applies the Terraform code, which makes the bus a custom bus again. Profiles stay as they are. Exit code
     1 if a step failed or Terraform is left to you.
     """
+    connection.report.note(connection.where())
     plan = connection.plan_without(delete=delete)
     if dry_run:
-        print_plan(plan, as_json=as_json)
+        print_plan(plan, connection.mode, as_json=as_json)
         return 0
     name = plan.destination.id if plan.destination else connection.root.workspace
     if plan.steps and not connection.report.confirmed(f"{_LOST}\nDisconnect {name}?"):
         raise click.Abort
     outcome = connection.disconnect(delete=delete)
     finished = "Disconnected." if outcome.done else "Nothing is connected."
-    print_outcome(outcome, finished, as_json=as_json)
+    print_outcome(outcome, connection.mode, finished, as_json=as_json)
     return 1 if outcome.left else 0

@@ -78,6 +78,7 @@ class Situation:
         named: The event source that the variable file names.
         bus: The bus the stack is applied with; None before its first apply.
         admitted: Types that its rule admits.
+        function_arn: The function it is applied with; None before its first apply.
     """
 
     destinations: tuple[EventDestination, ...] = ()
@@ -85,6 +86,7 @@ class Situation:
     named: str | None = None
     bus: str | None = None
     admitted: frozenset[str] = frozenset()
+    function_arn: str | None = None
 
 
 @attrs.frozen
@@ -122,6 +124,7 @@ def chosen(wanted: Wanted, situation: Situation, identifier: str | None = None) 
     Raises:
         CliError: It cannot be told, or somebody else's would be taken.
     """
+    _refuse_elsewhere(wanted, situation)
     mine = tuple(one for one in situation.destinations if one.metadata.get(MARK) == wanted.mark)
     named = next((one for one in situation.destinations if one.source_name == situation.named), None)
     if situation.named is not None and named is None and identifier is None:
@@ -157,6 +160,17 @@ def _taken(
             "--destination, and delete the others in Stripe."
         )
     return living[0] if living else None
+
+
+def _refuse_elsewhere(wanted: Wanted, situation: Situation) -> None:
+    if situation.function_arn is None:
+        return
+    region, account_id = situation.function_arn.split(":")[3:5]
+    if (account_id, region) != (wanted.account_id, wanted.region):
+        raise CliError(
+            f"The stack is applied in account {account_id}, region {region}, and your AWS credentials and "
+            f"region lead to {wanted.place}."
+        )
 
 
 def _refuse_foreign(named: str, wanted: Wanted, situation: Situation) -> None:

@@ -77,6 +77,23 @@ class Connection:
     _outputs: Mapping[str, Any] | None = attrs.field(default=None, init=False)
     _ping: Mapping[str, Any] | None = attrs.field(default=None, init=False)
 
+    @property
+    def mode(self) -> str:
+        """The Stripe key's mode: `live`, `test`, or `unknown` where its prefix does not tell."""
+        return key_mode(self.stripe.access.key) or "unknown"
+
+    def where(self) -> str:
+        """Whose account is connected to whose, for people.
+
+        Raises:
+            CliError: No AWS region is set.
+        """
+        kind = {"live": "live mode", "test": "test mode (a sandbox)"}.get(self.mode, "unknown mode")
+        return (
+            f"Stripe: {kind}, key in {self.stripe.access.variable}. AWS: account {self.aws.account_id()}, "
+            f"region {self.aws.region}. Workspace {self.root.workspace}, variable file {self.root.var_file}."
+        )
+
     def plan(self) -> Plan:
         """What is left until the environment is connected.
 
@@ -199,6 +216,7 @@ class Connection:
             named=settings.source_name,
             bus=self._outputs.get("event_bus_name"),
             admitted=self.aws.admitted(self._outputs),
+            function_arn=self._outputs.get("function_arn"),
         )
 
     def _check_package(self, plan: Plan) -> None:

@@ -79,11 +79,11 @@ def test_what_is_left_is_listed_with_the_commands(capsys: pytest.CaptureFixture[
         left=(Step.APPLY, Step.PING),
         commands=("terraform apply",),
     )
-    print_outcome(left, "Connected.", as_json=False)
+    print_outcome(left, "test", "Connected.", as_json=False)
     told = capsys.readouterr().out
     assert "  terraform apply\n" in told
     assert "Connected." not in told
-    print_outcome(left, "Connected.", as_json=True)
+    print_outcome(left, "test", "Connected.", as_json=True)
     values = json.loads(capsys.readouterr().out)
     assert (values["done"], values["left"]) == (["create_destination"], ["terraform_apply", "ping"])
     assert (values["commands"], values["ping"]) == (["terraform apply"], None)
@@ -91,11 +91,11 @@ def test_what_is_left_is_listed_with_the_commands(capsys: pytest.CaptureFixture[
 
 def test_a_dry_run_lists_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
     """In their order; nothing left is said too."""
-    print_plan(Plan(None, (Step.CREATE, Step.WAIT), notes=("mind this",)), as_json=False)
+    print_plan(Plan(None, (Step.CREATE, Step.WAIT), notes=("mind this",)), "test", as_json=False)
     told = capsys.readouterr().out
     assert "mind this\nEvent destination: none\nLeft to do:\n  1. Create" in told
-    print_plan(Plan(FOUND, ()), as_json=False)
+    print_plan(Plan(FOUND, ()), "test", as_json=False)
     assert "Nothing is left to do." in capsys.readouterr().out
-    print_plan(Plan(FOUND, (Step.PING,)), as_json=True)
+    print_plan(Plan(FOUND, (Step.PING,)), "test", as_json=True)
     values = json.loads(capsys.readouterr().out)
     assert (values["event_source"], values["steps"]) == ("aws.partner/stripe.com/ed_test_1", ["ping"])

@@ -200,6 +200,27 @@ def test_an_interrupted_run_is_gone_on_with(fake: FakeStripe, cloud: Cloud, step
     assert cloud.applies == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "mode", "told"),
+    [
+        (API_KEY, "test", "test mode (a sandbox)"),
+        ("rk_live_1", "live", "live mode"),
+        ("odd", "unknown", "unknown mode"),
+    ],
+)
+def test_whose_accounts_they_are_is_told(
+    fake: FakeStripe, cloud: Cloud, key: str, mode: str, told: str
+) -> None:
+    """Sandbox or live, which AWS account and region, which file; never the key."""
+    stripe = EventDestinations.at(StripeAccess(key, "OPS_KEY", fake.url))
+    made = connection(fake, cloud, stripe=stripe)
+    assert made.mode == mode
+    assert told in made.where()
+    for word in (ACCOUNT, "eu-west-1", "OPS_KEY", "development.tfvars"):
+        assert word in made.where()
+    assert key not in made.where()
+
+
 def test_a_plan_changes_nothing(fake: FakeStripe, cloud: Cloud) -> None:
     """It asks Stripe and AWS, and that is all."""
     plan = connection(fake, cloud).plan()

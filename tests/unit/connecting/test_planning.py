@@ -101,6 +101,11 @@ def test_what_a_person_should_know_is_noted() -> None:
 
 
 REFUSED = {
+    "applied elsewhere": (
+        connected(function_arn=f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"),
+        {},
+        "applied in account .* us-east-1",
+    ),
     "two, none named": (connected(destination(), destination(2), named=None), {}, "ed_test_1, ed_test_2"),
     "another region": (connected(destination(region="us-east-1")), {}, "leads to account .* us-east-1"),
     "another account": (connected(destination(account_id="2" * 12)), {}, "222222222222"),
