@@ -146,6 +146,12 @@ def running(endpoint: Endpoint) -> local_aws.LocalAws:  # noqa: ARG001 - it star
 
 
 @pytest.fixture(scope="session")
+def terraform_directory() -> Path:
+    """Where Terraform, its provider cache and the working copies are kept."""
+    return STATE_DIRECTORY / "terraform"
+
+
+@pytest.fixture(scope="session")
 def package() -> Path:
     """The zip, built as `make zip` builds it."""
     return build_zip(PROJECT_ROOT, PROJECT_ROOT / "dist/handler.zip", progress=lambda _: None).path

@@ -25,7 +25,6 @@ from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
 from support.commands import Ran, run
 
 PROJECT_ROOT = Path(__file__).parents[2]
-TERRAFORM = PROJECT_ROOT / ".stripe-handler" / "tests" / "terraform"
 pytestmark = pytest.mark.partner_bus
 MADE = simulate(7, 1, SimulationOptions(scenarios=("upgrade",), eras=("2026-endive",)))
 
@@ -57,14 +56,16 @@ class Operator:
 
 
 @pytest.fixture
-def operator(endpoint: Endpoint, package: Path, tmp_path: Path) -> Iterator[Operator]:
+def operator(
+    endpoint: Endpoint, package: Path, terraform_directory: Path, tmp_path: Path
+) -> Iterator[Operator]:
     """Nothing applied yet; the variable file is the one of `development`, with names of its own."""
     root = tmp_path / "terraform"
     copy = WorkingCopy(
-        terraform=find_terraform(TERRAFORM),
+        terraform=find_terraform(terraform_directory),
         source=PROJECT_ROOT / "terraform",
         directory=root,
-        shared=TERRAFORM,
+        shared=terraform_directory,
         environment=endpoint.variables,
     )
     copy.refresh()
