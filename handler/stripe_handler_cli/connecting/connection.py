@@ -19,9 +19,14 @@ from stripe_handler_cli.terraform_cli.counting import counting
 from stripe_subscription_handler.stripe_api import key_mode
 
 _LOOK_SECONDS = 2.0
+_APPLIES = frozenset({Step.APPLY, Step.UNAPPLY})
 _PINGS = 3
 """A ping right after the bus was associated may be lost, so another one is sent, and one more."""
 _Found = TypeVar("_Found")
+
+
+class _DeclinedError(Exception):
+    """A person did not agree to Terraform's plan; ends the step, and the run."""
 
 
 @attrs.frozen(kw_only=True)
@@ -143,13 +148,13 @@ class Connection:
         while plan.steps:
             step = plan.steps[0]
             if done and done[-1] is step:
-                raise CliError(f"{TITLES[step]}: done, but nothing has changed. Please run this again.")
-            is_apply = step in {Step.APPLY, Step.UNAPPLY}
-            if is_apply and not self.may_apply:
+                raise CliError(f"{TITLES[step]}: done, but nothing has changed. {_hint(step)}")
+            if step in _APPLIES and not self.may_apply:
                 return self._outcome(found, done, plan.steps, self.root.apply_commands)
-            with self.report.doing(step) as detail:
-                went_on = self._actions[step](plan, detail)
-            if went_on is False:
+            try:
+                with self.report.doing(step) as detail:
+                    self._actions[step](plan, detail)
+            except _DeclinedError:
                 return self._outcome(found, done, plan.steps, self.root.apply_commands)
             done.append(step)
             if step is Step.PING:
@@ -159,8 +164,8 @@ class Connection:
         return self._outcome(found, done)
 
     @property
-    def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], bool | None]]:
-        """Step → what takes it; false where a person did not agree."""
+    def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], None]]:
+        """Step → what takes it."""
         return {
             Step.CREATE: self._create,
             Step.ENABLE: lambda plan, _: self.stripe.enable(_destination(plan).id),
@@ -257,10 +262,11 @@ class Connection:
     def _unwrite(self, _: Plan, __: Detail) -> None:
         self.report.note(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
 
-    def _apply(self, _: Plan, detail: Detail) -> bool:
+    def _apply(self, _: Plan, detail: Detail) -> None:
         self._outputs = None
         on_line = counting(detail.counter("resources"))
-        return self.root.apply(lambda planned: self.report.agreed(planned, detail), on_line)
+        if not self.root.apply(lambda planned: self.report.agreed(planned, detail), on_line):
+            raise _DeclinedError
 
     def _activate(self, plan: Plan, _: Detail) -> None:
         name = _destination(plan).source_name
@@ -300,6 +306,14 @@ class Connection:
             if found is not None or self.clock() > deadline:
                 return found
             self.sleep(_LOOK_SECONDS)
+
+
+def _hint(step: Step) -> str:
+    if step in _APPLIES:
+        return (
+            f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
+        )
+    return "Please run this again a little later."
 
 
 def _destination(plan: Plan) -> EventDestination:

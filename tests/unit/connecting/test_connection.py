@@ -43,6 +43,7 @@ class Cloud:
         shown: Whether AWS shows event sources.
         said: Notes and details told.
         bus: The applied bus.
+        elsewhere: An event source that Terraform is told of past the file.
         applies: How often Terraform applied something.
     """
 
@@ -58,6 +59,7 @@ class Cloud:
     said: list[str] = attrs.Factory(list)
     bus: str | None = None
     applies: int = 0
+    elsewhere: str | None = None
     workspace: str = "development"
     apply_commands: tuple[str, ...] = ("terraform apply",)
 
@@ -89,7 +91,7 @@ class Cloud:
             return False
         lines = self.var_file.read_text("utf-8").splitlines()
         named = [line.split('"')[1] for line in lines if line.startswith("stripe_event_source_name")]
-        self.bus = named[0] if named else "bayon-stripe-events"
+        self.bus = self.elsewhere or (named[0] if named else "bayon-stripe-events")
         self.applies += 1
         for name in self.partner.statuses:
             self.partner.statuses[name] = "active" if name == self.bus else "pending"
@@ -238,6 +240,14 @@ def test_what_is_not_applied_is_left_with_its_commands(
     assert list(outcome.done) == [Step.CREATE, Step.WRITE]
     assert outcome.left == (Step.APPLY, Step.ACTIVATE, Step.PING)
     assert (outcome.commands, cloud.bus) == (("terraform apply",), None)
+
+
+def test_an_apply_that_changes_nothing_is_not_repeated(fake: FakeStripe, cloud: Cloud) -> None:
+    """Something else than the file tells Terraform which event source it is."""
+    cloud.elsewhere = "aws.partner/stripe.com/ed_test_other"
+    with pytest.raises(CliError, match="TF_VAR_stripe_event_source_name"):
+        connection(fake, cloud).connect()
+    assert cloud.applies == 1
 
 
 def test_a_disabled_destination_with_too_few_types_is_put_right(fake: FakeStripe, cloud: Cloud) -> None:
