@@ -17,7 +17,7 @@ def counting(counted: Counted) -> Callable[[str], None]:
         nonlocal total, done
         planned = _PLANNED.search(line)
         if planned:
-            total = max(int(planned[1]), int(planned[2]))
+            total = int(planned[1]) + int(planned[2])
             counted(done, total)
         elif _DONE.search(line):
             done += 1
