@@ -63,7 +63,8 @@ module "rule" {
   bridge_event_source       = var.bridge_event_source
   event_types               = var.event_types
   function_name             = module.handler.function_name
-  function_arn              = module.handler.function_arn
+  function_alias_name       = module.handler.alias_name
+  invoked_arn               = module.handler.invoked_arn
   maximum_event_age_seconds = var.target_maximum_event_age_seconds
   maximum_retry_attempts    = var.target_maximum_retry_attempts
   dead_letter_queue_arn     = module.dead_letter_queues.delivery_queue_arn
@@ -81,6 +82,7 @@ module "handler" {
   memory_mb                      = var.lambda_memory_mb
   timeout_seconds                = var.lambda_timeout_seconds
   reserved_concurrent_executions = var.lambda_reserved_concurrent_executions
+  snap_start_enabled             = var.lambda_snap_start_enabled
 
   async_maximum_event_age_seconds = var.async_maximum_event_age_seconds
   async_maximum_retry_attempts    = var.async_maximum_retry_attempts
@@ -146,9 +148,10 @@ module "metrics" {
 module "parked_count" {
   source = "./modules/parked_count"
 
-  name          = local.names.parked_count
-  function_name = module.handler.function_name
-  function_arn  = module.handler.function_arn
+  name                = local.names.parked_count
+  function_name       = module.handler.function_name
+  function_alias_name = module.handler.alias_name
+  invoked_arn         = module.handler.invoked_arn
 }
 
 module "alarms" {

@@ -54,6 +54,11 @@ output "function_arn" {
   value       = module.handler.function_arn
 }
 
+output "function_alias_name" {
+  description = "Alias by which the function is invoked; null without SnapStart, when it is invoked by its name alone."
+  value       = module.handler.alias_name
+}
+
 output "function_role_arn" {
   description = "ARN of the function's role."
   value       = module.handler.role_arn

@@ -317,6 +317,18 @@ variable "lambda_reserved_concurrent_executions" {
   }
 }
 
+variable "lambda_snap_start_enabled" {
+  description = "Start the function from a snapshot (SnapStart): publishes versions and invokes the newest by an alias. Costs extra."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.lambda_snap_start_enabled || var.lambda_runtime != "python3.11"
+    error_message = "SnapStart needs lambda_runtime python3.12 or newer."
+  }
+}
+
 variable "async_maximum_event_age_seconds" {
   description = "How long Lambda keeps an event it could not process yet, in seconds; then it goes to the failure queue."
   type        = number

@@ -379,7 +379,8 @@ run "only_the_rule_may_invoke_the_function" {
     source_prefix             = "aws.partner/stripe.com"
     event_types               = ["customer.subscription.created"]
     function_name             = "handler"
-    function_arn              = "arn:aws:lambda:eu-west-1:111122223333:function:handler"
+    function_alias_name       = "live"
+    invoked_arn               = "arn:aws:lambda:eu-west-1:111122223333:function:handler:live"
     maximum_event_age_seconds = 86400
     maximum_retry_attempts    = 185
     dead_letter_queue_arn     = "arn:aws:sqs:eu-west-1:111122223333:delivery-queue"
@@ -410,6 +411,25 @@ run "only_the_rule_may_invoke_the_function" {
     }
     error_message = "EventBridge, for this one rule, and nobody else may invoke the function."
   }
+
+  assert {
+    condition = {
+      for name, value in aws_lambda_permission.subscription_events_to_alias[0] : name => jsonencode(value)
+      if !contains(["id", "statement_id_prefix", "region"], name)
+      } == {
+      action                 = jsonencode("lambda:InvokeFunction")
+      event_source_token     = "null"
+      function_name          = jsonencode("handler")
+      function_url_auth_type = "null"
+      principal              = jsonencode("events.amazonaws.com")
+      principal_org_id       = "null"
+      qualifier              = jsonencode("live")
+      source_account         = "null"
+      source_arn             = jsonencode("arn:aws:events:eu-west-1:111122223333:rule/bus/rule")
+      statement_id           = jsonencode("AllowStripeRule")
+    }
+    error_message = "The same must be all that the alias allows."
+  }
 }
 
 run "only_the_hourly_schedule_may_invoke_it_too" {
@@ -420,9 +440,10 @@ run "only_the_hourly_schedule_may_invoke_it_too" {
   }
 
   variables {
-    name          = "parked-count"
-    function_name = "handler"
-    function_arn  = "arn:aws:lambda:eu-west-1:111122223333:function:handler"
+    name                = "parked-count"
+    function_name       = "handler"
+    function_alias_name = "live"
+    invoked_arn         = "arn:aws:lambda:eu-west-1:111122223333:function:handler:live"
   }
 
   override_resource {
@@ -448,5 +469,24 @@ run "only_the_hourly_schedule_may_invoke_it_too" {
       statement_id           = jsonencode("AllowParkedCount")
     }
     error_message = "The schedule's permission must be for its own rule only."
+  }
+
+  assert {
+    condition = {
+      for name, value in aws_lambda_permission.hourly_to_alias[0] : name => jsonencode(value)
+      if !contains(["id", "statement_id_prefix", "region"], name)
+      } == {
+      action                 = jsonencode("lambda:InvokeFunction")
+      event_source_token     = "null"
+      function_name          = jsonencode("handler")
+      function_url_auth_type = "null"
+      principal              = jsonencode("events.amazonaws.com")
+      principal_org_id       = "null"
+      qualifier              = jsonencode("live")
+      source_account         = "null"
+      source_arn             = jsonencode("arn:aws:events:eu-west-1:111122223333:rule/parked-count")
+      statement_id           = jsonencode("AllowParkedCount")
+    }
+    error_message = "The same must be all that the alias allows."
   }
 }

@@ -21,6 +21,10 @@ locals {
     var.stripe_secret_parameter_name == null ? {} : { STRIPE_SECRET_PARAMETER = var.stripe_secret_parameter_name },
     var.stripe_api_url == null ? {} : { STRIPE_API_URL = var.stripe_api_url },
   )
+
+  # What is invoked: SnapStart works for published versions only, so there an alias leads to the newest one.
+  alias_name  = var.snap_start_enabled ? "live" : null
+  invoked_arn = var.snap_start_enabled ? aws_lambda_alias.live[0].arn : aws_lambda_function.handler.arn
 }
 
 # Made before the function: a function that runs first makes its own group, without a retention.
@@ -72,6 +76,26 @@ resource "aws_lambda_function" "handler" {
   tracing_config {
     mode = var.xray_tracing_enabled ? "Active" : "PassThrough"
   }
+
+  # A version for each change of code or settings; Lambda takes the snapshot as it publishes one.
+  publish = var.snap_start_enabled
+
+  dynamic "snap_start" {
+    for_each = var.snap_start_enabled ? [true] : []
+
+    content {
+      apply_on = "PublishedVersions"
+    }
+  }
+}
+
+resource "aws_lambda_alias" "live" {
+  count = var.snap_start_enabled ? 1 : 0
+
+  name             = local.alias_name
+  description      = "The version that Stripe's events go to."
+  function_name    = aws_lambda_function.handler.function_name
+  function_version = aws_lambda_function.handler.version
 }
 
 # EventBridge invokes asynchronously: Lambda keeps the event, retries it, and gives up into the failure queue.
@@ -87,5 +111,24 @@ resource "aws_lambda_function_event_invoke_config" "retries" {
   }
 
   # Lambda refuses a destination the role may not write to.
+  depends_on = [aws_iam_role_policy.execution]
+}
+
+# Attempts and destination belong to what is invoked, and the alias inherits none. Those of the function itself
+# stay: they are what an event has that the function took before the alias was there.
+resource "aws_lambda_function_event_invoke_config" "retries_of_alias" {
+  count = var.snap_start_enabled ? 1 : 0
+
+  function_name                = aws_lambda_function.handler.function_name
+  qualifier                    = aws_lambda_alias.live[0].name
+  maximum_event_age_in_seconds = var.async_maximum_event_age_seconds
+  maximum_retry_attempts       = var.async_maximum_retry_attempts
+
+  destination_config {
+    on_failure {
+      destination = var.failure_queue_arn
+    }
+  }
+
   depends_on = [aws_iam_role_policy.execution]
 }

@@ -11,6 +11,22 @@ output "function_arn" {
   depends_on = [aws_iam_role_policy.execution, aws_lambda_function_event_invoke_config.retries]
 }
 
+output "alias_name" {
+  description = "Alias that the function is invoked by; null without SnapStart, when it is invoked by its name alone."
+  value       = local.alias_name
+}
+
+output "invoked_arn" {
+  description = "ARN of what is to be invoked: the alias, or the function."
+  value       = local.invoked_arn
+
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_lambda_function_event_invoke_config.retries,
+    aws_lambda_function_event_invoke_config.retries_of_alias,
+  ]
+}
+
 output "role_arn" {
   description = "ARN of the function's role."
   value       = aws_iam_role.execution.arn
@@ -46,6 +62,27 @@ output "async_retries" {
   value = {
     maximum_event_age_seconds = aws_lambda_function_event_invoke_config.retries.maximum_event_age_in_seconds
     maximum_retry_attempts    = aws_lambda_function_event_invoke_config.retries.maximum_retry_attempts
+  }
+}
+
+output "alias_retries" {
+  description = "The same for the alias, with where an event goes after its last attempt; null without SnapStart."
+  value = one([
+    for config in aws_lambda_function_event_invoke_config.retries_of_alias : {
+      qualifier                 = config.qualifier
+      maximum_event_age_seconds = config.maximum_event_age_in_seconds
+      maximum_retry_attempts    = config.maximum_retry_attempts
+      on_failure_arn            = one(one(config.destination_config[*].on_failure)[*].destination)
+    }
+  ])
+}
+
+output "snap_start" {
+  description = "Whether versions are published, what they get a snapshot for, and the version the alias leads to."
+  value = {
+    publish       = aws_lambda_function.handler.publish
+    apply_on      = one(aws_lambda_function.handler.snap_start[*].apply_on)
+    alias_version = one(aws_lambda_alias.live[*].function_version)
   }
 }
 

@@ -60,6 +60,18 @@ variable "reserved_concurrent_executions" {
   default     = null
 }
 
+variable "snap_start_enabled" {
+  description = "Publish versions with a snapshot of the started function (SnapStart), and have the newest one invoked by an alias."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.snap_start_enabled || var.runtime != "python3.11"
+    error_message = "SnapStart needs python3.12 or newer."
+  }
+}
+
 variable "async_maximum_event_age_seconds" {
   description = "How long Lambda keeps an event it could not process, in seconds."
   type        = number

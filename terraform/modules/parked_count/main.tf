@@ -14,12 +14,23 @@ resource "aws_lambda_permission" "hourly" {
   source_arn    = aws_cloudwatch_event_rule.hourly.arn
 }
 
+resource "aws_lambda_permission" "hourly_to_alias" {
+  count = var.function_alias_name == null ? 0 : 1
+
+  statement_id  = "AllowParkedCount"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  qualifier     = var.function_alias_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.hourly.arn
+}
+
 # No dead-letter queue, on purpose: a count that could not be handed over is made up for by the next hour's, and
 # an old one is worth nothing. The alarm parked_count_failed_invocations tells when it goes on.
 resource "aws_cloudwatch_event_target" "handler" {
   rule      = aws_cloudwatch_event_rule.hourly.name
   target_id = "subscription-handler"
-  arn       = var.function_arn
+  arn       = var.invoked_arn
 
   # stripe_subscription_handler.parked_count.REQUEST.
   input = jsonencode({ "stripe-subscription-handler" = "count-parked" })
@@ -29,5 +40,5 @@ resource "aws_cloudwatch_event_target" "handler" {
     maximum_retry_attempts       = 2
   }
 
-  depends_on = [aws_lambda_permission.hourly]
+  depends_on = [aws_lambda_permission.hourly, aws_lambda_permission.hourly_to_alias]
 }

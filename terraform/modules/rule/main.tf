@@ -29,11 +29,23 @@ resource "aws_lambda_permission" "subscription_events" {
   source_arn    = aws_cloudwatch_event_rule.subscription_events.arn
 }
 
+# An alias has a policy of its own. That of the function stays, so that switching the target loses no event.
+resource "aws_lambda_permission" "subscription_events_to_alias" {
+  count = var.function_alias_name == null ? 0 : 1
+
+  statement_id  = "AllowStripeRule"
+  action        = "lambda:InvokeFunction"
+  function_name = var.function_name
+  qualifier     = var.function_alias_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.subscription_events.arn
+}
+
 resource "aws_cloudwatch_event_target" "handler" {
   rule           = aws_cloudwatch_event_rule.subscription_events.name
   event_bus_name = var.event_bus_name
   target_id      = "subscription-handler"
-  arn            = var.function_arn
+  arn            = var.invoked_arn
 
   retry_policy {
     maximum_event_age_in_seconds = var.maximum_event_age_seconds
@@ -45,5 +57,8 @@ resource "aws_cloudwatch_event_target" "handler" {
   }
 
   # Without the permission an event goes to the dead-letter queue at once, without a retry.
-  depends_on = [aws_lambda_permission.subscription_events]
+  depends_on = [
+    aws_lambda_permission.subscription_events,
+    aws_lambda_permission.subscription_events_to_alias,
+  ]
 }

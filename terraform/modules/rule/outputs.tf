@@ -42,3 +42,16 @@ output "permission" {
     source_arn    = aws_lambda_permission.subscription_events.source_arn
   }
 }
+
+output "alias_permission" {
+  description = "The same for the function's alias; null without one."
+  value = one([
+    for permission in aws_lambda_permission.subscription_events_to_alias : {
+      action        = permission.action
+      function_name = permission.function_name
+      qualifier     = permission.qualifier
+      principal     = permission.principal
+      source_arn    = permission.source_arn
+    }
+  ])
+}

@@ -44,8 +44,14 @@ variable "function_name" {
   nullable    = false
 }
 
-variable "function_arn" {
-  description = "ARN of the function to invoke."
+variable "function_alias_name" {
+  description = "Alias by which the function is invoked; null for none."
+  type        = string
+  default     = null
+}
+
+variable "invoked_arn" {
+  description = "ARN of what is invoked: the alias, or the function."
   type        = string
   nullable    = false
 }
