@@ -105,11 +105,23 @@ class Functions:
     """Answers as Lambda does."""
 
     variables: dict[str, str]
+    expected_name: str = "f"
 
     def get_function_configuration(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
         """The function's settings."""
-        assert FunctionName == "f"
+        assert FunctionName == self.expected_name
         return {"Environment": {"Variables": self.variables}}
+
+
+@pytest.mark.parametrize(
+    ("alias", "name", "arn"), [(None, "f", ARN), ("", "f", ARN), ("live", "f:live", f"{ARN}:live")]
+)
+def test_what_is_invoked_is_the_alias_where_there_is_one(alias: str | None, name: str, arn: str) -> None:
+    """With SnapStart the stack's outputs name an alias; settings are read of it too."""
+    found = {"function_name": "f", "function_arn": ARN, "function_alias_name": alias}
+    stack = DeployedStack(Endpoint({}, lambda _: Functions({"A": "1"}, name)), found)
+    assert (stack.invoked_function, stack.invoked_arn) == (name, arn)
+    assert stack.function_environment == {"A": "1"}
 
 
 def stack_with(variables: dict[str, str]) -> DeployedStack:

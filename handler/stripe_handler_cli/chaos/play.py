@@ -13,6 +13,7 @@ from stripe_handler_cli.chaos.plan import DeliveryPlan, Event
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.fake_stripe import Fault
 from stripe_handler_cli.stack import Endpoint, Pipeline
+from stripe_handler_cli.stack.invoked import invoked_function
 
 _PUT_THREADS = 4
 _PUT_BATCH = 10
@@ -155,7 +156,7 @@ class Player:
         return self.kill(self.rng.choice(workers))
 
     def _redrive(self, plan: DeliveryPlan) -> int:
-        functions, function_name = self.endpoint.functions, self.pipeline.outputs["function_name"]
+        functions, function_name = self.endpoint.functions, invoked_function(self.pipeline.outputs)
         queue_url = self.pipeline.outputs["failure_queue_url"]
         ours = {event["id"] for event in plan.deliveries}
         messages = self.pipeline.queues.receive_message(

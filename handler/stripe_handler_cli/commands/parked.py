@@ -41,7 +41,7 @@ def parked(*, stack: DeployedStack, expiring: bool, limit: int, count: bool, as_
     expire within 7 days.
     """
     if count:
-        count_now(stack.endpoint.functions, stack.output("function_name"))
+        count_now(stack.endpoint.functions, stack.invoked_function)
     table_name = stack.output("sync_table_name")
     waiting = read_waiting(
         stack.endpoint.dynamodb, table_name, int(time.time()), limit=limit, expiring_only=expiring

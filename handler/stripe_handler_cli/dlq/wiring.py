@@ -53,7 +53,7 @@ def queues(stack: DeployedStack, selection: Selection, key: str) -> list[Queue]:
 def invoker(stack: DeployedStack) -> Invoker:
     """The function, ready to be given events."""
     client = stack.endpoint.client("lambda", invoking_config(function_timeout_seconds(stack)))
-    return Invoker(client, stack.output("function_name"))
+    return Invoker(client, stack.invoked_function)
 
 
 def history(stack: DeployedStack, letter: DeadLetter, warn: Callable[[str], None]) -> History | None:

@@ -13,6 +13,7 @@ import attrs
 from stripe_handler_cli import local_aws
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
 from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
 from stripe_handler_cli.terraform_cli.workspace import INPUTS
@@ -81,12 +82,25 @@ class DeployedStack:
         inputs = Path(INPUTS) if (self.root / INPUTS).is_file() else Path("environments/{environment}.tfvars")
         return f"TF_WORKSPACE={{environment}} terraform -chdir={self.root} apply -var-file={inputs}"
 
+    @property
+    def function_alias(self) -> str | None:
+        """The alias by which the function is invoked, None without one."""
+        return alias_of(self.outputs)
+
+    @property
+    def invoked_function(self) -> str:
+        """What is invoked, as Lambda's requests name it."""
+        return qualified(self.output("function_name"), self.function_alias)
+
+    @property
+    def invoked_arn(self) -> str:
+        """The ARN of what is invoked."""
+        return qualified(self.output("function_arn"), self.function_alias)
+
     @functools.cached_property
     def function_configuration(self) -> Mapping[str, Any]:
-        """The deployed function, as Lambda's `GetFunctionConfiguration` describes it."""
-        found: Any = self.endpoint.functions.get_function_configuration(
-            FunctionName=self.output("function_name")
-        )
+        """What is invoked, as Lambda's `GetFunctionConfiguration` describes it."""
+        found: Any = self.endpoint.functions.get_function_configuration(FunctionName=self.invoked_function)
         return dict(found)
 
     @property
@@ -104,9 +118,7 @@ class DeployedStack:
         try:
             return Config.from_environment(self.function_environment)
         except ConfigError as error:
-            raise CliError(
-                f"The function {self.output('function_name')} is set up wrongly: {error}"
-            ) from error
+            raise CliError(f"The function {self.invoked_function} is set up wrongly: {error}") from error
 
     @property
     def partner_event_source(self) -> str | None:

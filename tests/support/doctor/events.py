@@ -46,6 +46,11 @@ def target(*others: rule.Target, **changes: object) -> rule.TargetFacts:
     return rule.TargetFacts((ours, *others), FUNCTION, QUEUE)
 
 
+def by_alias(**changes: object) -> rule.TargetFacts:
+    """A target where the stack has an alias."""
+    return attrs.evolve(target(**changes), alias="live")
+
+
 def destination(**changes: object) -> stripe.DestinationFacts:
     """A good event destination."""
     return attrs.evolve(
@@ -164,6 +169,9 @@ CASES = (
     Case(rule.RULE_PATTERN, the_rule(admits_other_types=True), WARN, "costs an invocation", APPLY),
     Case(rule.TARGET, target(), PASS, "function:handler, 185 retries within 24 hours"),
     Case(rule.TARGET, target(arn=f"{FUNCTION}:live"), PASS, "function:handler:live"),
+    Case(rule.TARGET, by_alias(arn=f"{FUNCTION}:live"), PASS, "function:handler:live"),
+    Case(rule.TARGET, by_alias(), FAIL, "leads to function:handler, not to the alias live", APPLY),
+    Case(rule.TARGET, by_alias(arn=f"{FUNCTION}:7"), FAIL, "not to the alias live", APPLY),
     Case(rule.TARGET, target(arn=f"{FUNCTION}-2"), FAIL, "not a target; targets: function:handler-2", APPLY),
     Case(rule.TARGET, rule.TargetFacts((), FUNCTION, QUEUE), FAIL, "targets: none", APPLY),
     Case(rule.TARGET, target(is_reshaped=True), FAIL, "changes the event", APPLY),

@@ -14,9 +14,7 @@ from stripe_handler_cli.doctor.policies import Admission, Grant, Statement, gran
 
 DELETE_ROLE_POLICY = "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}"
 DETACH_ROLE_POLICY = "aws iam detach-role-policy --role-name {role_name} --policy-arn {policy_arn}"
-REMOVE_PERMISSION = (
-    "aws lambda remove-permission --function-name {function_name} --statement-id {statement_id}"
-)
+REMOVE_PERMISSION = "aws lambda remove-permission --function-name {belongs_to} --statement-id {statement_id}"
 OWN_POLICY = "least-privilege"
 """Name of the one policy Terraform gives the role."""
 _SHOWN = 3
@@ -53,11 +51,13 @@ class PolicyFacts:
         of: What it belongs to, for messages.
         statements: Its statements; None where the resource does not exist.
         expected: Who is to be let in, and nobody else.
+        belongs_to: Its name, for commands that need it.
     """
 
     of: str
     statements: tuple[Statement, ...] | None
     expected: tuple[Admission, ...]
+    belongs_to: str = ""
 
 
 def judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
@@ -114,7 +114,12 @@ def judge_policy(strange_fix: str) -> Callable[[PolicyFacts], Finding]:
             return failed(said, APPLY)
         if strange:
             names = ", ".join(statement.sid for statement in strange)
-            return failed(f"wider or other than needed: {names}", strange_fix, statement_id=strange[0].sid)
+            return failed(
+                f"wider or other than needed: {names}",
+                strange_fix,
+                statement_id=strange[0].sid,
+                belongs_to=facts.belongs_to,
+            )
         if not facts.expected:
             return passed("nobody is let in but by the account's own IAM policies")
         return passed("only " + "; ".join(f"{one.service} for {short(one.source)}" for one in facts.expected))
@@ -161,8 +166,8 @@ FUNCTION_POLICY = Check(
         "events."
     ),
     checked=(
-        "The function's resource policy lets EventBridge invoke it for the stack's two rules, and lets "
-        "nobody else."
+        "The resource policy of what the rule invokes lets EventBridge do so for the stack's two rules, and "
+        "lets nobody else; with an alias, neither does the function's own."
     ),
     fixes=(APPLY, REMOVE_PERMISSION),
     judge=judge_policy(REMOVE_PERMISSION),

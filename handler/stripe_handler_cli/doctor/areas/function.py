@@ -17,6 +17,8 @@ DEPLOY = (
     "stripe-handler package --out dist/handler.zip && aws lambda update-function-code "
     "--function-name {function_name} --zip-file fileb://dist/handler.zip"
 )
+DEPLOY_VERSION = "stripe-handler package --out dist/handler.zip && " + APPLY
+"""With an alias: new code is invoked when a version of it is published, and the alias leads there."""
 FREE_CONCURRENCY = "aws lambda delete-function-concurrency --function-name {function_name}"
 SET_RETENTION = "aws logs put-retention-policy --log-group-name {log_group_name} --retention-in-days 30"
 
@@ -39,6 +41,8 @@ class FunctionFacts:
         stripe_url: Where it asks Stripe.
         tables: Names of the profile table and the sync table in its environment.
         expected_tables: The same, by Terraform's outputs.
+        wants_snapshot: Whether it should start from a snapshot (SnapStart).
+        has_snapshot: Whether it does.
     """
 
     name: str
@@ -54,6 +58,8 @@ class FunctionFacts:
     stripe_url: str = STRIPE_API_URL
     tables: tuple[str | None, str | None] = (None, None)
     expected_tables: tuple[str | None, str | None] = (None, None)
+    wants_snapshot: bool = False
+    has_snapshot: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +73,7 @@ class CodeFacts:
         is_package_named: Whether the person named that zip, instead of its being found in `dist/`.
         version: Version of the library the function runs; None where it does not tell.
         own_version: Version of this command.
+        alias: The alias by which the function is invoked; None without one.
     """
 
     code_sha256: str
@@ -75,6 +82,7 @@ class CodeFacts:
     is_package_named: bool
     version: str | None
     own_version: str
+    alias: str | None = None
 
 
 @attrs.frozen
@@ -139,6 +147,10 @@ def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a t
                 f"log format {facts.log_format}: Lambda filters lines by its own level",
                 facts.log_format != "Text",
             ),
+            (
+                "it has no snapshot, and starts as without SnapStart",
+                facts.wants_snapshot and not facts.has_snapshot,
+            ),
         )
         if is_odd
     ]
@@ -147,24 +159,30 @@ def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a t
     reserved = facts.reserved_concurrency
     return passed(
         f"{facts.runtime}, {facts.memory_mb} MB, timeout {facts.timeout_seconds} s, concurrency reserved: "
-        f"{'none' if reserved is None else reserved}"
+        f"{'none' if reserved is None else reserved}" + (", SnapStart" if facts.has_snapshot else "")
     )
 
 
 def judge_code(facts: CodeFacts) -> Finding:
     """The function runs the zip that is here, or at least the same version."""
     told = f"version {facts.version}" if facts.version else "a version it does not tell"
+    deploy = deploy_command(facts.alias)
     if facts.package is not None:
         if facts.code_sha256 == facts.package_sha256:
             return passed(f"{told}, byte for byte {facts.package}")
         if facts.is_package_named:
-            return failed(f"{told}, and not the code of {facts.package}", DEPLOY)
-        return warned(f"{told}, and not the code of {facts.package}", DEPLOY)
+            return failed(f"{told}, and not the code of {facts.package}", deploy)
+        return warned(f"{told}, and not the code of {facts.package}", deploy)
     if facts.version is None:
-        return warned("the function does not tell its version, and there is no zip to compare with", DEPLOY)
+        return warned("the function does not tell its version, and there is no zip to compare with", deploy)
     if facts.version != facts.own_version:
-        return warned(f"{told}; this command is of version {facts.own_version}", DEPLOY)
+        return warned(f"{told}; this command is of version {facts.own_version}", deploy)
     return passed(f"{told}, as this command; no zip to compare with (--package)")
+
+
+def deploy_command(alias: str | None) -> str:
+    """What brings new code to where events go."""
+    return DEPLOY if alias is None else DEPLOY_VERSION
 
 
 def judge_retries(facts: AttemptsFacts) -> Finding:
@@ -202,7 +220,7 @@ CONFIGURATION = Check(
         f"The function exists and is active; its handler is `{HANDLER}`; its environment can be used and "
         "names the stack's tables; its reserved concurrency is not 0. Warnings: another runtime than "
         f"{RUNTIME}, less than {LEAST_TIMEOUT_SECONDS} s or {LEAST_MEMORY_MB} MB, log format JSON, "
-        "another Stripe than Stripe."
+        "another Stripe than Stripe, no snapshot with SnapStart on."
     ),
     fixes=(APPLY, FREE_CONCURRENCY),
     judge=judge_configuration,
@@ -217,7 +235,7 @@ CODE = Check(
         "you named the zip, and is a warning otherwise. Without a zip: the version the function tells "
         "against this command's."
     ),
-    fixes=(DEPLOY,),
+    fixes=(DEPLOY, DEPLOY_VERSION),
     judge=judge_code,
 )
 RETRIES = Check(

@@ -73,11 +73,13 @@ class TargetFacts:
         targets: All of its targets.
         function_arn: The function it should lead to.
         delivery_queue_arn: The delivery dead-letter queue.
+        alias: The alias by which it should invoke it; None where it may be any.
     """
 
     targets: tuple[Target, ...]
     function_arn: str
     delivery_queue_arn: str
+    alias: str | None = None
 
     @property
     def ours(self) -> Target | None:
@@ -126,6 +128,8 @@ def judge_target(facts: TargetFacts) -> Finding:
         return failed(f"the function is not a target; targets: {others}", APPLY)
     if target.is_reshaped:
         return failed("the target changes the event, so the function cannot read it", APPLY)
+    if facts.alias is not None and target.arn != f"{facts.function_arn}:{facts.alias}":
+        return failed(f"it leads to {short(target.arn)}, not to the alias {facts.alias}", APPLY)
     if target.maximum_attempts == 0 or target.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
         tried = f"{target.maximum_attempts} retries within {target.maximum_age_seconds} s"
         return warned(f"{tried}: an hour's outage fills the dead-letter queue", APPLY)
@@ -196,8 +200,9 @@ TARGET = Check(
     title="Target",
     why="The rule must lead to the function, with the event as Stripe sent it, and try long enough.",
     checked=(
-        "The target is the function (or a version or alias of it), without input transformation. No "
-        "retries, or less than an hour of them, and further targets are warnings."
+        "The target is the function (or a version or alias of it; with SnapStart, the stack's alias), "
+        "without input transformation. No retries, or less than an hour of them, and further targets are "
+        "warnings."
     ),
     fixes=(APPLY,),
     judge=judge_target,

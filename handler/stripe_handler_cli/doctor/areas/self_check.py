@@ -4,7 +4,7 @@ from typing import Literal
 
 import attrs
 
-from stripe_handler_cli.doctor.areas.function import DEPLOY
+from stripe_handler_cli.doctor.areas.function import DEPLOY, DEPLOY_VERSION, deploy_command
 from stripe_handler_cli.doctor.check import Area, Check, Finding, failed, passed, warned
 from stripe_handler_cli.doctor.commands import APPLY
 
@@ -33,12 +33,14 @@ class SelfCheckFacts:
         error: Why it failed, None when it answered.
         profile_table: What was refused there, None for nothing.
         sync_table: The same.
+        alias: The alias by which the function is invoked; None without one.
     """
 
     is_known: bool = True
     error: str | None = None
     profile_table: str | None = None
     sync_table: str | None = None
+    alias: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +89,7 @@ def mode_of_source(event_source: str | None) -> Mode | None:
 def judge_self_check(facts: SelfCheckFacts) -> Finding:
     """Under its own role it may do to its tables what it needs to do."""
     if not facts.is_known:
-        return warned("the deployed code does not know the self-check", DEPLOY)
+        return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
     if facts.error is not None:
         return failed(facts.error, READ_ERRORS)
     problems = {"profile table": facts.profile_table, "sync table": facts.sync_table}
@@ -145,7 +147,7 @@ SELF_CHECK = Check(
         "The function is invoked with the self-check: under its own role it reads both tables and tries "
         "each kind of write with a condition that never holds. Whatever is refused, or an error, fails."
     ),
-    fixes=(APPLY, READ_ERRORS, DEPLOY),
+    fixes=(APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION),
     judge=judge_self_check,
 )
 STRIPE_KEY = Check(

@@ -117,7 +117,12 @@ def look_at_target(site: Site) -> TargetFacts:
         EventBusName=site.output("event_bus_name"),
     )
     targets = tuple(_target(raw) for raw in (found or {}).get("Targets", []))
-    return TargetFacts(targets, site.output("function_arn"), site.output("delivery_dead_letter_queue_arn"))
+    return TargetFacts(
+        targets,
+        site.output("function_arn"),
+        site.output("delivery_dead_letter_queue_arn"),
+        site.stack.function_alias,
+    )
 
 
 def look_at_hourly_count(site: Site) -> HourlyCountFacts:
@@ -127,8 +132,8 @@ def look_at_hourly_count(site: Site) -> HourlyCountFacts:
     if found is None:
         return HourlyCountFacts(name, None, ())
     targets = site.client("events").list_targets_by_rule(Rule=name)["Targets"]
-    function_arn = site.output("function_arn")
-    inputs = [json.loads(target.get("Input", "null")) for target in targets if target["Arn"] == function_arn]
+    invoked = site.stack.invoked_arn
+    inputs = [json.loads(target.get("Input", "null")) for target in targets if target["Arn"] == invoked]
     return HourlyCountFacts(name, found["State"], tuple(inputs))
 
 

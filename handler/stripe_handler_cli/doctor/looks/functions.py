@@ -16,9 +16,10 @@ from stripe_handler_cli.doctor.areas.self_check import (
 )
 from stripe_handler_cli.doctor.arns import Arn
 from stripe_handler_cli.doctor.looks.events import look_at_target
-from stripe_handler_cli.doctor.policies import Admission, parse_policy
+from stripe_handler_cli.doctor.policies import Admission, Statement, parse_policy, unlike
 from stripe_handler_cli.doctor.site import LOOK_ERRORS, Site, found_or_none
 from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.stack.invoked import qualified
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config, Livemode
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError
 from stripe_subscription_handler.operations import OPERATION_KEY, SELF_CHECK
@@ -28,16 +29,17 @@ _DISTRIBUTION = "stripe-subscription-handler"
 
 
 def look_at_settings(site: Site) -> dict[str, Any] | None:
-    """GetFunctionConfiguration; other looks read what they need from it. None where there is no function."""
-    name = site.output("function_name")
-    return found_or_none(site.client("lambda").get_function_configuration, FunctionName=name)
+    """GetFunctionConfiguration of what is invoked; None where that is not there.
+
+    Other looks read what they need from it.
+    """
+    invoked = site.stack.invoked_function
+    return found_or_none(site.client("lambda").get_function_configuration, FunctionName=invoked)
 
 
 def environment_of(site: Site) -> dict[str, str]:
     """The function's environment; raises `CliError` where there is no function."""
-    settings = site.see(look_at_settings)
-    if settings is None:
-        raise CliError(f"there is no function {site.output('function_name')}")
+    settings = _settings(site)
     variables: dict[str, str] = settings.get("Environment", {}).get("Variables", {})
     return variables
 
@@ -54,14 +56,13 @@ def stripe_url_of(site: Site) -> str:
 
 def look_at_function(site: Site) -> FunctionFacts:
     """The settings, and GetFunctionConcurrency."""
-    name = site.output("function_name")
     settings = site.see(look_at_settings)
     if settings is None:
-        return FunctionFacts(name=name, state=None)
+        return FunctionFacts(name=site.stack.invoked_function, state=None)
     environment = environment_of(site)
-    concurrency = site.client("lambda").get_function_concurrency(FunctionName=name)
+    concurrency = site.client("lambda").get_function_concurrency(FunctionName=site.output("function_name"))
     return FunctionFacts(
-        name=name,
+        name=site.stack.invoked_function,
         state=settings.get("State", "Active"),
         last_update=settings.get("LastUpdateStatus", "Successful"),
         handler=settings["Handler"],
@@ -74,14 +75,14 @@ def look_at_function(site: Site) -> FunctionFacts:
         settings_problem=_settings_problem(environment),
         tables=(environment.get(VARIABLES["table_name"]), environment.get(VARIABLES["sync_table_name"])),
         expected_tables=(site.output("profile_table_name"), site.output("sync_table_name")),
+        wants_snapshot=site.stack.function_alias is not None,
+        has_snapshot=settings.get("SnapStart", {}).get("OptimizationStatus") == "On",
     )
 
 
 def look_at_code(site: Site) -> CodeFacts:
     """`CodeSha256` of the settings, the digest of the zip at hand, and the version the function tells."""
-    settings = site.see(look_at_settings)
-    if settings is None:
-        raise CliError(f"there is no function {site.output('function_name')}")
+    settings = _settings(site)
     told = _told(site) or {}
     package = site.package
     digest = None if package is None else hashlib.sha256(package.path.read_bytes()).digest()
@@ -92,6 +93,7 @@ def look_at_code(site: Site) -> CodeFacts:
         is_package_named=package is not None and package.is_named,
         version=told.get("version"),
         own_version=version(_DISTRIBUTION),
+        alias=site.stack.function_alias,
     )
 
 
@@ -107,15 +109,22 @@ def look_at_attempts(site: Site) -> AttemptsFacts:
 
 
 def look_at_function_policy(site: Site) -> PolicyFacts:
-    """GetPolicy of what the rule invokes."""
-    found = found_or_none(site.client("lambda").get_policy, **_invoked(site))
+    """GetPolicy of what the rule invokes, and of the function itself: that could let in forgers too."""
     function = Arn.parse(site.output("function_arn"))
     hourly = function.beside("events", f"rule/{site.output('parked_count_rule_name')}")
     expected = tuple(
         Admission("events.amazonaws.com", "lambda:InvokeFunction", "aws:SourceArn", rule)
         for rule in (site.output("rule_arn"), hourly)
     )
-    return PolicyFacts("function", parse_policy((found or {}).get("Policy")), expected)
+    name = site.output("function_name")
+    invoked = _invoked(site)
+    statements = _policy_of(site, invoked)
+    if "Qualifier" not in invoked:
+        return PolicyFacts("function", statements, expected, belongs_to=name)
+    _, strangers = unlike(statements, expected)
+    _, besides = unlike(_policy_of(site, {"FunctionName": name}), expected)
+    holder = name if besides and not strangers else qualified(name, invoked["Qualifier"])
+    return PolicyFacts("function", (*statements, *besides), expected, belongs_to=holder)
 
 
 def look_at_log_group(site: Site) -> LogFacts:
@@ -133,7 +142,7 @@ def ask_function(site: Site) -> dict[str, Any]:
         CliError: It failed; the message is the function's own.
     """
     answer = site.client("lambda").invoke(
-        FunctionName=site.output("function_name"), Payload=json.dumps({OPERATION_KEY: SELF_CHECK}).encode()
+        FunctionName=site.stack.invoked_function, Payload=json.dumps({OPERATION_KEY: SELF_CHECK}).encode()
     )
     told = json.loads(answer["Payload"].read() or b"null")
     if answer.get("FunctionError") or not isinstance(told, dict):
@@ -154,7 +163,7 @@ def look_at_self_check(site: Site) -> SelfCheckFacts:
     try:
         told = site.see(ask_function)
     except UnknownOperationError:
-        return SelfCheckFacts(is_known=False)
+        return SelfCheckFacts(is_known=False, alias=site.stack.function_alias)
     except FunctionFailedError as error:
         return SelfCheckFacts(error=str(error))
     return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
@@ -192,6 +201,18 @@ def _told(site: Site) -> dict[str, Any] | None:
         return site.see(ask_function)
     except LOOK_ERRORS:
         return None
+
+
+def _settings(site: Site) -> dict[str, Any]:
+    settings = site.see(look_at_settings)
+    if settings is None:
+        raise CliError(f"there is no function {site.stack.invoked_function}")
+    return settings
+
+
+def _policy_of(site: Site, function: dict[str, str]) -> tuple[Statement, ...]:
+    found = found_or_none(site.client("lambda").get_policy, **function)
+    return parse_policy((found or {}).get("Policy"))
 
 
 def _invoked(site: Site) -> dict[str, str]:
