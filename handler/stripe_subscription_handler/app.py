@@ -25,8 +25,9 @@ from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.operations import is_operation, perform
+from stripe_subscription_handler.snap_start import prepare, renew_randomness
 from stripe_subscription_handler.store import Store, dynamodb_client
-from stripe_subscription_handler.stripe_api import StripeApi
+from stripe_subscription_handler.stripe_api import StripeApi, load_stripe
 from stripe_subscription_handler.stripe_secret import StripeKey
 
 _TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
@@ -102,6 +103,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     Raises:
         HandlerError: The event cannot be applied; see `errors`.
     """
+    renew_randomness()
     try:
         wired = runtime()
     except HandlerError as error:
@@ -208,3 +210,11 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
 
 def _also_applied(one: Applied) -> dict[str, Any]:
     return attrs.asdict(one) | {"event_id": loggable(one.event_id), "user_id": loggable(one.user_id)}
+
+
+def _load_stripe_if_needed() -> None:
+    if runtime().store.stripe is not None:
+        load_stripe()
+
+
+prepare(os.environ, runtime, _load_stripe_if_needed)

@@ -1,0 +1,193 @@
+"""What is made before a SnapStart snapshot and what after it, each in a process of its own, as on Lambda."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import attrs
+import pytest
+
+from stripe_subscription_handler import app
+from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.snap_start import INITIALIZATION_TYPE, prepare, renew_randomness
+
+CONFIGURED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync", "AWS_DEFAULT_REGION": "us-east-1"}
+STATIC_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+SNAP_START = {INITIALIZATION_TYPE: "snap-start"}
+WHAT_THERE_IS = """
+import sys
+from stripe_subscription_handler import app
+print(app.runtime.cache_info().currsize, "stripe" in sys.modules)
+"""
+INVOKE = """
+from stripe_subscription_handler import app
+try:
+    app.lambda_handler({"id": "evt_1", "type": "none"}, None)
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+USE_TABLE = """
+import sys
+from stripe_subscription_handler import app
+print(app.runtime.cache_info().currsize, "stripe" in sys.modules)
+app.runtime().store.client.get_item(TableName="profiles", Key={"PK": {"S": "x"}})
+"""
+
+
+class Context:
+    """Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Half a minute."""
+        return 30_000
+
+
+def run(program: str, **environment: str) -> str:
+    """Run a program in a fresh interpreter, and return what it printed."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_work_is_done_before_a_snapshot_only() -> None:
+    """Without SnapStart it would only make the start of a function longer that may not need it."""
+    done: list[str] = []
+    prepare({}, lambda: done.append("never"))
+    prepare({INITIALIZATION_TYPE: "on-demand"}, lambda: done.append("never"))
+    assert done == []
+    prepare(SNAP_START, lambda: done.append("first"), lambda: done.append("second"))
+    assert done == ["first", "second"]
+
+
+def test_work_that_fails_is_left_to_the_first_invocation() -> None:
+    """The rest is done all the same."""
+    done: list[str] = []
+    prepare(SNAP_START, lambda: 1 / 0, lambda: done.append("done"))
+    assert done == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "0 False"),
+        ({**SNAP_START, "STRIPE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:s"}, "1 True"),
+    ],
+)
+def test_what_the_snapshot_holds(environment: dict[str, str], expected: str) -> None:
+    """The runtime with its client; stripe where there is a key, whose place nobody has asked yet."""
+    assert run(WHAT_THERE_IS, **CONFIGURED, **STATIC_CREDENTIALS, **environment).strip() == expected
+
+
+def test_settings_that_cannot_be_used_do_not_keep_the_version_from_being_published() -> None:
+    """The import goes through, and each invocation says what is wrong, as without SnapStart."""
+    printed = run(INVOKE, **SNAP_START).splitlines()
+    assert json.loads(printed[0])["error_type"] == "ConfigError"
+    assert printed[1].startswith("ConfigError DYNAMODB_TABLE_NAME is not set")
+
+
+@pytest.fixture
+def snapshot_of_randomness() -> Iterator[Callable[[], None]]:
+    """Puts this process back to where it was when "the snapshot" was taken."""
+    before, taken = random.getstate(), random.Random(1).getstate()  # noqa: S311 - not a secret
+
+    def restore() -> None:
+        renew_randomness.cache_clear()
+        random.setstate(taken)
+
+    yield restore
+    renew_randomness.cache_clear()
+    random.setstate(before)
+
+
+def test_no_two_functions_of_a_snapshot_wait_the_same_random_time(
+    snapshot_of_randomness: Callable[[], None],
+) -> None:
+    """Both begin in its state; the first invocation of each leads out of it, later ones do not."""
+    numbers = []
+    for _ in range(2):
+        snapshot_of_randomness()
+        with pytest.raises(ConfigError):
+            app.lambda_handler({}, Context())
+        state = random.getstate()
+        with pytest.raises(ConfigError):
+            app.lambda_handler({}, Context())
+        assert random.getstate() == state
+        numbers.append(random.random())  # noqa: S311 - not a secret
+    snapshot_of_randomness()
+    assert len({*numbers, random.random()}) == 3  # noqa: S311
+
+
+@attrs.define
+class Lambdas:
+    """Where a function finds its credentials, and DynamoDB beside it.
+
+    Attributes:
+        handed_out: Access keys handed out.
+        used: Access keys that requests to DynamoDB were signed with.
+    """
+
+    handed_out: list[str] = attrs.Factory(list)
+    used: list[str] = attrs.Factory(list)
+    url: str = ""
+
+
+@pytest.fixture
+def surroundings() -> Iterator[Lambdas]:
+    """Each pair of credentials expires in 5 minutes, as after a snapshot was taken hours ago."""
+    seen = Lambdas()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.handed_out.append(f"KEY{len(seen.handed_out)}")
+            self._answer(
+                {
+                    "AccessKeyId": seen.handed_out[-1],
+                    "SecretAccessKey": "none",
+                    "Token": "none",
+                    "Expiration": (datetime.now(UTC) + timedelta(minutes=5)).isoformat(),
+                }
+            )
+
+        def do_POST(self) -> None:
+            seen.used.append(self.headers["Authorization"].partition("Credential=")[2].partition("/")[0])
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer({})
+
+        def _answer(self, body: object) -> None:
+            content = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        seen.url = f"http://127.0.0.1:{server.server_port}"
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield seen
+        server.shutdown()
+
+
+def test_a_client_of_the_snapshot_renews_its_credentials(surroundings: Lambdas) -> None:
+    """No request carries those it had when the snapshot was taken."""
+    environment = {
+        **CONFIGURED,
+        **SNAP_START,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": surroundings.url,
+        "AWS_ENDPOINT_URL": surroundings.url,
+    }
+    assert run(USE_TABLE, **environment).split() == ["1", "False"]
+    assert surroundings.used == surroundings.handed_out[-1:]
+    assert len(surroundings.handed_out) > 1
