@@ -22,7 +22,7 @@ from urllib.parse import quote, urlencode
 import attrs
 
 from stripe_subscription_handler.config import STRIPE_API_URL
-from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.stripe_secret import StripeKey
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 API_VERSION = "2026-10-28.endive"
 """What stripe-python 16.1 pins. Named here so that a newer client does not change what is read."""
+NOT_IN_ZIP = (
+    "a Stripe key is configured, but the function's zip was built without stripe (stripe-handler package "
+    "--without-stripe): deploy one with it, or configure no key"
+)
+"""Said where Stripe must be asked and cannot be."""
 MAX_ATTEMPTS = 4
 RESERVE_SECONDS = 2.0
 """Left of the invocation after any request: for the write that follows and the log line."""
@@ -176,7 +181,7 @@ class StripeApi:
 
         Raises:
             StripeUnavailableError: Stripe did not tell, or refuses the key.
-            ConfigError: The key's place cannot be used.
+            ConfigError: The key's place cannot be used, or the zip was built without stripe.
             InvalidEventError: The id cannot be one of Stripe's.
         """
         return self._snapshot("subscription", subscription_id, account)
@@ -340,10 +345,19 @@ def _on_behalf_of(account: str | None) -> dict[str, Any]:
 
 
 def load_stripe() -> "ModuleType":
-    """Import `stripe`, quiet: it logs no bodies and sends no telemetry."""
+    """Import `stripe`, quiet: it logs no bodies and sends no telemetry.
+
+    Raises:
+        ConfigError: It is not there: the zip was built without it.
+    """
     # Set, this variable makes stripe print whole response bodies to standard error, which Lambda logs.
     os.environ.pop("STRIPE_LOG", None)
-    import stripe  # noqa: PLC0415 - lazily, see the module's docstring
+    try:
+        import stripe  # noqa: PLC0415 - lazily, see the module's docstring
+    except ModuleNotFoundError as error:
+        if error.name != "stripe":
+            raise
+        raise ConfigError(NOT_IN_ZIP) from None
 
     # Telemetry keeps an id in a file of the home directory, and platform details in a header.
     stripe.enable_telemetry = False

@@ -426,7 +426,7 @@ run "only_the_rule_may_invoke_the_function" {
       qualifier              = jsonencode("live")
       source_account         = "null"
       source_arn             = jsonencode("arn:aws:events:eu-west-1:111122223333:rule/bus/rule")
-      statement_id           = jsonencode("AllowStripeRule")
+      statement_id           = jsonencode("AllowStripeRuleOnAlias")
     }
     error_message = "The same must be all that the alias allows."
   }
@@ -485,7 +485,7 @@ run "only_the_hourly_schedule_may_invoke_it_too" {
       qualifier              = jsonencode("live")
       source_account         = "null"
       source_arn             = jsonencode("arn:aws:events:eu-west-1:111122223333:rule/parked-count")
-      statement_id           = jsonencode("AllowParkedCount")
+      statement_id           = jsonencode("AllowParkedCountOnAlias")
     }
     error_message = "The same must be all that the alias allows."
   }

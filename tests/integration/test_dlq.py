@@ -19,6 +19,7 @@ from stripe_handler_cli.stack import Endpoint
 from stripe_handler_cli.stack.pipeline import wait_for
 from support.dead_letters import envelope, error, failure_record
 from support.lives import Life
+from support.provoking import permission_withdrawn
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -162,20 +163,10 @@ def poison(life: Life) -> dict[str, Any]:
 
 def without_permission(operator: Operator, *events: dict[str, Any]) -> None:
     """Put events on the bus while EventBridge may not invoke the function."""
-    functions, name = operator.endpoint.functions, operator.stack.outputs["function_name"]
-    statements = json.loads(functions.get_policy(FunctionName=name)["Policy"])["Statement"]
-    rule_arn = operator.stack.outputs["rule_arn"]
-    [statement] = [one for one in statements if one["Condition"]["ArnLike"]["AWS:SourceArn"] == rule_arn]
-    functions.remove_permission(FunctionName=name, StatementId=statement["Sid"])
-    operator.stack.pipeline.put(*events)
-    wait_for(lambda: operator.count("delivery")[0] == len(events) or None, "the events are kept", 30)
-    functions.add_permission(
-        FunctionName=name,
-        StatementId=statement["Sid"],
-        Action=statement["Action"],
-        Principal=statement["Principal"]["Service"],
-        SourceArn=statement["Condition"]["ArnLike"]["AWS:SourceArn"],
-    )
+    outputs = operator.stack.outputs
+    with permission_withdrawn(operator.endpoint, outputs["function_name"], outputs["rule_arn"]):
+        operator.stack.pipeline.put(*events)
+        wait_for(lambda: operator.count("delivery")[0] == len(events) or None, "the events are kept", 30)
 
 
 def test_both_layers_are_listed_shown_and_sent_again(operator: Operator) -> None:

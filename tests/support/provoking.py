@@ -1,6 +1,7 @@
 """Faults, provoked through boto3 and undone at the end, also when the test in between fails."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,25 @@ def code(endpoint: Endpoint, function_name: str, bad: bytes, good: Path) -> Iter
         yield
     finally:
         deploy(good.read_bytes())
+
+
+@contextmanager
+def permission_withdrawn(endpoint: Endpoint, function: str, rule_arn: str) -> Iterator[None]:
+    """Let EventBridge not invoke the function (or `function:alias`) for a rule."""
+    functions = endpoint.functions
+    statements = json.loads(functions.get_policy(FunctionName=function)["Policy"])["Statement"]
+    [statement] = [one for one in statements if one["Condition"]["ArnLike"]["AWS:SourceArn"] == rule_arn]
+    functions.remove_permission(FunctionName=function, StatementId=statement["Sid"])
+    try:
+        yield
+    finally:
+        functions.add_permission(
+            FunctionName=function,
+            StatementId=statement["Sid"],
+            Action=statement["Action"],
+            Principal=statement["Principal"]["Service"],
+            SourceArn=rule_arn,
+        )
 
 
 def zip_without_its_dependencies() -> bytes:

@@ -19,6 +19,7 @@ _KIB = 1024
 Examples:
   stripe-handler package
   stripe-handler package --out build/handler.zip --json
+  stripe-handler package --without-stripe    # for a function without a Stripe key; a twentieth of the size
 \b
 Upload it to an existing function (Terraform does this for you on apply):
   aws lambda update-function-code --function-name NAME --zip-file fileb://dist/handler.zip
@@ -40,8 +41,15 @@ Upload it to an existing function (Terraform does this for you on apply):
     default=True,
     help="Add bytecode for the Lambda runtime where that Python is found.  [default: on]",
 )
+@click.option(
+    "--without-stripe",
+    is_flag=True,
+    help="Leave out stripe: the function then can do without a Stripe key only, and asks Stripe nothing.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
-def package(out: Path | None, project: Path | None, *, bytecode: bool, as_json: bool) -> None:
+def package(
+    out: Path | None, project: Path | None, *, bytecode: bool, without_stripe: bool, as_json: bool
+) -> None:
     """Build the Lambda zip from hashed requirements, byte for byte the same on every build."""
     progress = Console(stderr=True, highlight=False)
     root = find_project_root(project or Path.cwd())
@@ -50,6 +58,7 @@ def package(out: Path | None, project: Path | None, *, bytecode: bool, as_json: 
         out or root / "dist/handler.zip",
         progress=lambda line: progress.print(line, style="dim", soft_wrap=True),
         bytecode=bytecode,
+        with_stripe=not without_stripe,
     )
     if as_json:
         click.echo(json.dumps(_as_json(built)))
@@ -80,6 +89,8 @@ def _as_table(built: BuiltZip) -> Table:
     table.add_row("sha256", built.sha256)
     table.add_row("CodeSha256", built.code_sha256)
     table.add_row("bytecode", bytecode)
+    if not built.has_stripe:
+        table.add_row("stripe", "left out: configure no Stripe key for this function")
     return table
 
 

@@ -16,7 +16,7 @@ from stripe_handler_cli.packaging.bytecode import (
     find_interpreter,
 )
 from stripe_handler_cli.packaging.contents import library_files, wheel_files
-from stripe_handler_cli.packaging.locked import read_lock
+from stripe_handler_cli.packaging.locked import ONLY_FOR_STRIPE, read_lock
 from stripe_handler_cli.packaging.wheels import fetch_wheels, sha256_of
 
 LOCK = Path("requirements/handler.txt")
@@ -35,6 +35,7 @@ class BuiltZip:
         file_count: How many files it holds.
         sha256: The hex digest of its bytes.
         bytecode_python: The version of Python whose bytecode it holds, None without bytecode.
+        has_stripe: Whether it holds stripe, so that the function can ask Stripe.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class BuiltZip:
     file_count: int
     sha256: str
     bytecode_python: str | None
+    has_stripe: bool
 
     @property
     def code_sha256(self) -> str:
@@ -51,7 +53,12 @@ class BuiltZip:
 
 
 def build_zip(
-    project_root: Path, out: Path, *, progress: Callable[[str], None], bytecode: bool = True
+    project_root: Path,
+    out: Path,
+    *,
+    progress: Callable[[str], None],
+    bytecode: bool = True,
+    with_stripe: bool = True,
 ) -> BuiltZip:
     """Build the Lambda zip of a checkout.
 
@@ -63,11 +70,15 @@ def build_zip(
         out: Where the zip goes; replaced in one step when the build is complete.
         progress: Called with one line of text before each slow step.
         bytecode: Whether to add bytecode where the runtime's Python is found.
+        with_stripe: Whether to put in stripe and what it alone needs; without it the function can do without a
+            Stripe key only.
 
     Raises:
         CliError: The lock, a wheel or a source is not usable; the message says which.
     """
-    lock = read_lock(project_root / LOCK)
+    lock = [
+        wheel for wheel in read_lock(project_root / LOCK) if with_stripe or wheel.name not in ONLY_FOR_STRIPE
+    ]
     wheels = fetch_wheels(lock, project_root / WHEELS, python_version=RUNTIME_PYTHON, progress=progress)
     progress(f"Collecting the library and {len(wheels)} packages")
     files = library_files(project_root)
@@ -93,4 +104,5 @@ def build_zip(
         file_count=len(files),
         sha256=sha256_of(out),
         bytecode_python=interpreter.version if interpreter else None,
+        has_stripe=with_stripe,
     )

@@ -17,7 +17,7 @@ resource "aws_lambda_permission" "hourly" {
 resource "aws_lambda_permission" "hourly_to_alias" {
   count = var.function_alias_name == null ? 0 : 1
 
-  statement_id  = "AllowParkedCount"
+  statement_id  = "AllowParkedCountOnAlias"
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
   qualifier     = var.function_alias_name

@@ -7,6 +7,7 @@ import attrs
 from stripe_handler_cli.doctor.areas.function import DEPLOY, DEPLOY_VERSION, deploy_command
 from stripe_handler_cli.doctor.check import Area, Check, Finding, failed, passed, warned
 from stripe_handler_cli.doctor.commands import APPLY
+from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
 
 READ_ERRORS = "aws logs tail {log_group_name} --since 15m"
 _KEY_FROM_KEYBOARD = 'read -rs KEY && printf %s "$KEY" | '
@@ -54,6 +55,7 @@ class StripeKeyFacts:
         is_in_environment: Whether the key itself stands in the function's environment.
         problem: Why it cannot be read, None when it can.
         stripe_problem: Why Stripe does not accept it, None when it does.
+        alias: The alias by which the function is invoked; None without one.
     """
 
     place: str | None
@@ -62,6 +64,7 @@ class StripeKeyFacts:
     is_in_environment: bool = False
     problem: str | None = None
     stripe_problem: str | None = None
+    alias: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -114,6 +117,8 @@ def judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a tab
         return warned(
             "the key stands in the function's environment, for everyone to read who may see it", USE_A_SECRET
         )
+    if facts.stripe_problem == NOT_IN_ZIP:
+        return failed(facts.stripe_problem, deploy_command(facts.alias))
     if facts.stripe_problem is not None and "refuses" in facts.stripe_problem:
         return failed(facts.stripe_problem, replace, secret=facts.secret)
     if facts.stripe_problem is not None:
@@ -160,10 +165,10 @@ STRIPE_KEY = Check(
     ),
     checked=(
         "The function reads its key anew and asks Stripe for a subscription and a customer that cannot "
-        "exist. A key that cannot be read or that Stripe refuses fails. A key in the function's "
-        "environment, or no answer from Stripe, is a warning. The key itself is never shown."
+        "exist. A key that cannot be read or that Stripe refuses fails, and so does one in a function whose zip "
+        "was built without stripe. A key in the function's environment, or no answer from Stripe, is a warning. The key itself is never shown."
     ),
-    fixes=(APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET),
+    fixes=(APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET, DEPLOY, DEPLOY_VERSION),
     judge=judge_stripe_key,
 )
 LIVEMODE = Check(

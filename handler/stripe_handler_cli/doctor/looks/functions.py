@@ -182,6 +182,7 @@ def look_at_stripe_key(site: Site) -> StripeKeyFacts:
         is_in_environment=KEY_VARIABLE in environment,
         problem=told["problem"],
         stripe_problem=told["stripeProblem"],
+        alias=site.stack.function_alias,
     )
 
 

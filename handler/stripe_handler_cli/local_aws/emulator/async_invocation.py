@@ -177,7 +177,7 @@ def _failure_record(
         "timestamp": now,
         "requestContext": {
             "requestId": invocation.request_id,
-            "functionArn": f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}",
+            "functionArn": _qualified(invocation.function_arn),
             "condition": condition,
             "approximateInvokeCount": invocation.attempts,
         },
@@ -191,6 +191,12 @@ def _failure_record(
         }
         record["responsePayload"] = result.get("body")
     return record
+
+
+def _qualified(function_arn: str) -> str:
+    """What was invoked: the alias or version, or else the newest code."""
+    _, qualifier = lambda_svc._lambda_function_name_and_qualifier_from_arn(function_arn)
+    return function_arn if qualifier else f"{function_arn}:$LATEST"
 
 
 def _deliver(destination: str, record: dict[str, Any], function_name: str) -> None:
