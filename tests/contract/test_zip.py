@@ -14,9 +14,12 @@ from typing import Any
 
 import attrs
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from stripe_handler_cli.packaging.bytecode import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
-from stripe_handler_cli.packaging.locked import read_lock
+from stripe_handler_cli.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNTIME_HAS = "boto3"
@@ -32,13 +35,13 @@ class Build:
     report: dict[str, Any]
 
 
-def build(out: Path, **surroundings: str) -> Build:
+def build(out: Path, *options: str, **surroundings: str) -> Build:
     """Build the zip as a person would, from another directory and with other surroundings."""
     umask, directory = int(surroundings.pop("umask"), 8), Path(surroundings.pop("directory"))
     directory.mkdir(parents=True)
     command = "from stripe_handler_cli.commands.package import package; package()"
     completed = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", command, "--project", str(ROOT), "--json", "--out", str(out)],
+        [sys.executable, "-c", command, "--project", str(ROOT), "--json", "--out", str(out), *options],
         cwd=directory,
         env={**os.environ, **surroundings},
         umask=umask,
@@ -260,3 +263,63 @@ def project() -> dict[str, Any]:
     document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     table: dict[str, Any] = document["project"]
     return table
+
+
+@pytest.fixture(scope="module")
+def without_stripe(lambda_path: list[str], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The same path with the zip of `--without-stripe`."""
+    directory = tmp_path_factory.mktemp("without_stripe")
+    options = ("--without-stripe", "--no-bytecode")
+    smaller = build(directory / "handler.zip", *options, umask="022", directory=str(directory / "cwd"))
+    assert smaller.report["has_stripe"] is False
+    with zipfile.ZipFile(smaller.path) as archive:
+        archive.extractall(directory / "task")
+    return [str(directory / "task"), lambda_path[1]]
+
+
+def test_without_stripe_nothing_is_left_that_only_stripe_needs() -> None:
+    """The list of what is left out, by the metadata of the packages themselves."""
+
+    def needed(name: str) -> frozenset[str]:
+        found = frozenset({canonicalize_name(name)})
+        for text in metadata.requires(name) or ():
+            requirement = Requirement(text)
+            environment = {"python_version": RUNTIME_PYTHON, "extra": ""}
+            if requirement.marker is None or requirement.marker.evaluate(environment):
+                found |= needed(requirement.name)
+        return found
+
+    roots = [Requirement(text).name for text in project()["dependencies"]]
+    others = frozenset[str]().union(*(needed(name) for name in roots if name != "stripe"))
+    assert needed("stripe") - others == ONLY_FOR_STRIPE
+
+
+def test_without_stripe_a_function_without_a_key_is_complete(without_stripe: list[str]) -> None:
+    """The entry point imports and wires itself; of Stripe there is nothing to be imported."""
+    code = (
+        "import stripe_subscription_handler.app as app, importlib.util as found\n"
+        "print(app.runtime().store.stripe, [found.find_spec(name) for name in ('stripe', 'requests')])"
+    )
+    assert run_as_on_lambda(without_stripe, code) == "None [None, None]"
+    task = Path(without_stripe[0])
+    assert {path.name.split("-")[0] for path in task.glob("*.dist-info")} == {
+        "attrs",
+        "structlog",
+        "stripe_subscription_handler",
+    }
+
+
+def test_without_stripe_a_configured_key_is_an_error_that_says_what_to_do(without_stripe: list[str]) -> None:
+    """At the first question, not before: events that ask nothing are applied as ever."""
+    code = (
+        "import os\n"
+        "os.environ['STRIPE_SECRET_KEY'] = 'rk_test_1'\n"
+        "import stripe_subscription_handler.app as app\n"
+        "stripe = app.runtime().store.stripe\n"
+        "stripe.remaining_seconds = lambda: 30.0\n"
+        "try:\n"
+        "    stripe.fetch_subscription('sub_1')\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error)"
+    )
+    assert run_as_on_lambda(without_stripe, code) == f"ConfigError {NOT_IN_ZIP}"

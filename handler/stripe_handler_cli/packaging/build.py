@@ -70,15 +70,15 @@ def build_zip(
         out: Where the zip goes; replaced in one step when the build is complete.
         progress: Called with one line of text before each slow step.
         bytecode: Whether to add bytecode where the runtime's Python is found.
-        with_stripe: Whether to put in stripe and what it alone needs; without it the function can do without a
-            Stripe key only.
+        with_stripe: Whether to put in stripe and what it alone needs; a function without it can ask Stripe
+            nothing.
 
     Raises:
         CliError: The lock, a wheel or a source is not usable; the message says which.
     """
-    lock = [
-        wheel for wheel in read_lock(project_root / LOCK) if with_stripe or wheel.name not in ONLY_FOR_STRIPE
-    ]
+    lock = read_lock(project_root / LOCK)
+    if not with_stripe:
+        lock = tuple(wheel for wheel in lock if wheel.name not in ONLY_FOR_STRIPE)
     wheels = fetch_wheels(lock, project_root / WHEELS, python_version=RUNTIME_PYTHON, progress=progress)
     progress(f"Collecting the library and {len(wheels)} packages")
     files = library_files(project_root)

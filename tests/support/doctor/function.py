@@ -4,6 +4,7 @@ import attrs
 
 from stripe_handler_cli.doctor.areas import function, self_check
 from stripe_handler_cli.doctor.commands import APPLY
+from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:failures"
@@ -186,6 +187,20 @@ CASES = (
         FAIL,
         "HTTP 401",
         self_check.PUT_SECRET,
+    ),
+    Case(
+        self_check.STRIPE_KEY,
+        key(stripe_problem=NOT_IN_ZIP),
+        FAIL,
+        "built without stripe",
+        function.DEPLOY,
+    ),
+    Case(
+        self_check.STRIPE_KEY,
+        key(stripe_problem=NOT_IN_ZIP, alias="live"),
+        FAIL,
+        "built without stripe",
+        function.DEPLOY_VERSION,
     ),
     Case(
         self_check.STRIPE_KEY, key(stripe_problem="no answer from Stripe"), WARN, "readable, but: no answer"

@@ -165,8 +165,9 @@ STRIPE_KEY = Check(
     ),
     checked=(
         "The function reads its key anew and asks Stripe for a subscription and a customer that cannot "
-        "exist. A key that cannot be read or that Stripe refuses fails, and so does one in a function whose zip "
-        "was built without stripe. A key in the function's environment, or no answer from Stripe, is a warning. The key itself is never shown."
+        "exist. A key that cannot be read or that Stripe refuses fails, and so does any key where the zip "
+        "was built without stripe. A key in the function's environment, or no answer from Stripe, is a "
+        "warning. The key itself is never shown."
     ),
     fixes=(APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET, DEPLOY, DEPLOY_VERSION),
     judge=judge_stripe_key,
