@@ -189,6 +189,17 @@ def test_the_stripe_client_works_with_only_boto3_beside_the_zip(lambda_path: lis
     assert urllib3.is_relative_to(lambda_path[1])
 
 
+def test_nothing_imports_what_is_left_out_of_stripe(lambda_path: list[str]) -> None:
+    """`stripe.params` is named for type checkers only: with those blocks taken away, by no import."""
+    package = Path(lambda_path[0]) / "stripe"
+    for_checkers = re.compile(r"^( *)if TYPE_CHECKING:\n(?:\1 +.*\n|\n)+", re.MULTILINE)
+    imports = re.compile(r"^.*\bimport\b.*stripe\.params|^ *from +stripe\.params", re.MULTILINE)
+    texts = [path.read_text("utf-8") for path in package.rglob("*.py")]
+    assert not (package / "params").exists()
+    assert sum(imports.search(text) is not None for text in texts) > 100
+    assert not [text for text in texts if imports.search(for_checkers.sub("", text))]
+
+
 def test_the_zip_knows_its_version(lambda_path: list[str]) -> None:
     """On Lambda, the library's metadata gives the version that pyproject.toml states."""
     code = "from importlib.metadata import version; print(version('stripe-subscription-handler'))"
