@@ -14,6 +14,9 @@ output "function_arn" {
 output "alias_name" {
   description = "Alias that the function is invoked by; null without SnapStart, when it is invoked by its name alone."
   value       = local.alias_name
+
+  # The name is known before the alias is there; a permission for it is not possible before.
+  depends_on = [aws_lambda_alias.live]
 }
 
 output "invoked_arn" {
