@@ -18,6 +18,7 @@ from stripe_handler_cli.doctor.areas import (
     queues,
     rule,
     self_check,
+    snapshots,
     stripe,
     tables,
     traffic,
@@ -57,6 +58,7 @@ from stripe_handler_cli.doctor.looks.queues import (
     look_at_failure_queue_policy,
     look_at_queues,
 )
+from stripe_handler_cli.doctor.looks.snapshots import look_at_snapshots
 from stripe_handler_cli.doctor.looks.stripe import look_at_destination
 from stripe_handler_cli.doctor.looks.tables import (
     look_at_parked,
@@ -90,6 +92,7 @@ EXAMINATIONS: tuple[Examination[Any], ...] = (
     Examination(look_at_target, (rule.TARGET, rule.DELIVERY_PATH)),
     Examination(look_at_function, (function.CONFIGURATION,)),
     Examination(look_at_code, (function.CODE,)),
+    Examination(look_at_snapshots, (snapshots.SNAPSHOTS,)),
     Examination(look_at_function_policy, (access.FUNCTION_POLICY,)),
     Examination(look_at_role, (access.ROLE_PERMISSIONS, access.ROLE_TRUST)),
     Examination(look_at_self_check, (self_check.SELF_CHECK,)),

@@ -24,6 +24,7 @@ RIGHTS = (
     "lambda:GetFunctionEventInvokeConfig",
     "lambda:GetPolicy",
     "lambda:InvokeFunction",
+    "lambda:ListVersionsByFunction",
     "logs:DescribeLogGroups",
     "logs:DescribeMetricFilters",
     "sns:GetTopicAttributes",

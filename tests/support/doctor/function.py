@@ -2,7 +2,7 @@
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import function, self_check
+from stripe_handler_cli.doctor.areas import function, self_check, snapshots
 from stripe_handler_cli.doctor.commands import APPLY
 from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
 from support.doctor.cases import FAIL, PASS, WARN, Case
@@ -112,6 +112,15 @@ CASES = (
     Case(function.CODE, code(**NO_ZIP), PASS, "as this command"),
     Case(function.CODE, code(**NO_ZIP, version="0.0.9"), WARN, "version 0.0.9", function.DEPLOY),
     Case(function.CODE, code(**NO_ZIP, version=None), WARN, "does not tell", function.DEPLOY),
+    Case(snapshots.SNAPSHOTS, snapshots.SnapshotFacts(()), PASS, "no version that nothing invokes"),
+    Case(snapshots.SNAPSHOTS, snapshots.SnapshotFacts(("9",)), PASS, "version 9 keeps a snapshot besides"),
+    Case(
+        snapshots.SNAPSHOTS,
+        snapshots.SnapshotFacts(("9", "10")),
+        WARN,
+        "2 versions that nothing invokes keep a snapshot each: 9, 10",
+        snapshots.DELETE_VERSION,
+    ),
     Case(function.RETRIES, attempts(), PASS, "3 attempts within 6 hours"),
     Case(function.RETRIES, attempts(retries=0), WARN, "1 attempts", APPLY),
     Case(function.RETRIES, attempts(maximum_age_seconds=60), WARN, "within 0.0166667 hours", APPLY),

@@ -1,4 +1,4 @@
-"""Who may invoke, where an alias is invoked: two policies count, and a command names the right one."""
+"""Where an alias is invoked: two policies say who may, and old versions are left behind."""
 
 import json
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.doctor.areas.access import FUNCTION_POLICY
-from stripe_handler_cli.doctor.check import Status
+from stripe_handler_cli.doctor.areas.snapshots import SNAPSHOTS
+from stripe_handler_cli.doctor.check import Check, Status
 from stripe_handler_cli.doctor.examination import Result, examine
 from stripe_handler_cli.doctor.site import Site
 from stripe_handler_cli.stack import DeployedStack, Endpoint
@@ -33,9 +34,29 @@ class Aws:
 
     Attributes:
         policies: Qualifier, empty for the function itself -> statement id -> the rule that is let in.
+        snapshots: Versions, with the state of their snapshots.
     """
 
-    policies: dict[str, dict[str, str]]
+    policies: dict[str, dict[str, str]] = attrs.Factory(dict)
+    snapshots: tuple[tuple[str, str], ...] = ()
+
+    def get_function_configuration(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
+        """Lambda: the version that the alias leads to."""
+        assert FunctionName == "f:live"
+        return {"Version": "12"}
+
+    def get_paginator(self, operation: str) -> Any:
+        """Lambda: two pages of versions."""
+        assert operation == "list_versions_by_function"
+        return self
+
+    def paginate(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
+        """Lambda."""
+        assert FunctionName == "f"
+        return [
+            {"Versions": [{"Version": version, "SnapStart": {"OptimizationStatus": status}}]}
+            for version, status in self.snapshots
+        ]
 
     def get_caller_identity(self) -> Any:
         """STS."""
@@ -62,10 +83,23 @@ class Aws:
 
 
 def examined(policies: dict[str, dict[str, str]]) -> Result:
-    """The one check."""
-    stack = DeployedStack(Endpoint({}, lambda _: Aws(policies)), OUTPUTS)
-    [result] = examine(Site(stack), [FUNCTION_POLICY.key])
+    """Who may invoke."""
+    return examined_for(FUNCTION_POLICY, Aws(policies))
+
+
+def examined_for(check: Check[Any], aws: Aws) -> Result:
+    """One check."""
+    [result] = examine(Site(DeployedStack(Endpoint({}, lambda _: aws), OUTPUTS)), [check.key])
     return result
+
+
+def test_old_versions_with_a_snapshot_are_told_the_oldest_first() -> None:
+    """Not the one that the alias leads to, not those without; the command deletes the oldest."""
+    kept = (("$LATEST", "Off"), ("2", "Off"), ("10", "On"), ("9", "On"), ("12", "On"))
+    found = examined_for(SNAPSHOTS, Aws(snapshots=kept))
+    assert (found.status, found.found.endswith(": 9, 10")) == (Status.WARN, True)
+    assert found.fix == "aws lambda delete-function --function-name f --qualifier 9"
+    assert examined_for(SNAPSHOTS, Aws(snapshots=kept[2:3])).status is Status.PASS
 
 
 def test_both_policies_as_they_should_be() -> None:
