@@ -13,7 +13,8 @@ LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test prove lint terraform-check security unit integration zip format lock clean
+.PHONY: help venv demo test prove bench bench-report lint terraform-check security unit integration zip \
+        format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,13 @@ test: lint terraform-check security unit zip integration ## Run every test and c
 
 prove: venv ## Run the convergence properties with 100,000 examples (EXAMPLES=n SEED=n)
 	$(BIN)/python tests/prove.py
+
+# Not part of `make test`: they take minutes, and their figures are this machine's. NAME="one another", QUICK=1.
+bench: venv ## Run the benchmarks and keep their results (NAME=handler_cpu runs one; QUICK=1 keeps nothing)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks run $(if $(filter-out 0 no false,$(QUICK)),--quick) $(NAME)
+
+bench-report: venv ## Write docs/performance.md again from the benchmarks' results
+	PYTHONPATH=tests $(BIN)/python -m benchmarks report
 
 lint: venv ## Check style, formatting and types
 	$(BIN)/ruff check $(SOURCES)
@@ -76,6 +84,10 @@ lock: venv ## Resolve the requirements again (maintainers)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" requirements/checkov.in --output-file requirements/checkov.txt
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" --constraint requirements/dev.txt \
+	  requirements/benchmarks.in --output-file requirements/benchmarks.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
 	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
 	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt

@@ -1,18 +1,15 @@
 """What the Lambda zip promises: the same bytes on every build, pure Python, complete beside boto3."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -20,37 +17,9 @@ from packaging.utils import canonicalize_name
 from stripe_handler_cli.packaging.bytecode import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 from stripe_handler_cli.packaging.locked import ONLY_FOR_STRIPE, read_lock
 from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
-
-ROOT = Path(__file__).resolve().parents[2]
-RUNTIME_HAS = "boto3"
+from support.zip_builds import ROOT, RUNTIME_HAS, Build, build, distributions_of, top_level_paths
 
 pytestmark = pytest.mark.xdist_group("zip")  # built once, by one process
-
-
-@attrs.frozen
-class Build:
-    """A zip and what the command said of it."""
-
-    path: Path
-    report: dict[str, Any]
-
-
-def build(out: Path, *options: str, **surroundings: str) -> Build:
-    """Build the zip as a person would, from another directory and with other surroundings."""
-    umask, directory = int(surroundings.pop("umask"), 8), Path(surroundings.pop("directory"))
-    directory.mkdir(parents=True)
-    command = "from stripe_handler_cli.commands.package import package; package()"
-    completed = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", command, "--project", str(ROOT), "--json", "--out", str(out), *options],
-        cwd=directory,
-        env={**os.environ, **surroundings},
-        umask=umask,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert completed.returncode == 0, completed.stderr
-    return Build(out, json.loads(completed.stdout))
 
 
 @pytest.fixture(scope="module")
@@ -82,27 +51,6 @@ def lambda_path(built: Build, tmp_path_factory: pytest.TempPathFactory) -> list[
             if not (runtime / source.name).exists():
                 (runtime / source.name).symlink_to(source)
     return [str(directory / "task"), str(runtime)]
-
-
-def distributions_of(name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Return a distribution and everything it brings, extras aside."""
-    seen |= {name}
-    for requirement in metadata.requires(name) or ():
-        if "extra ==" not in requirement:
-            match = re.match(r"[A-Za-z0-9._-]+", requirement)
-            assert match is not None
-            other = re.sub(r"[-_.]+", "-", match.group()).lower()
-            if other not in seen:
-                seen = distributions_of(other, seen)
-    return seen
-
-
-def top_level_paths(name: str) -> Iterator[Path]:
-    """Yield the packages, modules and metadata folders a distribution installs."""
-    for file in metadata.files(name) or ():
-        if ".." not in file.parts and file.parts[0] != "__pycache__":
-            path = Path(str(file.locate()))
-            yield path.parents[len(file.parts) - 2] if len(file.parts) > 1 else path
 
 
 def run_as_on_lambda(lambda_path: list[str], code: str, python: Path = Path(sys.executable)) -> str:

@@ -1,0 +1,33 @@
+"""The benchmarks by name: what each runs, and how its section of docs/performance.md is written."""
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from benchmarks import zip_size
+from benchmarks.result import Result
+from benchmarks.setting import Setting
+from benchmarks.tables import plain_section
+
+
+@attrs.frozen
+class Benchmark:
+    """One benchmark.
+
+    Attributes:
+        about: What it measures, in one line.
+        run: Measures.
+        section: Writes its part of the page, Markdown, from its result.
+    """
+
+    about: str
+    run: Callable[[Setting], Result]
+    section: Callable[[Result], str] = plain_section
+
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    zip_size.NAME: Benchmark(
+        "the Lambda zip: its size, and whether surroundings change it", zip_size.run, zip_size.section
+    ),
+}
+"""Name → benchmark, in the order in which they run and stand on the page."""
