@@ -6,13 +6,11 @@ into the failure queue, from where it can be redriven.
 
 import functools
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import attrs
-import structlog
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NetworkError
 
@@ -24,6 +22,7 @@ from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
 from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations import is_operation, perform
 from stripe_subscription_handler.snap_start import prepare, renew_randomness
 from stripe_subscription_handler.store import Store, dynamodb_client
@@ -48,25 +47,9 @@ class Runtime:
 
     store: Store
     config: Config
-    log: structlog.typing.FilteringBoundLogger
-    report: structlog.typing.FilteringBoundLogger = attrs.field(
-        default=attrs.Factory(lambda self: self.log, takes_self=True)
-    )
+    log: Log
+    report: Log = attrs.field(default=attrs.Factory(lambda self: self.log, takes_self=True))
     clock: Callable[[], float] = time.monotonic
-
-
-def make_logger(level: str) -> structlog.typing.FilteringBoundLogger:
-    """Make a logger that prints JSON lines with `level`, `timestamp` and the event's fields."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stdout),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
-    return logger
 
 
 @functools.cache

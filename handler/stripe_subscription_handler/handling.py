@@ -21,6 +21,7 @@ from stripe_subscription_handler.conversation import (
 )
 from stripe_subscription_handler.decide import UNREAD, Circumstances, Unread, decide
 from stripe_subscription_handler.decisions import (
+    Decision,
     FindOwner,
     NoProfile,
     ReadItem,
@@ -58,7 +59,8 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         if fetched is None:
             raise unknown_to_stripe(event.related_id)
         event = fetched
-    first = decide(event, circumstances=Circumstances(policy))
+    circumstances = Circumstances(policy, may_guess=not policy.can_ask_stripe)
+    first = decide(event, circumstances=circumstances)
     if isinstance(first, Skip):
         return Outcome(applied=False, reason=first.reason)
     user_id = event.user_id
@@ -76,18 +78,30 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     for other in others:
         elsewhere = yield from applied(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
-    outcome = yield from applied(event, user_id, Circumstances(policy))
+    # Deciding twice would give the same, at twice the time, unless the user had to be found.
+    decided = None if isinstance(first, FindOwner) else first
+    outcome = yield from applied(event, user_id, circumstances, decided)
     return attrs.evolve(outcome, also_applied=left + outcome.also_applied)
 
 
-def applied(event: StripeEvent, user_id: str, circumstances: Circumstances) -> Handling:
-    """Carry an event whose user is known through to that user's item."""
+def applied(
+    event: StripeEvent, user_id: str, circumstances: Circumstances, decided: Decision | None = None
+) -> Handling:
+    """Carry an event whose user is known through to that user's item.
+
+    Args:
+        event: The event.
+        user_id: Whose item.
+        circumstances: What else matters.
+        decided: What was decided of this event for this user without having seen the item, where it was.
+    """
     policy = circumstances.policy
     circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
     item: Mapping[str, Any] | Unread | None = UNREAD
     others: tuple[Applied, ...] = ()
     for _ in range(MAX_ROUNDS):
-        decision = decide(event, item, user_id=user_id, circumstances=circumstances)
+        decision = decided or decide(event, item, user_id=user_id, circumstances=circumstances)
+        decided = None
         if isinstance(decision, Skip):
             skipped = Outcome(applied=False, reason=decision.reason, user_id=user_id)
             return attrs.evolve(skipped, drained=_events(others), also_applied=others)

@@ -9,24 +9,32 @@ change a profile.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-
-from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.self_check import self_check
+from stripe_subscription_handler.logger import Log
 from stripe_subscription_handler.store import Store
 
 OPERATION_KEY = "stripe-subscription-handler"
+COUNT_PARKED = "count-parked"
 SELF_CHECK = "self-check"
 
-Log = structlog.typing.FilteringBoundLogger
-"""Writes data for metrics, at any log level."""
+
+def _count_parked(store: Store, log: Log) -> dict[str, Any]:
+    from stripe_subscription_handler.parked_count import answer  # noqa: PLC0415 - no event needs it
+
+    return answer(store, log)
+
+
+def _self_check(store: Store, _log: Log) -> dict[str, Any]:
+    from stripe_subscription_handler.self_check import self_check  # noqa: PLC0415 - no event needs it
+
+    return self_check(store)
+
 
 OPERATIONS: Mapping[str, Callable[[Store, Log], dict[str, Any]]] = {
-    parked_count.REQUEST[OPERATION_KEY]: parked_count.answer,
-    SELF_CHECK: lambda store, _: self_check(store),
+    COUNT_PARKED: _count_parked,
+    SELF_CHECK: _self_check,
 }
-"""Name → what does it."""
+"""Name → what does it. `log` writes data for metrics, at any log level."""
 
 
 def is_operation(raw: object) -> bool:

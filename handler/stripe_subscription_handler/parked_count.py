@@ -10,8 +10,9 @@ the order in which they expire. It follows the table within about a second, soon
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import structlog
 
+from stripe_subscription_handler.logger import Log
+from stripe_subscription_handler.operations import COUNT_PARKED, OPERATION_KEY
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.sync_table import (
     EXPIRES_AT,
@@ -25,7 +26,7 @@ from stripe_subscription_handler.wire import to_wire
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-REQUEST = {"stripe-subscription-handler": "count-parked"}
+REQUEST = {OPERATION_KEY: COUNT_PARKED}
 """What the schedule sends; `terraform/modules/parked_count` holds the same words."""
 
 EXPIRING_SECONDS = 7 * 24 * 3600
@@ -49,7 +50,7 @@ class ParkedCount:
     requests: int
 
 
-def answer(store: Store, log: structlog.typing.FilteringBoundLogger) -> dict[str, Any]:
+def answer(store: Store, log: Log) -> dict[str, Any]:
     """Count, write the log line, and tell whoever invoked the function by hand.
 
     Raises:

@@ -1,7 +1,7 @@
 """Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
 
-With `sync_table` and `wire` the only code that uses boto3. `Store.run` holds the conversation of `handling`
-and counts the requests it makes.
+With `sync_table` the only code that talks to DynamoDB about events. `Store.run` holds the conversation of
+`handling` and counts the requests it makes.
 """
 
 import random
@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import boto3
-from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
+from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation import (
     Answer,
@@ -62,15 +61,11 @@ _LONGEST_PAUSE_SECONDS = 0.64
 
 def dynamodb_client() -> "DynamoDBClient":
     """Make a DynamoDB client whose retries and time-outs fit in the function's 30 seconds."""
-    return boto3.client(
-        "dynamodb",
-        config=ClientConfig(
-            connect_timeout=2,
-            read_timeout=4,
-            retries={"mode": "standard", "total_max_attempts": 4},
-            tcp_keepalive=True,
-        ),
+    retries = {"mode": "standard", "total_max_attempts": 4}
+    client: DynamoDBClient = aws_client(
+        "dynamodb", connect_timeout=2, read_timeout=4, tcp_keepalive=True, retries=retries
     )
+    return client
 
 
 @attrs.define

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
-import boto3
-from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from stripe_subscription_handler.aws_clients import aws_client as make_aws_client
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 
 KEY_VARIABLE = "STRIPE_SECRET_KEY"
@@ -46,10 +45,8 @@ def aws_client(service: str) -> Any:
     """Make a client whose time-outs and one retry end within 7 seconds."""
     # At DEBUG it logs whole responses, and with them the key.
     logging.getLogger("botocore.parsers").setLevel(logging.INFO)
-    config = ClientConfig(
-        connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2}
-    )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    retries = {"mode": "standard", "total_max_attempts": 2}
+    return make_aws_client(service, connect_timeout=1, read_timeout=2, retries=retries)
 
 
 @attrs.define(eq=False)

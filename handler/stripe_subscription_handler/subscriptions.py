@@ -178,7 +178,9 @@ def _is_deeper(value: Any, levels: int) -> bool:
     for _ in range(levels):
         children = (child for node in layer for child in (node.values() if isinstance(node, dict) else node))
         layer = [child for child in children if isinstance(child, dict | list)]
-    return bool(layer)
+        if not layer:
+            return False
+    return True
 
 
 def _overlaid(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,79 @@
-"""Plain Python values ⇄ DynamoDB's attribute values, by boto3's own (de)serialiser."""
+"""Plain Python values ⇄ DynamoDB's attribute values. Pure.
 
-from collections.abc import Mapping
+The same values as boto3's (de)serialiser, which a test compares it with, in a fraction of its time: that one
+looks at each value up to ten times. Source: DynamoDB's `AttributeValue`.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def to_wire(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Write plain values as DynamoDB attribute values."""
-    # boto3 serialises `set`, not `frozenset`.
-    plain = ((name, set(value) if isinstance(value, frozenset) else value) for name, value in values.items())
-    return {name: _serialize(value) for name, value in plain}
+    """Write plain values as DynamoDB attribute values.
+
+    Raises:
+        TypeError: A value is of a type that no item of ours holds; the message names the type, not the value.
+    """
+    return {name: _serialize(value) for name, value in values.items()}
 
 
 def from_wire(item: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Read an item of DynamoDB attribute values; None stays None."""
-    return None if item is None else {name: _deserialize(value) for name, value in item.items()}
+    return None if item is None else _read_map(item)
+
+
+def _serialize(value: Any) -> dict[str, Any]:
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
+    # Subclasses: text of an enumeration, say.
+    for kind, write in _WRITERS.items():
+        if isinstance(value, kind):
+            return write(value)
+    raise TypeError(f"{type(value).__name__} cannot be an attribute's value")
+
+
+def _write_set(value: Any) -> dict[str, Any]:
+    if value and all(isinstance(member, str) for member in value):
+        return {"SS": list(value)}
+    raise TypeError("a set must hold texts, and at least one")
+
+
+_WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    str: lambda value: {"S": str(value)},
+    bool: lambda value: {"BOOL": value},
+    int: lambda value: {"N": str(value)},
+    type(None): lambda _: {"NULL": True},
+    Decimal: lambda value: {"N": str(value)},
+    dict: lambda value: {"M": to_wire(value)},
+    set: _write_set,
+    frozenset: _write_set,
+    list: lambda value: {"L": [_serialize(member) for member in value]},
+}
+"""Python type → DynamoDB's type. `bool` before `int`, which it is one of."""
+
+
+def _deserialize(value: Mapping[str, Any]) -> Any:
+    [(kind, content)] = value.items()
+    return _READERS[kind](content)
+
+
+def _read_map(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _deserialize(value) for name, value in content.items()}
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "S": lambda content: content,
+    "BOOL": lambda content: content,
+    "N": Decimal,
+    "NULL": lambda _: None,
+    "M": _read_map,
+    "SS": set,
+    "L": lambda content: [_deserialize(member) for member in content],
+    # Only the app's own attributes can be of these.
+    "B": bytes,
+    "NS": lambda content: set(map(Decimal, content)),
+    "BS": lambda content: set(map(bytes, content)),
+}
+"""DynamoDB's type → how it is read."""
