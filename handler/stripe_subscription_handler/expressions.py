@@ -22,6 +22,7 @@ from stripe_subscription_handler.conditions import (
 )
 
 _OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtMost: "<="}
+_JOINED = (AllOf, AnyOf)
 
 
 @attrs.define
@@ -73,7 +74,7 @@ def condition_expression(condition: Condition, placeholders: Placeholders) -> st
 
 def _grouped(condition: Condition, placeholders: Placeholders) -> str:
     expression = condition_expression(condition, placeholders)
-    return f"({expression})" if isinstance(condition, AllOf | AnyOf) else expression
+    return f"({expression})" if isinstance(condition, _JOINED) else expression
 
 
 def update_expression(

@@ -81,7 +81,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     # Deciding twice would give the same, at twice the time, unless the user had to be found.
     decided = None if isinstance(first, FindOwner) else first
     outcome = yield from applied(event, user_id, circumstances, decided)
-    return attrs.evolve(outcome, also_applied=left + outcome.also_applied)
+    return attrs.evolve(outcome, also_applied=left + outcome.also_applied) if left else outcome
 
 
 def applied(
@@ -96,7 +96,8 @@ def applied(
         decided: What was decided of this event for this user without having seen the item, where it was.
     """
     policy = circumstances.policy
-    circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
+    if circumstances.may_guess is policy.can_ask_stripe:
+        circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
     item: Mapping[str, Any] | Unread | None = UNREAD
     others: tuple[Applied, ...] = ()
     for _ in range(MAX_ROUNDS):
@@ -120,7 +121,7 @@ def applied(
         answer = yield decision
         if isinstance(decision, Write) and isinstance(answer, Written):
             written = _written(decision, item, answer)
-            return attrs.evolve(written, drained=_events(others), also_applied=others)
+            return attrs.evolve(written, drained=_events(others), also_applied=others) if others else written
         if isinstance(answer, Refused):
             item = answer.item
         elif isinstance(answer, Blocked) and isinstance(decision, Write) and decision.link:

@@ -26,6 +26,7 @@ TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
 
 DEEPEST = 50
 """Deepest nesting of `previous_attributes` that is read; Stripe's objects have fewer than ten levels."""
+_CONTAINERS = (dict, list)
 
 
 @attrs.frozen
@@ -176,8 +177,13 @@ def read_before(
 def _is_deeper(value: Any, levels: int) -> bool:
     layer = [value]
     for _ in range(levels):
-        children = (child for node in layer for child in (node.values() if isinstance(node, dict) else node))
-        layer = [child for child in children if isinstance(child, dict | list)]
+        # The types are exactly JSON's. This looks at every value, so it is what parsing spends most on.
+        layer = [
+            child
+            for node in layer
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _CONTAINERS
+        ]
         if not layer:
             return False
     return True

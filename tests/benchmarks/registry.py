@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from benchmarks import zip_size
+from benchmarks import handler_cpu, zip_size
 from benchmarks.result import Result
 from benchmarks.setting import Setting
 from benchmarks.tables import plain_section
@@ -26,6 +26,9 @@ class Benchmark:
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {
+    handler_cpu.NAME: Benchmark(
+        "CPU time of an event on a warm function, against bare boto3", handler_cpu.run, handler_cpu.section
+    ),
     zip_size.NAME: Benchmark(
         "the Lambda zip: its size, and whether surroundings change it", zip_size.run, zip_size.section
     ),

@@ -1,0 +1,104 @@
+"""CPU time of one event on a warm function, against one bare `update_item` of boto3 with the same payload.
+
+Both talk to the same endpoint on the loopback, which answers at once, and both run in the same process, in
+turn. CPU time is the process's own (user and system), so waiting for the endpoint does not count; the
+endpoint's work would make every ratio look smaller.
+"""
+
+import json
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks.canned import answers, event_text
+from benchmarks.interleaving import interleaved
+from benchmarks.layout import environment, lay_out
+from benchmarks.loopback import canned_dynamodb
+from benchmarks.result import Result, compared, measured
+from benchmarks.setting import STATE, Setting
+from benchmarks.tables import measured_with, measurements_table, ratios_table
+
+NAME = "handler_cpu"
+CONTENDERS = {
+    "bare": "bare boto3 `update_item`",
+    "handler": "whole `lambda_handler`",
+    "own_client": "the handler's own client, the same `update_item`",
+    "parse_and_decide": "parse and decide",
+}
+_PROCESSES = 4
+_ROUNDS = 12
+_REPETITIONS = {"bare": 100, "handler": 100, "own_client": 100, "parse_and_decide": 1000}
+_NS_PER_US = 1000
+_GOALS_US = {"parse_and_decide": 60}
+"""Median CPU time in microseconds."""
+
+
+def run(setting: Setting) -> Result:
+    """Measure in several processes: each has a hash seed and a memory layout of its own."""
+    layout = lay_out(setting)
+    text = event_text()
+    event_path = STATE / "event.json"
+    event_path.write_text(text, encoding="utf-8")
+    samples: dict[str, list[float]] = defaultdict(list)
+    with canned_dynamodb(answers(json.loads(text))) as endpoint_url:
+        for number in range(setting.rounds(_PROCESSES, quick=1)):
+            setting.say(f"process {number + 1}")
+            command = layout.command("warm.py", str(layout.task), str(layout.runtime), str(event_path))
+            with _worker(command, environment(endpoint_url)) as ask:
+                contenders = {name: _sample(ask, name) for name in CONTENDERS}
+                taken = interleaved(contenders, rounds=setting.rounds(_ROUNDS))
+            for name, figures in taken.items():
+                samples[name] += figures
+    named = {title: samples[name] for name, title in CONTENDERS.items()}
+    bare, handler = CONTENDERS["bare"], CONTENDERS["handler"]
+    return setting.result(
+        NAME,
+        measurements=measured(named, "µs"),
+        ratios=(
+            compared(named, handler, bare, goal=1.10, margin=0.08),
+            compared(named, CONTENDERS["own_client"], bare, margin=0.08),
+            compared(named, CONTENDERS["parse_and_decide"], bare, margin=0.25),
+        ),
+        facts={
+            "event_bytes": len(text),
+            "goals_us": {CONTENDERS[name]: goal for name, goal in _GOALS_US.items()},
+        },
+        ran_with=layout.versions,
+    )
+
+
+def _sample(ask: Any, name: str) -> Any:
+    count = _REPETITIONS[name]
+    return lambda: ask(f"{name} {count}")["cpu_ns"] / count / _NS_PER_US
+
+
+@contextmanager
+def _worker(command: list[str], surroundings: dict[str, str]) -> Iterator[Any]:
+    with subprocess.Popen(  # noqa: S603 - our own script
+        command, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def ask(line: str) -> dict[str, int]:
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+
+
+def section(result: Result) -> str:
+    """Write the table."""
+    facts = result.facts
+    goals = "; ".join(f"{name}: {goal} µs" for name, goal in facts["goals_us"].items())
+    said = f"CPU time for an event of {facts['event_bytes']:,} bytes. Goal for the median of {goals}."
+    return "\n\n".join(
+        [
+            said,
+            measurements_table(result.measurements),
+            ratios_table(result.ratios),
+            measured_with(result),
+        ]
+    )

@@ -1,0 +1,70 @@
+"""Run by the runtime's Python: handles one event again and again, next to the bare call, on request.
+
+`warm.py TASK RUNTIME EVENT`; each line on standard input, `CONTENDER COUNT`, is answered by a line of JSON:
+CPU and elapsed nanoseconds of so many repetitions.
+"""
+
+import json
+import os
+import sys
+import time
+
+task, runtime, event_path = sys.argv[1:4]
+sys.path[:0] = [task, runtime]
+
+import boto3  # noqa: E402 - found on the path just set
+from stripe_subscription_handler import app  # noqa: E402
+from stripe_subscription_handler.decide import decide  # noqa: E402
+from stripe_subscription_handler.envelope import parse_event  # noqa: E402
+
+
+class Context:
+    """Lambda's context object, as far as it is used."""
+
+    def get_remaining_time_in_millis(self):
+        """Say that there is time."""
+        return 30_000
+
+
+def captured_request(client, call):
+    """What a client's `update_item` is called with."""
+    requests = []
+    original = client.update_item
+    client.update_item = lambda **parameters: (requests.append(parameters), original(**parameters))[1]
+    call()
+    del client.update_item
+    return requests[0]
+
+
+def main():
+    """Answer until there is nothing more to measure."""
+    with open(event_path, encoding="utf-8") as file:  # noqa: PTH123 - keep the worker's imports few
+        raw = json.load(file)
+    answer_to = sys.stdout
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the log's lines
+    context = Context()
+
+    def handle():
+        return app.lambda_handler(raw, context)
+
+    parameters = captured_request(app.runtime().store.client, handle)
+    bare = boto3.client("dynamodb")
+    contenders = {
+        "parse": lambda: parse_event(raw),
+        "parse_and_decide": lambda: decide(parse_event(raw)),
+        "handler": handle,
+        "bare": lambda: bare.update_item(**parameters),
+        "own_client": lambda: app.runtime().store.client.update_item(**parameters),
+    }
+    for line in sys.stdin:
+        name, count = line.split()
+        contender, repetitions = contenders[name], range(int(count))
+        cpu, elapsed = time.process_time_ns(), time.perf_counter_ns()
+        for _ in repetitions:
+            contender()
+        spent = {"cpu_ns": time.process_time_ns() - cpu, "elapsed_ns": time.perf_counter_ns() - elapsed}
+        answer_to.write(json.dumps(spent) + "\n")
+        answer_to.flush()
+
+
+main()
