@@ -59,8 +59,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         if fetched is None:
             raise unknown_to_stripe(event.related_id)
         event = fetched
-    circumstances = Circumstances(policy, may_guess=not policy.can_ask_stripe)
-    first = decide(event, circumstances=circumstances)
+    first = decide(event, circumstances=Circumstances(policy))
     if isinstance(first, Skip):
         return Outcome(applied=False, reason=first.reason)
     user_id = event.user_id
@@ -78,9 +77,9 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     for other in others:
         elsewhere = yield from applied(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
-    # Deciding twice would give the same, at twice the time, unless the user had to be found.
+    # Without the item, nothing else that `applied` knows changes a decision; only a found user does.
     decided = None if isinstance(first, FindOwner) else first
-    outcome = yield from applied(event, user_id, circumstances, decided)
+    outcome = yield from applied(event, user_id, Circumstances(policy), decided)
     return attrs.evolve(outcome, also_applied=left + outcome.also_applied) if left else outcome
 
 
@@ -96,8 +95,7 @@ def applied(
         decided: What was decided of this event for this user without having seen the item, where it was.
     """
     policy = circumstances.policy
-    if circumstances.may_guess is policy.can_ask_stripe:
-        circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
+    circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
     item: Mapping[str, Any] | Unread | None = UNREAD
     others: tuple[Applied, ...] = ()
     for _ in range(MAX_ROUNDS):

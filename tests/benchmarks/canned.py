@@ -4,10 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
+
 from benchmarks.setting import ROOT
+from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decide import decide
 from stripe_subscription_handler.decisions import Write
 from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.wire import to_wire
 
 _EVENT = ROOT / "tests" / "fixtures" / "2025-basil" / "subscription_updated_item_removed.json"
@@ -31,3 +36,23 @@ def answers(event: Mapping[str, Any]) -> dict[str, str]:
         "UpdateItem": json.dumps({"Attributes": old}),
         "GetItem": json.dumps({"Item": old}),
     }
+
+
+def write_request(event: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of the handler's `update_item`: what the bare call sends too."""
+    taken = _Taking()
+    store = Store(taken, Config(table_name="profiles", sync_table_name="sync"))  # type: ignore[arg-type]
+    store.run(handling(parse_event(event)), event)
+    return taken.parameters
+
+
+@attrs.define
+class _Taking:
+    """A client that keeps what it is called with."""
+
+    parameters: dict[str, Any] = attrs.Factory(dict)
+
+    def update_item(self, **parameters: Any) -> dict[str, Any]:
+        """Keep the parameters."""
+        self.parameters = parameters
+        return {}

@@ -6,11 +6,8 @@ endpoint's work would make every ratio look smaller.
 """
 
 import json
-import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 from benchmarks.canned import answers, event_text
 from benchmarks.interleaving import interleaved
@@ -19,6 +16,7 @@ from benchmarks.loopback import canned_dynamodb
 from benchmarks.result import Result, compared, measured
 from benchmarks.setting import STATE, Setting
 from benchmarks.tables import measured_with, measurements_table, ratios_table
+from benchmarks.worker_process import Ask, worker
 
 NAME = "handler_cpu"
 CONTENDERS = {
@@ -46,7 +44,7 @@ def run(setting: Setting) -> Result:
         for number in range(setting.rounds(_PROCESSES, quick=1)):
             setting.say(f"process {number + 1}")
             command = layout.command("warm.py", str(layout.task), str(layout.runtime), str(event_path))
-            with _worker(command, environment(endpoint_url)) as ask:
+            with worker(command, environment(endpoint_url)) as ask:
                 contenders = {name: _sample(ask, name) for name in CONTENDERS}
                 taken = interleaved(contenders, rounds=setting.rounds(_ROUNDS))
             for name, figures in taken.items():
@@ -69,24 +67,9 @@ def run(setting: Setting) -> Result:
     )
 
 
-def _sample(ask: Any, name: str) -> Any:
+def _sample(ask: Ask, name: str) -> Callable[[], float]:
     count = _REPETITIONS[name]
     return lambda: ask(f"{name} {count}")["cpu_ns"] / count / _NS_PER_US
-
-
-@contextmanager
-def _worker(command: list[str], surroundings: dict[str, str]) -> Iterator[Any]:
-    with subprocess.Popen(  # noqa: S603 - our own script
-        command, env=surroundings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-
-        def ask(line: str) -> dict[str, int]:
-            process.stdin.write(f"{line}\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
-        yield ask
-        process.stdin.close()
 
 
 def section(result: Result) -> str:

@@ -1,4 +1,4 @@
-"""What Python finds on Lambda, as directories on this machine: the unpacked zip, and the runtime's boto3 apart.
+"""What Python finds on Lambda, as directories on this machine: the unpacked zip, the runtime's boto3 apart.
 
 The runtime's boto3 and what a usual handler brings come from the benchmarks' venv, compiled, so that every
 contender finds the same files in the same state.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from benchmarks import handler_cpu, zip_size
+from benchmarks import cold_start, handler_cpu, requests_per_event, zip_size
 from benchmarks.result import Result
 from benchmarks.setting import Setting
 from benchmarks.tables import plain_section
@@ -26,8 +26,16 @@ class Benchmark:
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {
+    requests_per_event.NAME: Benchmark(
+        "requests and units of each kind of event, against two usual ways",
+        requests_per_event.run,
+        requests_per_event.section,
+    ),
     handler_cpu.NAME: Benchmark(
         "CPU time of an event on a warm function, against bare boto3", handler_cpu.run, handler_cpu.section
+    ),
+    cold_start.NAME: Benchmark(
+        "a fresh process up to its first event, against import boto3", cold_start.run, cold_start.section
     ),
     zip_size.NAME: Benchmark(
         "the Lambda zip: its size, and whether surroundings change it", zip_size.run, zip_size.section

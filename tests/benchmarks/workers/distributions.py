@@ -10,7 +10,7 @@ import sys
 from importlib import metadata
 
 
-def closure(name, seen):
+def closure(name: str, seen: set[str]) -> set[str]:
     """Collect a distribution and everything it brings, extras aside."""
     seen.add(name)
     for line in metadata.requires(name) or ():
@@ -24,18 +24,18 @@ def closure(name, seen):
     return seen
 
 
-def top_level(names):
+def top_level(names: set[str]) -> list[str]:
     """List the packages and modules that distributions install."""
     found = set()
     for name in names:
-        for file in metadata.files(name):
+        for file in metadata.files(name) or ():
             if ".." not in file.parts and file.parts[0] != "__pycache__":
                 path = file.locate()
                 found.add(str(path.parents[len(file.parts) - 2] if len(file.parts) > 1 else path))
     return sorted(found)
 
 
-def main():
+def main() -> None:
     """Write what was found."""
     runtime = closure("boto3", set())
     usual = set().union(*(closure(name, set()) for name in sys.argv[1:])) - runtime

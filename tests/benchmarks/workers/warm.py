@@ -8,25 +8,22 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 task, runtime, event_path = sys.argv[1:4]
 sys.path[:0] = [task, runtime]
+sys.path.append(os.path.dirname(__file__))  # noqa: PTH120 - keep the worker's imports few
 
 import boto3  # noqa: E402 - found on the path just set
+from lambda_context import Context  # noqa: E402
+
 from stripe_subscription_handler import app  # noqa: E402
 from stripe_subscription_handler.decide import decide  # noqa: E402
 from stripe_subscription_handler.envelope import parse_event  # noqa: E402
 
 
-class Context:
-    """Lambda's context object, as far as it is used."""
-
-    def get_remaining_time_in_millis(self):
-        """Say that there is time."""
-        return 30_000
-
-
-def captured_request(client, call):
+def captured_request(client: Any, call: Callable[[], object]) -> dict[str, Any]:
     """What a client's `update_item` is called with."""
     requests = []
     original = client.update_item
@@ -36,7 +33,7 @@ def captured_request(client, call):
     return requests[0]
 
 
-def main():
+def main() -> None:
     """Answer until there is nothing more to measure."""
     with open(event_path, encoding="utf-8") as file:  # noqa: PTH123 - keep the worker's imports few
         raw = json.load(file)
@@ -44,7 +41,7 @@ def main():
     sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - the log's lines
     context = Context()
 
-    def handle():
+    def handle() -> object:
         return app.lambda_handler(raw, context)
 
     parameters = captured_request(app.runtime().store.client, handle)
