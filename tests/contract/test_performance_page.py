@@ -1,0 +1,33 @@
+"""docs/performance.md and the benchmarks' results agree, and neither names a place or a person."""
+
+import re
+from pathlib import Path
+
+from benchmarks.page import filled
+from benchmarks.registry import BENCHMARKS
+from benchmarks.requests_per_event import PRICES
+from benchmarks.result import RESULTS_PATH, read_results
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+
+
+def test_the_page_is_what_the_results_say() -> None:
+    """No figure is written by hand: `make bench-report` would change nothing."""
+    results = read_results()
+    sections = {name: BENCHMARKS[name].section(result) for name, result in results.items()}
+    assert filled(PAGE, sections) == PAGE
+
+
+def test_results_name_no_place() -> None:
+    """No path, no host name, no address."""
+    for path in RESULTS_PATH.glob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(?<![\w.])/(home|root|tmp|work|Users)/|://|\blocalhost\b", text), path.name
+
+
+def test_the_readme_has_the_same_prices() -> None:
+    """What DynamoDB's units cost, and when that was seen."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"at ${PRICES['write_units']}" in readme
+    assert str(PRICES["seen"]) in readme

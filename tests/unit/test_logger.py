@@ -1,0 +1,57 @@
+"""Log lines: one JSON object each, of the level asked for and above."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from stripe_subscription_handler.decisions import Reason
+from stripe_subscription_handler.logger import LEVELS, JsonLog, make_logger
+
+NOW = "2026-11-24T10:00:00.250000Z"
+
+
+def lines(output: io.StringIO) -> list[dict[str, Any]]:
+    """What was written."""
+    return [json.loads(line) for line in output.getvalue().splitlines()]
+
+
+def test_a_line_has_its_fields_and_what_it_is_read_by() -> None:
+    """The kind of line, its level, and the time in UTC; words of ours as plain text, tuples as lists."""
+    output = io.StringIO()
+    JsonLog(output, now=lambda: NOW).info("event", reason=Reason.STALE, changed=("a", "b"), user_id=None)
+    fields = {"reason": "stale", "changed": ["a", "b"], "user_id": None}
+    assert lines(output) == [fields | {"event": "event", "level": "info", "timestamp": NOW}]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_lines_below_the_level_are_not_written(level: str) -> None:
+    """And those of the level itself and above are."""
+    output = io.StringIO()
+    log = JsonLog(output, level)
+    log.info("one")
+    log.warning("two")
+    log.error("three")
+    wanted = {"INFO": 3, "DEBUG": 3, "WARNING": 2, "ERROR": 1}
+    assert [line["event"] for line in lines(output)] == ["one", "two", "three"][-wanted[level] :]
+
+
+def test_the_time_is_that_of_the_line() -> None:
+    """ISO-8601 in UTC, as CloudWatch and the operators' commands read it."""
+    output = io.StringIO()
+    JsonLog(output).error("event")
+    assert lines(output)[0]["timestamp"].endswith("Z")
+
+
+def test_a_value_that_is_no_json_does_not_fail_the_event() -> None:
+    """Its type is told, and not the value, which nobody has looked at."""
+    output = io.StringIO()
+    JsonLog(output).info("event", odd={1, 2}, text="half a pair: \ud800")
+    assert (lines(output)[0]["odd"], lines(output)[0]["text"]) == ("set", "half a pair: \ud800")
+
+
+def test_the_functions_logger_writes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """From where Lambda sends it to CloudWatch Logs."""
+    make_logger("WARNING").warning("event", decision="skip")
+    assert json.loads(capsys.readouterr().out)["decision"] == "skip"
