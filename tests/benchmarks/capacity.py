@@ -2,8 +2,9 @@
 
 A write costs one unit for each KB of the item, before or after it, whichever is larger, and at least one,
 also when its condition fails; in a transaction twice that, and a cancelled one is counted in full. A
-consistent read costs one unit for each 4 KB, an eventually consistent one half. Sources: DynamoDB, "Item sizes and
-formats" and "Read and write operations".
+consistent read costs one unit for each 4 KB, an eventually consistent one half.
+
+Sources: DynamoDB, "Item sizes and formats" and "Read and write operations".
 """
 
 import math
