@@ -2,10 +2,10 @@
 
 import copy
 import io
+import json
 from typing import Any
 
 import pytest
-import structlog
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
+from stripe_subscription_handler.logger import JsonLog
 from stripe_subscription_handler.policy import Unmapped
 from stripe_subscription_handler.store import Store
 from support import events
@@ -77,15 +78,16 @@ def told(raw: Any, tables: Any, stripe: Any = None, **settings: Any) -> str:
     """Everything CloudWatch gets to see of one invocation: our line, and the error as Lambda logs it."""
     config = Config(table_name="profiles", sync_table_name="sync", **settings)
     output = io.StringIO()
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(output), processors=[structlog.processors.JSONRenderer(ensure_ascii=False)]
-    )
     store = Store(tables, config, stripe, sleep=lambda _: None)
     try:
-        handle(raw, Runtime(store, config, log))
+        handle(raw, Runtime(store, config, JsonLog(output)))
     except (HandlerError, ClientError) as error:
-        output.write(f"[ERROR] {type(error).__name__}: {error}")
-    return output.getvalue()
+        raised = f"[ERROR] {type(error).__name__}: {error}"
+    else:
+        raised = ""
+    # As a reader sees it: the log escapes what is not ASCII.
+    lines = (json.dumps(json.loads(line), ensure_ascii=False) for line in output.getvalue().splitlines())
+    return "\n".join((*lines, raised))
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])

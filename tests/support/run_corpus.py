@@ -12,11 +12,10 @@ import resource
 import sys
 from typing import Any
 
-import structlog
-
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import HandlerError, InvalidEventError, UnexpectedError
+from stripe_subscription_handler.logger import JsonLog
 from stripe_subscription_handler.store import Store, dynamodb_client
 from support.corpus import Mutant, corpus
 
@@ -49,10 +48,7 @@ def main(size: int, profile_table: str, sync_table: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     config = Config(table_name=profile_table, sync_table_name=sync_table)
     output = io.StringIO()
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(output), processors=[structlog.processors.JSONRenderer()]
-    )
-    runtime = Runtime(Store(dynamodb_client(), config), config, log)
+    runtime = Runtime(Store(dynamodb_client(), config), config, JsonLog(output))
     for mutant in corpus(size):
         sys.stdout.write(json.dumps(outcome_of(mutant, runtime, output)) + "\n")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from botocore.exceptions import ClientError
 
 from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.logger import JsonLog
 from stripe_subscription_handler.policy import Unmapped
 from stripe_subscription_handler.profile import subscription_view
 from stripe_subscription_handler.store import Store
@@ -40,12 +40,9 @@ class Lambda:
         """Wire the handler."""
         config = Config(table_name="profiles", sync_table_name="sync", **settings)
         self._output = io.StringIO()
-        log = structlog.wrap_logger(
-            structlog.WriteLogger(self._output), processors=[structlog.processors.JSONRenderer()]
-        )
         store = Store(ScriptedDynamoDB(list(script)), config, clock=lambda: NOW)  # type: ignore[arg-type]
         ticks = itertools.count(100.0, 0.0129)
-        self._runtime = Runtime(store, config, log, clock=lambda: next(ticks))
+        self._runtime = Runtime(store, config, JsonLog(self._output), clock=lambda: next(ticks))
 
     def __call__(self, raw: Any) -> dict[str, Any]:
         """Invoke it."""
@@ -53,8 +50,9 @@ class Lambda:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The log so far."""
-        return [json.loads(line) for line in self._output.getvalue().splitlines()]
+        """The log so far, but for what is on every line."""
+        lines = [json.loads(line) for line in self._output.getvalue().splitlines()]
+        return [{name: line[name] for name in line.keys() - {"level", "timestamp"}} for line in lines]
 
 
 def test_an_applied_event_is_one_line() -> None:
@@ -242,12 +240,8 @@ def test_a_request_that_only_looks_like_counting_is_an_event() -> None:
 def test_data_for_metrics_is_written_at_every_log_level() -> None:
     """An alarm that waits for the next count would otherwise never clear; messages stay filtered."""
     output, config = io.StringIO(), Config(table_name="profiles", sync_table_name="sync")
-    errors_only = structlog.wrap_logger(
-        structlog.WriteLogger(output), wrapper_class=structlog.make_filtering_bound_logger("ERROR")
-    )
-    everything = structlog.wrap_logger(structlog.WriteLogger(output))
     store = Store(ScriptedDynamoDB([{"Count": 0}, {"Count": 0}]), config)  # type: ignore[arg-type]
-    wired = Runtime(store, config, errors_only, report=everything)
+    wired = Runtime(store, config, JsonLog(output, "ERROR"), report=JsonLog(output))
     handle(events.paid(events.invoice(parent=None)), wired)
     assert output.getvalue() == ""
     handle(dict(parked_count.REQUEST), wired)

@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-import structlog
 
 from stripe_handler_cli.function_log import FunctionLog, LogLine, patterns
 from stripe_handler_cli.function_log.patterns import LONGEST_PATTERN
@@ -15,6 +14,7 @@ from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation import Applied
 from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.logger import JsonLog
 from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import ScriptedDynamoDB
@@ -26,10 +26,7 @@ def logged(raw: dict[str, Any], *script: Any) -> str:
     """The line that the handler itself writes about an event."""
     config = Config(table_name="profiles", sync_table_name="sync")
     output = io.StringIO()
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(output), processors=[structlog.processors.JSONRenderer()]
-    )
-    handle(raw, Runtime(Store(ScriptedDynamoDB(list(script)), config), config, log))  # type: ignore[arg-type]
+    handle(raw, Runtime(Store(ScriptedDynamoDB(list(script)), config), config, JsonLog(output)))  # type: ignore[arg-type]
     return output.getvalue()
 
 

@@ -1,17 +1,18 @@
 """What the function tells of itself: every right it needs is tried, nothing is written, no key is shown."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 import pytest
-import structlog
 from botocore.exceptions import EndpointConnectionError
 
 from stripe_handler_cli.fake_stripe import FakeStripe
 from stripe_subscription_handler.config import Config, Livemode
 from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.logger import JsonLog
 from stripe_subscription_handler.operations import OPERATION_KEY, is_operation, perform
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_api import StripeApi
@@ -74,7 +75,7 @@ def checked(dynamodb: DynamoDB | None = None, stripe: StripeApi | None = None) -
     """What the function answers."""
     config = Config(table_name="profiles", sync_table_name="sync", livemode=Livemode.TEST)
     store = Store(dynamodb or DynamoDB(), config, stripe)  # type: ignore[arg-type]
-    answer = perform(SELF_CHECK, store, structlog.get_logger())
+    answer = perform(SELF_CHECK, store, JsonLog(io.StringIO()))
     assert json.loads(json.dumps(answer)) == answer
     return answer
 
@@ -181,4 +182,4 @@ def test_an_unknown_operation_is_an_error_that_names_the_key(name: Any) -> None:
     raw = {OPERATION_KEY: name}
     assert is_operation(raw)
     with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check"):
-        perform(raw, Store(DynamoDB(), Config(table_name="t", sync_table_name="s")), structlog.get_logger())  # type: ignore[arg-type]
+        perform(raw, Store(DynamoDB(), Config(table_name="t", sync_table_name="s")), JsonLog(io.StringIO()))  # type: ignore[arg-type]
