@@ -19,7 +19,7 @@ class _OneServiceLoader(Loader):
     """Finds the data of one service without looking for all the others.
 
     botocore makes sure that a service exists by listing the folders of all 400, twice for a client: 2,600
-    looks at the file system, a tenth of the client's making with a warm cache and far more with a cold one.
+    looks at the file system, a third of the client's making with a warm cache and more with a cold one.
     """
 
     def __init__(self, service: str) -> None:

@@ -1,6 +1,6 @@
 """Writes log lines: one JSON object a line, nothing else. Knows no events.
 
-Not structlog, because importing it costs a sixth of a cold start (docs/performance.md), most of it for what
+Not structlog, because importing it costs a tenth of a cold start (docs/performance.md), most of it for what
 no function uses: asyncio, coloured consoles, tracebacks. Loggers of structlog fit where a `Log` is wanted.
 """
 
