@@ -59,6 +59,10 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
 
 
+class _ConflictError(Exception):
+    """A transaction held an item that was to be written."""
+
+
 def dynamodb_client() -> "DynamoDBClient":
     """Make a DynamoDB client whose retries and time-outs fit in the function's 30 seconds."""
     retries = {"mode": "standard", "total_max_attempts": 4}
@@ -115,23 +119,22 @@ class Store:
         try:
             request = next(conversation)
             while True:
-                answer = self._answer(request, raw)
-                if isinstance(answer, Refused) and isinstance(request, Write):
-                    # The first refusal is the normal way to read the item; only later ones are lost races.
-                    if refusals:
-                        self._pause(refusals)
+                answer = self._answer(request, raw, refusals)
+                if isinstance(answer, Written):
+                    refusals = 0  # what follows is another write, of a parked event say
+                elif isinstance(answer, Refused) and isinstance(request, Write):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome
 
-    def _answer(self, request: Request, raw: Mapping[str, Any]) -> Answer:  # noqa: C901, PLR0911 - a table
+    def _answer(  # noqa: C901, PLR0911 - a table
+        self, request: Request, raw: Mapping[str, Any], refusals: int
+    ) -> Answer:
         match request:
-            case Write(link=OwnerLink() as link):
-                return self._transact(request, link)
             case Write():
-                return self._update(request)
+                return self._write(request, refusals)
             case ReadItem(user_id):
                 return self._read(user_id)
             case ReadLinks(customer_id):
@@ -160,10 +163,23 @@ class Store:
         parameters = {"TableName": self.config.table_name, "Key": key, "ConsistentRead": True}
         return Refused(from_wire(self._send(self.client.get_item, parameters).get("Item")))
 
+    def _write(self, write: Write, refusals: int) -> Written | Refused | Blocked:
+        try:
+            answer = self._transact(write, write.link) if write.link else self._update(write)
+        except _ConflictError:
+            pass
+        else:
+            # The first refusal is the normal way to read the item; only later ones are lost races.
+            if not refusals or not isinstance(answer, Refused):
+                return answer
+        self._pause(refusals)
+        # What a refusal told is out of date after the pause: a write based on it would lose again.
+        return self._read(write.user_id)
+
     def _update(self, write: Write) -> Written | Refused:
         parameters = {**self._profile_update(write), "ReturnValues": "UPDATED_OLD"}
         try:
-            response = self._send(self.client.update_item, parameters)
+            response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
         except ClientError as error:
             if error.response["Error"].get("Code") not in _CONDITION_FAILED:
                 raise
@@ -175,7 +191,7 @@ class Store:
         linking = self._sync.link_update(link, unless_parked=not write.despite_parked)
         items = [{"Update": self._profile_update(write)}, {"Update": linking}]
         try:
-            self._send(self.client.transact_write_items, {"TransactItems": items})
+            self._send(self.client.transact_write_items, {"TransactItems": items}, repeats_conflicts=False)
         except ClientError as error:
             reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
             failed = [reason.get("Code") in _CONDITION_FAILED for reason in reasons]
@@ -229,7 +245,9 @@ class Store:
             raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
         return self.stripe
 
-    def _send(self, call: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+    def _send(
+        self, call: Callable[..., Any], parameters: dict[str, Any], *, repeats_conflicts: bool = True
+    ) -> Any:
         for attempt in range(_MAX_CONFLICTS):
             try:
                 response = call(**parameters)
@@ -242,6 +260,8 @@ class Store:
                     raise
                 if codes & _THROTTLED and attempt == _MAX_CONFLICTS - 1:
                     raise
+                if codes & _CONFLICT and not repeats_conflicts:
+                    raise _ConflictError from error
                 self._pause(attempt)
             else:
                 self._count(response)

@@ -1,5 +1,7 @@
 """The store sends each decision as one request, and understands every refusal."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -20,11 +22,38 @@ PARK, DEAD_LETTER = Policy(), Policy(unmapped=Unmapped.DEAD_LETTER)
 CREATED = parse_event(events.created(events.subscription()))
 UPDATED = parse_event(events.updated(events.subscription(), previous={"status": "incomplete"}))
 
+NEWER_ITEM = {
+    "stripeLedgerKnown": {"SS": ["sub_1"]},
+    "stripeLedgerSubscription_sub_1": {
+        "M": {
+            "version": {"S": "0 2026-01-01T00:00:00Z 1"},
+            "key": {"S": "6"},
+            "linked": {"BOOL": True},
+            "fields": {
+                "M": {
+                    "userId": {"S": "user_1"},
+                    "customerId": {"S": "cus_1"},
+                    "status": {"S": "active"},
+                    "created": {"S": "2025-11-22T08:26:40Z"},
+                    "quantity": {"N": "1"},
+                    "cancelAtPeriodEnd": {"BOOL": False},
+                }
+            },
+        }
+    },
+}
+"""A profile that has seen a later event than those of these tests."""
+
 
 def store_with(*script: dict | ClientError) -> tuple[Store, ScriptedDynamoDB, list[float]]:
     """A store over a scripted client that writes down its pauses instead of sleeping."""
     client, pauses = ScriptedDynamoDB(list(script)), []
     return Store(client, CONFIG, sleep=pauses.append), client, pauses  # type: ignore[arg-type]
+
+
+def operations(client: ScriptedDynamoDB) -> list[str]:
+    """What the client was asked to do, in order."""
+    return [operation for operation, _ in client.calls]
 
 
 def run(store: Store, event: StripeEvent, policy: Policy = PARK) -> Outcome:
@@ -68,48 +97,74 @@ def test_a_refused_update_is_decided_again_from_the_returned_item() -> None:
 
 def test_a_refused_transaction_tells_the_item_by_its_first_reason() -> None:
     """The profile's update is the transaction's first item and the only one with a condition."""
-    item = {
-        "stripeLedgerKnown": {"SS": ["sub_1"]},
-        "stripeLedgerSubscription_sub_1": {
-            "M": {
-                "version": {"S": "0 2026-01-01T00:00:00Z 1"},
-                "key": {"S": "6"},
-                "linked": {"BOOL": True},
-                "fields": {
-                    "M": {
-                        "userId": {"S": "user_1"},
-                        "customerId": {"S": "cus_1"},
-                        "status": {"S": "active"},
-                        "created": {"S": "2025-11-22T08:26:40Z"},
-                        "quantity": {"N": "1"},
-                        "cancelAtPeriodEnd": {"BOOL": False},
-                    }
-                },
-            }
-        },
-    }
-    refusal = transaction_canceled({"Code": "ConditionalCheckFailed", "Item": item}, {"Code": "None"})
+    refusal = transaction_canceled({"Code": "ConditionalCheckFailed", "Item": NEWER_ITEM}, {"Code": "None"})
     store, _, _ = store_with(refusal)
     assert run(store, CREATED).reason is Reason.STALE
     assert store.requests == 1
 
 
-def test_a_transaction_conflict_is_tried_again() -> None:
-    """Two transactions on one customer collide; the loser waits a little and repeats its request."""
+def test_a_transaction_conflict_is_a_lost_race() -> None:
+    """A write that meets a transaction waits a little, reads the item, and decides anew."""
     conflict = transaction_canceled({"Code": "None"}, {"Code": "TransactionConflict"})
-    store, client, pauses = store_with(conflict, client_error("TransactionConflictException"), {})
+    store, client, pauses = store_with(conflict, {}, client_error("TransactionConflictException"), {}, {})
     assert run(store, CREATED).applied
-    assert len(client.calls) == 3
+    assert operations(client) == [
+        "TransactWriteItems",
+        "GetItem",
+        "TransactWriteItems",
+        "GetItem",
+        "TransactWriteItems",
+    ]
     assert len(pauses) == 2
     assert all(0 <= pause <= 0.64 for pause in pauses)
 
 
+def test_after_a_lost_race_the_item_is_read_again() -> None:
+    """The item of a refusal is out of date after the pause; the one read then may leave nothing to do."""
+    store, client, pauses = store_with(
+        condition_failed(),
+        transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"}),
+        {"Item": NEWER_ITEM},
+    )
+    assert run(store, UPDATED).reason is Reason.STALE
+    assert operations(client) == ["UpdateItem", "TransactWriteItems", "GetItem"]
+    assert client.calls[-1][1]["ConsistentRead"] is True
+    assert len(pauses) == 1
+
+
+def test_each_parked_event_has_a_first_refusal_of_its_own() -> None:
+    """Draining many events makes no pauses: that each is refused once is how its item is read."""
+    parked = [
+        events.updated(
+            events.subscription(user=None, quantity=number),
+            event_id=f"evt_{number}",
+            created=events.T0 - number,
+        )
+        for number in range(2, 12)
+    ]
+    script: list[dict | ClientError] = [
+        transaction_canceled({"Code": "None"}, {"Code": "ConditionalCheckFailed"}),
+        {},
+        {"Item": {"parked": {"SS": [event["id"] for event in parked]}}},
+        {"Items": [{"event": {"S": json.dumps(event)}} for event in parked]},
+    ]
+    for _ in parked:
+        # The owner is read and linked, the write refused and decided anew, the event forgotten.
+        owner = {"owner_sub_1": {"M": {"user": {"S": "user_1"}, "version": {"S": "v"}}}}
+        script += [{"Item": owner}, {}, condition_failed(), {}, {}]
+    script += [{"Item": {}}, {"Items": []}, {}]
+    store, client, pauses = store_with(*script)
+    outcome = run(store, CREATED)
+    assert (outcome.drained, len(client.calls), pauses) == (10, len(script), [])
+
+
 def test_endless_conflicts_end_in_a_transient_error() -> None:
-    """After ten conflicts the event is left to Lambda's retry."""
-    store, _, _ = store_with(*[client_error("TransactionConflictException")] * 10)
+    """After ten conflicts, each with a read, the event is left to Lambda's retry."""
+    store, client, pauses = store_with(*[client_error("TransactionConflictException"), {}] * 10)
     with pytest.raises(ConcurrentUpdateError) as caught:
         run(store, UPDATED)
     assert caught.value.transient
+    assert (len(client.calls), len(pauses)) == (20, 10)
 
 
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
@@ -126,13 +181,12 @@ def test_a_throttled_transaction_is_tried_again(code: str) -> None:
 
 
 def test_a_write_that_always_loses_ends_after_ten_rounds() -> None:
-    """Ten refused rounds with growing pauses, then a retry by Lambda."""
-    store, client, pauses = store_with(
-        condition_failed(), *[transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"})] * 9
-    )
+    """Ten refused rounds, a growing pause and a read after all but the first, then a retry by Lambda."""
+    lost = transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"})
+    store, client, pauses = store_with(condition_failed(), *[lost, {}] * 9)
     with pytest.raises(ConcurrentUpdateError, match="10"):
         run(store, UPDATED)
-    assert (len(client.calls), len(pauses)) == (10, 9)
+    assert (len(client.calls), len(pauses)) == (19, 9)
 
 
 def test_other_errors_are_not_swallowed() -> None:
