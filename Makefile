@@ -13,8 +13,8 @@ LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test prove bench bench-report lint terraform-check security unit integration zip \
-        format lock clean
+.PHONY: help venv demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
+        integration zip format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +44,15 @@ prove: venv ## Run the convergence properties with 100,000 examples (EXAMPLES=n 
 bench: venv ## Run the benchmarks and keep their results (NAME=handler_cpu runs one; QUICK=1 keeps nothing)
 	PYTHONPATH=tests $(BIN)/python -m benchmarks run $(if $(filter-out 0 no false,$(QUICK)),--quick) $(NAME)
 
-bench-report: venv ## Write docs/performance.md again from the benchmarks' results
+bench-report: venv bench-plots ## Write docs/performance.md again from the benchmarks' results, plots included
 	PYTHONPATH=tests $(BIN)/python -m benchmarks report
+
+bench-plots: venv ## Draw docs/plots/*.svg again from the benchmarks' results
+	PYTHONPATH=tests $(BIN)/python -m benchmarks plots
+
+# Before a release: NAME as above, JSON=1 for a program.
+bench-check: venv ## Measure again and fail where a ratio is worse than the committed one beyond its margin
+	PYTHONPATH=tests $(BIN)/python -m benchmarks check $(if $(filter-out 0 no false,$(JSON)),--json) $(NAME)
 
 lint: venv ## Check style, formatting and types
 	$(BIN)/ruff check $(SOURCES)

@@ -6,6 +6,8 @@ import time
 import click
 from rich.console import Console
 
+from benchmarks.checking import check
+from benchmarks.drawing import plots
 from benchmarks.page import filled
 from benchmarks.registry import BENCHMARKS
 from benchmarks.result import RESULTS_PATH, read_results, write_result
@@ -32,9 +34,9 @@ Examples:
 @click.argument("names", nargs=-1, type=NAMES)
 @click.option("--quick", is_flag=True, help="Few repetitions; results are shown, and kept out of results/.")
 def run(names: tuple[str, ...], *, quick: bool) -> None:
-    """Run benchmarks (all unless named), and keep their results."""
+    """Run benchmarks (all but the long ones unless named), and keep their results."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    for name in names or BENCHMARKS:
+    for name in names or [name for name, one in BENCHMARKS.items() if one.is_usual]:
         started = time.monotonic()
         console.print(f"{name}: {BENCHMARKS[name].about}")
         setting = Setting(quick=quick, say=lambda line: console.print(f"  {line}", style="dim"))
@@ -53,6 +55,10 @@ def report() -> None:
     }
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
     click.echo(f"{PAGE.relative_to(ROOT)}: {', '.join(sections)}")
+
+
+main.add_command(check)
+main.add_command(plots)
 
 
 if __name__ == "__main__":

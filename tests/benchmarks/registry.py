@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from benchmarks import cold_start, handler_cpu, requests_per_event, zip_size
+from benchmarks.growth import benchmark as growth
+from benchmarks.load import benchmark as load
 from benchmarks.result import Result
 from benchmarks.setting import Setting
 from benchmarks.tables import plain_section
@@ -18,11 +20,15 @@ class Benchmark:
         about: What it measures, in one line.
         run: Measures.
         section: Writes its part of the page, Markdown, from its result.
+        is_usual: Whether it runs when none is named; the others take many minutes.
+        is_checked: Whether `check` runs it when none is named.
     """
 
     about: str
     run: Callable[[Setting], Result]
     section: Callable[[Result], str] = plain_section
+    is_usual: bool = True
+    is_checked: bool = True
 
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -39,6 +45,22 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     ),
     zip_size.NAME: Benchmark(
         "the Lambda zip: its size, and whether surroundings change it", zip_size.run, zip_size.section
+    ),
+    growth.NAME: Benchmark(
+        "an event's cost as subscriptions, parked events and the table grow", growth.run, growth.section
+    ),
+    load.NAME: Benchmark(
+        "10,000 events through the local stack, at 1, 2 and 4 at a time; hot users",
+        load.run,
+        load.section,
+        is_checked=False,
+    ),
+    load.LONG_NAME: Benchmark(
+        "50,000 events through the local stack, 4 at a time; takes ten minutes and more",
+        load.run_long,
+        load.section,
+        is_usual=False,
+        is_checked=False,
     ),
 }
 """Name → benchmark, in the order in which they run and stand on the page."""

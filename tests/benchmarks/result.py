@@ -103,6 +103,13 @@ def compared(
     return Ratio(title or name, baseline, summarise(ratios), goal, margin)
 
 
+def with_own_margin(ratio: Ratio, *, least: float) -> Ratio:
+    """Give a ratio a margin that its rounds justify: twice their middle half's width, or `least`."""
+    found = ratio.summary
+    width = (found.upper_quartile - found.lower_quartile) / found.median
+    return attrs.evolve(ratio, margin=max(least, 2 * width))
+
+
 def to_json(result: Result) -> str:
     """Write a result as the text of its file."""
     return json.dumps(_rounded(attrs.asdict(result)), indent=2, ensure_ascii=False) + "\n"

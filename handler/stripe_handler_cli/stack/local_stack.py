@@ -69,6 +69,7 @@ class StackPlan:
         variables: Terraform variables besides those that follow from the above.
         venv_path: The emulator's venv; one of its own unless given.
         stripe_key: A fake Stripe key, which goes into Secrets Manager; None for none.
+        settings: Environment variables of the emulator.
     """
 
     project_root: Path
@@ -78,6 +79,7 @@ class StackPlan:
     variables: Mapping[str, Any]
     venv_path: Path | None = None
     stripe_key: str | None = attrs.field(default=None, repr=False)
+    settings: Mapping[str, str] = attrs.Factory(dict)
 
 
 @contextmanager
@@ -97,7 +99,9 @@ def local_stack(console: Console, plan: StackPlan, *, keep: bool) -> Iterator[Ru
         built = build_zip(plan.project_root, plan.project_root / "dist/handler.zip", progress=detail)
     with step(console, "Start local AWS") as detail:
         local_aws.stop(aws_directory)
-        running = local_aws.start(aws_directory, venv_path=plan.venv_path, progress=detail)
+        running = local_aws.start(
+            aws_directory, venv_path=plan.venv_path, settings=plan.settings, progress=detail
+        )
         detail(f"{running.endpoint_url}, log in {running.log_path}")
     kept = False
     try:
