@@ -6,6 +6,9 @@ import attrs
 
 from benchmarks.result import Ratio, Result
 
+_ROUNDING = 1e-4
+"""Committed results are kept with five digits."""
+
 
 @attrs.frozen
 class Verdict:
@@ -51,7 +54,7 @@ def _verdict(benchmark: str, name: str, then: Ratio | None, now: Ratio | None) -
     if then is None or now is None:
         problem = "not in the committed result" if then is None else "not measured any more"
         return Verdict(benchmark, name, _median(then), _median(now), None, problem)
-    limit = then.summary.median * (1 + then.margin)
+    limit = then.summary.median * (1 + then.margin) * (1 + _ROUNDING)
     # A median beyond the limit whose rounds reach down to the committed median is a disturbed run, no proof.
     is_worse = now.summary.median > limit and now.summary.lower_quartile > then.summary.median
     problem = f"more than {then.margin:.0%} worse" if is_worse else None

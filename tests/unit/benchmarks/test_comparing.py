@@ -33,7 +33,7 @@ def test_a_worsened_ratio_is_a_problem(now: tuple[float, ...], is_worse: bool) -
     """Worse is a median beyond the margin, in rounds that lie above the committed median; noise is not."""
     [verdict] = verdicts(COMMITTED, {"handler": result(*now)})
     assert (verdict.problem is not None) is is_worse
-    assert verdict.limit == pytest.approx(1.1 * 1.15)
+    assert verdict.limit == pytest.approx(1.1 * 1.15, rel=1e-3)
 
 
 def test_the_margin_is_the_committed_one() -> None:
@@ -47,6 +47,14 @@ def test_a_count_may_not_rise() -> None:
     committed = {"handler": result(1.0, margin=0.01)}
     assert verdicts(committed, {"handler": result(1.0)})[0].problem is None
     assert verdicts(committed, {"handler": result(2.0)})[0].problem == "more than 1% worse"
+
+
+def test_a_count_that_was_rounded_in_its_file_has_not_risen() -> None:
+    """A third is kept as 0.33333, without any margin."""
+    third = result(1 / 3, margin=0.0)
+    committed = {"handler": from_json(to_json(third))}
+    assert committed["handler"].ratios[0].summary.median < 1 / 3
+    assert verdicts(committed, {"handler": third})[0].problem is None
 
 
 def test_a_missing_result_is_a_problem() -> None:
