@@ -17,9 +17,9 @@ from stripe_handler_cli.stack import Endpoint, Pipeline
 
 Event = dict[str, Any]
 _BATCH = 10
-_POLL_SECONDS = 0.5
-_AHEAD = 200
-"""Events that may be put and not yet handled: two seconds' work, so that no poll finds the handlers idle."""
+_POLL_SECONDS = 1.5
+_AHEAD = 300
+"""Events that may be put and not yet handled: some seconds' work, since each look costs the emulator more."""
 _PATIENCE_SECONDS = 60.0
 _SPAN = timedelta(hours=12)
 
