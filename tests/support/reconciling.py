@@ -7,14 +7,14 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.in_memory import Tables
-from stripe_handler_cli.reconcile.comparing import Comparer, Item, Settings
-from stripe_handler_cli.reconcile.drift import Difference
-from stripe_handler_cli.reconcile.passes import Passes
 from stripe_handler_cli.reconcile.place import Place
-from stripe_handler_cli.reconcile.tables import ScanPage, ScanPosition, Shown
-from stripe_handler_cli.reconcile.tally import Tally
 from stripe_subscription_handler.config import Livemode
+from stripe_subscription_handler.drift.comparing import Comparer, Item, Settings
+from stripe_subscription_handler.drift.differences import Difference
+from stripe_subscription_handler.drift.in_memory import Tables
+from stripe_subscription_handler.drift.passes import Passes
+from stripe_subscription_handler.drift.tables import ScanPage, ScanPosition, Shown
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.ledger import KNOWN
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.stripe_api import Page, Snapshot

@@ -12,9 +12,9 @@ import attrs
 from stripe_handler_cli.chaos.plan import Event
 from stripe_handler_cli.chaos.stories import Story
 from stripe_handler_cli.fake_stripe import AHEAD_SECONDS
-from stripe_handler_cli.in_memory import Asked, Tables
 from stripe_handler_cli.simulator import second_of
 from stripe_subscription_handler.conversation import Fetched, FetchedInvoice, FetchInvoice, Handling, Outcome
+from stripe_subscription_handler.drift.in_memory import Asked, Tables
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.handling import handling

@@ -22,9 +22,9 @@ from stripe_handler_cli.dlq.redriving import Outcome, Source
 from stripe_handler_cli.dlq.redriving import redrive as redriven
 from stripe_handler_cli.dlq.selection import Selection
 from stripe_handler_cli.dlq.tally import Tally
-from stripe_handler_cli.pace import Pace
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.drift.pace import Pace
 
 _EXAMPLES = """\b
 Examples:

@@ -18,11 +18,11 @@ from stripe_handler_cli.moments import Moment
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.reconcile.eta import Eta
 from stripe_handler_cli.reconcile.missed import Missed
-from stripe_handler_cli.reconcile.passes import Passes
 from stripe_handler_cli.reconcile.place import Place
-from stripe_handler_cli.reconcile.tally import Tally
 from stripe_handler_cli.reconcile.wiring import work
 from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.drift.passes import Passes
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.stripe_api import StripeApi
 
 _LISTED = timedelta(days=30)

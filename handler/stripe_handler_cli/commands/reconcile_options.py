@@ -10,12 +10,12 @@ import click
 
 from stripe_handler_cli.commands.output import printer
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.pace import Pace
 from stripe_handler_cli.reconcile import report
-from stripe_handler_cli.reconcile.account import connect
-from stripe_handler_cli.reconcile.drift import Difference
-from stripe_handler_cli.reconcile.tally import Tally
+from stripe_handler_cli.reconcile.connection import connect
 from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.drift.differences import Difference
+from stripe_subscription_handler.drift.pace import Pace
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.stripe_api import StripeApi
 

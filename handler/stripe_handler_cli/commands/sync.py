@@ -8,9 +8,9 @@ from stripe_handler_cli.commands.reconcile_options import conclude, reporter, st
 from stripe_handler_cli.commands.stack_options import stack_options
 from stripe_handler_cli.reconcile.sync import Wanted
 from stripe_handler_cli.reconcile.sync import sync as synced
-from stripe_handler_cli.reconcile.tally import Tally
 from stripe_handler_cli.reconcile.wiring import work
 from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.stripe_api import StripeApi
 
 _EXAMPLES = """\b

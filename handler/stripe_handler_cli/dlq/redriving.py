@@ -16,7 +16,7 @@ from stripe_handler_cli.dlq.answers import Applied, NotApplied
 from stripe_handler_cli.dlq.messages import DeadLetter
 from stripe_handler_cli.dlq.queues import Taken
 from stripe_handler_cli.dlq.selection import Selection
-from stripe_handler_cli.pace import Pace
+from stripe_subscription_handler.drift.pace import Pace
 
 
 class Outcome(enum.StrEnum):

@@ -1,5 +1,5 @@
-"""Stripe and the profiles compared, and what differs repaired by the same decisions as live events.
+"""The commands `reconcile` and `sync`: what of comparing needs a terminal, a file or a person.
 
-`rehearsal` and `drift` are pure: what would handling a snapshot change, and which of that is a difference.
-`tables`, `account` and `place` touch the world; `passes`, `missed` and `sync` are the work.
+The comparison and the repair themselves are the library's (`stripe_subscription_handler.drift`). `connection`
+and `place` touch the world; `missed` and `sync` are work that only a person starts.
 """

@@ -5,9 +5,9 @@ from typing import Protocol
 
 import attrs
 
-from stripe_handler_cli.reconcile.comparing import Comparer
-from stripe_handler_cli.reconcile.passes import Progress
 from stripe_handler_cli.reconcile.place import Place
+from stripe_subscription_handler.drift.comparing import Comparer
+from stripe_subscription_handler.drift.passes import Progress
 from stripe_subscription_handler.stripe_api import Page
 
 

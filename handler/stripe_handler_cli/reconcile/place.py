@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.errors import CliError
+from stripe_subscription_handler.drift.place import Claim, Seen
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -92,16 +93,21 @@ class Place:
                 [(name, json.dumps(value)) for name, value in state.items()],
             )
 
-    def seen(self, subscription_ids: Iterable[str]) -> dict[str, str | None]:
-        """Whose each of these subscriptions was in the first pass, as far as it was there."""
-        ids = list(subscription_ids)
-        found: dict[str, str | None] = {}
+    def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
+        """Whose these subscriptions were in the first pass, as far as they were there."""
+        wanted = list(claims)
+        ids = sorted({subscription_id for _, subscription_id in wanted})
+        owners: dict[str, str | None] = {}
         for start in range(0, len(ids), _LOOKED_UP):
             part = ids[start : start + _LOOKED_UP]
             marks = ", ".join("?" * len(part))
             rows = self._database.execute(f"SELECT * FROM seen WHERE subscription IN ({marks})", part)  # noqa: S608 - only marks
-            found.update(rows)
-        return found
+            owners.update(rows)
+        return {
+            (user_id, subscription_id): Seen.of(owners[subscription_id], user_id)
+            for user_id, subscription_id in wanted
+            if subscription_id in owners
+        }
 
     def without_user(self, after: str) -> list[str]:
         """The next subscriptions, by id, of which nobody could say whose they are."""

@@ -6,8 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from stripe_handler_cli.reconcile.drift import Difference, Field
-from stripe_handler_cli.reconcile.tally import Tally
+from stripe_subscription_handler.drift.differences import Difference, Field
+from stripe_subscription_handler.drift.tally import Tally
 
 _FIELDS = 4
 """Fields of one difference that are spelt out in the table."""

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import attrs
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.reconcile.comparing import Comparer, Item
-from stripe_handler_cli.reconcile.drift import shown_to
+from stripe_subscription_handler.drift.comparing import Comparer, Item
+from stripe_subscription_handler.drift.differences import shown_to
 from stripe_subscription_handler.ledger import KNOWN, Ledger
 from stripe_subscription_handler.stripe_api import Page, Snapshot
 

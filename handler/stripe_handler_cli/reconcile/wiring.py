@@ -1,62 +1,17 @@
 """From a deployed stack and a Stripe key to everything a run needs. Connects; decides nothing."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
-from stripe_handler_cli.reconcile import account
-from stripe_handler_cli.reconcile.comparing import Comparer, Settings
-from stripe_handler_cli.reconcile.drift import Difference
-from stripe_handler_cli.reconcile.tables import Tables
-from stripe_handler_cli.reconcile.tally import Tally
 from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.drift.account import Account
+from stripe_subscription_handler.drift.comparing import Comparer, Settings
+from stripe_subscription_handler.drift.differences import Difference
+from stripe_subscription_handler.drift.tables import Tables
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.store import Store
-from stripe_subscription_handler.stripe_api import Page, Snapshot, StripeApi
-from stripe_subscription_handler.subscriptions import Subscription, read_subscription
-
-
-@attrs.frozen
-class Account:
-    """A Stripe account.
-
-    Attributes:
-        api: Its API.
-        user_id_metadata_key: Key of the metadata that names the user.
-    """
-
-    api: StripeApi
-    user_id_metadata_key: str
-
-    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
-        """Every subscription of the account or of one customer, newest first, on from one."""
-        return account.subscriptions(self.api, after, customer_id)
-
-    def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
-        return self.api.fetch_subscription(subscription_id)
-
-    def customer_user(self, customer_id: str) -> str | None:
-        """The user that a customer's metadata names."""
-        metadata = self.api.fetch_customer_metadata(customer_id) or {}
-        return metadata.get(self.user_id_metadata_key) or None
-
-    def current(self, subscription_id: str) -> Subscription | None:
-        """A subscription as it is now, normalised; None where there is none."""
-        snapshot = self.subscription(subscription_id)
-        if snapshot is None:
-            return None
-        return read_subscription(snapshot.object, "subscription", self.user_id_metadata_key)
-
-    def events(self, since: int, after: str | None) -> Iterable[Page]:
-        """Every event that is handled, newest first, from a second on."""
-        return account.events(self.api, since, after)
-
-    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
-        """The payment events of a subscription's newest invoices, as far as Stripe still lists them."""
-        query = (("subscription", subscription_id), ("limit", str(invoices)))
-        for invoice in self.api.fetch_page("invoices", query).objects:
-            yield from account.payment_events(self.api, invoice)
+from stripe_subscription_handler.stripe_api import StripeApi
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from stripe_handler_cli.dlq.queues import Pass, Queue
 from stripe_handler_cli.dlq.redriving import Outcome, Result, redrive
 from stripe_handler_cli.dlq.selection import Selection
 from stripe_handler_cli.dlq.tally import SHOWN, Tally
-from stripe_handler_cli.pace import Pace
+from stripe_subscription_handler.drift.pace import Pace
 from support.dead_letters import envelope, error, failure_record, poison
 from support.sqs import FakeQueue
 

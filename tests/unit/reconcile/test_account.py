@@ -6,9 +6,10 @@ import pytest
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
-from stripe_handler_cli.reconcile.account import connect, events, payment_events, subscriptions
+from stripe_handler_cli.reconcile.connection import connect
 from stripe_handler_cli.reconcile.eta import Eta, duration
 from stripe_subscription_handler.config import Config, Livemode
+from stripe_subscription_handler.drift.lists import events, payment_events, subscriptions
 from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.stripe_api import StripeApi
 from support import events as made

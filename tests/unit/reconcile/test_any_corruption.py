@@ -7,8 +7,8 @@ import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_handler_cli.in_memory import Tables
-from stripe_handler_cli.reconcile.drift import REPAIRABLE
+from stripe_subscription_handler.drift.differences import REPAIRABLE
+from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.ledger import PREFIX
 from stripe_subscription_handler.policy import Policy

@@ -12,8 +12,8 @@ from rich.console import Console
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.commands.reconcile_options import conclude, reporter
 from stripe_handler_cli.reconcile import report
-from stripe_handler_cli.reconcile.drift import Difference, Field, Kind
-from stripe_handler_cli.reconcile.tally import SHOWN, Tally
+from stripe_subscription_handler.drift.differences import Difference, Field, Kind
+from stripe_subscription_handler.drift.tally import SHOWN, Tally
 
 FOUND = Difference(
     Kind.STALE,

@@ -5,9 +5,9 @@ from typing import Any
 import attrs
 import pytest
 
-from stripe_handler_cli.in_memory import Tables
-from stripe_handler_cli.reconcile.drift import REPAIRABLE, Kind
 from stripe_subscription_handler.config import Livemode
+from stripe_subscription_handler.drift.differences import REPAIRABLE, Kind
+from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.ledger import PREFIX
 from stripe_subscription_handler.policy import Policy

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.in_memory import Tables
-from stripe_handler_cli.reconcile.drift import Kind
 from stripe_handler_cli.reconcile.missed import Missed
 from stripe_handler_cli.reconcile.place import Place
-from stripe_handler_cli.reconcile.tally import SHOWN, Difference, Tally
+from stripe_subscription_handler.drift.differences import Kind
+from stripe_subscription_handler.drift.in_memory import Tables
+from stripe_subscription_handler.drift.tally import SHOWN, Difference, Tally
 from stripe_subscription_handler.envelope import parse_event
 from support import events
 from support.reconciling import Account, Reconciliation

@@ -3,9 +3,9 @@
 import pytest
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.in_memory import Tables
-from stripe_handler_cli.reconcile.drift import Difference, Kind
 from stripe_handler_cli.reconcile.sync import Wanted, sync
+from stripe_subscription_handler.drift.differences import Difference, Kind
+from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import parse_event
 from support import events
 from support.reconciling import Account, Reconciliation

@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from stripe_handler_cli.reconcile.tables import SEGMENTS, ScanPosition, Shown, Tables, user_of_key
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.drift.tables import SEGMENTS, ScanPosition, Shown, Tables, user_of_key
 
 CONFIG = Config(table_name="t", sync_table_name="s")
 

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 import attrs
 from botocore.exceptions import ClientError
 
-from stripe_handler_cli.reconcile import drift
-from stripe_handler_cli.reconcile.drift import Difference, Kind
-from stripe_handler_cli.reconcile.rehearsal import Named, Rehearsed, Source, rehearsed
-from stripe_handler_cli.reconcile.tally import Tally
 from stripe_subscription_handler.config import Livemode
 from stripe_subscription_handler.conversation import Handling, Outcome
 from stripe_subscription_handler.decisions import Reason
+from stripe_subscription_handler.drift.differences import Difference, Kind, differences, missed
+from stripe_subscription_handler.drift.place import UNREADABLE
+from stripe_subscription_handler.drift.rehearsal import Named, Rehearsed, Source, rehearsed
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.gates import check_livemode
@@ -26,8 +26,6 @@ from stripe_subscription_handler.policy import Policy, Unmapped
 from stripe_subscription_handler.snapshots import carried, snapshot_event
 
 Item = dict[str, Any]
-UNREADABLE = ""
-"""Stands for the user of a subscription that cannot be read; no user's id is empty."""
 _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """DynamoDB's refusals that are about one item; any other ends the run."""
 
@@ -174,7 +172,7 @@ class Comparer:
                 )
                 continue
             owners[subscription_id] = rehearsal.outcome.user_id if rehearsal.outcome else None
-            found = drift.differences(event, rehearsal)
+            found = differences(event, rehearsal)
             if not found and rehearsal.outcome and rehearsal.outcome.reason is Reason.STALE:
                 self.tally.overtaken += 1
             self._finish(found, batch, rehearsal, carried(event, policy, shown_to), event, {})
@@ -209,7 +207,7 @@ class Comparer:
                     )
                 )
                 continue
-            found = drift.missed(event, rehearsal)
+            found = missed(event, rehearsal)
             self._finish(found, batch, rehearsal, handling(event, policy), event, body)
 
     def unknown(self, subscription_id: str, user_id: str) -> None:

@@ -1,6 +1,6 @@
 """A model of the world a handling talks to: two DynamoDB tables and Stripe. Every request is atomic.
 
-For tests, and for commands that want to know what a handler would do with events; never in the zip.
+For whoever wants to know what a handler would do with events: a comparison, commands, tests.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping

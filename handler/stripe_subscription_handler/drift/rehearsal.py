@@ -9,7 +9,6 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from stripe_handler_cli.in_memory import Asked, Tables
 from stripe_subscription_handler.conversation import (
     Fetched,
     FetchedInvoice,
@@ -17,6 +16,7 @@ from stripe_subscription_handler.conversation import (
     Handling,
     Outcome,
 )
+from stripe_subscription_handler.drift.in_memory import Asked, Tables
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.policy import Policy
 from stripe_subscription_handler.subscriptions import Subscription

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.reconcile.drift import Difference
+from stripe_subscription_handler.drift.differences import Difference
 
 SHOWN = 50
 """How many differences are kept for the table."""

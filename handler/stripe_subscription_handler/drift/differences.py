@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.reconcile.rehearsal import Item, Rehearsed
 from stripe_subscription_handler.decisions import Reason
+from stripe_subscription_handler.drift.rehearsal import Item, Rehearsed
 from stripe_subscription_handler.envelope import StripeEvent
 from stripe_subscription_handler.ledger import FIELDS, Ledger, Register, version_second
 from stripe_subscription_handler.owners import owner_in_links

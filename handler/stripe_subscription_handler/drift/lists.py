@@ -1,53 +1,18 @@
-"""Stripe's side of reconciling: lists, page by page, at a rate that leaves room for others."""
+"""Stripe's lists, page by page: subscriptions, events, payment events of one invoice. Compares nothing."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from stripe_handler_cli.errors import CliError
-from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
-from stripe_subscription_handler.stripe_api import Page, Plural, StripeApi, key_mode
-from stripe_subscription_handler.stripe_secret import StripeKey
+from stripe_subscription_handler.stripe_api import Page, Plural, StripeApi
 
 PAGE = 100
 """Objects per request; Stripe's most."""
-_PATIENCE_SECONDS = 60.0
-"""What the client takes for the time left, before each request: there is no invocation that ends."""
+
+_BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600
+"""Around `paid_at`, where the event of a payment is looked for."""
 
 Parameters = tuple[tuple[str, str], ...]
-
-
-def connect(config: Config, key_variable: str, pace: Callable[[], None]) -> StripeApi:
-    """Make Stripe's API with the operator's own key.
-
-    Args:
-        config: The deployed function's settings; they say where Stripe is.
-        key_variable: The environment variable that holds the key.
-        pace: Called before each request.
-
-    Raises:
-        CliError: The variable is not set, or its key is of a mode that the stack does not accept.
-    """
-    key = os.environ.get(key_variable, "")
-    if not key:
-        raise CliError(
-            f"The environment variable {key_variable} is not set. It must hold a Stripe key that may read "
-            "subscriptions, customers, invoices and events; --stripe-key-variable names another variable."
-        )
-    mode = key_mode(key)
-    if mode is not None and str(config.livemode) not in {"any", mode}:
-        raise CliError(
-            f"The key in {key_variable} is for {mode} mode, but this stack accepts only {config.livemode}."
-        )
-    place = StripeKey(f"the environment variable {key_variable}", lambda: os.environ.get(key_variable, ""))
-    return StripeApi(
-        place,
-        lambda: _PATIENCE_SECONDS,
-        url=config.stripe_api_url,
-        before_request=pace,
-        longest_request_seconds=30.0,
-    )
 
 
 def pages(stripe: StripeApi, plural: Plural, query: Parameters, after: str | None = None) -> Iterator[Page]:
@@ -115,6 +80,3 @@ def payment_events(stripe: StripeApi, invoice: dict[str, Any]) -> Iterator[dict[
     for window in windows:
         for page in pages(stripe, "events", window):
             yield from (event for event in page.objects if event["data"]["object"].get("id") == invoice["id"])
-
-
-_BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600

@@ -8,11 +8,11 @@ from typing import Protocol
 
 import attrs
 
-from stripe_handler_cli.reconcile.comparing import Comparer, Item
-from stripe_handler_cli.reconcile.drift import Difference, Kind, shown_to
-from stripe_handler_cli.reconcile.place import Place
-from stripe_handler_cli.reconcile.tables import ScanPage, ScanPosition, Shown
-from stripe_handler_cli.reconcile.tally import Tally
+from stripe_subscription_handler.drift.comparing import Comparer, Item
+from stripe_subscription_handler.drift.differences import Difference, Kind, shown_to
+from stripe_subscription_handler.drift.place import Place, Seen
+from stripe_subscription_handler.drift.tables import ScanPage, ScanPosition, Shown
+from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.ledger import Ledger
 from stripe_subscription_handler.stripe_api import Page, Snapshot
 
@@ -131,21 +131,21 @@ class Passes:
 
     def _compare(self, profiles: Iterable[Shown]) -> None:
         claims = [(one.user_id, sub) for one in profiles for sub in sorted(one.subscription_ids)]
-        owners = self.place.seen({subscription_id for _, subscription_id in claims})
+        seen = self.place.seen(claims)
         # Those of whom the first pass says the same have been compared already.
         open_claims = [
             (user_id, subscription_id)
             for user_id, subscription_id in claims
-            if owners.get(subscription_id) != user_id
+            if seen.get((user_id, subscription_id)) is not Seen.THEIRS
             and not self.place.was_reported(subscription_id, user_id)
         ]
         items = self.tables.profiles({user_id for user_id, _ in open_claims})
         for user_id, subscription_id in open_claims:
-            item = items.get(user_id)
+            item, whose = items.get(user_id), seen.get((user_id, subscription_id))
             is_shown = shown_to(item, user_id, subscription_id)
-            if subscription_id in owners and not owners[subscription_id]:
+            if whose is Seen.NOBODYS:
                 continue  # nobody can say whose it is, or it cannot be read; that has been reported
-            if not is_shown and (subscription_id in owners or _is_anothers(item, subscription_id)):
+            if not is_shown and (whose is Seen.ANOTHERS or _is_anothers(item, subscription_id)):
                 continue  # left behind by a subscription that moved on, or by a payment of one that did
             snapshot = self.stripe.subscription(subscription_id)
             if snapshot is None:
