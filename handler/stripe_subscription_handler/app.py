@@ -29,7 +29,7 @@ from stripe_subscription_handler.store import Store, dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi, load_stripe
 from stripe_subscription_handler.stripe_secret import StripeKey
 
-_TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
+TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
 """Errors whose texts hold nothing of the event: our own, AWS's answers, and a network that failed."""
 
 
@@ -120,10 +120,10 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
             **_identity(raw, event),
             decision="error",
             error_type=type(error).__name__,
-            reason=_reason(error),
+            reason=reason_of(error),
             **_effort(wired, started),
         )
-        if isinstance(error, _TELL_NO_VALUES):
+        if isinstance(error, TELL_NO_VALUES):
             raise
         # Lambda logs the text of what is raised here, and keeps it with the failed event. That of a KeyError,
         # say, is the key.
@@ -141,7 +141,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
 
-def _reason(error: Exception) -> str | None:
+def reason_of(error: Exception) -> str | None:
     """Say why, where the words are known to be free of personal data: ours, and AWS's error codes."""
     if isinstance(error, HandlerError):
         return str(error)

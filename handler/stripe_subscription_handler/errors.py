@@ -50,5 +50,11 @@ class StripeUnavailableError(HandlerError):
     transient: ClassVar[bool] = True
 
 
+class RunHeldError(HandlerError):
+    """Another invocation of the drift check is at work; it goes on where this one would have."""
+
+    transient: ClassVar[bool] = True
+
+
 class UnexpectedError(HandlerError):
     """Something that nobody foresaw, a bug most likely; tells its type, never its text, and where it was."""

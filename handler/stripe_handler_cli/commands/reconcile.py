@@ -97,7 +97,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
             step(console, "Reconcile" if apply else "Compare") as going,
         ):
             if since is None:
-                Passes(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going)).run()
+                about = with_all.tables.item_count()
+                Passes(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going), about).run()
             else:
                 # A run that goes on has its beginning, which moves while "6h" is typed again.
                 second = place.read("from") or int(since.timestamp())

@@ -156,7 +156,7 @@ class Comparer:
                 check_livemode(event, self.settings.livemode)
             except InvalidEventError as error:
                 owners[str(body.get("id"))] = UNREADABLE
-                self._tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
+                self.tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
             else:
                 events.append(event)
         batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
@@ -167,7 +167,7 @@ class Comparer:
             except UserNotFoundError as error:
                 # As a live event would: a customer with several users is never guessed.
                 owners[subscription_id] = None
-                self._tell(
+                self.tell(
                     Difference(Kind.UNMAPPED, subscription_id, None, event.customer_id, note=str(error))
                 )
                 continue
@@ -191,7 +191,7 @@ class Comparer:
                 check_livemode(event, self.settings.livemode)
             except InvalidEventError as error:
                 event_id = str(body.get("id"))
-                self._tell(Difference(Kind.UNREADABLE, "", note=str(error), event_id=event_id))
+                self.tell(Difference(Kind.UNREADABLE, "", note=str(error), event_id=event_id))
             else:
                 events.append((event, body))
         batch = Batch(self.items, self.stripe, [event for event, _ in events])
@@ -201,7 +201,7 @@ class Comparer:
                 rehearsal = rehearsed(handling(event, policy), event, policy, batch.source)
             except UserNotFoundError as error:
                 subscription_id = event.subscription_id or ""
-                self._tell(
+                self.tell(
                     Difference(
                         Kind.UNMAPPED, subscription_id, None, event.customer_id, (), str(error), event.id
                     )
@@ -213,7 +213,7 @@ class Comparer:
     def unknown(self, subscription_id: str, user_id: str) -> None:
         """Report a profile whose subscription Stripe does not have."""
         note = "Stripe has no such subscription; nothing is changed, it may be the key of another account"
-        self._tell(Difference(Kind.UNKNOWN_TO_STRIPE, subscription_id, user_id, note=note))
+        self.tell(Difference(Kind.UNKNOWN_TO_STRIPE, subscription_id, user_id, note=note))
 
     def _finish(
         self,
@@ -226,13 +226,13 @@ class Comparer:
     ) -> None:
         if self.repair is None or not any(one.can_be_repaired for one in found):
             for one in found:
-                self._tell(one)
+                self.tell(one)
             return
         note = self._repaired(conversation, event, raw)
         batch.forget(rehearsal)
         for one in found:
             done = one.can_be_repaired and note is None
-            self._tell(attrs.evolve(one, repaired=done, note=note or one.note))
+            self.tell(attrs.evolve(one, repaired=done, note=note or one.note))
 
     def _repaired(self, conversation: Handling, event: StripeEvent, raw: Mapping[str, Any]) -> str | None:
         """Carry it out; None, or why it could not be."""
@@ -248,7 +248,8 @@ class Comparer:
             return f"DynamoDB refused the write: {code}"
         return None
 
-    def _tell(self, difference: Difference) -> None:
+    def tell(self, difference: Difference) -> None:
+        """Count a difference and report it, unless its kind is held back."""
         if difference.kind in self.held_back:
             return
         self.tally.add(difference)

@@ -13,7 +13,7 @@ import attrs
 from stripe_subscription_handler.decisions import Reason
 from stripe_subscription_handler.drift.rehearsal import Item, Rehearsed
 from stripe_subscription_handler.envelope import StripeEvent
-from stripe_subscription_handler.ledger import FIELDS, Ledger, Register, version_second
+from stripe_subscription_handler.ledger import FIELDS, KNOWN, Ledger, Register, version_second
 from stripe_subscription_handler.owners import owner_in_links
 from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.subscriptions import Subscription
@@ -267,3 +267,9 @@ def shown_to(item: Mapping[str, Any] | None, user_id: str, subscription_id: str)
     if register is not None and register.subscription.user_id == user_id:
         return True
     return item.get("subscriptionId") == subscription_id
+
+
+def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
+    """Whether an item knows a subscription, or shows it."""
+    found = item or {}
+    return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

@@ -39,9 +39,6 @@ class Profiles(Protocol):
     def scan(self, position: ScanPosition) -> ScanPage:
         """One page of all profiles."""
 
-    def item_count(self) -> int:
-        """About how many items there are."""
-
 
 @attrs.frozen
 class Passes:
@@ -53,6 +50,7 @@ class Passes:
         place: How far it has got.
         comparer: Compares and repairs.
         progress: Shows how far it is.
+        about: About how many profiles there are, for the progress; 0 where nobody knows.
     """
 
     stripe: Stripe
@@ -60,6 +58,7 @@ class Passes:
     place: Place
     comparer: Comparer
     progress: Progress = lambda _what, _done, _about: None
+    about: int = 0
 
     @property
     def _tally(self) -> Tally:
@@ -71,14 +70,13 @@ class Passes:
         Raises:
             StripeUnavailableError: Stripe did not tell; the same run can go on later.
         """
-        about = self.tables.item_count()
         if not self.place.read("stripe_done"):
-            self._from_stripe(about)
+            self._from_stripe()
         if not self.place.read("unmapped_done"):
             self._unmapped()
-        self._from_profiles(about)
+        self._from_profiles()
 
-    def _from_stripe(self, about: int) -> None:
+    def _from_stripe(self) -> None:
         for page in self.stripe.subscriptions(self.place.read("after")):
             reported: list[tuple[str, str]] = []
             # Who has no user now may have one when all the others have left their links.
@@ -89,7 +87,7 @@ class Passes:
             self.place.note(
                 seen=owners, reported=reported, state={"after": after, "tally": self._tally.as_json()}
             )
-            self.progress("Stripe's subscriptions", self._tally.subscriptions, about)
+            self.progress("Stripe's subscriptions", self._tally.subscriptions, self.about)
         self.place.note(state={"stripe_done": True})
 
     def _unmapped(self) -> None:
@@ -114,7 +112,7 @@ class Passes:
 
         return attrs.evolve(self.comparer, report=noted)
 
-    def _from_profiles(self, about: int) -> None:
+    def _from_profiles(self) -> None:
         known = self.place.read("scan")
         position: ScanPosition | None = ScanPosition(**known["at"]) if known else ScanPosition()
         scanned = known["scanned"] if known else 0
@@ -127,7 +125,7 @@ class Passes:
             if position is not None:
                 scan = {"at": attrs.asdict(position, recurse=False), "scanned": scanned}
                 self.place.note(state={"scan": scan, "tally": self._tally.as_json()})
-            self.progress("profiles", scanned, about)
+            self.progress("profiles", scanned, self.about)
 
     def _compare(self, profiles: Iterable[Shown]) -> None:
         claims = [(one.user_id, sub) for one in profiles for sub in sorted(one.subscription_ids)]

@@ -69,10 +69,12 @@ class Tables:
     Attributes:
         client: A DynamoDB client.
         config: The deployed function's settings.
+        scan_limit: Most items that one page of a scan looks at; None: a megabyte.
     """
 
     client: "DynamoDBClient"
     config: Config
+    scan_limit: int | None = None
 
     def profile(self, user_id: str) -> Item | None:
         """One user's item."""
@@ -123,6 +125,8 @@ class Tables:
             f"#key{number}": name for number, name in enumerate(key_names)
         }
         start: Any = {"ExclusiveStartKey": position.after} if position.after else {}
+        if self.scan_limit is not None:
+            start["Limit"] = self.scan_limit
         answer: Any = self.client.scan(
             TableName=config.table_name,
             Segment=position.segment,
