@@ -1,7 +1,7 @@
 """The Lambda entry point of the scheduled drift check: wire, work for one slice, log, re-raise.
 
-A function of its own with the same zip. Handling an event imports nothing of this. Every line it logs is about
-ids and counts; no value of a profile, no text of Stripe's.
+A function of its own with the same zip. Handling an event imports nothing of this. Its log lines hold ids,
+names of fields and counts; no value of a profile, no text of Stripe's.
 """
 
 import functools
@@ -40,9 +40,9 @@ from stripe_subscription_handler.stripe_secret import StripeKey
 REQUEST = {OPERATION_KEY: "check-drift"}
 """What the schedule sends; `terraform/modules/drift_check` holds the same words."""
 BEGIN, MOST_SECONDS = "begin", "most-seconds"
-"""For whoever invokes it by hand: whether a pass begins now; how long this slice works at most, in seconds."""
+"""For whoever invokes it by hand: whether a pass begins now; how many seconds this slice works at most."""
 MARGIN_SECONDS = 120.0
-"""Left of an invocation when its last page begins: a page, with a question to Stripe for each subscription."""
+"""Left of an invocation when its last page begins: enough to ask Stripe about each subscription on it."""
 _PROFILES_PER_PAGE = 200
 """Few enough that a page of profiles that Stripe knows nothing of is done in time."""
 
@@ -116,9 +116,7 @@ def runtime() -> Runtime:
     settings = DriftCheckSettings.from_environment(os.environ)
     key = StripeKey.from_environment(os.environ)
     if key is None:
-        raise ConfigError(
-            "the drift check needs a Stripe key; set STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER"
-        )
+        raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
     pace = Pace(settings.requests_per_second)
     stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
     # Its lines are data for metrics: at any log level.

@@ -98,10 +98,6 @@ class Profiles:
         following = ScanPosition(position.segment + 1) if first + PAGE < len(users) else None
         return ScanPage(tuple(one for one in page if one.subscription_ids), len(page), following)
 
-    def item_count(self) -> int:
-        """How many items there are."""
-        return len(self.tables.profiles)
-
 
 def _ids(item: Mapping[str, Any]) -> frozenset[str]:
     shown = {item["subscriptionId"]} if "subscriptionId" in item else set()

@@ -1,118 +1,13 @@
 """Whatever was missed, overwritten or lost: after one repair nothing differs, whatever arrives late."""
 
-import random
-from typing import Any
-
-import attrs
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from stripe_subscription_handler.drift.differences import REPAIRABLE
 from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import parse_event
-from stripe_subscription_handler.ledger import PREFIX
 from stripe_subscription_handler.policy import Policy
-from stripe_subscription_handler.profile import SUBSCRIPTION_VIEW
-from support import events
+from support.lost_events import Story, shown, stories
 from support.reconciling import Account, Reconciliation
-
-USERS = ("user_1", "user_2")
-STATUSES = ("active", "past_due", "trialing", "unpaid", "incomplete")
-
-
-@attrs.frozen
-class Story:
-    """An account and what became of its events.
-
-    Attributes:
-        bodies: Its subscriptions as they are now.
-        happened: Every event, in order.
-        delivered: How many of the events were delivered, each as a place in `happened`.
-        spoilt: What was done to the tables afterwards.
-        seed: Decides what exactly is spoilt.
-    """
-
-    bodies: dict[str, dict[str, Any]]
-    happened: list[dict[str, Any]]
-    delivered: list[int]
-    spoilt: list[str]
-    seed: int
-
-
-SPOILS = ("profile", "ledger", "view", "links", "register")
-
-
-@st.composite
-def stories(draw: st.DrawFn) -> Story:
-    """Draw up to four subscriptions of two users, each with a customer of its first user."""
-    bodies: dict[str, dict[str, Any]] = {}
-    happened: list[dict[str, Any]] = []
-    for second in range(draw(st.integers(1, 10))):
-        identifier = f"sub_{draw(st.integers(1, 4))}"
-        clock = events.T0 + second
-        number = f"evt_{second}"
-        body = bodies.get(identifier)
-        if body is None:
-            user = draw(st.sampled_from(USERS))
-            status = draw(st.sampled_from(STATUSES))
-            body = events.subscription(
-                id=identifier, user=user, customer=f"cus_{user}", status=status, created=clock
-            )
-            happened.append(events.created(body, event_id=number, created=clock))
-        elif body["status"] == "canceled":
-            continue
-        elif draw(st.integers(0, 3)) == 0:
-            body = {**body, "status": "canceled", "ended_at": clock}
-            happened.append(events.deleted(body, event_id=number, created=clock))
-        else:
-            previous: dict[str, Any]
-            if draw(st.integers(0, 3)) == 0:
-                user = body["metadata"]["userId"]
-                other = next(one for one in USERS if one != user)
-                body, previous = {**body, "metadata": {"userId": other}}, {"metadata": {"userId": user}}
-            else:
-                previous = {"status": body["status"]}
-                body = {**body, "status": draw(st.sampled_from(STATUSES))}
-            happened.append(events.updated(body, event_id=number, created=clock, previous=previous))
-        bodies[identifier] = body
-    places = st.integers(0, len(happened) - 1)
-    return Story(
-        bodies=bodies,
-        happened=happened,
-        delivered=draw(st.lists(places, max_size=12)),
-        spoilt=draw(st.lists(st.sampled_from(SPOILS), max_size=4)),
-        seed=draw(st.integers(0, 2**16)),
-    )
-
-
-def _spoil(tables: Tables, kind: str, rng: random.Random) -> None:
-    """Do to the tables what an app or a person may have done."""
-    if kind == "links" and tables.links:
-        del tables.links[rng.choice(sorted(tables.links))]
-    if kind == "links" or not tables.profiles:
-        return
-    user = rng.choice(sorted(tables.profiles))
-    if kind == "profile":
-        del tables.profiles[user]
-        return
-    item = dict(tables.profiles[user])
-    attributes = {
-        "ledger": [name for name in item if name.startswith(PREFIX)],
-        "view": [name for name in item if name in SUBSCRIPTION_VIEW],
-        "register": [name for name in item if name.startswith(f"{PREFIX}Subscription_")],
-    }[kind]
-    for name in sorted(attributes):
-        if kind == "ledger" or rng.random() < 0.5:
-            del item[name]
-    tables.profiles[user] = item
-
-
-def _shown(tables: Tables) -> dict[str, dict[str, Any]]:
-    return {
-        user: {name: item[name] for name in SUBSCRIPTION_VIEW if name in item}
-        for user, item in tables.profiles.items()
-        if "subscriptionId" in item
-    }
 
 
 @given(story=stories())
@@ -120,21 +15,15 @@ def _shown(tables: Tables) -> dict[str, dict[str, Any]]:
 def test_one_repair_is_enough(story: Story) -> None:
     """Then the profiles show what in-order, exactly-once delivery would have shown."""
     made = Reconciliation(Account(story.bodies), Tables(policy=Policy()))
-    for place in story.delivered:
-        made.tables.deliver(parse_event(story.happened[place]))
-    rng = random.Random(story.seed)  # noqa: S311 - repeatable on purpose
-    for kind in story.spoilt:
-        _spoil(made.tables, kind, rng)
+    story.befall(made.tables)
     found = made.run(apply=True)
     assert all(one.repaired for one in found)
     assert {one.kind for one in found} <= REPAIRABLE
     assert made.run() == []
-    truth = Tables(policy=Policy())
-    for event in story.happened:
-        truth.deliver(parse_event(event))
-    assert _shown(made.tables) == _shown(truth)
+    truth = shown(story.truth())
+    assert shown(made.tables) == truth
     # What was on its way all along arrives late.
     for event in reversed(story.happened):
         made.tables.deliver(parse_event(event))
-    assert _shown(made.tables) == _shown(truth)
+    assert shown(made.tables) == truth
     assert made.run() == []

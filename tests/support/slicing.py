@@ -1,0 +1,132 @@
+"""The drift check over the model, slice after slice: passes in memory, a clock that a test moves."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+from stripe_subscription_handler.drift.differences import Difference
+from stripe_subscription_handler.drift.fingerprints import Sighting
+from stripe_subscription_handler.drift.looks import Look
+from stripe_subscription_handler.drift.run import Run
+from stripe_subscription_handler.drift.slices import Slice, Went
+from stripe_subscription_handler.errors import RunHeldError
+from support.reconciling import Profiles, Reconciliation
+
+INTERVAL_SECONDS, SECOND_LOOK_SECONDS = 86_400.0, 600.0
+
+
+@attrs.define
+class RunsInMemory:
+    """Passes, kept as JSON as the sync table keeps them.
+
+    Attributes:
+        kept: The last pass.
+        held: By whom, and until when.
+        seen: Sightings, by pass and number.
+        lists: Lists of looks, by pass and number.
+        saves: How often a pass was saved.
+    """
+
+    kept: str | None = None
+    held: tuple[str, float] | None = None
+    seen: dict[tuple[str, int], Sighting] = attrs.Factory(dict)
+    lists: dict[tuple[str, int], str] = attrs.Factory(dict)
+    saves: int = 0
+
+    def take(self, holder: str, now: float, until: float) -> Run | None:
+        """Hold them."""
+        if self.held is not None and self.held[1] > now:
+            raise RunHeldError
+        self.held = holder, until
+        return None if self.kept is None else Run.from_json(json.loads(self.kept))
+
+    def save(self, holder: str, run: Run) -> None:
+        """Keep how far a pass has got."""
+        self._check(holder)
+        self.kept = json.dumps(run.as_json())
+        self.saves += 1
+
+    def release(self, holder: str) -> None:
+        """Hold them no longer."""
+        self._check(holder)
+        self.held = None
+
+    def _check(self, holder: str) -> None:
+        if self.held is None or self.held[0] != holder:
+            raise RunHeldError
+
+    def put_sighting(self, run: Run, sighting: Sighting) -> None:
+        """Keep the next sighting."""
+        self.seen[run.id, run.sightings] = sighting
+
+    def sightings(self, run: Run) -> Iterable[Sighting]:
+        """All that count."""
+        return [self.seen[run.id, number] for number in range(run.sightings)]
+
+    def put_looks(self, run: Run, looks: Sequence[Look]) -> None:
+        """Keep the next list."""
+        self.lists[run.id, run.looks] = json.dumps([look.as_json() for look in looks])
+
+    def looks(self, run: Run, number: int) -> tuple[Look, ...]:
+        """One list."""
+        if number >= run.looks:
+            return ()
+        return tuple(Look.from_json(values) for values in json.loads(self.lists[run.id, number]))
+
+
+@attrs.define
+class Sliced:
+    """The drift check over a model.
+
+    Attributes:
+        world: Stripe and the tables.
+        repair: Whether it repairs.
+        runs: Where passes are kept.
+        now: Unix time in seconds.
+        told: What it told, in order.
+        slices: How many slices there were.
+    """
+
+    world: Reconciliation
+    repair: bool = False
+    runs: RunsInMemory = attrs.Factory(RunsInMemory)
+    now: float = 1_800_000_000.0
+    told: list[Difference] = attrs.Factory(list)
+    slices: int = 0
+
+    def slice(self, is_over: Callable[[], bool] = lambda: False, *, begin: bool = False) -> Went:
+        """One invocation."""
+        self.slices += 1
+        part = Slice(
+            self.runs,
+            self.world.account,
+            Profiles(self.world.tables),
+            self.world.comparer(self.told, apply=self.repair),
+            INTERVAL_SECONDS,
+            SECOND_LOOK_SECONDS,
+            lambda: self.now,
+            is_over,
+        )
+        return part.work(f"invocation {self.slices}", self.now + 900, begin=begin)
+
+    def whole_pass(
+        self,
+        is_over: Callable[[], bool] = lambda: False,
+        between: Callable[[], None] = lambda: None,
+    ) -> Went:
+        """Invocations, 15 minutes apart, until a pass is finished.
+
+        Args:
+            is_over: Whether a slice's time is up; asked after each page.
+            between: Called between two slices.
+        """
+        while (went := self.slice(is_over)).run.finished is None:
+            self.now += SECOND_LOOK_SECONDS * 1.5
+            between()
+            assert self.slices < 1000, "it does not end"
+        return went
+
+    def a_day_passes(self) -> None:
+        """Until the next pass is due."""
+        self.now += INTERVAL_SECONDS
