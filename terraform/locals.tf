@@ -15,6 +15,7 @@ locals {
     failure_queue              = format(local.name_format, "failures")
     sync_table                 = format(local.name_format, "sync")
     parked_count               = format(local.name_format, "parked-count")
+    drift_check                = format(local.name_format, "drift-check")
     alarm_topic                = format(local.name_format, "alarms")
     dashboard                  = format(local.name_format, "pipeline")
     query_folder               = format(local.name_format, "queries")

@@ -4,7 +4,8 @@
 #                                                |        |
 #                                                +--------+--> dead_letter_queues, metrics, alarms, dashboard
 #
-# parked_count beside it has the handler count the events that wait for a user.
+# parked_count beside it has the handler count the events that wait for a user; drift_check, where it is wanted,
+# compares Stripe with the profiles.
 #
 # One workspace is one environment. Names are in locals.tf.
 
@@ -26,6 +27,7 @@ provider "aws" {
       iam        = endpoints.value
       lambda     = endpoints.value
       logs       = endpoints.value
+      scheduler  = endpoints.value
       sns        = endpoints.value
       sqs        = endpoints.value
       sts        = endpoints.value
@@ -154,6 +156,35 @@ module "parked_count" {
   invoked_arn         = module.handler.invoked_arn
 }
 
+module "drift_check" {
+  source = "./modules/drift_check"
+  count  = var.create_drift_check ? 1 : 0
+
+  name         = local.names.drift_check
+  package_path = var.lambda_package_path
+  package_s3   = var.lambda_package_s3
+
+  runtime                        = var.lambda_runtime
+  architecture                   = var.lambda_architecture
+  memory_mb                      = var.drift_check_memory_mb
+  reserved_concurrent_executions = var.drift_check_reserved_concurrent_executions
+
+  interval_hours      = var.drift_check_interval_hours
+  schedule_minutes    = var.drift_check_schedule_minutes
+  repair              = var.drift_check_repair
+  second_look_seconds = var.drift_check_second_look_seconds
+  requests_per_second = var.drift_check_requests_per_second
+
+  handler_environment_variables = module.handler.environment_variables
+  handler_statements            = module.handler.statements
+  profile_table_arn             = module.tables.profile_table_arn
+  sync_table_arn                = module.tables.sync_table_arn
+
+  log_retention_days = var.log_retention_days
+  metric_namespace   = local.metric_namespace
+  kms_key_arn        = var.kms_key_arn
+}
+
 module "alarms" {
   source = "./modules/alarms"
 
@@ -173,6 +204,14 @@ module "alarms" {
   parked_count_rule_name   = module.parked_count.name
   silence_hours            = var.alarm_silence_hours
   thresholds               = var.alarm_thresholds
+
+  drift_check = one([
+    for check in module.drift_check : {
+      function_name          = check.function_name
+      metric                 = check.metric
+      unfinished_after_hours = var.drift_check_alarm_hours
+    }
+  ])
 }
 
 module "dashboard" {

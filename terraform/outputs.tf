@@ -129,6 +129,16 @@ output "parked_count_rule_name" {
   value       = module.parked_count.name
 }
 
+output "drift_check_function_name" {
+  description = "The function that compares Stripe with the profiles; null if there is none."
+  value       = one(module.drift_check[*].function_name)
+}
+
+output "drift_check_log_group_name" {
+  description = "Its log group: a line for each difference, and one for each slice and each pass."
+  value       = one(module.drift_check[*].log_group_name)
+}
+
 output "metric_namespace" {
   description = "CloudWatch namespace of the metrics that are made of the function's log."
   value       = local.metric_namespace

@@ -228,6 +228,8 @@ run "addresses_are_subscribed" {
       parked_expiring                           = 0
       parked_count_failed_invocations           = 0
       stripe_unavailable                        = 0
+      drift_found                               = 0
+      drift_check_errors                        = 0
     }
   }
 

@@ -4,7 +4,11 @@ import importlib
 import re
 from pathlib import Path
 
+import pytest
+
+from stripe_subscription_handler import drift_check
 from stripe_subscription_handler.config import VARIABLES
+from stripe_subscription_handler.drift import settings
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES, INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 
 TERRAFORM = Path(__file__).parents[2] / "terraform"
@@ -22,6 +26,33 @@ def test_terraform_sets_exactly_the_variables_the_handler_reads() -> None:
     assert block is not None
     names = set(re.findall(r"\b([A-Z][A-Z_]+)\s*=", block[1]))
     assert names == {*VARIABLES.values(), *SECRET_VARIABLES}
+
+
+def test_terraform_sets_exactly_the_variables_the_drift_check_adds() -> None:
+    """The rest are the handler's own, which are merged with them."""
+    text = _text("modules/drift_check/main.tf")
+    block = re.search(r"merge\(var\.handler_environment_variables, \{(.*?)\n  \}\)", text, re.DOTALL)
+    assert block is not None
+    assert set(re.findall(r"\b([A-Z][A-Z_]+)\s*=", block[1])) == set(settings.VARIABLES.values())
+
+
+def test_terraform_has_the_drift_checks_defaults() -> None:
+    """Settings that are not named are the same on both sides."""
+    text = _text("variables.tf")
+    defaults = dict(re.findall(r'variable "drift_check_(\w+)" \{.*?default +=\s*(\S+)', text, re.DOTALL))
+    found = settings.DriftCheckSettings()
+    assert {name: defaults[name] for name in settings.VARIABLES} == {
+        "repair": str(found.repair).lower(),
+        **{name: f"{getattr(found, name):g}" for name in settings.VARIABLES if name != "repair"},
+    }
+
+
+def test_the_schedule_sends_what_the_drift_check_takes() -> None:
+    """A constant that stands on both sides."""
+    text = _text("modules/drift_check/schedule.tf")
+    sent = re.search(r'input = jsonencode\(\{ "(.*?)" = "(.*?)" \}\)', text)
+    assert sent is not None
+    assert {sent[1]: sent[2]} == drift_check.REQUEST
 
 
 def _event_types(text: str) -> set[str]:
@@ -45,9 +76,10 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
     assert _event_types(variable[0]) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
 
 
-def test_the_entry_point_exists() -> None:
+@pytest.mark.parametrize("module_name", ["handler", "drift_check"])
+def test_the_entry_point_exists(module_name: str) -> None:
     """The handler Terraform names can be imported and called."""
-    handler = re.search(r'handler\s*=\s*"([\w.]+)"', _text("modules/handler/main.tf"))
+    handler = re.search(r'handler\s*=\s*"([\w.]+)"', _text(f"modules/{module_name}/main.tf"))
     assert handler is not None
     module, _, function = handler[1].rpartition(".")
     assert callable(getattr(importlib.import_module(module), function))

@@ -26,6 +26,10 @@ from stripe_subscription_handler.conversation import (
 )
 from stripe_subscription_handler.decide import decide
 from stripe_subscription_handler.decisions import OwnerLink, ReadItem, Reason
+from stripe_subscription_handler.drift.fingerprints import Sighting
+from stripe_subscription_handler.drift.run import Run
+from stripe_subscription_handler.drift.run_table import PARTITION, RunTable
+from stripe_subscription_handler.drift.tables import ScanPosition, Tables
 from stripe_subscription_handler.envelope import parse_event
 from stripe_subscription_handler.parked_count import count_parked
 from stripe_subscription_handler.self_check import self_check
@@ -38,6 +42,9 @@ TERRAFORM = ROOT / "terraform"
 LIBRARY = ROOT / "handler/stripe_subscription_handler"
 
 ACTIONS = {
+    "BatchGetItem": "dynamodb:BatchGetItem",
+    "PutItem": "dynamodb:PutItem",
+    "Scan": "dynamodb:Scan",
     "GetItem": "dynamodb:GetItem",
     "Query": "dynamodb:Query",
     "UpdateItem": "dynamodb:UpdateItem",
@@ -96,7 +103,7 @@ class Answer:
 
     def stream(self) -> Iterator[bytes]:
         """The bytes."""
-        yield b'{"Items": [], "Count": 0, '
+        yield b'{"Items": [], "Count": 0, "ScannedCount": 0, "Responses": {}, '
         yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
 
 
@@ -130,7 +137,9 @@ class Recorder:
         for item in params.get("TransactItems", ()):
             for part, details in item.items():
                 self.asked.add((details["TableName"], ACTIONS[part]))
-        if "TransactItems" not in params:
+        for table in params.get("RequestItems", ()):
+            self.asked.add((table, ACTIONS[model.name]))
+        if not {"TransactItems", "RequestItems"} & set(params):
             place = params.get("TableName") or params.get("SecretId") or params["Name"]
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             self.asked.add((place + index, ACTIONS[model.name]))
@@ -161,14 +170,19 @@ def recorder() -> Recorder:
     return recorder
 
 
-@pytest.fixture(scope="module")
-def granted() -> dict[str, set[str]]:
-    """Statement → its actions, as Terraform writes the role's policy."""
-    text = (TERRAFORM / "modules/handler/role.tf").read_text(encoding="utf-8")
+def statements_of(module: str) -> dict[str, set[str]]:
+    """Statement → its actions, as Terraform writes the policy of a module's role."""
+    text = (TERRAFORM / f"modules/{module}/role.tf").read_text(encoding="utf-8")
     statements = text[text.index("statements = concat(") : text.index('resource "aws_iam_role" "execution"')]
     found = re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', statements, re.DOTALL)
     assert len(found) == statements.count("Sid ")
     return {sid: set(re.findall(r'"([\w:]+)"', actions)) for sid, actions in found}
+
+
+@pytest.fixture(scope="module")
+def granted() -> dict[str, set[str]]:
+    """What the handler's role may do."""
+    return statements_of("handler")
 
 
 def test_every_request_is_recorded(recorder: Recorder) -> None:
@@ -200,6 +214,53 @@ def test_every_other_statement_is_needed_by_a_service(granted: dict[str, set[str
     assert {sid: actions for sid, actions in granted.items() if sid not in BY_THE_CODE} == BY_LAMBDA_ITSELF
 
 
+OF_THE_DRIFT_CHECK = {"ReadProfiles": "profiles", "ReadOwners": "sync", "KeepOwnPlace": "sync"}
+"""Statement of the drift check's role → what it is about."""
+TAKEN_OVER = {"ReadStripeSecret", "ReadStripeParameter", "DecryptTables", "DecryptStripeSecret"}
+TO_REPAIR = {"ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents"}
+"""Statements of the handler's that the drift check's role has too, always, and where it repairs."""
+
+
+def test_the_drift_check_may_do_what_it_asks_for() -> None:
+    """It reads both tables and keeps its place; all else, repairs above all, is the handler's."""
+    recorder = Recorder()
+    client = recorder.client("dynamodb")
+    tables = Tables(client, CONFIG)
+    tables.profiles(["user_1"])
+    tables.all_links(["cus_1"])
+    tables.scan(ScanPosition())
+    runs, run = RunTable(client, "sync"), Run("pass", 0, sightings=1, looks=1)
+    runs.take("me", 0, 1)
+    runs.save("me", run)
+    runs.release("me")
+    runs.put_sighting(run, Sighting())
+    list(runs.sightings(run))
+    runs.put_looks(run, ())
+    runs.looks(run, 0)
+    granted = statements_of("drift_check")
+    assert granted.keys() == {"WriteOwnLogs", *OF_THE_DRIFT_CHECK}
+    assert granted["WriteOwnLogs"] == BY_LAMBDA_ITSELF["WriteOwnLogs"]
+    assert recorder.asked == {
+        (place, action) for sid, place in OF_THE_DRIFT_CHECK.items() for action in granted[sid]
+    }
+    texts = [path.read_text(encoding="utf-8") for path in (LIBRARY / "drift").glob("*.py")]
+    called = {name for text in texts for name in re.findall(r"client\.(\w+)", text)}
+    # The progress of `stripe-handler reconcile` alone asks how many items there are.
+    assert called - {"exceptions", "describe_table"} == recorder.operations
+
+
+def test_the_drift_check_takes_over_statements_that_exist(granted: dict[str, set[str]]) -> None:
+    """By name; and what it may write is where the code writes."""
+    text = (TERRAFORM / "modules/drift_check/role.tf").read_text(encoding="utf-8")
+    lists = dict(re.findall(r"(\w+)_sids = \[(.*?)\]", text))
+    assert {name: set(re.findall(r'"(\w+)"', sids)) for name, sids in lists.items()} == {
+        "shared": TAKEN_OVER,
+        "repairing": TO_REPAIR,
+    }
+    assert granted.keys() >= TAKEN_OVER | TO_REPAIR
+    assert f'["{PARTITION}", "{PARTITION}#*"]' in text
+
+
 GRANTS = re.compile(r"policy|permission|_role|grant|attachment")
 TESTED = {
     ("event_bus", "aws_iam_role", "forwarding"),
@@ -208,11 +269,18 @@ TESTED = {
     ("rule", "aws_lambda_permission", "subscription_events_to_alias"),
     ("parked_count", "aws_lambda_permission", "hourly"),
     ("parked_count", "aws_lambda_permission", "hourly_to_alias"),
+    ("drift_check", "aws_iam_role", "execution"),
+    ("drift_check", "aws_iam_role_policy", "execution"),
+    ("drift_check", "aws_iam_role", "schedule"),
+    ("drift_check", "aws_iam_role_policy", "schedule"),
     ("handler", "aws_iam_role", "execution"),
     ("handler", "aws_iam_role_policy", "execution"),
     ("alarms", "aws_sns_topic_policy", "operators"),
 }
-"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole."""
+"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole.
+
+Those of the drift check are compared in drift_check.tftest.hcl.
+"""
 INLINE = {("dead_letter_queues", "aws_sqs_queue", "delivery")}
 """Resources with a policy of their own; the same file compares it."""
 OF_EXAMPLES = {

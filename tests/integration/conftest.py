@@ -188,8 +188,8 @@ def stripe() -> Iterator[FakeStripe]:
 def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tuple[Stack, Stack]]:
     """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus.
 
-    On our embedded AWS the second one has a Stripe key and takes thin events. The first one has no key, so
-    that events without a user are parked there without a question.
+    On our embedded AWS the second one has a Stripe key and a drift check, and takes thin events. The first
+    one has no key, so that events without a user are parked there without a question.
     """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
     if is_given():
@@ -202,6 +202,13 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "event_types": admitted_types(DEFAULT_EVENT_TYPES),
             "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),
             "stripe_api_url": stripe.url,
+            # Its schedule's day takes four hours: no slice comes between the tests.
+            "create_drift_check": True,
+            "drift_check_schedule_minutes": 1440,
+            "drift_check_interval_hours": 1,
+            "drift_check_alarm_hours": 1,
+            "drift_check_second_look_seconds": 0,
+            "drift_check_requests_per_second": 100,
         }
     with ThreadPoolExecutor() as pool:
         main = pool.submit(_apply, endpoint, package, "first", partner)

@@ -84,5 +84,6 @@ locals {
     local.handling_alarms,
     local.forwarding_alarms,
     local.silence_alarms,
+    local.drift_alarms,
   )
 }

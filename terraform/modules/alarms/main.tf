@@ -1,4 +1,4 @@
-# The topic, who is on it, and one alarm per row of the tables in catalogue.tf and catalogue_handling.tf.
+# The topic, who is on it, and one alarm per row of the tables of the catalogues.
 
 locals {
   # Most metrics are absent while there is nothing to report: an empty queue nobody reads, a function that wasn't
@@ -6,9 +6,18 @@ locals {
   missing_data = merge({ for key in keys(local.catalogue) : key => "notBreaching" }, {
     # Counted once an hour: until the next count, the last one holds.
     parked_expiring = "ignore"
-    # No event is what this alarm is about.
-    silence = "breaching"
+    # Told once at the end of a pass.
+    drift_found = "ignore"
+    # No data is what these alarms are about.
+    silence                = "breaching"
+    drift_check_unfinished = "breaching"
   })
+
+  # Alarms that fire when so many hours pass without enough.
+  hours_of_nothing = {
+    silence                = var.silence_hours
+    drift_check_unfinished = try(var.drift_check.unfinished_after_hours, null)
+  }
 }
 
 resource "aws_sns_topic" "operators" {
@@ -61,9 +70,9 @@ resource "aws_cloudwatch_metric_alarm" "pipeline" {
   statistic   = each.value.statistic
   period      = each.value.period_seconds
 
-  comparison_operator = each.key == "silence" ? "LessThanThreshold" : "GreaterThanThreshold"
+  comparison_operator = contains(keys(local.hours_of_nothing), each.key) ? "LessThanThreshold" : "GreaterThanThreshold"
   threshold           = each.value.threshold
-  evaluation_periods  = each.key == "silence" ? var.silence_hours : 1
+  evaluation_periods  = coalesce(lookup(local.hours_of_nothing, each.key, null), 1)
   treat_missing_data  = local.missing_data[each.key]
 
   alarm_actions = [aws_sns_topic.operators.arn]

@@ -99,6 +99,25 @@ variable "silence_hours" {
   }
 }
 
+variable "drift_check" {
+  description = "The drift check: its function, its metric, and after how many hours without a finished pass an alarm fires; null if there is none."
+  type = object({
+    function_name          = string
+    metric                 = object({ namespace = string, name = string })
+    unfinished_after_hours = number
+  })
+  default = null
+
+  validation {
+    # CloudWatch evaluates an alarm with periods of an hour over 7 days at most.
+    condition = var.drift_check == null || try(
+      var.drift_check.unfinished_after_hours >= 1 && var.drift_check.unfinished_after_hours <= 168
+      && floor(var.drift_check.unfinished_after_hours) == var.drift_check.unfinished_after_hours, false
+    )
+    error_message = "drift_check.unfinished_after_hours must be a whole number from 1 to 168."
+  }
+}
+
 variable "thresholds" {
   description = "Each alarm fires above its threshold."
   type = object({
@@ -120,6 +139,8 @@ variable "thresholds" {
     parked_expiring                           = number
     parked_count_failed_invocations           = number
     stripe_unavailable                        = number
+    drift_found                               = number
+    drift_check_errors                        = number
   })
   nullable = false
 }

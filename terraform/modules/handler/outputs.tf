@@ -40,6 +40,11 @@ output "role_policy" {
   value       = aws_iam_role_policy.execution.policy
 }
 
+output "statements" {
+  description = "The statements of the role's policy, for a function that does a part of the same."
+  value       = local.statements
+}
+
 output "log_group_name" {
   description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.handler.name

@@ -42,7 +42,7 @@ def which(found: list[Difference]) -> set[tuple[str, str, str | None]]:
 
 
 @given(story=stories(), ends=st.lists(st.booleans(), max_size=60))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_many_slices_are_one_pass(story: Story, ends: list[bool]) -> None:
     """Wherever slices end, they find what one run of reconcile finds, once each."""
     whole = Reconciliation(Account(story.bodies), Tables(policy=Policy()))
@@ -58,7 +58,7 @@ def test_many_slices_are_one_pass(story: Story, ends: list[bool]) -> None:
 
 
 @given(story=stories(), ends=st.lists(st.booleans(), max_size=60))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_repairing_pass_leaves_nothing(story: Story, ends: list[bool]) -> None:
     """The profiles show the truth, and the next day's pass finds nothing."""
     sliced = Sliced(Reconciliation(Account(story.bodies), Tables(policy=Policy())), repair=True)

@@ -3,8 +3,8 @@
 import importlib
 
 #: Each name is a module beside this one with a function `install`. Some wrap what an earlier one installs:
-#: `function_errors` wraps `execution_environments`, `rule_targets` wraps `async_invocation`, and `event_size`
-#: wraps `partner_events`.
+#: `function_errors` wraps `execution_environments`, `rule_targets` wraps `async_invocation`, `event_size`
+#: wraps `partner_events`, and `schedule_targets` wraps `rule_targets`.
 NAMES = (
     "partner_events",
     "async_invocation",
@@ -18,6 +18,7 @@ NAMES = (
     "metric_filters",
     "query_definitions",
     "schedules",
+    "schedule_targets",
     "log_search",
     "expression_limits",
     "kept_metrics",

@@ -1,0 +1,133 @@
+variable "name" {
+  description = "Name of the function, its role and its schedule (at most 55 characters: the schedule's role adds 9)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.name) <= 55
+    error_message = "AWS allows 64 characters in the name of a role, and the schedule's role adds 9."
+  }
+}
+
+variable "package_path" {
+  description = "Path of the function's zip on this machine. Exactly one of this and `package_s3`."
+  type        = string
+  default     = null
+}
+
+variable "package_s3" {
+  description = "The function's zip in S3. Exactly one of this and `package_path`."
+  type = object({
+    bucket         = string
+    key            = string
+    object_version = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = (var.package_s3 == null) != (var.package_path == null)
+    error_message = "Give exactly one of package_path and package_s3."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda runtime."
+  type        = string
+  nullable    = false
+}
+
+variable "architecture" {
+  description = "Instruction set, `arm64` or `x86_64`."
+  type        = string
+  nullable    = false
+}
+
+variable "memory_mb" {
+  description = "Memory, in MB; CPU grows with it. 100 MB for each million subscriptions, and 200."
+  type        = number
+  nullable    = false
+}
+
+variable "reserved_concurrent_executions" {
+  description = "Concurrency reserved for, and allowed to, the function; null reserves none."
+  type        = number
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "Days the function's logs are kept."
+  type        = number
+  nullable    = false
+}
+
+variable "handler_environment_variables" {
+  description = "Environment variables of the handler: what is right is decided with the same settings."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "handler_statements" {
+  description = "Statements of the handler's role; those about the Stripe key, keys of yours and, to repair, the tables are taken over."
+  type = list(object({
+    Sid       = string
+    Effect    = string
+    Action    = list(string)
+    Resource  = list(string)
+    Condition = optional(map(map(string)))
+  }))
+  nullable = false
+}
+
+variable "interval_hours" {
+  description = "From one pass's beginning to the next one's, in hours."
+  type        = number
+  nullable    = false
+}
+
+variable "schedule_minutes" {
+  description = "How often the function is invoked to go on with a pass, in minutes."
+  type        = number
+  nullable    = false
+}
+
+variable "repair" {
+  description = "Whether what differs is repaired, by the decisions of live events."
+  type        = bool
+  nullable    = false
+}
+
+variable "second_look_seconds" {
+  description = "How long after a difference was seen it is looked at again, in seconds; events still on their way arrive meanwhile."
+  type        = number
+  nullable    = false
+}
+
+variable "requests_per_second" {
+  description = "Most requests to Stripe in a second."
+  type        = number
+  nullable    = false
+}
+
+variable "metric_namespace" {
+  description = "CloudWatch namespace of the metric."
+  type        = string
+  nullable    = false
+}
+
+variable "profile_table_arn" {
+  description = "ARN of the profile table."
+  type        = string
+  nullable    = false
+}
+
+variable "sync_table_arn" {
+  description = "ARN of the sync table."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the log group and the environment; null: AWS's own keys."
+  type        = string
+  default     = null
+}
