@@ -8,7 +8,7 @@ words ask for outside the shell (`repair`), then the other blocks.
 import datetime as dt
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack import Endpoint
 from stripe_subscription_handler import parked_count
 from support import runbook
+from support.drift_checks import DriftChecks
 from support.incidents import Incident, Scene
 from support.lives import Life
 from support.on_call import Shell
@@ -141,13 +142,15 @@ def refused_key(other_scene: Scene, stripe: FakeStripe) -> Incident:
         stripe.account = objects(NEEDS_STRIPE.subscription())
         stripe.keys = set()
         other_scene.pipeline.put(NEEDS_STRIPE.created(user=None))
+        failed = DriftChecks(other_scene.endpoint, other_scene.pipeline).invoke(begin=True)
+        assert failed["errorType"] == "StripeUnavailableError"
         other_scene.wait_for_messages("failure_queue_url", 1)
         return {}
 
     def correct_the_key() -> None:
         stripe.keys = {API_KEY}
 
-    return other_scene.live_through(("stripe_unavailable",), cause, correct_the_key)
+    return other_scene.live_through(("stripe_unavailable", "drift_check_errors"), cause, correct_the_key)
 
 
 PARKED = ("parked_events", "parked_expiring")
@@ -185,14 +188,36 @@ def parking(scene: Scene) -> Incident:
 
 @pytest.fixture(scope="module")
 def silence(other_scene: Scene) -> Incident:
-    """Nobody buys anything for an hour; in the end somebody does."""
+    """Nobody buys anything for an hour, and no pass of the drift check ends; in the end both do."""
 
     def a_customer_comes() -> None:
         life = Life("after_silence")
         other_scene.pipeline.put(life.created())
         other_scene.pipeline.follow(life.event_id("created"))
+        DriftChecks(other_scene.endpoint, other_scene.pipeline).whole_pass()
 
-    return other_scene.live_through(("silence",), dict, a_customer_comes)
+    return other_scene.live_through(("silence", "drift_check_unfinished"), dict, a_customer_comes)
+
+
+DRIFTED = Life("drifted")
+
+
+@pytest.fixture(scope="module")
+def drift(other_scene: Scene, stripe: FakeStripe) -> Iterator[Incident]:
+    """An event was lost; the schedule's passes, seconds apart here, find it and then see it repaired."""
+    checks = DriftChecks(other_scene.endpoint, other_scene.pipeline)
+    before: list[str] = []
+
+    def cause() -> Mapping[str, str]:
+        checks.empty_tables()
+        stripe.account = objects(DRIFTED.subscription(livemode=False))
+        checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="0.001")
+        before.append(checks.set_schedule("rate(1 minute)"))
+        return {"STRIPE_API_KEY": API_KEY}
+
+    yield other_scene.live_through(("drift_found",), cause)
+    checks.set_schedule(*before)
+    checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="1")
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +246,13 @@ def throttled_rule_by_its_metric(scene: Scene) -> Incident:
 
 INCIDENTS = {
     "silence": "silence",
+    "drift_check_unfinished": "silence",
     **dict.fromkeys(OUTAGE, "outage"),
     **dict.fromkeys(SLOWNESS, "slowness"),
     **dict.fromkeys(PARKED, "parking"),
     "stripe_unavailable": "refused_key",
+    "drift_check_errors": "refused_key",
+    "drift_found": "drift",
     "rule_throttled": "throttled_rule_by_its_metric",
 }
 
@@ -277,3 +305,9 @@ def test_the_list_of_parked_events_names_what_to_label(parking: Incident, scene:
     assert listed.exit_code == 1
     assert f"sub_{NEARLY_EXPIRED.name}_1" in listed.output
     assert scene.status(NEARLY_EXPIRED) == "active"
+
+
+@pytest.mark.usefixtures("drift")
+def test_what_drifted_is_repaired(other_scene: Scene) -> None:
+    """By the page's command."""
+    assert other_scene.status(DRIFTED) == "active"

@@ -33,7 +33,7 @@ locals {
       period_seconds = 3600
       threshold      = 1
       meaning        = "The drift check has finished no pass for ${var.drift_check.unfinished_after_hours} hours."
-      commands       = ["stripe-handler doctor", "terraform apply"]
+      commands       = ["stripe-handler doctor"]
       remedy         = "look whether its schedule, its role and the function are there and what its log says; if its slices work but do not come to an end, raise drift_check_requests_per_second or drift_check_alarm_hours."
     }
   }
