@@ -59,7 +59,8 @@ class Account:
 
     def _pages(self, found: list[dict[str, Any]], after: str | None) -> Iterable[Page]:
         start = 0 if after is None else 1 + [one["id"] for one in found].index(after)
-        for number, first in enumerate(range(start, max(len(found), 1), PAGE)):
+        # After the last one comes an empty page, as Stripe's does.
+        for number, first in enumerate(range(start, max(len(found), start + 1), PAGE)):
             if number == self.breaks_after:
                 raise ConnectionError
             yield Page(tuple(found[first : first + PAGE]), first + PAGE < len(found), iso(self.second))

@@ -83,12 +83,12 @@ class Passes:
             comparer = attrs.evolve(self._noting(reported), held_back=frozenset({Kind.UNMAPPED}))
             owners = comparer.snapshots(page.objects, page.as_of)
             self._tally.subscriptions += len(page.objects)
-            after = page.objects[-1]["id"] if page.objects else None
-            self.place.note(
-                seen=owners, reported=reported, state={"after": after, "tally": self._tally.as_json()}
-            )
+            # In one go: a run that goes on after the last page must not begin at the first one again.
+            state = {"stripe_done": not page.has_more, "tally": self._tally.as_json()}
+            if page.objects:
+                state["after"] = page.objects[-1]["id"]
+            self.place.note(seen=owners, reported=reported, state=state)
             self.progress("Stripe's subscriptions", self._tally.subscriptions, self.about)
-        self.place.note(state={"stripe_done": True})
 
     def _unmapped(self) -> None:
         after = self.place.read("unmapped_after") or ""
