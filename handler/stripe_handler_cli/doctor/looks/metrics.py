@@ -41,13 +41,12 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
 
 
 def look_at_log_metrics(site: Site) -> LogMetricsFacts:
-    """DescribeMetricFilters of the log group, beside what the alarms watch."""
+    """DescribeMetricFilters of the log groups, beside what the alarms watch."""
     namespace = site.output("metric_namespace")
-    pages = (
-        site.client("logs")
-        .get_paginator("describe_metric_filters")
-        .paginate(logGroupName=site.output("log_group_name"))
-    )
+    # The drift check is optional, and has a log of its own.
+    groups = [site.output("log_group_name"), site.stack.outputs.get("drift_check_log_group_name")]
+    paginator = site.client("logs").get_paginator("describe_metric_filters")
+    pages = (page for group in groups if group for page in paginator.paginate(logGroupName=group))
     made = {
         made["metricName"]
         for page in pages
