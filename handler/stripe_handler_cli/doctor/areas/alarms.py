@@ -147,8 +147,8 @@ LOG_METRICS = Check(
     title="Metrics of the log",
     why="An alarm on a metric that nothing makes is quiet for ever.",
     checked=(
-        "Each metric of the stack's own namespace that an alarm watches has a metric filter on the log group, "
-        "or on that of the drift check."
+        "Each metric of the stack's own namespace that an alarm watches has a metric filter on the log "
+        "group, or on that of the drift check."
     ),
     fixes=(APPLY,),
     judge=judge_log_metrics,
