@@ -9,22 +9,20 @@ import math
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import structlog
 
 from stripe_subscription_handler.app import TELL_NO_VALUES, make_logger, reason_of
 from stripe_subscription_handler.config import Config, LogLevel
-from stripe_subscription_handler.drift.account import Account
-from stripe_subscription_handler.drift.comparing import Comparer, Settings
 from stripe_subscription_handler.drift.differences import Difference
 from stripe_subscription_handler.drift.pace import Pace
 from stripe_subscription_handler.drift.run_table import RunTable
 from stripe_subscription_handler.drift.settings import DriftCheckSettings
 from stripe_subscription_handler.drift.slices import Slice, Went
-from stripe_subscription_handler.drift.tables import Tables
 from stripe_subscription_handler.drift.tally import Tally
+from stripe_subscription_handler.drift.wiring import work
 from stripe_subscription_handler.errors import (
     ConfigError,
     InvalidEventError,
@@ -33,9 +31,12 @@ from stripe_subscription_handler.errors import (
 )
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.operations import OPERATION_KEY
-from stripe_subscription_handler.store import Store, dynamodb_client
+from stripe_subscription_handler.store import dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi
 from stripe_subscription_handler.stripe_secret import StripeKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 REQUEST = {OPERATION_KEY: "check-drift"}
 """What the schedule sends; `terraform/modules/drift_check` holds the same words."""
@@ -54,14 +55,16 @@ class Runtime:
     Attributes:
         config: The handler's settings.
         settings: The drift check's own.
-        store: The tables and Stripe.
+        client: A DynamoDB client.
+        stripe: Stripe's API.
         log: Writes one JSON line per call.
         clock: Unix time in seconds.
     """
 
     config: Config
     settings: DriftCheckSettings
-    store: Store
+    client: "DynamoDBClient"
+    stripe: StripeApi
     log: structlog.typing.FilteringBoundLogger
     clock: Callable[[], float] = time.time
 
@@ -120,7 +123,7 @@ def runtime() -> Runtime:
     pace = Pace(settings.requests_per_second)
     stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
     # Its lines are data for metrics: at any log level.
-    return Runtime(config, settings, Store(dynamodb_client(), config, stripe), make_logger(LogLevel.INFO))
+    return Runtime(config, settings, dynamodb_client(), stripe, make_logger(LogLevel.INFO))
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -151,33 +154,27 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, Any]:
     """Work for one slice with the given runtime; see `lambda_handler`."""
-    stripe, store, settings = wired.store.stripe, wired.store, wired.settings
-    assert stripe is not None  # noqa: S101 - for the type checker; `runtime` saw to it
-    began = wired.clock()
-    store.requests = stripe.requests = 0
-    stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
+    settings, began = wired.settings, wired.clock()
+    wired.stripe.requests = 0
+    wired.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
 
     def is_over() -> bool:
         is_late = context.get_remaining_time_in_millis() / 1000 < MARGIN_SECONDS
         return is_late or wired.clock() - began >= wanted.most_seconds
 
-    tables = Tables(store.client, wired.config, _PROFILES_PER_PAGE)
-    account = Account(stripe, wired.config.user_id_metadata_key)
-    comparer = Comparer(
-        tables,
-        account,
-        Settings(
-            wired.config.policy(can_ask_stripe=True), wired.config.livemode, wired.config.user_id_metadata_key
-        ),
-        (lambda conversation, _event, raw: store.run(conversation, raw)) if settings.repair else None,
+    connected = work(
+        wired.config,
+        wired.client,
+        wired.stripe,
         lambda difference: wired.log.warning("drift_difference", **told(difference)),
-        Tally(),
+        apply=settings.repair,
+        tally=Tally(),
     )
     part = Slice(
-        RunTable(store.client, wired.config.sync_table_name),
-        account,
-        tables,
-        comparer,
+        RunTable(wired.client, wired.config.sync_table_name),
+        connected.stripe,
+        attrs.evolve(connected.tables, scan_limit=_PROFILES_PER_PAGE),
+        connected.comparer,
         settings.interval_hours * 3600,
         settings.second_look_seconds,
         wired.clock,
@@ -193,7 +190,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
         line: dict[str, Any] = {"state": "held"}
     else:
         line = _summary(went)
-    wired.log.info("drift_check", **line, stripe_requests=stripe.requests)
+    wired.log.info("drift_check", **line, stripe_requests=wired.stripe.requests)
     return line
 
 

@@ -7,6 +7,7 @@ import attrs
 
 from stripe_handler_cli.stack import Endpoint, Pipeline
 from stripe_subscription_handler.drift_check import BEGIN, MOST_SECONDS, REQUEST
+from support.incidents import reconfigure
 
 
 @attrs.frozen
@@ -50,12 +51,7 @@ class DriftChecks:
 
     def set_up(self, **environment: str) -> None:
         """Change the function's environment, past Terraform."""
-        functions = self.endpoint.functions
-        found: Any = functions.get_function_configuration(FunctionName=self.function_name)
-        variables = {**found["Environment"]["Variables"], **environment}
-        functions.update_function_configuration(
-            FunctionName=self.function_name, Environment={"Variables": variables}
-        )
+        reconfigure(self.endpoint, self.function_name, **environment)
 
     def set_schedule(self, expression: str) -> str:
         """Have the schedule fire at another rate; returns the old one."""

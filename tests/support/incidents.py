@@ -16,6 +16,15 @@ _SECTIONS = runbook.sections()
 _FIRE_SECONDS, _CLEAR_SECONDS = 60, 90
 
 
+def reconfigure(endpoint: Endpoint, function_name: str, **environment: str) -> None:
+    """Change a function's environment, past Terraform."""
+    found: Any = endpoint.functions.get_function_configuration(FunctionName=function_name)
+    variables = {**found["Environment"]["Variables"], **environment}
+    endpoint.functions.update_function_configuration(
+        FunctionName=function_name, Environment={"Variables": variables}
+    )
+
+
 @attrs.frozen
 class Incident:
     """What happened to a stack, and what came of it.
@@ -85,12 +94,7 @@ class Scene:
 
     def reconfigure(self, **environment: str) -> None:
         """Change the function's environment, past Terraform."""
-        functions = self.endpoint.functions
-        found: Any = functions.get_function_configuration(FunctionName=self.function_name)
-        variables = {**found["Environment"]["Variables"], **environment}
-        functions.update_function_configuration(
-            FunctionName=self.function_name, Environment={"Variables": variables}
-        )
+        reconfigure(self.endpoint, self.function_name, **environment)
 
     def set_queue(self, output: str, **attributes: str) -> None:
         """Change a queue, past Terraform."""

@@ -19,10 +19,10 @@ from stripe_handler_cli.progress import step
 from stripe_handler_cli.reconcile.eta import Eta
 from stripe_handler_cli.reconcile.missed import Missed
 from stripe_handler_cli.reconcile.place import Place
-from stripe_handler_cli.reconcile.wiring import work
 from stripe_handler_cli.stack import DeployedStack
 from stripe_subscription_handler.drift.passes import Passes
 from stripe_subscription_handler.drift.tally import Tally
+from stripe_subscription_handler.drift.wiring import work
 from stripe_subscription_handler.stripe_api import StripeApi
 
 _LISTED = timedelta(days=30)
@@ -89,7 +89,9 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     tally = Tally.from_json(place.read("tally"))
     if place.read("tally") is not None:
         console.print(f"Going on with the run that {path} tells of.", highlight=False, markup=False)
-    with_all = work(stack, api, reporter(as_json=as_json), apply=apply, tally=tally)
+    with_all = work(
+        stack.config, stack.endpoint.dynamodb, api, reporter(as_json=as_json), apply=apply, tally=tally
+    )
     finished = False
     try:
         with (

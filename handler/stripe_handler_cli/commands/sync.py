@@ -8,9 +8,9 @@ from stripe_handler_cli.commands.reconcile_options import conclude, reporter, st
 from stripe_handler_cli.commands.stack_options import stack_options
 from stripe_handler_cli.reconcile.sync import Wanted
 from stripe_handler_cli.reconcile.sync import sync as synced
-from stripe_handler_cli.reconcile.wiring import work
 from stripe_handler_cli.stack import DeployedStack
 from stripe_subscription_handler.drift.tally import Tally
+from stripe_subscription_handler.drift.wiring import work
 from stripe_subscription_handler.stripe_api import StripeApi
 
 _EXAMPLES = """\b
@@ -52,7 +52,9 @@ def sync(  # noqa: PLR0913 - one argument per option
     if not (user or subscription_ids or customer_ids):
         raise click.UsageError("name a user, --subscription or --customer")
     api, tally = connected(stack), Tally()
-    with_all = work(stack, api, reporter(as_json=as_json), apply=not dry_run, tally=tally)
+    with_all = work(
+        stack.config, stack.endpoint.dynamodb, api, reporter(as_json=as_json), apply=not dry_run, tally=tally
+    )
     item = with_all.tables.profile(user) if user else None
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
     with stripe_errors():

@@ -1,10 +1,11 @@
-"""From a deployed stack and a Stripe key to everything a run needs. Connects; decides nothing."""
+"""From settings, a DynamoDB client and Stripe's API to all that a comparison needs. Decides nothing."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
-from stripe_handler_cli.stack import DeployedStack
+from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.drift.account import Account
 from stripe_subscription_handler.drift.comparing import Comparer, Settings
 from stripe_subscription_handler.drift.differences import Difference
@@ -13,15 +14,18 @@ from stripe_subscription_handler.drift.tally import Tally
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_api import StripeApi
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 
 @attrs.frozen
 class Work:
-    """What a run works with.
+    """What a comparison works with.
 
     Attributes:
         stripe: Stripe.
         tables: The two tables, for reading.
-        comparer: Compares and repairs.
+        comparer: Compares and, where it may, repairs.
     """
 
     stripe: Account
@@ -30,26 +34,24 @@ class Work:
 
 
 def work(
-    stack: DeployedStack,
+    config: Config,
+    client: "DynamoDBClient",
     api: StripeApi,
     report: Callable[[Difference], None],
     *,
     apply: bool,
     tally: Tally,
 ) -> Work:
-    """Connect a run to a stack.
+    """Connect a comparison.
 
     Args:
-        stack: The stack.
-        api: Stripe's API, with the operator's key.
+        config: The handler's settings.
+        client: A DynamoDB client.
+        api: Stripe's API.
         report: Told of each difference.
         apply: Whether what differs is repaired.
         tally: Counts.
-
-    Raises:
-        CliError: The stack's function cannot be read.
     """
-    config, client = stack.config, stack.endpoint.dynamodb
     stripe, tables = Account(api, config.user_id_metadata_key), Tables(client, config)
     store = Store(client, config, api)
     settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.user_id_metadata_key)
