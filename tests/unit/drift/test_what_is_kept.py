@@ -12,8 +12,10 @@ from stripe_subscription_handler.drift.fingerprints import Fingerprints, Sightin
 from stripe_subscription_handler.drift.looks import MOST_LOOKS, Look, looks_of, mark
 from stripe_subscription_handler.drift.place import UNREADABLE, Seen
 from stripe_subscription_handler.drift.run import Next, Run, next_step
+from stripe_subscription_handler.drift.run_place import RunPlace
 from stripe_subscription_handler.drift.settings import DriftCheckSettings
 from stripe_subscription_handler.errors import ConfigError
+from support.slicing import RunsInMemory
 
 STALE = Difference(Kind.STALE, "sub_1", "user_1", "cus_1", (Field("status", "active", "past_due"),))
 IDS = st.sampled_from([f"sub_{n}" for n in range(8)])
@@ -44,6 +46,22 @@ def test_who_has_a_user_by_now_is_seen_with_that_user() -> None:
     assert kept.seen(("user_1", "sub_1")) is Seen.THEIRS
     assert kept.seen(("user_2", "sub_1")) is Seen.ANOTHERS
     assert kept.seen(("user_1", "sub_2")) is Seen.NOBODYS
+
+
+def test_what_is_noted_after_a_question_is_known_too() -> None:
+    """In the same slice, and in the next one."""
+    runs, claim = RunsInMemory(), ("user_1", "sub_1")
+    runs.take("me", 0, 900)
+    place = RunPlace(runs, "me", Run("a", 0), lambda: False, lambda: 0.0)
+    place.note(state={}, seen={"sub_1": None})
+    assert place.without_user("") == ["sub_1"]
+    assert place.seen([claim]) == {claim: Seen.NOBODYS}
+    place.note(state={"unmapped_after": "sub_1"}, seen={"sub_1": "user_1"})
+    assert place.seen([claim]) == {claim: Seen.THEIRS}
+    place.keep()
+    following = RunPlace(runs, "me", place.run, lambda: False, lambda: 0.0)
+    assert following.seen([claim]) == {claim: Seen.THEIRS}
+    assert following.read("unmapped_after") == "sub_1"
 
 
 def test_a_subscription_takes_16_bytes() -> None:
