@@ -27,5 +27,9 @@ livemode = "live"
 # An alarm when nothing came for so many hours. Choose hours in which your account always has events.
 # alarm_silence_hours = 24
 
+# Compare Stripe with the profiles once a day, and raise an alarm on drift. Needs a Stripe key:
+# stripe_secret_arn  = "arn:aws:secretsmanager:..."
+# create_drift_check = true
+
 log_retention_days     = 90
 archive_retention_days = 90
