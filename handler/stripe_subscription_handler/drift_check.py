@@ -100,6 +100,9 @@ class Wanted:
         found = raw if isinstance(raw, Mapping) else {}
         if found.get(OPERATION_KEY) != REQUEST[OPERATION_KEY]:
             raise InvalidEventError(OPERATION_KEY, f"must be {REQUEST[OPERATION_KEY]}")
+        unknown = sorted(str(name) for name in set(found) - {OPERATION_KEY, BEGIN, MOST_SECONDS})
+        if unknown:
+            raise InvalidEventError(loggable(unknown[0]) or "", "is not known here")
         begin, most_seconds = found.get(BEGIN, False), found.get(MOST_SECONDS, math.inf)
         if not isinstance(begin, bool):
             raise InvalidEventError(BEGIN, "must be true or false")

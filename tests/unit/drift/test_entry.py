@@ -25,6 +25,7 @@ def test_what_the_schedule_sends_is_taken() -> None:
         ([], KEY),
         ({KEY: "count-parked"}, KEY),
         ({**REQUEST, "begin": "yes"}, "begin"),
+        ({**REQUEST, "beginn": True}, "beginn"),
         ({**REQUEST, "most-seconds": -1}, "most-seconds"),
         ({**REQUEST, "most-seconds": True}, "most-seconds"),
     ],
