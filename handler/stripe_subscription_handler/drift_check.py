@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
-import structlog
 
-from stripe_subscription_handler.app import TELL_NO_VALUES, make_logger, reason_of
-from stripe_subscription_handler.config import Config, LogLevel
+from stripe_subscription_handler.app import TELL_NO_VALUES, reason_of
+from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.drift.differences import Difference
 from stripe_subscription_handler.drift.pace import Pace
 from stripe_subscription_handler.drift.run_table import RunTable
@@ -30,6 +29,7 @@ from stripe_subscription_handler.errors import (
     UnexpectedError,
 )
 from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations import OPERATION_KEY
 from stripe_subscription_handler.store import dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi
@@ -65,7 +65,7 @@ class Runtime:
     settings: DriftCheckSettings
     client: "DynamoDBClient"
     stripe: StripeApi
-    log: structlog.typing.FilteringBoundLogger
+    log: Log
     clock: Callable[[], float] = time.time
 
 
@@ -126,7 +126,7 @@ def runtime() -> Runtime:
     pace = Pace(settings.requests_per_second)
     stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
     # Its lines are data for metrics: at any log level.
-    return Runtime(config, settings, dynamodb_client(), stripe, make_logger(LogLevel.INFO))
+    return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     Raises:
         HandlerError: Stripe or a table could not be asked; what was done is kept, and the next slice goes on.
     """
-    log = make_logger(LogLevel.INFO)
+    log = make_logger("INFO")
     try:
         wired = runtime()
         return check(Wanted.read(event), context, wired)

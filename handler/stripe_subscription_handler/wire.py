@@ -40,16 +40,22 @@ def _write_set(value: Any) -> dict[str, Any]:
     raise TypeError("a set must hold texts, and at least one")
 
 
+def _write_list(value: Any) -> dict[str, Any]:
+    return {"L": [_serialize(member) for member in value]}
+
+
 _WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
     str: lambda value: {"S": str(value)},
     bool: lambda value: {"BOOL": value},
     int: lambda value: {"N": str(value)},
     type(None): lambda _: {"NULL": True},
     Decimal: lambda value: {"N": str(value)},
+    bytes: lambda value: {"B": value},
     dict: lambda value: {"M": to_wire(value)},
     set: _write_set,
     frozenset: _write_set,
-    list: lambda value: {"L": [_serialize(member) for member in value]},
+    list: _write_list,
+    tuple: _write_list,
 }
 """Python type → DynamoDB's type. `bool` before `int`, which it is one of."""
 
@@ -71,8 +77,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "M": _read_map,
     "SS": set,
     "L": lambda content: [_deserialize(member) for member in content],
-    # Only the app's own attributes can be of these.
     "B": bytes,
+    # Only the app's own attributes can be of these.
     "NS": lambda content: set(map(Decimal, content)),
     "BS": lambda content: set(map(bytes, content)),
 }

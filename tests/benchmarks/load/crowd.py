@@ -15,10 +15,10 @@ from typing import Any
 import attrs
 
 from benchmarks.load.delivering import Event
-from stripe_handler_cli.in_memory import Tables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation import Handling, Refused, WriteLink, Written
 from stripe_subscription_handler.decisions import ReadItem, Write
+from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.handling import handling

@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 from benchmarks.load.delivering import Event
-from stripe_handler_cli.in_memory import Tables
+from stripe_subscription_handler.drift.in_memory import Tables
 from stripe_subscription_handler.envelope import parse_event
 from support import events as made
 
