@@ -218,7 +218,14 @@ def _of_user(
 
 
 def _changed(before: Item, after: Item) -> tuple[Field, ...]:
-    return _differing((name, before.get(name), after.get(name)) for name in _VIEW)
+    changed = _differing((name, before.get(name), after.get(name)) for name in _VIEW)
+    return tuple(field for field in changed if not _is_of_old_shape(field) or _shows_a_product(before))
+
+
+def _shows_a_product(item: Item) -> bool:
+    """Whether the ledger knows the product of what is shown, so that the view should."""
+    register = Ledger.from_item(item).registers.get(item.get("subscriptionId", ""))
+    return register is not None and register.subscription.product_id is not None
 
 
 def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
@@ -226,15 +233,15 @@ def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
         (name, getattr(old.subscription, field), getattr(new.subscription, field))
         for name, field in FIELDS.items()
     )
-    return _differing(pairs)
+    return tuple(field for field in _differing(pairs) if not _is_of_old_shape(field))
 
 
 def _differing(values: Iterable[tuple[str, Any, Any]]) -> tuple[Field, ...]:
-    return tuple(
-        Field(name, stored, told)
-        for name, stored, told in values
-        if stored != told and not (name in _NOT_IN_OLD_SHAPES and stored is None)
-    )
+    return tuple(Field(name, stored, told) for name, stored, told in values if stored != told)
+
+
+def _is_of_old_shape(field: Field) -> bool:
+    return field.name in _NOT_IN_OLD_SHAPES and field.stored is None
 
 
 def _ended(snapshot: Subscription, as_of: str, user_id: str, item: Item | None) -> list[Difference]:

@@ -252,6 +252,16 @@ def test_what_old_events_leave_out_is_no_difference() -> None:
     ]
 
 
+def test_a_product_that_the_ledger_knows_must_be_shown() -> None:
+    """Somebody removed the attribute: no event of old shape explains that."""
+    made = world(SUB)
+    made.tables.deliver(parse_event(events.created(SUB)))
+    del made.tables.profiles["user_1"]["subscriptionProductId"]
+    [found] = made.run(apply=True)
+    assert (found.kind, [field.name for field in found.fields]) == (Kind.VIEW, ["subscriptionProductId"])
+    assert made.tables.profiles["user_1"]["subscriptionProductId"] == "prod_1"
+
+
 def test_forgotten_ended_subscriptions_are_no_difference() -> None:
     """Two that ended, of which the ledger keeps the later one: neither missing nor stale."""
     ended = [
