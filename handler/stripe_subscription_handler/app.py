@@ -21,7 +21,7 @@ from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.loggable import loggable, loggable_source
 from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations import is_operation, perform
 from stripe_subscription_handler.snap_start import prepare, renew_randomness
@@ -153,10 +153,11 @@ def reason_of(error: Exception) -> str | None:
 
 
 def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
-    replay = raw.get("replay-name") if isinstance(raw, Mapping) else None
-    replayed = {"replay": replay} if isinstance(replay, str) else {}
+    envelope = raw if isinstance(raw, Mapping) else {}
+    replay, source = envelope.get("replay-name"), loggable_source(envelope.get("source"))
+    came = ({"source": source} if source else {}) | ({"replay": replay} if isinstance(replay, str) else {})
     if event is not None:
-        return replayed | {
+        return came | {
             "event_id": loggable(event.id),
             "event_type": loggable(event.type),
             "event_created": event.created,
@@ -164,9 +165,9 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
             "user_id": loggable(event.user_id),
             **({"destination_id": loggable(event.destination_id)} if event.is_ping else {}),
         }
-    detail = raw.get("detail", raw) if isinstance(raw, Mapping) else None
+    detail = envelope.get("detail", envelope)
     found = detail if isinstance(detail, Mapping) else {}
-    return replayed | {"event_id": loggable(found.get("id")), "event_type": loggable(found.get("type"))}
+    return came | {"event_id": loggable(found.get("id")), "event_type": loggable(found.get("type"))}
 
 
 def _effort(wired: Runtime, started: float) -> dict[str, int]:

@@ -1,6 +1,6 @@
-"""Where the Stripe API key comes from: read lazily, cached for minutes, never shown.
+"""Where Stripe's secrets come from, the API key first of all: read lazily, cached for minutes, never shown.
 
-Nothing here talks to Stripe. Error messages name the place of the key, never what it holds.
+Nothing here talks to Stripe. Error messages name the place of a secret, never what it holds.
 """
 
 import functools
@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,19 +49,40 @@ def aws_client(service: str) -> Any:
     return make_aws_client(service, connect_timeout=1, read_timeout=2, retries=retries)
 
 
-@attrs.define(eq=False)
-class StripeKey:
-    """The Stripe API key of this environment.
+@attrs.frozen
+class SecretKind:
+    """What is kept, and where it may be.
 
-    It is read on first use, and again when it is older than 5 minutes, so that a rotated key is picked up
+    Attributes:
+        what: Its name, for messages.
+        value_variable: Environment variable that holds it itself, for local use.
+        secret_arn_variable: Environment variable with the ARN of a secret of Secrets Manager.
+        parameter_variable: Environment variable with the name of a parameter of SSM.
+        json_names: Names under which a JSON object may hold it; the first one present counts.
+    """
+
+    what: str
+    value_variable: str
+    secret_arn_variable: str
+    parameter_variable: str
+    json_names: tuple[str, ...]
+
+
+@attrs.define(eq=False)
+class KeptSecret:
+    """A secret of this environment; a subclass names its kind.
+
+    It is read on first use, and again when it is older than 5 minutes, so that a rotated one is picked up
     without a deployment.
 
     Attributes:
-        place: Where the key is kept, for messages.
+        kind: What is kept.
+        place: Where it is kept, for messages.
         read: Reads the text kept there.
         clock: Seconds. Wall clock: a monotonic one may stand still while Lambda freezes the process.
     """
 
+    kind: ClassVar[SecretKind]
     place: str
     _read: Callable[[], str] = attrs.field(repr=False)
     _clock: Callable[[], float] = attrs.field(default=time.time, repr=False)
@@ -75,44 +96,51 @@ class StripeKey:
         *,
         clients: Clients = aws_client,
         clock: Callable[[], float] = time.time,
-    ) -> "StripeKey | None":
-        """Find the key's place; reads nothing yet.
+    ) -> Self | None:
+        """Find the secret's place, one of its kind's three; reads nothing yet.
 
-        The place is `STRIPE_SECRET_KEY` (the key itself, for local use), `STRIPE_SECRET_ARN` (a secret of
-        Secrets Manager) or `STRIPE_SECRET_PARAMETER` (a parameter of SSM). It holds the key as plain text,
-        or a JSON object with the key under `STRIPE_SECRET_KEY` or `apiKey`. An empty variable counts as not
-        set.
+        The place holds it as plain text, or a JSON object with it under one of the kind's names. An empty
+        variable counts as not set.
 
         Args:
-            environment: The process environment; `STRIPE_SECRET_KEY` is read from it at each refresh.
+            environment: The process environment; a value in it is read from it at each refresh.
             clients: Makes the AWS client of `secretsmanager` or `ssm`; called once, on first use.
             clock: As the attribute.
 
         Returns:
-            The key, or None when no place is configured.
+            The secret, or None when no place is configured.
 
         Raises:
             ConfigError: More than one place is configured.
         """
-        places = {
-            KEY_VARIABLE: f"the environment variable {KEY_VARIABLE}",
-            SECRET_ARN_VARIABLE: f"Secrets Manager secret {environment.get(SECRET_ARN_VARIABLE)}",
-            PARAMETER_VARIABLE: f"SSM parameter {environment.get(PARAMETER_VARIABLE)}",
+        kind = cls.kind
+        values = {
+            variable: environment.get(variable, "")
+            for variable in (kind.value_variable, kind.secret_arn_variable, kind.parameter_variable)
         }
-        configured = [variable for variable in places if environment.get(variable)]
+        places = {
+            kind.value_variable: (f"the environment variable {kind.value_variable}", _read_value),
+            kind.secret_arn_variable: (
+                f"Secrets Manager secret {values[kind.secret_arn_variable]}",
+                _read_secret,
+            ),
+            kind.parameter_variable: (f"SSM parameter {values[kind.parameter_variable]}", _read_parameter),
+        }
+        configured = [variable for variable, value in values.items() if value]
         if not configured:
             return None
         if len(configured) > 1:
             raise ConfigError(f"set at most one of {', '.join(configured)}")
         [variable] = configured
+        place, read = places[variable]
         client = functools.cache(clients)
-        return cls(places[variable], lambda: _READERS[variable](environment.get(variable, ""), client), clock)
+        return cls(place, lambda: read(environment.get(variable, ""), client), clock)
 
     def get(self) -> str:
-        """Return the key.
+        """Return the secret.
 
         Raises:
-            ConfigError: The place does not exist, may not be read, or holds no key.
+            ConfigError: The place does not exist, may not be read, or holds no secret.
             StripeUnavailableError: AWS could not be asked just now.
         """
         # An age below zero is a clock that was set back.
@@ -121,10 +149,10 @@ class StripeKey:
         return self._read_again()
 
     def refresh(self) -> bool:
-        """Read the key again; after an error the old one stays.
+        """Read the secret again; after an error the old one stays.
 
         Returns:
-            Whether it is another key than before.
+            Whether it is another one than before.
 
         Raises:
             ConfigError: As `get`.
@@ -135,7 +163,7 @@ class StripeKey:
 
     def _read_again(self) -> str:
         started = self._clock()
-        key = _key_in(self._text(), self.place)
+        key = _secret_in(self._text(), self.place, self.kind)
         self._key, self._read_at = key, started
         return key
 
@@ -151,6 +179,26 @@ class StripeKey:
             raise StripeUnavailableError(f"{self.place} cannot be read now: {type(error).__name__}") from None
 
 
+class StripeKey(KeptSecret):
+    """The Stripe API key of this environment.
+
+    The place is `STRIPE_SECRET_KEY` (the key itself), `STRIPE_SECRET_ARN` or `STRIPE_SECRET_PARAMETER`; in a
+    JSON object the key stands under `STRIPE_SECRET_KEY` or `apiKey`.
+    """
+
+    kind: ClassVar[SecretKind] = SecretKind(
+        what="Stripe API key",
+        value_variable=KEY_VARIABLE,
+        secret_arn_variable=SECRET_ARN_VARIABLE,
+        parameter_variable=PARAMETER_VARIABLE,
+        json_names=JSON_NAMES,
+    )
+
+
+def _read_value(value: str, _: Clients) -> str:
+    return value
+
+
 def _read_secret(arn: str, client: Clients) -> str:
     return str(client("secretsmanager").get_secret_value(SecretId=arn).get("SecretString", ""))
 
@@ -159,14 +207,7 @@ def _read_parameter(name: str, client: Clients) -> str:
     return str(client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 
 
-_READERS: dict[str, Callable[[str, Clients], str]] = {
-    KEY_VARIABLE: lambda key, _: key,
-    SECRET_ARN_VARIABLE: _read_secret,
-    PARAMETER_VARIABLE: _read_parameter,
-}
-
-
-def _key_in(text: str, place: str) -> str:
+def _secret_in(text: str, place: str, kind: SecretKind) -> str:
     key: Any = text.strip()
     if key.startswith("{"):
         try:
@@ -176,11 +217,11 @@ def _key_in(text: str, place: str) -> str:
         # Raised outside the except block: a JSON error carries the whole text with it.
         if found is None:
             raise ConfigError(f"{place} begins like a JSON object but is not one")
-        key = next((found[name] for name in JSON_NAMES if name in found), None)
+        key = next((found[name] for name in kind.json_names if name in found), None)
         if key is None:
-            raise ConfigError(f"{place} is a JSON object without {' or '.join(JSON_NAMES)}")
+            raise ConfigError(f"{place} is a JSON object without {' or '.join(kind.json_names)}")
         key = key.strip() if isinstance(key, str) else ""
     # Anything else would break the HTTP header it goes into, and that error would show it.
     if not key or not all("!" <= character <= "~" for character in key):
-        raise ConfigError(f"{place} holds no Stripe API key: it must be printable ASCII without spaces")
+        raise ConfigError(f"{place} holds no {kind.what}: it must be printable ASCII without spaces")
     return str(key)

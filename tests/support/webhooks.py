@@ -1,6 +1,7 @@
 """Signs webhooks as Stripe does, and speaks to a webhook endpoint byte by byte."""
 
 import socket
+from typing import Any
 
 from stripe_handler_cli.fake_stripe.signing import signature_header
 
@@ -28,3 +29,18 @@ def request(payload: bytes, *headers: str, path: str = "/hook", method: str = "P
     """A request with a body, a content type and the headers given."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json; charset=utf-8"]
     return "\r\n".join([*lines, f"Content-Length: {len(payload)}", *headers, "", ""]).encode() + payload
+
+
+def function_url_request(
+    payload: bytes, signature_header: str | None, method: str = "POST"
+) -> dict[str, Any]:
+    """What a Lambda function URL hands to its function for a JSON body."""
+    headers = {"content-type": "application/json; charset=utf-8", "host": "abc.lambda-url.eu-west-1.on.aws"}
+    return {
+        "version": "2.0",
+        "rawPath": "/",
+        "headers": headers | ({"stripe-signature": signature_header} if signature_header is not None else {}),
+        "requestContext": {"http": {"method": method, "path": "/"}},
+        "body": payload.decode(),
+        "isBase64Encoded": False,
+    }

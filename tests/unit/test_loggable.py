@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.loggable import loggable, loggable_source
 
 IDS = (
     "evt_1SXYZabc",
@@ -58,3 +58,12 @@ def test_a_fingerprint_is_logged_as_it_is() -> None:
     """Masking twice changes nothing."""
     masked = loggable("ada@example.com")
     assert loggable(masked) == masked
+
+
+def test_a_source_is_logged_with_its_slashes() -> None:
+    """Stripe's partner event sources have them; nobody's address, key or sentence passes for a source."""
+    for source in ("aws.partner/stripe.com/ed_test_1", "stripe-webhook-bridge"):
+        assert loggable_source(source) == source
+    for other in ("ada@example.com", "Ada Lovelace", "whsec_123", "x" * 257):
+        assert str(loggable_source(other)).startswith("sha256:")
+    assert loggable_source(None) is None

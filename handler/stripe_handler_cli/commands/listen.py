@@ -18,9 +18,9 @@ from stripe_handler_cli.sending.wiring import wire
 from stripe_handler_cli.stack import DeployedStack
 from stripe_handler_cli.webhooks.following import Follower
 from stripe_handler_cli.webhooks.forwarding import Forwarder
-from stripe_handler_cli.webhooks.receiving import Receiver
 from stripe_handler_cli.webhooks.secrets_in_environment import VARIABLE, signing_secrets
 from stripe_handler_cli.webhooks.server import WebhookServer
+from stripe_subscription_handler.webhook_bridge.receiving import Receiver
 
 _WIDTH = 140
 _HIGHEST_PORT = 65_535
@@ -78,7 +78,7 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
 
     key = stack.config.user_id_metadata_key
     follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
-    receiver = Receiver(secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
+    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
     with WebhookServer(host, port, path, receiver, note) as server:
         if not _is_loopback(host):
             notes.print(

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from stripe_handler_cli.errors import CliError
+from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.webhook_bridge.signing_secrets import split_secrets
 
 VARIABLE = "STRIPE_WEBHOOK_SECRET"
-_PREFIX = "whsec_"
 
 
 def signing_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -14,13 +15,12 @@ def signing_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     Raises:
         CliError: There is none, or something else stands there. The message quotes nothing.
     """
-    found = tuple(part.strip() for part in environment.get(VARIABLE, "").split(",") if part.strip())
-    if not found:
+    if not environment.get(VARIABLE, "").strip(" ,"):
         raise CliError(
             f"{VARIABLE} is not set; it holds the endpoint's signing secret. With Stripe's CLI: "
             f'export {VARIABLE}="$(stripe listen --print-secret)"'
         )
-    for number, secret in enumerate(found, start=1):
-        if not secret.startswith(_PREFIX) or secret == _PREFIX or not secret.isascii():
-            raise CliError(f"{VARIABLE}: secret {number} is no signing secret; those begin with {_PREFIX}")
-    return found
+    try:
+        return split_secrets(environment[VARIABLE], VARIABLE)
+    except ConfigError as error:
+        raise CliError(str(error)) from None

@@ -19,7 +19,7 @@ import attrs
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.webhooks.bounded_reader import BoundedReader
-from stripe_handler_cli.webhooks.receiving import Reply
+from stripe_subscription_handler.webhook_bridge.receiving import Reply
 
 Receive = Callable[[bytes, str | None], Reply]
 """Answers a request, given its body and its header `Stripe-Signature`."""

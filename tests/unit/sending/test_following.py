@@ -17,8 +17,9 @@ from stripe_handler_cli.sending.sender import Sender
 from stripe_handler_cli.stack.bus_entry import BusEntry
 from stripe_handler_cli.stack.log_tail import LogTail
 from stripe_handler_cli.webhooks.following import Follower
-from stripe_handler_cli.webhooks.forwarding import LIMIT_BYTES, Forwarder
-from stripe_handler_cli.webhooks.receiving import ForwardingError
+from stripe_handler_cli.webhooks.forwarding import Forwarder
+from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
+from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 from support.aws_fakes import FakeLogs
 from support.lives import Life
 

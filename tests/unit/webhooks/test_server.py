@@ -13,8 +13,8 @@ import attrs
 import pytest
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.webhooks.receiving import Reply
 from stripe_handler_cli.webhooks.server import Limits, WebhookServer
+from stripe_subscription_handler.webhook_bridge.receiving import Reply
 from support.webhooks import exchange, request
 
 LIMITS = Limits(request_seconds=30, head_bytes=16_384, body_bytes=100_000, connections=4)

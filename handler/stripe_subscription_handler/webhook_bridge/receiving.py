@@ -2,13 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NoReturn
 
 import attrs
 
-from stripe_handler_cli.webhooks.signature import SignatureError, verify_signature
+from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
+from stripe_subscription_handler.webhook_bridge.signature import SignatureError, verify_signature
 
 _EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
 """What Stripe calls snapshot and thin events."""
@@ -38,10 +39,14 @@ class Reply:
     Attributes:
         status: The HTTP status.
         message: What was wrong, for a person; empty when the event is on the bus.
+        event_id: The event's id, once its signature is found good.
+        event_type: The event's type, likewise.
     """
 
     status: HTTPStatus
     message: str = ""
+    event_id: str | None = None
+    event_type: str | None = None
 
 
 @attrs.frozen
@@ -49,12 +54,12 @@ class Receiver:
     """Answers webhook requests. Called by many threads at a time.
 
     Attributes:
-        secrets: The endpoint's signing secrets.
+        secrets: Gets the endpoint's signing secrets; may fail as `stripe_secret` does.
         forward: Puts an event on the bus.
         clock: Unix seconds.
     """
 
-    secrets: tuple[str, ...] = attrs.field(repr=False)
+    secrets: Callable[[], Sequence[str]] = attrs.field(repr=False)
     forward: Forward
     clock: Callable[[], float] = time.time
 
@@ -66,16 +71,22 @@ class Receiver:
             signature_header: The header `Stripe-Signature`.
         """
         try:
-            verify_signature(payload, signature_header, self.secrets, self.clock())
+            verify_signature(payload, signature_header, self.secrets(), self.clock())
             event = read_event(payload)
-            self.forward(event)
         except SignatureError as error:
             return Reply(HTTPStatus.BAD_REQUEST, f"signature: {error}")
         except UnreadableEventError as error:
             return Reply(HTTPStatus.BAD_REQUEST, str(error))
+        except ConfigError as error:
+            return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+        except StripeUnavailableError as error:
+            return Reply(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        reply = Reply(HTTPStatus.OK, event_id=event["id"], event_type=event["type"])
+        try:
+            self.forward(event)
         except ForwardingError as error:
-            return Reply(error.status, str(error))
-        return Reply(HTTPStatus.OK)
+            return attrs.evolve(reply, status=error.status, message=str(error))
+        return reply
 
 
 class UnreadableEventError(ValueError):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import SignatureVerificationError, WebhookSignature
 
-from stripe_handler_cli.webhooks.signature import SignatureError, verify_signature
+from stripe_subscription_handler.webhook_bridge.signature import SignatureError, verify_signature
 
 NOW = 1_793_440_800
 SECRET = "whsec_one"  # noqa: S105 - made up

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.webhooks.receiving import ForwardingError, Receiver, Reply
 from stripe_handler_cli.webhooks.secrets_in_environment import signing_secrets
+from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError, Receiver, Reply
 from support.webhooks import NOW, SECRET, signed
 
 EVENT = {"id": "evt_1", "object": "event", "type": "customer.created"}
@@ -26,14 +26,15 @@ def received(
             raise failing
         forwarded.append(event)
 
-    return Receiver((SECRET,), forward, lambda: NOW)(payload, header), forwarded
+    return Receiver(lambda: (SECRET,), forward, lambda: NOW)(payload, header), forwarded
 
 
 def test_a_signed_event_is_forwarded_and_answered_with_200() -> None:
     """Whole, as Stripe sent it."""
     payload = json.dumps(EVENT).encode()
     reply, forwarded = received(payload, signed(payload))
-    assert (reply, forwarded) == (Reply(HTTPStatus.OK), [EVENT])
+    expected = Reply(HTTPStatus.OK, event_id="evt_1", event_type="customer.created")
+    assert (reply, forwarded) == (expected, [EVENT])
 
 
 def test_without_a_good_signature_nothing_is_forwarded() -> None:
@@ -68,7 +69,8 @@ def test_stripe_is_told_when_the_bus_did_not_take_the_event() -> None:
     """Then Stripe sends it again."""
     payload = json.dumps(EVENT).encode()
     reply, _ = received(payload, signed(payload), failing=ForwardingError("the bus is away"))
-    assert reply == Reply(HTTPStatus.SERVICE_UNAVAILABLE, "the bus is away")
+    assert (reply.status, reply.message) == (HTTPStatus.SERVICE_UNAVAILABLE, "the bus is away")
+    assert reply.event_id == "evt_1"
 
 
 def test_secrets_come_from_the_environment_several_by_commas() -> None:

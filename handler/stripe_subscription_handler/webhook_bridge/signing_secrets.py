@@ -1,0 +1,52 @@
+"""The endpoint's signing secrets, several while one is rolled: in one text, or where Lambda reads it."""
+
+from typing import ClassVar
+
+from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.stripe_secret import KeptSecret, SecretKind
+
+_PREFIX = "whsec_"
+
+
+def split_secrets(text: str, place: str) -> tuple[str, ...]:
+    """The secrets in a text, separated by commas.
+
+    Args:
+        text: The text.
+        place: Where it stands, for messages, which quote nothing of it.
+
+    Raises:
+        ConfigError: There is none, or something else stands there.
+    """
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found:
+        raise ConfigError(f"{place} holds no signing secret")
+    for number, secret in enumerate(found, start=1):
+        if not secret.startswith(_PREFIX) or secret == _PREFIX or not secret.isascii():
+            raise ConfigError(f"{place}: secret {number} is no signing secret; those begin with {_PREFIX}")
+    return found
+
+
+class SigningSecrets(KeptSecret):
+    """The bridge's signing secrets, read lazily and cached as the Stripe API key is.
+
+    The place holds `whsec_…`, several separated by commas, as plain text or under the name
+    `STRIPE_WEBHOOK_SECRET` of a JSON object.
+    """
+
+    kind: ClassVar[SecretKind] = SecretKind(
+        what="signing secret",
+        value_variable="STRIPE_WEBHOOK_SECRET",
+        secret_arn_variable="WEBHOOK_SECRET_ARN",  # noqa: S106 - the name of a variable
+        parameter_variable="WEBHOOK_SECRET_PARAMETER",
+        json_names=("STRIPE_WEBHOOK_SECRET",),
+    )
+
+    def all(self) -> tuple[str, ...]:
+        """Return the secrets.
+
+        Raises:
+            ConfigError: The place does not exist, may not be read, or holds no signing secret.
+            StripeUnavailableError: AWS could not be asked just now.
+        """
+        return split_secrets(self.get(), self.place)
