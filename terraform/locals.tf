@@ -14,6 +14,9 @@ locals {
     delivery_dead_letter_queue = format(local.name_format, "delivery-dlq")
     failure_queue              = format(local.name_format, "failures")
     sync_table                 = format(local.name_format, "sync")
+    webhook_bridge             = format(local.name_format, "webhook-bridge")
+    bridge_bus                 = format(local.name_format, "bridge")
+    bridge_rule                = format(local.name_format, "bridge-events")
     parked_count               = format(local.name_format, "parked-count")
     drift_check                = format(local.name_format, "drift-check")
     alarm_topic                = format(local.name_format, "alarms")
@@ -24,6 +27,15 @@ locals {
   # A metric filter on a log group can't give its metric a fixed dimension, so the namespace says whose it is.
   # With slashes: two prefixes and workspaces never make the same one.
   metric_namespace = "StripeSubscriptionHandler/${var.prefix}/${local.environment}"
+
+  # What the bridge's events are called. It puts them on a bus of its own, unless it is told to use the stack's.
+  webhook_bridge_event_source = "stripe-webhook-bridge"
+  has_bridge_bus              = try(var.webhook_bridge.dedicated_bus, false)
+  bridge_event_source = (
+    var.webhook_bridge != null && !local.has_bridge_bus
+    ? coalesce(var.bridge_event_source, local.webhook_bridge_event_source)
+    : var.bridge_event_source
+  )
 
   # The beginning of `source` in every event of a Stripe event destination.
   stripe_source_prefix = "aws.partner/stripe.com"

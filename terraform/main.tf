@@ -4,6 +4,9 @@
 #                                                |        |
 #                                                +--------+--> dead_letter_queues, metrics, alarms, dashboard
 #
+# webhook_bridge, where it is wanted, takes webhooks and puts their events on a bus: one of its own (webhook_bridge_bus,
+# webhook_bridge_rule) or event_bus.
+#
 # parked_count beside it has the handler count the events that wait for a user; drift_check, where it is wanted,
 # compares Stripe with the profiles.
 #
@@ -21,16 +24,17 @@ provider "aws" {
     for_each = var.aws_endpoint_url == null ? [] : [var.aws_endpoint_url]
 
     content {
-      cloudwatch = endpoints.value
-      dynamodb   = endpoints.value
-      events     = endpoints.value
-      iam        = endpoints.value
-      lambda     = endpoints.value
-      logs       = endpoints.value
-      scheduler  = endpoints.value
-      sns        = endpoints.value
-      sqs        = endpoints.value
-      sts        = endpoints.value
+      cloudformation = endpoints.value
+      cloudwatch     = endpoints.value
+      dynamodb       = endpoints.value
+      events         = endpoints.value
+      iam            = endpoints.value
+      lambda         = endpoints.value
+      logs           = endpoints.value
+      scheduler      = endpoints.value
+      sns            = endpoints.value
+      sqs            = endpoints.value
+      sts            = endpoints.value
     }
   }
 }
@@ -51,7 +55,7 @@ module "event_bus" {
   create_forwarding_bus     = var.create_forwarding_bus
   forwarding_name           = local.names.forwarding
   source_prefix             = local.stripe_source_prefix
-  bridge_event_source       = var.bridge_event_source
+  bridge_event_source       = local.bridge_event_source
   archive_name              = local.names.archive
   archive_retention_days    = var.archive_retention_days
 }
@@ -62,7 +66,7 @@ module "rule" {
   name                      = local.names.rule
   event_bus_name            = module.event_bus.bus_name
   source_prefix             = local.stripe_source_prefix
-  bridge_event_source       = var.bridge_event_source
+  bridge_event_source       = local.bridge_event_source
   event_types               = var.event_types
   function_name             = module.handler.function_name
   function_alias_name       = module.handler.alias_name
@@ -120,12 +124,72 @@ module "handler" {
 module "dead_letter_queues" {
   source = "./modules/dead_letter_queues"
 
-  delivery_queue_name   = local.names.delivery_dead_letter_queue
-  failure_queue_name    = local.names.failure_queue
-  rule_arn              = module.rule.arn
+  delivery_queue_name = local.names.delivery_dead_letter_queue
+  failure_queue_name  = local.names.failure_queue
+  rule_arns = merge(
+    { OnlyTheStripeRule = module.rule.arn },
+    # By its index: a reference to all of the module would be one to its target too, which needs the queue.
+    local.has_bridge_bus ? { OnlyTheBridgeRule = module.webhook_bridge_rule[0].arn } : {},
+  )
   retention_seconds     = var.dead_letter_queue_retention_seconds
   maximum_message_bytes = var.dead_letter_queue_maximum_message_bytes
   kms_key_arn           = var.kms_key_arn
+}
+
+module "webhook_bridge" {
+  source = "./modules/webhook_bridge"
+  count  = var.webhook_bridge == null ? 0 : 1
+
+  name           = local.names.webhook_bridge
+  event_bus_name = local.has_bridge_bus ? one(module.webhook_bridge_bus[*].bus_name) : module.event_bus.bus_name
+  event_bus_arn  = local.has_bridge_bus ? one(module.webhook_bridge_bus[*].bus_arn) : module.event_bus.bus_arn
+  event_source   = coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
+
+  signing_secret_arn            = var.webhook_bridge.signing_secret_arn
+  signing_secret_parameter_name = var.webhook_bridge.signing_secret_parameter_name
+
+  package_path                   = var.lambda_package_path
+  package_s3                     = var.lambda_package_s3
+  runtime                        = var.lambda_runtime
+  architecture                   = var.lambda_architecture
+  memory_mb                      = var.lambda_memory_mb
+  reserved_concurrent_executions = var.webhook_bridge.reserved_concurrent_executions
+
+  log_retention_days = var.log_retention_days
+  log_level          = var.log_level
+  kms_key_arn        = var.kms_key_arn
+}
+
+# A bus that stays the same, whatever becomes of the stack's own: PutEvents says nothing of a bus that is gone, so an
+# event put on it would be lost, and the sender told otherwise.
+module "webhook_bridge_bus" {
+  source = "./modules/event_bus"
+  count  = local.has_bridge_bus ? 1 : 0
+
+  name                   = local.names.bridge_bus
+  environment            = local.environment
+  forwarding_name        = local.names.forwarding
+  source_prefix          = local.stripe_source_prefix
+  bridge_event_source    = coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
+  archive_name           = local.names.bridge_bus
+  archive_retention_days = var.archive_retention_days
+}
+
+module "webhook_bridge_rule" {
+  source = "./modules/rule"
+  count  = local.has_bridge_bus ? 1 : 0
+
+  name                      = local.names.bridge_rule
+  event_bus_name            = one(module.webhook_bridge_bus[*].bus_name)
+  source_prefix             = local.stripe_source_prefix
+  bridge_event_source       = coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
+  event_types               = var.event_types
+  function_name             = module.handler.function_name
+  function_arn              = module.handler.function_arn
+  permission_statement_id   = "AllowBridgeRule"
+  maximum_event_age_seconds = var.target_maximum_event_age_seconds
+  maximum_retry_attempts    = var.target_maximum_retry_attempts
+  dead_letter_queue_arn     = module.dead_letter_queues.delivery_queue_arn
 }
 
 module "tables" {
@@ -202,6 +266,8 @@ module "alarms" {
   rule_name                = module.rule.name
   forwarding_rule_name     = module.event_bus.forwarding_rule_name
   parked_count_rule_name   = module.parked_count.name
+  bridge_function_name     = one(module.webhook_bridge[*].function_name)
+  bridge_rule              = one([for rule in module.webhook_bridge_rule : { bus_name = rule.event_bus_name, name = rule.name }])
   silence_hours            = var.alarm_silence_hours
   thresholds               = var.alarm_thresholds
 

@@ -153,3 +153,53 @@ output "saved_query_names" {
   description = "Saved queries of CloudWatch Logs Insights."
   value       = keys(module.dashboard.queries)
 }
+
+output "webhook_bridge_url" {
+  description = "URL to give to Stripe's webhook endpoint; null without a webhook bridge."
+  value       = one(module.webhook_bridge[*].url)
+}
+
+output "webhook_bridge_event_source" {
+  description = "The `source` of the webhook bridge's events; null without one."
+  value       = var.webhook_bridge == null ? null : coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
+}
+
+output "webhook_bridge_function_name" {
+  description = "The webhook bridge's function; null without one."
+  value       = one(module.webhook_bridge[*].function_name)
+}
+
+output "webhook_bridge_log_group_name" {
+  description = "The webhook bridge's log group; null without one."
+  value       = one(module.webhook_bridge[*].log_group_name)
+}
+
+output "webhook_bridge_bus_name" {
+  description = "The webhook bridge's own bus; null without one."
+  value       = one(module.webhook_bridge_bus[*].bus_name)
+}
+
+output "webhook_bridge_bus_arn" {
+  description = "ARN of that bus."
+  value       = one(module.webhook_bridge_bus[*].bus_arn)
+}
+
+output "webhook_bridge_archive_name" {
+  description = "Archive of the webhook bridge's own bus; null without one."
+  value       = one(module.webhook_bridge_bus[*].archive_name)
+}
+
+output "webhook_bridge_archive_arn" {
+  description = "ARN of that archive."
+  value       = one(module.webhook_bridge_bus[*].archive_arn)
+}
+
+output "webhook_bridge_rule_name" {
+  description = "Rule on the webhook bridge's own bus that invokes the function; null without one."
+  value       = one(module.webhook_bridge_rule[*].name)
+}
+
+output "webhook_bridge_rule_arn" {
+  description = "ARN of that rule."
+  value       = one(module.webhook_bridge_rule[*].arn)
+}

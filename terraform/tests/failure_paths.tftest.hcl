@@ -125,7 +125,7 @@ run "queues_are_encrypted_and_keep_messages_for_14_days" {
   variables {
     delivery_queue_name   = "delivery"
     failure_queue_name    = "failures"
-    rule_arn              = "arn:aws-cn:events:cn-north-1:111122223333:rule/bus/rule"
+    rule_arns             = { OnlyOne = "arn:aws-cn:events:cn-north-1:111122223333:rule/bus/rule" }
     retention_seconds     = 1209600
     maximum_message_bytes = 262144
   }

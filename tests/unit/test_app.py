@@ -65,6 +65,7 @@ def test_an_applied_event_is_one_line() -> None:
     assert function.lines == [
         {
             "event": "event",
+            "source": "aws.partner/stripe.com/ed_test_1",
             "event_id": "evt_1",
             "event_type": "customer.subscription.updated",
             "event_created": "2025-11-22T08:26:40Z",

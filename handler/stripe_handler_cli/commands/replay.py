@@ -44,6 +44,9 @@ Examples:
 @click.option("--follow", "followed", metavar="NAME", help="Follow a replay that was started before.")
 @click.option("--cancel", "cancelled", metavar="NAME", help="Cancel a running replay.")
 @click.option(
+    "--bridge", "is_bridges", is_flag=True, help="Replay what came through the webhook bridge's own bus."
+)
+@click.option(
     "--quiet-seconds",
     type=click.FloatRange(min=0),
     default=30,
@@ -61,6 +64,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     dry_run: bool,
     followed: str | None,
     cancelled: str | None,
+    is_bridges: bool,
     quiet_seconds: float,
     as_json: bool,
 ) -> int:
@@ -72,7 +76,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     """
     if sum(option is not None for option in (start, followed, cancelled)) != 1:
         raise click.UsageError("give --from, or --follow NAME, or --cancel NAME")
-    archive = Archive.of(stack)
+    archive = Archive.of(stack, is_bridges=is_bridges)
     if cancelled is not None:
         archive.cancel(cancelled)
         click.echo(f"The replay {cancelled} is being cancelled; what it has sent is handled all the same.")

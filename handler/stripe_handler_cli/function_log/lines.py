@@ -46,6 +46,8 @@ class LogLine:
             those of earlier versions of the handler.
         also_applied: What else was written on the way.
         replay: The archive replay the event came from.
+        source: The EventBridge `source` it came under; None where the line does not tell, as those of earlier
+            versions of the handler.
         duration_ms: How long the handling took, in milliseconds.
     """
 
@@ -61,6 +63,7 @@ class LogLine:
     changed: tuple[str, ...] | None = None
     also_applied: tuple[Applied, ...] = ()
     replay: str | None = None
+    source: str | None = None
     duration_ms: float = 0.0
 
     @property
@@ -98,6 +101,7 @@ class LogLine:
             "reason",
             "error_type",
             "replay",
+            "source",
         )
         return cls(
             handled_at=_moment(values.get("timestamp")) or received_at,

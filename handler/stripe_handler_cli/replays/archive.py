@@ -69,6 +69,13 @@ class Replay:
         return int(100 * min(max(share, 0.0), 1.0))
 
 
+_OF_THE_STACK = ("archive_name", "archive_arn", "event_bus_arn", "rule_arn")
+_OF_THE_BRIDGE = tuple(
+    f"webhook_bridge_{name}" for name in ("archive_name", "archive_arn", "bus_arn", "rule_arn")
+)
+"""Terraform outputs: the archive's name and ARN, its bus's and its rule's."""
+
+
 @attrs.frozen
 class Archive:
     """The archive of a deployed stack.
@@ -88,15 +95,18 @@ class Archive:
     rule_arn: str
 
     @classmethod
-    def of(cls, stack: DeployedStack) -> "Archive":
-        """That of a stack."""
-        return cls(
-            stack.endpoint.events,
-            stack.output("archive_name"),
-            stack.output("archive_arn"),
-            stack.output("event_bus_arn"),
-            stack.output("rule_arn"),
-        )
+    def of(cls, stack: DeployedStack, *, is_bridges: bool = False) -> "Archive":
+        """That of a stack.
+
+        Args:
+            stack: The stack.
+            is_bridges: The archive of the webhook bridge's own bus instead of the stack's.
+
+        Raises:
+            CliError: The stack has no such archive.
+        """
+        outputs = _OF_THE_BRIDGE if is_bridges else _OF_THE_STACK
+        return cls(stack.endpoint.events, *(stack.output(name) for name in outputs))
 
     def size(self) -> ArchiveSize:
         """Ask what the archive holds."""

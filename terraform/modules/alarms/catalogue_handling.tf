@@ -77,12 +77,65 @@ locals {
     }
   }
 
+  # Lambda counts every answer of the function behind the URL, its own for a function that fails or is throttled too.
+  bridge_alarms = var.bridge_function_name == null ? {} : {
+    bridge_errors = {
+      namespace      = "AWS/Lambda"
+      metric_name    = "Url5xxCount"
+      dimensions     = { FunctionName = var.bridge_function_name }
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.bridge_errors
+      meaning        = "The webhook bridge could not put events on its bus; Stripe sends them again, for up to three days."
+      commands       = ["stripe-handler doctor", "terraform apply"]
+      remedy         = "the bridge's log names the reason, most often its secret or its role; restore that."
+    }
+    bridge_refusals = {
+      namespace      = "AWS/Lambda"
+      metric_name    = "Url4xxCount"
+      dimensions     = { FunctionName = var.bridge_function_name }
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.bridge_refusals
+      meaning        = "The webhook bridge refused requests: the signature did not fit, the event was too large, or it was throttled."
+      commands       = ["stripe-handler doctor"]
+      remedy         = "the bridge's log says which; if Stripe's own deliveries fail, give the bridge the endpoint's signing secret. Stripe sends them again, for up to three days."
+    }
+  }
+
+  bridge_rule_alarms = var.bridge_rule == null ? {} : {
+    bridge_rule_failed_invocations = {
+      namespace      = "AWS/Events"
+      metric_name    = "FailedInvocations"
+      dimensions     = { EventBusName = var.bridge_rule.bus_name, RuleName = var.bridge_rule.name }
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.rule_failed_invocations
+      meaning        = "The rule of the webhook bridge's bus gave up on invoking the function."
+      commands       = ["stripe-handler doctor", "stripe-handler dlq list", "stripe-handler dlq redrive --all"]
+      remedy         = "restore what doctor finds missing; the events are in the delivery dead-letter queue unless another alarm says that it refused them."
+    }
+    bridge_rule_invocations_failed_to_be_sent_to_dlq = {
+      namespace      = "AWS/Events"
+      metric_name    = "InvocationsFailedToBeSentToDlq"
+      dimensions     = { EventBusName = var.bridge_rule.bus_name, RuleName = var.bridge_rule.name }
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.rule_invocations_failed_to_be_sent_to_dlq
+      meaning        = "Events of the webhook bridge reached neither the function nor the delivery dead-letter queue; they are now only in the archive of its bus."
+      commands       = ["stripe-handler doctor", "stripe-handler replay --bridge --from $SINCE --to now"]
+      remedy         = "restore the queue and its policy for this rule, then replay."
+    }
+  }
+
   catalogue = merge(
     local.queue_alarms,
     local.function_alarms,
     local.rule_alarms,
     local.handling_alarms,
     local.forwarding_alarms,
+    local.bridge_alarms,
+    local.bridge_rule_alarms,
     local.silence_alarms,
     local.drift_alarms,
   )

@@ -85,6 +85,18 @@ variable "forwarding_rule_name" {
   default     = null
 }
 
+variable "bridge_function_name" {
+  description = "Name of the webhook bridge's function; null if there is none."
+  type        = string
+  default     = null
+}
+
+variable "bridge_rule" {
+  description = "The rule on the webhook bridge's own bus; null if there is none."
+  type        = object({ bus_name = string, name = string })
+  default     = null
+}
+
 variable "silence_hours" {
   description = "An alarm fires when no event came for so many hours; null for no such alarm."
   type        = number
@@ -141,6 +153,8 @@ variable "thresholds" {
     stripe_unavailable                        = number
     drift_found                               = number
     drift_check_errors                        = number
+    bridge_errors                             = number
+    bridge_refusals                           = number
   })
   nullable = false
 }

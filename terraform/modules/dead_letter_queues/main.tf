@@ -7,8 +7,8 @@
 
 locals {
   # The queue's policy is part of the queue: as a resource of its own it costs a second wait of about 25 s.
-  # A queue can't refer to its own ARN, so it is put together here, in the rule's partition, region and account.
-  rule_arn_parts = split(":", var.rule_arn)
+  # A queue can't refer to its own ARN, so it is put together here, in the rules' partition, region and account.
+  rule_arn_parts = split(":", values(var.rule_arns)[0])
   delivery_queue_arn = join(":", [
     "arn", local.rule_arn_parts[1], "sqs", local.rule_arn_parts[3], local.rule_arn_parts[4], var.delivery_queue_name,
   ])
@@ -29,17 +29,17 @@ resource "aws_sqs_queue" "delivery" {
   sqs_managed_sse_enabled    = local.sqs_managed_sse_enabled
   kms_master_key_id          = var.kms_key_arn
 
-  # Only this allows anything to anyone outside the account's own IAM policies, and only to one rule. There
+  # Only this allows anything to anyone outside the account's own IAM policies, and only to the rules that lead to the function. There
   # is no extra "deny plain HTTP" statement: EventBridge always uses TLS, and other readers need IAM anyway.
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "OnlyTheStripeRule"
+    Statement = [for sid, rule_arn in var.rule_arns : {
+      Sid       = sid
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = "sqs:SendMessage"
       Resource  = local.delivery_queue_arn
-      Condition = { ArnEquals = { "aws:SourceArn" = var.rule_arn } }
+      Condition = { ArnEquals = { "aws:SourceArn" = rule_arn } }
     }]
   })
 }

@@ -10,10 +10,15 @@ variable "failure_queue_name" {
   nullable    = false
 }
 
-variable "rule_arn" {
-  description = "ARN of the one rule that may write to the delivery dead-letter queue."
-  type        = string
+variable "rule_arns" {
+  description = "ARNs of the rules, and of nobody else, that may write to the delivery dead-letter queue, each by its statement's id."
+  type        = map(string)
   nullable    = false
+
+  validation {
+    condition     = length(var.rule_arns) > 0
+    error_message = "Name at least one rule: without one the queue would take nothing."
+  }
 }
 
 variable "retention_seconds" {

@@ -22,7 +22,7 @@ resource "aws_cloudwatch_event_rule" "subscription_events" {
 }
 
 resource "aws_lambda_permission" "subscription_events" {
-  statement_id  = "AllowStripeRule"
+  statement_id  = var.permission_statement_id
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
   principal     = "events.amazonaws.com"

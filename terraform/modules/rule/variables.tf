@@ -56,6 +56,13 @@ variable "invoked_arn" {
   nullable    = false
 }
 
+variable "permission_statement_id" {
+  description = "Id of the statement in the function's policy; two rules of one function need two."
+  type        = string
+  default     = "AllowStripeRule"
+  nullable    = false
+}
+
 variable "maximum_event_age_seconds" {
   description = "How long EventBridge tries to hand an event to Lambda, in seconds."
   type        = number

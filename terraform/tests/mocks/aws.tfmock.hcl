@@ -63,6 +63,36 @@ override_resource {
 }
 
 override_resource {
+  target = module.webhook_bridge_rule[0].aws_cloudwatch_event_rule.subscription_events
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/bridge/bridge-events" }
+}
+
+override_resource {
+  target = module.webhook_bridge_bus[0].aws_cloudwatch_event_bus.stripe
+  values = { arn = "arn:aws:events:eu-west-1:111122223333:event-bus/bridge" }
+}
+
+override_resource {
+  target = module.webhook_bridge[0].aws_cloudwatch_log_group.bridge
+  values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:bridge" }
+}
+
+override_resource {
+  target = module.webhook_bridge[0].aws_iam_role.execution
+  values = { arn = "arn:aws:iam::111122223333:role/bridge" }
+}
+
+override_resource {
+  target = module.webhook_bridge[0].aws_lambda_function.bridge
+  values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:bridge" }
+}
+
+override_resource {
+  target = module.webhook_bridge[0].aws_lambda_function_url.webhook
+  values = { function_url = "https://bridge.lambda-url.eu-west-1.on.aws/" }
+}
+
+override_resource {
   target = module.parked_count.aws_cloudwatch_event_rule.hourly
   values = { arn = "arn:aws:events:eu-west-1:111122223333:rule/parked-count" }
 }
