@@ -22,6 +22,7 @@ from stripe_handler_cli.doctor.areas import (
     stripe,
     tables,
     traffic,
+    webhook_bridge,
 )
 from stripe_handler_cli.doctor.check import Check, Facts
 from stripe_handler_cli.doctor.looks.access import look_at_role
@@ -66,6 +67,7 @@ from stripe_handler_cli.doctor.looks.tables import (
     look_at_sync_table,
     look_at_tables,
 )
+from stripe_handler_cli.doctor.looks.webhook_bridge import look_at_bridge
 from stripe_handler_cli.doctor.site import Site
 
 
@@ -114,6 +116,7 @@ EXAMINATIONS: tuple[Examination[Any], ...] = (
     Examination(look_at_topic_policy, (access.ALARM_TOPIC_POLICY,)),
     Examination(look_at_subscribers, (alarms.ALARM_SUBSCRIBERS,)),
     Examination(look_at_traffic, (traffic.RECENT_EVENTS,)),
+    Examination(look_at_bridge, (webhook_bridge.WEBHOOK_REMOVABLE,)),
     Examination(look_at_parked, (parked.PARKED,)),
 )
 

@@ -27,6 +27,7 @@ RIGHTS = (
     "lambda:ListVersionsByFunction",
     "logs:DescribeLogGroups",
     "logs:DescribeMetricFilters",
+    "logs:FilterLogEvents",
     "sns:GetTopicAttributes",
     "sqs:GetQueueAttributes",
 )

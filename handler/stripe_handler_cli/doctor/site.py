@@ -81,6 +81,12 @@ class Site:
         """The function's role's name, from its ARN."""
         return self.output("function_role_arn").rpartition("/")[2]
 
+    @property
+    def rule_arns(self) -> tuple[str, ...]:
+        """The rules that lead to the function: the stack's, and that of the webhook bridge's own bus."""
+        bridge = self.stack.outputs.get("webhook_bridge_rule_arn")
+        return (self.output("rule_arn"), *([str(bridge)] if bridge else []))
+
     def see(self, look: Callable[..., _Seen], *what: str) -> _Seen:
         """Look, or remember what was seen; a look that failed fails again, without asking again."""
         asked = (look, *what)

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import alarms, parked, queues, tables, traffic
+from stripe_handler_cli.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
 from stripe_handler_cli.doctor.commands import APPLY
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
@@ -39,6 +39,14 @@ def the_alarms(*found: alarms.Alarm) -> alarms.AlarmsFacts:
 def log_metrics(*watched: str) -> alarms.LogMetricsFacts:
     """The log makes two metrics; alarms watch these."""
     return alarms.LogMetricsFacts(frozenset(watched), frozenset({"Parked", "EventsParked"}))
+
+
+def bridge(**changes: Any) -> webhook_bridge.BridgeFacts:
+    """A bridge beside an active event source, with one event that both brought."""
+    facts = webhook_bridge.BridgeFacts(
+        hours=24, event_source="aws.partner/x", event_source_state="ACTIVE", by_bridge=1, by_event_source=1
+    )
+    return attrs.evolve(facts, **changes)
 
 
 def hourly_count(**changes: Any) -> parked.HourlyCountFacts:
@@ -135,6 +143,38 @@ CASES = (
     Case(parked.PARKED, parked.ParkedFacts(0, 0), PASS, "none waits"),
     Case(parked.PARKED, parked.ParkedFacts(3, 0), WARN, "3 events wait for a user", parked.LIST_PARKED),
     Case(parked.PARKED, parked.ParkedFacts(3, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
+    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
+    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(has_bridge=False), PASS, "no webhook bridge"),
+    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(event_source=None), PASS, "through the bridge alone"),
+    Case(
+        webhook_bridge.WEBHOOK_REMOVABLE,
+        bridge(by_bridge=9, by_bridge_alone=tuple(f"evt_{number}" for number in range(7))),
+        WARN,
+        "7 of 9 events of the last 24 hours came through the bridge only: "
+        "evt_0, evt_1, evt_2, evt_3, evt_4 and 2 more",
+        webhook_bridge.SEE_EVENT,
+    ),
+    Case(
+        webhook_bridge.WEBHOOK_REMOVABLE,
+        bridge(by_bridge=0, by_event_source=3),
+        WARN,
+        "no event came through the bridge, and 3 through the event source",
+        traffic.TRIGGER,
+    ),
+    Case(
+        webhook_bridge.WEBHOOK_REMOVABLE,
+        bridge(event_source_state="PENDING"),
+        WARN,
+        "still needed: the event source is PENDING",
+        APPLY,
+    ),
+    Case(
+        webhook_bridge.WEBHOOK_REMOVABLE,
+        bridge(is_logged=False),
+        WARN,
+        "cannot be told",
+        webhook_bridge.LOG_DECISIONS,
+    ),
     Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 9, 7), PASS, "7 in the last 24 hours"),
     Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 0, 0), WARN, "none in the last", traffic.TRIGGER),
     Case(

@@ -24,6 +24,7 @@ KEYS = [check.key for check in CHECKS]
 OUTPUTS = {
     "event_bus_name": "aws.partner/stripe.com/ed_1",
     "forwarding_bus_name": "second",
+    "webhook_bridge_event_source": "stripe-webhook-bridge",
     "rule_name": "rule",
     "function_name": "f",
     "function_arn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f",

@@ -166,7 +166,7 @@ FUNCTION_POLICY = Check(
         "events."
     ),
     checked=(
-        "The resource policy of what the rule invokes lets EventBridge do so for the stack's two rules, and "
+        "The resource policy of what the rule invokes lets EventBridge do so for the stack's rules, and "
         "lets nobody else; with an alias, neither does the function's own."
     ),
     fixes=(APPLY, REMOVE_PERMISSION),
@@ -180,7 +180,9 @@ DELIVERY_QUEUE_POLICY = Check(
         "Without it EventBridge drops what it cannot deliver; a wider one lets others fill the queue, or "
         "read it."
     ),
-    checked="The queue's policy lets EventBridge send for this rule, and lets nobody else.",
+    checked=(
+        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody else."
+    ),
     fixes=(APPLY,),
     judge=judge_policy(APPLY),
 )

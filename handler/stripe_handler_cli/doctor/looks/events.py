@@ -36,7 +36,9 @@ def look_at_event_source(site: Site) -> EventSourceFacts:
     """DescribeEventSource; on a custom bus, the rule's pattern."""
     name = site.stack.partner_event_source
     if name is None:
-        return EventSourceFacts(None, None, None, site.see(look_at_rule).bridge_sources)
+        bridge = site.stack.outputs.get("webhook_bridge_event_source")
+        sources = site.see(look_at_rule).bridge_sources or ((str(bridge),) if bridge else ())
+        return EventSourceFacts(None, None, None, sources)
     found = found_or_none(site.client("events").describe_event_source, Name=name)
     expires: dt.datetime | None = (found or {}).get("ExpirationTime")
     return EventSourceFacts(

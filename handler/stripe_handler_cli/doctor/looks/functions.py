@@ -114,7 +114,7 @@ def look_at_function_policy(site: Site) -> PolicyFacts:
     hourly = function.beside("events", f"rule/{site.output('parked_count_rule_name')}")
     expected = tuple(
         Admission("events.amazonaws.com", "lambda:InvokeFunction", "aws:SourceArn", rule)
-        for rule in (site.output("rule_arn"), hourly)
+        for rule in (*site.rule_arns, hourly)
     )
     name = site.output("function_name")
     invoked = _invoked(site)

@@ -61,9 +61,11 @@ def look_at_attributes(site: Site, queue: Queue) -> dict[str, Any] | None:
 
 
 def look_at_delivery_queue_policy(site: Site) -> PolicyFacts:
-    """Of the delivery dead-letter queue: EventBridge, for the rule."""
-    rule = Admission("events.amazonaws.com", "sqs:SendMessage", "aws:SourceArn", site.output("rule_arn"))
-    return _policy(site, "delivery_dead_letter_queue", (rule,))
+    """Of the delivery dead-letter queue: EventBridge, for the rules that lead to the function."""
+    rules = (
+        Admission("events.amazonaws.com", "sqs:SendMessage", "aws:SourceArn", rule) for rule in site.rule_arns
+    )
+    return _policy(site, "delivery_dead_letter_queue", tuple(rules))
 
 
 def look_at_failure_queue_policy(site: Site) -> PolicyFacts:

@@ -12,6 +12,7 @@ NAMES = (
     "function_errors",
     "rule_targets",
     "event_size",
+    "function_urls",
     "alarms",
     "alarm_description",
     "queue_metrics",

@@ -24,3 +24,19 @@ def allows(policy: Any, *, service: str, action: str, resource_arn: str, source_
         service_context={"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()},
     )
     return bool(evaluate_resource_policy(policy, context, service=service).decision == "Allow")
+
+
+def allows_anyone(policy: Any, *, action: str, resource_arn: str, told: dict[str, str]) -> bool:
+    """Whether `policy` lets anyone do `action`, given what the service tells of the call."""
+    if not policy:
+        return False
+    context = EvalContext(
+        principal_arn="*",
+        principal_type="Anonymous",
+        principal_account="",
+        action=action,
+        resource_arn=resource_arn,
+        region=get_region(),
+        service_context=told,
+    )
+    return bool(evaluate_resource_policy(policy, context).decision == "Allow")
