@@ -31,6 +31,7 @@ from stripe_handler_cli.stack import (
 )
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
 from support import fault_report
+from support.webhooks import SECRET
 
 PROJECT_ROOT = Path(__file__).parents[2]
 #: Each process of pytest-xdist has a local AWS and a stack of its own.
@@ -190,6 +191,9 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
 
     On our embedded AWS the second one has a Stripe key and a drift check, and takes thin events. The first
     one has no key, so that events without a user are parked there without a question.
+    On our embedded AWS the first one has a webhook bridge beside its partner event source, and the second one a
+    Stripe key, and takes thin events. The first one has no key, so that events without a user are parked there
+    without a question.
     """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
     if is_given():
@@ -197,7 +201,12 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
         partner = custom
     else:
         seed_partner_event_source(endpoint, PARTNER_SOURCE)
-        partner = {"stripe_event_source_name": PARTNER_SOURCE, "create_forwarding_bus": True}
+        secret_arn = seed_stripe_key(endpoint, "itest-webhook-secret", SECRET)
+        partner = {
+            "stripe_event_source_name": PARTNER_SOURCE,
+            "create_forwarding_bus": True,
+            "webhook_bridge": {"signing_secret_arn": secret_arn},
+        }
         custom |= {
             "event_types": admitted_types(DEFAULT_EVENT_TYPES),
             "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),

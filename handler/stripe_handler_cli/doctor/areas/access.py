@@ -181,7 +181,8 @@ DELIVERY_QUEUE_POLICY = Check(
         "read it."
     ),
     checked=(
-        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody else."
+        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody "
+        "else."
     ),
     fixes=(APPLY,),
     judge=judge_policy(APPLY),

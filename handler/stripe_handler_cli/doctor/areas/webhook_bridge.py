@@ -84,8 +84,8 @@ WEBHOOK_REMOVABLE = Check(
     checked=(
         "Where the stack has a webhook bridge: the event source is ACTIVE, and the function's log shows "
         "that every event of the last hours (`--recent-hours`) that came through the bridge came through the "
-        f"event source too; the last {GRACE_MINUTES} minutes do not count yet. Events that only the bridge brought, "
-        "or none at all to compare, are a warning."
+        f"event source too; the last {GRACE_MINUTES} minutes do not count yet. Events that only the bridge "
+        "brought, or none at all to compare, are a warning."
     ),
     fixes=(APPLY, LOG_DECISIONS, TRIGGER, SEE_EVENT),
     judge=judge_removable,
