@@ -35,6 +35,8 @@ from stripe_subscription_handler.parked_count import count_parked
 from stripe_subscription_handler.self_check import self_check
 from stripe_subscription_handler.store import Store
 from stripe_subscription_handler.stripe_secret import StripeKey
+from stripe_subscription_handler.webhook_bridge.bus import Bus
+from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
 from support import events
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,7 @@ ACTIONS = {
     "Update": "dynamodb:UpdateItem",
     "GetSecretValue": "secretsmanager:GetSecretValue",
     "GetParameter": "ssm:GetParameter",
+    "PutEvents": "events:PutEvents",
 }
 """API operation, or part of a transaction → the IAM action that allows it."""
 
@@ -104,6 +107,7 @@ class Answer:
     def stream(self) -> Iterator[bytes]:
         """The bytes."""
         yield b'{"Items": [], "Count": 0, "ScannedCount": 0, "Responses": {}, '
+        yield b'{"Items": [], "Count": 0, "FailedEntryCount": 0, '
         yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
 
 
@@ -141,6 +145,14 @@ class Recorder:
             self.asked.add((table, ACTIONS[model.name]))
         if not {"TransactItems", "RequestItems"} & set(params):
             place = params.get("TableName") or params.get("SecretId") or params["Name"]
+        if "TransactItems" not in params:
+            entries = [entry["EventBusName"] for entry in params.get("Entries", ())]
+            place = (
+                next(iter(entries), None)
+                or params.get("TableName")
+                or params.get("SecretId")
+                or params["Name"]
+            )
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             self.asked.add((place + index, ACTIONS[model.name]))
 
@@ -173,6 +185,15 @@ def recorder() -> Recorder:
 def statements_of(module: str) -> dict[str, set[str]]:
     """Statement → its actions, as Terraform writes the policy of a module's role."""
     text = (TERRAFORM / f"modules/{module}/role.tf").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def granted() -> dict[str, set[str]]:
+    """Statement → its actions, as Terraform writes the role's policy."""
+    return statements_of("handler")
+
+
+def statements_of(module: str) -> dict[str, set[str]]:
+    """Statement → its actions, of a module's role."""
+    text = (TERRAFORM / "modules" / module / "role.tf").read_text(encoding="utf-8")
     statements = text[text.index("statements = concat(") : text.index('resource "aws_iam_role" "execution"')]
     found = re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', statements, re.DOTALL)
     assert len(found) == statements.count("Sid ")
@@ -262,6 +283,25 @@ def test_the_drift_check_takes_over_statements_that_exist(granted: dict[str, set
 
 
 GRANTS = re.compile(r"policy|permission|_role|grant|attachment")
+def test_the_bridges_role_may_do_what_the_bridge_asks_for() -> None:
+    """The same for the webhook bridge: what its code does not ask for, Lambda and KMS do in its name."""
+    asked = Recorder()
+    Bus(asked.client("events"), "bus", "source").put({"id": "evt_1", "type": "invoice.paid"})
+    for place in ({"WEBHOOK_SECRET_ARN": "secret"}, {"WEBHOOK_SECRET_PARAMETER": "/webhook/secret"}):
+        secrets = SigningSecrets.from_environment(place, clients=asked.client)
+        assert secrets is not None
+        assert secrets.get() == "rk_test_invented"
+    by_the_code = {
+        "PutEventsOnTheBus": "bus",
+        "ReadSigningSecret": "secret",
+        "ReadSigningParameter": "/webhook/secret",
+    }
+    granted = statements_of("webhook_bridge")
+    assert asked.asked == {(place, action) for sid, place in by_the_code.items() for action in granted[sid]}
+    assert granted.keys() - by_the_code.keys() == {"WriteOwnLogs", "DecryptSigningSecret"}
+
+
+GRANTS = re.compile(r"policy|permission|_role|grant|attachment|function_url|cloudformation")
 TESTED = {
     ("event_bus", "aws_iam_role", "forwarding"),
     ("event_bus", "aws_iam_role_policy", "forwarding"),
@@ -276,11 +316,17 @@ TESTED = {
     ("handler", "aws_iam_role", "execution"),
     ("handler", "aws_iam_role_policy", "execution"),
     ("alarms", "aws_sns_topic_policy", "operators"),
+    ("webhook_bridge", "aws_iam_role", "execution"),
+    ("webhook_bridge", "aws_iam_role_policy", "execution"),
+    ("webhook_bridge", "aws_lambda_function_url", "webhook"),
+    ("webhook_bridge", "aws_cloudformation_stack", "invoke_through_url"),
 }
 """Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole.
 
 Those of the drift check are compared in drift_check.tftest.hcl.
 """
+"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole, and
+webhook_bridge.tftest.hcl those of the bridge."""
 INLINE = {("dead_letter_queues", "aws_sqs_queue", "delivery")}
 """Resources with a policy of their own; the same file compares it."""
 OF_EXAMPLES = {

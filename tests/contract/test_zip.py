@@ -124,6 +124,18 @@ def test_the_handler_imports_with_only_boto3_beside_the_zip(lambda_path: list[st
     assert is_callable == "True"
 
 
+def test_the_bridge_imports_with_only_boto3_beside_the_zip_and_without_stripe(lambda_path: list[str]) -> None:
+    """Its entry point neither needs nor loads Stripe's library, nor what the handler decides with."""
+    code = (
+        "import stripe_subscription_handler.webhook_bridge.app as app\n"
+        "loaded = {'stripe', 'requests', 'stripe_subscription_handler.store'} & sys.modules.keys()\n"
+        "print(app.__file__, callable(app.lambda_handler), loaded)"
+    )
+    path, is_callable, loaded = run_as_on_lambda(lambda_path, code).split(" ", 2)
+    assert Path(path).is_relative_to(lambda_path[0])
+    assert (is_callable, loaded) == ("True", "set()")
+
+
 def test_the_stripe_client_works_with_only_boto3_beside_the_zip(lambda_path: list[str]) -> None:
     """The Stripe client can be made: its HTTP stack is complete, with urllib3 from the runtime."""
     code = (

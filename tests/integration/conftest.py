@@ -194,6 +194,9 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
     On our embedded AWS the first one has a webhook bridge beside its partner event source, and the second one a
     Stripe key, and takes thin events. The first one has no key, so that events without a user are parked there
     without a question.
+    On our embedded AWS the first one has a webhook bridge beside its partner event source, and the second one
+    a Stripe key, and takes thin events. The first one has no key, so that events without a user are parked
+    there without a question.
     """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
     if is_given():

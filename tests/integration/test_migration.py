@@ -1,14 +1,15 @@
-"""docs/migrate-from-webhooks.md, step by step: the bridge alone, then beside the event source, then without it.
+"""docs/migrate-from-webhooks.md, step by step: the bridge alone, beside the event source, then without it.
 
-Uses the first workspace, which has both from the beginning: an event is sent the one way, the other, or both.
+Uses the first workspace, which has both from the beginning: an event is sent one way, the other, or both.
+Terraform's plan says what step 7 removes. Removing it in earnest, and making it again, takes a minute and a half
+of waiting, so that is done only where `STRIPE_HANDLER_REMOVE_BRIDGE=1` asks for it.
 """
 
 import datetime as dt
 import json
+import os
 import random
 import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ from stripe_handler_cli.doctor.areas.webhook_bridge import GRACE_MINUTES
 from stripe_handler_cli.doctor.check import Status
 from stripe_handler_cli.stack import DeployedStack, Endpoint
 from support.aws_commands import run_command
-from support.function_urls import post
+from support.function_urls import send_webhook
 from support.lives import Life
 from support.on_call import Ran, Shell
-from support.webhooks import SECRET, signed
+from support.webhooks import SECRET
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -32,6 +33,9 @@ pytestmark = [pytest.mark.embedded, pytest.mark.partner_bus]
 
 PAGE = Path(__file__).parents[2] / "docs" / "migrate-from-webhooks.md"
 SECRET_NAME = "itest-migration-secret"  # noqa: S105 - a name
+EVERYTHING_OF_THE_BRIDGE = 15
+"""Resources: function, URL, permission, role and its policy, log group; bus and archive; rule, target and
+permission; four alarms."""
 BRIDGED, BOTH, CONTROL = Life("migration_bridged"), Life("migration_both"), Life("migration_control")
 
 
@@ -78,12 +82,8 @@ class Migration:
         return run_command(named, self.endpoint.client)
 
     def send_webhook(self, event: dict[str, Any], secret: str = SECRET) -> int:
-        """Send an event as Stripe does, pretty-printed; the status it was answered with."""
-        payload = json.dumps(event, indent=2).encode()
-        header = signed(payload, secret, int(time.time()))
-        return post(
-            self.endpoint.variables["AWS_ENDPOINT_URL"], self.url, payload, Stripe_Signature=header
-        ).status
+        """Send an event as Stripe does; the status it was answered with."""
+        return send_webhook(self.endpoint, "", event, secret, self.url)
 
     def verdict(self) -> Result:
         """What the doctor says of the webhook, once the last minutes count."""
@@ -94,14 +94,11 @@ class Migration:
 
 
 @pytest.fixture(scope="module")
-def migration(
-    endpoint: Endpoint, stack: "Stack", tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Migration]:
-    """The first workspace; in the end the bridge is there again."""
+def migration(endpoint: Endpoint, stack: "Stack", tmp_path_factory: pytest.TempPathFactory) -> Migration:
+    """The first workspace."""
     shell = Shell.of(tmp_path_factory.mktemp("migration"), stack.deployment)
     url = stack.deployment.workspace.outputs()["webhook_bridge_url"]
-    yield Migration(endpoint, stack, shell, url)
-    stack.deployment.apply()
+    return Migration(endpoint, stack, shell, url)
 
 
 def _story(life: Life) -> list[dict[str, Any]]:
@@ -153,7 +150,7 @@ def test_4_the_doctor_knows_both_rules(migration: Migration) -> None:
     [doctor] = COMMANDS[4]
     ran = migration.type(doctor)
     assert ran.exit_code == 0, ran.output
-    assert "3 pass" in ran.output or ran.output.count("pass") >= 3, ran.output
+    assert ran.output.count("pass") >= 3, ran.output
 
 
 def test_5_the_event_source_is_active(migration: Migration) -> None:
@@ -191,25 +188,40 @@ def test_6_both_deliver_and_nothing_counts_twice(migration: Migration) -> None:
     assert "nothing to compare" in migration.type(COMMANDS[6][0]).output
 
 
-def test_7_the_bridge_is_removed_and_nothing_else(migration: Migration) -> None:
+def test_7_what_is_removed_is_the_bridge(migration: Migration) -> None:
+    """All of it and nothing else; the queue no longer lets its rule in, and the dashboard forgets its alarms."""
+    deployment = migration.stack.deployment
+    without = {name: value for name, value in deployment.variables.items() if name != "webhook_bridge"}
+    plan = attrs.evolve(deployment, variables=without).plan()
+    planned = re.findall(r"^  # (\S+) (?:will|must) be (\w+)", plan.text, re.MULTILINE)
+    assert {name for name, what in planned if what != "destroyed"} == {
+        "module.dead_letter_queues.aws_sqs_queue.delivery",
+        "module.dashboard.aws_cloudwatch_dashboard.pipeline",
+    }
+    destroyed = {name for name, what in planned if what == "destroyed"}
+    assert all("bridge" in name for name in destroyed), destroyed
+    assert len(destroyed) == EVERYTHING_OF_THE_BRIDGE
+
+
+@pytest.mark.skipif(
+    os.environ.get("STRIPE_HANDLER_REMOVE_BRIDGE") != "1",
+    reason="an apply that changes a queue's policy waits 25 s, twice; STRIPE_HANDLER_REMOVE_BRIDGE=1 runs it",
+)
+def test_7_the_bridge_is_removed(migration: Migration) -> None:
     """Its URL is gone, the secret too; events still come by the event source."""
     apply, delete = COMMANDS[7]
-    tfvars = next((migration.shell.directory / "terraform" / "environments").glob("first.tfvars"))
+    tfvars = migration.shell.directory / "terraform" / "environments" / "first.tfvars"
     lines = tfvars.read_text(encoding="utf-8").splitlines(keepends=True)
     tfvars.write_text("".join(line for line in lines if not line.startswith("webhook_bridge")), "utf-8")
-    ran = migration.type(apply)
-    assert ran.exit_code == 0, ran.output
-    destroyed = set(re.findall(r"^(\S+): Destruction complete", ran.output, re.MULTILINE))
-    assert {name.partition("[0]")[0] for name in destroyed} == {
-        "module.webhook_bridge",
-        "module.webhook_bridge_bus",
-        "module.webhook_bridge_rule",
-        "module.alarms.aws_cloudwatch_metric_alarm.pipeline",
-    } or all("bridge" in name for name in destroyed)
-    assert migration.send_webhook(_story(BRIDGED)[0]) == 404
-    migration.ask_aws(delete)
-    pipeline = migration.stack.pipeline
-    event = BRIDGED.updated("after", 20, {"status": "past_due"})
-    pipeline.put(event)
-    assert pipeline.follow(event["id"])["decision"] == "write"
-    assert pipeline.profile(BRIDGED.user_id)["subscriptionStatus"] == "active"
+    try:
+        ran = migration.type(apply)
+        assert ran.exit_code == 0, ran.output
+        assert migration.send_webhook(_story(BRIDGED)[0]) == 404
+        migration.ask_aws(delete)
+        pipeline = migration.stack.pipeline
+        event = BRIDGED.updated("after", 20, {"status": "past_due"})
+        pipeline.put(event)
+        assert pipeline.follow(event["id"])["decision"] == "write"
+        assert pipeline.profile(BRIDGED.user_id)["subscriptionStatus"] == "active"
+    finally:
+        migration.stack.deployment.apply()

@@ -9,6 +9,8 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from stripe_handler_cli.stack import Endpoint
 from stripe_subscription_handler import parked_count
 from support import runbook
 from support.drift_checks import DriftChecks
+from support.function_urls import send_webhook
 from support.incidents import Incident, Scene
 from support.lives import Life
 from support.on_call import Shell
@@ -70,17 +73,21 @@ OUTAGE = (
     "parked_count_failed_invocations",
     "function_destination_delivery_failures",
     "rule_invocations_failed_to_be_sent_to_dlq",
+    "bridge_rule_failed_invocations",
+    "bridge_rule_invocations_failed_to_be_sent_to_dlq",
 )
 
 
-MET_THE_OUTAGE = tuple(Life(f"outage_{name}") for name in ("failed", "undelivered", "lambda", "rule"))
+MET_THE_OUTAGE = tuple(
+    Life(f"outage_{name}") for name in ("failed", "undelivered", "lambda", "rule", "bridge")
+)
 
 
 @pytest.fixture(scope="module")
 def outage(scene: Scene) -> Incident:
     """A bad deploy, then the rest of the set-up goes, piece by piece; an event meets each state of it."""
     pipeline, outputs = scene.pipeline, scene.outputs
-    failed, undelivered, lost_by_lambda, lost_by_rule = MET_THE_OUTAGE
+    failed, undelivered, lost_by_lambda, lost_by_rule, lost_by_bridge = MET_THE_OUTAGE
     poison = Life("outage_poison").updated("poison", 1, status=None)
 
     def cause() -> Mapping[str, str]:
@@ -92,8 +99,8 @@ def outage(scene: Scene) -> Incident:
         scene.set_queue("failure_queue_url", MaximumMessageSize="1024")
         pipeline.put(lost_by_lambda.created())
         pipeline.follow(lost_by_lambda.event_id("created"), deliveries=3)
-        # Now the hand-off: the permissions of both rules, the forwarding bus, at last the queue's policy.
-        for statement in ("AllowStripeRule", "AllowParkedCount"):
+        # Now the hand-off: the permissions of all rules, the forwarding bus, at last the queue's policy.
+        for statement in ("AllowStripeRule", "AllowBridgeRule", "AllowParkedCount"):
             scene.endpoint.functions.remove_permission(
                 FunctionName=scene.function_name, StatementId=statement
             )
@@ -106,9 +113,33 @@ def outage(scene: Scene) -> Incident:
         nobody = json.dumps({"Version": "2012-10-17", "Statement": []})
         scene.set_queue("delivery_dead_letter_queue_url", Policy=nobody)
         pipeline.put(lost_by_rule.created())
+        bridge = outputs["webhook_bridge_function_name"]
+        assert send_webhook(scene.endpoint, bridge, lost_by_bridge.created()) == HTTPStatus.OK
         return {"EVENT_ID": poison["id"], "SINCE": began.isoformat()}
 
     return scene.live_through(OUTAGE, cause)
+
+
+BRIDGE = ("bridge_errors", "bridge_refusals")
+MET_THE_BRIDGE = Life("met_the_bridge")
+
+
+@pytest.fixture(scope="module")
+def bridge_trouble(scene: Scene) -> Incident:
+    """Stripe signs with a secret the bridge does not know, and somebody points the bridge at no secret."""
+    name = scene.outputs["webhook_bridge_function_name"]
+    event = MET_THE_BRIDGE.created()
+
+    def cause() -> Mapping[str, str]:
+        assert send_webhook(scene.endpoint, name, event, "whsec_rolled") == HTTPStatus.BAD_REQUEST
+        scene.reconfigure(name, WEBHOOK_SECRET_ARN=f"{scene.outputs['function_arn']}:no-such-secret")
+        assert send_webhook(scene.endpoint, name, event) == HTTPStatus.INTERNAL_SERVER_ERROR
+        return {}
+
+    incident = scene.live_through(BRIDGE, cause)
+    # Stripe sends it again.
+    assert send_webhook(scene.endpoint, name, event) == HTTPStatus.OK
+    return incident
 
 
 SLOWNESS = ("function_duration", "function_throttles", "function_async_event_age")
@@ -248,6 +279,7 @@ INCIDENTS = {
     "silence": "silence",
     "drift_check_unfinished": "silence",
     **dict.fromkeys(OUTAGE, "outage"),
+    **dict.fromkeys(BRIDGE, "bridge_trouble"),
     **dict.fromkeys(SLOWNESS, "slowness"),
     **dict.fromkeys(PARKED, "parking"),
     "stripe_unavailable": "refused_key",
@@ -276,12 +308,19 @@ def test_the_alarm_fires_and_the_runbook_ends_it(key: str, request: pytest.Fixtu
 
 def test_the_outage_lost_nothing(outage: Incident, scene: Scene, stack: "Stack") -> None:
     """Each event that met it is applied, the one nobody can apply is in a file, and Terraform is content."""
-    assert [scene.status(life) for life in MET_THE_OUTAGE] == ["active"] * 4
+    assert [scene.status(life) for life in MET_THE_OUTAGE] == ["active"] * 5
     assert scene.messages("failure_queue_url") == scene.messages("delivery_dead_letter_queue_url") == 0
     (dropped,) = scene.shell.directory.glob("dropped-*.jsonl")
     assert "evt_outage_poison_poison" in dropped.read_text(encoding="utf-8")
     assert not stack.deployment.plan().has_changes
     assert outage.cleared == set(OUTAGE)
+
+
+@pytest.mark.usefixtures("bridge_trouble")
+def test_what_the_bridge_did_not_take_comes_again(scene: Scene) -> None:
+    """Stripe was not told 200 before."""
+    scene.pipeline.follow(MET_THE_BRIDGE.event_id("created"))
+    assert scene.status(MET_THE_BRIDGE) == "active"
 
 
 @pytest.mark.usefixtures("slowness")

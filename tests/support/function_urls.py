@@ -1,9 +1,16 @@
 """Requests to a function URL of a local AWS: its host name is AWS's, so they go to the endpoint instead."""
 
 import http.client
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
+
+from stripe_handler_cli.stack import Endpoint
+from support.webhooks import SECRET, signed
 
 
 @attrs.frozen
@@ -44,3 +51,18 @@ def request(endpoint_url: str, url: str, method: str, body: bytes = b"", **heade
 def post(endpoint_url: str, url: str, body: bytes, **headers: str) -> Response:
     """Post a JSON body."""
     return request(endpoint_url, url, "POST", body, **headers)
+
+
+def send_webhook(
+    endpoint: Endpoint,
+    function_name: str,
+    event: Mapping[str, Any],
+    secret: str = SECRET,
+    url: str | None = None,
+) -> int:
+    """Send an event to a function's URL as Stripe does, pretty-printed; the status it was answered with."""
+    if url is None:
+        url = endpoint.functions.get_function_url_config(FunctionName=function_name)["FunctionUrl"]
+    payload = json.dumps(event, indent=2).encode()
+    header = signed(payload, secret, int(time.time()))
+    return post(endpoint.variables["AWS_ENDPOINT_URL"], url, payload, Stripe_Signature=header).status
