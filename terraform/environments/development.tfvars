@@ -18,6 +18,9 @@ livemode = "test"
 # From Stripe's event destination, once you have made it. Until then the bus is a custom bus.
 # stripe_event_source_name = "aws.partner/stripe.com/ed_test_..."
 
+# Take webhooks at a URL, instead of the event source or beside it: docs/migrate-from-webhooks.md.
+# webhook_bridge = { signing_secret_arn = "arn:aws:secretsmanager:..." }
+
 # Admit what a webhook bridge puts on the custom bus.
 # bridge_event_source = "stripe-webhook-bridge"
 

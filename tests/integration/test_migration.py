@@ -1,8 +1,8 @@
 """docs/migrate-from-webhooks.md, step by step: the bridge alone, beside the event source, then without it.
 
 Uses the first workspace, which has both from the beginning: an event is sent one way, the other, or both.
-Terraform's plan says what step 7 removes. Removing it in earnest, and making it again, takes a minute and a half
-of waiting, so that is done only where `STRIPE_HANDLER_REMOVE_BRIDGE=1` asks for it.
+Terraform's plan says what step 7 removes. Removing it in earnest, and making it again, takes a minute and a
+half of waiting, so that is done only where `STRIPE_HANDLER_REMOVE_BRIDGE=1` asks for it.
 """
 
 import datetime as dt
@@ -189,7 +189,7 @@ def test_6_both_deliver_and_nothing_counts_twice(migration: Migration) -> None:
 
 
 def test_7_what_is_removed_is_the_bridge(migration: Migration) -> None:
-    """All of it and nothing else; the queue no longer lets its rule in, and the dashboard forgets its alarms."""
+    """All of it and nothing else; the queue lets its rule in no longer, the dashboard forgets its alarms."""
     deployment = migration.stack.deployment
     without = {name: value for name, value in deployment.variables.items() if name != "webhook_bridge"}
     plan = attrs.evolve(deployment, variables=without).plan()
