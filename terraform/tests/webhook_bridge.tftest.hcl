@@ -190,10 +190,6 @@ run "a_parameter_and_a_key_add_exactly_their_statements" {
 run "its_own_bus_leads_to_the_same_function" {
   command = plan
 
-  variables {
-    stripe_event_source_name = null
-  }
-
   assert {
     condition = (
       output.webhook_bridge_bus_name == "bayon-stripe-bridge-development"
@@ -241,6 +237,29 @@ run "its_own_bus_leads_to_the_same_function" {
   assert {
     condition     = jsondecode(module.rule.event_pattern).source == [{ prefix = "aws.partner/stripe.com" }]
     error_message = "The stack's own rule must not admit the bridge's source: its events have their own bus."
+  }
+}
+
+run "its_bus_is_the_same_beside_a_partner_event_source" {
+  command = plan
+
+  variables {
+    stripe_event_source_name = "aws.partner/stripe.com/ed_test_1"
+  }
+
+  override_data {
+    target = module.event_bus.data.aws_cloudwatch_event_source.stripe
+    values = { name = "aws.partner/stripe.com/ed_test_1", state = "ACTIVE" }
+  }
+
+  assert {
+    condition = (
+      output.event_bus_name == "aws.partner/stripe.com/ed_test_1"
+      && module.webhook_bridge[0].environment_variables["EVENT_BUS_NAME"] == "bayon-stripe-bridge-development"
+      && module.webhook_bridge_rule[0].event_bus_name == "bayon-stripe-bridge-development"
+      && module.webhook_bridge_rule[0].target_arn == module.rule.target_arn
+    )
+    error_message = "The bridge's bus must not depend on the stack's: a bus that is replaced loses events."
   }
 }
 

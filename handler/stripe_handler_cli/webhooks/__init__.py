@@ -1,4 +1,5 @@
-"""A Stripe webhook endpoint that hands its events to a bus: signature check, HTTP, forwarding.
+"""A Stripe webhook endpoint for development: HTTP, and following its events to the profile.
 
-For development; in production events come through EventBridge alone. Nothing here decides about events.
+What it checks and answers is `stripe_subscription_handler.webhook_bridge`, which also runs on AWS, as a function
+of its own. Nothing here decides about events.
 """
