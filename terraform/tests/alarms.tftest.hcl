@@ -230,6 +230,8 @@ run "addresses_are_subscribed" {
       stripe_unavailable                        = 0
       drift_found                               = 0
       drift_check_errors                        = 0
+      bridge_errors                             = 0
+      bridge_refusals                           = 0
     }
   }
 
