@@ -32,9 +32,9 @@ locals {
   webhook_bridge_event_source = "stripe-webhook-bridge"
   has_bridge_bus              = try(var.webhook_bridge.dedicated_bus, false)
   bridge_event_source = (
-    var.webhook_bridge != null && !local.has_bridge_bus
-    ? coalesce(var.bridge_event_source, local.webhook_bridge_event_source)
-    : var.bridge_event_source
+    var.webhook_bridge == null || local.has_bridge_bus
+    ? var.bridge_event_source
+    : coalesce(var.bridge_event_source, local.webhook_bridge_event_source)
   )
 
   # The beginning of `source` in every event of a Stripe event destination.
