@@ -1,4 +1,4 @@
-"""Signs a webhook as Stripe does: the other side of `webhooks.signature`. Pure."""
+"""Signs a webhook as Stripe does: the other side of `webhook_bridge.signature`. Pure."""
 
 import hashlib
 import hmac

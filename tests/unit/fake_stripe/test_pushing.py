@@ -19,7 +19,7 @@ from stripe_handler_cli.fake_stripe.destinations import Destination
 from stripe_handler_cli.fake_stripe.pushing import Delivery
 from stripe_handler_cli.simulator import SimulationOptions, simulate
 from stripe_handler_cli.simulator.delivery import thin_event
-from stripe_handler_cli.webhooks.signature import verify_signature
+from stripe_subscription_handler.webhook_bridge.signature import verify_signature
 
 MADE = simulate(4, 2, SimulationOptions(scenarios=("upgrade",), eras=("2026-endive",)))
 EVENTS = list(MADE.snapshot_events.values())
