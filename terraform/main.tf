@@ -185,7 +185,8 @@ module "webhook_bridge_rule" {
   bridge_event_source       = coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
   event_types               = var.event_types
   function_name             = module.handler.function_name
-  function_arn              = module.handler.function_arn
+  function_alias_name       = module.handler.alias_name
+  invoked_arn               = module.handler.invoked_arn
   permission_statement_id   = "AllowBridgeRule"
   maximum_event_age_seconds = var.target_maximum_event_age_seconds
   maximum_retry_attempts    = var.target_maximum_retry_attempts

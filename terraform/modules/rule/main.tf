@@ -33,7 +33,7 @@ resource "aws_lambda_permission" "subscription_events" {
 resource "aws_lambda_permission" "subscription_events_to_alias" {
   count = var.function_alias_name == null ? 0 : 1
 
-  statement_id  = "AllowStripeRuleOnAlias"
+  statement_id  = "${var.permission_statement_id}OnAlias"
   action        = "lambda:InvokeFunction"
   function_name = var.function_name
   qualifier     = var.function_alias_name
