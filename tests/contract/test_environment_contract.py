@@ -10,7 +10,7 @@ from stripe_subscription_handler import drift_check
 from stripe_subscription_handler.config import VARIABLES
 from stripe_subscription_handler.drift import settings
 from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES, INVOICE_EVENTS, SUBSCRIPTION_EVENTS
-from stripe_subscription_handler.webhook_bridge import settings
+from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
 
@@ -56,13 +56,15 @@ def test_the_schedule_sends_what_the_drift_check_takes() -> None:
     sent = re.search(r'input = jsonencode\(\{ "(.*?)" = "(.*?)" \}\)', text)
     assert sent is not None
     assert {sent[1]: sent[2]} == drift_check.REQUEST
+
+
 def test_terraform_sets_exactly_the_variables_the_bridge_reads() -> None:
     """The same, for the webhook bridge; and the source is called the same on both sides."""
     block = re.search(r"variables = merge\((.*?)\n    \)", _text("modules/webhook_bridge/main.tf"), re.DOTALL)
     assert block is not None
     names = set(re.findall(r"\b([A-Z][A-Z_]+)\s*=", block[1]))
     kind = SigningSecrets.kind
-    assert names == {*settings.VARIABLES.values(), kind.secret_arn_variable, kind.parameter_variable}
+    assert names == {*bridge_settings.VARIABLES.values(), kind.secret_arn_variable, kind.parameter_variable}
     assert f'webhook_bridge_event_source = "{EVENT_SOURCE}"' in _text("locals.tf")
 
 
@@ -87,14 +89,10 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
     assert _event_types(variable[0]) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
 
 
-@pytest.mark.parametrize("module_name", ["handler", "drift_check"])
+@pytest.mark.parametrize("module_name", ["handler", "drift_check", "webhook_bridge"])
 def test_the_entry_point_exists(module_name: str) -> None:
     """The handler Terraform names can be imported and called."""
     handler = re.search(r'handler\s*=\s*"([\w.]+)"', _text(f"modules/{module_name}/main.tf"))
-@pytest.mark.parametrize("path", ["modules/handler/main.tf", "modules/webhook_bridge/main.tf"])
-def test_the_entry_point_exists(path: str) -> None:
-    """The handler Terraform names can be imported and called."""
-    handler = re.search(r'handler\s*=\s*"([\w.]+)"', _text(path))
     assert handler is not None
     module, _, function = handler[1].rpartition(".")
     assert callable(getattr(importlib.import_module(module), function))

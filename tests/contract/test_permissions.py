@@ -106,8 +106,7 @@ class Answer:
 
     def stream(self) -> Iterator[bytes]:
         """The bytes."""
-        yield b'{"Items": [], "Count": 0, "ScannedCount": 0, "Responses": {}, '
-        yield b'{"Items": [], "Count": 0, "FailedEntryCount": 0, '
+        yield b'{"Items": [], "Count": 0, "ScannedCount": 0, "Responses": {}, "FailedEntryCount": 0, '
         yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
 
 
@@ -144,8 +143,6 @@ class Recorder:
         for table in params.get("RequestItems", ()):
             self.asked.add((table, ACTIONS[model.name]))
         if not {"TransactItems", "RequestItems"} & set(params):
-            place = params.get("TableName") or params.get("SecretId") or params["Name"]
-        if "TransactItems" not in params:
             entries = [entry["EventBusName"] for entry in params.get("Entries", ())]
             place = (
                 next(iter(entries), None)
@@ -185,15 +182,6 @@ def recorder() -> Recorder:
 def statements_of(module: str) -> dict[str, set[str]]:
     """Statement → its actions, as Terraform writes the policy of a module's role."""
     text = (TERRAFORM / f"modules/{module}/role.tf").read_text(encoding="utf-8")
-@pytest.fixture(scope="module")
-def granted() -> dict[str, set[str]]:
-    """Statement → its actions, as Terraform writes the role's policy."""
-    return statements_of("handler")
-
-
-def statements_of(module: str) -> dict[str, set[str]]:
-    """Statement → its actions, of a module's role."""
-    text = (TERRAFORM / "modules" / module / "role.tf").read_text(encoding="utf-8")
     statements = text[text.index("statements = concat(") : text.index('resource "aws_iam_role" "execution"')]
     found = re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', statements, re.DOTALL)
     assert len(found) == statements.count("Sid ")
@@ -283,6 +271,8 @@ def test_the_drift_check_takes_over_statements_that_exist(granted: dict[str, set
 
 
 GRANTS = re.compile(r"policy|permission|_role|grant|attachment")
+
+
 def test_the_bridges_role_may_do_what_the_bridge_asks_for() -> None:
     """The same for the webhook bridge: what its code does not ask for, Lambda and KMS do in its name."""
     asked = Recorder()

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator, Mapping
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING

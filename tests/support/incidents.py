@@ -92,15 +92,9 @@ class Scene:
         ran |= {line: self.shell.run(line, **variables) for line in dict.fromkeys(rest)}
         return Incident(fired, ran, self.alarms.cleared(keys, _CLEAR_SECONDS))
 
-    def reconfigure(self, **environment: str) -> None:
-        """Change the function's environment, past Terraform."""
-        reconfigure(self.endpoint, self.function_name, **environment)
     def reconfigure(self, function_name: str | None = None, **environment: str) -> None:
         """Change the environment of the function, or of another one, past Terraform."""
-        functions, name = self.endpoint.functions, function_name or self.function_name
-        found: Any = functions.get_function_configuration(FunctionName=name)
-        variables = {**found["Environment"]["Variables"], **environment}
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+        reconfigure(self.endpoint, function_name or self.function_name, **environment)
 
     def set_queue(self, output: str, **attributes: str) -> None:
         """Change a queue, past Terraform."""
