@@ -30,7 +30,8 @@ def demo(state_directory: Path, *, keep: bool) -> None:
     """Run one subscription's life through the real stack on local AWS. No Docker, no account.
 
     Builds the zip, applies the Terraform, puts the events on the partner bus, and shows after each of them
-    what changed in the profile. Exit code 1 if anything is not as promised.
+    what changed in the profile; then reconcile finds and repairs what no event told of. Exit code 1 if
+    anything is not as promised.
     """
     console = Console()
     if not console.is_terminal:

@@ -5,9 +5,13 @@ from typing import Any
 import attrs
 
 USER_ID = "user_42"
+CUSTOMER_ID = "cus_DemoCustomer"
 _START = 1_793_440_800  # 2026-10-31T10:00:00Z
 _DAY = 86_400
 _MONTH = 30 * _DAY
+_END = _START + 2 * _MONTH
+BACK = _END + 5 * _DAY
+"""When the customer comes back."""
 _PRICES = {"basic": ("price_basic_monthly", 1500), "pro": ("price_pro_monthly", 4900)}
 
 
@@ -44,7 +48,7 @@ def _subscription(now: int, *, price: str = "basic", **changes: Any) -> dict[str
         "collection_method": "charge_automatically",
         "created": _START,
         "currency": "usd",
-        "customer": "cus_DemoCustomer",
+        "customer": CUSTOMER_ID,
         "default_payment_method": "pm_1QDemoCard",
         "discounts": [],
         "ended_at": None,
@@ -102,7 +106,7 @@ def _invoice(created: int, amount: int, **changes: Any) -> dict[str, Any]:
         "collection_method": "charge_automatically",
         "created": created,
         "currency": "usd",
-        "customer": "cus_DemoCustomer",
+        "customer": CUSTOMER_ID,
         "livemode": False,
         "metadata": {},
         "next_payment_attempt": None,
@@ -166,10 +170,34 @@ def _stopped_paying(now: int) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
+def _leaving(leave: int) -> dict[str, Any]:
+    renewal = _START + _MONTH
+    return _subscription(leave, price="pro", period_start=renewal, cancel_at=_END, canceled_at=leave)
+
+
+def _ended(leaving: dict[str, Any]) -> dict[str, Any]:
+    return {**leaving, "status": "canceled", "ended_at": _END}
+
+
+def stripes_side() -> list[dict[str, Any]]:
+    """What Stripe has after the customer came back: the customer, the ended subscription and a new one."""
+    new = _subscription(
+        BACK,
+        price="pro",
+        period_start=BACK,
+        id="sub_1QDemoComeback",
+        billing_cycle_anchor=BACK,
+        created=BACK,
+        start_date=BACK,
+    )
+    customer = {"id": CUSTOMER_ID, "object": "customer", "created": _START, "livemode": False, "metadata": {}}
+    return [customer, _ended(_leaving(_START + _MONTH + 10 * _DAY)), new]
+
+
 def story() -> list[Delivery]:
     """Every delivery of the life, in the order of arrival."""
     upgrade, renewal = _START + 9 * _DAY, _START + _MONTH
-    recovery, leave, end = renewal + 3 * _DAY, renewal + 10 * _DAY, _START + 2 * _MONTH
+    recovery, leave = renewal + 3 * _DAY, renewal + 10 * _DAY
     created = _event(
         "Created", "customer.subscription.created", _START, _subscription(_START, status="incomplete")
     )
@@ -187,11 +215,10 @@ def story() -> list[Delivery]:
     recovered_invoice["status_transitions"]["paid_at"] = recovery
     recovery_paid = _event("RecoveryPaid", "invoice.payment_succeeded", recovery, recovered_invoice)
     recovered = _updated("Recovered", recovery, _subscription(recovery, **pro), {"status": "past_due"})
-    leaving = _subscription(leave, **pro, cancel_at=renewal + _MONTH, canceled_at=leave)
+    leaving = _leaving(leave)
     cancels = _updated("Cancels", leave, leaving, {"cancel_at": None, "canceled_at": None})
-    ended = {**leaving, "status": "canceled", "ended_at": end}
-    deleted = _event("Deleted", "customer.subscription.deleted", end, ended)
-    straggler = _updated("Straggler", end + 1, leaving, {"default_payment_method": None})
+    deleted = _event("Deleted", "customer.subscription.deleted", _END, _ended(leaving))
+    straggler = _updated("Straggler", _END + 1, leaving, {"default_payment_method": None})
     return [
         Delivery("checkout opens the subscription", created),
         Delivery("card accepted, in the same second", activated),

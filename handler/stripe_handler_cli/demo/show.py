@@ -1,17 +1,19 @@
-"""Runs the demo: local AWS up, stack applied, story told event by event, poison, clean plan, destroy."""
+"""Runs the demo: stack, a life event by event, poison, a comeback no event tells of, a clean plan."""
 
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import attrs
 from rich.console import Console
 from rich.markup import escape
 
-from stripe_handler_cli.demo import life, report
+from stripe_handler_cli.demo import comeback, life, report
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.progress import step
 from stripe_handler_cli.stack import Deployment, Pipeline
-from stripe_handler_cli.stack.local_stack import StackPlan, local_stack
+from stripe_handler_cli.stack.local_stack import RunningStack, StackPlan, local_stack
 
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
 NAME = "demo"
@@ -39,15 +41,10 @@ class Demo:
         Raises:
             CliError: Something did not go as promised; the message says what.
         """
-        plan = StackPlan(
-            project_root=self.project_root,
-            state_directory=self.state_directory,
-            name=NAME,
-            event_source=EVENT_SOURCE,
-            variables={"profile_table_name": "DemoApp-users"},
-        )
-        with local_stack(self.console, plan, keep=self.keep) as stack:
+        with comeback.stripe_after_the_comeback() as stripe, self._stack(stripe.url) as stack:
             self._tell(stack.pipeline)
+            comeback.tell(self.console, self.state_directory)
+            report.print_profile(self.console, self._profile_of_the_comeback(stack.pipeline))
             self._check_plan(stack.deployment)
             if self.keep:
                 stack.print_how_to_look_around(self.console)
@@ -55,6 +52,23 @@ class Demo:
                 with step(self.console, "terraform destroy") as destroying:
                     stack.deployment.destroy(destroying.counter("resources"))
         self.console.print("\n[bold green]The demo did all it promised.[/bold green]")
+
+    def _stack(self, stripe_url: str) -> AbstractContextManager[RunningStack]:
+        plan = StackPlan(
+            project_root=self.project_root,
+            state_directory=self.state_directory,
+            name=NAME,
+            event_source=EVENT_SOURCE,
+            # The function has no Stripe key and asks nothing; reconcile reads from here where Stripe is.
+            variables={"profile_table_name": "DemoApp-users", "stripe_api_url": stripe_url},
+        )
+        return local_stack(self.console, plan, keep=self.keep)
+
+    def _profile_of_the_comeback(self, pipeline: Pipeline) -> dict[str, Any]:
+        profile = pipeline.profile(life.USER_ID)
+        if profile["subscriptionStatus"] != "active":
+            raise CliError("the profile does not show the new subscription")
+        return profile
 
     def _tell(self, pipeline: Pipeline) -> None:
         self.console.print(
