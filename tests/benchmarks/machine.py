@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 _GIB = 1024**3
-_PACKAGES = ("attrs", "boto3", "botocore", "stripe", "structlog")
+_PACKAGES = ("attrs", "boto3", "botocore", "stripe")
 
 
 def machine() -> dict[str, str | int]:

@@ -63,7 +63,7 @@ def run(setting: Setting) -> Result:
 
 
 def _only_stripe_brings() -> frozenset[str]:
-    kept = distributions_of("attrs") | distributions_of("structlog") | distributions_of(RUNTIME_HAS)
+    kept = distributions_of("attrs") | distributions_of(RUNTIME_HAS)
     return distributions_of(_STRIPE) - kept
 
 

@@ -5,9 +5,10 @@ import json
 from typing import Any
 
 import pytest
+import structlog
 
 from stripe_subscription_handler.decisions import Reason
-from stripe_subscription_handler.logger import LEVELS, JsonLog, make_logger
+from stripe_subscription_handler.logger import LEVELS, JsonLog, Log, make_logger
 
 NOW = "2026-11-24T10:00:00.250000Z"
 
@@ -55,3 +56,20 @@ def test_the_functions_logger_writes_to_standard_output(capsys: pytest.CaptureFi
     """From where Lambda sends it to CloudWatch Logs."""
     make_logger("WARNING").warning("event", decision="skip")
     assert json.loads(capsys.readouterr().out)["decision"] == "skip"
+
+
+def test_a_logger_of_structlog_writes_the_same_lines() -> None:
+    """So whoever embeds the library can log with their own."""
+    ours, theirs = io.StringIO(), io.StringIO()
+    fitting: Log = structlog.wrap_logger(
+        structlog.PrintLogger(theirs),
+        processors=[
+            structlog.processors.add_log_level,
+            lambda _logger, _method, fields: fields | {"timestamp": NOW},
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    for log in (JsonLog(ours, now=lambda: NOW), fitting):
+        log.info("event", reason=Reason.STALE, changed=("a", "b"), user_id=None)
+        log.error("event", decision="error")
+    assert lines(theirs) == lines(ours)
