@@ -21,10 +21,10 @@ from stripe_subscription_handler.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.gates import check_livemode
 from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.initialization import prepare, renew_randomness
 from stripe_subscription_handler.loggable import loggable, loggable_source
 from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations import is_operation, perform
-from stripe_subscription_handler.snap_start import prepare, renew_randomness
 from stripe_subscription_handler.store import Store, dynamodb_client
 from stripe_subscription_handler.stripe_api import StripeApi, load_stripe
 from stripe_subscription_handler.stripe_secret import StripeKey

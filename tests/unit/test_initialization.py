@@ -1,4 +1,4 @@
-"""What is made before a SnapStart snapshot and what after it, each in a process of its own, as on Lambda."""
+"""What is made before the first event, and what after a snapshot; in processes of their own, as on Lambda."""
 
 import json
 import os
@@ -15,11 +15,12 @@ import pytest
 
 from stripe_subscription_handler import app
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.snap_start import INITIALIZATION_TYPE, prepare, renew_randomness
+from stripe_subscription_handler.initialization import INITIALIZATION_TYPE, prepare, renew_randomness
 
 CONFIGURED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync", "AWS_DEFAULT_REGION": "us-east-1"}
 STATIC_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
 SNAP_START = {INITIALIZATION_TYPE: "snap-start"}
+WITH_KEY = {"STRIPE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:s"}
 WHAT_THERE_IS = """
 import sys
 from stripe_subscription_handler import app
@@ -59,14 +60,20 @@ def run(program: str, **environment: str) -> str:
     ).stdout
 
 
-def test_work_is_done_before_a_snapshot_only() -> None:
-    """Without SnapStart it would only make the start of a function longer that may not need it."""
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, []),
+        ({INITIALIZATION_TYPE: "on-demand"}, ["for all"]),
+        ({INITIALIZATION_TYPE: "provisioned-concurrency"}, ["for all", "unless waited for"]),
+        (SNAP_START, ["for all", "unless waited for"]),
+    ],
+)
+def test_what_is_done_before_the_first_event(environment: dict[str, str], expected: list[str]) -> None:
+    """What only some environments need would make the start longer for an event that waits."""
     done: list[str] = []
-    prepare({}, lambda: done.append("never"))
-    prepare({INITIALIZATION_TYPE: "on-demand"}, lambda: done.append("never"))
-    assert done == []
-    prepare(SNAP_START, lambda: done.append("first"), lambda: done.append("second"))
-    assert done == ["first", "second"]
+    prepare(environment, lambda: done.append("for all"), lambda: done.append("unless waited for"))
+    assert done == expected
 
 
 def test_work_that_fails_is_left_to_the_first_invocation() -> None:
@@ -79,12 +86,13 @@ def test_work_that_fails_is_left_to_the_first_invocation() -> None:
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({}, "0 False"),
-        ({**SNAP_START, "STRIPE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:s"}, "1 True"),
+        (WITH_KEY, "0 False"),
+        ({**WITH_KEY, INITIALIZATION_TYPE: "on-demand"}, "1 False"),
+        ({**WITH_KEY, **SNAP_START}, "1 True"),
     ],
 )
-def test_what_the_snapshot_holds(environment: dict[str, str], expected: str) -> None:
-    """The runtime with its client; stripe where there is a key, whose place nobody has asked yet."""
+def test_what_is_there_before_the_first_event(environment: dict[str, str], expected: str) -> None:
+    """The runtime with its client; in a snapshot stripe too where there is a key, which nobody has read."""
     assert run(WHAT_THERE_IS, **CONFIGURED, **STATIC_CREDENTIALS, **environment).strip() == expected
 
 
