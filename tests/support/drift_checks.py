@@ -59,6 +59,7 @@ class DriftChecks:
         found = scheduler.get_schedule(Name=self.function_name)
         scheduler.update_schedule(
             Name=self.function_name,
+            Description=found["Description"],
             ScheduleExpression=expression,
             FlexibleTimeWindow=found["FlexibleTimeWindow"],
             Target=found["Target"],
