@@ -41,7 +41,7 @@ def test_terraform_sets_exactly_the_variables_the_drift_check_adds() -> None:
 
 def test_terraform_has_the_drift_checks_defaults() -> None:
     """Settings that are not named are the same on both sides."""
-    text = _text("variables.tf")
+    text = _text("variables_drift_check.tf")
     defaults = dict(re.findall(r'variable "drift_check_(\w+)" \{.*?default +=\s*(\S+)', text, re.DOTALL))
     found = settings.DriftCheckSettings()
     assert {name: defaults[name] for name in settings.VARIABLES} == {
