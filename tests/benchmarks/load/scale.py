@@ -38,7 +38,7 @@ class Scale:
 
 FULL = Scale((1, 2, 4), rounds=10, events=10_000, noop_events=2_000, steady_events=600, hot_events=1_000)
 QUICK = Scale((1, 4), rounds=3, events=450, noop_events=300, steady_events=90, hot_events=200)
-LONG = Scale((4,), rounds=10, events=50_000, noop_events=2_000, steady_events=600, hot_events=1_000)
+LONG = Scale((4,), rounds=10, events=50_000, noop_events=1_000, steady_events=300, hot_events=1_000)
 
 
 def account(events: int, *, seed: int = _SEED) -> Simulation:
