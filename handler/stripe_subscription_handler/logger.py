@@ -12,7 +12,9 @@ from typing import Any, Protocol, TextIO
 
 import attrs
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+from stripe_subscription_handler.config import LogLevel
+
+LEVELS = tuple(LogLevel)
 """Severities, least first."""
 
 

@@ -5,10 +5,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import boto3
-from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES, bus_entry, entry_size_bytes
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 
 def events_client() -> "EventBridgeClient":
     """Make a client whose time-outs and one retry end within 10 seconds, before the function's own end."""
-    config = ClientConfig(
-        connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
-    )
-    return boto3.client("events", config=config)
+    retries = {"mode": "standard", "total_max_attempts": 2}
+    client: EventBridgeClient = aws_client("events", connect_timeout=1, read_timeout=3, retries=retries)
+    return client
 
 
 @attrs.frozen
