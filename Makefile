@@ -60,10 +60,10 @@ lint: venv ## Check style, formatting and types
 	$(BIN)/mypy --strict
 
 terraform-check: venv ## Check format, validity and tests of the Terraform code
-	$(BIN)/python -m stripe_handler_cli.terraform_cli check
+	$(BIN)/python -m stripe_handler_cli.tools.terraform check
 
 security: venv ## Scan the Terraform code with checkov
-	$(BIN)/python -m stripe_handler_cli.security_scan
+	$(BIN)/python -m stripe_handler_cli.tools.security_scan
 
 unit: venv ## Run the unit, property and contract tests
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
@@ -78,7 +78,7 @@ zip: venv ## Build dist/handler.zip, the same bytes on every build
 format: venv ## Format Python and Terraform code, and fix what can be fixed
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/python -m stripe_handler_cli.terraform_cli fmt
+	$(BIN)/python -m stripe_handler_cli.tools.terraform fmt
 
 # The zip's versions are dev.txt's: what is tested is what is shipped. urllib3 stays out of the zip: it comes
 # with boto3, which the Lambda runtime has.
@@ -98,7 +98,7 @@ lock: venv ## Resolve the requirements again (maintainers)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
 	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
 	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt
-	$(BIN)/python -m stripe_handler_cli.packaging.lock $(LOCK_VENV)/handler.txt requirements/handler.txt
+	$(BIN)/python -m stripe_handler_cli.tools.packaging.lock $(LOCK_VENV)/handler.txt requirements/handler.txt
 
 clean: ## Stop local AWS and remove everything that was built, .venv/ included
 	-@test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down

@@ -5,24 +5,24 @@ import sys
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.commands.chaos import chaos
-from stripe_handler_cli.commands.connect import connect
-from stripe_handler_cli.commands.demo import demo
-from stripe_handler_cli.commands.disconnect import disconnect
-from stripe_handler_cli.commands.dlq import dlq
-from stripe_handler_cli.commands.doctor import doctor
-from stripe_handler_cli.commands.explain import explain
-from stripe_handler_cli.commands.listen import listen
-from stripe_handler_cli.commands.local import local
-from stripe_handler_cli.commands.package import package
-from stripe_handler_cli.commands.parked import parked
-from stripe_handler_cli.commands.reconcile import reconcile
-from stripe_handler_cli.commands.replay import replay
-from stripe_handler_cli.commands.send import send
-from stripe_handler_cli.commands.show import show
-from stripe_handler_cli.commands.simulate import simulate
-from stripe_handler_cli.commands.sync import sync
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.chaos.command import chaos
+from stripe_handler_cli.lab.demo.command import demo
+from stripe_handler_cli.lab.simulator.command import simulate
+from stripe_handler_cli.operate.connect.command import connect
+from stripe_handler_cli.operate.connect.disconnect_command import disconnect
+from stripe_handler_cli.operate.dlq.command import dlq
+from stripe_handler_cli.operate.doctor.command import doctor
+from stripe_handler_cli.operate.explain.command import explain
+from stripe_handler_cli.operate.listen.command import listen
+from stripe_handler_cli.operate.parked.command import parked
+from stripe_handler_cli.operate.reconcile.command import reconcile
+from stripe_handler_cli.operate.reconcile.sync_command import sync
+from stripe_handler_cli.operate.replay.command import replay
+from stripe_handler_cli.operate.send.command import send
+from stripe_handler_cli.operate.show.command import show
+from stripe_handler_cli.tools.local_aws.command import local
+from stripe_handler_cli.tools.packaging.command import package
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

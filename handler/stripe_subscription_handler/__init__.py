@@ -4,10 +4,11 @@ Importing this package imports neither boto3 nor stripe. `stripe_subscription_ha
 the AWS Lambda entry point; the names below are the library.
 """
 
-from stripe_subscription_handler.config import Config, Livemode, LogLevel
-from stripe_subscription_handler.conversation import Outcome
-from stripe_subscription_handler.decide import UNREAD, Circumstances, decide
-from stripe_subscription_handler.decisions import (
+from stripe_subscription_handler.config import Config, LogLevel
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Outcome
+from stripe_subscription_handler.decisions.decide import UNREAD, decide
+from stripe_subscription_handler.decisions.decision import (
     FindOwner,
     NoProfile,
     OwnerLink,
@@ -17,7 +18,13 @@ from stripe_subscription_handler.decisions import (
     Skip,
     Write,
 )
-from stripe_subscription_handler.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.decisions.policy import (
+    Circumstances,
+    ConnectEvents,
+    Livemode,
+    Policy,
+    Unmapped,
+)
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
     ConfigError,
@@ -27,10 +34,9 @@ from stripe_subscription_handler.errors import (
     UnexpectedError,
     UserNotFoundError,
 )
-from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.invoices import Invoice
-from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
-from stripe_subscription_handler.subscriptions import Subscription
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.events.subscriptions import Subscription
 
 __all__ = [
     "UNREAD",

@@ -8,29 +8,26 @@ import functools
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NetworkError
 
 from stripe_subscription_handler.config import Config, LogLevel
-from stripe_subscription_handler.conversation import Applied, Outcome
-from stripe_subscription_handler.decisions import Reason
-from stripe_subscription_handler.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.errors import HandlerError, UnexpectedError
-from stripe_subscription_handler.gates import check_livemode
-from stripe_subscription_handler.handling import handling
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Applied, Outcome
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.livemode import check_livemode
+from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
+from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.initialization import prepare, renew_randomness
+from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable, loggable_source
 from stripe_subscription_handler.logger import Log, make_logger
-from stripe_subscription_handler.operations import is_operation, perform
-from stripe_subscription_handler.store import Store, dynamodb_client
-from stripe_subscription_handler.stripe_api import StripeApi, load_stripe
-from stripe_subscription_handler.stripe_secret import StripeKey
-
-TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
-"""Errors whose texts hold nothing of the event: our own, AWS's answers, and a network that failed."""
+from stripe_subscription_handler.operations.dispatch import perform
+from stripe_subscription_handler.operations.names import is_operation
+from stripe_subscription_handler.stripe_side.api import StripeApi, load_stripe
+from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 
 @attrs.frozen
@@ -66,13 +63,6 @@ def runtime() -> Runtime:
     return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 
 
-class LambdaContext(Protocol):
-    """The part of Lambda's context object that is used."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return the time left of this invocation, in milliseconds."""
-
-
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Apply one Stripe event, delivered by EventBridge, to its user's profile.
 
@@ -90,9 +80,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
     try:
         wired = runtime()
     except HandlerError as error:
-        make_logger("ERROR").error(
-            "event", decision="error", error_type=type(error).__name__, reason=str(error)
-        )
+        make_logger("ERROR").error("event", decision="error", **error_fields(error))
         raise
     if wired.store.stripe is not None:
         wired.store.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
@@ -114,20 +102,15 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
         check_livemode(event, wired.config.livemode)
         policy = wired.config.policy(can_ask_stripe=store.stripe is not None)
         outcome = store.run(handling(event, policy), raw)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is raised again below
         wired.log.error(  # noqa: TRY400 - a traceback may hold personal data
             "event",
             **_identity(raw, event),
             decision="error",
-            error_type=type(error).__name__,
-            reason=reason_of(error),
+            **error_fields(error),
             **_effort(wired, started),
         )
-        if isinstance(error, TELL_NO_VALUES):
-            raise
-        # Lambda logs the text of what is raised here, and keeps it with the failed event. That of a KeyError,
-        # say, is the key.
-        raise UnexpectedError(type(error).__name__).with_traceback(error.__traceback__) from None
+        raise_without_values(error)
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
@@ -139,17 +122,6 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
         **_effort(wired, started),
     )
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
-
-
-def reason_of(error: Exception) -> str | None:
-    """Say why, where the words are known to be free of personal data: ours, and AWS's error codes."""
-    if isinstance(error, HandlerError):
-        return str(error)
-    if isinstance(error, ClientError):
-        reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
-        codes = [error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)]
-        return f"{error.operation_name}: {', '.join(code for code in codes if code and code != 'None')}"
-    return None
 
 
 def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:

@@ -10,23 +10,15 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.envelope import DEFAULT_USER_ID_METADATA_KEY
+from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode, Policy, Unmapped
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
+from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 
 USER_ID_PLACEHOLDER = "{userId}"
 STRIPE_API_URL = "https://api.stripe.com"
 _STRIPE_API_URLS = re.compile(
     rf"{re.escape(STRIPE_API_URL)}|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{{1,5}})?"
 )
-
-
-class Livemode(enum.StrEnum):
-    """Which of Stripe's modes an environment accepts events of."""
-
-    LIVE = "live"
-    TEST = "test"
-    ANY = "any"
 
 
 class LogLevel(enum.StrEnum):

@@ -12,7 +12,7 @@ from benchmarks.page import filled
 from benchmarks.registry import BENCHMARKS
 from benchmarks.result import RESULTS_PATH, read_results, write_result
 from benchmarks.setting import ROOT, STATE, Setting
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 
 PAGE = ROOT / "docs" / "performance.md"
 NAMES = click.Choice(list(BENCHMARKS))

@@ -8,12 +8,12 @@ import attrs
 
 from benchmarks.setting import ROOT
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.decide import decide
-from stripe_subscription_handler.decisions import Write
-from stripe_subscription_handler.envelope import parse_event
-from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.store import Store
-from stripe_subscription_handler.wire import to_wire
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.decisions.decide import decide
+from stripe_subscription_handler.decisions.decision import Write
+from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.envelope import parse_event
 
 _EVENT = ROOT / "tests" / "fixtures" / "2025-basil" / "subscription_updated_item_removed.json"
 

@@ -12,7 +12,7 @@ from benchmarks.plots import Plot
 from benchmarks.plots import plots as plots_of
 from benchmarks.result import read_results
 from benchmarks.setting import ROOT, Setting
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 
 PLOTS_PATH = ROOT / "docs" / "plots"
 _WORKER = Path(__file__).with_name("workers") / "draw.py"

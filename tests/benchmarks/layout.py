@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 
 from benchmarks.setting import ROOT, STATE, Setting
-from stripe_handler_cli.packaging import build_zip
+from stripe_handler_cli.tools.packaging import build_zip
 
 PATTERNS = Path(__file__).with_name("patterns")
 WORKERS = Path(__file__).with_name("workers")

@@ -21,8 +21,8 @@ from benchmarks.summary import summarise
 from benchmarks.tables import measured_with, table
 from benchmarks.wire_counter import WireCounter, counting
 from benchmarks.worker_process import Ask, worker
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
-from stripe_handler_cli.local_aws import control
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
+from stripe_handler_cli.tools.local_aws import control
 
 NAME = "requests_per_event"
 OURS = "this handler"

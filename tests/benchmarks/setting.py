@@ -9,8 +9,8 @@ import attrs
 
 from benchmarks.machine import machine, versions
 from benchmarks.result import Measurement, Ratio, Result
-from stripe_handler_cli.local_aws.interpreter import emulator_interpreter
-from stripe_handler_cli.pinned_venv import PinnedVenv
+from stripe_handler_cli.tools.local_aws.interpreter import emulator_interpreter
+from stripe_handler_cli.tools.pinned_venv import PinnedVenv
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".stripe-handler" / "benchmarks"

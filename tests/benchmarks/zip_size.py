@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.result import Result, measured
 from benchmarks.setting import Setting
 from benchmarks.tables import measured_with, table
-from stripe_handler_cli.packaging.archive import write_archive
+from stripe_handler_cli.tools.packaging.archive import write_archive
 from support.zip_builds import RUNTIME_HAS, build, distributions_of
 
 NAME = "zip_size"

@@ -6,11 +6,11 @@ from pathlib import Path
 import attrs
 from click.testing import CliRunner
 
-from stripe_handler_cli.commands.doctor import doctor
-from stripe_handler_cli.doctor.arns import Arn
-from stripe_handler_cli.doctor.checklist import BY_HAND, render_checklist
-from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis
-from stripe_handler_cli.doctor.registry import CHECKS
+from stripe_handler_cli.operate.doctor.arns import Arn
+from stripe_handler_cli.operate.doctor.checklist import BY_HAND, render_checklist
+from stripe_handler_cli.operate.doctor.command import doctor
+from stripe_handler_cli.operate.doctor.expected_role import PERMISSIONS, RoleBasis
+from stripe_handler_cli.operate.doctor.registry import CHECKS
 
 ROOT = Path(__file__).parents[2]
 

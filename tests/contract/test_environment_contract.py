@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from stripe_subscription_handler import drift_check
 from stripe_subscription_handler.config import VARIABLES
-from stripe_subscription_handler.drift import settings
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES, INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.drift_check import app as drift_check
+from stripe_subscription_handler.drift_check import settings
+from stripe_subscription_handler.events.event_types import (
+    DEFAULT_EVENT_TYPES,
+    INVOICE_EVENTS,
+    SUBSCRIPTION_EVENTS,
+)
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets

@@ -17,7 +17,7 @@ from stripe_subscription_handler import (
     decide,
     parse_event,
 )
-from stripe_subscription_handler.event_types import (
+from stripe_subscription_handler.events.event_types import (
     DEFAULT_EVENT_TYPES,
     INVOICE_EVENTS,
     PING_EVENT,

@@ -12,8 +12,8 @@ from stripe_subscription_handler import (
     Policy,
     parse_event,
 )
-from stripe_subscription_handler.conversation import Fetched, FetchedInvoice
-from stripe_subscription_handler.event_types import INVOICE_EVENTS
+from stripe_subscription_handler.conversation.messages import Fetched, FetchedInvoice
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 from support.fixtures import ERAS, ERAS_OF_TYPES, Case, Fixture, fixture_id, load, load_all
 from support.model import Tables, nothing_at_stripe
 

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from stripe_handler_cli.explanation.rules import RULES
-from stripe_subscription_handler import ledger
-from stripe_subscription_handler.decisions import Reason
-from stripe_subscription_handler.event_types import SUBSCRIPTION_EVENTS, Rank
-from stripe_subscription_handler.subscriptions import TERMINAL_STATUSES
+from stripe_handler_cli.operate.explain.rules import RULES
+from stripe_subscription_handler.decisions import ledger
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.events.subscriptions import TERMINAL_STATUSES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli.simulator import (
+from stripe_handler_cli.lab.simulator import (
     ERAS,
     EVENT_TYPES,
     Simulation,
@@ -13,9 +13,9 @@ from stripe_handler_cli.simulator import (
     simulate,
 )
 from stripe_subscription_handler import StripeEvent, Subscription, UserNotFoundError, parse_event
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
-from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
-from stripe_subscription_handler.subscriptions import read_subscription
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.subscriptions import read_subscription
 from support.model import Tables
 
 VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)

@@ -14,9 +14,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stripe_handler_cli.packaging.bytecode import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
-from stripe_handler_cli.packaging.locked import ONLY_FOR_STRIPE, read_lock
-from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
+from stripe_handler_cli.tools.packaging.bytecode import (
+    RUNTIME_PYTHON,
+    candidate_interpreters,
+    find_interpreter,
+)
+from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.zip_builds import ROOT, RUNTIME_HAS, Build, build, distributions_of, top_level_paths
 
 pytestmark = pytest.mark.xdist_group("zip")  # built once, by one process
@@ -106,11 +110,11 @@ def test_the_runtimes_python_takes_the_bytecode_as_it_is(lambda_path: list[str])
     if interpreter is None:
         pytest.skip(f"no working Python {RUNTIME_PYTHON} on this machine")
     task = Path(lambda_path[0])
-    source = task / "stripe_subscription_handler" / "envelope.py"
+    source = task / "stripe_subscription_handler" / "events" / "envelope.py"
     text = source.read_text(encoding="utf-8")
     try:
         source.write_text("raise SystemExit('compiled again from source')\n", encoding="utf-8")
-        code = "import stripe_subscription_handler.envelope as module; print(module.__cached__)"
+        code = "import stripe_subscription_handler.events.envelope as module; print(module.__cached__)"
         assert run_as_on_lambda(lambda_path, code, interpreter.path).endswith(".cpython-313.pyc")
     finally:
         source.write_text(text, encoding="utf-8")
@@ -128,7 +132,7 @@ def test_the_bridge_imports_with_only_boto3_beside_the_zip_and_without_stripe(la
     """Its entry point neither needs nor loads Stripe's library, nor what the handler decides with."""
     code = (
         "import stripe_subscription_handler.webhook_bridge.app as app\n"
-        "loaded = {'stripe', 'requests', 'stripe_subscription_handler.store'} & sys.modules.keys()\n"
+        "loaded = {'stripe', 'requests', 'stripe_subscription_handler.dynamodb.store'} & sys.modules.keys()\n"
         "print(app.__file__, callable(app.lambda_handler), loaded)"
     )
     path, is_callable, loaded = run_as_on_lambda(lambda_path, code).split(" ", 2)

@@ -18,18 +18,14 @@ import attrs
 import pytest
 from localstack_client.session import Session
 
-from stripe_handler_cli import local_aws
-from stripe_handler_cli.chaos.run import admitted_types
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe
-from stripe_handler_cli.packaging import build_zip
-from stripe_handler_cli.stack import (
-    Deployment,
-    Endpoint,
-    Pipeline,
-    seed_partner_event_source,
-    seed_stripe_key,
-)
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.lab.chaos.run import admitted_types
+from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_handler_cli.tools import local_aws
+from stripe_handler_cli.tools.packaging import build_zip
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support import fault_report
 from support.webhooks import SECRET
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stripe_handler_cli.chaos.certificate import Certificate
-from stripe_handler_cli.chaos.run import Chaos
-from stripe_handler_cli.fake_stripe import FakeStripe
-from stripe_handler_cli.local_aws import LocalAws
-from stripe_handler_cli.stack import Endpoint
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.lab.chaos.certificate import Certificate
+from stripe_handler_cli.lab.chaos.run import Chaos
+from stripe_handler_cli.lab.fake_stripe import FakeStripe
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.tools.local_aws import LocalAws
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from stripe_subscription_handler.loggable import loggable
 from support import events
 from support.personal import people, personal_data

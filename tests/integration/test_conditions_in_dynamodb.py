@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 
-from stripe_handler_cli.stack import Endpoint
-from stripe_subscription_handler.conditions import Absent, AllOf, AnyOf, AtMost, Condition, Equal, Less, holds
-from stripe_subscription_handler.expressions import Placeholders, condition_expression
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_subscription_handler.decisions.conditions import (
+    Absent,
+    AllOf,
+    AnyOf,
+    AtMost,
+    Condition,
+    Equal,
+    Less,
+    holds,
+)
+from stripe_subscription_handler.dynamodb.expressions import Placeholders, condition_expression
 
 TABLE = "itest-conditions"
 KEY = {"PK": {"S": "a"}}

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from stripe_handler_cli.fake_stripe import (
+from stripe_handler_cli.lab.fake_stripe import (
     API_KEY,
     Destinations,
     FakeStripe,
@@ -17,11 +17,12 @@ from stripe_handler_cli.fake_stripe import (
     LocalPartner,
     SimulatedAccount,
 )
-from stripe_handler_cli.simulator import SimulationOptions, simulate
-from stripe_handler_cli.stack import Endpoint, Pipeline
-from stripe_handler_cli.terraform_cli import find_terraform
-from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
-from stripe_handler_cli.terraform_cli.working_copy import WorkingCopy
+from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_handler_cli.tools.terraform import find_terraform
+from stripe_handler_cli.tools.terraform.outputs import outputs_of_root
+from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 from support.commands import Ran, run
 
 PROJECT_ROOT = Path(__file__).parents[2]

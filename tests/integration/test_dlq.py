@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import wait_for
 from support.dead_letters import envelope, error, failure_record
 from support.lives import Life

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from stripe_handler_cli.commands.doctor import doctor
-from stripe_handler_cli.doctor import Result, examine
-from stripe_handler_cli.doctor.check import Status
-from stripe_handler_cli.doctor.rights import RIGHTS
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe
-from stripe_handler_cli.stack import Endpoint, seed_partner_event_source
+from stripe_handler_cli.lab.deployment import seed_partner_event_source
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
+from stripe_handler_cli.operate.doctor import Result, examine
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.command import doctor
+from stripe_handler_cli.operate.doctor.rights import RIGHTS
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support.aws_commands import aws_commands, run_command
 from support.doctor.breaks import APPLY, BREAKS, MENDED_AT_ONCE, Break
 from support.doctor.patient import Patient

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_handler_cli.fake_stripe import FakeStripe, objects
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.lab.fake_stripe import FakeStripe, objects
+from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import wait_for
 from support import events
 from support.drift_checks import DriftChecks

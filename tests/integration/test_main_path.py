@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli.stack import Pipeline
+from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.config import Config
 from support.lives import Life
 

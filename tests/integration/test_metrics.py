@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import wait_for
-from stripe_subscription_handler import parked_count
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support.lives import Life
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def traffic(endpoint: Endpoint, stack: "Stack") -> Life:
 
 
 def _count(endpoint: Endpoint, stack: "Stack") -> Any:
-    payload = json.dumps(parked_count.REQUEST).encode()
+    payload = json.dumps(COUNT_PARKED_REQUEST).encode()
     return endpoint.functions.invoke(FunctionName=stack.outputs["function_name"], Payload=payload)
 
 

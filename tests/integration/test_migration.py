@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from stripe_handler_cli.doctor import Result, Site, examine
-from stripe_handler_cli.doctor.areas.webhook_bridge import GRACE_MINUTES
-from stripe_handler_cli.doctor.check import Status
-from stripe_handler_cli.stack import DeployedStack, Endpoint
+from stripe_handler_cli.operate.doctor import Result, Site, examine
+from stripe_handler_cli.operate.doctor.areas.webhook_bridge import GRACE_MINUTES
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support.aws_commands import run_command
 from support.function_urls import send_webhook
 from support.lives import Life

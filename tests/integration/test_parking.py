@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_handler_cli.stack import Pipeline
+from stripe_handler_cli.stack.pipeline import Pipeline
 from support.lives import Life
 
 

@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
-from stripe_handler_cli.fake_stripe import API_KEY, AccountClock, FakeStripe, SimulatedAccount, objects
-from stripe_handler_cli.simulator import SimulationOptions, simulate
-from stripe_handler_cli.stack import Endpoint, Pipeline
-from stripe_handler_cli.stack.pipeline import wait_for
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
-from stripe_subscription_handler.profile import SUBSCRIPTION_VIEW
+from stripe_handler_cli.lab.fake_stripe import API_KEY, AccountClock, FakeStripe, SimulatedAccount, objects
+from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_subscription_handler.decisions.view import SUBSCRIPTION_VIEW
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support import events
 from support.lives import Life
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stripe_handler_cli.stack import Endpoint, Pipeline
-from stripe_subscription_handler.profile import VIEW
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_subscription_handler.decisions.view import VIEW
 from support.commands import Commands
 from support.lives import Life
 

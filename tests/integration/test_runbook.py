@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
-from stripe_handler_cli.stack import Endpoint
-from stripe_subscription_handler import parked_count
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import runbook
 from support.drift_checks import DriftChecks
 from support.function_urls import send_webhook
@@ -192,7 +192,7 @@ def parking(scene: Scene) -> Incident:
         )
         # What the schedule does once an hour.
         scene.endpoint.functions.invoke(
-            FunctionName=scene.function_name, Payload=json.dumps(parked_count.REQUEST).encode()
+            FunctionName=scene.function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode()
         )
         return {}
 

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from stripe import WebhookSignature
 
 from stripe_handler_cli.cli import cli
-from stripe_handler_cli.simulator import SimulationOptions, simulate
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support.lives import Life
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, objects
-from stripe_handler_cli.stack import Endpoint, Pipeline
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline
 from support import events
 from support.commands import Commands
 from support.lives import Life

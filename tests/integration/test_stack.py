@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import wait_for
-from stripe_handler_cli.terraform_cli import Workspace
+from stripe_handler_cli.tools.terraform import Workspace
 from support.lives import Life
 
 if TYPE_CHECKING:

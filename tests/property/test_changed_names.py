@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.conversation import Outcome
-from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.conversation.messages import Outcome
+from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.errors import UserNotFoundError
-from stripe_subscription_handler.profile import VIEW
+from stripe_subscription_handler.events.envelope import StripeEvent
 from support.model import Tables
 from support.worlds import Kinds, World, worlds
 

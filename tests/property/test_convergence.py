@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.conversation import Handling  # noqa: TC001 - annotations are kept
-from stripe_subscription_handler.envelope import StripeEvent
-from stripe_subscription_handler.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
-from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.ledger import PREFIX
-from stripe_subscription_handler.owners import PARKED
-from stripe_subscription_handler.policy import Policy
-from stripe_subscription_handler.profile import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Handling  # noqa: TC001 - annotations are kept
+from stripe_subscription_handler.conversation.owner_links import PARKED
+from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from support.delivery import in_order, interleaved
 from support.model import Tables
 from support.worlds import STATUSES, Kinds, World, line, worlds

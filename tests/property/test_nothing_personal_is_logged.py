@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.decisions.policy import Unmapped
+from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.logger import JsonLog
-from stripe_subscription_handler.policy import Unmapped
-from stripe_subscription_handler.store import Store
 from support import events
 from support.dynamodb import condition_failed
 from support.fixtures import fixture_id, load_all

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.simulator import SimulationOptions, envelope, simulate, thin_event
+from stripe_handler_cli.lab.simulator import SimulationOptions, envelope, simulate, thin_event
 from support.damages import DAMAGES, SHALLOW
 from support.fixtures import fixture_id, load_all
 

@@ -6,16 +6,16 @@ from email.utils import formatdate
 
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.conversation import Answer, FetchInvoice, FetchSubscription
-from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Answer, FetchInvoice, FetchSubscription
+from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
     StripeUnavailableError,
     UserNotFoundError,
 )
-from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.policy import Policy
-from stripe_subscription_handler.stripe_api import snapshot_as_of
+from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.stripe_side.api import snapshot_as_of
 from support.model import FOREVER, Asked, Tables, stripe_at
 from support.worlds import World
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support.webhooks import SECRET, signed
 
 

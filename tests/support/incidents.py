@@ -6,8 +6,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.stack import Endpoint, Pipeline
-from stripe_handler_cli.stack.pipeline import wait_for
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
 from support import runbook
 from support.lives import Life
 from support.on_call import Alarms, Ran, Shell

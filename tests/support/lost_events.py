@@ -6,10 +6,10 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.drift.in_memory import Tables
-from stripe_subscription_handler.envelope import parse_event
-from stripe_subscription_handler.ledger import PREFIX
-from stripe_subscription_handler.profile import SUBSCRIPTION_VIEW
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.view import SUBSCRIPTION_VIEW
+from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 
 USERS = ("user_1", "user_2")

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from stripe_subscription_handler.conversation import Fetched, FetchedInvoice, FetchInvoice
-from stripe_subscription_handler.drift.in_memory import FOREVER, Asked, Tables, after_write, nothing_at_stripe
-from stripe_subscription_handler.envelope import StripeEvent
+from stripe_subscription_handler.conversation.messages import Fetched, FetchedInvoice, FetchInvoice
+from stripe_subscription_handler.conversation.model import (
+    FOREVER,
+    Asked,
+    Tables,
+    after_write,
+    nothing_at_stripe,
+)
+from stripe_subscription_handler.events.envelope import StripeEvent
 
 __all__ = ["FOREVER", "Asked", "Tables", "after_write", "nothing_at_stripe", "stripe_at"]
 

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterable
 
-from stripe_handler_cli.simulator import Simulation
-from stripe_handler_cli.simulator.people import Person, person
+from stripe_handler_cli.lab.simulator import Simulation
+from stripe_handler_cli.lab.simulator.people import Person, person
 
 FORMS = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"),

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
 
 TABLE_FAULT_TAG = "stripe-handler-local:fault"
 

@@ -7,18 +7,17 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.reconcile.place import Place
-from stripe_subscription_handler.config import Livemode
-from stripe_subscription_handler.drift.comparing import Comparer, Item, Settings
-from stripe_subscription_handler.drift.differences import Difference
-from stripe_subscription_handler.drift.in_memory import Tables
-from stripe_subscription_handler.drift.passes import Passes
-from stripe_subscription_handler.drift.tables import ScanPage, ScanPosition, Shown
-from stripe_subscription_handler.drift.tally import Tally
-from stripe_subscription_handler.ledger import KNOWN
-from stripe_subscription_handler.policy import Policy
-from stripe_subscription_handler.stripe_api import Page, Snapshot
-from stripe_subscription_handler.subscriptions import Subscription, read_subscription
+from stripe_handler_cli.operate.reconcile.place import Place
+from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
+from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.passes import Passes
+from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.decisions.policy import Livemode, Policy
+from stripe_subscription_handler.events.subscriptions import Subscription, read_subscription
+from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 from support import events
 
 PAGE = 2

@@ -14,9 +14,9 @@ from typing import Any
 
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
 from stripe_subscription_handler.errors import HandlerError, InvalidEventError, UnexpectedError
 from stripe_subscription_handler.logger import JsonLog
-from stripe_subscription_handler.store import Store, dynamodb_client
 from support.corpus import Mutant, corpus
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
-from stripe_subscription_handler.drift.differences import Difference
-from stripe_subscription_handler.drift.fingerprints import Sighting
-from stripe_subscription_handler.drift.looks import Look
-from stripe_subscription_handler.drift.run import Run
-from stripe_subscription_handler.drift.slices import Slice, Went
+from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.drift_check.confirmation import Look
+from stripe_subscription_handler.drift_check.fingerprints import Sighting
+from stripe_subscription_handler.drift_check.slices import Slice, Went
+from stripe_subscription_handler.drift_check.sweep import Run
 from stripe_subscription_handler.errors import RunHeldError
 from support.reconciling import Profiles, Reconciliation
 

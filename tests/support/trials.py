@@ -14,15 +14,15 @@ from typing import Any
 import attrs
 from click.testing import CliRunner
 
-from stripe_handler_cli.chaos import certificate
-from stripe_handler_cli.chaos.accounts import Account, read_account
-from stripe_handler_cli.chaos.counterexamples import counterexamples
 from stripe_handler_cli.cli import cli
-from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.simulator import Simulation, SimulationOptions, simulate
-from stripe_handler_cli.stack import Endpoint, Pipeline
-from stripe_handler_cli.stack.pipeline import wait_for
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.chaos import certificate
+from stripe_handler_cli.lab.chaos.accounts import Account, read_account
+from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
+from stripe_handler_cli.lab.simulator import Simulation, SimulationOptions, simulate
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
 _LATE_LINES_SECONDS = 15.0
 

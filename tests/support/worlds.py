@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
 
 STATUSES = ("incomplete", "trialing", "active", "past_due", "unpaid", "paused", "a_future_word")

@@ -28,7 +28,7 @@ def build(out: Path, *options: str, **surroundings: str) -> Build:
     """Build the zip as a person would, from another directory and with other surroundings."""
     umask, directory = int(surroundings.pop("umask"), 8), Path(surroundings.pop("directory"))
     directory.mkdir(parents=True)
-    command = "from stripe_handler_cli.commands.package import package; package()"
+    command = "from stripe_handler_cli.tools.packaging.command import package; package()"
     completed = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-c", command, "--project", str(ROOT), "--json", "--out", str(out), *options],
         cwd=directory,

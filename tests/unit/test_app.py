@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from stripe_subscription_handler import parked_count
 from stripe_subscription_handler.app import Runtime, handle
-from stripe_subscription_handler.config import Config, Livemode
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.decisions.policy import Livemode, Unmapped
+from stripe_subscription_handler.decisions.view import subscription_view
+from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.logger import JsonLog
-from stripe_subscription_handler.policy import Unmapped
-from stripe_subscription_handler.profile import subscription_view
-from stripe_subscription_handler.store import Store
-from stripe_subscription_handler.subscriptions import read_subscription
-from stripe_subscription_handler.wire import to_wire
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, transaction_canceled
 
@@ -209,7 +209,7 @@ def test_personal_data_in_an_event_stays_out_of_the_log() -> None:
 def test_asked_to_count_it_applies_nothing_and_logs_one_line_of_data() -> None:
     """The schedule's constant is no event: no decision in the line, so no metric of events counts it."""
     function = Lambda({"Count": 1}, {"Count": 2}, {"Items": [{"expiresAt": {"N": str(NOW + 3600)}}]})
-    answer = function(dict(parked_count.REQUEST))
+    answer = function(dict(COUNT_PARKED_REQUEST))
     assert answer == {"decision": "count", "parked": 3, "parkedExpiring": 1}
     thirty_days = 30 * 24 * 3600
     assert function.lines == [
@@ -227,7 +227,7 @@ def test_a_count_that_fails_is_an_error_that_shows() -> None:
     """Nobody would be told of parked events any more: logged, and raised for Lambda to retry."""
     function = Lambda(client_error("AccessDeniedException", "Query"))
     with pytest.raises(ClientError):
-        function(dict(parked_count.REQUEST))
+        function(dict(COUNT_PARKED_REQUEST))
     [line] = function.lines
     assert (line["decision"], line["error_type"], line["event_id"]) == ("error", "ClientError", None)
 
@@ -245,7 +245,7 @@ def test_data_for_metrics_is_written_at_every_log_level() -> None:
     wired = Runtime(store, config, JsonLog(output, "ERROR"), report=JsonLog(output))
     handle(events.paid(events.invoice(parent=None)), wired)
     assert output.getvalue() == ""
-    handle(dict(parked_count.REQUEST), wired)
+    handle(dict(COUNT_PARKED_REQUEST), wired)
     assert "parked_count" in output.getvalue()
 
 

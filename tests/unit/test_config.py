@@ -2,9 +2,9 @@
 
 import pytest
 
-from stripe_subscription_handler.config import VARIABLES, Config, Livemode, LogLevel
+from stripe_subscription_handler.config import VARIABLES, Config, LogLevel
+from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode, Policy, Unmapped
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.policy import ConnectEvents, Policy, Unmapped
 
 REQUIRED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from stripe_subscription_handler.decisions import Reason
+from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.logger import LEVELS, JsonLog, Log, make_logger
 
 NOW = "2026-11-24T10:00:00.250000Z"

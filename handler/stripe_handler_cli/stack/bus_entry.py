@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 

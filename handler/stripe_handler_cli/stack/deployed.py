@@ -10,13 +10,13 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli import local_aws
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
-from stripe_handler_cli.terraform_cli.outputs import outputs_of_root
-from stripe_handler_cli.terraform_cli.workspace import INPUTS
+from stripe_handler_cli.tools import local_aws
+from stripe_handler_cli.tools.terraform.outputs import outputs_of_root
+from stripe_handler_cli.tools.terraform.workspace import INPUTS
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import ConfigError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 from boto3.dynamodb.types import TypeDeserializer
 
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.putting import put_all
 from stripe_subscription_handler.config import Config

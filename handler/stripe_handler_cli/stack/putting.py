@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 
 _BATCH = 10
 

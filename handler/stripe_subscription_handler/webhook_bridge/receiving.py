@@ -54,7 +54,7 @@ class Receiver:
     """Answers webhook requests. Called by many threads at a time.
 
     Attributes:
-        secrets: Gets the endpoint's signing secrets; may fail as `stripe_secret` does.
+        secrets: Gets the endpoint's signing secrets; may fail as `stripe_side.secret` does.
         forward: Puts an event on the bus.
         clock: Unix seconds.
     """

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.stripe_secret import KeptSecret, SecretKind
+from stripe_subscription_handler.stripe_side.secret import KeptSecret, SecretKind
 
 _PREFIX = "whsec_"
 

@@ -17,7 +17,7 @@ from benchmarks.result import Ratio, Result, with_own_margin
 from benchmarks.setting import ROOT, STATE, Setting
 from benchmarks.summary import paired_ratios, summarise
 from benchmarks.tables import measured_with, number, ratios_table, table
-from stripe_handler_cli.local_aws import DEFAULT_STATE_DIRECTORY
+from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
 
 NAME = "growth"
 _LEAST_MARGIN = 0.2

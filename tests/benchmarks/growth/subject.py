@@ -17,13 +17,13 @@ from botocore.config import Config
 from benchmarks.capacity import item_bytes
 from benchmarks.growth.events import Story
 from benchmarks.wire_counter import WireCounter, counting
-from stripe_handler_cli import local_aws
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.tools import local_aws
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.aws_clients import USER_AGENT
 from stripe_subscription_handler.config import Config as Settings
+from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.logger import JsonLog
-from stripe_subscription_handler.store import Store
 from support import events as made
 
 CONFIG = Settings(table_name="Benchmark-users", sync_table_name="Benchmark-sync")

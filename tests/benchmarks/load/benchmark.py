@@ -15,8 +15,8 @@ from benchmarks.result import Measurement, Ratio, Result, with_own_margin
 from benchmarks.setting import Setting
 from benchmarks.summary import paired_ratios, summarise
 from benchmarks.tables import measured_with, number, ratios_table, table
-from stripe_handler_cli.chaos.counterexamples import differences
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.chaos.counterexamples import differences
 
 NAME = "load"
 LONG_NAME = "load_long"

@@ -16,13 +16,13 @@ import attrs
 
 from benchmarks.load.delivering import Event
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.conversation import Handling, Refused, WriteLink, Written
-from stripe_subscription_handler.decisions import ReadItem, Write
-from stripe_subscription_handler.drift.in_memory import Tables
-from stripe_subscription_handler.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Handling, Refused, WriteLink, Written
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.decision import ReadItem, Write
+from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import ConcurrentUpdateError
-from stripe_subscription_handler.handling import handling
-from stripe_subscription_handler.store import Store
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
 _UPDATE_SECONDS = (0.003, 0.008)
 _TRANSACTION_SECONDS = (0.008, 0.020)

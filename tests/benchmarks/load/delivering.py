@@ -11,9 +11,10 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.chaos.accounts import Account, read_account
-from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.stack import Endpoint, Pipeline
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.chaos.accounts import Account, read_account
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.pipeline import Pipeline
 
 Event = dict[str, Any]
 _BATCH = 10

@@ -9,10 +9,10 @@ import attrs
 
 from benchmarks.load.delivering import Delivered, Event
 from benchmarks.load.processes import Sample, cpu_seconds
-from stripe_handler_cli.chaos.accounts import Account
-from stripe_subscription_handler.conversation import Answer, Parked, Request
-from stripe_subscription_handler.drift.in_memory import Tables
-from stripe_subscription_handler.envelope import StripeEvent, parse_event
+from stripe_handler_cli.lab.chaos.accounts import Account
+from stripe_subscription_handler.conversation.messages import Answer, Parked, Request
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
 Line = Mapping[str, Any]
 _MIB = 1024 * 1024

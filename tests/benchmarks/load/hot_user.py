@@ -8,8 +8,8 @@ import random
 from typing import Any
 
 from benchmarks.load.delivering import Event
-from stripe_subscription_handler.drift.in_memory import Tables
-from stripe_subscription_handler.envelope import parse_event
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.events.envelope import parse_event
 from support import events as made
 
 _STATUSES = ("active", "past_due", "active", "unpaid")

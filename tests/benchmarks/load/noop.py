@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.load.delivering import Event
-from stripe_handler_cli.stack.local_stack import RunningStack
+from stripe_handler_cli.lab.local_stack import RunningStack
 from support.cloud import Cloud
 
 EVENT_TYPE = "benchmark.noop"

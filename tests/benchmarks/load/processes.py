@@ -11,7 +11,7 @@ from typing import Self
 
 import attrs
 
-from stripe_handler_cli.errors import CliError
+from stripe_handler_cli.common.errors import CliError
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

@@ -15,14 +15,13 @@ from benchmarks.load.noop import for_noop, make_noop
 from benchmarks.load.processes import Processes, Sampler
 from benchmarks.load.scale import Scale, account, parts
 from benchmarks.setting import ROOT, STATE, Setting
-from stripe_handler_cli import local_aws
-from stripe_handler_cli.chaos.accounts import Account
-from stripe_handler_cli.chaos.counterexamples import differences
-from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.local_aws import DEFAULT_STATE_DIRECTORY
-from stripe_handler_cli.stack import Pipeline
-from stripe_handler_cli.stack.local_stack import RunningStack, StackPlan, local_stack
-from stripe_handler_cli.stack.pipeline import wait_for
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.chaos.accounts import Account
+from stripe_handler_cli.lab.chaos.counterexamples import differences
+from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
+from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_handler_cli.tools import local_aws
+from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
 
 _SOURCE = "aws.partner/stripe.com/ed_test_benchmark"
 _WARM_UP_EVENTS = 50

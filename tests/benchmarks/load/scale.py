@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import attrs
 
 from benchmarks.load.delivering import Event
-from stripe_handler_cli.simulator import Simulation, SimulationOptions, simulate
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.lab.simulator import Simulation, SimulationOptions, simulate
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
 _EVENTS_PER_LIFE = 13
 _SEED = 1

@@ -19,8 +19,8 @@ import boto3  # noqa: E402 - found on the path just set
 from lambda_context import Context  # noqa: E402
 
 from stripe_subscription_handler import app  # noqa: E402
-from stripe_subscription_handler.decide import decide  # noqa: E402
-from stripe_subscription_handler.envelope import parse_event  # noqa: E402
+from stripe_subscription_handler.decisions.decide import decide  # noqa: E402
+from stripe_subscription_handler.events.envelope import parse_event  # noqa: E402
 
 
 def captured_request(client: Any, call: Callable[[], object]) -> dict[str, Any]:

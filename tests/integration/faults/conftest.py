@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stripe_handler_cli.fake_stripe import FakeStripe, objects
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.lab.fake_stripe import FakeStripe, objects
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support import fault_report
 from support.corpus import SIZE
 from support.trials import Figure, Trial, wait_until_idle

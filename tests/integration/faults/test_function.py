@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stripe_handler_cli import local_aws
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.tools import local_aws
 from support.lives import Life
 from support.provoking import code, configuration, zip_without_its_dependencies
 from support.stalling import Stall, StallingProxy

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli.fake_stripe import API_KEY, FakeStripe, Fault, objects
-from stripe_handler_cli.stack import Endpoint
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects
+from stripe_handler_cli.stack.endpoint import Endpoint
 from support.lives import Life
 from support.provoking import configuration, scheduled_for_deletion, secret
 from support.trials import Trial

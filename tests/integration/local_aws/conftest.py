@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_handler_cli.local_aws import start, stop
+from stripe_handler_cli.tools.local_aws import start, stop
 from support.cloud import Cloud
 
 PROJECT_ROOT = Path(__file__).parents[3]

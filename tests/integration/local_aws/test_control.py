@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from stripe_handler_cli.commands.local import local
-from stripe_handler_cli.errors import CliError
-from stripe_handler_cli.local_aws import LocalAws, start, status, stop
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.local_aws import LocalAws, start, status, stop
+from stripe_handler_cli.tools.local_aws.command import local
 from support.cloud import Cloud
 
 pytestmark = pytest.mark.embedded

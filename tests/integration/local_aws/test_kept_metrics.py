@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli import local_aws
+from stripe_handler_cli.tools import local_aws
 
 pytestmark = pytest.mark.embedded
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor.check import Status
+from stripe_handler_cli.operate.doctor.check import Status
 from support.doctor.patient import Patient
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor.check import Check, Status
+from stripe_handler_cli.operate.doctor.check import Check, Status
 
 PASS, WARN, FAIL = Status.PASS, Status.WARN, Status.FAIL
 

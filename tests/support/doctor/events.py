@@ -2,11 +2,11 @@
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import event_bus as bus
-from stripe_handler_cli.doctor.areas import rule, stripe
-from stripe_handler_cli.doctor.commands import APPLY
-from stripe_handler_cli.doctor.policies import parse_policy
-from stripe_subscription_handler.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.operate.doctor.areas import event_bus as bus
+from stripe_handler_cli.operate.doctor.areas import rule, stripe
+from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.policies import parse_policy
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 SOURCE = "aws.partner/stripe.com/ed_test_1"

@@ -2,9 +2,9 @@
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import function, self_check, snapshots
-from stripe_handler_cli.doctor.commands import APPLY
-from stripe_subscription_handler.stripe_api import NOT_IN_ZIP
+from stripe_handler_cli.operate.doctor.areas import function, self_check, snapshots
+from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:failures"

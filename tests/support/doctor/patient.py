@@ -5,9 +5,10 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor import CHECKS, Result, Site, examine
-from stripe_handler_cli.doctor.site import Package
-from stripe_handler_cli.stack import DeployedStack, Endpoint
+from stripe_handler_cli.operate.doctor import CHECKS, Result, Site, examine
+from stripe_handler_cli.operate.doctor.site import Package
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.endpoint import Endpoint
 
 KEYS = [check.key for check in CHECKS]
 

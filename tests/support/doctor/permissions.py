@@ -4,11 +4,16 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import access
-from stripe_handler_cli.doctor.arns import Arn
-from stripe_handler_cli.doctor.commands import APPLY
-from stripe_handler_cli.doctor.expected_role import PERMISSIONS, RoleBasis, expected_grants, tolerated_grants
-from stripe_handler_cli.doctor.policies import Admission, Statement, parse_policy
+from stripe_handler_cli.operate.doctor.areas import access
+from stripe_handler_cli.operate.doctor.arns import Arn
+from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.expected_role import (
+    PERMISSIONS,
+    RoleBasis,
+    expected_grants,
+    tolerated_grants,
+)
+from stripe_handler_cli.operate.doctor.policies import Admission, Statement, parse_policy
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 _HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")

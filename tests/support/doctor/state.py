@@ -4,8 +4,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
-from stripe_handler_cli.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
+from stripe_handler_cli.operate.doctor.commands import APPLY
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -51,7 +51,7 @@ def bridge(**changes: Any) -> webhook_bridge.BridgeFacts:
 
 def hourly_count(**changes: Any) -> parked.HourlyCountFacts:
     """A good hourly count."""
-    return attrs.evolve(parked.HourlyCountFacts("c", "ENABLED", (parked.REQUEST,)), **changes)
+    return attrs.evolve(parked.HourlyCountFacts("c", "ENABLED", (parked.COUNT_PARKED_REQUEST,)), **changes)
 
 
 CASES = (

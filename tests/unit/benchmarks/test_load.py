@@ -12,8 +12,8 @@ from benchmarks.load.delivering import Delivered
 from benchmarks.load.hot_user import hot_events, truth
 from benchmarks.load.processes import Sample, Usage
 from benchmarks.load.scale import parts
-from stripe_handler_cli.chaos.accounts import Account
-from stripe_handler_cli.chaos.counterexamples import differences
+from stripe_handler_cli.lab.chaos.accounts import Account
+from stripe_handler_cli.lab.chaos.counterexamples import differences
 
 ACCOUNT = Account(received=3, attempts=4, failed=1, dropped=0)
 

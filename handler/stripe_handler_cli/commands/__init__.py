@@ -1,1 +1,0 @@
-"""One module per command group; each is thin and calls the module that does the work."""

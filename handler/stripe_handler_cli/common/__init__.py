@@ -1,0 +1,1 @@
+"""What every command may use. Imports nothing else of this package."""

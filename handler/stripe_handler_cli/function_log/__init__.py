@@ -1,7 +1,0 @@
-"""The function's own log, one line per event handled: read back from CloudWatch Logs, typed."""
-
-from stripe_handler_cli.function_log.lines import LogLine, tells_decisions
-from stripe_handler_cli.function_log.patterns import patterns
-from stripe_handler_cli.function_log.reading import FunctionLog
-
-__all__ = ["FunctionLog", "LogLine", "patterns", "tells_decisions"]

@@ -1,0 +1,102 @@
+"""What a run did and what came of it, and the counts that are read off the log. Pure."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.lab.chaos.counterexamples import HANDLED, Counterexample, Line, in_order
+from stripe_handler_cli.lab.simulator import Simulation
+
+
+@attrs.frozen
+class Certificate:
+    """What a run did and what came of it.
+
+    Attributes:
+        seed: Of the simulation and of the mischief.
+        users: Simulated customers.
+        events: Distinct events.
+        thin_events: How many of them are thin.
+        deliveries: Events put on the bus.
+        duplicates: Deliveries that were not the first of their event.
+        reorderings: Attempts handled after a later event of the same customer.
+        kills: Handler processes killed.
+        attempts: Invocations of the function.
+        cut_short: Attempts that ended without the handler's own log line, because its process died.
+        errors: Attempts that the handler ended with an error, by type.
+        redriven: Events taken from the failure queue and handed to the function again.
+        parked: Attempts that left an event waiting for its user.
+        profiles_compared: Users whose profile was compared.
+        seconds: From the first delivery to the last attempt.
+        unlogged: Events whose log line was lost with its process.
+        refetches: Requests to Stripe, as Stripe counted them.
+        stripe_faults: How many of them Stripe failed at.
+        counterexamples: Users whose profile differs, those with the fewest events first.
+    """
+
+    seed: int
+    users: int
+    events: int
+    thin_events: int
+    deliveries: int
+    duplicates: int
+    reorderings: int
+    kills: int
+    attempts: int
+    cut_short: int
+    errors: dict[str, int]
+    redriven: int
+    parked: int
+    profiles_compared: int
+    seconds: float
+    unlogged: int = 0
+    refetches: int = 0
+    stripe_faults: int = 0
+    counterexamples: list[Counterexample] = attrs.Factory(list)
+
+    @property
+    def retries(self) -> int:
+        """Attempts beyond the first of each delivery and redrive."""
+        return self.attempts - self.deliveries - self.redriven
+
+    @property
+    def events_per_second(self) -> float:
+        """Events that went all the way, per second."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, for `--json`."""
+        found = [example.as_json() for example in self.counterexamples]
+        values = attrs.asdict(self, filter=lambda field, _: field.name != "counterexamples")
+        return {
+            **values,
+            "retries": self.retries,
+            "differences": len(found),
+            "seconds": round(self.seconds, 1),
+            "events_per_second": round(self.events_per_second, 1),
+            "counterexamples": found,
+        }
+
+
+def reorderings(simulation: Simulation, lines: Iterable[Line]) -> int:
+    """How many log lines are of an event that came after a later one of the same customer."""
+    places = {
+        event["id"]: (number, place)
+        for number, life in enumerate(simulation.lives)
+        for place, event in enumerate(life.events)
+    }
+    furthest: dict[int, int] = {}
+    late = 0
+    for line in in_order(lines):
+        if line.get("event_id") in places:
+            number, place = places[line["event_id"]]
+            late += place < furthest.get(number, 0)
+            furthest[number] = max(furthest.get(number, 0), place)
+    return late
+
+
+def unhandled(event_ids: Iterable[str], lines: Iterable[Line]) -> list[str]:
+    """The events of which no log line says that they were written or skipped."""
+    handled = {line.get("event_id") for line in lines if line["decision"] in HANDLED}
+    return [event_id for event_id in event_ids if event_id not in handled]

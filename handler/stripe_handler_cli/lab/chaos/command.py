@@ -1,0 +1,155 @@
+"""The command `stripe-handler chaos`: options in, certificate out. Thin; `chaos` does the work."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from stripe_handler_cli.lab.chaos.report import print_certificate
+from stripe_handler_cli.lab.chaos.run import Chaos, admitted_types
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
+from stripe_handler_cli.lab.local_stack import StackPlan, local_stack
+from stripe_handler_cli.lab.simulator import EVENT_TYPES
+from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
+from stripe_handler_cli.tools.packaging import find_project_root
+
+EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
+NAME = "chaos"
+_WIDTH = 140
+_REPORTS = 10
+"""Off a terminal, progress is so many lines."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stripe-handler chaos --users 200
+  stripe-handler chaos --users 40 --seed 7 --duplicates 1 --kills 100
+  stripe-handler chaos --users 200 --window 50 --json
+  stripe-handler chaos --users 100 --stripe-faults 200
+  stripe-handler chaos --users 100 --without-stripe
+"""
+)
+@click.option("--users", type=click.IntRange(min=1), default=200, show_default=True, help="Customers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the events and of the mischief.")
+@click.option(
+    "--duplicates",
+    type=click.FloatRange(min=0),
+    default=0.3,
+    show_default=True,
+    help="Additional deliveries, as a share of the events.",
+)
+@click.option(
+    "--window",
+    type=click.IntRange(min=0),
+    help="How many places an event may move. All are shuffled unless given.",
+)
+@click.option(
+    "--kills",
+    type=click.IntRange(min=0),
+    help="How many times a handler process is killed. One per 40 events unless given, and 5 at least.",
+)
+@click.option(
+    "--stripe-faults",
+    type=click.IntRange(min=0),
+    help="How many of Stripe's answers go wrong: 429, 500, time-outs and the like. "
+    "One per 40 events unless given, and 5 at least.",
+)
+@click.option(
+    "--without-stripe",
+    is_flag=True,
+    help="Give the function no Stripe key; nothing happens then that only Stripe can tell.",
+)
+@click.option("--keep", is_flag=True, help="Leave everything running at the end and say how to look around.")
+@click.option("--json", "as_json", is_flag=True, help="Print the certificate as one JSON object on stdout.")
+@click.option(
+    "--state-directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".stripe-handler/chaos"),
+    show_default=True,
+    help="Where local AWS and the Terraform state live.",
+)
+def chaos(  # noqa: PLR0913 - one argument per option
+    *,
+    users: int,
+    seed: int,
+    duplicates: float,
+    window: int | None,
+    kills: int | None,
+    stripe_faults: int | None,
+    without_stripe: bool,
+    keep: bool,
+    as_json: bool,
+    state_directory: Path,
+) -> int:
+    """Deliver simulated events as badly as can be, and compare every profile with the truth.
+
+    On local AWS, through the real bus, rule, zip and tables: duplicates, any order, four handlers at a time,
+    handler processes killed at random, and a fake Stripe that fails now and then when it is asked. Prints a
+    certificate. Exit code 1 if any profile differs.
+    """
+    if without_stripe and stripe_faults:
+        raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(stderr=True, width=_WIDTH)
+    wanted = Chaos(
+        users=users,
+        seed=seed,
+        duplicates=duplicates,
+        window=window,
+        kills=kills,
+        stripe_faults=stripe_faults,
+        asks_stripe=not without_stripe,
+    )
+    with FakeStripe() as stripe:
+        plan = _plan(state_directory, None if without_stripe else stripe)
+        with local_stack(console, plan, keep=keep) as stack:
+            with _progress(console) as show:
+                certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, stripe, show)
+            if keep:
+                stack.print_how_to_look_around(console)
+    if as_json:
+        click.echo(json.dumps(certificate.as_json(), default=str))
+    else:
+        print_certificate(Console(width=None if console.is_terminal else _WIDTH), certificate)
+    return 1 if certificate.counterexamples else 0
+
+
+def _plan(state_directory: Path, stripe: FakeStripe | None) -> StackPlan:
+    variables = {"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)}
+    if stripe is not None:
+        variables |= {"event_types": admitted_types(EVENT_TYPES), "stripe_api_url": stripe.url}
+    return StackPlan(
+        project_root=find_project_root(Path.cwd()),
+        state_directory=state_directory,
+        name=NAME,
+        event_source=EVENT_SOURCE,
+        variables=variables,
+        venv_path=DEFAULT_STATE_DIRECTORY / "venv",
+        stripe_key=None if stripe is None else API_KEY,
+    )
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
+    if console.is_terminal:
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("Deliveries handled", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+    shown = -1
+
+    def line(done: int, total: int) -> None:
+        nonlocal shown
+        tenth = done * _REPORTS // max(total, 1)
+        if tenth > shown:
+            shown = tenth
+            console.print(f"  {done}/{total} deliveries handled", style="dim", highlight=False)
+
+    yield line

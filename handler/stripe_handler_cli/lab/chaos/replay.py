@@ -1,0 +1,133 @@
+"""Plays a story on tables in memory: the handler's own decisions, without AWS. Pure and seeded.
+
+What is left out is what only the real thing has: processes, the network, AWS.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.lab.chaos.plan import Event
+from stripe_handler_cli.lab.chaos.stories import Story
+from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
+from stripe_handler_cli.lab.simulator import second_of
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import (
+    Fetched,
+    FetchedInvoice,
+    FetchInvoice,
+    Handling,
+    Outcome,
+)
+from stripe_subscription_handler.conversation.model import Asked, Tables
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.fields import iso_time
+from stripe_subscription_handler.events.invoices import read_invoice
+from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
+
+VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
+_HANDLERS = 4
+_KILL_SHARE = 0.03
+_TRIES_PER_DELIVERY = 20
+_USER_ID_KEY = "userId"
+
+Views = dict[str, dict[str, Any]]
+Handle = Callable[[StripeEvent, Policy], Handling]
+
+
+@attrs.frozen
+class _Running:
+    """A delivery that is being handled."""
+
+    raw: Event
+    event: StripeEvent
+    conversation: Handling
+    answer: Any = None
+
+
+def played(story: Story, policy: Policy, schedule: int = 0, handle: Handle = handling) -> Views:
+    """Play a story to its end.
+
+    Args:
+        story: What is delivered.
+        policy: The environment's choices.
+        schedule: 0 handles one delivery after the other; any other number seeds an interleaving of several
+            handlers, some of which die.
+        handle: The handler.
+
+    Returns:
+        What each user's profile says.
+    """
+    rng = random.Random(schedule)  # noqa: S311 - repeatable on purpose
+    stripe = _Stripe(story)
+    tables = Tables(policy=policy, stripe=stripe.fetched, customer_users=stripe.customer_users)
+    waiting, running = list(story.deliveries), list[_Running]()
+    tries = _TRIES_PER_DELIVERY * len(waiting)
+    most = _HANDLERS if schedule else 1
+    while waiting or running:
+        if waiting and (not running or (len(running) < most and rng.random() < 1 / 2)):
+            raw = waiting.pop(0)
+            stripe.sent(raw)
+            event = parse_event(raw)
+            running.append(_Running(raw, event, handle(event, policy)))
+            continue
+        one = running.pop(rng.randrange(len(running)))
+        next_one = _advanced(one, tables)
+        if next_one is None or (schedule and isinstance(next_one, _Running) and rng.random() < _KILL_SHARE):
+            tries -= 1
+            if tries > 0:
+                waiting.append(one.raw)
+        elif isinstance(next_one, _Running):
+            running.append(next_one)
+    return {user: _view(tables.profiles.get(user, {})) for user in story.life.users}
+
+
+def _advanced(one: _Running, tables: Tables) -> _Running | Outcome | None:
+    """Let a handler do its next request; None when it failed and the event comes back."""
+    try:
+        request = one.conversation.send(one.answer)
+    except StopIteration as stop:
+        outcome: Outcome = stop.value
+        return outcome
+    except HandlerError:
+        return None
+    return attrs.evolve(one, answer=tables.execute(request, one.event))
+
+
+@attrs.define
+class _Stripe:
+    """What Stripe says while a story is played: as it was shortly after the newest event so far."""
+
+    story: Story
+    now: int = 0
+
+    def sent(self, raw: Event) -> None:
+        self.now = max(self.now, second_of(raw) + int(AHEAD_SECONDS))
+
+    def fetched(self, request: Asked) -> Fetched | FetchedInvoice:
+        # The round trip is below a second, so the answer counts as of two seconds before its date.
+        as_of = iso_time(self.now - 2, "now")
+        if isinstance(request, FetchInvoice):
+            bill = self.story.book.invoice(request.invoice_id, self.now)
+            return FetchedInvoice(read_invoice(bill, "invoice", _USER_ID_KEY) if bill else None, as_of)
+        body = self.story.book.subscription(request.subscription_id, self.now)
+        if body is None:
+            return Fetched(None, as_of)
+        return Fetched(with_end(read_subscription(body, "subscription", _USER_ID_KEY), as_of), as_of)
+
+    @property
+    def customer_users(self) -> dict[str, str]:
+        return {
+            customer.id: user
+            for customer in self.story.book.customers.values()
+            if (user := customer.metadata.get(_USER_ID_KEY))
+        }
+
+
+def _view(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name in VIEW}

@@ -1,0 +1,115 @@
+"""Draws the certificate and the counterexamples for people. Only prints."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from stripe_handler_cli.lab.chaos.certificate import Certificate
+from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
+from stripe_handler_cli.lab.chaos.plan import Event
+from stripe_handler_cli.lab.chaos.shrink import SCHEDULES, Smallest
+from stripe_handler_cli.lab.simulator import second_of
+
+_SHOWN = 3
+_ID_CHARACTERS = 10
+"""Enough to tell the few objects of one life apart."""
+
+
+def print_certificate(console: Console, certificate: Certificate) -> None:
+    """Print the certificate, then a counterexample per user that differs."""
+    errors = ", ".join(f"{count} {name}" for name, count in certificate.errors.items())
+    failed = certificate.cut_short + sum(certificate.errors.values())
+    found = certificate.counterexamples
+    rows = [
+        ("seed", f"{certificate.seed}"),
+        ("users", f"{certificate.users:,}"),
+        ("events", f"{certificate.events:,}, {certificate.thin_events:,} of them thin"),
+        ("deliveries", f"{certificate.deliveries:,}"),
+        ("duplicates", f"{certificate.duplicates:,}"),
+        ("reorderings", f"{certificate.reorderings:,} handled after a later event of the same customer"),
+        ("kills", f"{certificate.kills:,} handler processes"),
+        ("attempts", f"{certificate.attempts:,}, {certificate.retries:,} of them retries"),
+        (
+            "failed attempts",
+            f"{failed:,}: {certificate.cut_short:,} died in the midst{', ' if errors else ''}{errors}",
+        ),
+        ("unlogged", f"{certificate.unlogged:,} events whose line was lost with a killed process"),
+        ("redriven", f"{certificate.redriven:,} from the failure queue"),
+        ("parked", f"{certificate.parked:,} until their user was known"),
+        ("refetches", f"{certificate.refetches:,} requests to Stripe"),
+        ("Stripe faults", f"{certificate.stripe_faults:,} of these answers"),
+        ("profiles compared", f"{certificate.profiles_compared:,}"),
+        ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
+        ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
+    ]
+    table = Table(title="Certificate", title_justify="left", show_header=False)
+    table.add_column(style="cyan")
+    table.add_column()
+    for name, value in rows:
+        table.add_row(name, value)
+    console.print(table)
+    for example in found[:_SHOWN]:
+        _print_counterexample(console, example)
+    if len(found) > _SHOWN:
+        console.print(f"… and {len(found) - _SHOWN} more; --json shows all")
+
+
+def _print_counterexample(console: Console, example: Counterexample) -> None:
+    console.print(f"\n[bold red]{example.user_id}[/] is not the truth", highlight=False)
+    _print_differences(console, example.differences)
+    if example.smallest is not None:
+        _print_smallest(console, example.smallest)
+        return
+    if example.replayed:
+        console.print(
+            f"Played again in memory in {SCHEDULES} ways, this ends right: the reason lies in what memory "
+            "does not have (processes, retries, AWS itself). All that was handled:"
+        )
+    events = Table("time", "event", "type", "decision", "reason", title="As handled", title_justify="left")
+    for line in example.events:
+        events.add_row(*(_shown(line[name]) for name in ("time", "id", "type", "decision", "reason")))
+    console.print(events)
+
+
+def _print_smallest(console: Console, smallest: Smallest) -> None:
+    story = smallest.story
+    whole = f"{len(story.deliveries)} deliveries of {story.life.version.name}"
+    how = f"interleaving {smallest.schedule}" if smallest.schedule else "handled one after the other"
+    console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}", highlight=False)
+    events = Table("happened", "event", "type", "object", "what it tells")
+    for event in story.deliveries:
+        happened = datetime.fromtimestamp(second_of(event), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        events.add_row(happened, event["id"], event["type"], *_told(event))
+    console.print(events)
+    for user, truth in story.truth.items():
+        differing = differences(truth, smallest.found[user])
+        if differing:
+            console.print(f"In the end, {user}:", highlight=False)
+            _print_differences(console, differing)
+
+
+def _told(event: Event) -> tuple[str, str]:
+    if "related_object" in event:
+        return _short(event["related_object"]["id"]), "thin"
+    body = event["data"]["object"]
+    previous = event["data"].get("previous_attributes")
+    changed = f", changed {', '.join(previous)}" if previous else ""
+    return _short(body["id"]), f"{body.get('status', '')}{changed}"
+
+
+def _short(identifier: str) -> str:
+    return f"{identifier[:_ID_CHARACTERS]}…"
+
+
+def _print_differences(console: Console, differing: Mapping[str, tuple[Any, Any]]) -> None:
+    table = Table("attribute", "expected", "found")
+    for name, (expected, found) in differing.items():
+        table.add_row(name, _shown(expected), _shown(found))
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

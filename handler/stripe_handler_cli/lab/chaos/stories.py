@@ -1,0 +1,97 @@
+"""One customer's deliveries, the truth they must end in, and smaller stories that are just as true. Pure.
+
+A story is only ever made smaller in ways that leave a complete history: everything up to a second, some of
+the subscriptions, without any payments, without duplicates, nearer to the order in which things happened.
+Leaving out a single event would not do: no handler can make up for an event that never came.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.lab.chaos.plan import Event
+from stripe_handler_cli.lab.simulator import Book, SimulatedLife, true_profile
+
+
+@attrs.frozen
+class Story:
+    """A life, or a part of it, as it was delivered.
+
+    Attributes:
+        life: The life.
+        deliveries: Its events in the order in which they came.
+        subscription_ids: The subscriptions told of.
+        until: The last second told of.
+        with_payments: Whether invoices are told of.
+    """
+
+    life: SimulatedLife
+    deliveries: tuple[Event, ...]
+    subscription_ids: frozenset[str]
+    until: int
+    with_payments: bool = True
+
+    @classmethod
+    def of(cls, life: SimulatedLife, deliveries: Sequence[Event]) -> "Story":
+        """Tell a whole life."""
+        until = max(happening.second for happening in life.happenings)
+        return cls(life, tuple(deliveries), frozenset(life.book.subscriptions), until)
+
+    @cached_property
+    def book(self) -> Book:
+        """What the account held, as far as the story goes."""
+        book = self.life.book.part(self.subscription_ids, self.until)
+        return book if self.with_payments else attrs.evolve(book, payments=[])
+
+    @cached_property
+    def truth(self) -> dict[str, dict[str, Any]]:
+        """What each user's profile must say in the end."""
+        return {user: true_profile(self.book, user, self.life.version) for user in self.life.users}
+
+    def ending_earlier(self) -> Iterator["Story"]:
+        """The story up to an earlier second, the shortest first."""
+        seconds = {one.event["id"]: one.second for one in self.life.happenings}
+        for until in sorted({second for second in seconds.values() if second < self.until}):
+            kept = (event for event in self.deliveries if seconds[event["id"]] <= until)
+            yield attrs.evolve(self, deliveries=tuple(kept), until=until)
+
+    def without_payments(self) -> Iterator["Story"]:
+        """The story for a destination that does not subscribe to invoices."""
+        if self.with_payments:
+            kept = (event for event in self.deliveries if "invoice." not in event["type"])
+            yield attrs.evolve(self, deliveries=tuple(kept), with_payments=False)
+
+    def with_one_subscription_less(self) -> Iterator["Story"]:
+        """The story without one of its subscriptions and that one's invoices."""
+        for left_out in sorted(self.subscription_ids):
+            kept = (event for event in self.deliveries if self._subscription_of(event) != left_out)
+            ids = self.subscription_ids - {left_out}
+            yield attrs.evolve(self, deliveries=tuple(kept), subscription_ids=ids)
+
+    def with_one_duplicate_less(self) -> Iterator["Story"]:
+        """The story without one of several deliveries of an event."""
+        ids = [event["id"] for event in self.deliveries]
+        for place, event_id in enumerate(ids):
+            if ids.count(event_id) > 1:
+                kept = self.deliveries[:place] + self.deliveries[place + 1 :]
+                yield attrs.evolve(self, deliveries=kept)
+
+    def nearer_to_order(self) -> Iterator["Story"]:
+        """The story with its beginning, or two neighbours, in the order in which things happened."""
+        places = {one.event["id"]: place for place, one in enumerate(self.life.happenings)}
+        order = [places[event["id"]] for event in self.deliveries]
+        count = len(order)
+        parts = [(0, end) for end in range(count, 2, -1)] + [(start, start + 2) for start in range(count - 1)]
+        for start, end in parts:
+            if order[start:end] != sorted(order[start:end]):
+                part = sorted(self.deliveries[start:end], key=lambda event: places[event["id"]])
+                yield attrs.evolve(self, deliveries=(*self.deliveries[:start], *part, *self.deliveries[end:]))
+
+    def _subscription_of(self, event: Event) -> str | None:
+        related = event["related_object"] if "related_object" in event else event["data"]["object"]
+        if related["id"] in self.life.book.subscriptions:
+            return str(related["id"])
+        billed = self.life.book.invoices[related["id"]][0][1].subscription
+        return billed.id if billed else None

@@ -1,0 +1,121 @@
+"""Runs the demo: stack, a life event by event, poison, a comeback no event tells of, a clean plan."""
+
+import json
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import attrs
+from rich.console import Console
+from rich.markup import escape
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.progress import step
+from stripe_handler_cli.lab.demo import comeback, life, report
+from stripe_handler_cli.lab.deployment import Deployment
+from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
+from stripe_handler_cli.stack.pipeline import Pipeline
+
+EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
+NAME = "demo"
+
+
+@attrs.frozen
+class Demo:
+    """One run of the demo.
+
+    Attributes:
+        console: Where it is shown.
+        project_root: The checkout.
+        state_directory: Where local AWS and the Terraform state live.
+        keep: Whether everything stays up at the end.
+    """
+
+    console: Console
+    project_root: Path
+    state_directory: Path
+    keep: bool
+
+    def run(self) -> None:
+        """Run it.
+
+        Raises:
+            CliError: Something did not go as promised; the message says what.
+        """
+        with comeback.stripe_after_the_comeback() as stripe, self._stack(stripe.url) as stack:
+            self._tell(stack.pipeline)
+            comeback.tell(self.console, self.state_directory)
+            report.print_profile(self.console, self._profile_of_the_comeback(stack.pipeline))
+            self._check_plan(stack.deployment)
+            if self.keep:
+                stack.print_how_to_look_around(self.console)
+            else:
+                with step(self.console, "terraform destroy") as destroying:
+                    stack.deployment.destroy(destroying.counter("resources"))
+        self.console.print("\n[bold green]The demo did all it promised.[/bold green]")
+
+    def _stack(self, stripe_url: str) -> AbstractContextManager[RunningStack]:
+        plan = StackPlan(
+            project_root=self.project_root,
+            state_directory=self.state_directory,
+            name=NAME,
+            event_source=EVENT_SOURCE,
+            # The function has no Stripe key and asks nothing; reconcile reads from here where Stripe is.
+            variables={"profile_table_name": "DemoApp-users", "stripe_api_url": stripe_url},
+        )
+        return local_stack(self.console, plan, keep=self.keep)
+
+    def _profile_of_the_comeback(self, pipeline: Pipeline) -> dict[str, Any]:
+        profile = pipeline.profile(life.USER_ID)
+        if profile["subscriptionStatus"] != "active":
+            raise CliError("the profile does not show the new subscription")
+        return profile
+
+    def _tell(self, pipeline: Pipeline) -> None:
+        self.console.print(
+            f"\nStripe events → partner bus {pipeline.outputs['event_bus_name']} → rule → Lambda → DynamoDB\n"
+        )
+        report.print_header(self.console)
+        deliveries: dict[str, int] = {}
+        profile = pipeline.profile(life.USER_ID)
+        story = life.story()
+        for number, delivery in enumerate(story, start=1):
+            event_id = delivery.event["id"]
+            deliveries[event_id] = deliveries.get(event_id, 0) + 1
+            pipeline.put(delivery.event)
+            line = pipeline.follow(event_id, deliveries[event_id])
+            before, profile = profile, pipeline.profile(life.USER_ID)
+            changes = report.changed(before, profile)
+            report.print_delivery(self.console, number, delivery, line, changes)
+            if line["decision"] != delivery.decision or (delivery.decision == "skip" and changes):
+                raise CliError(f"event {event_id}: expected {delivery.decision}, got {line['decision']}")
+        self._poison(pipeline, len(story) + 1)
+        if pipeline.profile(life.USER_ID) != profile:
+            raise CliError("the malformed event changed the profile")
+        report.print_profile(self.console, profile)
+
+    def _poison(self, pipeline: Pipeline, number: int) -> None:
+        poison = life.poison()
+        pipeline.put(poison.event)
+        line = pipeline.follow(poison.event["id"], deliveries=3)
+        report.print_delivery(self.console, number, poison, line, {})
+        with step(self.console, "The malformed event reaches the failure queue after three attempts"):
+            message = pipeline.receive(pipeline.outputs["failure_queue_url"])
+        record = json.loads(message["Body"])
+        detail = record["requestPayload"]["detail"]
+        if detail["id"] != poison.event["id"]:
+            raise CliError(f"the failure queue holds event {detail['id']}, not the malformed one")
+        self.console.print(
+            f"  queue     {pipeline.outputs['failure_queue_name']}\n"
+            f"  event     {detail['id']} ({detail['type']}), kept whole, ready to be sent again\n"
+            f"  attempts  {record['requestContext']['approximateInvokeCount']}\n"
+            f"  error     {escape(record['responsePayload']['errorType'])}: "
+            f"{escape(record['responsePayload']['errorMessage'])}\n",
+            highlight=False,
+        )
+
+    def _check_plan(self, deployment: Deployment) -> None:
+        with step(self.console, "terraform plan: no changes"):
+            plan = deployment.plan()
+        if plan.has_changes:
+            raise CliError(f"a second plan wants to change something:\n{plan.text}")

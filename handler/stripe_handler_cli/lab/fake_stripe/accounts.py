@@ -1,0 +1,197 @@
+"""What the fake Stripe knows: objects that somebody hands it, or a simulated account at a moment of its life.
+
+Answers from memory; knows no request and no HTTP.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+import attrs
+
+from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation, second_of
+
+AHEAD_SECONDS = 3.0
+"""How far Stripe's clock is past an event when that is delivered: enough for its own second to be over."""
+
+
+@attrs.frozen
+class Found:
+    """An object as it was at a moment.
+
+    Attributes:
+        body: The object; None where there was none.
+        at: The moment, Unix seconds; None for the server's own now.
+    """
+
+    body: Mapping[str, Any] | None
+    at: float | None = None
+
+
+class Account(Protocol):
+    """A Stripe account, as far as the fake shows one: subscriptions, customers, invoices and events."""
+
+    def find(self, kind: str, identifier: str) -> Found:
+        """Find an object by its kind (`subscription`, `customer`, `invoice`, `event`) and id."""
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of every object of a kind that there ever is, in the order in which Stripe lists them."""
+
+
+@attrs.frozen
+class HandedObjects:
+    """Objects that somebody handed over.
+
+    Attributes:
+        by_name: The objects by `object` and `id`.
+    """
+
+    by_name: Mapping[tuple[str, str], Mapping[str, Any]]
+
+    def find(self, kind: str, identifier: str) -> Found:
+        """Find one of them."""
+        return Found(self.by_name.get((kind, identifier)))
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of one kind."""
+        mine = [(one["created"], key[1]) for key, one in self.by_name.items() if key[0] == kind]
+        return [identifier for _, identifier in sorted(mine, reverse=True)]
+
+
+def objects(*handed: Mapping[str, Any]) -> HandedObjects:
+    """Make an account of these objects; each has the fields `object` and `id`."""
+    return HandedObjects({(one["object"], one["id"]): one for one in handed})
+
+
+@attrs.define
+class CustomerClocks:
+    """A Stripe clock for each simulated customer: a little past the newest event of theirs that was sent.
+
+    So Stripe never shows less than the events sent so far tell, and nothing that happened long after them.
+    That every customer has a clock of their own is more than Stripe does, but nobody can see it: what is
+    asked is always about one customer. It lets a stream be delivered in any order while each customer's
+    account still unfolds bit by bit.
+
+    Attributes:
+        ahead_seconds: How far past the event.
+        monotonic: Seconds; the clocks go on with it.
+    """
+
+    ahead_seconds: float = AHEAD_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
+    _set: dict[str, tuple[float, float]] = attrs.field(factory=dict, init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+
+    def now(self, customer_id: str) -> float:
+        """Read a customer's clock, Unix seconds; 0 before their first event."""
+        since, shown = self._set.get(customer_id, (0.0, -math.inf))
+        return max(0.0, shown + self.monotonic() - since)
+
+    def advance(self, customer_id: str, second: int) -> None:
+        """Set a customer's clock past an event of this second, unless it is there already."""
+        with self._lock:  # events are sent by several threads, and no clock may go back
+            shown = max(self.now(customer_id), second + self.ahead_seconds)
+            self._set[customer_id] = self.monotonic(), shown
+
+
+@attrs.define
+class AccountClock:
+    """One Stripe clock for the whole account, for whatever looks at many customers at once, such as lists.
+
+    Let it be the server's `now` too. Events must be sent in the order in which they happened: with the newest
+    one, the whole account goes on.
+
+    Attributes:
+        ahead_seconds: How far past the event.
+        monotonic: Seconds; the clock goes on with it.
+    """
+
+    ahead_seconds: float = AHEAD_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
+    _clocks: CustomerClocks = attrs.field(
+        default=attrs.Factory(
+            lambda self: CustomerClocks(self.ahead_seconds, self.monotonic), takes_self=True
+        ),
+        init=False,
+    )
+
+    def now(self, _customer_id: str = "") -> float:
+        """Read the clock, Unix seconds; 0 before the first event."""
+        return self._clocks.now("")
+
+    def advance(self, _customer_id: str, second: int) -> None:
+        """Set the clock past an event of this second, unless it is there already."""
+        self._clocks.advance("", second)
+
+
+@attrs.frozen
+class SimulatedAccount:
+    """A simulated account: as it ended up, today; or, with clocks, as it was when the last events were sent.
+
+    Attributes:
+        simulation: What happens in it.
+        clocks: Each customer's clock, or one for all.
+    """
+
+    simulation: Simulation
+    clocks: CustomerClocks | AccountClock | None = None
+
+    def sent(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Let the clocks of these events' customers go on; call it before the events are on their way."""
+        for event in events:
+            related = event["related_object"] if "related_object" in event else event["data"]["object"]
+            life = self.simulation.life_of(related["id"])
+            if self.clocks is not None and life is not None:
+                self.clocks.advance(_customer_id(life), second_of(event))
+
+    def find(self, kind: str, identifier: str) -> Found:
+        """Find an object; the clock is read first, and then the state at that very moment."""
+        if kind == "event":
+            return self._event(identifier)
+        life = self.simulation.life_of(identifier)
+        if life is None:
+            return Found(None)
+        at = None if self.clocks is None else self.clocks.now(_customer_id(life))
+        second = None if at is None else math.floor(at)
+        match kind:
+            case "subscription":
+                return Found(life.book.subscription(identifier, second), at)
+            case "invoice":
+                return Found(life.book.invoice(identifier, second), at)
+            case _:
+                return Found(life.book.customer(identifier, livemode=life.livemode), at)
+
+    def newest_first(self, kind: str) -> Sequence[str]:
+        """The ids of one kind."""
+        return self._ids[kind]
+
+    @cached_property
+    def _ids(self) -> dict[str, list[str]]:
+        made = self.simulation
+        kinds = {
+            "subscription": made.subscriptions,
+            "customer": made.customers,
+            "invoice": made.invoices,
+            "event": made.snapshot_events,
+        }
+        return {kind: _newest_first(bodies) for kind, bodies in kinds.items()}
+
+    def _event(self, event_id: str) -> Found:
+        event = self.simulation.snapshot_events.get(event_id)
+        if event is None or self.clocks is None:
+            return Found(event)
+        life = self.simulation.life_of(event["data"]["object"]["id"])
+        at = 0.0 if life is None else self.clocks.now(_customer_id(life))
+        return Found(event if event["created"] <= at else None, at)
+
+
+def _newest_first(bodies: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    # Sorting is stable: of those of one second, the one made last comes first.
+    return sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
+
+
+def _customer_id(life: SimulatedLife) -> str:
+    return next(iter(life.book.customers))

@@ -1,0 +1,137 @@
+"""Sends what happens in the account to its event destinations, as Stripe would.
+
+To every enabled destination that is subscribed to the type: on its partner bus, or as a signed POST; a
+snapshot or a thin event, as the destination wants it. An event's object stays in the API version it was made
+in, whatever the destination's `snapshot_api_version` says. Each is sent once: what a receiver did with it is
+told, and whoever wants Stripe's repetitions pushes again.
+"""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.error import HTTPError, URLError
+
+import attrs
+
+from stripe_handler_cli.lab.fake_stripe.accounts import SimulatedAccount
+from stripe_handler_cli.lab.fake_stripe.destinations import THIN, Destination, Destinations
+from stripe_handler_cli.lab.fake_stripe.signing import signature_header
+from stripe_handler_cli.lab.simulator.delivery import thin_event
+
+Event = Mapping[str, Any]
+Post = Callable[[str, bytes, Mapping[str, str]], int | None]
+"""Posts a body with headers to a URL; the answer's status, None where nobody answered."""
+
+_TIMEOUT_SECONDS = 20
+
+
+@attrs.frozen
+class Delivery:
+    """One event, sent to one destination.
+
+    Attributes:
+        destination_id: Where.
+        event_id: Which; a thin event has an id of its own.
+        status: What a webhook endpoint answered, None where nobody did; 200 for a partner bus.
+    """
+
+    destination_id: str
+    event_id: str
+    status: int | None
+
+
+def payload_for(destination: Destination, snapshot: Event) -> Event | None:
+    """The form in which a destination gets an event; None where it is not subscribed to it."""
+    payload = thin_event(dict(snapshot)) if destination.body["event_payload"] == THIN else snapshot
+    return payload if destination.wants(payload["type"]) else None
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
+    """POST over HTTP."""
+    request = urllib.request.Request(url, body, dict(headers), method="POST")  # noqa: S310 - a loopback URL
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - see above
+            return int(answer.status)
+    except HTTPError as refused:
+        with refused:
+            return refused.code
+    except (URLError, TimeoutError, ConnectionError):
+        return None
+
+
+@attrs.frozen
+class Pusher:
+    """Sends events to destinations.
+
+    Attributes:
+        destinations: Where to.
+        post: Posts a webhook.
+        now: Unix seconds; signatures tell it.
+    """
+
+    destinations: Destinations
+    post: Post = post
+    now: Callable[[], float] = time.time
+
+    def push(self, *snapshots: Event) -> list[Delivery]:
+        """Send events to every destination that wants them.
+
+        Args:
+            snapshots: Snapshot events; a destination of thin ones gets those made of them.
+        """
+        return [
+            self.send(one, payload)
+            for snapshot in snapshots
+            for one in self.destinations
+            if (payload := payload_for(one, snapshot)) is not None and one.body["status"] == "enabled"
+        ]
+
+    def send(self, destination: Destination, event: Event) -> Delivery:
+        """Send one event, whatever the destination is subscribed to; nothing to a disabled one."""
+        status: int | None = HTTPStatus.OK
+        if destination.body["status"] != "enabled":
+            status = None
+        elif destination.is_webhook:
+            status = self._post(destination, event)
+        else:
+            self.destinations.partner.put(destination.source, [event])
+        return Delivery(destination.id, str(event["id"]), status)
+
+    def _post(self, destination: Destination, event: Event) -> int | None:
+        body = json.dumps(event).encode()
+        signature = signature_header(body, [destination.signing_secret], int(self.now()))
+        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": signature}
+        return self.post(destination.url, body, headers)
+
+
+@attrs.define
+class Happenings:
+    """A simulated account whose events happen when somebody says so, and are sent as they happen.
+
+    Attributes:
+        account: The account; its clocks go on with its events.
+        pusher: Sends them.
+    """
+
+    account: SimulatedAccount
+    pusher: Pusher
+    _left: Iterator[Event] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Nothing has happened yet."""
+        self._left = iter(self.account.simulation.snapshot_events.values())
+
+    def happen(self, count: int = 1) -> list[Event]:
+        """Let the account's next events happen now.
+
+        Returns:
+            Those that did, as snapshots; fewer than asked for at the account's end.
+        """
+        happened = [event for _, event in zip(range(count), self._left, strict=False)]
+        self.account.sent(happened)
+        for event in happened:
+            self.pusher.push(event)
+        return happened

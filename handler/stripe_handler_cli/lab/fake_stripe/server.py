@@ -1,0 +1,176 @@
+"""The fake Stripe's HTTP side: checks the API key, misbehaves on demand, else answers as `routing` says."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from email.utils import formatdate
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from stripe_handler_cli.lab.fake_stripe.accounts import Account, objects
+from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
+from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destinations
+from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
+from stripe_handler_cli.lab.fake_stripe.faults import Fault
+from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
+from stripe_handler_cli.lab.fake_stripe.request import Request
+from stripe_handler_cli.lab.fake_stripe.routing import answer
+
+API_KEY = "sk_test_fake"
+_NO_FAULT = Fault()
+
+
+@attrs.define(eq=False)
+class FakeStripe:
+    """The server; a context manager.
+
+    Attributes:
+        account: What it knows.
+        keys: Accepted API keys. Change it to rotate them.
+        now: What the Date header tells where the account does not say, Unix time in seconds.
+        destinations: Its event destinations.
+        faults: One is taken from the front for each request.
+        received: Each request so far as (path, headers).
+        misbehaved: Requests so far that met a fault.
+        connections: Connections accepted so far.
+    """
+
+    account: Account = attrs.field(factory=objects)
+    keys: set[str] = attrs.field(factory=lambda: {API_KEY})
+    now: Callable[[], float] = time.time
+    destinations: Destinations = attrs.field(factory=Destinations)
+    faults: list[Fault] = attrs.Factory(list)
+    received: list[tuple[str, dict[str, str]]] = attrs.Factory(list)
+    misbehaved: int = 0
+    connections: int = 0
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+    _closing: threading.Event = attrs.field(factory=threading.Event, init=False)
+    _server: ThreadingHTTPServer = attrs.field(init=False)
+
+    def __enter__(self) -> Self:
+        """Listen on a free port."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening and let go of those that hang."""
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """What the client takes as Stripe's address."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def misbehave(self, faults: Iterable[Fault]) -> None:
+        """Let the next requests meet these faults, after those that wait already."""
+        with self._lock:
+            self.faults.extend(faults)
+
+    @property
+    def pusher(self) -> Pusher:
+        """Sends events to the account's event destinations."""
+        return Pusher(self.destinations)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request whose API key is right."""
+        about = answer_destinations(self.destinations, self.pusher.send, request)
+        return answer(self.account, request) if about is None else about
+
+    def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
+        """Note a request, and take the fault it meets."""
+        with self._lock:
+            self.received.append((path, headers))
+            if not self.faults:
+                return _NO_FAULT
+            self.misbehaved += 1
+            return self.faults.pop(0)
+
+    def note_connection(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait, but no longer than the server runs."""
+        self._closing.wait(seconds)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection. Its class is made anew for each fake, to know it."""
+
+    fake: FakeStripe
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms for the acknowledgement of its headers
+
+    def setup(self) -> None:
+        """Count the connection."""
+        super().setup()
+        self.fake.note_connection()
+
+    def handle(self) -> None:
+        """Serve until either side hangs up."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
+    def do_GET(self) -> None:
+        """Answer, or misbehave."""
+        # Read first: what is left unread would be taken for the next request of this connection.
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.fake.take_fault(self.path, dict(self.headers.items()))
+        if fault.hang:
+            self.fake.wait(None)
+        if fault.hang or fault.drop:
+            self.close_connection = True
+            return
+        told = self._answer(body) if fault.status == HTTPStatus.OK else _fault_answer(fault)
+        # After the answer was made up: it is late, and old when it comes.
+        self.fake.wait(fault.delay_seconds)
+        text = json.dumps(told.body) if fault.body is None else fault.body
+        self._send(told, text.encode(), fault)
+
+    def do_POST(self) -> None:
+        """Answer, or misbehave."""
+        self.do_GET()
+
+    def do_DELETE(self) -> None:
+        """Answer, or misbehave."""
+        self.do_GET()
+
+    def _answer(self, body: bytes) -> Answer:
+        scheme, _, key = self.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or key not in self.fake.keys:
+            return error(HTTPStatus.UNAUTHORIZED, "Invalid API Key provided.")
+        idempotency_key = self.headers.get("Idempotency-Key")
+        request = Request.of(self.command, self.path, self.fake.now(), body, idempotency_key)
+        return self.fake.answer(request)
+
+    def _send(self, told: Answer, body: bytes, fault: Fault) -> None:
+        self.send_response_only(told.status)
+        if not fault.without_date:
+            moment = self.fake.now() if told.at is None else told.at
+            self.send_header("Date", formatdate(moment, usegmt=True))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Request-Id", f"req_{len(self.fake.received)}")
+        for name, value in fault.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the base class
+        """Print nothing."""
+
+
+def _fault_answer(fault: Fault) -> Answer:
+    return error(fault.status, fault.message, fault.code)

@@ -1,0 +1,30 @@
+"""A pure, seeded simulator of Stripe subscriptions: the events Stripe would send, and the truth."""
+
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
+from stripe_handler_cli.lab.simulator.book import Book
+from stripe_handler_cli.lab.simulator.delivery import EVENT_SOURCE, envelope, second_of, thin_event
+from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
+from stripe_handler_cli.lab.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
+from stripe_handler_cli.lab.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
+from stripe_handler_cli.lab.simulator.truth import true_profile
+
+__all__ = [
+    "CURRENT",
+    "DEFAULT_SCENARIOS",
+    "ERAS",
+    "EVENT_SOURCE",
+    "EVENT_TYPES",
+    "SCENARIOS",
+    "ApiVersion",
+    "Book",
+    "SimulatedLife",
+    "Simulation",
+    "SimulationError",
+    "SimulationOptions",
+    "envelope",
+    "iterate_lives",
+    "second_of",
+    "simulate",
+    "thin_event",
+    "true_profile",
+]

@@ -1,0 +1,116 @@
+"""Everything one life's account holds, and what it held at every moment: the simulated Stripe. Pure.
+
+It answers as Stripe's API would: a subscription, an invoice or a customer, now or as it was at a second.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
+from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
+from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
+from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
+
+_State = TypeVar("_State", Subscription, Invoice)
+
+
+@attrs.frozen
+class PaymentFact:
+    """One payment event, as the destination told it.
+
+    Attributes:
+        subscription_id: The subscription billed.
+        user_id: The user the invoice's snapshot of the metadata names, or None.
+        succeeded: Which of the two it was.
+        second: When the event was made.
+        invoice: The invoice as it was then.
+    """
+
+    subscription_id: str
+    user_id: str | None
+    succeeded: bool
+    second: int
+    invoice: Invoice
+
+
+@attrs.define
+class Book:
+    """The objects of one life.
+
+    Attributes:
+        customers: By id.
+        subscriptions: Id → (second, state from then on), in order.
+        invoices: The same for invoices.
+        payments: Every payment event, in order.
+    """
+
+    customers: dict[str, Customer] = attrs.Factory(dict)
+    subscriptions: dict[str, list[tuple[int, Subscription]]] = attrs.Factory(dict)
+    invoices: dict[str, list[tuple[int, Invoice]]] = attrs.Factory(dict)
+    payments: list[PaymentFact] = attrs.Factory(list)
+
+    def note(self, state: Subscription | Invoice, second: int) -> None:
+        """Remember the state from this second on."""
+        if isinstance(state, Subscription):
+            self.subscriptions.setdefault(state.id, []).append((second, state.copy()))
+        else:
+            self.invoices.setdefault(state.id, []).append((second, state.copy()))
+
+    def part(self, subscription_ids: Collection[str], until: int) -> "Book":
+        """The same life with these subscriptions only, up to the end of a second."""
+        return Book(
+            customers=self.customers,
+            subscriptions={
+                identifier: states
+                for identifier, states in _until(self.subscriptions, until).items()
+                if identifier in subscription_ids
+            },
+            invoices=_until(self.invoices, until),
+            payments=[
+                fact
+                for fact in self.payments
+                if fact.subscription_id in subscription_ids and fact.second <= until
+            ],
+        )
+
+    def last_subscriptions(self) -> list[Subscription]:
+        """Every subscription as it ended up, in order of creation."""
+        return [states[-1][1] for states in self.subscriptions.values()]
+
+    def subscription(
+        self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    ) -> Json | None:
+        """The subscription as Stripe's API returns it at the end of a second; None if there is none."""
+        state = _at(self.subscriptions, subscription_id, second)
+        return None if state is None else subscription_object(state, version)
+
+    def invoice(
+        self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    ) -> Json | None:
+        """The invoice as Stripe's API returns it at the end of a second; None if there is none."""
+        state = _at(self.invoices, invoice_id, second)
+        return None if state is None else invoice_object(state, version)
+
+    def customer(self, customer_id: str, *, livemode: bool) -> Json | None:
+        """The customer object; None if there is none."""
+        state = self.customers.get(customer_id)
+        return None if state is None else customer_object(state, livemode=livemode)
+
+
+def _at(
+    history: Mapping[str, list[tuple[int, _State]]], identifier: str, second: int | None
+) -> _State | None:
+    states = [state for since, state in history.get(identifier, ()) if second is None or since <= second]
+    return states[-1] if states else None
+
+
+def _until(
+    history: Mapping[str, list[tuple[int, _State]]], second: int
+) -> dict[str, list[tuple[int, _State]]]:
+    told = {
+        identifier: [(since, state) for since, state in states if since <= second]
+        for identifier, states in history.items()
+    }
+    return {identifier: states for identifier, states in told.items() if states}

@@ -1,0 +1,146 @@
+"""What can happen to a running subscription inside one period. Steps that scenarios are built from."""
+
+from collections.abc import Callable
+
+from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR
+from stripe_handler_cli.lab.simulator.catalogue import ADD_ON_YEARLY, SEAT, USAGE
+from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.operations import (
+    bill,
+    new_item,
+    other_price,
+    pay,
+    request_cancellation,
+    swap_price,
+    undo_cancellation,
+)
+from stripe_handler_cli.lab.simulator.state import Subscription
+
+Change = Callable[[Life, Subscription], Steps[None]]
+
+
+def nothing(life: Life, subscription: Subscription) -> Steps[None]:  # noqa: ARG001 - one of many
+    """A quiet period."""
+    yield 0
+
+
+def detail(life: Life, subscription: Subscription) -> Steps[None]:
+    """Something no profile shows: a new card, a description, other metadata."""
+    _change_detail(life, subscription)
+    yield life.soon()
+
+
+def _change_detail(life: Life, subscription: Subscription) -> None:
+    kind = life.rng.choice(("card", "metadata", "description"))
+    with life.updating(subscription):
+        if kind == "card":
+            subscription.default_payment_method = life.new_id("pm")
+        elif kind == "metadata":
+            subscription.metadata = {**subscription.metadata, "team": life.rng.choice(("blue", "green"))}
+        else:
+            subscription.description = life.rng.choice((None, "Paid by the team", "Paid by the club"))
+
+
+def price_swap(life: Life, subscription: Subscription) -> Steps[None]:
+    """An upgrade or a downgrade; billed at once where there is something to bill."""
+    invoice = swap_price(life, subscription, other_price(life, subscription))
+    yield life.soon()
+    if invoice is not None:
+        pay(life, invoice)
+
+
+def quantity(life: Life, subscription: Subscription) -> Steps[None]:
+    """More seats or fewer."""
+    item = subscription.items[0]
+    if item.quantity is not None:
+        with life.updating(subscription):
+            item.quantity = life.rng.choice([count for count in range(1, 9) if count != item.quantity])
+    yield life.soon()
+
+
+def add_item(life: Life, subscription: Subscription) -> Steps[None]:
+    """Another item; since 2025 it may have a period of its own."""
+    have = {item.price.id for item in subscription.items}
+    offers = [SEAT, USAGE] if life.version.has_modern_subscriptions else [SEAT]
+    if life.version.has_parents:
+        offers.append(ADD_ON_YEARLY)
+    offers = [price for price in offers if price.id not in have]
+    main = subscription.items[0]
+    if offers:
+        item = new_item(life, life.rng.choice(offers), life.rng.randrange(1, 5))
+        if item.price.months == main.price.months:
+            item.period_start, item.period_end = main.period_start, main.period_end
+        with life.updating(subscription):
+            subscription.items.append(item)
+            invoice = bill(life, subscription, "subscription_update", [item])
+        yield life.soon()
+        pay(life, invoice)
+
+
+def remove_item(life: Life, subscription: Subscription) -> Steps[None]:
+    """One item less; where it was the first, another price is the subscription's now."""
+    if len(subscription.items) > 1:
+        with life.updating(subscription):
+            subscription.items.pop(life.rng.randrange(len(subscription.items)))
+    yield life.soon()
+
+
+def cancel_and_stay(life: Life, subscription: Subscription) -> Steps[None]:
+    """A cancellation, undone some time later."""
+    request_cancellation(life, subscription)
+    yield life.rng.randrange(2, 5 * DAY)
+    undo_cancellation(life, subscription)
+
+
+def pause_collection(life: Life, subscription: Subscription) -> Steps[None]:
+    """Collection stops for some days; the status stays."""
+    with life.updating(subscription):
+        subscription.pauses_collection = True
+    yield life.rng.randrange(HOUR, 5 * DAY)
+    with life.updating(subscription):
+        subscription.pauses_collection = False
+
+
+def same_second(life: Life, subscription: Subscription) -> Steps[None]:
+    """Several updates in one second, each from where the one before ended.
+
+    Old versions get two at most: with a piece missing, a handler would look at today's API, which tells more.
+    """
+    length = life.rng.randrange(2, 6) if life.version.reads_like_the_current_one else 2
+    may_swap = True
+    for _ in range(length):
+        item = subscription.items[0]
+        if may_swap and life.chance(0.25):
+            may_swap = False
+            swap_price(life, subscription, other_price(life, subscription))
+        elif life.chance(0.25) or item.quantity is None:
+            _change_detail(life, subscription)
+        else:
+            with life.updating(subscription):
+                item.quantity += 1
+    cycles = life.options.same_second_cycles and life.version.reads_like_the_current_one
+    if cycles and life.chance(0.3):
+        yield 1
+        _there_and_back(life, subscription)
+    yield 0
+
+
+def _there_and_back(life: Life, subscription: Subscription) -> None:
+    item = subscription.items[0]
+    before = item.quantity
+    if before is not None:
+        for value in (before + 1, before):
+            with life.updating(subscription):
+                item.quantity = value
+
+
+ALL: tuple[tuple[Change, int], ...] = (
+    (nothing, 6),
+    (detail, 2),
+    (price_swap, 3),
+    (quantity, 3),
+    (cancel_and_stay, 2),
+    (pause_collection, 1),
+    (same_second, 2),
+)
+"""Changes any subscription can go through, with their weights."""

@@ -1,0 +1,59 @@
+"""Other forms of the same event: the thin event, and EventBridge's envelope. Pure and repeatable."""
+
+import uuid
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_handler_cli.lab.simulator.calendar_time import iso
+from stripe_handler_cli.lab.simulator.state import Json
+
+EVENT_SOURCE = "aws.partner/stripe.com/ed_test_61Simulated"
+"""Source of the envelopes: a partner event source of a sandbox."""
+
+_NAMESPACE = uuid.UUID("5c0b29a2-5a92-5f3f-8b0f-3f3d0c7a7a52")
+_PLACES = {"subscription": "subscriptions", "invoice": "invoices"}
+
+
+def thin_event(event: Json) -> Json:
+    """The thin event of a snapshot event: says which object changed, and not how."""
+    body = event["data"]["object"]
+    milliseconds = zlib.crc32(event["id"].encode()) % 1000
+    created = datetime.fromtimestamp(event["created"], UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return {
+        "id": f"evt_test_{event['id'].removeprefix('evt_')}",
+        "object": "v2.core.event",
+        "context": None,
+        "created": f"{created}.{milliseconds:03d}Z",
+        "livemode": event["livemode"],
+        "reason": None,
+        "related_object": {
+            "id": body["id"],
+            "type": body["object"],
+            "url": f"/v1/{_PLACES[body['object']]}/{body['id']}",
+        },
+        "snapshot_event": event["id"],
+        "type": f"v1.{event['type']}",
+    }
+
+
+def second_of(event: Mapping[str, Any]) -> int:
+    """The second of an event, snapshot or thin, Unix time."""
+    created = event["created"]
+    return created if isinstance(created, int) else int(datetime.fromisoformat(created).timestamp())
+
+
+def envelope(event: Json, *, account: str = "123456789012", region: str = "us-east-1") -> Json:
+    """EventBridge's envelope around an event, snapshot or thin."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid5(_NAMESPACE, event["id"])),
+        "detail-type": event["type"],
+        "source": EVENT_SOURCE,
+        "account": account,
+        "time": iso(second_of(event) + 1),
+        "region": region,
+        "resources": [],
+        "detail": event,
+    }

@@ -1,0 +1,176 @@
+"""One simulated customer: a clock, what the account holds, and the events it has sent so far.
+
+Scenarios are generators: they change things at `life.now` and yield how many seconds to wait. Several run in
+one life at the same time; the life's agenda wakes them in the order of their time. Knows no scenario.
+"""
+
+import heapq
+import random
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
+from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
+from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_subscription
+from stripe_handler_cli.lab.simulator.ids import stripe_id
+from stripe_handler_cli.lab.simulator.options import SimulationOptions
+from stripe_handler_cli.lab.simulator.previous import previous_attributes
+from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
+from stripe_handler_cli.lab.simulator.render_subscriptions import subscription_object
+from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
+
+_Result = TypeVar("_Result")
+Steps = Generator[int, None, _Result]
+"""What a scenario is: yields seconds to wait, returns something at the end."""
+
+PAYMENT_EVENTS = ("invoice.paid", "invoice.payment_failed", "invoice.payment_succeeded")
+
+
+@attrs.frozen
+class Happening:
+    """An event and the second in which it truly happened.
+
+    Attributes:
+        second: The second. Stripe may stamp an update a second after the deletion it preceded, so the event
+            can be of another one.
+        event: As it is sent.
+        snapshot: As Stripe's API lists it; the same unless a thin event is sent.
+    """
+
+    second: int
+    event: Json
+    snapshot: Json
+
+
+@attrs.define
+class Life:
+    """One customer's life while it is being simulated.
+
+    Attributes:
+        rng: The life's own source of chance.
+        options: Of the simulation.
+        version: API version the account's destination is pinned to.
+        users: The users who pay through this customer, the first one above all.
+        customer: The Stripe customer.
+        now: The clock, Unix seconds.
+        expanded: References that the events carry as whole objects.
+        book: What the account holds.
+        happenings: What was sent so far.
+    """
+
+    rng: random.Random
+    options: SimulationOptions
+    version: ApiVersion
+    users: list[str]
+    customer: Customer
+    now: int
+    expanded: frozenset[str]
+    book: Book = attrs.Factory(Book)
+    happenings: list[Happening] = attrs.Factory(list)
+    _agenda: list[tuple[int, int, Steps[Any]]] = attrs.Factory(list)
+    _started: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        """Open the book with the customer."""
+        self.book.customers[self.customer.id] = self.customer
+
+    @property
+    def user(self) -> str:
+        """The life's first user."""
+        return self.users[0]
+
+    def new_id(self, prefix: str) -> str:
+        """Draw an id."""
+        return stripe_id(self.rng, prefix)
+
+    def chance(self, share: float) -> bool:
+        """Whether something that happens in this share of cases happens now."""
+        return self.rng.random() < share
+
+    def soon(self) -> int:
+        """A wait in which Stripe does the next thing by itself: mostly within the same second."""
+        return self.rng.choices((0, 1, 2, 3), weights=(60, 25, 10, 5))[0]
+
+    def start(self, steps: Steps[Any], delay: int = 0) -> None:
+        """Let something begin after so many seconds, beside what is already under way."""
+        self._started += 1
+        heapq.heappush(self._agenda, (self.now + delay, self._started, steps))
+
+    def run(self) -> None:
+        """Run until nothing is left to happen."""
+        while self._agenda:
+            self.now, order, steps = heapq.heappop(self._agenda)
+            try:
+                wait = next(steps)
+            except StopIteration:
+                continue
+            heapq.heappush(self._agenda, (self.now + wait, order, steps))
+
+    def created(self, subscription: Subscription) -> None:
+        """Send `customer.subscription.created`."""
+        self.tell("created", subscription)
+
+    @contextmanager
+    def updating(self, subscription: Subscription, *, stamped_later: int = 0) -> Iterator[None]:
+        """Send `customer.subscription.updated` for what is changed inside, if this version shows it."""
+        before = subscription_object(subscription, self.version)
+        yield
+        after = subscription_object(subscription, self.version)
+        previous = previous_attributes(before, after, self.version)
+        self.book.note(subscription, self.now)
+        if previous:
+            self._send_subscription("updated", subscription, after, previous, stamped_later)
+
+    def tell(self, kind: str, subscription: Subscription) -> None:
+        """Send `customer.subscription.<kind>` with the subscription as it is; nothing is told as changed."""
+        self.book.note(subscription, self.now)
+        body = subscription_object(subscription, self.version)
+        self._send_subscription(kind, subscription, body, None, 0)
+
+    def tell_payment(self, event_type: str, invoice: Invoice) -> None:
+        """Send one of the payment events."""
+        self.book.note(invoice, self.now)
+        if event_type not in self.options.event_types:
+            return
+        body = invoice_object(invoice, self.version)
+        expand_invoice(body, invoice, self.expanded, self.version)
+        self._send(event_type, body, None, self.now)
+        if invoice.subscription is not None:
+            fact = PaymentFact(
+                subscription_id=invoice.subscription.id,
+                user_id=invoice.metadata.get(self.options.user_id_metadata_key),
+                succeeded=event_type != "invoice.payment_failed",
+                second=self.now,
+                invoice=invoice.copy(),
+            )
+            self.book.payments.append(fact)
+
+    def _send_subscription(
+        self, kind: str, subscription: Subscription, body: Json, previous: Json | None, stamped_later: int
+    ) -> None:
+        invoices = self.book.invoices.get(subscription.latest_invoice or "")
+        latest = invoices[-1][1] if invoices else None
+        expand_subscription(body, subscription, latest, self.expanded, self.version)
+        self._send(f"customer.subscription.{kind}", body, previous, self.now + stamped_later)
+
+    def _send(self, event_type: str, body: Json, previous: Json | None, stamp: int) -> None:
+        if event_type not in self.options.event_types:
+            return
+        data = {"object": body} if previous is None else {"object": body, "previous_attributes": previous}
+        request_id = self.new_id("req") if self.chance(0.5) else None
+        request: Any = {"id": request_id, "idempotency_key": None}
+        event = {
+            "id": self.new_id("evt"),
+            "object": "event",
+            "api_version": self.version.name,
+            "created": stamp,
+            "data": data,
+            "livemode": self.options.livemode,
+            "pending_webhooks": 1,
+            "request": request if self.version.has_request_object else request_id,
+            "type": event_type,
+        }
+        self.happenings.append(Happening(self.now, event, event))

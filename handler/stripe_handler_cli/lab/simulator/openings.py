@@ -1,0 +1,104 @@
+"""How a subscription begins: bought at a checkout, or tried first. Steps that scenarios are built from."""
+
+from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
+from stripe_handler_cli.lab.simulator.catalogue import Price
+from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.operations import advance, bill, delete, new_subscription, pay, until
+from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
+
+_TRIAL_DAYS = (2, 7, 14, 30)
+_NOTICE_DAYS = 3
+"""Stripe announces the end of a trial so many days before, or at once when it is shorter."""
+
+
+def checkout(
+    life: Life, *, user: str | None = None, named: bool = True, price: Price | None = None
+) -> Steps[Subscription]:
+    """Bought and paid: `incomplete`, and mostly in the same second `active`; `active` at once before 2019."""
+    awaits = life.version.has_modern_subscriptions
+    subscription = new_subscription(
+        life, "incomplete" if awaits else "active", price=price, user=user, named=named
+    )
+    invoice = bill(life, subscription, "subscription_create")
+    life.created(subscription)
+    yield life.rng.randrange(20, 10 * MINUTE) if awaits and life.chance(0.1) else life.soon()
+    pay(life, invoice)
+    if awaits:
+        with life.updating(subscription):
+            subscription.status = "active"
+            subscription.default_payment_method = life.new_id("pm")
+    return subscription
+
+
+def abandoned_checkout(life: Life) -> Steps[Subscription]:
+    """Never paid: `incomplete_expired` after 23 hours."""
+    subscription = new_subscription(life, "incomplete")
+    bill(life, subscription, "subscription_create")
+    life.created(subscription)
+    yield 23 * HOUR + life.rng.randrange(MINUTE)
+    with life.updating(subscription):
+        subscription.status = "incomplete_expired"
+        subscription.ended_at = life.now
+    return subscription
+
+
+def trial(life: Life, *, at_end_without_payment_method: str = "create_invoice") -> Steps[Subscription]:
+    """A trial begins and its end is announced; returns when it is over (not yet told)."""
+    days = life.rng.choice(_TRIAL_DAYS)
+    subscription = new_subscription(life, "trialing")
+    subscription.missing_payment_method = at_end_without_payment_method
+    subscription.trial_start, subscription.trial_end = life.now, life.now + days * DAY
+    subscription.anchor = subscription.trial_end
+    for item in subscription.items:
+        item.period_end = subscription.trial_end
+    invoice = bill(life, subscription, "subscription_create", free=True)
+    life.created(subscription)
+    yield life.soon()
+    pay(life, invoice)
+    yield until(life, subscription.trial_end - _NOTICE_DAYS * DAY)
+    if not subscription.is_over:
+        life.tell("trial_will_end", subscription)
+    yield until(life, subscription.trial_end) + life.rng.randrange(4)
+    return subscription
+
+
+def trial_turns_paid(life: Life, subscription: Subscription) -> Steps[Invoice]:
+    """The trial is over and the first paid period begins; returns its invoice, to be collected."""
+    with life.updating(subscription):
+        subscription.status = "active"
+        invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+    yield HOUR + life.rng.randrange(60)
+    invoice.metadata = dict(subscription.metadata)
+    return invoice
+
+
+def paused_trial(life: Life) -> Steps[Subscription]:
+    """A trial without a payment method: `paused` at its end."""
+    subscription = yield from trial(life, at_end_without_payment_method="pause")
+    with life.updating(subscription):
+        subscription.status = "paused"
+    yield life.soon()
+    life.tell("paused", subscription)
+    return subscription
+
+
+def resume(life: Life, subscription: Subscription) -> Steps[None]:
+    """A paused subscription goes on, with a new period from now."""
+    with life.updating(subscription):
+        subscription.status = "active"
+        subscription.default_payment_method = life.new_id("pm")
+        subscription.anchor = life.now
+        for item in subscription.items:
+            item.period_start = item.period_end = life.now
+        invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+    life.tell("resumed", subscription)
+    yield life.soon()
+    pay(life, invoice)
+
+
+def canceled_trial(life: Life) -> Steps[Subscription]:
+    """A trial nobody pays for: over with the trial."""
+    asked = "cancel" if life.version.has_paused else "create_invoice"
+    subscription = yield from trial(life, at_end_without_payment_method=asked)
+    delete(life, subscription, "cancellation_requested", subscription.trial_end)
+    return subscription

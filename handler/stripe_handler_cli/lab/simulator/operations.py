@@ -1,0 +1,272 @@
+"""What Stripe can do to a subscription or an invoice: each function is one step at `life.now`.
+
+Scenarios are built from these. Nothing here waits, except by being a generator (`Steps`).
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
+from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
+from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
+
+RETRY_DAYS = (3, 5, 7)
+"""Days between the attempts to collect an invoice."""
+
+
+def new_item(life: Life, price: Price, quantity: int = 1) -> Item:
+    """An item that begins now."""
+    end = add_months(life.now, price.months, life.now)
+    return Item(life.new_id("si"), price, None if price.metered else quantity, life.now, life.now, end)
+
+
+def new_subscription(
+    life: Life, status: str, *, price: Price | None = None, user: str | None = None, named: bool = True
+) -> Subscription:
+    """A subscription that begins now; Stripe has told nobody yet.
+
+    Args:
+        life: Whose.
+        status: Its first status.
+        price: What is sold; drawn unless given.
+        user: The owner; the life's first user unless given.
+        named: Whether its metadata names the owner.
+    """
+    if price is None:
+        price = PRO_YEARLY if life.chance(0.1) else life.rng.choice(MAIN_MONTHLY)
+    owner = user or life.user
+    return Subscription(
+        id=life.new_id("sub"),
+        customer=life.customer,
+        owner=owner,
+        created=life.now,
+        status=status,
+        items=[new_item(life, price, life.rng.choice((1, 1, 1, 2, 5)))],
+        anchor=life.now,
+        flexible=life.version.has_flexible_billing and life.chance(0.8),
+        livemode=life.options.livemode,
+        changed_plan_at=life.now,
+        metadata={life.options.user_id_metadata_key: owner} if named else {},
+    )
+
+
+def bill(
+    life: Life,
+    subscription: Subscription,
+    reason: str,
+    items: Sequence[Item] | None = None,
+    *,
+    free: bool = False,
+) -> Invoice:
+    """Make an invoice for items (all unless given); it becomes the subscription's latest one."""
+    proration = reason == "subscription_update"
+    lines = tuple(
+        Line(
+            id=life.new_id("il"),
+            price=item.price,
+            amount=0 if free else _amount(life, item, proration=proration),
+            quantity=item.quantity,
+            start=item.period_start,
+            end=item.period_end,
+            proration=proration,
+            item_id=item.id,
+            subscription_id=subscription.id,
+        )
+        for item in (subscription.items if items is None else items)
+    )
+    invoice = _invoice(life, subscription, reason, lines)
+    subscription.latest_invoice = invoice.id
+    return invoice
+
+
+def _amount(life: Life, item: Item, *, proration: bool) -> int:
+    if item.quantity is None:
+        return item.price.amount * life.rng.randrange(2_000)
+    whole = item.price.amount * item.quantity
+    return life.rng.randrange(1, whole + 1) if proration else whole
+
+
+def bill_one_off(life: Life, subscription: Subscription | None = None) -> Invoice:
+    """Make a one-off invoice; a subscription may have caused its line, and still it bills none."""
+    price = life.rng.choice(MAIN_MONTHLY)
+    line = Line(
+        id=life.new_id("il"),
+        price=price,
+        amount=price.amount,
+        quantity=1,
+        start=life.now,
+        end=life.now,
+        proration=subscription is not None,
+        subscription_id=subscription.id if subscription else None,
+    )
+    return _invoice(life, None, "manual", (line,))
+
+
+def _invoice(life: Life, subscription: Subscription | None, reason: str, lines: tuple[Line, ...]) -> Invoice:
+    invoice = Invoice(
+        id=life.new_id("in"),
+        number=len(life.book.invoices) + 1,
+        customer=life.customer,
+        subscription=subscription,
+        created=life.now,
+        reason=reason,
+        lines=lines,
+        livemode=life.options.livemode,
+        metadata=dict(subscription.metadata) if subscription else {},
+    )
+    life.book.note(invoice, life.now)
+    return invoice
+
+
+def pay(life: Life, invoice: Invoice, *, out_of_band: bool = False) -> None:
+    """The invoice is paid; out of band means outside Stripe, of which only `invoice.paid` tells."""
+    invoice.status = "paid"
+    invoice.out_of_band = out_of_band
+    invoice.attempt_count += 0 if out_of_band else 1
+    invoice.next_attempt = None
+    invoice.paid_at = max(invoice.created, life.now - life.rng.choice((0, 0, 1, 2)))
+    if not out_of_band:
+        life.tell_payment("invoice.payment_succeeded", invoice)
+    life.tell_payment("invoice.paid", invoice)
+
+
+def fail(life: Life, invoice: Invoice, next_attempt: int | None) -> None:
+    """An attempt to collect the invoice fails."""
+    invoice.attempt_count += 1
+    invoice.next_attempt = next_attempt
+    life.tell_payment("invoice.payment_failed", invoice)
+
+
+def advance(life: Life, subscription: Subscription) -> list[Item]:
+    """Move the items whose period is over into their next one; returns them."""
+    due = [item for item in subscription.items if item.period_end <= life.now]
+    for item in due:
+        item.period_start = item.period_end
+        item.period_end = add_months(item.period_end, item.price.months, subscription.anchor)
+    return due
+
+
+def until(life: Life, second: int) -> int:
+    """Seconds to wait until a moment; none when it is past."""
+    return max(0, second - life.now)
+
+
+def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
+    """The next period begins; about an hour later its invoice is to be collected. Returns the invoice."""
+    yield until(life, subscription.next_renewal) + life.rng.randrange(9)
+    with life.updating(subscription):
+        invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+    yield HOUR + life.rng.randrange(60)
+    invoice.metadata = dict(subscription.metadata)
+    return invoice
+
+
+def renew(life: Life, subscription: Subscription) -> Steps[None]:
+    """A renewal that is paid at once."""
+    pay(life, (yield from renewal(life, subscription)))
+
+
+def request_cancellation(life: Life, subscription: Subscription) -> None:
+    """The customer cancels at the period's end, in the way of the subscription's billing mode."""
+    with life.updating(subscription):
+        subscription.canceled_at = life.now
+        subscription.cancel_reason = "cancellation_requested"
+        subscription.cancel_feedback = life.rng.choice(("unused", "too_expensive", None))
+        if subscription.flexible:
+            ends_early = life.chance(0.3)
+            subscription.cancel_at = subscription.next_renewal if ends_early else subscription.period_end
+        else:
+            subscription.cancel_at = subscription.period_end
+            subscription.cancel_at_period_end = True
+
+
+def undo_cancellation(life: Life, subscription: Subscription) -> None:
+    """The customer stays after all."""
+    with life.updating(subscription):
+        subscription.cancel_at = subscription.canceled_at = None
+        subscription.cancel_at_period_end = False
+        subscription.cancel_reason = subscription.cancel_feedback = None
+
+
+def delete(life: Life, subscription: Subscription, reason: str, ended_at: int | None = None) -> None:
+    """The subscription ends, now unless given."""
+    subscription.status = "canceled"
+    subscription.ended_at = life.now if ended_at is None else ended_at
+    subscription.canceled_at = subscription.canceled_at or subscription.ended_at
+    subscription.cancel_reason = subscription.cancel_reason or reason
+    life.tell("deleted", subscription)
+
+
+def run_out(life: Life, subscription: Subscription) -> Steps[None]:
+    """A requested cancellation comes true; items with shorter periods renew until then."""
+    end = subscription.cancel_at or subscription.period_end
+    while subscription.next_renewal < end:
+        yield from renew(life, subscription)
+    yield until(life, end) + life.rng.randrange(4)
+    delete(life, subscription, "cancellation_requested", end)
+
+
+def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice | None:
+    """The first item gets another price. A new interval starts a new period and is billed."""
+    item = subscription.items[0]
+    new_period = price.months != item.price.months
+    with life.updating(subscription):
+        item.price = price
+        subscription.changed_plan_at = life.now
+        if price.metered or item.quantity is None:
+            item.quantity = None if price.metered else 1
+        if new_period:
+            subscription.anchor = life.now
+            item.period_start, item.period_end = life.now, add_months(life.now, price.months, life.now)
+        bills = new_period or life.chance(0.5)
+        return bill(life, subscription, "subscription_update", [item]) if bills else None
+
+
+def other_price(life: Life, subscription: Subscription) -> Price:
+    """A price the first item does not have."""
+    current = subscription.items[0].price
+    choices = [price for price in (*MAIN_MONTHLY, PRO_YEARLY) if price != current]
+    if len(subscription.items) > 1:
+        # Items of one interval stay so: before 2025 they all share one period.
+        choices = [price for price in choices if price.months == current.months] or [BASIC]
+    return life.rng.choice(choices)
+
+
+@attrs.frozen
+class Dunning:
+    """How an unpaid invoice's story goes.
+
+    Attributes:
+        attempts: Failed attempts, the first included.
+        outcome: `active` (paid at last), `past_due`, `unpaid` or `canceled`.
+    """
+
+    attempts: int
+    outcome: str
+
+
+def dun(life: Life, subscription: Subscription, invoice: Invoice, story: Dunning) -> Steps[None]:
+    """Collecting the invoice fails, again and again, until the story's outcome."""
+    for attempt in range(story.attempts):
+        gives_up = attempt + 1 == story.attempts and story.outcome != "active"
+        days = RETRY_DAYS[min(attempt, len(RETRY_DAYS) - 1)]
+        next_attempt = None if gives_up else life.now + days * DAY
+        fail(life, invoice, next_attempt)
+        yield life.soon()
+        if subscription.status != "past_due":
+            with life.updating(subscription):
+                subscription.status = "past_due"
+        if next_attempt is not None:
+            yield until(life, next_attempt)
+    if story.outcome == "active":
+        pay(life, invoice)
+        yield life.soon()
+        with life.updating(subscription):
+            subscription.status = "active"
+    elif story.outcome == "unpaid":
+        with life.updating(subscription):
+            subscription.status = "unpaid"
+    elif story.outcome == "canceled":
+        delete(life, subscription, "payment_failed")

@@ -1,0 +1,61 @@
+"""What a simulation may contain. Pure; knows names only, not what they do."""
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.api_versions import ERAS
+
+EVENT_TYPES = (
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_succeeded",
+)
+"""Every event type the simulator knows."""
+
+DEFAULT_START_SECOND = 1_717_236_000
+"""2024-06-01T10:00:00Z: lives of two years end before today."""
+
+
+@attrs.frozen
+class SimulationOptions:
+    """What to simulate; the defaults are a mix of everything that needs no asking for.
+
+    Attributes:
+        scenarios: Names of scenarios to draw from, by their weights; None draws from all default ones.
+        also: Scenarios to draw from besides (those that are off by default, such as `owner_move`).
+        eras: Eras of Stripe's API to draw from.
+        event_types: Event types the destination subscribes to; others happen silently.
+        thin: Send thin events (`v2.core.event`) only. They exist since 2026-09-30.endive.
+        thin_share: Share of the other lives of that era that send thin events only.
+        same_second_cycles: Whether updates of one second may end where they began, so that only a look at
+            Stripe tells which was the last.
+        second_scenario_share: Share of lives that run a second scenario at the same time.
+        expanded_share: Share of lives whose events carry expanded objects.
+        user_id_metadata_key: Key of the metadata that names the user.
+        livemode: Of every event.
+        start_second: When the first life may begin, Unix time.
+        spread_seconds: How long after it the last life may begin.
+    """
+
+    scenarios: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+    eras: tuple[str, ...] = tuple(ERAS)
+    event_types: tuple[str, ...] = EVENT_TYPES
+    thin: bool = False
+    thin_share: float = 0.0
+    same_second_cycles: bool = True
+    second_scenario_share: float = 0.25
+    expanded_share: float = 0.15
+    user_id_metadata_key: str = "userId"
+    livemode: bool = False
+    start_second: int = DEFAULT_START_SECOND
+    spread_seconds: int = 15_552_000
+
+
+class SimulationError(ValueError):
+    """The options ask for something that cannot be simulated; the message says what."""

@@ -1,0 +1,162 @@
+"""An invoice as each API version shows it. Pure.
+
+Where it names its subscription and the user depends on the version: `parent.subscription_details`,
+`subscription` with `subscription_details`, or `subscription` with the metadata on its lines only.
+"""
+
+from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
+from stripe_handler_cli.lab.simulator.people import person
+from stripe_handler_cli.lab.simulator.render_prices import plan, price_object
+from stripe_handler_cli.lab.simulator.state import Invoice, Json, Line
+
+
+def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
+    """The invoice object, with references as ids."""
+    subscription_id = invoice.subscription.id if invoice.subscription else None
+    is_paid = invoice.status == "paid"
+    fields: Json = {
+        "amount_due": invoice.total,
+        "attempt_count": invoice.attempt_count,
+        "attempted": invoice.attempt_count > 0,
+        "currency": "usd",
+        "customer": invoice.customer.id,
+        "description": None,
+        "ending_balance": 0,
+        "lines": _lines(invoice, version),
+        "livemode": invoice.livemode,
+        "metadata": {},
+        "next_payment_attempt": invoice.next_attempt,
+        "period_end": invoice.created,
+        "period_start": invoice.created,
+        "receipt_number": None,
+        "starting_balance": 0,
+        "subtotal": invoice.total,
+        "total": invoice.total,
+        "webhooks_delivered_at": invoice.created,
+    }
+    if version.has_amount_paid:
+        paid = invoice.total if is_paid else 0
+        fields |= {"amount_paid": paid, "amount_remaining": invoice.total - paid}
+        fields["billing_reason"] = invoice.reason
+        fields["number"] = f"SIM{invoice.customer.number:05d}-{invoice.number:04d}"
+    if not version.has_parents:
+        fields |= {"discount": None, "paid": is_paid, "subscription": subscription_id, "tax": None}
+    if version.has_modern_subscriptions:
+        fields |= _since_2019(invoice)
+    else:
+        fields |= {"closed": is_paid, "date": invoice.created, "forgiven": False}
+    if version.has_subscription_details:
+        fields |= {"effective_at": invoice.created, "test_clock": None}
+    if version.has_parents:
+        fields |= {"amount_overpaid": 0, "discounts": [], "total_taxes": []}
+        fields["parent"] = _parent(invoice)
+    elif version.has_subscription_details:
+        fields["subscription_details"] = {"metadata": dict(invoice.metadata)} if subscription_id else None
+        fields["paid_out_of_band"] = invoice.out_of_band
+    return {"id": invoice.id, "object": "invoice", **dict(sorted(fields.items()))}
+
+
+def _since_2019(invoice: Invoice) -> Json:
+    owner = person(invoice.customer)
+    return {
+        "auto_advance": invoice.status == "open",
+        "collection_method": "charge_automatically",
+        "created": invoice.created,
+        "customer_address": owner.address,
+        "customer_email": owner.email,
+        "customer_name": owner.name,
+        "customer_phone": owner.phone,
+        "customer_shipping": None,
+        "hosted_invoice_url": f"https://invoice.stripe.com/i/acct_Simulated/{invoice.id}",
+        "invoice_pdf": f"https://pay.stripe.com/invoice/acct_Simulated/{invoice.id}/pdf",
+        "status": invoice.status,
+        "status_transitions": {
+            "finalized_at": invoice.created,
+            "marked_uncollectible_at": None,
+            "paid_at": invoice.paid_at,
+            "voided_at": None,
+        },
+    }
+
+
+def _parent(invoice: Invoice) -> Json | None:
+    if invoice.subscription is None:
+        return None
+    return {
+        "quote_details": None,
+        "subscription_details": {
+            "metadata": dict(invoice.metadata),
+            "subscription": invoice.subscription.id,
+        },
+        "type": "subscription_details",
+    }
+
+
+def _lines(invoice: Invoice, version: ApiVersion) -> Json:
+    return {
+        "object": "list",
+        "data": [_line(line, invoice, version) for line in invoice.lines],
+        "has_more": False,
+        "total_count": len(invoice.lines),
+        "url": f"/v1/invoices/{invoice.id}/lines",
+    }
+
+
+def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
+    bills_item = invoice.subscription is not None and not line.proration
+    fields: Json = {
+        "id": line.id,
+        "object": "line_item",
+        "amount": line.amount,
+        "currency": "usd",
+        "description": line.price.name,
+        "discountable": not line.proration,
+        "livemode": invoice.livemode,
+        "metadata": dict(invoice.metadata) if bills_item and version.has_items else {},
+        "period": {"end": line.end, "start": line.start},
+        "quantity": line.quantity,
+    }
+    if version.has_parents:
+        return fields | {
+            "invoice": invoice.id,
+            "parent": _line_parent(line, bills_item=bills_item),
+            "pricing": {
+                "price_details": {"price": line.price.id, "product": line.price.product_id},
+                "type": "price_details",
+                "unit_amount_decimal": str(line.price.amount),
+            },
+        }
+    if bills_item and not version.has_modern_subscriptions and line.subscription_id:
+        # A subscription's line had the subscription's own id.
+        fields["id"] = line.subscription_id
+    if version.has_prices:
+        fields["price"] = price_object(line.price, version, livemode=invoice.livemode)
+    if version.has_items and line.item_id:
+        fields["subscription_item"] = line.item_id
+    return fields | {
+        "plan": plan(line.price, version, livemode=invoice.livemode),
+        "proration": line.proration,
+        "subscription": line.subscription_id if version.has_items or not bills_item else None,
+        "type": "subscription" if bills_item else "invoiceitem",
+    }
+
+
+def _line_parent(line: Line, *, bills_item: bool) -> Json:
+    common = {"proration": line.proration, "proration_details": {"credited_items": None}}
+    if bills_item:
+        return {
+            "invoice_item_details": None,
+            "subscription_item_details": common
+            | {
+                "invoice_item": None,
+                "subscription": line.subscription_id,
+                "subscription_item": line.item_id,
+            },
+            "type": "subscription_item_details",
+        }
+    return {
+        "invoice_item_details": common
+        | {"invoice_item": f"ii_{line.id.removeprefix('il_')}", "subscription": line.subscription_id},
+        "subscription_item_details": None,
+        "type": "invoice_item_details",
+    }

@@ -1,0 +1,94 @@
+"""A price as each API version shows it: a plan, and from 2020 on a price beside it. Pure."""
+
+from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
+from stripe_handler_cli.lab.simulator.catalogue import CATALOGUE_CREATED, CURRENCY, Price
+from stripe_handler_cli.lab.simulator.state import Json
+
+
+def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
+    """The plan object; every price has one of the same id."""
+    head = {"id": price.id, "object": "plan"}
+    common = {
+        "amount": price.amount,
+        "created": CATALOGUE_CREATED,
+        "currency": CURRENCY,
+        "interval": price.interval,
+        "interval_count": 1,
+        "livemode": livemode,
+        "metadata": {},
+        "trial_period_days": None,
+    }
+    if not version.has_products:
+        statement = "statement_descriptor" if version.has_items else "statement_description"
+        return head | common | {"name": price.name, statement: None}
+    usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
+    decimal = {"amount_decimal": str(price.amount)} if version.has_modern_subscriptions else {}
+    return (
+        head
+        | common
+        | decimal
+        | usage
+        | {
+            "active": True,
+            "billing_scheme": "per_unit",
+            "nickname": price.name,
+            "product": price.product_id,
+            "tiers_mode": None,
+            "transform_usage": None,
+            "usage_type": _usage(price),
+        }
+    )
+
+
+def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
+    """The price object."""
+    usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
+    newer = {"custom_unit_amount": None, "tax_behavior": "unspecified"} if version.has_parents else {}
+    return newer | {
+        "id": price.id,
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": CATALOGUE_CREATED,
+        "currency": CURRENCY,
+        "livemode": livemode,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": price.name,
+        "product": price.product_id,
+        "recurring": usage
+        | {
+            "interval": price.interval,
+            "interval_count": 1,
+            "trial_period_days": None,
+            "usage_type": _usage(price),
+        },
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "recurring",
+        "unit_amount": price.amount,
+        "unit_amount_decimal": str(price.amount),
+    }
+
+
+def product(product_id: str, *, livemode: bool) -> Json:
+    """The product object, as an expanded reference."""
+    return {
+        "id": product_id,
+        "object": "product",
+        "active": True,
+        "created": CATALOGUE_CREATED,
+        "description": None,
+        "images": [],
+        "livemode": livemode,
+        "metadata": {},
+        "name": product_id.removeprefix("prod_Sim"),
+        "type": "service",
+        "unit_label": None,
+        "updated": CATALOGUE_CREATED,
+        "url": None,
+    }
+
+
+def _usage(price: Price) -> str:
+    return "metered" if price.metered else "licensed"

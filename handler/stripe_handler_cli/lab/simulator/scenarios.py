@@ -1,0 +1,132 @@
+"""The table of scenarios: name, story, weight, and which API versions have what it needs. Table only."""
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from stripe_handler_cli.lab.simulator import stories
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion, versions
+from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
+
+
+def _any(version: ApiVersion) -> bool:  # noqa: ARG001 - a rule like the others
+    return True
+
+
+def _has_items(version: ApiVersion) -> bool:
+    return version.has_items
+
+
+def _modern(version: ApiVersion) -> bool:
+    return version.has_modern_subscriptions
+
+
+def _pausable(version: ApiVersion) -> bool:
+    return version.has_paused
+
+
+def _names_users(version: ApiVersion) -> bool:
+    # Without a snapshot of the metadata, nobody can tell whom an invoice around the move billed.
+    return version.has_subscription_details
+
+
+@attrs.frozen
+class Scenario:
+    """One row of the table.
+
+    Attributes:
+        story: What happens; its docstring describes it.
+        weight: How often it is drawn among the others.
+        fits: Which API versions have what it needs.
+        default: Whether it is drawn without being asked for.
+        alone: Whether no other scenario runs in the same life.
+    """
+
+    story: stories.Story
+    weight: int
+    fits: Callable[[ApiVersion], bool] = _any
+    default: bool = True
+    alone: bool = False
+
+    @property
+    def summary(self) -> str:
+        """What happens, in a line."""
+        return (self.story.__doc__ or "").partition("\n")[0]
+
+
+SCENARIOS = {
+    "checkout": Scenario(stories.buy, 10),
+    "checkout_abandoned": Scenario(stories.abandon, 4, _modern),
+    "trial_converts": Scenario(stories.trial_converts, 6),
+    "trial_fails": Scenario(stories.trial_fails, 3),
+    "trial_pauses": Scenario(stories.trial_pauses, 3, _pausable),
+    "trial_cancels": Scenario(stories.trial_cancels, 3),
+    "upgrade": Scenario(stories.upgrade, 6),
+    "quantity": Scenario(stories.quantities, 5),
+    "several_items": Scenario(stories.several_items, 5, _has_items),
+    "portal_cancel": Scenario(stories.portal_cancel, 6),
+    "portal_uncancel": Scenario(stories.portal_uncancel, 4),
+    "immediate_cancel": Scenario(stories.immediate_cancel, 4),
+    "collection_paused": Scenario(stories.collection_paused, 3, _modern),
+    "dunning_recovered": Scenario(stories.dunning_recovered, 5),
+    "dunning_past_due": Scenario(stories.dunning_past_due, 2),
+    "dunning_unpaid": Scenario(stories.dunning_unpaid, 3),
+    "dunning_canceled": Scenario(stories.dunning_canceled, 4),
+    "resubscribe": Scenario(stories.resubscribe, 6),
+    "several_subscriptions": Scenario(stories.several_subscriptions, 5),
+    "one_off_invoices": Scenario(stories.one_off_invoices, 3),
+    "metadata_later": Scenario(stories.metadata_later, 4),
+    "same_second": Scenario(stories.same_second, 6),
+    "mixed": Scenario(stories.mixed, 12),
+    "owner_move": Scenario(stories.owner_move, 4, _names_users, default=False, alone=True),
+    "shared_customer": Scenario(stories.shared_customer, 4, default=False, alone=True),
+    "customer_metadata": Scenario(stories.customer_metadata, 4, default=False, alone=True),
+    "paid_out_of_band": Scenario(stories.paid_out_of_band, 4, _modern, default=False),
+}
+"""Scenario name → scenario, in the order in which they are drawn from."""
+
+DEFAULT_SCENARIOS = tuple(name for name, scenario in SCENARIOS.items() if scenario.default)
+
+
+@attrs.frozen
+class Choice:
+    """One scenario that the options allow, and the API versions it can be lived in."""
+
+    name: str
+    scenario: Scenario
+    versions: tuple[ApiVersion, ...]
+
+
+def choices(options: SimulationOptions) -> tuple[Choice, ...]:
+    """What the options leave to draw from.
+
+    Raises:
+        SimulationError: A name is unknown, or nothing is left.
+    """
+    wanted = {*(DEFAULT_SCENARIOS if options.scenarios is None else options.scenarios), *options.also}
+    _check_names("scenario", wanted, SCENARIOS)
+    _check_names("era", options.eras, ERAS)
+    _check_names("event type", options.event_types, EVENT_TYPES)
+    eras = [era for era in ERAS if era in options.eras and (era == CURRENT.era or not options.thin)]
+    pinned = [version for era in eras for version in versions(era)]
+    found = [
+        Choice(name, scenario, fitting)
+        for name, scenario in SCENARIOS.items()
+        if name in wanted and (fitting := tuple(version for version in pinned if scenario.fits(version)))
+    ]
+    if not found:
+        raise SimulationError(_nothing_left(wanted, eras, options))
+    return tuple(found)
+
+
+def _check_names(kind: str, given: Iterable[str], known: Iterable[str]) -> None:
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SimulationError(f"unknown {kind} {', '.join(unknown)}; known are {', '.join(known)}")
+
+
+def _nothing_left(wanted: set[str], eras: list[str], options: SimulationOptions) -> str:
+    if options.thin and not eras:
+        return f"thin events exist only in era {CURRENT.era}, which is not among the eras asked for"
+    asked = ", ".join(sorted(wanted)) or "(no scenario)"
+    return f"no era of {', '.join(eras) or '(none)'} has what {asked} needs"

@@ -1,0 +1,219 @@
+"""From a seed to lives, one by one or all together. Pure: the same seed and options give the same bytes."""
+
+import random
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
+from stripe_handler_cli.lab.simulator.book import Book
+from stripe_handler_cli.lab.simulator.delivery import thin_event
+from stripe_handler_cli.lab.simulator.expansion import EXPANDABLE
+from stripe_handler_cli.lab.simulator.ids import stripe_id
+from stripe_handler_cli.lab.simulator.life import Happening, Life
+from stripe_handler_cli.lab.simulator.options import SimulationOptions
+from stripe_handler_cli.lab.simulator.scenarios import Choice, choices
+from stripe_handler_cli.lab.simulator.state import Customer, Json
+from stripe_handler_cli.lab.simulator.truth import true_profile
+
+_LONGEST_PAUSE_SECONDS = 60 * 86_400
+
+
+@attrs.frozen
+class SimulatedLife:
+    """One customer's whole life.
+
+    Attributes:
+        users: The users who pay through this customer; mostly one.
+        scenarios: What was lived through.
+        version: API version the events are in.
+        livemode: Of every object.
+        happenings: Every event with the second in which it happened, in order.
+        profiles: User id → what the profile must say in the end; empty when no subscription is theirs.
+        book: What the account held at every moment.
+    """
+
+    users: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    version: ApiVersion
+    livemode: bool
+    happenings: tuple[Happening, ...]
+    profiles: dict[str, Json]
+    book: Book = attrs.field(repr=False)
+
+    @property
+    def events(self) -> list[Json]:
+        """The raw Stripe events, in the order in which they happened."""
+        return [happening.event for happening in self.happenings]
+
+
+@attrs.frozen
+class Simulation:
+    """A whole simulated account.
+
+    Attributes:
+        lives: Every customer's life.
+        events: The raw Stripe events of all, in the order in which they happened.
+        profiles: User id → what the profile must say in the end.
+    """
+
+    lives: tuple[SimulatedLife, ...]
+    events: list[Json] = attrs.field(repr=False)
+    profiles: dict[str, Json] = attrs.field(repr=False)
+    _life_of: dict[str, SimulatedLife] = attrs.field(repr=False)
+
+    @cached_property
+    def snapshot_events(self) -> dict[str, Json]:
+        """Every event as Stripe's API lists it, by id, in the order in which they happened."""
+        happenings = sorted(
+            (happening for life in self.lives for happening in life.happenings),
+            key=lambda happening: happening.second,
+        )
+        return {happening.snapshot["id"]: happening.snapshot for happening in happenings}
+
+    @cached_property
+    def subscriptions(self) -> dict[str, Json]:
+        """Every subscription as Stripe's API returns it in the end, by id."""
+        return self._all("sub_", self.subscription_at)
+
+    @cached_property
+    def invoices(self) -> dict[str, Json]:
+        """Every invoice as Stripe's API returns it in the end, by id."""
+        return self._all("in_", self.invoice_at)
+
+    @cached_property
+    def customers(self) -> dict[str, Json]:
+        """Every customer as Stripe's API returns it, by id."""
+        return self._all("cus_", self.customer)
+
+    def life_of(self, object_id: str) -> SimulatedLife | None:
+        """The life that has this customer, subscription or invoice; None where nobody has."""
+        return self._life_of.get(object_id)
+
+    def subscription_at(
+        self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    ) -> Json | None:
+        """The subscription as Stripe's API returned it at the end of a second (None: in the end).
+
+        None if there was none then.
+        """
+        life = self._life_of.get(subscription_id)
+        return life.book.subscription(subscription_id, second, version) if life else None
+
+    def invoice_at(
+        self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    ) -> Json | None:
+        """The invoice as Stripe's API returned it at the end of a second; otherwise as `subscription_at`."""
+        life = self._life_of.get(invoice_id)
+        return life.book.invoice(invoice_id, second, version) if life else None
+
+    def customer(self, customer_id: str) -> Json | None:
+        """The customer as Stripe's API returns it; None if there is none."""
+        life = self._life_of.get(customer_id)
+        return life.book.customer(customer_id, livemode=life.livemode) if life else None
+
+    def _all(self, prefix: str, read: Callable[[str], Json | None]) -> dict[str, Json]:
+        found = (
+            (identifier, read(identifier)) for identifier in self._life_of if identifier.startswith(prefix)
+        )
+        return {identifier: body for identifier, body in found if body is not None}
+
+
+def simulate(seed: int, users: int, options: SimulationOptions | None = None) -> Simulation:
+    """Simulate an account.
+
+    Args:
+        seed: The same seed, number of users and options give the same events.
+        users: How many customers; those with two users have more profiles than that.
+        options: What may happen.
+
+    Raises:
+        SimulationError: The options cannot be simulated.
+    """
+    lives = tuple(iterate_lives(seed, users, options))
+    # Sorting is stable: what one life sent in one second stays in its order.
+    happenings = sorted(
+        (happening for life in lives for happening in life.happenings),
+        key=lambda happening: happening.second,
+    )
+    return Simulation(
+        lives=lives,
+        events=[happening.event for happening in happenings],
+        profiles={user: profile for life in lives for user, profile in life.profiles.items()},
+        life_of={
+            identifier: life
+            for life in lives
+            for held in (life.book.customers, life.book.subscriptions, life.book.invoices)
+            for identifier in held
+        },
+    )
+
+
+def iterate_lives(seed: int, users: int, options: SimulationOptions | None = None) -> Iterator[SimulatedLife]:
+    """Simulate one life after the other, holding only one at a time; otherwise as `simulate`.
+
+    Raises:
+        SimulationError: The options cannot be simulated.
+    """
+    options = options or SimulationOptions()
+    drawn_from = choices(options)
+    for index in range(users):
+        yield _live(seed, index, options, drawn_from)
+
+
+def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[Choice, ...]) -> SimulatedLife:
+    # Each life has its own source of chance, so the first users do not depend on how many there are.
+    rng = random.Random(f"stripe-handler {seed} {index}")  # noqa: S311 - repeatable on purpose
+    weights = [choice.scenario.weight for choice in drawn_from]
+    first = rng.choices(drawn_from, weights)[0]
+    version = _drawn_version(rng, first)
+    now = options.start_second + rng.randrange(options.spread_seconds + 1)
+    life = Life(
+        rng=rng,
+        options=options,
+        version=version,
+        users=[f"user_{seed}_{index:06d}"],
+        customer=Customer(stripe_id(rng, "cus"), now, index + 1),
+        now=now,
+        expanded=_drawn_expansion(rng, options),
+    )
+    lived = [first]
+    life.start(first.scenario.story(life))
+    if not first.scenario.alone and life.chance(options.second_scenario_share):
+        others = [choice for choice in drawn_from if version in choice.versions and not choice.scenario.alone]
+        second = rng.choices(others, [choice.scenario.weight for choice in others])[0]
+        lived.append(second)
+        life.start(second.scenario.story(life), rng.randrange(_LONGEST_PAUSE_SECONDS))
+    life.run()
+    return SimulatedLife(
+        users=tuple(life.users),
+        scenarios=tuple(choice.name for choice in lived),
+        version=version,
+        livemode=options.livemode,
+        happenings=tuple(_as_sent(life, options)),
+        profiles={user: true_profile(life.book, user, version) for user in life.users},
+        book=life.book,
+    )
+
+
+def _drawn_version(rng: random.Random, choice: Choice) -> ApiVersion:
+    # First the era, then the version: an era with many versions is not more frequent for it.
+    eras = list(dict.fromkeys(version.era for version in choice.versions))
+    era = rng.choice(eras)
+    return rng.choice([version for version in choice.versions if version.era == era])
+
+
+def _drawn_expansion(rng: random.Random, options: SimulationOptions) -> frozenset[str]:
+    share = options.expanded_share
+    if rng.random() >= share:
+        return frozenset()
+    return frozenset(rng.sample(EXPANDABLE, rng.randrange(1, len(EXPANDABLE) + 1)))
+
+
+def _as_sent(life: Life, options: SimulationOptions) -> Iterator[Happening]:
+    # Drawn last, so that the same things happen in a life, whatever it is told in.
+    is_thin = options.thin or (life.version.has_thin_events and life.chance(options.thin_share))
+    for happening in life.happenings:
+        event = thin_event(happening.event) if is_thin else happening.event
+        yield attrs.evolve(happening, event=event)

@@ -1,0 +1,144 @@
+"""What the simulator knows of Stripe's objects, free of any API version's shape. Plain mutable state."""
+
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.lab.simulator.catalogue import Price
+
+Json = dict[str, Any]
+
+
+@attrs.define
+class Customer:
+    """A Stripe customer."""
+
+    id: str
+    created: int
+    number: int
+    metadata: dict[str, str] = attrs.Factory(dict)
+
+
+@attrs.define
+class Item:
+    """One item of a subscription; `quantity` is None for metered prices."""
+
+    id: str
+    price: Price
+    quantity: int | None
+    created: int
+    period_start: int
+    period_end: int
+
+
+@attrs.define
+class Subscription:
+    """A Stripe subscription.
+
+    Attributes:
+        owner: Whose it truly is, whatever the metadata tells so far.
+        changed_plan_at: `start` of old API versions.
+        flexible: Whether it bills flexibly.
+        expanded: References that this account's events carry as whole objects.
+    """
+
+    id: str
+    customer: Customer
+    owner: str
+    created: int
+    status: str
+    items: list[Item]
+    anchor: int
+    flexible: bool
+    livemode: bool
+    changed_plan_at: int
+    missing_payment_method: str = "create_invoice"
+    metadata: dict[str, str] = attrs.Factory(dict)
+    description: str | None = None
+    default_payment_method: str | None = None
+    latest_invoice: str | None = None
+    pauses_collection: bool = False
+    cancel_at: int | None = None
+    cancel_at_period_end: bool = False
+    canceled_at: int | None = None
+    cancel_reason: str | None = None
+    cancel_feedback: str | None = None
+    ended_at: int | None = None
+    trial_start: int | None = None
+    trial_end: int | None = None
+
+    @property
+    def period_start(self) -> int:
+        """Start of the period that ends last."""
+        return max(self.items, key=lambda item: item.period_end).period_start
+
+    @property
+    def period_end(self) -> int:
+        """End of the period that ends last."""
+        return max(item.period_end for item in self.items)
+
+    @property
+    def next_renewal(self) -> int:
+        """When the next item renews."""
+        return min(item.period_end for item in self.items)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether Stripe will never change it again."""
+        return self.status in {"canceled", "incomplete_expired"}
+
+    def copy(self) -> "Subscription":
+        """A copy that later changes leave alone."""
+        return attrs.evolve(
+            self, items=[attrs.evolve(item) for item in self.items], metadata=dict(self.metadata)
+        )
+
+
+@attrs.frozen
+class Line:
+    """One line of an invoice; `item` is None on one-off lines that no subscription caused."""
+
+    id: str
+    price: Price
+    amount: int
+    quantity: int | None
+    start: int
+    end: int
+    proration: bool = False
+    item_id: str | None = None
+    subscription_id: str | None = None
+
+
+@attrs.define
+class Invoice:
+    """A Stripe invoice; `subscription` is None for a one-off.
+
+    Attributes:
+        number: Counts the customer's invoices.
+        reason: `billing_reason`.
+        metadata: Snapshot of the subscription's metadata when it was finalised.
+    """
+
+    id: str
+    number: int
+    customer: Customer
+    subscription: Subscription | None
+    created: int
+    reason: str
+    lines: tuple[Line, ...]
+    livemode: bool
+    metadata: dict[str, str]
+    status: str = "open"
+    attempt_count: int = 0
+    next_attempt: int | None = None
+    paid_at: int | None = None
+    out_of_band: bool = False
+
+    @property
+    def total(self) -> int:
+        """Sum of the lines."""
+        return sum(line.amount for line in self.lines)
+
+    def copy(self) -> "Invoice":
+        """A copy that later changes leave alone."""
+        return attrs.evolve(self)

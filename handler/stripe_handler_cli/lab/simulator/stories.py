@@ -1,0 +1,335 @@
+"""The scenarios: whole stories of one subscription or several. Each is a generator over one life."""
+
+from collections.abc import Callable
+
+from stripe_handler_cli.lab.simulator import changes
+from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
+from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY
+from stripe_handler_cli.lab.simulator.changes import Change
+from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.openings import (
+    abandoned_checkout,
+    canceled_trial,
+    checkout,
+    paused_trial,
+    resume,
+    trial,
+    trial_turns_paid,
+)
+from stripe_handler_cli.lab.simulator.operations import (
+    Dunning,
+    advance,
+    bill,
+    bill_one_off,
+    delete,
+    dun,
+    fail,
+    pay,
+    renew,
+    renewal,
+    request_cancellation,
+    run_out,
+    until,
+)
+from stripe_handler_cli.lab.simulator.state import Subscription
+
+Story = Callable[[Life], Steps[None]]
+
+
+def _part_of_period(life: Life, subscription: Subscription) -> int:
+    """A wait that ends well inside the running period."""
+    left = subscription.next_renewal - life.now
+    return max(0, int(left * life.rng.uniform(0.05, 0.7)))
+
+
+def _periods(life: Life, subscription: Subscription, *happen: Change) -> Steps[None]:
+    """Live through one period per change, each ending with a paid renewal."""
+    for change in happen:
+        yield _part_of_period(life, subscription)
+        yield from change(life, subscription)
+        yield from renew(life, subscription)
+
+
+def _some(life: Life, most: int) -> list[Change]:
+    """Up to so many changes of any kind."""
+    kinds = [change for change, _ in changes.ALL]
+    weights = [weight for _, weight in changes.ALL]
+    return life.rng.choices(kinds, weights, k=life.rng.randrange(most + 1))
+
+
+def buy(life: Life) -> Steps[None]:
+    """Bought, paid, renewed a few times, still running."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *[changes.nothing] * life.rng.randrange(4))
+
+
+def abandon(life: Life) -> Steps[None]:
+    """A checkout nobody pays, sometimes followed by one that works."""
+    yield from abandoned_checkout(life)
+    if life.chance(0.5):
+        yield life.rng.randrange(MINUTE, 9 * DAY)
+        yield from buy(life)
+
+
+def trial_converts(life: Life) -> Steps[None]:
+    """A trial that becomes a paid subscription."""
+    subscription = yield from trial(life)
+    pay(life, (yield from trial_turns_paid(life, subscription)))
+    yield from _periods(life, subscription, *_some(life, 2))
+
+
+def trial_fails(life: Life) -> Steps[None]:
+    """A trial whose first payment fails for good, or only at first."""
+    subscription = yield from trial(life)
+    invoice = yield from trial_turns_paid(life, subscription)
+    yield from dun(life, subscription, invoice, _drawn_dunning(life))
+
+
+def trial_pauses(life: Life) -> Steps[None]:
+    """A trial without a payment method: paused, then resumed, canceled or left alone."""
+    subscription = yield from paused_trial(life)
+    yield life.rng.randrange(HOUR, 20 * DAY)
+    what = life.rng.choice(("resume", "resume", "cancel", "stay"))
+    if what == "resume":
+        yield from resume(life, subscription)
+        yield from _periods(life, subscription, *_some(life, 2))
+    elif what == "cancel":
+        delete(life, subscription, "cancellation_requested")
+
+
+def trial_cancels(life: Life) -> Steps[None]:
+    """A trial that ends with nothing bought."""
+    yield from canceled_trial(life)
+
+
+def upgrade(life: Life) -> Steps[None]:
+    """Upgrades and downgrades."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *[changes.price_swap] * life.rng.randrange(1, 4))
+
+
+def quantities(life: Life) -> Steps[None]:
+    """Seats come and go."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *[changes.quantity] * life.rng.randrange(1, 4))
+
+
+def several_items(life: Life) -> Steps[None]:
+    """Items are added and removed; since 2025 with periods of their own."""
+    subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    count = life.rng.randrange(1, 5)
+    kinds = [changes.add_item, *life.rng.choices((changes.add_item, changes.remove_item), k=count)]
+    yield from _periods(life, subscription, *kinds)
+
+
+def portal_cancel(life: Life) -> Steps[None]:
+    """Canceled in the portal, and over at the period's end (or still running out)."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *_some(life, 2))
+    yield _part_of_period(life, subscription)
+    request_cancellation(life, subscription)
+    if life.chance(0.8):
+        yield from run_out(life, subscription)
+
+
+def portal_uncancel(life: Life) -> Steps[None]:
+    """Canceled in the portal, undone, renewed."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, changes.cancel_and_stay, *_some(life, 1))
+
+
+def immediate_cancel(life: Life) -> Steps[None]:
+    """Canceled at once; an update of the second before may carry a later stamp than the deletion."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *_some(life, 2))
+    yield _part_of_period(life, subscription)
+    if life.chance(0.3):
+        with life.updating(subscription, stamped_later=1):
+            subscription.metadata = {**subscription.metadata, "leaves": "yes"}
+    delete(life, subscription, "cancellation_requested")
+
+
+def collection_paused(life: Life) -> Steps[None]:
+    """Collection is paused and taken up again."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, changes.pause_collection, *_some(life, 1))
+
+
+def _drawn_dunning(life: Life) -> Dunning:
+    outcome = life.rng.choice(("active", "past_due", "unpaid", "canceled"))
+    return Dunning(life.rng.randrange(1, 5), outcome)
+
+
+def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
+    subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    yield from _periods(life, subscription, *_some(life, 2))
+    invoice = yield from renewal(life, subscription)
+    yield from dun(life, subscription, invoice, Dunning(life.rng.randrange(1, 5), outcome))
+    return subscription
+
+
+def dunning_recovered(life: Life) -> Steps[None]:
+    """A renewal fails and is paid after all."""
+    subscription = yield from _fall_due(life, "active")
+    yield from _periods(life, subscription, *_some(life, 1))
+
+
+def dunning_past_due(life: Life) -> Steps[None]:
+    """A renewal fails for good, and the account leaves such subscriptions past due."""
+    yield from _fall_due(life, "past_due")
+
+
+def dunning_unpaid(life: Life) -> Steps[None]:
+    """A renewal fails for good: unpaid. Periods go on without attempts; some pay later, some are canceled."""
+    subscription = yield from _fall_due(life, "unpaid")
+    for _ in range(life.rng.randrange(3)):
+        yield until(life, subscription.next_renewal) + life.rng.randrange(9)
+        with life.updating(subscription):
+            invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+        if life.chance(0.3):
+            yield life.rng.randrange(HOUR, DAY)
+            pay(life, invoice)
+            with life.updating(subscription):
+                subscription.status = "active"
+            return
+    if life.chance(0.3):
+        yield DAY
+        delete(life, subscription, "payment_failed")
+
+
+def dunning_canceled(life: Life) -> Steps[None]:
+    """A renewal fails for good, and the account cancels such subscriptions."""
+    yield from _fall_due(life, "canceled")
+
+
+def resubscribe(life: Life) -> Steps[None]:
+    """Canceled in the portal; a second subscription is bought while the first one runs out."""
+    first = yield from checkout(life)
+    yield from _periods(life, first, *_some(life, 1))
+    yield _part_of_period(life, first)
+    request_cancellation(life, first)
+    life.start(run_out(life, first))
+    yield _part_of_period(life, first)
+    second = yield from checkout(life)
+    yield from _periods(life, second, *_some(life, 2))
+
+
+def several_subscriptions(life: Life) -> Steps[None]:
+    """Two or three subscriptions of one user side by side."""
+    for _ in range(life.rng.randrange(1, 3)):
+        life.start(mixed(life), life.rng.randrange(40 * DAY))
+    yield from mixed(life)
+
+
+def one_off_invoices(life: Life) -> Steps[None]:
+    """Invoices that bill no subscription, beside one that runs or alone."""
+    subscription = None
+    if life.chance(0.7):
+        subscription = yield from checkout(life)
+    for _ in range(life.rng.randrange(1, 4)):
+        yield life.rng.randrange(MINUTE, 9 * DAY)
+        invoice = bill_one_off(life, subscription if life.chance(0.4) else None)
+        yield life.soon()
+        if life.chance(0.3):
+            fail(life, invoice, life.now + 3 * DAY)
+            yield 3 * DAY
+        pay(life, invoice)
+
+
+def metadata_later(life: Life) -> Steps[None]:
+    """The subscription names no user at first; an update adds the name, soon or after a renewal."""
+    subscription = yield from checkout(life, named=False)
+    if life.chance(0.4):
+        yield from _periods(life, subscription, changes.nothing)
+    yield life.rng.choice((0, 1, 5, MINUTE, HOUR))
+    _name_user(life, subscription, subscription.owner)
+    yield from _periods(life, subscription, *_some(life, 2))
+    if life.chance(0.3):
+        yield life.soon()
+        delete(life, subscription, "cancellation_requested")
+
+
+def _name_user(life: Life, subscription: Subscription, user: str) -> None:
+    with life.updating(subscription):
+        subscription.owner = user
+        subscription.metadata = {**subscription.metadata, life.options.user_id_metadata_key: user}
+
+
+def same_second(life: Life) -> Steps[None]:
+    """Bursts of updates in one second."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *[changes.same_second] * life.rng.randrange(1, 4))
+    if life.chance(0.3):
+        yield _part_of_period(life, subscription)
+        yield from changes.same_second(life, subscription)
+        delete(life, subscription, "cancellation_requested")
+
+
+def mixed(life: Life) -> Steps[None]:
+    """Any opening, any changes, any end."""
+    if life.chance(0.25):
+        subscription = yield from trial(life)
+        pay(life, (yield from trial_turns_paid(life, subscription)))
+    else:
+        subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *_some(life, 4))
+    end = life.rng.choice(("stay", "stay", "run out", "cancel", "dun"))
+    yield _part_of_period(life, subscription)
+    if end == "run out":
+        request_cancellation(life, subscription)
+        yield from run_out(life, subscription)
+    elif end == "cancel":
+        delete(life, subscription, "cancellation_requested")
+    elif end == "dun":
+        invoice = yield from renewal(life, subscription)
+        yield from dun(life, subscription, invoice, _drawn_dunning(life))
+
+
+def owner_move(life: Life) -> Steps[None]:
+    """The metadata is edited: the subscription belongs to another user from then on."""
+    subscription = yield from checkout(life)
+    yield from _periods(life, subscription, *_some(life, 1))
+    yield _part_of_period(life, subscription)
+    _name_user(life, subscription, another_user(life))
+    yield from _periods(life, subscription, *_some(life, 2))
+    if life.chance(0.3):
+        yield life.soon()
+        delete(life, subscription, "cancellation_requested")
+
+
+def shared_customer(life: Life) -> Steps[None]:
+    """One customer pays for two users, each named by their own subscription."""
+    other = another_user(life)
+    yield from _for(life, other)
+    yield life.rng.randrange(MINUTE, 20 * DAY)
+    yield from _for(life, life.user)
+
+
+def _for(life: Life, user: str) -> Steps[None]:
+    subscription = yield from checkout(life, user=user)
+    life.start(_periods(life, subscription, *_some(life, 3)))
+
+
+def customer_metadata(life: Life) -> Steps[None]:
+    """No subscription ever names the user; the customer's own metadata does."""
+    life.customer.metadata = {life.options.user_id_metadata_key: life.user}
+    subscription = yield from checkout(life, named=False)
+    yield from _periods(life, subscription, *_some(life, 2))
+
+
+def paid_out_of_band(life: Life) -> Steps[None]:
+    """A failed renewal is paid outside Stripe, of which only `invoice.paid` tells."""
+    subscription = yield from checkout(life)
+    invoice = yield from renewal(life, subscription)
+    yield from dun(life, subscription, invoice, Dunning(1, "past_due"))
+    yield life.rng.randrange(HOUR, DAY)
+    pay(life, invoice, out_of_band=True)
+    with life.updating(subscription):
+        subscription.status = "active"
+
+
+def another_user(life: Life) -> str:
+    """A second user of this life, made on first use."""
+    if len(life.users) == 1:
+        life.users.append(f"{life.user}_b")
+    return life.users[1]

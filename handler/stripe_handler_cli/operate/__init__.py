@@ -1,0 +1,1 @@
+"""The operator's commands, one folder each, named as the command."""

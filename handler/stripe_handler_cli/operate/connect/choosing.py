@@ -1,0 +1,188 @@
+"""Which of an account's event destinations is this environment's. Pure.
+
+It is the one whose event source the variable file names; else the one that `connect` marked for this prefix
+and workspace. Never two: where that cannot be told, a person decides.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.areas.self_check import mode_of_source
+from stripe_handler_cli.stack.event_destinations import EventDestination, NewDestination, Payload
+
+MARK = "stripe_subscription_handler"
+"""The metadata key on a destination that says whose it is."""
+DELETED = "DELETED"
+"""AWS's word for an event source that its partner has removed."""
+_GONE = "no_aws_event_source_exists"
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """The destination an environment should have.
+
+    Attributes:
+        prefix: The environment's prefix.
+        workspace: Its workspace.
+        account_id: Its AWS account.
+        region: Its region.
+        event_types: Types to send.
+        payload: Their form.
+        livemode: Which events the environment takes.
+        key_mode: Of the Stripe key at hand; None where it does not tell.
+    """
+
+    prefix: str
+    workspace: str
+    account_id: str
+    region: str
+    event_types: tuple[str, ...] = ()
+    payload: Payload = "snapshot"
+    livemode: Literal["live", "test", "any"] = "any"
+    key_mode: Literal["live", "test"] | None = "test"
+
+    @property
+    def mark(self) -> str:
+        """What the metadata says of its destination."""
+        return f"{self.prefix}/{self.workspace}"
+
+    @property
+    def place(self) -> str:
+        """Account and region, for messages."""
+        return f"account {self.account_id}, region {self.region}"
+
+    @property
+    def new(self) -> NewDestination:
+        """The destination to make."""
+        return NewDestination(
+            name=f"{self.prefix}-stripe-{self.workspace}",
+            account_id=self.account_id,
+            region=self.region,
+            event_types=self.event_types,
+            payload=self.payload,
+            metadata={MARK: self.mark},
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Situation:
+    """What is there.
+
+    Attributes:
+        destinations: The Stripe account's destinations of the kind Amazon EventBridge.
+        sources: Stripe's partner event sources in this AWS account and region, with AWS's word for each one's
+            state.
+        named: The event source that the variable file names.
+        bus: The bus the stack is applied with; None before its first apply.
+        admitted: Types that its rule admits.
+        function_arn: The function it is applied with; None before its first apply.
+    """
+
+    destinations: tuple[EventDestination, ...] = ()
+    sources: Mapping[str, str] = attrs.Factory(dict)
+    named: str | None = None
+    bus: str | None = None
+    admitted: frozenset[str] = frozenset()
+    function_arn: str | None = None
+
+
+@attrs.frozen
+class Choice:
+    """The environment's destination.
+
+    Attributes:
+        destination: It; None where there is none that could work.
+        dead: Others of this environment whose event source is gone, so that they never send again.
+        others: Others of this environment that could.
+    """
+
+    destination: EventDestination | None
+    dead: tuple[EventDestination, ...] = ()
+    others: tuple[EventDestination, ...] = ()
+
+
+def is_dead(destination: EventDestination, situation: Situation) -> bool:
+    """Whether its event source is gone; Stripe then wants a new destination."""
+    return (
+        destination.source_status == "deleted"
+        or destination.disabled_reason == _GONE
+        or situation.sources.get(destination.source_name) == DELETED
+    )
+
+
+def chosen(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Choice:
+    """Find the environment's destination.
+
+    Args:
+        wanted: What the environment should have.
+        situation: What is there.
+        identifier: The id of the destination that a person chose.
+
+    Raises:
+        CliError: It cannot be told, or somebody else's would be taken.
+    """
+    _refuse_elsewhere(wanted, situation)
+    mine = tuple(one for one in situation.destinations if one.metadata.get(MARK) == wanted.mark)
+    named = next((one for one in situation.destinations if one.source_name == situation.named), None)
+    if situation.named is not None and named is None and identifier is None:
+        _refuse_foreign(situation.named, wanted, situation)
+    candidates = tuple(dict.fromkeys(one.id for one in (*((named,) if named else ()), *mine)))
+    by_id = {one.id: one for one in situation.destinations}
+    if identifier is not None and identifier not in by_id:
+        raise CliError(f"This key's Stripe account has no Amazon EventBridge destination {identifier}.")
+    ours = [by_id[one] for one in candidates]
+    dead = tuple(one for one in ours if is_dead(one, situation) and one.id != identifier)
+    living = [one for one in ours if not is_dead(one, situation)]
+    taken = _taken(living, named, by_id.get(identifier or ""))
+    if taken is not None and (taken.account_id, taken.region) != (wanted.account_id, wanted.region):
+        raise CliError(
+            f"The event destination {taken.id} leads to account {taken.account_id}, region {taken.region}, "
+            f"and this environment is in {wanted.place}. Are these the right AWS credentials and region? To "
+            "move it, run `stripe-handler disconnect --delete` there first."
+        )
+    return Choice(taken, dead, tuple(one for one in living if taken is None or one.id != taken.id))
+
+
+def _taken(
+    living: list[EventDestination], named: EventDestination | None, by_person: EventDestination | None
+) -> EventDestination | None:
+    if by_person is not None:
+        return by_person
+    if named is not None and named in living:
+        return named
+    if len(living) > 1:
+        ids = ", ".join(one.id for one in living)
+        raise CliError(
+            f"Several event destinations are marked as this environment's: {ids}. Choose one with "
+            "--destination, and delete the others in Stripe."
+        )
+    return living[0] if living else None
+
+
+def _refuse_elsewhere(wanted: Wanted, situation: Situation) -> None:
+    if situation.function_arn is None:
+        return
+    region, account_id = situation.function_arn.split(":")[3:5]
+    if (account_id, region) != (wanted.account_id, wanted.region):
+        raise CliError(
+            f"The stack is applied in account {account_id}, region {region}, and your AWS credentials and "
+            f"region lead to {wanted.place}."
+        )
+
+
+def _refuse_foreign(named: str, wanted: Wanted, situation: Situation) -> None:
+    named_mode = mode_of_source(named)
+    if wanted.key_mode is not None and wanted.key_mode != named_mode:
+        raise CliError(
+            f"The variable file names the event source {named}, which is one of {named_mode} mode, and the "
+            f"Stripe key is for {wanted.key_mode} mode."
+        )
+    if situation.sources.get(named, DELETED) != DELETED:
+        raise CliError(
+            f"The variable file names the event source {named}, which is {situation.sources[named]} in AWS, "
+            "but no event destination of this key's Stripe account leads to it. Is it the key of another "
+            "account or sandbox? To connect this one instead, take the name out of the file."
+        )

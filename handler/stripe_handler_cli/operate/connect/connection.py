@@ -1,0 +1,333 @@
+"""Takes the steps that `planning` finds, one by one, and looks again after each. Its edges are ports."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.progress import Step as Detail
+from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
+from stripe_handler_cli.operate.connect.planning import (
+    ACTIVE,
+    TITLES,
+    Plan,
+    Step,
+    plan_connect,
+    plan_disconnect,
+)
+from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
+from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, Settings
+from stripe_handler_cli.operate.connect.tfvars import with_string, without
+from stripe_handler_cli.operate.connect.var_file import edit, settings_in
+from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, Payload
+from stripe_handler_cli.tools.terraform.counting import counting
+from stripe_subscription_handler.stripe_side.api import key_mode
+
+_LOOK_SECONDS = 2.0
+_APPLIES = frozenset({Step.APPLY, Step.UNAPPLY})
+_PINGS = 3
+"""A ping right after the bus was associated may be lost, so another one is sent, and one more."""
+_Found = TypeVar("_Found")
+
+
+class _DeclinedError(Exception):
+    """A person did not agree to Terraform's plan; ends the step, and the run."""
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        destination_id: The environment's event destination.
+        event_source: Its event source.
+        done: The steps taken.
+        left: The steps left.
+        commands: What a person types to go on; empty where nothing is left to type.
+        ping: The function's log line about the ping.
+    """
+
+    destination_id: str | None
+    event_source: str | None
+    done: tuple[Step, ...] = ()
+    left: tuple[Step, ...] = ()
+    commands: tuple[str, ...] = ()
+    ping: Mapping[str, Any] | None = None
+
+
+@attrs.define(kw_only=True)
+class Connection:
+    """An environment and a Stripe account.
+
+    Attributes:
+        stripe: The account's event destinations.
+        aws: The environment's AWS.
+        root: Its Terraform.
+        tail: Follows the function's log, given the stack's outputs.
+        report: Where the run is told, and a person asked.
+        payload: The form of the events.
+        identifier: The destination that a person chose.
+        may_apply: Whether Terraform may be applied; else the commands are told.
+        timeout_seconds: How long Stripe, AWS and the function may take for one step.
+        sleep: Waits so many seconds.
+        clock: Seconds from any point in time.
+    """
+
+    stripe: EventDestinations
+    aws: Aws
+    root: Root
+    tail: Callable[[Mapping[str, Any]], Tail]
+    report: Report
+    payload: Payload = "snapshot"
+    identifier: str | None = None
+    may_apply: bool = True
+    timeout_seconds: float = 120.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    _outputs: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+    _ping: Mapping[str, Any] | None = attrs.field(default=None, init=False)
+
+    @property
+    def mode(self) -> str:
+        """The Stripe key's mode: `live`, `test`, or `unknown` where its prefix does not tell."""
+        return key_mode(self.stripe.access.key) or "unknown"
+
+    def where(self) -> str:
+        """Whose account is connected to whose, for people.
+
+        Raises:
+            CliError: No AWS region is set.
+        """
+        kind = {"live": "live mode", "test": "test mode (a sandbox)"}.get(self.mode, "unknown mode")
+        return (
+            f"Stripe: {kind}, key in {self.stripe.access.variable}. AWS: account {self.aws.account_id()}, "
+            f"region {self.aws.region}. Workspace {self.root.workspace}, variable file {self.root.var_file}."
+        )
+
+    def plan(self) -> Plan:
+        """What is left until the environment is connected.
+
+        Raises:
+            CliError: It cannot be connected like this.
+        """
+        settings = self._settings()
+        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        return plan_connect(wanted, self._situation(settings), self.identifier)
+
+    def plan_without(self, *, delete: bool) -> Plan:
+        """What is left until it is disconnected.
+
+        Raises:
+            CliError: It cannot be told which destination is meant.
+        """
+        settings = self._settings()
+        wanted, situation = self._wanted(settings), self._situation(settings)
+        return plan_disconnect(wanted, situation, self.identifier, delete=delete)
+
+    def connect(self) -> Outcome:
+        """Take every step that is left.
+
+        Raises:
+            CliError: A step failed; the next run goes on from there.
+        """
+        plan = self.plan()
+        self._check_package(plan)
+        return self._take(plan, self.plan)
+
+    def disconnect(self, *, delete: bool) -> Outcome:
+        """Take every step that is left.
+
+        Raises:
+            CliError: A step failed; the next run goes on from there.
+        """
+        plan = self.plan_without(delete=delete)
+        if plan.destination is not None:
+            self.identifier = plan.destination.id  # once the file names it no more, nothing else might tell
+        return self._take(plan, lambda: self.plan_without(delete=delete))
+
+    def _take(self, plan: Plan, look: Callable[[], Plan]) -> Outcome:
+        done: list[Step] = []
+        found = plan.destination
+        for note in plan.notes:
+            self.report.note(note)
+        while plan.steps:
+            step = plan.steps[0]
+            if done and done[-1] is step:
+                raise CliError(f"{TITLES[step]}: done, but nothing has changed. {_hint(step)}")
+            if step in _APPLIES and not self.may_apply:
+                return self._outcome(found, done, plan.steps, self.root.apply_commands)
+            try:
+                with self.report.doing(step) as detail:
+                    self._actions[step](plan, detail)
+            except _DeclinedError:
+                return self._outcome(found, done, plan.steps, self.root.apply_commands)
+            done.append(step)
+            if step is Step.PING:
+                break
+            plan = look()
+            found = plan.destination or found
+        return self._outcome(found, done)
+
+    @property
+    def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], None]]:
+        """Step → what takes it."""
+        return {
+            Step.CREATE: self._create,
+            Step.ENABLE: lambda plan, _: self.stripe.enable(_destination(plan).id),
+            Step.ADD_TYPES: lambda plan, _: self.stripe.send(_destination(plan).id, plan.event_types),
+            Step.WAIT: self._wait,
+            Step.WRITE: self._write,
+            Step.DELETE_DEAD: self._delete_dead,
+            Step.APPLY: self._apply,
+            Step.ACTIVATE: self._activate,
+            Step.PING: self._send_ping,
+            Step.DISABLE: lambda plan, _: self.stripe.disable(_destination(plan).id),
+            Step.DELETE: lambda plan, _: self.stripe.delete(_destination(plan).id),
+            Step.UNWRITE: self._unwrite,
+            Step.UNAPPLY: self._apply,
+        }
+
+    def _outcome(
+        self,
+        found: EventDestination | None,
+        done: list[Step],
+        left: tuple[Step, ...] = (),
+        commands: tuple[str, ...] = (),
+    ) -> Outcome:
+        return Outcome(
+            destination_id=found.id if found else None,
+            event_source=found.source_name if found else None,
+            done=tuple(done),
+            left=left,
+            commands=commands,
+            ping=self._ping,
+        )
+
+    def _settings(self) -> Settings:
+        return settings_in(self.root.var_file)
+
+    def _wanted(self, settings: Settings) -> Wanted:
+        return Wanted(
+            prefix=settings.prefix,
+            workspace=self.root.workspace,
+            account_id=self.aws.account_id(),
+            region=self.aws.region,
+            payload=self.payload,
+            livemode=settings.livemode,
+            key_mode=key_mode(self.stripe.access.key),
+        )
+
+    def _situation(self, settings: Settings) -> Situation:
+        if self._outputs is None:
+            self._outputs = self.root.outputs()
+        return Situation(
+            destinations=tuple(self.stripe.eventbridge()),
+            sources=self.aws.sources(),
+            named=settings.source_name,
+            bus=self._outputs.get("event_bus_name"),
+            admitted=self.aws.admitted(self._outputs),
+            function_arn=self._outputs.get("function_arn"),
+        )
+
+    def _check_package(self, plan: Plan) -> None:
+        path = self._settings().package_path
+        if path is None or Step.APPLY not in plan.steps or not self.may_apply:
+            return
+        if not (self.root.directory / path).is_file():
+            raise CliError(f"There is no {self.root.directory / path} to deploy: run `make zip` first.")
+
+    def _create(self, _: Plan, detail: Detail) -> None:
+        settings = self._settings()
+        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        made = self.stripe.create(wanted.new)
+        self._until(
+            lambda: next((one for one in self.stripe.eventbridge() if one.id == made.id), None),
+            f"Stripe has made {made.id}, but does not list it. Run this again in a few minutes: at once, it "
+            "would make a second one.",
+        )
+        detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
+
+    def _wait(self, plan: Plan, _: Detail) -> None:
+        name = _destination(plan).source_name
+        self._until(
+            lambda: self.aws.sources().get(name),
+            f"EventBridge shows no event source {name}, which Stripe makes in account "
+            f"{self.aws.account_id()}, region {self.aws.region}. Run this again a little later.",
+        )
+
+    def _delete_dead(self, plan: Plan, detail: Detail) -> None:
+        for one in plan.dead:
+            self.stripe.delete(one.id)
+            detail(f"{one.id} is gone")
+
+    def _write(self, plan: Plan, _: Detail) -> None:
+        name = _destination(plan).source_name
+        self.report.note(edit(self.root.var_file, lambda text: with_string(text, SOURCE_VARIABLE, name)))
+
+    def _unwrite(self, _: Plan, __: Detail) -> None:
+        self.report.note(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
+
+    def _apply(self, _: Plan, detail: Detail) -> None:
+        self._outputs = None
+        on_line = counting(detail.counter("resources"))
+        if not self.root.apply(lambda planned: self.report.agreed(planned, detail), on_line):
+            raise _DeclinedError
+
+    def _activate(self, plan: Plan, _: Detail) -> None:
+        name = _destination(plan).source_name
+        self._until(
+            lambda: self.aws.sources().get(name) == ACTIVE or None,
+            f"The event source {name} is not ACTIVE yet. Run this again a little later.",
+        )
+
+    def _send_ping(self, plan: Plan, detail: Detail) -> None:
+        identifier = _destination(plan).id
+        tail = self.tail(self._outputs or {})
+        sent: set[str] = set()
+        for number in range(_PINGS):
+            sent.add(self.stripe.ping(identifier))
+            if number:
+                detail(f"no answer yet; ping {number + 1} of {_PINGS}")
+            self._ping = self._poll(lambda: _answered(tail, sent), self.timeout_seconds / _PINGS)
+            if self._ping is not None:
+                break
+        if self._ping is None:
+            raise CliError(
+                "Stripe has sent a ping, but the function has logged none within "
+                f"{self.timeout_seconds:.0f} s. `stripe-handler doctor` looks at everything on the way."
+            )
+        if self._ping.get("decision") == "error":
+            raise CliError(f"The function refused the ping: {self._ping.get('reason')}")
+        detail(f"{self._ping['event_id']} arrived in the function's log")
+
+    def _until(self, look: Callable[[], object | None], complaint: str) -> None:
+        if self._poll(look, self.timeout_seconds) is None:
+            raise CliError(complaint)
+
+    def _poll(self, look: Callable[[], _Found | None], seconds: float) -> _Found | None:
+        deadline = self.clock() + seconds
+        while True:
+            found = look()
+            if found is not None or self.clock() > deadline:
+                return found
+            self.sleep(_LOOK_SECONDS)
+
+
+def _hint(step: Step) -> str:
+    if step in _APPLIES:
+        return (
+            f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
+        )
+    return "Please run this again a little later."
+
+
+def _destination(plan: Plan) -> EventDestination:
+    if plan.destination is None:
+        raise CliError("Stripe does not list the new event destination yet. Please run this again.")
+    return plan.destination
+
+
+def _answered(tail: Tail, sent: set[str]) -> Mapping[str, Any] | None:
+    return next((line for line in tail.read() if line.get("event_id") in sent), None)

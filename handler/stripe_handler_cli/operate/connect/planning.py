@@ -1,0 +1,152 @@
+"""Which steps are left until an environment is connected, or until it is not. Pure.
+
+Each look gives a new plan, so whatever interrupted the last run, the next one goes on from what is there.
+"""
+
+import enum
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.connect.choosing import Choice, Situation, Wanted, chosen
+from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX
+from stripe_subscription_handler.events.event_types import PING_EVENT
+
+EVERY_TYPE = "*"
+ACTIVE = "ACTIVE"
+
+
+class Step(enum.StrEnum):
+    """A step; its value is its name in JSON."""
+
+    CREATE = "create_destination"
+    ENABLE = "enable_destination"
+    ADD_TYPES = "add_event_types"
+    WAIT = "wait_for_event_source"
+    DELETE_DEAD = "delete_dead_destinations"
+    WRITE = "write_variable_file"
+    APPLY = "terraform_apply"
+    ACTIVATE = "event_source_active"
+    PING = "ping"
+    DISABLE = "disable_destination"
+    DELETE = "delete_destination"
+    UNWRITE = "clear_variable_file"
+    UNAPPLY = "terraform_apply_without"
+
+
+TITLES = {
+    Step.CREATE: "Create the event destination in Stripe",
+    Step.ENABLE: "Enable the event destination",
+    Step.ADD_TYPES: "Let the event destination send all types",
+    Step.WAIT: "Wait for the partner event source in EventBridge",
+    Step.DELETE_DEAD: "Delete event destinations whose event source is gone",
+    Step.WRITE: "Name the event source in the variable file",
+    Step.APPLY: "Apply the Terraform code",
+    Step.ACTIVATE: "See the event source become ACTIVE",
+    Step.PING: "Send a ping through Stripe and see it arrive",
+    Step.DISABLE: "Disable the event destination in Stripe",
+    Step.DELETE: "Delete the event destination in Stripe",
+    Step.UNWRITE: "Take the event source out of the variable file",
+    Step.UNAPPLY: "Apply the Terraform code, which removes the partner bus",
+}
+"""Step → what it does, in words."""
+
+
+@attrs.frozen
+class Plan:
+    """What is left to do.
+
+    Attributes:
+        destination: The environment's destination, as it is now.
+        steps: The steps, in their order.
+        dead: Destinations of this environment that never send again.
+        notes: What a person should know besides.
+        event_types: What the destination should send in the end.
+    """
+
+    destination: EventDestination | None
+    steps: tuple[Step, ...]
+    dead: tuple[EventDestination, ...] = ()
+    notes: tuple[str, ...] = ()
+    event_types: frozenset[str] = frozenset()
+
+
+def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Plan:
+    """Say which steps are left until the environment is connected; the last two only look.
+
+    Raises:
+        CliError: It cannot be connected like this; the message says why.
+    """
+    if wanted.livemode != "any" and wanted.key_mode not in {wanted.livemode, None}:
+        raise CliError(
+            f'The environment takes {wanted.livemode} events only (livemode = "{wanted.livemode}"), and the '
+            f"Stripe key is for {wanted.key_mode} mode."
+        )
+    choice = chosen(wanted, situation, identifier)
+    found = choice.destination
+    types = frozenset(wanted.event_types) | (found.enabled_events if found else frozenset())
+    notes = _other_notes(choice)
+    if found is None:
+        rest = (Step.APPLY, Step.ACTIVATE, Step.PING)
+        steps = (Step.CREATE, Step.WAIT, Step.WRITE, *_cleaning(choice), *rest)
+        return Plan(None, steps, choice.dead, notes, types)
+    if found.payload != wanted.payload:
+        raise CliError(
+            f"The event destination {found.id} sends {found.payload} events, and that can never be changed. "
+            f"Run connect {'with' if found.payload == 'thin' else 'without'} --thin, or first "
+            "`stripe-handler disconnect --delete`."
+        )
+    steps = (
+        *(() if found.is_enabled else (Step.ENABLE,)),
+        *(() if _sends(found, wanted) else (Step.ADD_TYPES,)),
+        *(() if found.source_name in situation.sources else (Step.WAIT,)),
+        *(() if situation.named == found.source_name else (Step.WRITE,)),
+        *_cleaning(choice),
+        *(() if _is_applied(found, wanted, situation) else (Step.APPLY,)),
+        *(() if situation.sources.get(found.source_name) == ACTIVE else (Step.ACTIVATE,)),
+        Step.PING,
+    )
+    if EVERY_TYPE in found.enabled_events:
+        notes = (*notes, f"{found.id} sends every type there is; the archive keeps each, and AWS bills it.")
+    return Plan(found, steps, choice.dead, notes, types)
+
+
+def plan_disconnect(
+    wanted: Wanted, situation: Situation, identifier: str | None = None, *, delete: bool = False
+) -> Plan:
+    """Say which steps are left until nothing of Stripe's comes here any more.
+
+    Raises:
+        CliError: It cannot be told which destination is meant.
+    """
+    there = {one.id for one in situation.destinations}
+    choice = chosen(wanted, situation, identifier if identifier in there else None)
+    found = choice.destination
+    unwrite = () if situation.named is None else (Step.UNWRITE,)
+    disable = (Step.DISABLE,) if found is not None and found.is_enabled else ()
+    # Deleted once the file does not name it any more: a name that nobody has is taken for somebody else's.
+    remove = (*unwrite, *((Step.DELETE,) if found is not None else ()), *_cleaning(choice))
+    # Whichever partner bus it is: the file names none then.
+    is_applied = (situation.bus or "").startswith(PARTNER_SOURCE_PREFIX)
+    steps = (*(remove if delete else (*disable, *unwrite)), *((Step.UNAPPLY,) if is_applied else ()))
+    return Plan(found, steps, choice.dead, _other_notes(choice))
+
+
+def _sends(found: EventDestination, wanted: Wanted) -> bool:
+    return EVERY_TYPE in found.enabled_events or found.enabled_events >= set(wanted.event_types)
+
+
+def _is_applied(found: EventDestination, wanted: Wanted, situation: Situation) -> bool:
+    return situation.bus == found.source_name and situation.admitted >= {*wanted.event_types, PING_EVENT}
+
+
+def _cleaning(choice: Choice) -> tuple[Step, ...]:
+    return (Step.DELETE_DEAD,) if choice.dead else ()
+
+
+def _other_notes(choice: Choice) -> tuple[str, ...]:
+    if not choice.others:
+        return ()
+    ids = ", ".join(one.id for one in choice.others)
+    return (f"Also marked as this environment's, and not used: {ids}. Delete in Stripe what nobody needs.",)

@@ -1,0 +1,115 @@
+"""What an environment's variable file says, as far as a connection to Stripe needs it. Pure.
+
+Defaults are those of terraform/variables.tf. Other ways to give Terraform a value (`TF_VAR_…`,
+`*.auto.tfvars`) are not looked at: a connection follows the file it also writes to.
+"""
+
+from typing import Any, Literal
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.connect.tfvars import TfvarsError, assignments
+from stripe_handler_cli.stack.event_destinations import Payload
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+
+SOURCE_VARIABLE = "stripe_event_source_name"
+THIN_PREFIX = "v1."
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """An environment's settings.
+
+    Attributes:
+        prefix: First part of its resources' names.
+        event_types: Types that its rule admits.
+        livemode: Which events it takes: `live`, `test` or `any`.
+        source_name: The partner event source it is applied with; None for a custom bus.
+        region: Its region; None for that of the shell's AWS settings.
+        endpoint_url: A local AWS; None for AWS.
+        package_path: The function's zip, from the Terraform root.
+        has_stripe_key: Whether its function may ask Stripe.
+    """
+
+    prefix: str
+    event_types: tuple[str, ...] = DEFAULT_EVENT_TYPES
+    livemode: Literal["live", "test", "any"] = "any"
+    source_name: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    package_path: str | None = None
+    has_stripe_key: bool = False
+
+    def types_of(self, payload: Payload) -> tuple[str, ...]:
+        """The types that reach the function in one form.
+
+        Raises:
+            CliError: None does; the message says what to write.
+        """
+        is_thin = payload == "thin"
+        found = tuple(name for name in self.event_types if name.startswith(THIN_PREFIX) == is_thin)
+        if found and is_thin and not self.has_stripe_key:
+            raise CliError(
+                "Thin events hold no object, so the function must ask Stripe: name stripe_secret_arn (or "
+                "stripe_secret_parameter_name) in the variable file."
+            )
+        if found:
+            return found
+        wanted = ", ".join(f'"{THIN_PREFIX if is_thin else ""}{name}"' for name in DEFAULT_EVENT_TYPES)
+        raise CliError(
+            f"The rule would let no {payload} event pass. Set in the variable file: event_types = [{wanted}]"
+        )
+
+
+def read_settings(text: str, place: str) -> Settings:
+    """Read a variable file.
+
+    Args:
+        text: The file.
+        place: Its name, for messages.
+
+    Raises:
+        CliError: It cannot be read, or lacks what is needed.
+    """
+    try:
+        values = {name: found for name, found in assignments(text).items() if name in _KINDS}
+        given = {name: _checked(name, found.value) for name, found in values.items()}
+    except TfvarsError as error:
+        raise CliError(f"{place}: {error}") from error
+    prefix = given.get("prefix")
+    if not prefix:
+        raise CliError(f"{place}: prefix is missing")
+    livemode: Any = given.get("livemode") or "any"
+    if livemode not in {"live", "test", "any"}:
+        raise CliError(f"{place}: livemode must be live, test or any")
+    return Settings(
+        prefix=prefix,
+        event_types=tuple(given.get("event_types") or DEFAULT_EVENT_TYPES),
+        livemode=livemode,
+        source_name=given.get(SOURCE_VARIABLE),
+        region=given.get("aws_region"),
+        endpoint_url=given.get("aws_endpoint_url"),
+        package_path=given.get("lambda_package_path"),
+        has_stripe_key=bool(given.get("stripe_secret_arn") or given.get("stripe_secret_parameter_name")),
+    )
+
+
+_KINDS: dict[str, type] = {
+    "prefix": str,
+    "event_types": list,
+    "livemode": str,
+    SOURCE_VARIABLE: str,
+    "aws_region": str,
+    "aws_endpoint_url": str,
+    "lambda_package_path": str,
+    "stripe_secret_arn": str,
+    "stripe_secret_parameter_name": str,
+}
+"""Variable → what it holds."""
+
+
+def _checked(name: str, value: Any) -> Any:
+    if value is not None and not isinstance(value, _KINDS[name]):
+        raise TfvarsError(f"{name} must be a {'list' if _KINDS[name] is list else 'string'}")
+    return value

@@ -1,0 +1,161 @@
+"""The Terraform root a person works in, and one of its workspaces: its outputs, and an apply that asks first.
+
+Unlike `terraform_cli.working_copy` it works in the very directory, with the shell's own settings, because it
+does what the person would type. It selects no workspace: `TF_WORKSPACE` is set for each command.
+"""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.terraform import find_terraform
+from stripe_handler_cli.tools.terraform.outputs import parse_outputs
+from stripe_handler_cli.tools.terraform.process import Completed, capture, failure, run
+
+OnLine = Callable[[str], None]
+_NO_CHANGES, _CHANGES = 0, 2
+_UNINITIALISED = ("Backend initialization required", "terraform init")
+
+
+@attrs.frozen
+class TerraformRoot:
+    """A root and a workspace.
+
+    Attributes:
+        directory: The root.
+        workspace: The workspace.
+        var_file: Its variable file.
+        terraform: The executable.
+        environment: What Terraform gets; the shell's unless given.
+    """
+
+    directory: Path
+    workspace: str
+    var_file: Path
+    terraform: Path
+    environment: Mapping[str, str] = attrs.field(factory=lambda: dict(os.environ), repr=False)
+
+    @classmethod
+    def at(cls, directory: Path, workspace: str | None, var_file: Path | None) -> "TerraformRoot":
+        """The root in a directory.
+
+        Args:
+            directory: The root.
+            workspace: The workspace; the selected one unless given.
+            var_file: Its variable file; `environments/<workspace>.tfvars` unless given.
+
+        Raises:
+            CliError: There is no root, no Terraform, no chosen workspace or no such file.
+        """
+        if not any(directory.glob("*.tf")):
+            raise CliError(f"There is no Terraform root at {directory}; name it with --terraform-directory.")
+        name = workspace or _selected(_terraform(), directory)
+        if name == "default":
+            raise CliError(
+                "The workspace default is refused by this stack: name the environment with --workspace, for "
+                "example --workspace development."
+            )
+        path = var_file or directory / "environments" / f"{name}.tfvars"
+        if not path.is_file():
+            raise CliError(
+                f"There is no {path}: copy environments/development.tfvars, or name another file with "
+                "--var-file."
+            )
+        return cls(directory, name, path, _terraform())
+
+    @property
+    def apply_commands(self) -> tuple[str, ...]:
+        """What a person types to apply it."""
+        root = shlex.quote(str(self.directory))
+        file = shlex.quote(os.path.relpath(self.var_file, self.directory))
+        apply = f"TF_WORKSPACE={shlex.quote(self.workspace)} terraform -chdir={root} apply -var-file={file}"
+        return (apply,) if self._is_initialised else (f"terraform -chdir={root} init", apply)
+
+    def outputs(self) -> dict[str, Any]:
+        """The workspace's outputs; empty where nothing is applied yet.
+
+        Raises:
+            CliError: Terraform cannot tell.
+        """
+        completed = capture(
+            [str(self.terraform), "output", "-json", "-no-color"],
+            directory=self.directory,
+            environment=self._variables(),
+        )
+        if completed.exit_code == 0:
+            return parse_outputs(completed.text, f"terraform output in {self.directory}")
+        if not self._is_initialised and any(words in completed.text for words in _UNINITIALISED):
+            raise CliError(f"Initialise the root first: terraform -chdir={self.directory} init")
+        raise failure(f"terraform output in {self.directory}", completed)
+
+    def apply(self, agreed: Callable[[str], bool], on_line: OnLine) -> bool:
+        """Plan, ask, and apply exactly what was planned; initialise the root before, where it is not.
+
+        Args:
+            agreed: Given the plan as Terraform prints it, says whether to go on.
+            on_line: Called with each line Terraform prints.
+
+        Returns:
+            Whether what was planned is there; false where nobody agreed.
+
+        Raises:
+            CliError: Terraform failed; the message is Terraform's.
+        """
+        if not self._is_initialised:
+            # Without the workspace: init refuses one that does not exist yet, apply makes it.
+            initialised = self._run(["init"], on_line, in_workspace=False)
+            if initialised.exit_code != 0:
+                raise failure("terraform init", initialised)
+        with tempfile.TemporaryDirectory() as private:
+            # A plan file holds values of the state, so it is kept where only this user can read it.
+            planned = Path(private) / "connect.tfplan"
+            file = f"-var-file={self.var_file.resolve()}"
+            completed = self._run(["plan", "-detailed-exitcode", f"-out={planned}", file], on_line)
+            if completed.exit_code not in {_NO_CHANGES, _CHANGES}:
+                raise failure("terraform plan", completed)
+            if completed.exit_code == _NO_CHANGES:
+                return True
+            if not agreed(completed.text):
+                return False
+            applied = self._run(["apply", str(planned)], on_line)
+        if applied.exit_code != 0:
+            raise failure("terraform apply", applied)
+        return True
+
+    @property
+    def _is_initialised(self) -> bool:
+        return (self.directory / ".terraform" / "providers").is_dir()
+
+    def _variables(self) -> dict[str, str]:
+        return {**self.environment, "TF_WORKSPACE": self.workspace, "TF_INPUT": "0", "TF_IN_AUTOMATION": "1"}
+
+    def _run(self, arguments: list[str], on_line: OnLine, *, in_workspace: bool = True) -> Completed:
+        verb, *rest = arguments
+        environment = self._variables()
+        if not in_workspace:
+            del environment["TF_WORKSPACE"]
+        return run(
+            [str(self.terraform), verb, "-input=false", "-no-color", *rest],
+            directory=self.directory,
+            environment=environment,
+            on_line=on_line,
+        )
+
+
+def _terraform() -> Path:
+    return find_terraform(Path(".stripe-handler/terraform"))
+
+
+def _selected(terraform: Path, directory: Path) -> str:
+    completed = capture(
+        [str(terraform), "workspace", "show"], directory=directory, environment=dict(os.environ)
+    )
+    if completed.exit_code != 0:
+        raise failure("terraform workspace show", completed)
+    return completed.text.strip()

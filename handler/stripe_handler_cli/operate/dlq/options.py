@@ -1,0 +1,95 @@
+"""What the `dlq` commands have in common: the options that choose messages, and where they print."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from stripe_handler_cli.operate.dlq.messages import Layer
+from stripe_handler_cli.operate.dlq.selection import Selection
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_WIDTH = 160
+"""Off a terminal, tables are so wide."""
+
+_OPTIONS = (
+    click.option(
+        "--id",
+        "ids",
+        metavar="ID",
+        multiple=True,
+        help="A Stripe event id, or an SQS message id. Can be repeated.",
+    ),
+    click.option(
+        "--error-type",
+        "error_types",
+        metavar="TYPE",
+        multiple=True,
+        help="An error as `dlq list` shows it; `unreadable` for messages without an event. Can be repeated.",
+    ),
+    click.option(
+        "--layer",
+        "layers",
+        type=click.Choice([str(layer) for layer in Layer]),
+        multiple=True,
+        help="delivery: EventBridge could not hand the event over; function: the function failed on it.",
+    ),
+)
+
+
+def selection_options(command: _Command) -> _Command:
+    """Give a command the options; it is called with `selection`, a `Selection`, in their place."""
+
+    @functools.wraps(command)
+    def with_selection(
+        *arguments: Any,
+        ids: tuple[str, ...],
+        error_types: tuple[str, ...],
+        layers: tuple[str, ...],
+        **options: Any,
+    ) -> Any:
+        selection = Selection(frozenset(ids), frozenset(error_types), frozenset(map(Layer, layers)))
+        return command(*arguments, selection=selection, **options)
+
+    wrapped: Any = with_selection
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+all_option = click.option("--all", "everything", is_flag=True, help="Every message of both queues.")
+
+
+def require_choice(selection: Selection, *, everything: bool) -> None:
+    """Refuse a command that would change things without being told which.
+
+    Raises:
+        click.UsageError: Nothing is chosen, or `--all` and less than all.
+    """
+    if everything and (selection.ids or selection.error_types):
+        raise click.UsageError("--all does not go with --id or --error-type")
+    if not everything and not selection.names_something:
+        raise click.UsageError("say which messages: --id, --error-type, --layer, or --all")
+
+
+def results() -> Console:
+    """Where results are printed: standard output."""
+    return _console(stderr=False)
+
+
+def notes() -> Console:
+    """Where progress and warnings are printed: standard error."""
+    return _console(stderr=True)
+
+
+def warn(text: str) -> None:
+    """Print a warning."""
+    notes().print(f"Warning: {text}", style="yellow", highlight=False, markup=False)
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)

@@ -1,0 +1,256 @@
+"""Dead letters as tables for people and as plain values for `--json`. Only formats and prints."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stripe_handler_cli.operate.dlq.history import History
+from stripe_handler_cli.operate.dlq.listing import Listing
+from stripe_handler_cli.operate.dlq.messages import DeadLetter
+from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
+from stripe_handler_cli.operate.dlq.tally import Tally
+from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
+
+_PARKED_DAYS = PARKED_SECONDS // 86_400
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def as_json(letter: DeadLetter, now: datetime) -> dict[str, Any]:
+    """A letter's summary as plain values, for `--json`."""
+    values = attrs.asdict(letter.summary(), filter=attrs.filters.exclude("payload", "stack_trace"))
+    age = None if letter.sent_at is None else int((now - letter.sent_at).total_seconds())
+    return values | {"sent_at": _iso(letter.sent_at), "age_seconds": age}
+
+
+def letter_as_json(letter: DeadLetter, history: History | None, now: datetime) -> dict[str, Any]:
+    """Everything about a letter as plain values, its event included; None for a log that was not read."""
+    attempts = None if history is None else [attrs.asdict(attempt) for attempt in history.attempts]
+    for attempt in attempts or ():
+        attempt["at"] = _iso(attempt["at"])
+    return as_json(letter, now) | {
+        "error_message": letter.error_message,
+        "stack_trace": list(letter.stack_trace),
+        "log": attempts,
+        "event": None if letter.payload is None else json.loads(letter.payload),
+    }
+
+
+def result_as_json(result: Result, now: datetime) -> dict[str, Any]:
+    """What became of a letter as plain values, for `--json`; `error_type` is still why it came here."""
+    return as_json(result.letter, now) | {
+        "outcome": result.outcome,
+        "decision": result.applied.decision if result.applied else None,
+        "reason": result.applied.reason if result.applied else None,
+        "redrive_error": attrs.asdict(result.error) if result.error else None,
+    }
+
+
+def print_listings(console: Console, listings: Sequence[Listing], now: datetime) -> None:
+    """Print what was found in the queues as one table, oldest first, and what was not looked at."""
+    letters = sorted(
+        (letter for listing in listings for letter in listing.letters),
+        key=lambda letter: letter.sent_at or now,
+    )
+    if letters:
+        console.print(_table(letters, now))
+        kinds = _counted(letter.error_type or "?" for letter in letters)
+        console.print(f"{_messages(len(letters))}: {kinds}", highlight=False, markup=False)
+    else:
+        console.print("No dead letters.")
+    for listing in listings:
+        for line in _about(listing, now):
+            console.print(line, highlight=False, markup=False)
+
+
+def listings_as_json(listings: Sequence[Listing], now: datetime) -> dict[str, Any]:
+    """What was found in the queues as plain values, for `--json`."""
+    queues = {
+        listing.queue.layer: {
+            "url": listing.queue.url,
+            "looked_at": listing.seen,
+            "not_looked_at": listing.unseen,
+            "held_by_others": listing.counts.in_flight,
+            "retention_seconds": listing.counts.retention_seconds,
+        }
+        for listing in listings
+    }
+    letters = [letter for listing in listings for letter in listing.letters]
+    return {"messages": [as_json(letter, now) for letter in letters], "queues": queues}
+
+
+def _about(listing: Listing, now: datetime) -> Iterable[str]:
+    name = f"the {listing.queue.layer.queue_name}"
+    if listing.unseen:
+        yield f"About {listing.unseen} more in {name}; raise --limit to see them."
+    if listing.counts.in_flight:
+        yield held_by_others(listing.counts.in_flight)
+    sent = [letter.sent_at for letter in listing.letters if letter.sent_at]
+    if sent:
+        left = listing.counts.retention_seconds - (now - min(sent)).total_seconds()
+        yield f"The oldest of these in {name} expires in {duration(left)}."
+
+
+def held_by_others(count: int) -> str:
+    """The sentence about messages that are there but could not be looked at."""
+    return (
+        f"About {count} more are held by another command just now. They are to be had when it ends, or a few "
+        "minutes after it died."
+    )
+
+
+def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
+    """Print which of the ids asked for were not found, and what could not be looked at."""
+    for name in missing:
+        console.print(_text(f"Neither queue has a message of {name}."))
+    if held:
+        console.print(held_by_others(held), highlight=False, markup=False)
+
+
+def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
+    """Print everything about a letter, its event included."""
+    rows = {
+        "event": letter.event_id,
+        "type": letter.event_type,
+        "user": letter.user_id,
+        "layer": letter.layer,
+        "message": letter.message_id,
+        "in the queue since": f"{_iso(letter.sent_at)} ({_age(letter, now)})",
+        "attempts before": letter.attempts,
+        "given up because": letter.gave_up,
+        "taken out since": f"{letter.received} times, by list, show, redrive or drop",
+        "error": letter.error_type,
+        "error message": letter.error_message,
+    }
+    table = Table(show_header=False, box=None)
+    table.add_column(style="cyan")
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value is not None:
+            table.add_row(name, _text(value))
+    console.print(table)
+    for title, lines in (
+        ("Stack trace", letter.stack_trace),
+        ("Attempts in the function's log", _history(history)),
+    ):
+        if lines:
+            console.print(f"\n{title}", style="bold")
+            for line in lines:
+                console.print(_text(f"  {line}"), soft_wrap=True)
+    if letter.payload is not None:
+        console.print("\nEvent", style="bold")
+        # ASCII, so that nothing in it can move the cursor.
+        text = json.dumps(json.loads(letter.payload), indent=2)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _history(history: History | None) -> list[str]:
+    if history is None:
+        return ["could not be read"]
+    lines = [
+        f"{_iso(attempt.at)}  {attempt.decision}  {attempt.error_type or ''}  {attempt.reason or ''}".rstrip()
+        for attempt in history.attempts
+    ]
+    return lines if history.is_complete else [*lines, "(reading the log took too long; there may be more)"]
+
+
+def print_tally(console: Console, tally: Tally, now: datetime) -> None:
+    """Print what became of the messages."""
+    count = tally.outcomes
+    sentences = (
+        (Outcome.APPLIED, f"applied: {with_counts(tally.decisions)}"),
+        (Outcome.WOULD_SEND, "would be sent"),
+        (Outcome.LEFT, f"left in place: {with_counts(tally.errors)}"),
+        (Outcome.UNREADABLE, "left in place: no event inside; `dlq show`, then `dlq drop`"),
+        (Outcome.TAKEN_BY_OTHERS, "taken by others meanwhile"),
+    )
+    lines = [f"{_messages(count[outcome])} {text}." for outcome, text in sentences if count[outcome]]
+    if tally.has_parked:
+        lines.append(f"Parked: kept for {_PARKED_DAYS} days, applied when the customer is linked.")
+    if tally.not_deleted:
+        lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
+    for line in lines or ["Nothing to send."]:
+        console.print(line, highlight=False, markup=False)
+    if tally.shown:
+        console.print(_table([_as_met_now(result) for result in tally.shown], now))
+    more = tally.remaining + count[Outcome.WOULD_SEND] - len(tally.shown)
+    if more > 0:
+        console.print(f"… and {more} more; --json shows all.", highlight=False)
+
+
+def _as_met_now(result: Result) -> DeadLetter:
+    if result.error is None:
+        return result.letter
+    return attrs.evolve(
+        result.letter, error_type=result.error.error_type, error_message=result.error.error_message
+    )
+
+
+def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
+    table = Table("layer")
+    table.add_column("event", overflow="fold")
+    for name in ("type", "user"):
+        table.add_column(name, overflow="fold")
+    for name in ("age", "attempts", "taken"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("error", "message"):
+        table.add_column(name, overflow="fold")
+    for letter in map(DeadLetter.summary, letters):
+        hidden = "(whole text: dlq show)" if letter.is_message_hidden else ""
+        table.add_row(
+            letter.layer,
+            _text(letter.event_id or f"message {letter.message_id}"),
+            _text(letter.event_type),
+            _text(letter.user_id),
+            _age(letter, now),
+            _text(letter.attempts),
+            _text(letter.received),
+            _text(letter.error_type),
+            _text(f"{letter.error_message or ''} {hidden}".strip()),
+        )
+    return table
+
+
+def with_counts(counter: Mapping[str, int]) -> str:
+    """Counts in words, the largest first: `3 this, 1 that`."""
+    ordered = sorted(counter.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{count} {printable(name)}" for name, count in ordered)
+
+
+def _counted(names: Iterable[str]) -> str:
+    return with_counts(Counter(names))
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
+
+
+def _age(letter: DeadLetter, now: datetime) -> str:
+    return "?" if letter.sent_at is None else duration((now - letter.sent_at).total_seconds())
+
+
+def duration(seconds: float) -> str:
+    """A time span in its largest unit, rounded down: `3 d`, `17 min`."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "0 s"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _text(value: object) -> Text:
+    return Text("" if value is None else printable(str(value)))
+
+
+def printable(text: str) -> str:
+    """A text without what would move the cursor or cannot be written; messages come from anywhere."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -1,0 +1,137 @@
+"""Writes docs/production-checklist.md: the doctor's own checks, and what only a person can know. Pure."""
+
+import textwrap
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.operate.doctor.check import Check
+from stripe_handler_cli.operate.doctor.commands import fill_in
+from stripe_handler_cli.operate.doctor.registry import CHECKS
+from stripe_handler_cli.operate.doctor.rights import RIGHTS
+from stripe_subscription_handler.stripe_side.api import API_VERSION
+
+_PHRASES = {"apply": "terraform apply", "stack_options": ""}
+_NAMES = {"key_variable": "STRIPE_API_KEY", "stripe_version": API_VERSION}
+_WIDTH = 116
+
+_INTRODUCTION = """\
+# Production checklist
+
+<!-- Made by `stripe-handler doctor --checklist`; change the checks, not this page. -->
+
+`stripe-handler doctor` goes through all but the last part, on AWS and on local AWS alike:
+
+```sh
+.venv/bin/stripe-handler doctor                      # the stack applied from terraform/, selected workspace
+.venv/bin/stripe-handler doctor --local .stripe-handler/demo          # the one `make demo KEEP=1` left
+.venv/bin/stripe-handler doctor --strict --json --skip recent-events  # in CI: warnings count too
+```
+
+Each check passes, warns or fails, and says what it found and which command puts it right; words in capitals
+below are names it fills in, and `terraform apply` is with the environment's workspace and tfvars file. It
+changes nothing. The exit code is 1 if a check failed (with `--strict`: or warned), 0 otherwise. What it may
+not look at is a warning that says so. `--only` and `--skip` take the names in parentheses.
+"""
+_BY_HAND = """\
+## By hand
+
+What no command can know.
+"""
+_RIGHTS = """\
+## What it needs to look
+
+These AWS actions; all but `lambda:InvokeFunction` only read. `dynamodb:Query` is needed on the sync table's
+index only, to count. The function is invoked with a constant input, the self-check, which changes nothing
+either.
+
+```
+"""
+
+
+@attrs.frozen
+class ByHand:
+    """A line of the checklist for a person.
+
+    Attributes:
+        what: What should be so.
+        why: What happens when it is not.
+    """
+
+    what: str
+    why: str
+
+
+BY_HAND = (
+    ByHand(
+        "Every subscription is created with your user's id in its metadata.",
+        "An event nobody can map to a user is parked, and lost after 30 days.",
+    ),
+    ByHand(
+        "The app changes profiles with `UpdateItem` only.",
+        "A `PutItem` replaces the whole item and wipes the subscription.",
+    ),
+    ByHand(
+        "Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)).",
+        "A state on one machine is lost with it, and two people applying at once spoil it.",
+    ),
+    ByHand(
+        "A second `terraform plan` is empty.",
+        "Otherwise somebody changes by hand what Terraform changes back.",
+    ),
+    ByHand(
+        "How long logs and the archive are kept suits your rules.",
+        "The archive and parked events hold customers' data; log lines hold ids only.",
+    ),
+    ByHand(
+        "Somebody has sent an event from the failure queue again (`dlq redrive`), once, before it is needed.",
+        "At night is no time to read about it first.",
+    ),
+    ByHand(
+        "Subscriptions that existed before were brought in: `stripe-handler reconcile --apply` "
+        "([reconcile.md](reconcile.md)).",
+        "Otherwise each needs an event before a profile can show it.",
+    ),
+)
+
+
+def render_checklist(checks: Sequence[Check[Any]] = CHECKS) -> str:
+    """Write the page."""
+    parts = [_INTRODUCTION]
+    for area, some in groupby(checks, key=lambda check: check.area):
+        parts.append(f"## {area}\n")
+        parts.extend(_check(check) for check in some)
+    parts.append(_BY_HAND)
+    parts.append("\n".join(_wrapped(f"- [ ] {item.what} {item.why}") for item in BY_HAND) + "\n")
+    parts.append(_RIGHTS + "\n".join(RIGHTS) + "\n```\n")
+    return "\n".join(parts)
+
+
+def _check(check: Check[Any]) -> str:
+    lines = [line for fix in check.fixes for line in fill_in(fix, _NAMES, _PHRASES).splitlines()]
+    fixes = (
+        [f"  To fix: `{lines[0]}`"]
+        if len(lines) == 1
+        else ["  ```sh", *(f"  {one}" for one in lines), "  ```"]
+    )
+    about = [
+        _wrapped(f"- [ ] **{check.title}** (`{check.key}`). {check.why}"),
+        "",
+        _wrapped(f"  {check.checked}"),
+        "",
+    ]
+    return "\n".join([*about, *fixes, ""])
+
+
+def _wrapped(text: str) -> str:
+    indent = text[: len(text) - len(text.lstrip())]
+    return textwrap.fill(
+        text.strip(),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,193 @@
+"""IAM policy documents as sets, so that they can be compared instead of searched. Pure.
+
+Knows the few forms this project writes, and takes whatever else it meets for something that does not belong
+there: a form it cannot compare is never taken for the expected one.
+"""
+
+import fnmatch
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.operate.doctor.arns import short
+
+_SAME_VALUE = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
+Condition = tuple[str, str, tuple[str, ...]]
+"""Operator, key (both in lower case) and values."""
+TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
+
+
+@attrs.frozen
+class Statement:
+    """One statement.
+
+    Attributes:
+        sid: Its id, or what stands for it in messages.
+        effect: `Allow` or `Deny`.
+        principals: As `Service:events.amazonaws.com`, `AWS:…` or `*`; empty in a role's own policy.
+        actions: In lower case, as IAM compares them.
+        resources: ARNs.
+        conditions: All must hold.
+        inverted: It says to whom or what it does *not* apply.
+    """
+
+    sid: str
+    effect: str
+    principals: frozenset[str]
+    actions: frozenset[str]
+    resources: frozenset[str]
+    conditions: frozenset[Condition]
+    inverted: bool
+
+
+@attrs.frozen
+class Admission:
+    """Who is let in by a resource's policy: one service doing one thing, for one source.
+
+    Attributes:
+        service: As `events.amazonaws.com`.
+        action: As `sqs:SendMessage`.
+        condition_key: What tells the source, as `aws:SourceArn`.
+        source: Its value.
+    """
+
+    service: str
+    action: str
+    condition_key: str
+    source: str
+
+
+@attrs.frozen(order=True)
+class Grant:
+    """One action that a role may do on one resource.
+
+    Attributes:
+        action: In lower case.
+        resource: An ARN, or `*`.
+        conditions: Under which.
+    """
+
+    action: str
+    resource: str
+    conditions: tuple[Condition, ...] = ()
+
+    def __str__(self) -> str:
+        """As in `dynamodb:getitem on table/profiles`."""
+        limited = " (under conditions)" if self.conditions else ""
+        return f"{self.action} on {short(self.resource)}{limited}"
+
+
+def parse_policy(document: str | Mapping[str, Any] | None) -> tuple[Statement, ...]:
+    """Read a policy document; none has no statements.
+
+    Raises:
+        ValueError: It is no policy document.
+    """
+    if not document:
+        return ()
+    found = json.loads(document) if isinstance(document, str) else document
+    statements = found.get("Statement", []) if isinstance(found, Mapping) else None
+    if isinstance(statements, Mapping):
+        statements = [statements]
+    if not isinstance(statements, list) or not all(isinstance(one, Mapping) for one in statements):
+        raise ValueError("a policy document without statements")
+    return tuple(_statement(one, number) for number, one in enumerate(statements, 1))
+
+
+def unlike(
+    statements: Iterable[Statement], wanted: Iterable[Admission]
+) -> tuple[list[Admission], list[Statement]]:
+    """Compare a resource's policy with who should be let in.
+
+    A statement that denies plain HTTP is neither here nor there.
+
+    Returns:
+        The admissions that are missing, and the statements that belong to none.
+    """
+    missing = list(wanted)
+    strange = []
+    for statement in statements:
+        fitting = [admission for admission in wanted if _admits(statement, admission)]
+        if fitting:
+            missing = [admission for admission in missing if admission not in fitting]
+        elif not (statement.effect == "Deny" and statement.conditions == TLS_ONLY):
+            strange.append(statement)
+    return missing, strange
+
+
+def grants_of(statements: Iterable[Statement]) -> tuple[frozenset[Grant], list[Statement]]:
+    """Take a role's statements apart.
+
+    Returns:
+        What is allowed, and the statements that cannot be put so: denials, and those that say what they do
+        not apply to.
+    """
+    grants: set[Grant] = set()
+    strange = []
+    for statement in statements:
+        if statement.effect != "Allow" or statement.inverted:
+            strange.append(statement)
+            continue
+        conditions = tuple(sorted(statement.conditions))
+        grants |= {
+            Grant(action, resource, conditions)
+            for action in statement.actions
+            for resource in statement.resources
+        }
+    return frozenset(grants), strange
+
+
+def is_covered(wanted: Grant, grants: Iterable[Grant]) -> bool:
+    """Whether a grant is among others, or within the wildcards of one."""
+    return any(
+        fnmatch.fnmatchcase(wanted.action, grant.action)
+        and fnmatch.fnmatchcase(wanted.resource, grant.resource)
+        and grant.conditions in ((), wanted.conditions)
+        for grant in grants
+    )
+
+
+def _admits(statement: Statement, admission: Admission) -> bool:
+    """Whether a statement lets in exactly that."""
+    if statement.effect != "Allow" or statement.inverted or len(statement.conditions) != 1:
+        return False
+    [(operator, key, values)] = statement.conditions
+    return (
+        statement.principals == {f"Service:{admission.service}"}
+        and statement.actions == {admission.action.lower()}
+        and operator in _SAME_VALUE
+        and key == admission.condition_key.lower()
+        and values == (admission.source,)
+    )
+
+
+def _statement(raw: Mapping[str, Any], number: int) -> Statement:
+    return Statement(
+        sid=str(raw.get("Sid") or f"statement {number}"),
+        effect=str(raw.get("Effect")),
+        principals=_principals(raw.get("Principal")),
+        actions=frozenset(action.lower() for action in _texts(raw.get("Action"))),
+        resources=frozenset(_texts(raw.get("Resource"))),
+        conditions=frozenset(
+            (operator.lower(), key.lower(), tuple(sorted(_texts(values))))
+            for operator, keys in (raw.get("Condition") or {}).items()
+            for key, values in keys.items()
+        ),
+        inverted=any(name in raw for name in ("NotAction", "NotPrincipal", "NotResource")),
+    )
+
+
+def _principals(raw: Any) -> frozenset[str]:
+    if isinstance(raw, Mapping):
+        return frozenset(f"{kind}:{name}" for kind, names in raw.items() for name in _texts(names))
+    return frozenset(_texts(raw))
+
+
+def _texts(raw: Any) -> list[str]:
+    """A value or a list of them; IAM takes both."""
+    if raw is None:
+        return []
+    values = raw if isinstance(raw, list) else [raw]
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]

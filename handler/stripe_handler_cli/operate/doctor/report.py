@@ -1,0 +1,76 @@
+"""Shows what was found: a table for people, one JSON object for programs."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.examination import Result, worst
+
+_STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
+_LEAST_WIDTH = 40
+
+
+def as_json(results: Sequence[Result]) -> dict[str, Any]:
+    """The whole as one object; `checks` in the order of the checklist."""
+    counts = Counter(result.status for result in results)
+    return {
+        "status": worst(results),
+        "counts": {status: counts[status] for status in Status},
+        "checks": [
+            {
+                "key": result.check.key,
+                "area": result.check.area,
+                "title": result.check.title,
+                "status": result.status,
+                "looked": result.has_looked,
+                "found": result.found,
+                "fix": result.fix,
+            }
+            for result in results
+        ],
+    }
+
+
+def print_report(console: Console, results: Sequence[Result]) -> None:
+    """Print status, title and finding of each check, and the command that puts it right below.
+
+    Commands are printed whole, in lines of their own, so that they can be copied.
+    """
+    titles = max((len(result.check.title) for result in results), default=0)
+    indent = 2 + len(Status.PASS) + 2
+    width = max(console.width - indent - titles - 2, _LEAST_WIDTH)
+    for area, some in groupby(results, key=lambda result: result.check.area):
+        console.print(f"\n{area}", style="bold", highlight=False)
+        for result in some:
+            first, *more = textwrap.wrap(result.found, width, break_on_hyphens=False) or [""]
+            line = Text.assemble(
+                "  ",
+                (result.status, _STYLES[result.status]),
+                "  ",
+                result.check.title.ljust(titles),
+                "  ",
+                first,
+            )
+            console.print(line, highlight=False, soft_wrap=True)
+            for text in more:
+                console.print(
+                    " " * (indent + titles + 2) + text, highlight=False, markup=False, soft_wrap=True
+                )
+            if result.fix:
+                _print_fix(console, result, " " * indent)
+    counts = Counter(result.status for result in results)
+    blind = sum(not result.has_looked for result in results)
+    said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    console.print(f"\n{said}" + (f"; {blind} could not be looked at" if blind else ""), highlight=False)
+
+
+def _print_fix(console: Console, result: Result, indent: str) -> None:
+    console.print(f"{indent}to fix {result.check.key}:", style="dim", highlight=False, soft_wrap=True)
+    for line in (result.fix or "").splitlines():
+        console.print(f"{indent}  {line}", style="cyan", highlight=False, markup=False, soft_wrap=True)

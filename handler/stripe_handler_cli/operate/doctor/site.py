@@ -1,0 +1,122 @@
+"""Where the doctor looks: the stack, what came with the command line, and what has been seen already.
+
+Holds no judgement. Everything is asked once, however many checks need it.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.stack.deployed import DeployedStack
+
+LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
+"""Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
+_MISSING = frozenset(
+    {
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "NoSuchEntity",
+        "NotFound",
+        "QueueDoesNotExist",
+        "ResourceNotFoundException",
+    }
+)
+"""Error codes that say: there is no such thing."""
+_Seen = TypeVar("_Seen")
+
+
+@attrs.frozen
+class Package:
+    """A zip to compare the function's code with.
+
+    Attributes:
+        path: Where it is.
+        is_named: Whether the person named it.
+    """
+
+    path: Path
+    is_named: bool
+
+
+@attrs.define
+class Site:
+    """A stack under examination.
+
+    Attributes:
+        stack: The stack.
+        now: The time.
+        package: A zip to compare with, None without one.
+        stripe: The operator's own access to Stripe, None without a key.
+        recent_hours: How far back events are looked for.
+        stack_options: What leads other commands of ours to the same stack, with a space before it.
+    """
+
+    stack: DeployedStack
+    now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
+    package: Package | None = None
+    stripe: StripeAccess | None = None
+    recent_hours: int = 24
+    stack_options: str = ""
+    _clients: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+    _seen: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
+
+    def client(self, service: str) -> Any:
+        """The client of an AWS service; one for the whole examination."""
+        if service not in self._clients:
+            self._clients[service] = self.stack.endpoint.client(service)
+        return self._clients[service]
+
+    def output(self, name: str) -> str:
+        """One of Terraform's outputs; raises `CliError` where the stack has none of that name."""
+        return self.stack.output(name)
+
+    @property
+    def role_name(self) -> str:
+        """The function's role's name, from its ARN."""
+        return self.output("function_role_arn").rpartition("/")[2]
+
+    @property
+    def rule_arns(self) -> tuple[str, ...]:
+        """The rules that lead to the function: the stack's, and that of the webhook bridge's own bus."""
+        bridge = self.stack.outputs.get("webhook_bridge_rule_arn")
+        return (self.output("rule_arn"), *([str(bridge)] if bridge else []))
+
+    def see(self, look: Callable[..., _Seen], *what: str) -> _Seen:
+        """Look, or remember what was seen; a look that failed fails again, without asking again."""
+        asked = (look, *what)
+        if asked not in self._seen:
+            try:
+                self._seen[asked] = look(self, *what)
+            except LOOK_ERRORS as error:
+                self._seen[asked] = error
+        seen = self._seen[asked]
+        if isinstance(seen, Exception):
+            raise seen
+        return seen  # type: ignore[no-any-return]
+
+
+def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | None:
+    """Ask AWS for something that may not exist."""
+    try:
+        answer: dict[str, Any] = call(**request)
+    except ClientError as error:
+        if error.response["Error"].get("Code") in _MISSING:
+            return None
+        raise
+    return answer
+
+
+def reason_of(error: Exception) -> str:
+    """Say why a look failed, in a few words."""
+    if isinstance(error, ClientError):
+        code = error.response["Error"].get("Code", "an error")
+        return f"{code} for {error.operation_name}"
+    if isinstance(error, KeyError):
+        return f"AWS's answer has no {error}"
+    return str(error)

@@ -1,0 +1,84 @@
+"""An explanation as plain values, for `--json`. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.operate.explain.attribution import Attribution
+from stripe_handler_cli.operate.explain.changes import Change
+from stripe_handler_cli.operate.explain.failures import Failure
+from stripe_handler_cli.operate.explain.gathering import Explanation
+from stripe_handler_cli.operate.explain.rules import sentence
+from stripe_handler_cli.operate.explain.timeline import Entry
+from stripe_handler_cli.stack.function_log import LogLine
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """The whole explanation."""
+    record = explanation.record
+    found: dict[str, Any] = {
+        "user_id": record.user_id,
+        "exists": record.profile is not None,
+        "is_fine": explanation.is_fine,
+        "differences": sorted(record.differences),
+        "attributes": {one.name: _attribution(one) for one in explanation.attributions},
+        "failures": [_failure(one) for one in explanation.failures],
+        "parked": [event.event_id for one in explanation.customers for event in one.parked],
+        "log": {
+            "since": iso(explanation.log_since),
+            "decisions_are_logged": explanation.decisions_are_logged,
+            "lines": explanation.lines,
+            "older_lines_left_out": explanation.lines_left_out,
+        },
+        "stripe": None,
+    }
+    if explanation.timeline is not None and explanation.stripe_since is not None:
+        entries = [_entry(one) for one in explanation.timeline]
+        found["stripe"] = {"since": iso(explanation.stripe_since), "timeline": entries}
+    return found
+
+
+def _attribution(one: Attribution) -> dict[str, Any]:
+    return {
+        "value": one.value,
+        "set_by": _change(one.set_by) if one.set_by else None,
+        "is_certain": one.is_certain,
+        "or_by": [_change(change) for change in one.or_by],
+        "newest_in_ledger": one.newest.in_words if one.newest else None,
+        "rejected": [_handled(line) for line in one.rejected],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {**_handled(change), "replay": change.replay}
+
+
+def _handled(one: Change | LogLine) -> dict[str, Any]:
+    return {
+        "event_id": one.event_id,
+        "event_type": one.event_type,
+        "event_created": one.event_created,
+        "handled_at": one.handled_at.isoformat(),
+        "reason": one.reason,
+        "rule": sentence(one.reason),
+    }
+
+
+def _failure(failure: Failure) -> Mapping[str, Any]:
+    return {**_handled(failure.last), "error_type": failure.last.error_type, "attempts": failure.attempts}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "event_id": entry.event.id,
+        "event_type": entry.event.type,
+        "event_created": entry.event.created,
+        "subscription_id": entry.event.subscription_id,
+        "state": str(entry.state),
+        "handled_at": entry.line.handled_at.isoformat() if entry.line else None,
+        "reason": entry.line.reason if entry.line else None,
+        "attempts": entry.attempts,
+        "is_gap": entry.is_gap,
+        "is_covered": entry.is_covered,
+        "is_behind": entry.is_behind,
+    }

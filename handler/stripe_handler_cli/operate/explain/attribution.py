@@ -1,0 +1,153 @@
+"""Which event gave each attribute of a profile its present value? Pure: ledger and log lines in, answers out.
+
+The log tells what each write changed, by name. What it cannot tell: two handlings that overlapped (their
+lines may be in another order than their writes), a handling that died between its write and its line (its
+event mostly comes back as a duplicate), and what is older than the log. Such answers are marked as not
+certain, or fall back on the ledger, which knows the newest event of each subscription.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.operate.explain.changes import REJECTED, Change, changes_of, event_rank
+from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.function_log.lines import SKIP
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, VIEW, primary, view
+from stripe_subscription_handler.events.event_types import Rank
+
+
+@attrs.frozen
+class Newest:
+    """The newest event of the subscription shown, as far as the ledger tells.
+
+    Attributes:
+        in_words: What is known of it.
+        is_logged: Whether any line tells of it.
+    """
+
+    in_words: str
+    is_logged: bool
+
+
+@attrs.frozen
+class Attribution:
+    """Where an attribute has its present value from.
+
+    Attributes:
+        name: The attribute.
+        value: Its value, None where it is absent.
+        set_by: The event that last changed it, by the log; None where the log does not tell.
+        or_by: Other events that may have been the last to change it.
+        newest: The newest event of its kind that the ledger knows of; None where no subscription is shown.
+        rejected: Events of its kind that were handled later and changed nothing, in that order.
+    """
+
+    name: str
+    value: Any
+    set_by: Change | None
+    or_by: tuple[Change, ...]
+    newest: Newest | None
+    rejected: tuple[LogLine, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the log leaves no other event open."""
+        return self.set_by is not None and not self.or_by and (self.newest is None or self.newest.is_logged)
+
+
+def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list[Attribution]:
+    """Explain every attribute of a user's view that is there, or that an event removed.
+
+    Args:
+        ledger: The user's ledger.
+        user_id: The user.
+        lines: Log lines about the user and the user's subscriptions, in order of time.
+    """
+    changes = changes_of(lines, user_id)
+    found = []
+    values = view(ledger, user_id)
+    newest = _newest(ledger, user_id, changes, lines)
+    for name in VIEW:
+        candidates = [change for change in changes if change.may_have_changed(name)]
+        if values[name] is None and not any(name in (change.changed or ()) for change in candidates):
+            continue
+        is_payment = name in PAYMENT_VIEW
+        set_by, or_by = _last(candidates, ledger, user_id, is_payment=is_payment)
+        since = set_by.handled_at if set_by else None
+        rejected = tuple(
+            line
+            for line in lines
+            if line.decision == SKIP
+            and line.reason in REJECTED
+            and line.user_id == user_id
+            and (event_rank(line.event_type) is None) == is_payment
+            and (since is None or line.handled_at > since)
+        )
+        found.append(Attribution(name, values[name], set_by, or_by, newest.get(is_payment), rejected))
+    return found
+
+
+def _last(
+    candidates: Sequence[Change], ledger: Ledger, user_id: str, *, is_payment: bool
+) -> tuple[Change | None, tuple[Change, ...]]:
+    """The last of the changes, and those that may have come after it all the same."""
+    told = [change for change in candidates if change.changed is not None]
+    if not told:
+        return None, tuple(candidates)
+    last = max(told, key=lambda change: change.handled_at)
+    near = [change for change in candidates if change is last or change.handled_at >= last.began_at]
+    # The ledger settles it among events of the subscription shown: its newest one was written last.
+    final = [change for change in near if _is_newest(change, ledger, user_id, is_payment=is_payment)]
+    alike = all(
+        change.changed is not None
+        and change.subscription_id == last.subscription_id
+        and change.is_payment == is_payment
+        for change in near
+    )
+    if alike and len(final) == 1:
+        return final[0], ()
+    return last, tuple(change for change in near if change is not last)
+
+
+def _is_newest(change: Change, ledger: Ledger, user_id: str, *, is_payment: bool) -> bool:
+    shown = primary(ledger.registers.values(), user_id)
+    if shown is None or change.subscription_id != shown.id or change.is_payment != is_payment:
+        return False
+    if is_payment:
+        payment = ledger.payments.get(shown.id)
+        return payment is not None and PaymentVersion.of(payment.version).event_id == change.event_id
+    return _reports(
+        change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id].version)
+    )
+
+
+def _reports(event_created: str | None, event_type: str | None, version: StateVersion) -> bool:
+    return (event_created, event_rank(event_type)) == (version.second, version.rank)
+
+
+def _newest(
+    ledger: Ledger, user_id: str, changes: Sequence[Change], lines: Sequence[LogLine]
+) -> Mapping[bool, Newest]:
+    """The newest event of the subscription shown: False → of its state, True → of its payment."""
+    shown = primary(ledger.registers.values(), user_id)
+    if shown is None:
+        return {}
+    version = StateVersion.of(ledger.registers[shown.id].version)
+    about = [line for line in lines if line.subscription_id == shown.id]
+    if version.rank is Rank.SNAPSHOT:
+        is_logged = any(change.reason == Reason.REFETCHED for change in changes)
+    else:
+        is_logged = any(_reports(line.event_created, line.event_type, version) for line in about)
+    found = {False: Newest(str(version), is_logged)}
+    payment = ledger.payments.get(shown.id)
+    if payment is not None:
+        paid = PaymentVersion.of(payment.version)
+        # Not only `about`: the line of a thin event does not name the subscription.
+        told = any(line.event_id == paid.event_id for line in lines)
+        found[True] = Newest(f"{paid.event_id} of {paid.second}", told)
+    return found

@@ -1,0 +1,120 @@
+"""Log lines → what was written to one user's profile, and when. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import attrs
+
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.function_log.lines import SKIP, WRITE
+from stripe_subscription_handler.conversation.messages import Applied
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW
+from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
+
+REJECTED = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
+"""Reasons of events that came too late to change anything."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def event_rank(event_type: str | None) -> Rank | None:
+    """Rank of a subscription event, thin ones too; None for every other type."""
+    return SUBSCRIPTION_EVENTS.get((event_type or "").removeprefix("v1."))
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One event's write to the profile.
+
+    Attributes:
+        event_id: The event.
+        event_type: Its type; None where only the line of another event tells of it.
+        event_created: Its second, ISO-8601 UTC; None likewise.
+        subscription_id: Its subscription; None likewise.
+        reason: Why it was written.
+        changed: Names of the attributes it changed; None where no line tells.
+        began_at: It was written after this moment,
+        handled_at: and before this one.
+        replay: The archive replay it came from.
+    """
+
+    event_id: str
+    event_type: str | None
+    event_created: str | None
+    subscription_id: str | None
+    reason: str
+    changed: tuple[str, ...] | None
+    began_at: datetime
+    handled_at: datetime
+    replay: str | None = None
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether the event is about a payment, and not about a subscription's state."""
+        return self.event_type is not None and event_rank(self.event_type) is None
+
+    def may_have_changed(self, name: str) -> bool:
+        """Whether it changed the attribute, or no line says that it did not."""
+        if self.changed is not None:
+            return name in self.changed
+        # A subscription's event can bring the payment of another subscription to light.
+        return not self.is_payment or name in PAYMENT_VIEW
+
+
+def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
+    """What was written to a user's profile, in the order of the lines.
+
+    Args:
+        lines: Log lines about the user and the user's subscriptions, in order of time.
+        user_id: The user.
+    """
+    # The line of an event that was parked tells more of it than the line of the one that brought it out.
+    by_event = {line.event_id: line for line in reversed(lines) if line.event_id is not None}
+    found: list[Change] = []
+    written: set[str] = set()
+    for line in lines:
+        new = [*_on_the_way(line, user_id, by_event), *_itself(line, user_id, written)]
+        written.update(change.event_id for change in new)
+        found += new
+    return found
+
+
+def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> Iterator[Change]:
+    for other in line.also_applied:
+        if other.user_id == user_id and (other.changed or other.reason not in REJECTED):
+            yield _other(line, other, by_event.get(other.event_id))
+
+
+def _other(line: LogLine, other: Applied, own: LogLine | None) -> Change:
+    return Change(
+        event_id=other.event_id,
+        event_type=own.event_type if own else None,
+        event_created=own.event_created if own else None,
+        subscription_id=own.subscription_id if own else None,
+        reason=other.reason,
+        changed=other.changed,
+        began_at=line.began_at,
+        handled_at=line.handled_at,
+        replay=line.replay,
+    )
+
+
+def _itself(line: LogLine, user_id: str, written: set[str]) -> Iterator[Change]:
+    if line.user_id != user_id or line.event_id is None:
+        return
+    # A duplicate of an event whose write left no line: it was written at any time before.
+    is_silent = line.decision == SKIP and line.reason == Reason.DUPLICATE and line.event_id not in written
+    if line.decision != WRITE and not is_silent:
+        return
+    yield Change(
+        event_id=line.event_id,
+        event_type=line.event_type,
+        event_created=line.event_created,
+        subscription_id=line.subscription_id,
+        reason=line.reason or "",
+        changed=None if is_silent else line.changed,
+        began_at=_LONG_AGO if is_silent else line.began_at,
+        handled_at=line.handled_at,
+        replay=line.replay,
+    )

@@ -1,0 +1,73 @@
+"""The command `stripe-handler explain`: a user in, the origin of each attribute out. Thin."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from stripe_handler_cli.common.console import printer, reporter
+from stripe_handler_cli.common.moments import Moment
+from stripe_handler_cli.common.progress import step
+from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.operate.explain.as_json import as_json as explanation_as_json
+from stripe_handler_cli.operate.explain.gathering import Gatherer
+from stripe_handler_cli.operate.explain.report import print_explanation
+from stripe_handler_cli.operate.explain.stripe_events import StripeEvents
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.stripe_options import stripe_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stripe-handler explain user_42
+  stripe-handler explain user_42 --since 3d --json | jq .attributes.subscriptionStatus
+  STRIPE_API_KEY=rk_live_... stripe-handler explain user_42
+  stripe-handler explain user_42 --stripe-key-variable OPS_STRIPE_KEY --stripe-pages 500
+"""
+)
+@click.argument("user_id", metavar="USER")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="Read the log from here: ISO-8601 (UTC unless it says otherwise) or so long ago (90m, 2h, 3d). "
+    "30 days ago unless given.",
+)
+@stripe_options("that may read events; where it is set, Stripe's own events of 30 days are compared too.")
+@click.option(
+    "--stripe-pages",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="Most pages of 100 events to read of Stripe's list, newest first; it knows no filter by customer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@stack_options
+def explain(
+    *,
+    stack: DeployedStack,
+    user_id: str,
+    since: datetime | None,
+    stripe: StripeAccess | None,
+    stripe_pages: int,
+    as_json: bool,
+) -> int:
+    """Say of each attribute of a profile which event set it, when, and by which rule.
+
+    Also which events came too late and changed nothing, and which failed. Reads the tables, the function's
+    log and, with a key, Stripe; writes nothing. Exit code 1 if there is no profile, somebody else has changed
+    it, or an event is missing in it.
+    """
+    events = None
+    if stripe is not None:
+        url = stripe.url or stack.config.stripe_api_url
+        events = StripeEvents(stripe.key, stripe.variable, url)
+    with step(reporter(), f"Read what is known of {user_id}") as reading:
+        gatherer = Gatherer(stack, datetime.now(UTC))
+        explanation = gatherer.explain(user_id, since, events, stripe_pages, reading)
+    if as_json:
+        click.echo(json.dumps(explanation_as_json(explanation)))
+    else:
+        print_explanation(printer(), explanation)
+    return 0 if explanation.is_fine else 1

@@ -1,0 +1,227 @@
+"""Brings together what an explanation needs: tables, log, Stripe's events. Reads only."""
+
+import json
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.common.progress import Step
+from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
+from stripe_handler_cli.operate.explain.failures import Failure, failures
+from stripe_handler_cli.operate.explain.stripe_events import LISTED_DAYS, StripeEvents
+from stripe_handler_cli.operate.explain.timeline import Entry, timeline
+from stripe_handler_cli.operate.show import CustomerRecord, UserRecord, UserTables
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.loggable import loggable
+
+_LOG_READ = timedelta(days=30)
+MOST_LINES = 20_000
+"""Newest log lines of a user that are kept; a user with more has older ones left out, and is told."""
+
+
+@attrs.frozen
+class StripeSide:
+    """What Stripe tells of a user.
+
+    Attributes:
+        events: The user's events of the subscribed types.
+        complete_since: Stripe's list was read back to this moment.
+    """
+
+    events: tuple[StripeEvent, ...]
+    complete_since: datetime
+
+
+@attrs.frozen
+class Explanation:
+    """Why a user's profile says what it says.
+
+    Attributes:
+        record: What is stored.
+        customers: Links and parked events of the user's customers.
+        attributions: Each attribute's origin.
+        failures: Events of the user that failed and were not handled since.
+        timeline: Stripe's own events against what became of them; None without a Stripe key.
+        stripe_since: Since when the timeline is complete; None likewise.
+        log_since: Since when the log was read.
+        decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
+        lines: How many lines were found.
+        lines_left_out: Whether there were older ones than could be kept.
+    """
+
+    record: UserRecord
+    customers: tuple[CustomerRecord, ...]
+    attributions: tuple[Attribution, ...]
+    failures: tuple[Failure, ...]
+    timeline: tuple[Entry, ...] | None
+    stripe_since: datetime | None
+    log_since: datetime
+    decisions_are_logged: bool
+    lines: int
+    lines_left_out: bool
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there is a profile, as written by this project, that lacks nothing known."""
+        behind = any(entry.is_behind for entry in self.timeline or ())
+        return (
+            self.record.profile is not None
+            and not self.record.differences
+            and not self.failures
+            and not behind
+        )
+
+
+def subscribed_types(event_pattern: Mapping[str, Any]) -> list[str]:
+    """The event types that a rule's pattern admits and the handler handles; thin types by their own names."""
+    admitted = [name for name in event_pattern.get("detail-type", ()) if isinstance(name, str)]
+    handled = {**SUBSCRIPTION_EVENTS, **INVOICE_EVENTS}
+    return sorted({name.removeprefix("v1.") for name in admitted} & handled.keys())
+
+
+def concerning(
+    raw_events: Iterable[Mapping[str, Any]],
+    record: UserRecord,
+    owners: Mapping[str, str],
+    user_id_metadata_key: str,
+) -> Iterator[StripeEvent]:
+    """Those of Stripe's events that are about the user's subscriptions.
+
+    Args:
+        raw_events: As Stripe lists them.
+        record: What is stored of the user.
+        owners: Subscription id → user, by the owner links.
+        user_id_metadata_key: Metadata key that holds the user.
+    """
+    mine = set(record.ledger.known) | {entry.partition(" ")[2] for entry in record.ledger.closed}
+    for raw in raw_events:
+        try:
+            event = parse_event(raw, user_id_metadata_key=user_id_metadata_key)
+        except InvalidEventError:
+            continue  # the function refuses it too, and its failure is told by the log
+        subscription_id = event.subscription_id
+        if subscription_id is None:
+            continue
+        owner = event.user_id or owners.get(subscription_id)
+        if owner == record.user_id or subscription_id in mine:
+            yield event
+
+
+@attrs.frozen
+class Gatherer:
+    """Reads a deployed stack.
+
+    Attributes:
+        stack: The stack.
+        now: The time now.
+    """
+
+    stack: DeployedStack
+    now: datetime
+
+    def explain(
+        self, user_id: str, since: datetime | None, stripe: StripeEvents | None, most_pages: int, step: Step
+    ) -> Explanation:
+        """Read everything and explain.
+
+        Args:
+            user_id: The user.
+            since: How far back the log is read, where it goes so far; 30 days unless given.
+            stripe: Stripe's events, where there is a key.
+            most_pages: Pages of Stripe's list to read at most.
+            step: Told of the progress.
+
+        Raises:
+            CliError: Stripe refuses or does not answer.
+        """
+        tables = UserTables.of(self.stack)
+        record = tables.user(user_id)
+        customers = {one: tables.customer(one) for one in record.customer_ids}
+        owners = {key: user for one in customers.values() for key, user in one.owners.items()}
+        side = self._stripe_side(stripe, record, owners, most_pages, step) if stripe else None
+        for event in side.events if side else ():
+            if event.customer_id is not None and event.customer_id not in customers:
+                customers[event.customer_id] = tables.customer(event.customer_id)
+        subscription_ids = set(record.ledger.known)
+        subscription_ids |= {event.subscription_id or "" for event in (side.events if side else ())}
+        log = FunctionLog(self.stack.endpoint.logs, self.stack.output("log_group_name"))
+        log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
+        lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
+        parked = {event.event_id for one in customers.values() for event in one.parked}
+        is_logged = tells_decisions(self.stack.config.log_level)
+        entries = None
+        if side is not None:
+            ledger = record.ledger
+            log_begins = log_since if is_logged else self.now
+            entries = timeline(side.events, lines, ledger, parked, log_begins=log_begins, now=self.now)
+        return Explanation(
+            record=record,
+            customers=tuple(customers.values()),
+            attributions=tuple(attributions(record.ledger, user_id, lines)),
+            failures=tuple(failures(lines, user_id)),
+            timeline=None if entries is None else tuple(entries),
+            stripe_since=side.complete_since if side else None,
+            log_since=log_since,
+            decisions_are_logged=is_logged,
+            lines=len(lines),
+            lines_left_out=left_out,
+        )
+
+    def _stripe_side(
+        self,
+        stripe: StripeEvents,
+        record: UserRecord,
+        owners: Mapping[str, str],
+        most_pages: int,
+        step: Step,
+    ) -> StripeSide:
+        listed_since = self.now - timedelta(days=LISTED_DAYS)
+        found: list[StripeEvent] = []
+        read, oldest = 0, self.now
+        pages = stripe.pages(
+            self._types(), listed_since, most_pages, step.counter("pages of Stripe's events")
+        )
+        for page in pages:
+            read += 1
+            found += concerning(page, record, owners, self.stack.config.user_id_metadata_key)
+            oldest = datetime.fromtimestamp(page[-1]["created"], self.now.tzinfo)
+        return StripeSide(tuple(found), oldest if read == most_pages else listed_since)
+
+    def _types(self) -> list[str]:
+        rule: Any = self.stack.endpoint.events.describe_rule(
+            Name=self.stack.output("rule_name"), EventBusName=self.stack.output("event_bus_name")
+        )
+        return subscribed_types(json.loads(rule["EventPattern"]))
+
+    def _lines(
+        self,
+        log: FunctionLog,
+        user_id: str,
+        subscription_ids: Collection[str],
+        since: datetime,
+        step: Step,
+    ) -> tuple[Sequence[LogLine], bool]:
+        # A user id that does not look like an id stands in the log as its fingerprint.
+        logged_as = str(loggable(user_id))
+
+        def concerns(line: LogLine) -> bool:
+            return (
+                line.user_id == logged_as
+                or line.subscription_id in subscription_ids
+                or any(other.user_id == logged_as for other in line.also_applied)
+            )
+
+        conditions = [("user_id", logged_as), *(("subscription_id", one) for one in sorted(subscription_ids))]
+        kept: deque[LogLine] = deque(maxlen=MOST_LINES + 1)
+        kept.extend(
+            log.lines(patterns(conditions), concerns, since, self.now, step.counter("parts of the log"))
+        )
+        lines = [line.with_user(logged_as, user_id) for line in kept]
+        return lines[-MOST_LINES:], len(kept) > MOST_LINES

@@ -1,0 +1,178 @@
+"""Draws an explanation for people. Only prints."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.operate.explain.attribution import Attribution
+from stripe_handler_cli.operate.explain.gathering import Explanation
+from stripe_handler_cli.operate.explain.rules import sentence
+from stripe_handler_cli.operate.explain.timeline import Entry, State
+from stripe_handler_cli.operate.show.report import shown, table
+from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.stack.function_log import LogLine
+
+_STYLES = {
+    State.APPLIED: "green",
+    State.SKIPPED: "dim",
+    State.PARKED: "yellow",
+    State.FAILED: "red",
+    State.ON_ITS_WAY: "dim",
+    State.NOT_SEEN: "red",
+    State.NOT_IN_THE_LOG: "dim",
+}
+
+
+def print_explanation(console: Console, explanation: Explanation) -> None:
+    """Print everything."""
+    record = explanation.record
+    console.print(
+        f"[bold]{shown(record.user_id)}[/bold]  [dim]{explanation.lines} log lines since "
+        f"{iso(explanation.log_since)}; all times are UTC[/dim]",
+        highlight=False,
+    )
+    if not explanation.decisions_are_logged:
+        console.print(f"[yellow]{QUIET_FUNCTION}[/yellow]")
+    if explanation.lines_left_out:
+        console.print("[yellow]There are more lines; older ones were left out.[/yellow]")
+    if record.profile is None:
+        console.print("[red]no profile[/red]: the profile table has no such item")
+    _print_attributes(console, explanation)
+    _print_rejected(console, explanation)
+    _print_failures(console, explanation)
+    parked = [event.event_id for one in explanation.customers for event in one.parked]
+    if parked:
+        console.print(f"\n[yellow]parked[/yellow], until the customer is linked: {', '.join(parked)}")
+    if explanation.timeline is not None and explanation.stripe_since is not None:
+        _print_timeline(console, explanation.timeline, explanation.stripe_since)
+
+
+def _print_attributes(console: Console, explanation: Explanation) -> None:
+    ordered = sorted(explanation.attributions, key=_order)
+    width = max((len(one.name) for one in ordered), default=0)
+    # Attributes of one event stand together under it, in the order in which the events were handled.
+    for _, group in itertools.groupby(ordered, key=_told):
+        together = list(group)
+        console.print()
+        _print_origin(console, together[0])
+        for one in together:
+            value = "(removed)" if one.value is None else shown(one.value)
+            if one.name in explanation.record.differences:
+                value = f"[red]{value}[/red]"
+            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}", highlight=False)
+    if explanation.record.differences:
+        console.print("[red]Somebody else has changed what is red.[/red] `stripe-handler show` has more.")
+
+
+def _told(one: Attribution) -> tuple[object, ...]:
+    """What `_print_origin` prints."""
+    return one.set_by, one.or_by, None if one.is_certain else one.newest
+
+
+def _order(one: Attribution) -> tuple[datetime, str, str]:
+    if one.set_by is None:
+        return datetime.min.replace(tzinfo=UTC), "", one.name
+    return one.set_by.handled_at, one.set_by.event_id, one.name
+
+
+def _print_origin(console: Console, one: Attribution) -> None:
+    change, newest = one.set_by, one.newest
+    others = ", ".join(other.event_id for other in one.or_by)
+    if change is None:
+        told = f"one of {others}" if others else "older than the log"
+        known = f"; newest known of its subscription: {newest.in_words}" if newest else ""
+        console.print(f"[yellow]{told}[/yellow]{known}", highlight=False)
+        return
+    told = f"[bold]{shown(change.event_id)}[/bold]  {shown(change.event_type)}"
+    if change.event_created:
+        told += f" of {change.event_created}"
+    replay = f" by replay {shown(change.replay)}" if change.replay else ""
+    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", highlight=False, soft_wrap=True)
+    console.print(f"[dim]why: {sentence(change.reason)}[/dim]")
+    if others:
+        console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]", highlight=False)
+    elif newest is not None and not newest.is_logged:
+        console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
+
+
+def _print_rejected(console: Console, explanation: Explanation) -> None:
+    found: dict[tuple[str | None, datetime], LogLine] = {}
+    for one in explanation.attributions:
+        found |= {(line.event_id, line.handled_at): line for line in one.rejected}
+    if not found:
+        return
+    rows = table("came later, changed nothing", "type", "Stripe's second", "last handled", "times", "because")
+    repeated: dict[tuple[str | None, str | None], list[LogLine]] = {}
+    for line in sorted(found.values(), key=lambda line: line.handled_at):
+        repeated.setdefault((line.event_id, line.reason), []).append(line)
+    for lines in repeated.values():
+        last = lines[-1]
+        rows.add_row(
+            shown(last.event_id),
+            shown(last.event_type),
+            shown(last.event_created),
+            iso(last.handled_at),
+            str(len(lines)),
+            sentence(last.reason),
+        )
+    console.print()
+    console.print(rows)
+
+
+def _print_failures(console: Console, explanation: Explanation) -> None:
+    if not explanation.failures:
+        return
+    rows = table("failed, and not handled since", "type", "attempts", "last", "error")
+    for failure in explanation.failures:
+        line = failure.last
+        error = f"{line.error_type}: {line.reason}" if line.reason else f"{line.error_type}"
+        rows.add_row(
+            f"[red]{shown(line.event_id)}[/red]",
+            shown(line.event_type),
+            str(failure.attempts),
+            iso(line.handled_at),
+            shown(error),
+        )
+    console.print()
+    console.print(rows)
+    console.print("See `stripe-handler dlq list`.")
+
+
+def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetime) -> None:
+    rows = table("Stripe's own events", "type", "second", "here", "handled", "because")
+    for entry in entries:
+        state = f"[{_STYLES[entry.state]}]{entry.state}[/]"
+        rows.add_row(
+            entry.event.id,
+            entry.event.type,
+            entry.event.created,
+            state,
+            iso(entry.line.handled_at) if entry.line else "",
+            _because(entry),
+        )
+    console.print()
+    console.print(rows if entries else "Stripe lists no event of this user.")
+    behind = sum(entry.is_behind for entry in entries)
+    gaps = sum(entry.is_gap for entry in entries)
+    told = (
+        f"Stripe's list was read since {iso(since)}: {len(entries)} events of this user, {gaps} not seen here"
+    )
+    console.print(
+        f"{told}, {behind} missing in the profile.", style="red" if behind else None, highlight=False
+    )
+
+
+def _because(entry: Entry) -> str:
+    told = sentence(entry.line.reason) if entry.line and entry.state is not State.FAILED else ""
+    if entry.line and entry.state is State.FAILED:
+        told = f"{entry.line.error_type}, {entry.attempts} attempts"
+    if entry.is_behind:
+        return f"{told}; [red]the profile lacks it[/red]".removeprefix("; ")
+    if entry.is_gap:
+        return "the profile has it, or something newer"
+    return told

@@ -1,0 +1,59 @@
+"""Each reason of the function's log in a sentence, and the section of docs/semantics.md that has the rule.
+
+A table only; a test holds it against the library's reasons and against the page.
+"""
+
+import attrs
+
+from stripe_subscription_handler.decisions.decision import Reason
+
+SEMANTICS_PAGE = "docs/semantics.md"
+
+
+@attrs.frozen
+class Rule:
+    """Why an event was written or skipped, for people.
+
+    Attributes:
+        sentence: What was the case.
+        section: Heading in docs/semantics.md; None for what is no rule of profiles.
+    """
+
+    sentence: str
+    section: str | None
+
+
+RULES = {
+    Reason.FIRST_EVENT: Rule("nothing was known of the user's subscriptions", "One write, no read"),
+    Reason.PRIMARY: Rule(
+        "about the subscription shown, and newer than what was known", "Which fact is newer"
+    ),
+    Reason.RECOMPUTED: Rule(
+        "the best of all the user's subscriptions was chosen anew", "Which subscription the app sees"
+    ),
+    Reason.TIE_SETTLED: Rule(
+        "several updates of one second, put in order by what each changed", "Updates of one second"
+    ),
+    Reason.REFETCHED: Rule("the events do not tell; Stripe was asked", "When Stripe is asked"),
+    Reason.LINKED: Rule("an old event; only its owner link was missing", "Whose subscription it is"),
+    Reason.DUPLICATE: Rule("this event had been applied already", "Which fact is newer"),
+    Reason.STALE: Rule("something newer was known already", "Which fact is newer"),
+    Reason.CLOSED: Rule("its subscription is dead, and shrunk to an id", "Growth"),
+    Reason.PARKED: Rule("nobody could say whose it is; it waits", "Whose subscription it is"),
+    Reason.UNMAPPED: Rule("nobody could say whose it is; `unmapped` says ignore", "Whose subscription it is"),
+    Reason.CONNECT_ACCOUNT: Rule(
+        "an event of a connected account; `connect_events` says skip", "Whose subscription it is"
+    ),
+    Reason.UNHANDLED_TYPE: Rule("a type of event the handler does not know", None),
+    Reason.ONE_OFF_INVOICE: Rule("an invoice of no subscription", None),
+    Reason.PING: Rule("Stripe's test of the event destination", None),
+}
+"""Reason → rule."""
+
+
+def sentence(reason: str | None) -> str:
+    """A reason of a log line in words; a reason of a later version of the handler as it is."""
+    try:
+        return RULES[Reason(reason or "")].sentence
+    except (ValueError, KeyError):
+        return reason or "no reason given"

@@ -1,0 +1,156 @@
+"""Stripe's own events against what became of them here. Pure: events, log lines, ledger in, states out."""
+
+import enum
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.function_log.lines import ERROR, WRITE
+from stripe_subscription_handler.decisions.compaction import is_closed
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.ledger import Ledger, Payment
+from stripe_subscription_handler.decisions.subscription_change import reported_version
+from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
+
+STILL_ON_ITS_WAY = timedelta(minutes=5)
+"""Stripe, EventBridge and the log may take so long together before an event counts as not seen."""
+
+
+class State(enum.StrEnum):
+    """What became of an event."""
+
+    APPLIED = "applied"
+    SKIPPED = "skipped"
+    PARKED = "parked"
+    FAILED = "failed"
+    ON_ITS_WAY = "on its way"
+    NOT_SEEN = "not seen"
+    NOT_IN_THE_LOG = "not in the log"
+
+
+@attrs.frozen
+class Entry:
+    """One of Stripe's events.
+
+    Attributes:
+        event: The event.
+        state: What became of it.
+        line: The line that says so.
+        attempts: How often it was handled.
+        is_covered: Whether the ledger knows it, or something newer of the same subscription.
+    """
+
+    event: StripeEvent
+    state: State
+    line: LogLine | None
+    attempts: int
+    is_covered: bool
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether Stripe sent it and nothing here tells of it."""
+        return self.state is State.NOT_SEEN
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the profile lacks what it says."""
+        return not self.is_covered and self.state not in {State.APPLIED, State.SKIPPED, State.ON_ITS_WAY}
+
+
+def timeline(
+    stripe_events: Iterable[StripeEvent],
+    lines: Sequence[LogLine],
+    ledger: Ledger,
+    parked: Collection[str],
+    *,
+    log_begins: datetime,
+    now: datetime,
+) -> list[Entry]:
+    """Say of each of Stripe's events what became of it.
+
+    Args:
+        stripe_events: The user's, of the types that are subscribed.
+        lines: The log, in order of time.
+        ledger: The user's ledger.
+        parked: Ids of the events that wait.
+        log_begins: Since when there is a line for every event handled.
+        now: The time now.
+    """
+    by_event = _by_event(lines)
+    drained = {other.event_id: line for line in lines for other in line.also_applied}
+    found = []
+    for event in sorted(stripe_events, key=lambda event: event.created):
+        mine = by_event.get(event.id) or by_event.get(_thin_key(event.created, event.type), [])
+        is_covered = covers(ledger, event)
+        if event.id in drained:
+            found.append(Entry(event, State.APPLIED, drained[event.id], len(mine), is_covered))
+        elif mine:
+            line = _telling(mine)
+            state = State.PARKED if event.id in parked else _state(line)
+            found.append(Entry(event, state, line, len(mine), is_covered))
+        else:
+            found.append(Entry(event, _unseen(event, parked, log_begins, now), None, 0, is_covered))
+    return found
+
+
+def covers(ledger: Ledger, event: StripeEvent) -> bool:
+    """Whether the ledger knows the event, or something newer of its subscription."""
+    subscription_id = event.subscription_id
+    if subscription_id is None or is_closed(ledger, subscription_id):
+        return True
+    if event.subscription is not None:
+        register = ledger.registers.get(subscription_id)
+        return register is not None and register.version >= reported_version(event, event.subscription)
+    payment = ledger.payments.get(subscription_id)
+    if event.invoice is None or payment is None:
+        return False
+    status = INVOICE_EVENTS[event.type]
+    reported = Payment.of(event.invoice, status=status, second=event.created, event_id=event.id)
+    return payment.version >= reported.version
+
+
+def _by_event(lines: Sequence[LogLine]) -> Mapping[str, list[LogLine]]:
+    found: dict[str, list[LogLine]] = {}
+    for line in lines:
+        if line.event_id is not None:
+            found.setdefault(line.event_id, []).append(line)
+        if line.event_type is not None and line.event_type.startswith("v1."):
+            # A thin event has an id of its own; Stripe lists the snapshot event of the same second.
+            key = _thin_key(line.event_created, line.event_type.removeprefix("v1."))
+            found.setdefault(key, []).append(line)
+    return found
+
+
+def _thin_key(created: str | None, event_type: str) -> str:
+    return f"{created} {event_type}"
+
+
+def _telling(lines: Sequence[LogLine]) -> LogLine:
+    """The line that says what became of the event: its write, else the last that is no error."""
+    for wanted in (
+        [line for line in lines if line.decision == WRITE],
+        [line for line in lines if line.decision != ERROR],
+    ):
+        if wanted:
+            return wanted[-1]
+    return lines[-1]
+
+
+def _state(line: LogLine) -> State:
+    if line.decision == ERROR:
+        return State.FAILED
+    if line.decision == WRITE or line.reason == Reason.DUPLICATE:
+        return State.APPLIED
+    return State.PARKED if line.reason == Reason.PARKED else State.SKIPPED
+
+
+def _unseen(event: StripeEvent, parked: Collection[str], log_begins: datetime, now: datetime) -> State:
+    if event.id in parked:
+        return State.PARKED
+    created = datetime.fromisoformat(event.created)
+    if created > now - STILL_ON_ITS_WAY:
+        return State.ON_ITS_WAY
+    return State.NOT_IN_THE_LOG if created < log_begins else State.NOT_SEEN

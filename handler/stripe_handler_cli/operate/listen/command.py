@@ -1,0 +1,112 @@
+"""The command `stripe-handler listen`: a webhook endpoint for development. Thin; `webhooks` does the work."""
+
+import itertools
+import json
+import os
+import signal
+import threading
+from http import HTTPStatus
+from ipaddress import ip_address
+
+import click
+from rich.console import Console
+
+from stripe_handler_cli.lab.demo import report
+from stripe_handler_cli.operate.listen.following import Follower
+from stripe_handler_cli.operate.listen.forwarding import Forwarder
+from stripe_handler_cli.operate.listen.secrets_in_environment import VARIABLE, signing_secrets
+from stripe_handler_cli.operate.listen.server import WebhookServer
+from stripe_handler_cli.operate.send.outcome import Outcome, print_outcome
+from stripe_handler_cli.operate.send.wiring import wire
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.options import stack_options
+from stripe_subscription_handler.webhook_bridge.receiving import Receiver
+
+_WIDTH = 140
+_HIGHEST_PORT = 65_535
+_STOP_SECONDS = 5
+
+
+@click.command(
+    epilog=f"""\b
+Examples:
+  export {VARIABLE}="$(stripe listen --print-secret)"
+  stripe-handler listen --local .stripe-handler/demo
+  stripe listen --forward-to localhost:3000/api/stripe/webhook
+  stripe trigger customer.subscription.created --add subscription:metadata.userId=user_42
+"""
+)
+@stack_options
+@click.option(
+    "--port",
+    type=click.IntRange(0, _HIGHEST_PORT),
+    default=3000,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option("--path", default="/api/stripe/webhook", show_default=True, help="The webhook's path.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; loopback unless given."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per event.")
+def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bool) -> None:
+    """Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.
+
+    For development, with `stripe listen --forward-to`. Signatures are checked; the endpoint's signing secret
+    is read from STRIPE_WEBHOOK_SECRET (several, separated by commas, while one is rolled). A webhook is
+    answered with 200 once its event is on the bus. Ctrl-C ends it.
+
+    In production, Stripe's events come through EventBridge, and nothing listens.
+    """
+    if not path.startswith("/") or "?" in path:
+        raise click.UsageError("--path must begin with / and hold no query")
+    secrets = signing_secrets(os.environ)
+    wired = wire(stack)
+    notes, results = Console(stderr=True, highlight=False), Console()
+    if not results.is_terminal:
+        results = Console(width=_WIDTH)
+    numbers = itertools.count(1)
+
+    def tell(outcome: Outcome) -> None:
+        if as_json:
+            click.echo(json.dumps(outcome.as_json(), default=str))
+        else:
+            print_outcome(results, next(numbers), outcome)
+
+    def note(status: HTTPStatus, message: str) -> None:
+        notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
+
+    key = stack.config.user_id_metadata_key
+    follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
+    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
+    with WebhookServer(host, port, path, receiver, note) as server:
+        if not _is_loopback(host):
+            notes.print(
+                f"Warning: {host} is not loopback, so other machines reach this endpoint. Only signed "
+                "requests get further, but HTTP is not encrypted.",
+                style="yellow",
+            )
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{server.server_port}{path}"
+        notes.print(f"Ready on {url}, to bus {stack.output('event_bus_name')}", soft_wrap=True, markup=False)
+        for stopping in (signal.SIGINT, signal.SIGTERM):
+            # A shell starts background jobs with SIGINT ignored; asked to stop, this one stops all the same.
+            signal.signal(stopping, signal.default_int_handler)
+        following = threading.Thread(target=follower.run)
+        following.start()
+        if not as_json:
+            report.print_header(results)
+        try:
+            server.serve_forever(poll_interval=0.2)
+        except KeyboardInterrupt:
+            notes.print("Stopped.")
+        finally:
+            follower.stop()
+            following.join(_STOP_SECONDS)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

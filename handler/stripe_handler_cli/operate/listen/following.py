@@ -1,0 +1,139 @@
+"""Follows the events of many webhooks at a time to their profiles, in a thread of its own."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
+from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
+from stripe_handler_cli.operate.send.sender import named_user, poll_seconds
+from stripe_handler_cli.stack.bus_entry import BusEntry
+from stripe_handler_cli.stack.log_tail import LogTail
+
+_AWS_ERRORS = (BotoCoreError, ClientError)
+
+
+@attrs.frozen
+class _Expected:
+    event_id: str
+    event_type: str
+    user_id: str | None
+    since: float
+
+
+@attrs.define
+class Follower:
+    """Waits for what the handler says about events, and tells the outcomes in the order of the log.
+
+    When several events of one user are under way at a time, what they change is told with the first.
+
+    Attributes:
+        entry: The way onto the bus.
+        tail: The function's log.
+        profiles: The users' profiles.
+        metadata_key: The metadata key that holds user ids.
+        tell: Told of every outcome.
+        timeout_seconds: How long the handler may take for an event.
+        clock: Seconds from any point in time.
+    """
+
+    entry: BusEntry
+    tail: LogTail
+    profiles: ProfileWatch
+    metadata_key: str
+    tell: Callable[[Outcome], None]
+    timeout_seconds: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    _expected: dict[str, deque[_Expected]] = attrs.Factory(dict)
+    _lock: threading.Lock = attrs.Factory(threading.Lock)
+    _stopped: threading.Event = attrs.Factory(threading.Event)
+
+    def expect(self, event: Mapping[str, Any]) -> None:
+        """An event is about to be put on the bus; called by any thread."""
+        if not self.entry.admits(event["type"]):
+            return
+        user_id = named_user(event, self.metadata_key)
+        expected = _Expected(event["id"], event["type"], user_id, self.clock())
+        with self._lock:
+            is_only = all(
+                other.user_id != user_id for waiting in self._expected.values() for other in waiting
+            )
+            self._expected.setdefault(expected.event_id, deque()).append(expected)
+        if is_only:
+            self._look(user_id)
+
+    def _look(self, user_id: str | None) -> None:
+        try:
+            self.profiles.look(user_id)
+        except _AWS_ERRORS:
+            # The webhook matters more than what is shown about it.
+            return
+
+    def forget(self, event: Mapping[str, Any]) -> None:
+        """An expected event did not get on the bus; called by any thread."""
+        self._remove(event["id"])
+
+    def arrived(self, event: Mapping[str, Any]) -> None:
+        """An event is on the bus; called by any thread."""
+        if not self.entry.admits(event["type"]):
+            self.tell(not_admitted(event))
+
+    def _remove(self, event_id: str) -> None:
+        with self._lock:
+            waiting = self._expected[event_id]
+            waiting.popleft()
+            if not waiting:
+                del self._expected[event_id]
+
+    def run(self) -> None:
+        """Follow until `stop` is called."""
+        while not self._stopped.wait(poll_seconds(self.entry)):
+            self.follow()
+
+    def stop(self) -> None:
+        """End `run`."""
+        self._stopped.set()
+
+    def follow(self) -> None:
+        """Look at the log once, if anything is expected, and tell what is known by now."""
+        if not self._expected:
+            return
+        try:
+            lines = self.tail.read()
+        except _AWS_ERRORS:
+            lines = []  # if this lasts, the events are told as not handled
+        for line in lines:
+            event_id = str(line.get("event_id"))
+            expected = self._oldest(event_id)
+            if expected is not None:
+                self.tell(self._outcome(expected, line))
+                # Only now: as long as it is expected, nobody takes a look at its user's profile.
+                self._remove(event_id)
+        self._give_up()
+
+    def _oldest(self, event_id: str) -> _Expected | None:
+        with self._lock:
+            waiting = self._expected.get(event_id)
+            return waiting[0] if waiting else None
+
+    def _outcome(self, expected: _Expected, line: Mapping[str, Any]) -> Outcome:
+        try:
+            changes = self.profiles.changes(line.get("user_id"))
+        except _AWS_ERRORS:
+            changes = None
+        return handled(expected.event_id, expected.event_type, line, changes)
+
+    def _give_up(self) -> None:
+        now = self.clock()
+        with self._lock:
+            oldest = [waiting[0] for waiting in self._expected.values()]
+        for expected in oldest:
+            if now - expected.since > self.timeout_seconds:
+                note = not_handled(self.timeout_seconds)
+                self.tell(Outcome(expected.event_id, expected.event_type, note=note, is_failure=True))
+                self._remove(expected.event_id)

@@ -1,0 +1,130 @@
+"""How far a run has got, in a file: one that was broken off goes on, and memory does not grow with accounts.
+
+SQLite, because the second pass must know of each subscription whose it was in the first one, and those may be
+more than memory holds. Knows no Stripe and no AWS.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_subscription_handler.comparison.checkpoint import Claim, Seen
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seen (subscription TEXT PRIMARY KEY, user TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reported (
+  subscription TEXT, user TEXT, PRIMARY KEY (subscription, user)
+) WITHOUT ROWID;
+"""
+_LOOKED_UP = 500
+"""Ids in one question; SQLite takes at least 999."""
+
+
+@attrs.frozen
+class Place:
+    """One run's state file. Every change is written at once with the page it belongs to.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: Path
+    _database: sqlite3.Connection
+
+    @classmethod
+    def at(cls, path: Path, run: Mapping[str, Any]) -> "Place":
+        """Open a run's file, or begin one.
+
+        Args:
+            path: The file.
+            run: What is compared with what; a file of another run is not taken for this one.
+
+        Raises:
+            CliError: The file belongs to another run, or is no state file.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(path)
+        place = cls(path, database)
+        try:
+            database.executescript(_SCHEMA)
+            known = place.read("run")
+        except sqlite3.DatabaseError as error:
+            database.close()
+            raise CliError(f"{path} is not a state file of reconcile: {error}") from error
+        if known is not None and known != dict(run):
+            database.close()
+            raise CliError(
+                f"{path} is of another run ({json.dumps(known)}); remove it, or name another --state-file."
+            )
+        if known is None:
+            place.note(state={"run": dict(run)})
+        return place
+
+    def read(self, name: str) -> Any:
+        """A value of the state; None where there is none."""
+        row = self._database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def note(
+        self,
+        *,
+        state: Mapping[str, Any],
+        seen: Mapping[str, str | None] | None = None,
+        reported: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Write what a page told.
+
+        Args:
+            state: Values of the state, by name.
+            seen: Subscription id → user.
+            reported: (subscription id, user id) of differences that were reported.
+        """
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", (seen or {}).items())
+            self._database.executemany("INSERT OR REPLACE INTO reported VALUES (?, ?)", reported)
+            self._database.executemany(
+                "INSERT OR REPLACE INTO state VALUES (?, ?)",
+                [(name, json.dumps(value)) for name, value in state.items()],
+            )
+
+    def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
+        """Whose these subscriptions were in the first pass, as far as they were there."""
+        wanted = list(claims)
+        ids = sorted({subscription_id for _, subscription_id in wanted})
+        owners: dict[str, str | None] = {}
+        for start in range(0, len(ids), _LOOKED_UP):
+            part = ids[start : start + _LOOKED_UP]
+            marks = ", ".join("?" * len(part))
+            rows = self._database.execute(f"SELECT * FROM seen WHERE subscription IN ({marks})", part)  # noqa: S608 - only marks
+            owners.update(rows)
+        return {
+            (user_id, subscription_id): Seen.of(owners[subscription_id], user_id)
+            for user_id, subscription_id in wanted
+            if subscription_id in owners
+        }
+
+    def without_user(self, after: str) -> list[str]:
+        """The next subscriptions, by id, of which nobody could say whose they are."""
+        rows = self._database.execute(
+            "SELECT subscription FROM seen WHERE user IS NULL AND subscription > ? ORDER BY 1 LIMIT ?",
+            (after, _LOOKED_UP),
+        )
+        return [subscription_id for (subscription_id,) in rows]
+
+    def was_reported(self, subscription_id: str, user_id: str) -> bool:
+        """Whether a difference of this user and subscription has been reported."""
+        key = (subscription_id, user_id)
+        row = self._database.execute("SELECT 1 FROM reported WHERE subscription = ? AND user = ?", key)
+        return row.fetchone() is not None
+
+    def close(self, *, finished: bool) -> None:
+        """Close the file; a finished run leaves none."""
+        self._database.close()
+        if finished:
+            self.path.unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""Differences for people: a table of the first ones, and what came of all. Prints; decides nothing."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from stripe_subscription_handler.comparison.differences import Difference, Field
+from stripe_subscription_handler.comparison.tally import Tally
+
+_FIELDS = 4
+"""Fields of one difference that are spelt out in the table."""
+
+
+def plain(value: object) -> Any:
+    """A value as JSON takes it; DynamoDB's numbers are whole ones here."""
+    return int(value) if isinstance(value, Decimal) else str(value)
+
+
+def print_differences(console: Console, tally: Tally) -> None:
+    """Print the first differences, and how many more there are."""
+    if not tally.shown:
+        return
+    table = Table("difference", "subscription", "user", "profile → Stripe", "", box=None, pad_edge=False)
+    for one in tally.shown:
+        table.add_row(
+            one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
+        )
+    console.print(table, highlight=False, markup=False)
+    more = tally.differences - len(tally.shown)
+    if more > 0:
+        console.print(f"… and {more:,} more; --json prints all.", highlight=False)
+
+
+def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
+    """Print what was compared, what differs, and what came of that."""
+    compared = [
+        f"{count:,} {what}"
+        for count, what in (
+            (tally.subscriptions, "subscriptions of Stripe"),
+            (tally.profiles, "profiles"),
+            (tally.events, "events"),
+        )
+        if count
+    ]
+    console.print(
+        f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply)}", highlight=False
+    )
+
+
+def _found(tally: Tally, *, apply: bool) -> str:
+    if not tally.differences:
+        return "no differences."
+    told = f"{tally.differences:,} differences"
+    if apply:
+        return f"{told}, {tally.repaired.total():,} repaired, {tally.remaining:,} left."
+    repairable = sum(one.can_be_repaired for one in tally.shown)
+    return f"{told}." + (" --apply repairs what can be." if repairable else "")
+
+
+def _told(one: Difference) -> str:
+    shown = [_field(field) for field in one.fields[:_FIELDS]]
+    more = len(one.fields) - len(shown)
+    told = ", ".join(shown) + (f", and {more} more" if more > 0 else "")
+    return "; ".join(part for part in (told, one.note) if part)
+
+
+def _field(field: Field) -> str:
+    stored, told = (None if value is None else plain(value) for value in (field.stored, field.stripe))
+    return f"{field.name} {stored if stored is not None else '-'} → {told if told is not None else '-'}"
+
+
+def _state(one: Difference) -> str:
+    if one.repaired:
+        return "repaired"
+    return "" if one.can_be_repaired else "by hand"

@@ -1,0 +1,108 @@
+"""One user's profile from Stripe, now: every subscription of theirs, and the newest payments.
+
+What concerns many users is in `passes`; the comparison and the repair are the same.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_subscription_handler.comparison.comparer import Comparer, Item
+from stripe_subscription_handler.comparison.differences import shown_to
+from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger
+from stripe_subscription_handler.stripe_side.api import Page, Snapshot
+
+INVOICES = 3
+"""How many of a subscription's newest invoices are looked at for payments."""
+
+
+class Stripe(Protocol):
+    """Stripe, as far as one user's subscriptions go."""
+
+    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
+        """Every subscription of one customer."""
+
+    def subscription(self, subscription_id: str) -> Snapshot | None:
+        """One subscription; None where there is none."""
+
+    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
+        """The payment events of a subscription's newest invoices."""
+
+
+@attrs.frozen
+class Wanted:
+    """What to bring up to date.
+
+    Attributes:
+        user_id: Everything of this user's, as far as the profile tells.
+        subscription_ids: These subscriptions, whosever they are.
+        customer_ids: Everything of these customers'.
+    """
+
+    user_id: str | None = None
+    subscription_ids: frozenset[str] = frozenset()
+    customer_ids: frozenset[str] = frozenset()
+
+
+def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) -> None:
+    """Bring it up to date.
+
+    Args:
+        wanted: What.
+        stripe: Stripe.
+        item: The user's profile item, None where there is none or no user was named.
+        comparer: Compares and repairs.
+
+    Raises:
+        CliError: There is no such subscription, or nothing says what Stripe has of the user.
+        StripeUnavailableError: Stripe did not tell.
+    """
+    ids, customers = _known(item)
+    customers |= wanted.customer_ids
+    ids |= wanted.subscription_ids
+    if not ids and not customers:
+        raise CliError(
+            f"The profile of {wanted.user_id} tells nothing of Stripe, so it cannot be looked up there. "
+            "Name the subscription (--subscription sub_…) or the customer (--customer cus_…)."
+        )
+    done: set[str] = set()
+    for customer_id in sorted(customers):
+        for page in stripe.subscriptions(customer_id=customer_id):
+            bodies = [body for body in page.objects if body["id"] not in done]
+            _compare(comparer, bodies, page.as_of, item, wanted.user_id)
+            done |= {str(body["id"]) for body in bodies}
+    for subscription_id in sorted(ids - done):
+        snapshot = stripe.subscription(subscription_id)
+        if snapshot is not None:
+            _compare(comparer, [snapshot.object], snapshot.as_of, item, wanted.user_id)
+            done.add(subscription_id)
+        elif wanted.user_id is not None:
+            comparer.unknown(subscription_id, wanted.user_id)
+        else:
+            raise CliError(f"Stripe has no subscription {subscription_id}.")
+    comparer.tally.subscriptions += len(done)
+    for subscription_id in sorted(done):
+        events = list(stripe.newest_payment_events(subscription_id, INVOICES))
+        comparer.listed_events(events)
+        comparer.tally.events += len(events)
+
+
+def _known(item: Item | None) -> tuple[set[str], set[str]]:
+    """The subscriptions and the customers that an item tells of."""
+    found = item or {}
+    registers = Ledger.from_item(item).registers.values()
+    customers = {register.subscription.customer_id for register in registers}
+    customers |= {found["stripeCustomerId"]} if "stripeCustomerId" in found else set()
+    ids = set(found.get(KNOWN, set()))
+    ids |= {found["subscriptionId"]} if "subscriptionId" in found else set()
+    return ids, customers
+
+
+def _compare(
+    comparer: Comparer, bodies: Iterable[dict[str, Any]], as_of: str, item: Item | None, user_id: str | None
+) -> None:
+    for body in bodies:
+        told = [user_id] if user_id is not None and shown_to(item, user_id, body["id"]) else []
+        comparer.snapshots([body], as_of, told)

@@ -1,0 +1,160 @@
+"""The archive and its replays, by EventBridge's API. Decides nothing about events.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_StartReplay.html
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from botocore.exceptions import ClientError
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.stack.deployed import DeployedStack
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+ENDED = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
+"""States in which a replay does nothing more."""
+
+
+@attrs.frozen
+class ArchiveSize:
+    """What an archive holds.
+
+    Attributes:
+        name: Its name.
+        events: How many events, by AWS's count, which lags.
+        size_bytes: How large they are together.
+        retention_days: How long it keeps an event; 0: for ever.
+    """
+
+    name: str
+    events: int
+    size_bytes: int
+    retention_days: int
+
+
+@attrs.frozen
+class Replay:
+    """A replay as EventBridge describes it.
+
+    Attributes:
+        name: Its name.
+        state: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED or FAILED.
+        reason: Why it is in that state, where EventBridge says.
+        start: Events from this moment are replayed,
+        end: and up to this one.
+        began_at: When it was started.
+        last_event_at: Time of the last event replayed, None before the first.
+    """
+
+    name: str
+    state: str
+    reason: str | None
+    start: datetime
+    end: datetime
+    began_at: datetime
+    last_event_at: datetime | None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the range of time is replayed; None before anything is."""
+        if self.state == "COMPLETED":
+            return 100
+        if self.last_event_at is None:
+            return None
+        share = (self.last_event_at - self.start) / (self.end - self.start)
+        return int(100 * min(max(share, 0.0), 1.0))
+
+
+_OF_THE_STACK = ("archive_name", "archive_arn", "event_bus_arn", "rule_arn")
+_OF_THE_BRIDGE = tuple(
+    f"webhook_bridge_{name}" for name in ("archive_name", "archive_arn", "bus_arn", "rule_arn")
+)
+"""Terraform outputs: the archive's name and ARN, its bus's and its rule's."""
+
+
+@attrs.frozen
+class Archive:
+    """The archive of a deployed stack.
+
+    Attributes:
+        client: An EventBridge client.
+        name: The archive's name.
+        arn: Its ARN.
+        bus_arn: The bus it belongs to; a replay can go nowhere else.
+        rule_arn: The rule that alone gets the events replayed.
+    """
+
+    client: "EventBridgeClient"
+    name: str
+    arn: str
+    bus_arn: str
+    rule_arn: str
+
+    @classmethod
+    def of(cls, stack: DeployedStack, *, is_bridges: bool = False) -> "Archive":
+        """That of a stack.
+
+        Args:
+            stack: The stack.
+            is_bridges: The archive of the webhook bridge's own bus instead of the stack's.
+
+        Raises:
+            CliError: The stack has no such archive.
+        """
+        outputs = _OF_THE_BRIDGE if is_bridges else _OF_THE_STACK
+        return cls(stack.endpoint.events, *(stack.output(name) for name in outputs))
+
+    def size(self) -> ArchiveSize:
+        """Ask what the archive holds."""
+        found: Any = self.client.describe_archive(ArchiveName=self.name)
+        return ArchiveSize(
+            self.name, found.get("EventCount", 0), found.get("SizeBytes", 0), found.get("RetentionDays", 0)
+        )
+
+    def start(self, name: str, start: datetime, end: datetime) -> None:
+        """Start a replay onto the rule."""
+        self.client.start_replay(
+            ReplayName=name,
+            Description="stripe-handler replay",
+            EventSourceArn=self.arn,
+            EventStartTime=start,
+            EventEndTime=end,
+            Destination={"Arn": self.bus_arn, "FilterArns": [self.rule_arn]},
+        )
+
+    def replay(self, name: str) -> Replay:
+        """Ask how far a replay is.
+
+        Raises:
+            CliError: There is none of this name.
+        """
+        try:
+            found: Any = self.client.describe_replay(ReplayName=name)
+        except ClientError as error:
+            if error.response["Error"].get("Code") != "ResourceNotFoundException":
+                raise
+            raise CliError(f"EventBridge knows no replay {name}; it forgets them after 90 days") from error
+        return Replay(
+            name=name,
+            state=found["State"],
+            reason=found.get("StateReason") or None,
+            start=found["EventStartTime"],
+            end=found["EventEndTime"],
+            began_at=found["ReplayStartTime"],
+            last_event_at=found.get("EventLastReplayedTime"),
+        )
+
+    def cancel(self, name: str) -> None:
+        """Stop a replay; what it has sent is handled all the same.
+
+        Raises:
+            CliError: There is none of this name, or it has ended.
+        """
+        state = self.replay(name).state
+        if state in ENDED:
+            raise CliError(f"The replay {name} has ended already: {state}")
+        self.client.cancel_replay(ReplayName=name)

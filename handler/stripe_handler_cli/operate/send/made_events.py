@@ -1,0 +1,73 @@
+"""Makes an event of a type through the simulator, as if it happened now. Pure: the clock comes in."""
+
+import random
+import zlib
+from typing import Any
+
+from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
+from stripe_handler_cli.lab.simulator.ids import stripe_id
+from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
+from stripe_handler_cli.operate.send.renamed_user import with_user
+
+MADE_TYPES = EVENT_TYPES
+"""The event types that can be made."""
+
+_USUAL_SCENARIO = "dunning_canceled"
+"""Bought, paid, renewed, not paid, canceled: all five default types, of one subscription."""
+_TRIAL_SCENARIO = "trial_pauses"
+_SCENARIOS = {
+    "customer.subscription.paused": _TRIAL_SCENARIO,
+    "customer.subscription.resumed": _TRIAL_SCENARIO,
+    "customer.subscription.trial_will_end": _TRIAL_SCENARIO,
+}
+_LIVES = 100
+"""So many lives are searched for one that has the event; for each type one of the first few does."""
+_ROUNDS = 6
+
+
+def made_event(
+    event_type: str, user_id: str, now: int, *, seed: int = 1, metadata_key: str = "userId", livemode: bool
+) -> dict[str, Any]:
+    """Make a Stripe event of the current API version that happens now.
+
+    The same seed and user have the same subscription and customer, so that events of several types belong
+    together; the event's id is new in every second. Times within the objects are as far apart as in the
+    simulated life, which is moved so that the event happens now.
+
+    Args:
+        event_type: One of `MADE_TYPES`.
+        user_id: Whose subscription it is.
+        now: Unix seconds.
+        seed: Another seed is another subscription.
+        metadata_key: The metadata key that holds user ids.
+        livemode: Whether it claims to be of live mode.
+    """
+    life_seed = zlib.crc32(f"{seed} {user_id}".encode())
+    start = now
+    for _ in range(_ROUNDS):
+        event = _first(event_type, life_seed, start, livemode=livemode)
+        if event["created"] == now:
+            break
+        # Months differ in length, so a moved life is not exactly as long as it was.
+        start += now - event["created"]
+    chance = random.Random(f"{seed} {user_id} {event_type} {now}")  # noqa: S311 - repeatable on purpose
+    # Where the lengths of months leave no start that fits, the rest is a matter of days.
+    return with_user(event | {"id": stripe_id(chance, "evt"), "created": now}, metadata_key, user_id)
+
+
+def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[str, Any]:
+    options = SimulationOptions(
+        scenarios=(_SCENARIOS.get(event_type, _USUAL_SCENARIO),),
+        eras=(CURRENT.era,),
+        second_scenario_share=0,
+        expanded_share=0,
+        livemode=livemode,
+        start_second=start,
+        spread_seconds=0,
+    )
+    found = (event for life in iterate_lives(seed, _LIVES, options) if (event := _event(life, event_type)))
+    return next(found)
+
+
+def _event(life: SimulatedLife, event_type: str) -> dict[str, Any] | None:
+    return next((event for event in life.events if event["type"] == event_type), None)

@@ -1,0 +1,104 @@
+"""What became of an event that was put on the bus, and how it is shown. Prints; finds nothing."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from rich.console import Console
+from rich.text import Text
+
+from stripe_handler_cli.lab.demo import report
+
+Changes = Mapping[str, tuple[Any, Any]]
+
+
+@attrs.frozen
+class Outcome:
+    """What became of an event.
+
+    Attributes:
+        event_id: Stripe's event id.
+        event_type: Its type.
+        line: The handler's log line; None where there is none.
+        note: Why there is none.
+        changes: What changed in the profile: name → (old, new); None where what stood before is not known.
+        is_failure: Whether the event did not do what it was sent for.
+    """
+
+    event_id: str
+    event_type: str
+    line: Mapping[str, Any] | None = None
+    note: str = ""
+    changes: Changes | None = None
+    is_failure: bool = False
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether the function has decided about it."""
+        return self.line is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """One JSON object."""
+        line = self.line or {}
+        return {
+            "event_id": self.event_id,
+            "event_type": self.event_type,
+            "user_id": line.get("user_id"),
+            "decision": line.get("decision"),
+            "reason": line.get("reason"),
+            "error_type": line.get("error_type"),
+            "note": self.note or None,
+            "changes": None
+            if self.changes is None
+            else {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()},
+        }
+
+
+def _plain(value: Any) -> Any:
+    """An attribute's value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return sorted(value) if isinstance(value, set) else value
+
+
+def handled(
+    event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None = None
+) -> Outcome:
+    """The outcome of an event that the handler has logged."""
+    return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
+
+
+def not_admitted(event: Mapping[str, Any]) -> Outcome:
+    """The outcome of an event that the rule does not hand to the function: it is on the bus for others."""
+    note = "on the bus; the rule does not admit this type (Terraform variable event_types)"
+    return Outcome(event["id"], event["type"], note=note)
+
+
+def not_handled(timeout_seconds: float) -> str:
+    """The note about an event that the handler has not logged in time."""
+    return f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
+
+
+def print_outcome(console: Console, number: int, outcome: Outcome) -> None:
+    """Print an outcome as a row like those of the demo."""
+    event = Text(outcome.event_type, style="bold")
+    event.append(f"\n{outcome.event_id}", style="dim")
+    decision, changes = Text(outcome.note, style="red" if outcome.is_failure else "dim"), Text()
+    if outcome.line is not None:
+        decision = report.decision_text(outcome.line)
+        user = outcome.line.get("user_id")
+        event.append(f"\nuser {user}" if user else "", style="dim")
+        changes = _changes(outcome)
+    report.print_row(console, number, event, decision, changes)
+
+
+def _changes(outcome: Outcome) -> Text:
+    line = outcome.line or {}
+    if outcome.is_failure:
+        return Text(str(line.get("reason") or ""), style="red")
+    if outcome.changes is not None:
+        return report.changes_text(outcome.changes)
+    # Only the handler knew whose event this was, so nobody looked at the profile before it.
+    old, new = line.get("old_status"), line.get("new_status")
+    return report.changes_text({"subscriptionStatus": (old, new)} if old != new else {})

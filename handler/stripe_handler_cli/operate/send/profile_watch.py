@@ -1,0 +1,34 @@
+"""Tells what changed in a profile between two looks at it. Reads profiles; knows no events."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.lab.demo.report import changed
+from stripe_handler_cli.operate.send.outcome import Changes
+
+
+@attrs.frozen
+class ProfileWatch:
+    """Profiles as they were last seen.
+
+    Attributes:
+        read: Reads a user's profile item; empty when there is none.
+    """
+
+    read: Callable[[str], Mapping[str, Any]]
+    _seen: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
+
+    def look(self, user_id: str | None) -> None:
+        """Remember a user's profile as it is now, to compare with later."""
+        if user_id is not None:
+            self._seen[user_id] = self.read(user_id)
+
+    def changes(self, user_id: str | None) -> Changes | None:
+        """What changed since the last look, and remember what is there now; None without an earlier look."""
+        if user_id is None:
+            return {}
+        before = self._seen.get(user_id)
+        self.look(user_id)
+        return None if before is None else changed(before, self._seen[user_id])

@@ -1,0 +1,38 @@
+"""Gives an event another user. Pure."""
+
+from typing import Any
+
+from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS
+
+
+def with_user(event: dict[str, Any], metadata_key: str, user_id: str) -> dict[str, Any]:
+    """The same event about another user.
+
+    The user is set wherever metadata names one, and in a subscription's metadata in any case. An invoice
+    that names none stays so: the handler finds its user by the subscription, as for Stripe's own.
+
+    Args:
+        event: A Stripe event; a thin one names no user and stays as it is.
+        metadata_key: The metadata key that holds user ids.
+        user_id: The user.
+    """
+    renamed: dict[str, Any] = _renamed(event, metadata_key, user_id)
+    data = renamed.get("data")
+    subject = data.get("object") if isinstance(data, dict) else None
+    if event.get("type") in SUBSCRIPTION_EVENTS and isinstance(subject, dict):
+        metadata = subject.get("metadata")
+        subject["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), metadata_key: user_id}
+    return renamed
+
+
+def _renamed(value: Any, key: str, user_id: str) -> Any:
+    if isinstance(value, list):
+        return [_renamed(item, key, user_id) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _renamed(item, key, user_id) for name, item in value.items()}
+    metadata = found.get("metadata")
+    # Not where there was none: `null` in previous_attributes says that the user was added.
+    if isinstance(metadata, dict) and isinstance(metadata.get(key), str):
+        metadata[key] = user_id
+    return found

@@ -1,0 +1,71 @@
+"""What `send` and `listen` have in common: from a stack to its bus, its log and its profiles. Wires only."""
+
+from datetime import UTC, datetime
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
+from stripe_handler_cli.stack.bus_entry import BusEntry, bus_entry
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_subscription_handler.config import LogLevel
+from stripe_subscription_handler.decisions.policy import Livemode
+
+_TELLING_LEVELS = frozenset({LogLevel.DEBUG, LogLevel.INFO})
+
+
+@attrs.frozen
+class Wired:
+    """A stack, connected.
+
+    Attributes:
+        stack: The stack.
+        entry: The way onto its bus.
+        pipeline: Its moving parts.
+    """
+
+    stack: DeployedStack
+    entry: BusEntry
+    pipeline: Pipeline
+
+    def tail(self) -> LogTail:
+        """The function's log, from now on.
+
+        Raises:
+            CliError: The function does not log what it decides.
+        """
+        level = self.stack.config.log_level
+        if level not in _TELLING_LEVELS:
+            raise CliError(
+                f"The function logs only {level} and worse, so its decisions cannot be followed. Set the "
+                'Terraform variable log_level = "INFO", or send with --no-follow.'
+            )
+        return LogTail.starting(self.pipeline.logs, self.stack.output("log_group_name"), datetime.now(UTC))
+
+    def refuse_made_up(self) -> None:
+        """Refuse to put made-up events on this stack's bus, if they would reach real profiles.
+
+        Raises:
+            CliError: They would.
+        """
+        if self.stack.config.livemode is Livemode.LIVE and not self.entry.is_local:
+            raise CliError(
+                'This environment is for live events (livemode = "live"), and made-up ones, or events given '
+                "to another user, would reach real profiles."
+            )
+
+    def profiles(self) -> ProfileWatch:
+        """The users' profiles."""
+        return ProfileWatch(self.pipeline.profile)
+
+
+def wire(stack: DeployedStack) -> Wired:
+    """Connect to a stack.
+
+    Raises:
+        CliError: Nobody but Stripe can put events on its bus.
+    """
+    entry = bus_entry(stack)
+    return Wired(stack, entry, stack.pipeline(entry.source))

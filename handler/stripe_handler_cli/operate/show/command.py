@@ -1,0 +1,59 @@
+"""The command `stripe-handler show`: a user or a customer in, what is stored of them out. Thin."""
+
+import json
+
+import click
+from rich.console import Console
+
+from stripe_handler_cli.common.console import printer
+from stripe_handler_cli.operate.show import CustomerRecord, UserRecord, UserTables
+from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.options import stack_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stripe-handler show user_42
+  stripe-handler show user_42 --json | jq .users[0].profile
+  stripe-handler show --customer cus_NffrFeUfNV2Hib
+  stripe-handler show user_42 --workspace production
+"""
+)
+@click.argument("user_id", metavar="[USER]", required=False)
+@click.option("--customer", "customer_id", help="Show the users of this Stripe customer, and what is parked.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@stack_options
+def show(*, stack: DeployedStack, user_id: str | None, customer_id: str | None, as_json: bool) -> int:
+    """Show what is stored of a user: profile, subscriptions, payments, customers, parked events.
+
+    Reads the tables only. Of the app's own attributes the names are shown, never the values. Exit code 1 if
+    there is no such profile, or if somebody else has changed what this project wrote.
+    """
+    if (user_id is None) == (customer_id is None):
+        raise click.UsageError("name a USER, or a customer with --customer")
+    tables = UserTables.of(stack)
+    customers: list[CustomerRecord] = []
+    if customer_id is not None:
+        customers.append(tables.customer(customer_id))
+        users = [tables.user(one) for one in customers[0].users]
+    else:
+        users = [tables.user(user_id or "")]
+        customers += [tables.customer(one) for one in users[0].customer_ids]
+    if as_json:
+        found = {
+            "users": [one.as_json() for one in users],
+            "customers": [one.as_json() for one in customers],
+        }
+        click.echo(json.dumps(found))
+    else:
+        _print(printer(), users, customers)
+    return 1 if not users or any(one.profile is None or one.differences for one in users) else 0
+
+
+def _print(console: Console, users: list[UserRecord], customers: list[CustomerRecord]) -> None:
+    for user in users:
+        print_user(console, user)
+    for customer in customers:
+        print_customer(console, customer)

@@ -1,0 +1,192 @@
+"""What is stored of a user and of a customer, as values, and what follows from it. Pure.
+
+Values of the app's own attributes are never kept here: they may be personal.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion, why_shown
+from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, owner_attribute
+from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, Payment, Register
+from stripe_subscription_handler.decisions.view import VIEW, primary, view
+
+_OWNER = owner_attribute("")
+
+
+@attrs.frozen
+class UserRecord:
+    """One user's profile item.
+
+    Attributes:
+        user_id: The user.
+        key: The item's key.
+        profile: The attributes the app reads, those that are there; None where there is no item.
+        ledger: What the item tells of the user's subscriptions.
+        app_attributes: Names of the other attributes, sorted.
+    """
+
+    user_id: str
+    key: Mapping[str, str]
+    profile: Mapping[str, Any] | None
+    ledger: Ledger
+    app_attributes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, user_id: str, key: Mapping[str, str], item: Mapping[str, Any] | None) -> "UserRecord":
+        """Take an item (plain Python values) apart."""
+        if item is None:
+            return cls(user_id, key, None, Ledger())
+        others = sorted(
+            name for name in item if name not in VIEW and name not in key and not name.startswith(PREFIX)
+        )
+        profile = {name: _plain(item[name]) for name in VIEW if name in item}
+        return cls(user_id, key, profile, Ledger.from_item(item), tuple(others))
+
+    @property
+    def customer_ids(self) -> list[str]:
+        """The customers who pay the user's subscriptions."""
+        return sorted({register.subscription.customer_id for register in self.ledger.registers.values()})
+
+    @property
+    def differences(self) -> dict[str, tuple[Any, Any]]:
+        """Attributes that do not say what the ledger says: name → (by the ledger, found).
+
+        Nothing this project writes leaves any: somebody else has changed the item.
+        """
+        expected = view(self.ledger, self.user_id)
+        found = self.profile or {}
+        return {name: (expected[name], found.get(name)) for name in VIEW if expected[name] != found.get(name)}
+
+    @property
+    def registers(self) -> list[Register]:
+        """The subscriptions, the one shown first, then the newest."""
+        shown = primary(self.ledger.registers.values(), self.user_id)
+        return sorted(
+            self.ledger.registers.values(),
+            key=lambda one: (shown is not None and one.subscription.id == shown.id, one.subscription.created),
+            reverse=True,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, for `--json`."""
+        return {
+            "user_id": self.user_id,
+            "key": dict(self.key),
+            "exists": self.profile is not None,
+            "profile": dict(self.profile or {}),
+            "differences": {
+                name: {"expected": expected, "found": found}
+                for name, (expected, found) in self.differences.items()
+            },
+            "app_attributes": list(self.app_attributes),
+            "subscriptions": [self._subscription(register) for register in self.registers],
+            "payments": [_payment(key, one) for key, one in sorted(self.ledger.payments.items())],
+            "closed": {"count": len(self.ledger.closed), "floor": self.ledger.floor},
+        }
+
+    def _subscription(self, register: Register) -> dict[str, Any]:
+        version = StateVersion.of(register.version)
+        subscription = register.subscription
+        why = why_shown(register, self.ledger.registers.values(), self.user_id)
+        return {
+            "id": subscription.id,
+            "status": subscription.status,
+            "is_shown": why.startswith("shown"),
+            "why": why,
+            "version": {
+                "second": version.second,
+                "reported_by": version.rank.name.lower(),
+                "is_terminal": version.is_terminal,
+            },
+            "owner": subscription.user_id,
+            "customer": subscription.customer_id,
+            "is_linked": register.linked,
+            "candidates": sorted(register.candidates),
+            "created": subscription.created,
+            "ended": subscription.ended,
+        }
+
+
+def _plain(value: Any) -> Any:
+    # DynamoDB's numbers come back as Decimal; the view has whole ones.
+    return int(value) if isinstance(value, Decimal) and value == int(value) else value
+
+
+def _payment(subscription_id: str, payment: Payment) -> dict[str, Any]:
+    version = PaymentVersion.of(payment.version)
+    values = attrs.asdict(payment, filter=lambda field, _: field.name != "version")
+    return {
+        "subscription": subscription_id,
+        "event_id": version.event_id,
+        "event_created": version.second,
+        **values,
+    }
+
+
+@attrs.frozen
+class ParkedEvent:
+    """An event that waits for its customer to be linked.
+
+    Attributes:
+        event_id: The event.
+        event_type: Stripe's event type; None where the stored event cannot be read.
+        parked_at: Since when, ISO-8601 UTC.
+        expires_at: When it is forgotten, ISO-8601 UTC.
+    """
+
+    event_id: str
+    event_type: str | None
+    parked_at: str
+    expires_at: str
+
+
+@attrs.frozen
+class CustomerRecord:
+    """A customer's owner links, and what waits for them.
+
+    Attributes:
+        customer_id: The customer.
+        users: The users the customer has paid for.
+        owners: Subscription id → user.
+        parked: The events that wait, the oldest first.
+        lost: Ids of events that should wait and whose content is gone: they waited too long.
+    """
+
+    customer_id: str
+    users: tuple[str, ...]
+    owners: Mapping[str, str]
+    parked: tuple[ParkedEvent, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, customer_id: str, links: Mapping[str, Any] | None, parked: tuple[ParkedEvent, ...]
+    ) -> "CustomerRecord":
+        """Take a link item (plain Python values) apart."""
+        found = links or {}
+        waiting = {event.event_id for event in parked}
+        return cls(
+            customer_id=customer_id,
+            users=tuple(sorted(found.get(USERS, ()))),
+            owners={
+                name.removeprefix(_OWNER): str(value["user"])
+                for name, value in sorted(found.items())
+                if name.startswith(_OWNER)
+            },
+            parked=parked,
+            lost=tuple(sorted(set(found.get(PARKED, ())) - waiting)),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, for `--json`."""
+        return {
+            "id": self.customer_id,
+            "users": list(self.users),
+            "owners": dict(self.owners),
+            "parked": [attrs.asdict(event) for event in self.parked],
+            "lost": list(self.lost),
+        }

@@ -1,0 +1,94 @@
+"""The ledger's versions and choices in words for people. Pure."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from stripe_subscription_handler.decisions.ledger import (
+    STATUS_RANK,
+    UNKNOWN_STATUS_RANK,
+    Register,
+    primary_key,
+)
+from stripe_subscription_handler.decisions.view import primary
+from stripe_subscription_handler.events.event_types import Rank
+
+RANK_WORDS = {
+    Rank.CREATED: "created",
+    Rank.UPDATED: "updated",
+    Rank.DELETED: "deleted",
+    Rank.SNAPSHOT: "read from Stripe",
+}
+"""Rank inside one second → what reported the state."""
+
+
+@attrs.frozen
+class StateVersion:
+    """A register's version, taken apart; see `ledger.subscription_version`.
+
+    Attributes:
+        is_terminal: Whether nothing revives the subscription.
+        second: Stripe's second, ISO-8601 UTC.
+        rank: What reported the state.
+    """
+
+    is_terminal: bool
+    second: str
+    rank: Rank
+
+    @classmethod
+    def of(cls, version: str) -> "StateVersion":
+        """Take a version apart."""
+        terminal, second, rank = version.split(" ")
+        return cls(terminal == "1", second, Rank(int(rank)))
+
+    def __str__(self) -> str:
+        """Say it in words."""
+        return f"{RANK_WORDS[self.rank]} {self.second}{', final' if self.is_terminal else ''}"
+
+
+@attrs.frozen
+class PaymentVersion:
+    """A payment's version, taken apart; see `ledger.Payment.of`.
+
+    Attributes:
+        second: Stripe's second of the event, ISO-8601 UTC.
+        event_id: The event.
+    """
+
+    second: str
+    event_id: str
+
+    @classmethod
+    def of(cls, version: str) -> "PaymentVersion":
+        """Take a version apart."""
+        second, _, _, event_id = version.split(" ", 3)
+        return cls(second, event_id)
+
+
+def why_shown(register: Register, registers: Iterable[Register], user_id: str) -> str:
+    """Why the app sees this subscription, or why it does not.
+
+    Args:
+        register: Of the subscription.
+        registers: All of the user's ledger.
+        user_id: The user.
+    """
+    all_registers = list(registers)
+    mine = register.subscription
+    if mine.user_id != user_id:
+        return f"not shown: it belongs to {mine.user_id}"
+    best = primary(all_registers, user_id)
+    if best is None or best.id == mine.id:
+        owned = sum(other.subscription.user_id == user_id for other in all_registers)
+        return "shown: the only one" if owned == 1 else f"shown: the best of {owned}"
+    if _rank(mine.status) != _rank(best.status):
+        return f"not shown: {mine.status} ranks below {best.status}"
+    verb = "ended" if mine.is_terminal else "created"
+    if primary_key(mine).split(" ")[1] == primary_key(best).split(" ")[1]:
+        return f"not shown: {verb} in the same second as {best.id}, which has the higher id"
+    return f"not shown: {verb} before {best.id}"
+
+
+def _rank(status: str) -> int:
+    return STATUS_RANK.get(status, UNKNOWN_STATUS_RANK)

@@ -1,0 +1,208 @@
+"""Stripe's event destinations (API v2), through the real `stripe` client and with the operator's own key.
+
+Asks and changes; decides nothing. No error message holds the key, or what Stripe says of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, Literal, TypeVar
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_subscription_handler.config import STRIPE_API_URL
+from stripe_subscription_handler.stripe_side.api import API_VERSION, load_stripe
+
+EVENTBRIDGE = "amazon_eventbridge"
+Payload = Literal["snapshot", "thin"]
+
+_TIMEOUT_SECONDS = 10
+_PAGE = 100
+_ARN_REGION = 3
+_TOLD_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
+"""Of these Stripe's own words are told: they are about what was asked for. Those of others quote the key."""
+_Found = TypeVar("_Found")
+
+
+@attrs.frozen(kw_only=True)
+class EventDestination:
+    """An event destination of the kind Amazon EventBridge.
+
+    Attributes:
+        id: `ed_…`, in a sandbox `ed_test_…`.
+        name: What people see.
+        is_enabled: Whether Stripe sends.
+        disabled_reason: Why it does not, in Stripe's word.
+        enabled_events: Types it sends; `*` for all.
+        payload: The form of its events.
+        api_version: Of snapshots.
+        account_id: The AWS account of its event source.
+        source_arn: ARN of the event source.
+        source_status: Stripe's word for the state of that: `active`, `deleted`, `pending` or `unknown`.
+        metadata: Whatever somebody noted on it.
+    """
+
+    id: str
+    name: str = ""
+    is_enabled: bool = True
+    disabled_reason: str | None = None
+    enabled_events: frozenset[str] = frozenset()
+    payload: str = "snapshot"
+    api_version: str | None = None
+    account_id: str = ""
+    source_arn: str = ""
+    source_status: str = "unknown"
+    metadata: Mapping[str, str] = attrs.Factory(dict)
+
+    @property
+    def source_name(self) -> str:
+        """The event source's name, which is the name of its bus: `aws.partner/stripe.com/ed_…`."""
+        return self.source_arn.rpartition(":event-source/")[2]
+
+    @property
+    def region(self) -> str:
+        """The event source's region."""
+        parts = self.source_arn.split(":")
+        return parts[_ARN_REGION] if len(parts) > _ARN_REGION else ""
+
+    @classmethod
+    def of(cls, found: Any) -> "EventDestination":
+        """Read what Stripe answers."""
+        bridge = getattr(found, EVENTBRIDGE, None)
+        disabled = getattr(getattr(found, "status_details", None), "disabled", None)
+        metadata = getattr(found, "metadata", None)
+        return cls(
+            id=found.id,
+            name=getattr(found, "name", ""),
+            is_enabled=found.status == "enabled",
+            disabled_reason=getattr(disabled, "reason", None),
+            enabled_events=frozenset(found.enabled_events),
+            payload=found.event_payload,
+            api_version=getattr(found, "snapshot_api_version", None),
+            account_id=str(getattr(bridge, "aws_account_id", "")),
+            source_arn=str(getattr(bridge, "aws_event_source_arn", "")),
+            source_status=str(getattr(bridge, "aws_event_source_status", "unknown")),
+            metadata=metadata.to_dict() if metadata else {},
+        )
+
+
+@attrs.frozen(kw_only=True)
+class NewDestination:
+    """An event destination to be made.
+
+    Attributes:
+        name: What people see.
+        account_id: The AWS account of its event source.
+        region: The region of that.
+        event_types: Types to send.
+        payload: The form of its events.
+        metadata: What to note on it.
+    """
+
+    name: str
+    account_id: str
+    region: str
+    event_types: Iterable[str]
+    payload: Payload
+    metadata: Mapping[str, str]
+
+
+@attrs.frozen(slots=False)
+class EventDestinations:
+    """The event destinations of the account that a key belongs to.
+
+    Attributes:
+        access: The key.
+        url: Where it is sent.
+    """
+
+    access: StripeAccess
+    url: str = STRIPE_API_URL
+
+    @classmethod
+    def at(cls, access: StripeAccess) -> "EventDestinations":
+        """Those that a key leads to."""
+        return cls(access, access.url or STRIPE_API_URL)
+
+    def eventbridge(self) -> list[EventDestination]:
+        """All of the kind Amazon EventBridge.
+
+        Raises:
+            CliError: Stripe does not answer, or refuses.
+        """
+        found = self._ask(lambda service: list(service.list({"limit": _PAGE}).auto_paging_iter()))
+        return [EventDestination.of(one) for one in found if getattr(one, EVENTBRIDGE, None) is not None]
+
+    def create(self, new: NewDestination) -> EventDestination:
+        """Make one; its event source comes into being a moment later.
+
+        Raises:
+            CliError: Stripe does not answer, or refuses.
+        """
+        wanted = {
+            "type": EVENTBRIDGE,
+            "name": new.name,
+            "event_payload": new.payload,
+            "enabled_events": sorted(new.event_types),
+            "metadata": dict(new.metadata),
+            EVENTBRIDGE: {"aws_account_id": new.account_id, "aws_region": new.region},
+            **({"snapshot_api_version": API_VERSION} if new.payload == "snapshot" else {}),
+        }
+        return EventDestination.of(self._ask(lambda service: service.create(wanted)))
+
+    def send(self, identifier: str, event_types: Iterable[str]) -> None:
+        """Say which types it sends from now on."""
+        types = sorted(event_types)
+        self._ask(lambda service: service.update(identifier, {"enabled_events": types}))
+
+    def enable(self, identifier: str) -> None:
+        """Let it send again."""
+        self._ask(lambda service: service.enable(identifier))
+
+    def disable(self, identifier: str) -> None:
+        """Stop it; it stays, and so does its event source."""
+        self._ask(lambda service: service.disable(identifier))
+
+    def delete(self, identifier: str) -> None:
+        """Remove it for good."""
+        self._ask(lambda service: service.delete(identifier))
+
+    def ping(self, identifier: str) -> str:
+        """Have it tested.
+
+        Returns:
+            The id of the event that Stripe sends.
+        """
+        return str(self._ask(lambda service: service.ping(identifier)).id)
+
+    @cached_property
+    def _service(self) -> Any:
+        stripe = load_stripe()
+        client = stripe.StripeClient(
+            self.access.key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": self.url},
+            max_network_retries=1,
+            http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
+        )
+        return client.v2.core.event_destinations
+
+    def _ask(self, question: Callable[[Any], _Found]) -> _Found:
+        service = self._service
+        try:
+            return question(service)
+        except load_stripe().StripeError as error:
+            raise CliError(_told(error, self.access.variable)) from None
+
+
+def _told(error: Any, variable: str) -> str:
+    if not error.http_status:
+        return f"Stripe: no answer ({type(error).__name__}), with the key in {variable}"
+    told = f"Stripe: HTTP {error.http_status}, with the key in {variable}"
+    if error.http_status == HTTPStatus.FORBIDDEN:
+        return f"{told}: it needs the permission to read and write event destinations"
+    if error.http_status in _TOLD_STATUSES and error.user_message:
+        return f"{told}: {error.user_message}"
+    return told

@@ -1,0 +1,112 @@
+"""The options by which every operator's command finds its stack. Parses; finds nothing itself."""
+
+import functools
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import click
+from click.core import ParameterSource
+
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_NAMES = ("terraform_directory", "workspace", "outputs_file", "resources", "local_directory")
+ROOT_OPTIONS = (
+    click.option(
+        "--terraform-directory",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("terraform"),
+        show_default=True,
+        help="The stack's Terraform root.",
+    ),
+    click.option("--workspace", help="Its workspace. The selected one unless given."),
+)
+"""The options that name a Terraform root and one of its workspaces."""
+_OPTIONS = (
+    *ROOT_OPTIONS,
+    click.option(
+        "--outputs",
+        "outputs_file",
+        type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+        help="Read the outputs from this file instead (`terraform output -json`); - is standard input.",
+    ),
+    click.option(
+        "--resource",
+        "resources",
+        metavar="OUTPUT=NAME",
+        multiple=True,
+        help="Name one resource, in place of the output of that name. Can be repeated.",
+    ),
+    click.option(
+        "--local",
+        "local_directory",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The stack that `make demo KEEP=1` left in this directory (.stripe-handler/demo).",
+    ),
+)
+
+
+def stack_options(command: _Command) -> _Command:
+    """Give a command the options; it is called with `stack`, a `DeployedStack`, in their place."""
+
+    @functools.wraps(command)
+    def with_stack(
+        *arguments: Any,
+        terraform_directory: Path,
+        workspace: str | None,
+        outputs_file: Path | None,
+        resources: tuple[str, ...],
+        local_directory: Path | None,
+        **options: Any,
+    ) -> Any:
+        named = _named(resources)
+        if local_directory is not None:
+            stack = DeployedStack.on_local_aws(local_directory)
+            stack = attrs.evolve(stack, outputs={**stack.outputs, **named})
+        elif outputs_file is not None:
+            stack = DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
+        elif named and not terraform_directory.is_dir():
+            stack = DeployedStack.on_aws(named)
+        else:
+            found = outputs_of_root(terraform_directory, workspace=workspace)
+            stack = DeployedStack.on_aws({**found, **named}, terraform_directory)
+        return command(*arguments, stack=stack, **options)
+
+    wrapped: Any = with_stack
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def given_stack_options(context: click.Context) -> str:
+    """The options by which this command was led to its stack, as text for another one.
+
+    Returns:
+        Each with a space before it; empty where none was given.
+    """
+    words = []
+    for option in context.command.params:
+        name = str(option.name)
+        if name not in _NAMES or context.get_parameter_source(name) is ParameterSource.DEFAULT:
+            continue
+        given = context.params[name]
+        values = given if isinstance(given, tuple) else (given,)
+        words += [word for value in values for word in (option.opts[0], str(value))]
+    return "".join(f" {shlex.quote(word)}" for word in words)
+
+
+def _named(resources: tuple[str, ...]) -> Mapping[str, str]:
+    found = {}
+    for resource in resources:
+        name, equals, value = resource.partition("=")
+        if not (name and equals and value):
+            raise click.UsageError(
+                f"--resource wants OUTPUT=NAME, as in function_name=my-function: {resource}"
+            )
+        found[name] = value
+    return found

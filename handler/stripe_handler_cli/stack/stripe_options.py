@@ -1,0 +1,59 @@
+"""The options by which an operator's command gets a Stripe key of the operator's own. Parses; asks nothing.
+
+The key is never an option itself: other users of the machine could see it, and the shell would remember it.
+"""
+
+import functools
+import os
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from stripe_handler_cli.common.stripe_access import StripeAccess
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_VARIABLE = "STRIPE_API_KEY"
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+
+
+def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
+    """Give a command the options; it is called with `stripe`, a `StripeAccess` or None, in their place.
+
+    Args:
+        purpose: What the key must be allowed to do, and what comes of it; ends the option's help.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def with_stripe(
+            *arguments: Any, stripe_key_variable: str, stripe_url: str | None, **options: Any
+        ) -> Any:
+            stripe = _access(stripe_key_variable, stripe_url)
+            return command(*arguments, stripe=stripe, **options)
+
+        wrapped: Any = with_stripe
+        wrapped = click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine.")(
+            wrapped
+        )
+        return click.option(  # type: ignore[no-any-return]
+            "--stripe-key-variable",
+            default=_VARIABLE,
+            show_default=True,
+            metavar="NAME",
+            help=f"Environment variable with a Stripe key {purpose}",
+        )(wrapped)
+
+    return decorate
+
+
+def _access(variable: str, url: str | None) -> StripeAccess | None:
+    if url is not None and not _LOOPBACK.fullmatch(url):
+        raise click.UsageError("a Stripe key is sent to Stripe or to this machine only")
+    key = os.environ.get(variable, "").strip()
+    source = click.get_current_context().get_parameter_source("stripe_key_variable")
+    if not key and source is not ParameterSource.DEFAULT:
+        raise click.UsageError(f"--stripe-key-variable: the environment variable {variable} is not set")
+    return StripeAccess(key, variable, url) if key else None

@@ -1,0 +1,120 @@
+"""`stripe-handler local`: start, stop and look at local AWS. Thin; `local_aws` does the work."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY, LocalAws, control
+
+_state_directory = click.option(
+    "--state-directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_STATE_DIRECTORY,
+    show_default=True,
+    help="Where its venv, log and state live; one local AWS each.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+
+
+_UP_EXAMPLES = """\b
+Examples:
+  stripe-handler local up
+  stripe-handler local up --port 4566
+  eval "$(stripe-handler local status --export)"
+"""
+
+_DOWN_EXAMPLES = """\b
+Example:
+  stripe-handler local down
+"""
+
+_STATUS_EXAMPLES = """\b
+Examples:
+  stripe-handler local status
+  stripe-handler local status --json
+  eval "$(stripe-handler local status --export)"
+"""
+
+
+@click.group()
+def local() -> None:
+    """AWS on this machine: MiniStack with the AWS behaviours it lacks. No Docker, no account."""
+
+
+@local.command(epilog=_UP_EXAMPLES)
+@_state_directory
+@click.option("--port", type=click.IntRange(1, 65535), help="Loopback port; a free one unless given.")
+@_json
+def up(state_directory: Path, port: int | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Start local AWS, or say where it already runs."""
+    console = Console(stderr=True)
+    before = control.status(state_directory)
+    with console.status("Local AWS: starting") as spinner:
+
+        def progress(message: str) -> None:
+            console.print(message)
+            spinner.update(message)
+
+        local_aws = control.start(state_directory, port=port, progress=progress)
+    already = before is not None and before.pid == local_aws.pid
+    if as_json:
+        _print_json(_described(local_aws) | {"already_running": already})
+        return
+    click.echo(
+        f"Local AWS {'already runs' if already else 'runs'} at {local_aws.endpoint_url} (pid {local_aws.pid})"
+    )
+    click.echo(f"Log: {local_aws.log_path}")
+    click.echo('Use it from this shell: eval "$(stripe-handler local status --export)"')
+
+
+@local.command(epilog=_DOWN_EXAMPLES)
+@_state_directory
+@_json
+def down(state_directory: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Stop local AWS and wait until it is gone; everything in it is forgotten."""
+    stopped = control.stop(state_directory)
+    if as_json:
+        _print_json({"stopped": stopped})
+    else:
+        click.echo("Local AWS stopped." if stopped else "Local AWS was not running.")
+
+
+@local.command(epilog=_STATUS_EXAMPLES)
+@_state_directory
+@_json
+@click.option("--export", "as_exports", is_flag=True, help="Print shell commands that point AWS tools at it.")
+def status(state_directory: Path, as_json: bool, as_exports: bool) -> None:  # noqa: FBT001 - flags
+    """Say whether local AWS runs, where, and whether it answers; exit code 1 if it does not."""
+    local_aws = control.status(state_directory)
+    if as_json:
+        _print_json({"running": False} if local_aws is None else _described(local_aws))
+    if local_aws is None:
+        if not as_json:
+            raise CliError("Local AWS is not running; start it with: stripe-handler local up")
+        raise click.exceptions.Exit(1)
+    if as_exports:
+        for name, value in local_aws.environment().items():
+            click.echo(f"export {name}={value}")
+    elif not as_json:
+        health = "answers" if control.is_healthy(local_aws) else "does not answer"
+        click.echo(f"Local AWS runs at {local_aws.endpoint_url} (pid {local_aws.pid}) and {health}.")
+        click.echo(f"Log: {local_aws.log_path}")
+    if not control.is_healthy(local_aws):
+        raise click.exceptions.Exit(1)
+
+
+def _described(local_aws: LocalAws) -> dict[str, Any]:
+    return {
+        "running": True,
+        "healthy": control.is_healthy(local_aws),
+        **local_aws.to_json(),
+        "environment": local_aws.environment(),
+    }
+
+
+def _print_json(values: dict[str, Any]) -> None:
+    click.echo(json.dumps(values, indent=2))

@@ -1,0 +1,11 @@
+"""Builds the Lambda zip from the library's sources and a hashed list of pure wheels.
+
+The order of work is the order of the modules: `lock` (maintainers) writes the list, `locked` reads it,
+`wheels` fetches it, `contents` says which files go in, `bytecode` compiles them, `archive` writes the zip,
+`build` ties them together. Nothing here knows about AWS.
+"""
+
+from stripe_handler_cli.tools.packaging.build import BuiltZip, build_zip
+from stripe_handler_cli.tools.packaging.project import find_project_root
+
+__all__ = ["BuiltZip", "build_zip", "find_project_root"]

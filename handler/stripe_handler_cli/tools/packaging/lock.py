@@ -1,0 +1,53 @@
+"""Maintainers' step of `make lock`: turns resolved versions into the hashes of their pure wheels.
+
+Run as `python -m stripe_handler_cli.tools.packaging.lock RESOLVED OUT`, where RESOLVED holds one
+`name==version` a line. A package without a pure wheel stops it: such a package cannot go into the zip.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.packaging.bytecode import RUNTIME_PYTHON
+from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock
+from stripe_handler_cli.tools.packaging.wheels import download_pure_wheels, sha256_of
+
+_ARGUMENT_COUNT = 2
+
+
+def lock(resolved: Path, out: Path) -> None:
+    """Download the pure wheel of each resolved version and write the lock with their hashes."""
+    pins = [
+        line.strip()
+        for line in resolved.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+    with tempfile.TemporaryDirectory() as scratch:
+        wheels = download_pure_wheels(
+            pins, Path(scratch), python_version=RUNTIME_PYTHON, require_hashes=False
+        )
+        locked = [_locked(path) for path in wheels]
+    out.write_text(format_lock(locked), encoding="utf-8")
+
+
+def _locked(wheel: Path) -> LockedWheel:
+    name, version, *_ = wheel.name.split("-")
+    return LockedWheel(name=name.replace("_", "-").lower(), version=version, sha256=sha256_of(wheel))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the step; returns the exit code."""
+    if len(arguments) != _ARGUMENT_COUNT:
+        sys.stderr.write("usage: python -m stripe_handler_cli.tools.packaging.lock RESOLVED OUT\n")
+        return 2
+    try:
+        lock(Path(arguments[0]), Path(arguments[1]))
+    except CliError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

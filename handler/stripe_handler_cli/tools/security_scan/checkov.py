@@ -1,0 +1,123 @@
+"""Runs checkov in its own venv and reads its report. Decides nothing.
+
+checkov gets no network use, no account and no configuration of the person who starts it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.pinned_venv import PinnedVenv
+
+_OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE"}
+_ARGUMENTS = ("--output", "json", "--skip-download", "--download-external-modules", "false")
+_DROPPED_PREFIXES = ("BC_", "CKV_", "CHECKOV_", "PRISMA_")
+_FINDINGS = (0, 1)
+
+
+@attrs.frozen
+class Finding:
+    """What one check says of one resource.
+
+    Attributes:
+        check_id: The check, `CKV_AWS_…`.
+        check: What the check wants.
+        resource: The resource's address.
+        place: File and lines.
+        reason: Why the check is suppressed there; empty where it is not, or where nothing is said.
+    """
+
+    check_id: str
+    check: str
+    resource: str
+    place: str
+    reason: str = ""
+
+
+@attrs.frozen
+class Report:
+    """What checkov found in one scan.
+
+    Attributes:
+        passed: How many checks passed.
+        failed: Findings.
+        suppressed: Findings that a comment beside the resource suppresses.
+        unread: Files checkov could not read.
+    """
+
+    passed: int
+    failed: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    unread: tuple[str, ...]
+
+
+def checkov_venv(state_directory: Path, requirements_path: Path) -> PinnedVenv:
+    """Return checkov's venv."""
+    path = state_directory / "venv"
+    return PinnedVenv(path, requirements_path, lambda: Path(sys.executable), "checkov", "checkov")
+
+
+def run_checkov(python: Path, arguments: Sequence[str], home: Path) -> Report:
+    """Run one scan.
+
+    Args:
+        python: The interpreter of checkov's venv.
+        arguments: What to scan.
+        home: A directory without a configuration of checkov's; it runs there.
+
+    Raises:
+        CliError: checkov itself failed.
+    """
+    done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+        [str(python), "-m", "checkov.main", *_ARGUMENTS, *arguments],
+        cwd=home,
+        env=_environment(os.environ, home),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    try:
+        if done.returncode in _FINDINGS:
+            return read_report(json.loads(done.stdout))
+    except (ValueError, KeyError, TypeError):
+        pass
+    said = (done.stderr or done.stdout).strip()[-4000:]
+    raise CliError(f"checkov failed (exit code {done.returncode}):\n{said}")
+
+
+def read_report(report: Mapping[str, Any]) -> Report:
+    """Read checkov's JSON report of one framework."""
+    results = report["results"]
+    return Report(
+        passed=report["summary"]["passed"],
+        failed=tuple(_finding(found) for found in results["failed_checks"]),
+        suppressed=tuple(_finding(found) for found in results["skipped_checks"]),
+        unread=tuple(results["parsing_errors"]),
+    )
+
+
+def _finding(found: Mapping[str, Any]) -> Finding:
+    first, last = found["file_line_range"]
+    return Finding(
+        check_id=found["check_id"],
+        check=found["check_name"],
+        resource=found["resource"],
+        place=f"{found['file_path'].lstrip('/')}:{first}-{last}",
+        reason=(found["check_result"].get("suppress_comment") or "").strip(),
+    )
+
+
+def _environment(inherited: Mapping[str, str], home: Path) -> dict[str, str]:
+    kept = {
+        name: value for name, value in inherited.items() if not name.upper().startswith(_DROPPED_PREFIXES)
+    }
+    return kept | {"HOME": str(home)} | _OFFLINE

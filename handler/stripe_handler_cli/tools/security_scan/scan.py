@@ -1,0 +1,157 @@
+"""What is scanned, and what counts as clean.
+
+Three scans: the code as written (root, modules and examples), the plan of the production settings, where most
+values are known, and the same plan with a customer-managed key.
+"""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.security_scan.checkov import Finding, Report, checkov_venv, run_checkov
+from stripe_handler_cli.tools.security_scan.offline_plan import prepare, write_plan
+from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
+
+OPTIONAL = "Optional, kms_key_arn."
+"""How the reason of a suppression begins that must not be needed once there is a key."""
+_UNREAD_HINT = "its parser takes no line break after an operand that begins with `!`, for example"
+_NO_REASON = frozenset({"", "No comment provided"})
+_WORKSPACE = "production"
+_VAR_FILE = "environments/production.tfvars"
+# A plan needs a region, and some file where the zip will be.
+_VARIABLES = {"aws_region": "eu-central-1", "lambda_package_path": "versions.tf"}
+_KEY = {"kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+
+
+@attrs.frozen
+class Reports:
+    """What the three scans found.
+
+    Attributes:
+        code: In the code as written.
+        plan: In the plan of the production settings, with the suppressions of the code.
+        plan_with_key: In the same plan with a key, with no suppressions at all.
+    """
+
+    code: Report
+    plan: Report
+    plan_with_key: Report
+
+
+def scan(
+    terraform: Path,
+    source: Path,
+    state_directory: Path,
+    requirements_path: Path,
+    *,
+    progress: Callable[[str], None],
+) -> Reports:
+    """Scan a Terraform root.
+
+    Args:
+        terraform: The Terraform executable.
+        source: The root; only read.
+        state_directory: Where Terraform's working copies are kept, and checkov's venv.
+        requirements_path: checkov's requirements.
+        progress: Called with one line of text for each step.
+
+    Raises:
+        CliError: A finding, a suppression without a reason, or a scan that did not work.
+    """
+    state, root = state_directory.resolve(), source.resolve()
+    plans = state / "security"
+    copy = WorkingCopy(
+        terraform=terraform,
+        source=root,
+        directory=plans / "working-copy",
+        shared=state,
+        environment={"TF_WORKSPACE": _WORKSPACE},
+    )
+    with ThreadPoolExecutor() as pool:
+        venv = pool.submit(checkov_venv(plans, requirements_path.resolve()).ensure, progress)
+        progress("terraform plan, without AWS ...")
+        plan, plan_with_key = _plans(copy, plans)
+        python = venv.result()
+        progress("checkov ...")
+        code = ("--directory", str(root), "--framework", "terraform", "--skip-path", "tests")
+        in_plan = ("--framework", "terraform_plan", "--file")
+        running = [
+            pool.submit(run_checkov, python, arguments, plans)
+            for arguments in (
+                (*code, "--var-file", str(root / _VAR_FILE)),
+                (*in_plan, str(plan), "--repo-root-for-plan-enrichment", str(root)),
+                (*in_plan, str(plan_with_key)),
+            )
+        ]
+        reports = Reports(*(scanning.result() for scanning in running))
+    for line in summary(reports):
+        progress(line)
+    wrong = problems(reports)
+    if wrong:
+        raise CliError("\n".join(["The security scan found:", *wrong]))
+    return reports
+
+
+def _plans(copy: WorkingCopy, directory: Path) -> tuple[Path, Path]:
+    prepare(copy)
+    plan, plan_with_key = directory / "plan.json", directory / "plan-with-key.json"
+    write_plan(copy, plan, var_file=_VAR_FILE, variables=_VARIABLES)
+    write_plan(copy, plan_with_key, var_file=_VAR_FILE, variables=_VARIABLES | _KEY)
+    return plan, plan_with_key
+
+
+def problems(reports: Reports) -> list[str]:
+    """Return what is wrong, one line each; empty when the scans are clean."""
+    scans = attrs.asdict(reports, recurse=False)
+    explained = {
+        (finding.check_id, finding.resource)
+        for finding in reports.plan.suppressed
+        if not finding.reason.startswith(OPTIONAL)
+    }
+    return [
+        *(_line(finding) for finding in (*reports.code.failed, *reports.plan.failed)),
+        *(
+            f"with a key: {_line(finding)}"
+            for finding in reports.plan_with_key.failed
+            if (finding.check_id, finding.resource) not in explained
+        ),
+        *(
+            f"{finding.place}: {finding.check_id} is suppressed without a reason"
+            for finding in _suppressed(reports)
+            if finding.reason in _NO_REASON
+        ),
+        *(
+            f"{path}: checkov cannot read it ({_UNREAD_HINT})"
+            for report in scans.values()
+            for path in report.unread
+        ),
+        *(
+            f"the scan of the {name.replace('_', ' ')} checked nothing"
+            for name, report in scans.items()
+            if not report.passed
+        ),
+    ]
+
+
+def summary(reports: Reports) -> list[str]:
+    """Return what was checked, and each suppression with its reason."""
+    counts = ", ".join(
+        f"{report.passed} passed in the {name.replace('_', ' ')}"
+        for name, report in attrs.asdict(reports, recurse=False).items()
+    )
+    return [f"checkov: {counts}", *(f"suppressed: {line}" for line in _reasons(_suppressed(reports)))]
+
+
+def _suppressed(reports: Reports) -> tuple[Finding, ...]:
+    return reports.code.suppressed + reports.plan.suppressed
+
+
+def _reasons(findings: Iterable[Finding]) -> list[str]:
+    return sorted({f"{finding.check_id} {finding.resource}: {finding.reason}" for finding in findings})
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.place}: {finding.check_id} {finding.resource}: {finding.check}"

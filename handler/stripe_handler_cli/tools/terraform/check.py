@@ -1,0 +1,84 @@
+"""What `make test` runs on the Terraform code: format, validate, test, and validate each example.
+
+An example that needs another provider than AWS's is only checked for its format.
+"""
+
+import functools
+import re
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import attrs
+
+from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
+
+# The root refuses the workspace `default`, which is what a fresh copy has.
+_WORKSPACE = "development"
+# The one test of that refusal itself.
+_DEFAULT_WORKSPACE_TESTS = "tests/default_workspace"
+_AWS = "hashicorp/aws"
+_PROVIDER = re.compile(r'^\s*source\s*=\s*"([^"]+)"', re.MULTILINE)
+
+
+def check(
+    terraform: Path,
+    source: Path,
+    state_directory: Path,
+    *,
+    progress: Callable[[str], None],
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run every check on the Terraform root `source`, leaving nothing in it.
+
+    Raises:
+        CliError: A check failed; the message is Terraform's.
+    """
+    copy = WorkingCopy(
+        terraform=terraform,
+        source=source,
+        directory=state_directory.resolve() / "check",
+        shared=state_directory.resolve(),
+        environment={"TF_WORKSPACE": _WORKSPACE, **(environment or {})},
+    )
+    _step("terraform fmt -check", copy.fmt_check, progress)
+    copy.refresh()
+    _step("terraform init", lambda: copy.init(backend=False), progress)
+    _step("terraform validate", copy.validate, progress)
+    for example in sorted(path for path in (source / "examples").glob("*") if any(path.glob("*.tf"))):
+        foreign = foreign_providers(example)
+        if foreign:
+            progress(
+                f"examples/{example.name}: its formatting alone is checked; it needs {', '.join(foreign)}"
+            )
+            continue
+        name = f"terraform validate examples/{example.name}"
+        _step(name, functools.partial(_validate_example, copy, example), progress)
+    _step("terraform test", lambda: copy.test(on_line=progress), progress)
+    if (source / _DEFAULT_WORKSPACE_TESTS).is_dir():
+        in_default = attrs.evolve(copy, environment={**copy.environment, "TF_WORKSPACE": "default"})
+        _step(
+            "terraform test in the workspace default",
+            lambda: in_default.test(on_line=progress, test_directory=_DEFAULT_WORKSPACE_TESTS),
+            progress,
+        )
+
+
+def foreign_providers(folder: Path) -> list[str]:
+    """The providers besides AWS's that a folder's `versions.tf` requires; none of them is at hand here."""
+    path = folder / "versions.tf"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return sorted(set(_PROVIDER.findall(text)) - {_AWS})
+
+
+def _validate_example(copy: WorkingCopy, example: Path) -> None:
+    folder = f"examples/{example.name}"
+    copy.init(backend=False, folder=folder)
+    copy.validate(folder=folder)
+
+
+def _step(name: str, work: Callable[[], None], progress: Callable[[str], None]) -> None:
+    start_seconds = time.monotonic()
+    progress(f"{name} ...")
+    work()
+    progress(f"{name}: passed in {time.monotonic() - start_seconds:.1f} s")

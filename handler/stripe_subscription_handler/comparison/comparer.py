@@ -1,0 +1,255 @@
+"""Compares snapshots and events with the real items and, where asked to, repairs what differs.
+
+Rehearses each conversation on items that are read in batches; only what would change something is then
+carried out by the store, with the decisions and conditions of a live event.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+import attrs
+from botocore.exceptions import ClientError
+
+from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
+from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
+from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, Source, rehearsed
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Handling, Outcome
+from stripe_subscription_handler.conversation.owner_links import users_in_links
+from stripe_subscription_handler.conversation.snapshots import carried, snapshot_event
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.livemode import check_livemode
+from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped
+from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+
+Item = dict[str, Any]
+_OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
+"""DynamoDB's refusals that are about one item; any other ends the run."""
+
+
+class Items(Protocol):
+    """Where items are read."""
+
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
+        """The items of these users, where there are any."""
+
+    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
+        """The link items of these customers, where there are any."""
+
+
+Run = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
+"""Carries a conversation out: the conversation, its event, and the event as it came."""
+
+
+@attrs.frozen
+class Settings:
+    """How events are read and decided.
+
+    Attributes:
+        policy: The deployed function's choices; with a key, since the operator has one.
+        livemode: Which of Stripe's modes is accepted.
+        user_id_metadata_key: Key of the metadata that names the user.
+    """
+
+    policy: Policy
+    livemode: Livemode
+    user_id_metadata_key: str
+
+    @property
+    def snapshot_policy(self) -> Policy:
+        """The same for snapshots: one without a user is reported, never parked."""
+        return attrs.evolve(self.policy, unmapped=Unmapped.IGNORE)
+
+
+@attrs.define
+class Batch:
+    """Some events and the items they are about, which are read together.
+
+    Attributes:
+        items: Where items are read.
+        stripe: Says whose a subscription or a customer is.
+        events: The events.
+    """
+
+    items: Items
+    stripe: Named
+    events: Iterable[StripeEvent]
+    _profiles: dict[str, Item | None] = attrs.Factory(dict)
+    _links: dict[str, Item | None] = attrs.Factory(dict)
+
+    def __attrs_post_init__(self) -> None:
+        """Read what the events are about."""
+        customers = {event.customer_id for event in self.events if event.customer_id is not None}
+        found = self.items.all_links(customers)
+        self._links = {customer: found.get(customer) for customer in customers}
+        users = {event.user_id for event in self.events if event.user_id is not None}
+        users |= {user for links in found.values() for user in users_in_links(links)}
+        profiles = self.items.profiles(users)
+        self._profiles = {user: profiles.get(user) for user in users}
+
+    @property
+    def source(self) -> Source:
+        """What a rehearsal is loaded from."""
+        return Source(self._profile, self._link_item, self.stripe)
+
+    def _profile(self, user_id: str) -> Item | None:
+        if user_id not in self._profiles:
+            self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
+        return self._profiles[user_id]
+
+    def _link_item(self, customer_id: str) -> Item | None:
+        if customer_id not in self._links:
+            self._links[customer_id] = self.items.all_links([customer_id]).get(customer_id)
+        return self._links[customer_id]
+
+    def forget(self, rehearsal: Rehearsed) -> None:
+        """Read again what a repair has changed."""
+        for user_id in rehearsal.profiles:
+            self._profiles.pop(user_id, None)
+        for customer_id in rehearsal.links:
+            self._links.pop(customer_id, None)
+
+
+@attrs.frozen
+class Comparer:
+    """Compares, reports and repairs.
+
+    Attributes:
+        items: Where items are read.
+        stripe: Says whose a subscription or a customer is.
+        settings: How events are read and decided.
+        repair: Carries a conversation out; None where nothing may be changed.
+        report: Told of each difference.
+        tally: Counts.
+        held_back: Kinds that are neither told nor counted.
+    """
+
+    items: Items
+    stripe: Named
+    settings: Settings
+    repair: Run | None
+    report: Callable[[Difference], None]
+    tally: Tally
+    held_back: frozenset[Kind] = frozenset()
+
+    def snapshots(
+        self, bodies: Iterable[Mapping[str, Any]], as_of: str, shown_to: Iterable[str] = ()
+    ) -> dict[str, str | None]:
+        """Compare subscriptions as Stripe shows them.
+
+        Args:
+            bodies: The subscriptions, as parsed from JSON.
+            as_of: They include everything up to the end of this second.
+            shown_to: Users to whom they are shown, whoever the owner is.
+
+        Returns:
+            Subscription id → user; None where nobody can say, and `UNREADABLE` where it cannot be read.
+        """
+        owners: dict[str, str | None] = {}
+        events = []
+        for body in bodies:
+            try:
+                event = snapshot_event(body, as_of, self.settings.user_id_metadata_key)
+                check_livemode(event, self.settings.livemode)
+            except InvalidEventError as error:
+                owners[str(body.get("id"))] = UNREADABLE
+                self.tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
+            else:
+                events.append(event)
+        batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
+        for event in events:
+            subscription_id = event.subscription_id or ""
+            try:
+                rehearsal = rehearsed(carried(event, policy, shown_to), event, policy, batch.source)
+            except UserNotFoundError as error:
+                # As a live event would: a customer with several users is never guessed.
+                owners[subscription_id] = None
+                self.tell(
+                    Difference(Kind.UNMAPPED, subscription_id, None, event.customer_id, note=str(error))
+                )
+                continue
+            owners[subscription_id] = rehearsal.outcome.user_id if rehearsal.outcome else None
+            found = differences(event, rehearsal)
+            if not found and rehearsal.outcome and rehearsal.outcome.reason is Reason.STALE:
+                self.tally.overtaken += 1
+            self._finish(found, batch, rehearsal, carried(event, policy, shown_to), event, {})
+        return owners
+
+    def listed_events(self, bodies: Iterable[Mapping[str, Any]]) -> None:
+        """Compare events of Stripe's list: was each of them handled?
+
+        Args:
+            bodies: The events, as parsed from JSON.
+        """
+        events = []
+        for body in bodies:
+            try:
+                event = parse_event(body, user_id_metadata_key=self.settings.user_id_metadata_key)
+                check_livemode(event, self.settings.livemode)
+            except InvalidEventError as error:
+                event_id = str(body.get("id"))
+                self.tell(Difference(Kind.UNREADABLE, "", note=str(error), event_id=event_id))
+            else:
+                events.append((event, body))
+        batch = Batch(self.items, self.stripe, [event for event, _ in events])
+        policy = self.settings.policy
+        for event, body in events:
+            try:
+                rehearsal = rehearsed(handling(event, policy), event, policy, batch.source)
+            except UserNotFoundError as error:
+                subscription_id = event.subscription_id or ""
+                self.tell(
+                    Difference(
+                        Kind.UNMAPPED, subscription_id, None, event.customer_id, (), str(error), event.id
+                    )
+                )
+                continue
+            found = missed(event, rehearsal)
+            self._finish(found, batch, rehearsal, handling(event, policy), event, body)
+
+    def unknown(self, subscription_id: str, user_id: str) -> None:
+        """Report a profile whose subscription Stripe does not have."""
+        note = "Stripe has no such subscription; nothing is changed, it may be the key of another account"
+        self.tell(Difference(Kind.UNKNOWN_TO_STRIPE, subscription_id, user_id, note=note))
+
+    def _finish(
+        self,
+        found: list[Difference],
+        batch: Batch,
+        rehearsal: Rehearsed,
+        conversation: Handling,
+        event: StripeEvent,
+        raw: Mapping[str, Any],
+    ) -> None:
+        if self.repair is None or not any(one.can_be_repaired for one in found):
+            for one in found:
+                self.tell(one)
+            return
+        note = self._repaired(conversation, event, raw)
+        batch.forget(rehearsal)
+        for one in found:
+            done = one.can_be_repaired and note is None
+            self.tell(attrs.evolve(one, repaired=done, note=note or one.note))
+
+    def _repaired(self, conversation: Handling, event: StripeEvent, raw: Mapping[str, Any]) -> str | None:
+        """Carry it out; None, or why it could not be."""
+        assert self.repair is not None  # noqa: S101 - for the type checker; asked by the caller
+        try:
+            self.repair(conversation, event, raw)
+        except (UserNotFoundError, ConcurrentUpdateError, InvalidEventError) as error:
+            return str(error)
+        except ClientError as error:
+            code = error.response["Error"].get("Code", "")
+            if code not in _OF_THIS_ITEM_ALONE:
+                raise
+            return f"DynamoDB refused the write: {code}"
+        return None
+
+    def tell(self, difference: Difference) -> None:
+        """Count a difference and report it, unless its kind is held back."""
+        if difference.kind in self.held_back:
+            return
+        self.tally.add(difference)
+        self.report(difference)

@@ -1,0 +1,282 @@
+"""What of a rehearsal is a difference between Stripe and the profiles, and of which kind. Pure.
+
+A write that only makes a register newer is none. Neither is a register that is newer than the snapshot: the
+event that wrote it knew more.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.comparison.rehearsal import Item, Rehearsed
+from stripe_subscription_handler.conversation.owner_links import owner_in_links
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.ledger import FIELDS, KNOWN, Ledger, Register, version_second
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.subscriptions import Subscription
+
+_VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
+_NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", "productId"})
+"""Plans name no product in events before 2018-02-05, while Stripe is asked in today's version.
+
+What such events leave out is no difference, or each event would bring it back.
+"""
+
+
+class Kind(enum.StrEnum):
+    """How a profile and Stripe differ."""
+
+    MISSING_PROFILE = "missing_profile"
+    MISSING_SUBSCRIPTION = "missing_subscription"
+    STALE = "stale"
+    VIEW = "view"
+    WRONG_USER = "wrong_user"
+    UNLINKED = "unlinked"
+    MISSED_EVENT = "missed_event"
+    UNMAPPED = "unmapped"
+    UNKNOWN_TO_STRIPE = "unknown_to_stripe"
+    ENDED = "ended"
+    UNREADABLE = "unreadable"
+
+
+REPAIRABLE = frozenset(
+    {
+        Kind.MISSING_PROFILE,
+        Kind.MISSING_SUBSCRIPTION,
+        Kind.STALE,
+        Kind.VIEW,
+        Kind.WRONG_USER,
+        Kind.UNLINKED,
+        Kind.MISSED_EVENT,
+    }
+)
+"""What the decisions for live events put right. The rest needs a person."""
+
+
+@attrs.frozen
+class Field:
+    """One field that differs.
+
+    Attributes:
+        name: The item's attribute, or a field of the subscription's register.
+        stored: What the item has; None where it has nothing.
+        stripe: What Stripe says it should have.
+    """
+
+    name: str
+    stored: Any
+    stripe: Any
+
+
+@attrs.frozen
+class Difference:
+    """One difference.
+
+    Attributes:
+        kind: Its kind.
+        subscription_id: The subscription.
+        user_id: Whose profile; None where nobody can say.
+        customer_id: The customer who pays; None where Stripe was not asked for it.
+        fields: What differs, where that can be said field by field.
+        note: Why, for people.
+        event_id: The event that was missed.
+        can_be_repaired: Whether the decisions for live events put it right.
+        repaired: Whether they did.
+    """
+
+    kind: Kind
+    subscription_id: str
+    user_id: str | None = None
+    customer_id: str | None = None
+    fields: tuple[Field, ...] = ()
+    note: str = ""
+    event_id: str | None = None
+    can_be_repaired: bool = attrs.field(
+        default=attrs.Factory(lambda self: self.kind in REPAIRABLE, takes_self=True)
+    )
+    repaired: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, for `--json`."""
+        return {
+            "kind": str(self.kind),
+            "subscription_id": self.subscription_id,
+            "user_id": self.user_id,
+            "customer_id": self.customer_id,
+            "fields": [attrs.asdict(field) for field in self.fields],
+            "note": self.note,
+            "event_id": self.event_id,
+            "repaired": self.repaired,
+        }
+
+
+def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
+    """What differs between a snapshot and the profiles.
+
+    Args:
+        event: The snapshot.
+        rehearsal: What handling it would do.
+    """
+    snapshot, outcome = event.subscription, rehearsal.outcome
+    if snapshot is None or outcome is None:
+        return []
+    if outcome.reason is Reason.UNMAPPED:
+        return [_unmapped(snapshot, outcome.user_id)]
+    found = []
+    for user_id, (before, after) in rehearsal.profiles.items():
+        one = _of_user(snapshot, user_id, before, after, is_owner=user_id == outcome.user_id)
+        if one is not None:
+            found.append(one)
+    if outcome.reason is Reason.STALE and outcome.user_id is not None:
+        found += _ended(snapshot, event.created, outcome.user_id, rehearsal.seen.get(outcome.user_id))
+    if not found:
+        found += _unlinked(snapshot, outcome.user_id, rehearsal.links.values())
+    return found
+
+
+def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
+    """What an event of Stripe's list would change that should have been handled long ago.
+
+    Any write tells that it was not: of an event that was handled, or that a newer one has made worthless, the
+    decision is to skip it.
+
+    Args:
+        event: The event.
+        rehearsal: What handling it would do.
+    """
+    subscription_id, outcome = event.subscription_id, rehearsal.outcome
+    if subscription_id is None:
+        return []
+    if outcome is None:
+        note = "its order can only be told by asking Stripe"
+        return [_missed(event, subscription_id, event.user_id, note=note)]
+    if outcome.reason in {Reason.UNMAPPED, Reason.PARKED}:
+        if outcome.reason is Reason.PARKED and not rehearsal.links:
+            return []  # it waits already
+        note = "nobody can say whose it is"
+        unmapped = _missed(event, subscription_id, outcome.user_id, note=note)
+        return [attrs.evolve(unmapped, kind=Kind.UNMAPPED, can_be_repaired=False)]
+    return [
+        _missed(event, subscription_id, user_id, fields=_changed(before or {}, after))
+        for user_id, (before, after) in rehearsal.profiles.items()
+    ]
+
+
+def _missed(
+    event: StripeEvent,
+    subscription_id: str,
+    user_id: str | None,
+    *,
+    fields: tuple[Field, ...] = (),
+    note: str = "",
+) -> Difference:
+    return Difference(
+        Kind.MISSED_EVENT, subscription_id, user_id, event.customer_id, fields, note or event.type, event.id
+    )
+
+
+def _unmapped(snapshot: Subscription, user_id: str | None) -> Difference:
+    if user_id is not None:
+        note = "the user has no profile, and create_missing_profile is false"
+        kind = Kind.MISSING_PROFILE
+    else:
+        note = "neither metadata nor an owner link names its user"
+        kind = Kind.UNMAPPED
+    return Difference(kind, snapshot.id, user_id, snapshot.customer_id, note=note, can_be_repaired=False)
+
+
+def _of_user(
+    snapshot: Subscription, user_id: str, before: Item | None, after: Item, *, is_owner: bool
+) -> Difference | None:
+    old = Ledger.from_item(before).registers.get(snapshot.id)
+    new = Ledger.from_item(after).registers.get(snapshot.id)
+    view = _changed(before or {}, after)
+    if not is_owner:
+        had = old is not None and old.subscription.user_id == user_id
+        if not view and not had:
+            return None
+        return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
+    register = _register_fields(old, new) if old is not None and new is not None else ()
+    # What is forgotten at once (dead, and another dead one ended later) was not missing either.
+    is_missing = old is None and new is not None
+    if before is None:
+        kind = Kind.MISSING_PROFILE
+    elif is_missing:
+        kind = Kind.MISSING_SUBSCRIPTION
+    elif register:
+        kind = Kind.STALE
+    elif view:
+        kind = Kind.VIEW
+    elif old is not None and new is not None and new.linked and not old.linked:
+        kind = Kind.UNLINKED
+    else:
+        return None
+    return Difference(kind, snapshot.id, user_id, snapshot.customer_id, (*view, *register))
+
+
+def _changed(before: Item, after: Item) -> tuple[Field, ...]:
+    changed = _differing((name, before.get(name), after.get(name)) for name in _VIEW)
+    return tuple(field for field in changed if not _is_of_old_shape(field) or _shows_a_product(before))
+
+
+def _shows_a_product(item: Item) -> bool:
+    """Whether the ledger knows the product of what is shown, so that the view should."""
+    register = Ledger.from_item(item).registers.get(item.get("subscriptionId", ""))
+    return register is not None and register.subscription.product_id is not None
+
+
+def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
+    pairs = (
+        (name, getattr(old.subscription, field), getattr(new.subscription, field))
+        for name, field in FIELDS.items()
+    )
+    return tuple(field for field in _differing(pairs) if not _is_of_old_shape(field))
+
+
+def _differing(values: Iterable[tuple[str, Any, Any]]) -> tuple[Field, ...]:
+    return tuple(Field(name, stored, told) for name, stored, told in values if stored != told)
+
+
+def _is_of_old_shape(field: Field) -> bool:
+    return field.name in _NOT_IN_OLD_SHAPES and field.stored is None
+
+
+def _ended(snapshot: Subscription, as_of: str, user_id: str, item: Item | None) -> list[Difference]:
+    """A subscription that was over by the ledger when it was alive in Stripe, which cannot be."""
+    register = Ledger.from_item(item).registers.get(snapshot.id)
+    if register is None or not register.subscription.is_terminal or snapshot.is_terminal:
+        return []
+    if version_second(register.version) > as_of:
+        return []  # it ended after Stripe answered
+    note = f"the ledger says {register.subscription.status}, which is final; Stripe says {snapshot.status}"
+    return [Difference(Kind.ENDED, snapshot.id, user_id, snapshot.customer_id, note=note)]
+
+
+def _unlinked(
+    snapshot: Subscription, user_id: str | None, links: Iterable[tuple[Item | None, Item]]
+) -> list[Difference]:
+    for before, after in links:
+        old, new = owner_in_links(before, snapshot.id), owner_in_links(after, snapshot.id)
+        if old != new:
+            fields = (Field("owner link", old, new),)
+            return [Difference(Kind.UNLINKED, snapshot.id, user_id, snapshot.customer_id, fields)]
+    return []
+
+
+def shown_to(item: Mapping[str, Any] | None, user_id: str, subscription_id: str) -> bool:
+    """Whether a user's item counts a subscription as that user's: by its register, or as the one shown."""
+    if item is None:
+        return False
+    register = Ledger.from_item(item).registers.get(subscription_id)
+    if register is not None and register.subscription.user_id == user_id:
+        return True
+    return item.get("subscriptionId") == subscription_id
+
+
+def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
+    """Whether an item knows a subscription, or shows it."""
+    found = item or {}
+    return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

@@ -1,0 +1,82 @@
+"""Stripe's lists, page by page: subscriptions, events, payment events of one invoice. Compares nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.stripe_side.api import Page, Plural, StripeApi
+
+PAGE = 100
+"""Objects per request; Stripe's most."""
+
+_BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600
+"""Around `paid_at`, where the event of a payment is looked for."""
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+def pages(stripe: StripeApi, plural: Plural, query: Parameters, after: str | None = None) -> Iterator[Page]:
+    """Read a list page by page, newest first.
+
+    Args:
+        stripe: Stripe's API.
+        plural: What is listed.
+        query: Filters.
+        after: Go on after the object of this id.
+
+    Raises:
+        StripeUnavailableError: Stripe did not tell.
+    """
+    while True:
+        cursor = () if after is None else (("starting_after", after),)
+        page = stripe.fetch_page(plural, (("limit", str(PAGE)), *query, *cursor))
+        yield page
+        if not page.has_more or not page.objects:
+            return
+        after = str(page.objects[-1]["id"])
+
+
+def subscriptions(
+    stripe: StripeApi, after: str | None = None, customer_id: str | None = None
+) -> Iterator[Page]:
+    """Read every subscription, ended ones too, of the account or of one customer."""
+    query: Parameters = (("status", "all"),)
+    if customer_id is not None:
+        query += (("customer", customer_id),)
+    return pages(stripe, "subscriptions", query, after)
+
+
+def events(stripe: StripeApi, since: int, after: str | None = None) -> Iterator[Page]:
+    """Read the events of every type that is handled, from a second on; Stripe keeps them for 30 days."""
+    types = tuple(("types[]", event_type) for event_type in (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS))
+    return pages(stripe, "events", (*types, ("created[gte]", str(since))), after)
+
+
+def payment_events(stripe: StripeApi, invoice: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Find the payment events of one invoice.
+
+    Stripe's list cannot be asked for one object's events, so it is narrowed by time: a payment's event is
+    made within moments of `paid_at`. Of a failed attempt Stripe keeps no time, so failures are looked for
+    since the invoice was made; they are few.
+    """
+    paid_at = (invoice.get("status_transitions") or {}).get("paid_at")
+    windows: list[Parameters] = []
+    if paid_at is not None:
+        succeeded = [kind for kind, status in INVOICE_EVENTS.items() if status == "succeeded"]
+        windows.append(
+            (
+                *(("types[]", kind) for kind in succeeded),
+                ("created[gte]", str(paid_at - _BEFORE_SECONDS)),
+                ("created[lte]", str(paid_at + _AFTER_SECONDS)),
+            )
+        )
+    elif invoice.get("attempted"):
+        windows.append(
+            (
+                ("types[]", "invoice.payment_failed"),
+                ("created[gte]", str(invoice["created"])),
+            )
+        )
+    for window in windows:
+        for page in pages(stripe, "events", window):
+            yield from (event for event in page.objects if event["data"]["object"].get("id") == invoice["id"])

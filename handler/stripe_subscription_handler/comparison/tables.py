@@ -1,0 +1,162 @@
+"""Reads profiles and link items in batches, and scans the profile table. Uses boto3; writes nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
+from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH = 100
+"""Keys that one BatchGetItem takes."""
+SEGMENTS = 8
+"""The table is scanned in so many parts, one after the other: how many are done tells how far it is."""
+
+Item = dict[str, Any]
+
+
+@attrs.frozen
+class ScanPosition:
+    """How far the scan has got.
+
+    Attributes:
+        segment: The part under way.
+        after: The key after which it goes on, on the wire; None at the part's beginning.
+    """
+
+    segment: int = 0
+    after: Mapping[str, Any] | None = None
+
+
+@attrs.frozen
+class Shown:
+    """What the scan tells of one profile.
+
+    Attributes:
+        user_id: Whose.
+        subscription_ids: Every subscription the item knows or shows, forgotten ones left out.
+    """
+
+    user_id: str
+    subscription_ids: frozenset[str]
+
+
+@attrs.frozen
+class ScanPage:
+    """One page of the scan.
+
+    Attributes:
+        profiles: The profiles on it that know a subscription.
+        scanned: How many items were looked at.
+        next: Where it goes on; None at the end.
+    """
+
+    profiles: tuple[Shown, ...]
+    scanned: int
+    next: ScanPosition | None
+
+
+@attrs.frozen
+class Tables:
+    """The profile table and the sync table, for reading.
+
+    Attributes:
+        client: A DynamoDB client.
+        config: The deployed function's settings.
+        scan_limit: Most items that one page of a scan looks at; None: a megabyte.
+    """
+
+    client: "DynamoDBClient"
+    config: Config
+    scan_limit: int | None = None
+
+    def profile(self, user_id: str) -> Item | None:
+        """One user's item."""
+        return self.profiles([user_id]).get(user_id)
+
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
+        """The items of these users, where there are any."""
+        keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
+        return self._batch(self.config.table_name, keys)
+
+    def links(self, customer_id: str) -> Item | None:
+        """One customer's link item."""
+        return self.all_links([customer_id]).get(customer_id)
+
+    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
+        """The link items of these customers, where there are any."""
+        keys = {customer_id: link_key(customer_id) for customer_id in customer_ids}
+        return self._batch(self.config.sync_table_name, keys)
+
+    def _batch(self, table_name: str, keys: Mapping[str, Mapping[str, str]]) -> dict[str, Item]:
+        names = list(keys)
+        found: dict[str, Item] = {}
+        for start in range(0, len(names), _BATCH):
+            wanted = {tuple(sorted(keys[name].items())): name for name in names[start : start + _BATCH]}
+            attributes = sorted(next(iter(keys.values())))
+            for item in self._batch_get(table_name, [dict(key) for key in wanted]):
+                found[wanted[tuple((attribute, item[attribute]) for attribute in attributes)]] = item
+        return found
+
+    def _batch_get(self, table_name: str, keys: list[dict[str, str]]) -> Iterator[Item]:
+        request: Any = {table_name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": True}}
+        while request:
+            answer: Any = self.client.batch_get_item(RequestItems=request)
+            for item in answer.get("Responses", {}).get(table_name, ()):
+                yield from_wire(item) or {}
+            # What did not fit into one answer, or was throttled, is asked for again.
+            request = answer.get("UnprocessedKeys")
+
+    def item_count(self) -> int:
+        """About how many items the profile table has; DynamoDB counts every six hours."""
+        return int(self.client.describe_table(TableName=self.config.table_name)["Table"].get("ItemCount", 0))
+
+    def scan(self, position: ScanPosition) -> ScanPage:
+        """Read one page of profiles: only keys and subscription ids travel."""
+        config = self.config
+        key_names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
+        names = {"#shown": "subscriptionId", "#known": KNOWN} | {
+            f"#key{number}": name for number, name in enumerate(key_names)
+        }
+        start: Any = {"ExclusiveStartKey": position.after} if position.after else {}
+        if self.scan_limit is not None:
+            start["Limit"] = self.scan_limit
+        answer: Any = self.client.scan(
+            TableName=config.table_name,
+            Segment=position.segment,
+            TotalSegments=SEGMENTS,
+            ProjectionExpression=", ".join(names),
+            FilterExpression="attribute_exists(#shown) OR attribute_exists(#known)",
+            ExpressionAttributeNames=names,
+            **start,
+        )
+        items = (from_wire(item) or {} for item in answer["Items"])
+        profiles = tuple(profile for item in items if (profile := self._shown(item)) is not None)
+        after = answer.get("LastEvaluatedKey")
+        following = ScanPosition(position.segment, after) if after else ScanPosition(position.segment + 1)
+        is_over = following.segment == SEGMENTS
+        return ScanPage(profiles, answer["ScannedCount"], None if is_over else following)
+
+    def _shown(self, item: Item) -> Shown | None:
+        user_id = user_of_key(item, self.config)
+        shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
+        return None if user_id is None else Shown(user_id, frozenset(shown | item.get(KNOWN, set())))
+
+
+def user_of_key(key: Mapping[str, Any], config: Config) -> str | None:
+    """The user whose profile has this key; None where it is the key of some other item of the table."""
+    before, _, after = config.partition_key_template.partition(USER_ID_PLACEHOLDER)
+    value = key[config.partition_key_name]
+    is_ours = isinstance(value, str) and value.startswith(before) and value.endswith(after)
+    if not is_ours or len(value) <= len(before) + len(after):
+        return None
+    user_id = value[len(before) : len(value) - len(after)]
+    # The sort key must fit too: other items of the same user may have a `subscriptionId` of their own.
+    expected = config.profile_key(user_id)
+    return user_id if all(key.get(name) == part for name, part in expected.items()) else None

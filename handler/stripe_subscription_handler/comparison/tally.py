@@ -1,0 +1,79 @@
+"""Counts differences, and keeps the first of them to be shown. Pure; does not grow with the account."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.comparison.differences import Difference
+
+SHOWN = 50
+"""How many differences are kept for the table."""
+
+
+@attrs.define
+class Tally:
+    """What a run found and did so far.
+
+    Attributes:
+        subscriptions: Subscriptions that Stripe listed.
+        profiles: Profiles that know a subscription.
+        events: Events of Stripe's list.
+        overtaken: Snapshots of which the profile was newer already.
+        found: Differences by kind.
+        repaired: Repaired ones by kind.
+        shown: The first differences.
+    """
+
+    subscriptions: int = 0
+    profiles: int = 0
+    events: int = 0
+    overtaken: int = 0
+    found: Counter[str] = attrs.field(factory=Counter)
+    repaired: Counter[str] = attrs.field(factory=Counter)
+    shown: list[Difference] = attrs.field(factory=list)
+
+    def add(self, difference: Difference) -> None:
+        """Count a difference."""
+        self.found[difference.kind] += 1
+        self.repaired[difference.kind] += difference.repaired
+        if len(self.shown) < SHOWN:
+            self.shown.append(difference)
+
+    @property
+    def differences(self) -> int:
+        """How many differences were found."""
+        return self.found.total()
+
+    @property
+    def remaining(self) -> int:
+        """How many of them are still there."""
+        return self.found.total() - self.repaired.total()
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, for `--json` and for the state file."""
+        return {
+            "subscriptions": self.subscriptions,
+            "profiles": self.profiles,
+            "events": self.events,
+            "overtaken": self.overtaken,
+            "differences": self.differences,
+            "remaining": self.remaining,
+            "found": {kind: count for kind, count in self.found.items() if count},
+            "repaired": {kind: count for kind, count in self.repaired.items() if count},
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any] | None) -> "Tally":
+        """Go on counting where `as_json` was; what was shown then is not shown again."""
+        if values is None:
+            return cls()
+        return cls(
+            values["subscriptions"],
+            values["profiles"],
+            values["events"],
+            values["overtaken"],
+            Counter(values["found"]),
+            Counter(values["repaired"]),
+        )

@@ -1,0 +1,66 @@
+"""From settings, a DynamoDB client and Stripe's API to all that a comparison needs. Decides nothing."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from stripe_subscription_handler.comparison.account import Account
+from stripe_subscription_handler.comparison.comparer import Comparer, Settings
+from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.tables import Tables
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.stripe_side.api import StripeApi
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@attrs.frozen
+class Work:
+    """What a comparison works with.
+
+    Attributes:
+        stripe: Stripe.
+        tables: The two tables, for reading.
+        comparer: Compares and, where it may, repairs.
+    """
+
+    stripe: Account
+    tables: Tables
+    comparer: Comparer
+
+
+def work(
+    config: Config,
+    client: "DynamoDBClient",
+    api: StripeApi,
+    report: Callable[[Difference], None],
+    *,
+    apply: bool,
+    tally: Tally,
+) -> Work:
+    """Connect a comparison.
+
+    Args:
+        config: The handler's settings.
+        client: A DynamoDB client.
+        api: Stripe's API.
+        report: Told of each difference.
+        apply: Whether what differs is repaired.
+        tally: Counts.
+    """
+    stripe, tables = Account(api, config.user_id_metadata_key), Tables(client, config)
+    store = Store(client, config, api)
+    settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.user_id_metadata_key)
+    comparer = Comparer(
+        tables,
+        stripe,
+        settings,
+        (lambda conversation, _event, raw: store.run(conversation, raw)) if apply else None,
+        report,
+        tally,
+    )
+    return Work(stripe, tables, comparer)

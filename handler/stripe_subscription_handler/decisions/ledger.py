@@ -1,0 +1,283 @@
+"""The ledger inside the profile item: what is known of each subscription, and how new it is. Pure.
+
+One register per subscription (its newest state) and one payment per subscription (its newest payment event).
+Versions are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on
+when or how often an event was delivered.
+
+Attribute names begin with `stripeLedger`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.events.event_types import Rank
+from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.events.subscriptions import Subscription
+
+PREFIX = "stripeLedger"
+KNOWN = f"{PREFIX}Known"
+"""String set: ids that have a register or a payment."""
+CLOSED = f"{PREFIX}Closed"
+"""String set: forgotten dead subscriptions, each as "creation id"."""
+FLOOR = f"{PREFIX}Floor"
+"""Text: the newest creation among the closed subscriptions that were dropped from `CLOSED` for space."""
+
+FIELDS = {
+    "userId": "user_id",
+    "customerId": "customer_id",
+    "status": "status",
+    "created": "created",
+    "ended": "ended",
+    "priceId": "price_id",
+    "productId": "product_id",
+    "quantity": "quantity",
+    "currentPeriodStart": "current_period_start",
+    "currentPeriodEnd": "current_period_end",
+    "trialEnd": "trial_end",
+    "cancelAt": "cancel_at",
+    "canceledAt": "canceled_at",
+    "cancelAtPeriodEnd": "cancel_at_period_end",
+}
+"""Stored field name → attribute of `Subscription`. The id is in the register's attribute name."""
+
+# Best first. A status Stripe may invent ranks below past_due: the user keeps what another subscription gives.
+STATUS_RANK = {
+    "active": 6,
+    "trialing": 6,
+    "past_due": 5,
+    "unpaid": 3,
+    "paused": 3,
+    "incomplete": 2,
+    "canceled": 1,
+    "incomplete_expired": 0,
+}
+UNKNOWN_STATUS_RANK = 4
+
+
+def register_attribute(subscription_id: str) -> str:
+    """Name of the item's attribute that holds the subscription's register."""
+    return f"{PREFIX}Subscription_{subscription_id}"
+
+
+def payment_attribute(subscription_id: str) -> str:
+    """Name of the item's attribute that holds the subscription's newest payment."""
+    return f"{PREFIX}Payment_{subscription_id}"
+
+
+def subscription_version(subscription: Subscription, second: str, rank: Rank) -> str:
+    """Version of a subscription's state: terminal first, then the second, then the rank inside it.
+
+    Terminal beats every non-terminal event because Stripe may stamp an update a second after the deletion it
+    preceded. The event's id is left out on purpose: two updates of one second have the same version, and
+    their order is settled by what they changed.
+    """
+    return f"{int(subscription.is_terminal)} {second} {int(rank)}"
+
+
+def version_second(version: str) -> str:
+    """The second in a register's version, ISO-8601 UTC."""
+    return version.split(" ")[1]
+
+
+def primary_key(subscription: Subscription) -> str:
+    """Sort key for "which subscription does the app see": status, then time, then id; the highest wins.
+
+    Time is the creation while it lives and the end once it is dead; never the current period's start, which
+    would flip between two monthly subscriptions.
+    """
+    rank = STATUS_RANK.get(subscription.status, UNKNOWN_STATUS_RANK)
+    time = (subscription.ended or subscription.created) if subscription.is_terminal else subscription.created
+    return f"{rank} {time} {subscription.id}"
+
+
+@attrs.frozen
+class Candidate:
+    """An `updated` event of a register's newest second: an edge from one state to another.
+
+    Attributes:
+        after: State after the event.
+        before: State before it, where `previous_attributes` told; None where it told nothing.
+    """
+
+    after: Subscription
+    before: Subscription | None
+
+
+@attrs.frozen
+class Register:
+    """The newest known state of one subscription.
+
+    Attributes:
+        version: See `subscription_version`.
+        subscription: The state; its `user_id` is the owner.
+        linked: Whether the customer's owner link was written together with it.
+        candidates: Event id → candidate; every `updated` event of the version's second, else empty.
+    """
+
+    version: str
+    subscription: Subscription
+    linked: bool
+    candidates: Mapping[str, Candidate]
+
+    def to_attribute(self) -> dict[str, Any]:
+        """Return the DynamoDB map (plain Python values)."""
+        attribute: dict[str, Any] = {
+            "version": self.version,
+            "key": primary_key(self.subscription),
+            "linked": self.linked,
+            "fields": _fields(self.subscription),
+        }
+        if self.candidates:
+            attribute["candidates"] = {
+                event_id: self._candidate_attribute(candidate)
+                for event_id, candidate in self.candidates.items()
+            }
+        return attribute
+
+    def _candidate_attribute(self, candidate: Candidate) -> dict[str, Any]:
+        attribute: dict[str, Any] = {}
+        if len(self.candidates) > 1:
+            attribute["after"] = _fields(candidate.after)
+        if candidate.before is not None:
+            attribute["before"] = {
+                name: getattr(candidate.before, field)
+                for name, field in FIELDS.items()
+                if getattr(candidate.before, field) != getattr(candidate.after, field)
+            }
+        return attribute
+
+    @classmethod
+    def from_attribute(cls, subscription_id: str, attribute: Mapping[str, Any]) -> "Register":
+        """Read the DynamoDB map."""
+        subscription = _subscription(subscription_id, attribute["fields"])
+        candidates = {}
+        for event_id, stored in attribute.get("candidates", {}).items():
+            after = _subscription(subscription_id, stored["after"]) if "after" in stored else subscription
+            before = None
+            if "before" in stored:
+                old = {FIELDS[name]: _integral(value) for name, value in stored["before"].items()}
+                before = attrs.evolve(after, **old)
+            candidates[event_id] = Candidate(after=after, before=before)
+        return cls(attribute["version"], subscription, attribute["linked"], candidates)
+
+
+def _fields(subscription: Subscription) -> dict[str, Any]:
+    values = ((name, getattr(subscription, field)) for name, field in FIELDS.items())
+    return {name: value for name, value in values if value is not None}
+
+
+def _subscription(subscription_id: str, fields: Mapping[str, Any]) -> Subscription:
+    values = {field: _integral(fields.get(name)) for name, field in FIELDS.items()}
+    return Subscription(id=subscription_id, **values)
+
+
+def _integral(value: Any) -> Any:
+    # DynamoDB numbers come back as Decimal; every number kept here is a whole one.
+    return value if value is None or isinstance(value, str | bool) else int(value)
+
+
+@attrs.frozen
+class Payment:
+    """The newest payment event of one subscription. Times are ISO-8601 UTC, the amount is in minor units.
+
+    Attributes:
+        version: Second, the invoice's creation, failed < succeeded, event id: a total order.
+        status: `succeeded` or `failed`.
+        at: When it was paid, or when the attempt failed.
+        invoice_id: The invoice.
+        amount: Paid, or due where the attempt failed.
+        currency: Three-letter code in lower case.
+        attempt_count: Attempts so far.
+        next_attempt_at: When Stripe will try again.
+    """
+
+    version: str
+    status: str
+    at: str
+    invoice_id: str
+    amount: int | None
+    currency: str | None
+    attempt_count: int | None
+    next_attempt_at: str | None
+
+    @classmethod
+    def of(cls, invoice: Invoice, *, status: str, second: str, event_id: str) -> "Payment":
+        """Build the payment that an invoice event reports."""
+        succeeded = status == "succeeded"
+        # Invoices before 2018 have no amount_paid; what was due is then what was paid.
+        paid = invoice.amount_due if invoice.amount_paid is None else invoice.amount_paid
+        return cls(
+            version=f"{second} {invoice.created} {int(succeeded)} {event_id}",
+            status=status,
+            at=(invoice.paid_at or second) if succeeded else second,
+            invoice_id=invoice.id,
+            amount=paid if succeeded else invoice.amount_due,
+            currency=invoice.currency,
+            attempt_count=invoice.attempt_count,
+            next_attempt_at=None if succeeded else invoice.next_payment_attempt,
+        )
+
+    def to_attribute(self) -> dict[str, Any]:
+        """Return the DynamoDB map (plain Python values)."""
+        values = ((name, getattr(self, field)) for name, field in PAYMENT_FIELDS.items())
+        return {name: value for name, value in values if value is not None}
+
+    @classmethod
+    def from_attribute(cls, attribute: Mapping[str, Any]) -> "Payment":
+        """Read the DynamoDB map."""
+        return cls(**{field: _integral(attribute.get(name)) for name, field in PAYMENT_FIELDS.items()})
+
+
+PAYMENT_FIELDS = {
+    "version": "version",
+    "status": "status",
+    "at": "at",
+    "invoiceId": "invoice_id",
+    "amount": "amount",
+    "currency": "currency",
+    "attemptCount": "attempt_count",
+    "nextAttemptAt": "next_attempt_at",
+}
+"""Stored field name → attribute of `Payment`."""
+
+
+@attrs.frozen
+class Ledger:
+    """Everything the item tells of its subscriptions.
+
+    Attributes:
+        known: Ids that have a register or a payment.
+        registers: Subscription id → register.
+        payments: Subscription id → newest payment.
+        closed: Forgotten dead subscriptions, each as "creation id".
+        floor: Newest creation dropped from `closed`, or None.
+    """
+
+    known: frozenset[str] = frozenset()
+    registers: Mapping[str, Register] = attrs.Factory(dict)
+    payments: Mapping[str, Payment] = attrs.Factory(dict)
+    closed: frozenset[str] = frozenset()
+    floor: str | None = None
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
+        """Read the ledger out of a profile item (plain Python values); empty when there is no item."""
+        item = item or {}
+        known = frozenset(item.get(KNOWN, ()))
+        return cls(
+            known=known,
+            registers={
+                subscription_id: Register.from_attribute(subscription_id, item[name])
+                for subscription_id in known
+                if (name := register_attribute(subscription_id)) in item
+            },
+            payments={
+                subscription_id: Payment.from_attribute(item[name])
+                for subscription_id in known
+                if (name := payment_attribute(subscription_id)) in item
+            },
+            closed=frozenset(item.get(CLOSED, ())),
+            floor=item.get(FLOOR),
+        )

@@ -1,0 +1,28 @@
+"""Which events this environment accepts at all. Pure."""
+
+from stripe_subscription_handler.decisions.policy import Livemode
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+_ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
+    Livemode.LIVE: frozenset({True}),
+    Livemode.TEST: frozenset({False}),
+    Livemode.ANY: frozenset({True, False, None}),
+}
+
+
+def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
+    """Refuse events of the wrong mode: test payments must not unlock a production profile.
+
+    A ping holds nothing that a profile could show, so it passes: whoever tests the way sees it arrive.
+
+    Raised rather than skipped, so that a wrong setting shows in the failure queue instead of losing events.
+
+    Raises:
+        InvalidEventError: The event's `livemode` is not the one `LIVEMODE` accepts.
+    """
+    if not event.is_ping and event.livemode not in _ACCEPTED[accepted]:
+        found = "missing" if event.livemode is None else str(event.livemode).lower()
+        raise InvalidEventError(
+            "livemode", f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
+        )

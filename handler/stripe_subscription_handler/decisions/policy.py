@@ -1,0 +1,74 @@
+"""What an environment wants done where there is a choice. Pure settings, read by the decisions."""
+
+import enum
+
+import attrs
+
+
+class Livemode(enum.StrEnum):
+    """Which of Stripe's modes an environment accepts events of."""
+
+    LIVE = "live"
+    TEST = "test"
+    ANY = "any"
+
+
+class Unmapped(enum.StrEnum):
+    """What becomes of an event whose user nobody can name."""
+
+    PARK = "park"
+    DEAD_LETTER = "dead-letter"
+    IGNORE = "ignore"
+
+
+class ConnectEvents(enum.StrEnum):
+    """What becomes of events of connected accounts (those with `account` set)."""
+
+    SKIP = "skip"
+    HANDLE = "handle"
+
+
+@attrs.frozen
+class Policy:
+    """An environment's choices.
+
+    Attributes:
+        unmapped: What becomes of an event whose user nobody can name.
+        create_missing_profile: Whether a user without a profile item gets one. When false, such a user counts
+            as unmapped, so that a late event never recreates a deleted account.
+        connect_events: Whether events of connected accounts are handled. They are skipped unless asked for:
+            whoever owns a connected account chooses its subscriptions' metadata, and so the user.
+        can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
+        partition_key_name: An attribute every profile item has.
+        most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
+            setting; it is here so that tests can reach the bound.
+    """
+
+    unmapped: Unmapped = Unmapped.PARK
+    create_missing_profile: bool = True
+    connect_events: ConnectEvents = ConnectEvents.SKIP
+    can_ask_stripe: bool = False
+    partition_key_name: str = "PK"
+    most_closed: int = 500
+
+
+@attrs.frozen
+class Circumstances:
+    """What a decision depends on besides the event and the item.
+
+    Attributes:
+        policy: The environment's choices.
+        linking: Whether the write carries the owner link where it is missing; false for parked events that
+            are being drained, which leave that to the event that drains them.
+        drained: Whether the customer's parked events have been applied, so that the link may be written.
+        may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
+    """
+
+    policy: Policy = attrs.Factory(Policy)
+    linking: bool = True
+    drained: bool = False
+    may_guess: bool = False
+
+
+ORDINARY = Circumstances()
+"""An event as it comes, under the default policy."""

@@ -1,0 +1,82 @@
+"""The view: what the app reads off the profile. A pure function of the ledger."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stripe_subscription_handler.decisions.ledger import Ledger, Payment, Register, primary_key
+from stripe_subscription_handler.events.subscriptions import Subscription
+
+SUBSCRIPTION_VIEW = {
+    "subscriptionId": "id",
+    "subscriptionStatus": "status",
+    "subscriptionPriceId": "price_id",
+    "subscriptionProductId": "product_id",
+    "subscriptionQuantity": "quantity",
+    "subscriptionCurrentPeriodStart": "current_period_start",
+    "subscriptionCurrentPeriodEnd": "current_period_end",
+    "subscriptionTrialEnd": "trial_end",
+    "subscriptionCancelAt": "cancel_at",
+    "subscriptionCanceledAt": "canceled_at",
+    "subscriptionCancelAtPeriodEnd": "cancel_at_period_end",
+    "stripeCustomerId": "customer_id",
+}
+"""Item attribute → attribute of the primary `Subscription`."""
+
+PAYMENT_VIEW = {
+    "lastPaymentStatus": "status",
+    "lastPaymentAt": "at",
+    "lastPaymentInvoiceId": "invoice_id",
+    "lastPaymentAmount": "amount",
+    "lastPaymentCurrency": "currency",
+    "lastPaymentAttemptCount": "attempt_count",
+    "nextPaymentAttemptAt": "next_attempt_at",
+}
+"""Item attribute → attribute of the primary subscription's newest `Payment`."""
+
+VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW}))
+"""Names of every attribute of the view."""
+
+
+def primary(registers: Iterable[Register], user_id: str) -> Subscription | None:
+    """The subscription the app sees: the highest primary key among those this user owns, or None."""
+    owned = (register.subscription for register in registers if register.subscription.user_id == user_id)
+    return max(owned, key=primary_key, default=None)
+
+
+def subscription_view(subscription: Subscription | None) -> dict[str, Any]:
+    """Every subscription attribute of the view; None stands for "not on the item"."""
+    return _view(SUBSCRIPTION_VIEW, subscription)
+
+
+def payment_view(payment: Payment | None) -> dict[str, Any]:
+    """Every payment attribute of the view; None stands for "not on the item"."""
+    return _view(PAYMENT_VIEW, payment)
+
+
+def _view(table: Mapping[str, str], source: Subscription | Payment | None) -> dict[str, Any]:
+    return {name: getattr(source, field, None) for name, field in table.items()}
+
+
+def changed_names(
+    old: Mapping[str, Any], values: Mapping[str, Any], removed: Iterable[str]
+) -> tuple[str, ...]:
+    """Names of the view's attributes that a write changes, sorted.
+
+    Args:
+        old: The item before the write, or at least the old values of what it sets and removes.
+        values: What it sets.
+        removed: What it removes.
+    """
+    gone = frozenset(removed)
+    return tuple(
+        name
+        for name in VIEW
+        if (name in values and old.get(name) != values[name]) or (name in gone and name in old)
+    )
+
+
+def view(ledger: Ledger, user_id: str) -> dict[str, Any]:
+    """The whole view of a ledger; None stands for "not on the item"."""
+    shown = primary(ledger.registers.values(), user_id)
+    payment = ledger.payments.get(shown.id) if shown else None
+    return subscription_view(shown) | payment_view(payment)

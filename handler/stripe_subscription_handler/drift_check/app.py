@@ -1,0 +1,225 @@
+"""The Lambda entry point of the scheduled drift check: wire, work for one slice, log, re-raise.
+
+A function of its own with the same zip. Handling an event imports nothing of this. Its log lines hold ids,
+names of fields and counts; no value of a profile, no text of Stripe's.
+"""
+
+import functools
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.pace import Pace
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.wiring import work
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
+from stripe_subscription_handler.drift_check.slices import Slice, Went
+from stripe_subscription_handler.drift_check.sweep_table import RunTable
+from stripe_subscription_handler.dynamodb.store import dynamodb_client
+from stripe_subscription_handler.errors import (
+    ConfigError,
+    InvalidEventError,
+    RunHeldError,
+)
+from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
+from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.logger import Log, make_logger
+from stripe_subscription_handler.operations.names import OPERATION_KEY
+from stripe_subscription_handler.stripe_side.api import StripeApi
+from stripe_subscription_handler.stripe_side.secret import StripeKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REQUEST = {OPERATION_KEY: "check-drift"}
+"""What the schedule sends; `terraform/modules/drift_check` holds the same words."""
+BEGIN, MOST_SECONDS = "begin", "most-seconds"
+"""For whoever invokes it by hand: whether a pass begins now; how many seconds this slice works at most."""
+MARGIN_SECONDS = 120.0
+"""Left of an invocation when its last page begins: enough to ask Stripe about each subscription on it."""
+_PROFILES_PER_PAGE = 200
+"""Few enough that a page of profiles that Stripe knows nothing of is done in time."""
+
+
+@attrs.frozen
+class Runtime:
+    """What a warm function keeps between invocations.
+
+    Attributes:
+        config: The handler's settings.
+        settings: The drift check's own.
+        client: A DynamoDB client.
+        stripe: Stripe's API.
+        log: Writes one JSON line per call.
+        clock: Unix time in seconds.
+    """
+
+    config: Config
+    settings: DriftCheckSettings
+    client: "DynamoDBClient"
+    stripe: StripeApi
+    log: Log
+    clock: Callable[[], float] = time.time
+
+
+@attrs.frozen
+class Wanted:
+    """What an input asks for.
+
+    Attributes:
+        begin: Whether a pass begins now, unless one is under way.
+        most_seconds: How long this slice works at most.
+    """
+
+    begin: bool = False
+    most_seconds: float = math.inf
+
+    @classmethod
+    def read(cls, raw: object) -> "Wanted":
+        """Read an input.
+
+        Raises:
+            InvalidEventError: It is something else.
+        """
+        found = raw if isinstance(raw, Mapping) else {}
+        if found.get(OPERATION_KEY) != REQUEST[OPERATION_KEY]:
+            raise InvalidEventError(OPERATION_KEY, f"must be {REQUEST[OPERATION_KEY]}")
+        unknown = sorted(str(name) for name in set(found) - {OPERATION_KEY, BEGIN, MOST_SECONDS})
+        if unknown:
+            raise InvalidEventError(loggable(unknown[0]) or "", "is not known here")
+        begin, most_seconds = found.get(BEGIN, False), found.get(MOST_SECONDS, math.inf)
+        if not isinstance(begin, bool):
+            raise InvalidEventError(BEGIN, "must be true or false")
+        if isinstance(most_seconds, bool) or not isinstance(most_seconds, int | float) or most_seconds < 0:
+            raise InvalidEventError(MOST_SECONDS, "must be a number, 0 or more")
+        return cls(begin, most_seconds)
+
+
+@functools.cache
+def runtime() -> Runtime:
+    """Make the runtime on the first invocation; an error here is not cached.
+
+    Raises:
+        ConfigError: An environment variable is missing or cannot be used, or no Stripe key is configured.
+    """
+    config = Config.from_environment(os.environ)
+    settings = DriftCheckSettings.from_environment(os.environ)
+    key = StripeKey.from_environment(os.environ)
+    if key is None:
+        raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
+    pace = Pace(settings.requests_per_second)
+    stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
+    # Its lines are data for metrics: at any log level.
+    return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
+
+
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Work on the pass under way for as long as this invocation lasts, or begin the next one if it is time.
+
+    Args:
+        event: `REQUEST`, and what `Wanted` reads.
+        context: Lambda's context; tells how much time is left.
+
+    Returns:
+        The fields of the line that is logged, for whoever invokes the function by hand.
+
+    Raises:
+        HandlerError: Stripe or a table could not be asked; what was done is kept, and the next slice goes on.
+    """
+    log = make_logger("INFO")
+    try:
+        wired = runtime()
+        return check(Wanted.read(event), context, wired)
+    except Exception as error:  # noqa: BLE001 - it is raised again below
+        log.error(  # noqa: TRY400 - a traceback may hold personal data
+            "drift_check", state="error", **error_fields(error)
+        )
+        raise_without_values(error)
+
+
+def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, Any]:
+    """Work for one slice with the given runtime; see `lambda_handler`."""
+    settings, began = wired.settings, wired.clock()
+    wired.stripe.requests = 0
+    wired.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
+
+    def is_over() -> bool:
+        is_late = context.get_remaining_time_in_millis() / 1000 < MARGIN_SECONDS
+        return is_late or wired.clock() - began >= wanted.most_seconds
+
+    connected = work(
+        wired.config,
+        wired.client,
+        wired.stripe,
+        lambda difference: wired.log.warning("drift_difference", **told(difference)),
+        apply=settings.repair,
+        tally=Tally(),
+    )
+    part = Slice(
+        RunTable(wired.client, wired.config.sync_table_name),
+        connected.stripe,
+        attrs.evolve(connected.tables, scan_limit=_PROFILES_PER_PAGE),
+        connected.comparer,
+        settings.interval_hours * 3600,
+        settings.second_look_seconds,
+        wired.clock,
+        is_over,
+    )
+    try:
+        went = part.work(
+            context.aws_request_id,
+            began + context.get_remaining_time_in_millis() / 1000,
+            begin=wanted.begin,
+        )
+    except RunHeldError:
+        line: dict[str, Any] = {"state": "held"}
+    else:
+        line = _summary(went)
+    wired.log.info("drift_check", **line, stripe_requests=wired.stripe.requests)
+    return line
+
+
+def _summary(went: Went) -> dict[str, Any]:
+    run, looked, believed = went.run, went.looked, went.believed
+    if not went.worked:
+        return {"state": "nothing_to_do", "pass": run.id}
+    line: dict[str, Any] = {
+        "state": "continues" if run.finished is None else "finished",
+        "pass": run.id,
+        "slices": run.slices,
+        "worked_seconds": run.worked_seconds,
+        "subscriptions": looked.subscriptions,
+        "users": looked.profiles,
+        "looked_at_again": looked.differences,
+    }
+    if run.finished is None:
+        return line
+    return line | {
+        "seconds": run.finished - run.started,
+        "differences": believed.differences,
+        "found": {kind: count for kind, count in believed.found.items() if count},
+        "repaired": believed.repaired.total(),
+        "unrepaired": believed.remaining,
+    }
+
+
+def told(difference: Difference) -> dict[str, Any]:
+    """What is logged of one difference: which, whose, the names of what differs, and what repairs it."""
+    subscription_id = loggable(difference.subscription_id)
+    line: dict[str, Any] = {
+        "kind": str(difference.kind),
+        "subscription_id": subscription_id,
+        "user_id": loggable(difference.user_id),
+        "fields": sorted(field.name for field in difference.fields),
+        "repaired": difference.repaired,
+    }
+    is_named = subscription_id == difference.subscription_id
+    if difference.can_be_repaired and not difference.repaired and is_named:
+        line["command"] = f"stripe-handler sync --subscription {subscription_id}"
+    return line

@@ -1,0 +1,1 @@
+"""The edge to DynamoDB: carries out what a conversation asks for."""

@@ -1,0 +1,100 @@
+"""Decisions in DynamoDB's expression language. Pure: builds text and placeholders, calls nothing.
+
+Every attribute name and value goes through a placeholder, so that reserved words and characters such as dots
+in ids mean nothing special.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.decisions.conditions import (
+    Absent,
+    AllOf,
+    AnyOf,
+    AtMost,
+    Condition,
+    Equal,
+    Less,
+    Path,
+    Present,
+)
+
+_OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtMost: "<="}
+_JOINED = (AllOf, AnyOf)
+
+
+@attrs.define
+class Placeholders:
+    """Names and values of one request, each under a placeholder used once per distinct name.
+
+    Attributes:
+        names: `ExpressionAttributeNames`.
+        values: `ExpressionAttributeValues`, as plain Python values.
+    """
+
+    names: dict[str, str] = attrs.Factory(dict)
+    values: dict[str, Any] = attrs.Factory(dict)
+    _known: dict[str, str] = attrs.Factory(dict)
+
+    def name(self, attribute: str) -> str:
+        """Return the placeholder of an attribute name."""
+        placeholder = self._known.get(attribute)
+        if placeholder is None:
+            placeholder = self._known[attribute] = f"#n{len(self.names)}"
+            self.names[placeholder] = attribute
+        return placeholder
+
+    def path(self, path: Path) -> str:
+        """Return a document path made of placeholders."""
+        return ".".join(map(self.name, path))
+
+    def value(self, value: Any) -> str:
+        """Return the placeholder of a value."""
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = value
+        return placeholder
+
+
+def condition_expression(condition: Condition, placeholders: Placeholders) -> str:
+    """Write a condition as a DynamoDB `ConditionExpression`."""
+    match condition:
+        case Absent(path):
+            return f"attribute_not_exists({placeholders.path(path)})"
+        case Present(path):
+            return f"attribute_exists({placeholders.path(path)})"
+        case AllOf(conditions) | AnyOf(conditions):
+            joint = " AND " if isinstance(condition, AllOf) else " OR "
+            return joint.join(_grouped(part, placeholders) for part in conditions)
+        case Equal() | Less() | AtMost():
+            operator = _OPERATORS[type(condition)]
+            return f"{placeholders.path(condition.path)} {operator} {placeholders.value(condition.value)}"
+
+
+def _grouped(condition: Condition, placeholders: Placeholders) -> str:
+    expression = condition_expression(condition, placeholders)
+    return f"({expression})" if isinstance(condition, _JOINED) else expression
+
+
+def update_expression(
+    set_values: Mapping[str, Any],
+    remove: tuple[str, ...],
+    add_to_sets: Mapping[str, frozenset[str]],
+    placeholders: Placeholders,
+) -> str:
+    """Write attribute changes as a DynamoDB `UpdateExpression`."""
+    clauses = []
+    if set_values:
+        assignments = (
+            f"{placeholders.name(name)} = {placeholders.value(v)}" for name, v in set_values.items()
+        )
+        clauses.append("SET " + ", ".join(assignments))
+    if remove:
+        clauses.append("REMOVE " + ", ".join(map(placeholders.name, remove)))
+    if add_to_sets:
+        additions = (
+            f"{placeholders.name(name)} {placeholders.value(set(v))}" for name, v in add_to_sets.items()
+        )
+        clauses.append("ADD " + ", ".join(additions))
+    return " ".join(clauses)

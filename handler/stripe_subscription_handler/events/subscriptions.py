@@ -1,0 +1,234 @@
+"""A Stripe subscription of any API version, normalised. Pure.
+
+What is there decides how a field is read, never `api_version`: some payloads claim one version and carry the
+shape of another. The same reader serves events and the state before an event (`previous_attributes`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.fields import (
+    metadata_value,
+    objects_in_list,
+    optional_boolean,
+    optional_id,
+    optional_integer,
+    optional_object,
+    optional_time,
+    text,
+)
+
+TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
+"""Statuses a Stripe subscription never leaves."""
+
+DEEPEST = 50
+"""Deepest nesting of `previous_attributes` that is read; Stripe's objects have fewer than ten levels."""
+_CONTAINERS = (dict, list)
+
+
+@attrs.frozen
+class Subscription:
+    """What this library keeps of a Stripe subscription. All times are ISO-8601 UTC strings.
+
+    Attributes:
+        id: Stripe's id, `sub_…`.
+        customer_id: The customer who pays, `cus_…`.
+        status: Stripe's own word, unknown future words included.
+        user_id: The user named by the metadata, or None; once stored, the owner.
+        created: `created`, else `start_date`, else `start` (2014 shapes have only the last).
+        ended: `ended_at` where Stripe has set it.
+        price_id: First item's price, else its plan, else the subscription's plan.
+        product_id: Product of that price or plan.
+        quantity: Quantity of the first item; None for metered prices.
+        current_period_start: Start of the period that `current_period_end` ends.
+        current_period_end: The subscription's own, else the latest over its items (2025-03-31.basil on).
+        trial_end: End of the trial.
+        cancel_at: When Stripe will cancel it.
+        canceled_at: When the cancellation was asked for.
+        cancel_at_period_end: Also true when `cancel_at` is the period's end: a portal cancel under flexible
+            billing (2025-09-30.clover on) sets only that.
+    """
+
+    id: str
+    customer_id: str
+    status: str
+    user_id: str | None
+    created: str
+    ended: str | None
+    price_id: str | None
+    product_id: str | None
+    quantity: int | None
+    current_period_start: str | None
+    current_period_end: str | None
+    trial_end: str | None
+    cancel_at: str | None
+    canceled_at: str | None
+    cancel_at_period_end: bool
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether Stripe can never change this subscription again."""
+        return self.status in TERMINAL_STATUSES
+
+
+def read_subscription(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Subscription:
+    """Normalise a Stripe subscription object.
+
+    Args:
+        source: The object as parsed from JSON.
+        path: Where it stands in the event, for error messages.
+        user_id_metadata_key: Key of the metadata that names the user.
+
+    Raises:
+        InvalidEventError: A field that must be there is missing, or one has the wrong type.
+    """
+    customer_id = optional_id(source, "customer", path)
+    if customer_id is None:
+        raise InvalidEventError(f"{path}.customer", "must be an id or an expanded object, is missing")
+    created = next(
+        (t for key in ("created", "start_date", "start") if (t := optional_time(source, key, path))), None
+    )
+    if created is None:
+        raise InvalidEventError(f"{path}.created", "must be a Unix time in seconds, is missing")
+    items = objects_in_list(source, "items", path)
+    first = items[0] if items else source
+    first_path = f"{path}.items.data[0]" if items else path
+    price_id, product_id = _price(first, first_path) if items else (None, None)
+    if price_id is None:
+        price_id, product_id = _price(source, path)
+    quantity = optional_integer(first, "quantity", first_path)
+    if quantity is None and len(items) <= 1:
+        quantity = optional_integer(source, "quantity", path)
+    period_start, period_end = _period(source, items, path)
+    cancel_at = optional_time(source, "cancel_at", path)
+    cancel_at_period_end = optional_boolean(source, "cancel_at_period_end", path) or (
+        cancel_at is not None and cancel_at == period_end
+    )
+    return Subscription(
+        id=text(source, "id", path),
+        customer_id=customer_id,
+        status=text(source, "status", path),
+        user_id=metadata_value(source, user_id_metadata_key, path),
+        created=created,
+        ended=optional_time(source, "ended_at", path),
+        price_id=price_id,
+        product_id=product_id,
+        quantity=quantity,
+        current_period_start=period_start,
+        current_period_end=period_end,
+        trial_end=optional_time(source, "trial_end", path),
+        cancel_at=cancel_at,
+        canceled_at=optional_time(source, "canceled_at", path),
+        cancel_at_period_end=cancel_at_period_end,
+    )
+
+
+def _price(source: Mapping[str, Any], path: str) -> tuple[str | None, str | None]:
+    for key in ("price", "plan"):
+        identifier = optional_id(source, key, path)
+        if identifier is not None:
+            details = source[key]
+            product = optional_id(details, "product", f"{path}.{key}") if isinstance(details, dict) else None
+            return identifier, product
+    return None, None
+
+
+def _period(
+    source: Mapping[str, Any], items: list[dict[str, Any]], path: str
+) -> tuple[str | None, str | None]:
+    end = optional_time(source, "current_period_end", path)
+    if end is not None:
+        return optional_time(source, "current_period_start", path), end
+    start = None
+    for index, item in enumerate(items):
+        item_path = f"{path}.items.data[{index}]"
+        item_end = optional_time(item, "current_period_end", item_path)
+        if item_end is not None and (end is None or item_end > end):
+            start, end = optional_time(item, "current_period_start", item_path), item_end
+    return start, end
+
+
+def with_end(subscription: Subscription, fallback: str) -> Subscription:
+    """Give a dead subscription an end where Stripe names none: the cancellation, else the time given."""
+    if subscription.is_terminal and subscription.ended is None:
+        return attrs.evolve(subscription, ended=subscription.canceled_at or fallback)
+    return subscription
+
+
+def read_before(
+    source: Mapping[str, Any], previous: Mapping[str, Any], path: str, user_id_metadata_key: str
+) -> Subscription:
+    """Normalise the state before an update: the object with `previous_attributes` laid over it.
+
+    Stripe lists in `previous_attributes` the old values of what changed; nested objects hold only their
+    changed keys, lists are whole, and a null stands for "was not set".
+
+    Raises:
+        InvalidEventError: An old value has the wrong type.
+    """
+    if _is_deeper(previous, DEEPEST):
+        raise InvalidEventError(path, f"must not be nested more than {DEEPEST} levels deep")
+    return read_subscription(_overlaid(source, previous), path, user_id_metadata_key)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        # The types are exactly JSON's. This looks at every value, so it is what parsing spends most on.
+        layer = [
+            child
+            for node in layer
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _CONTAINERS
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def _overlaid(now: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(now)
+    for key, value in old.items():
+        current = merged.get(key)
+        if key == "metadata" and isinstance(value, dict) and isinstance(current, dict):
+            merged[key] = {**current, **value}
+        elif key == "data" and isinstance(value, list) and isinstance(current, list):
+            merged[key] = _overlaid_elements(current, value)
+        else:
+            merged[key] = _overlaid_value(current, value)
+    return merged
+
+
+def _overlaid_value(now: Any, old: Any) -> Any:
+    # Only a whole object says what kind it is: the kind never changes, so no list of changed keys has it.
+    if isinstance(now, dict) and isinstance(old, dict) and "object" not in old:
+        return _overlaid(now, old)
+    return old
+
+
+def _overlaid_elements(now: list[Any], old: list[Any]) -> list[Any]:
+    # Until API version 2017-04-06 the elements hold only their changed keys, often without an id.
+    elements = []
+    for index, element in enumerate(old):
+        identifier = element.get("id") if isinstance(element, dict) else None
+        same = (
+            one
+            for one in now
+            if isinstance(one, dict) and identifier is not None and one.get("id") == identifier
+        )
+        at_index = now[index] if index < len(now) and identifier is None else None
+        elements.append(_overlaid_value(next(same, at_index), element))
+    return elements
+
+
+def read_expanded_user_id(
+    source: Mapping[str, Any], key: str, path: str, user_id_metadata_key: str
+) -> str | None:
+    """Read the user named by the metadata of a subscription that stands expanded inside another object."""
+    if not isinstance(source.get(key), dict):
+        return None
+    expanded = optional_object(source, key, path)
+    return metadata_value(expanded, user_id_metadata_key, f"{path}.{key}") if expanded else None

@@ -1,0 +1,1 @@
+"""What the function can be asked besides handling an event, which loads `names` and `dispatch` only."""

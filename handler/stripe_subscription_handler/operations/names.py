@@ -1,0 +1,19 @@
+"""What the function can be asked: inputs of our own that are no Stripe events, by name. Pure.
+
+Such an input is `{"stripe-subscription-handler": NAME}` and nothing else. It can only come from somebody who
+may invoke the function, or from a schedule of this stack: what EventBridge delivers of Stripe's has a
+`detail-type` and a `detail`, a bare Stripe event has an `id`, and neither has this key.
+"""
+
+from collections.abc import Mapping
+
+OPERATION_KEY = "stripe-subscription-handler"
+COUNT_PARKED = "count-parked"
+SELF_CHECK = "self-check"
+COUNT_PARKED_REQUEST = {OPERATION_KEY: COUNT_PARKED}
+"""What the schedule sends; `terraform/modules/parked_count` holds the same words."""
+
+
+def is_operation(raw: object) -> bool:
+    """Whether an input asks for an operation, instead of being an event."""
+    return isinstance(raw, Mapping) and set(raw) == {OPERATION_KEY}

@@ -1,0 +1,140 @@
+"""The function tries what it will need, under its own role, and tells what was refused. Changes nothing.
+
+Reading its policy shows what the role should allow; only the function can show what it does allow. Each write
+has a condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.dynamodb.sync_table import PARKED_INDEX, WAITING_FOR
+from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
+
+_DISTRIBUTION = "stripe-subscription-handler"
+_NOBODY = "stripe-subscription-handler/self-check"
+"""A user whom no app has; nothing is stored of them."""
+_NEVER = "attribute_exists(#key) AND attribute_not_exists(#key)"
+_LONGEST_ASKING_SECONDS = 10.0
+_AUTHORISED = frozenset({None, "None", "ConditionalCheckFailed", "TransactionConflict"})
+"""Why a transaction of these writes is cancelled when every one of them was permitted."""
+
+
+def self_check(store: Store) -> dict[str, Any]:
+    """Try the tables, the Stripe key and Stripe.
+
+    Returns:
+        `version` of the library; `livemode` as configured; `profileTable` and `syncTable`: null, or what was
+        refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
+        null where the key does not tell), `problem` (null when it could be read) and `stripeProblem` (null
+        when Stripe lets it read subscriptions and customers). Never a key, never an item's content.
+    """
+    return {
+        "version": _version(),
+        "livemode": str(store.config.livemode),
+        "profileTable": _problem(lambda: _try_profile_table(store)),
+        "syncTable": _problem(lambda: _try_sync_table(store)),
+        "stripeKey": None if store.stripe is None else _try_stripe(store.stripe),
+    }
+
+
+def _version() -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - no event needs it
+
+    try:
+        return version(_DISTRIBUTION)
+    except PackageNotFoundError:  # run from a directory of sources
+        return None
+
+
+def _problem(attempt: Callable[[], object]) -> str | None:
+    try:
+        attempt()
+    except ClientError as error:
+        return f"{error.operation_name}: {error.response['Error'].get('Code')}"
+    except BotoCoreError as error:
+        return type(error).__name__
+    except HandlerError as error:
+        return str(error)
+    return None
+
+
+def _try_profile_table(store: Store) -> None:
+    config = store.config
+    item: dict[str, Any] = {"TableName": config.table_name, "Key": to_wire(config.profile_key(_NOBODY))}
+    names = {"#key": config.partition_key_name}
+    store.client.get_item(**item, ProjectionExpression="#key", ExpressionAttributeNames=names)
+    try:
+        store.client.update_item(
+            **item,
+            UpdateExpression="REMOVE selfCheck",
+            ConditionExpression=_NEVER,
+            ExpressionAttributeNames=names,
+        )
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
+            raise
+
+
+def _try_sync_table(store: Store) -> None:
+    table: dict[str, Any] = {"TableName": store.config.sync_table_name}
+    never: dict[str, Any] = {
+        **table,
+        "ConditionExpression": _NEVER,
+        "ExpressionAttributeNames": {"#key": "PK"},
+    }
+    check, put, delete, update = (to_wire({"PK": "SELF-CHECK", "SK": str(number)}) for number in range(4))
+    store.client.get_item(**table, Key=check)
+    store.client.query(
+        **table,
+        KeyConditionExpression="PK = :nobody",
+        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
+        Limit=1,
+    )
+    store.client.query(
+        **table,
+        IndexName=PARKED_INDEX,
+        KeyConditionExpression=f"{WAITING_FOR} = :nobody",
+        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
+        Limit=1,
+    )
+    items: Any = [
+        {"ConditionCheck": {**never, "Key": check}},
+        {"Put": {**never, "Item": put}},
+        {"Delete": {**never, "Key": delete}},
+        {"Update": {**never, "Key": update, "UpdateExpression": "REMOVE selfCheck"}},
+    ]
+    try:
+        store.client.transact_write_items(TransactItems=items)
+    except ClientError as error:
+        reasons: Any = error.response.get("CancellationReasons", [])
+        if not reasons or not {reason.get("Code") for reason in reasons} <= _AUTHORISED:
+            raise
+
+
+def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
+    problem = _problem(stripe.key.refresh)
+    if problem is not None:
+        return {"place": stripe.key.place, "mode": None, "problem": problem, "stripeProblem": None}
+    return {
+        "place": stripe.key.place,
+        "mode": key_mode(stripe.key.get()),
+        "problem": None,
+        "stripeProblem": _problem(lambda: _ask(stripe)),
+    }
+
+
+def _ask(stripe: StripeApi) -> None:
+    # Somebody waits for the answer: not all of the invocation is spent on a Stripe that is away.
+    deadline = stripe.clock() + _LONGEST_ASKING_SECONDS
+    hurried = attrs.evolve(
+        stripe, remaining_seconds=lambda: min(stripe.remaining_seconds(), deadline - stripe.clock())
+    )
+    # Stripe says "no such subscription" only to a key that may read subscriptions.
+    hurried.fetch_subscription("sub_stripeHandlerSelfCheck")
+    hurried.fetch_customer_metadata("cus_stripeHandlerSelfCheck")

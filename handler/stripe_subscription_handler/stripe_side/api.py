@@ -1,0 +1,397 @@
+"""Reads objects from the Stripe API. The only module that uses the `stripe` package.
+
+Most events need nothing of `stripe`, and a cold start would pay for importing it, so it is imported with the
+first request. Retries are made here, not by the stripe client: its own sleep without regard to the
+function's remaining time, never repeat a rate-limited request, and hide which attempt was answered, on which
+`as_of` depends. Nothing is logged here, and no error message holds a key or an object's content.
+"""
+
+import json
+import logging
+import math
+import os
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from stripe_subscription_handler.config import STRIPE_API_URL
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.stripe_side.secret import StripeKey
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from requests import Session
+
+API_VERSION = "2026-10-28.endive"
+"""What stripe-python 16.1 pins. Named here so that a newer client does not change what is read."""
+NOT_IN_ZIP = (
+    "a Stripe key is configured, but the function's zip was built without stripe (stripe-handler package "
+    "--without-stripe): deploy one with it, or configure no key"
+)
+"""Said where Stripe must be asked and cannot be."""
+MAX_ATTEMPTS = 4
+RESERVE_SECONDS = 2.0
+"""Left of the invocation after any request: for the write that follows and the log line."""
+LEAST_REQUEST_SECONDS = 1.0
+"""No request starts with less time than this."""
+LONGEST_FRESHNESS_WAIT_SECONDS = 3.0
+_LONGEST_CONNECT_SECONDS = 2.0
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 5.0
+_RETRIED_STATUSES = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
+_REFUSED_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_KEY_MODES: dict[str, Literal["live", "test"]] = {
+    "sk_live_": "live",
+    "rk_live_": "live",
+    "sk_test_": "test",
+    "rk_test_": "test",
+}
+
+
+Kind = Literal["subscription", "invoice", "customer"]
+"""The objects that are read; Stripe's word for them."""
+
+Plural = Literal["subscriptions", "invoices", "events"]
+"""The lists that are read."""
+
+
+@attrs.frozen
+class Snapshot:
+    """An object as Stripe showed it.
+
+    Attributes:
+        object: The object, as parsed from JSON.
+        as_of: It holds everything that happened up to the end of this second; ISO-8601 UTC.
+    """
+
+    object: dict[str, Any] = attrs.field(repr=False)
+    as_of: str
+
+
+@attrs.frozen
+class Page:
+    """One page of a list, as Stripe showed it.
+
+    Attributes:
+        objects: The objects, as parsed from JSON.
+        has_more: Whether another page follows.
+        as_of: Each object holds everything that happened up to the end of this second; ISO-8601 UTC.
+    """
+
+    objects: tuple[dict[str, Any], ...] = attrs.field(repr=False)
+    has_more: bool
+    as_of: str
+
+
+def key_mode(key: str) -> Literal["live", "test"] | None:
+    """Tell from its prefix which mode an API key belongs to; None where the prefix does not tell."""
+    return next((mode for prefix, mode in _KEY_MODES.items() if key.startswith(prefix)), None)
+
+
+def snapshot_as_of(date_header: str | None, round_trip_seconds: float) -> str:
+    """Compute the last second whose every event a response shows: Date - ceil(round trip) - 1.
+
+    Stripe read the object at some moment after the request was sent, and wrote the Date header before the
+    response arrived, so at most one round trip lies between them: the read was not before
+    Date - ceil(round trip). It may have been at the very beginning of that second, before the second's other
+    events, so the last second it surely includes is the one before.
+
+    Only the answered attempt counts: its read cannot have begun before it was sent, however long earlier
+    attempts took. Date and event times are both Stripe's clock, ours only measures a duration; that Stripe's
+    own servers agree on the second is taken for granted.
+
+    Raises:
+        StripeUnavailableError: The header is missing or is not a date with a time zone.
+    """
+    try:
+        moment = parsedate_to_datetime(date_header or "")
+        if moment.tzinfo is None:
+            raise ValueError  # noqa: TRY301 - handled with what the parser itself raises
+        as_of = moment.astimezone(UTC) - timedelta(seconds=math.ceil(round_trip_seconds) + 1)
+    except (ValueError, TypeError, OverflowError):
+        raise StripeUnavailableError("Stripe's response has no usable Date header") from None
+    return as_of.replace(tzinfo=None).isoformat() + "Z"
+
+
+def request_timeouts(available_seconds: float) -> tuple[float, float]:
+    """Divide the time for one request into the HTTP client's two time-outs, connect and read.
+
+    They bound each address tried and each piece read, so a server that trickles can exceed them; Lambda then
+    ends the invocation and retries the event.
+    """
+    connect = min(_LONGEST_CONNECT_SECONDS, available_seconds / 2)
+    return connect, available_seconds - connect
+
+
+@attrs.frozen
+class _Reply:
+    """What came of one attempt: a body, or why there is none."""
+
+    seconds: float
+    headers: Mapping[str, str]
+    body: dict[str, Any] | None = None
+    status: int | None = None
+    missing: bool = False
+    repeatable: bool = False
+    failure: str = ""
+
+
+@attrs.define(eq=False)
+class StripeApi:
+    """Stripe's API, as far as the handler needs it. For one thread.
+
+    Attributes:
+        key: The API key.
+        remaining_seconds: Time left of this invocation; set it anew for each invocation.
+        url: Stripe's address.
+        longest_request_seconds: Time-out of one attempt when more time is left.
+        sleep: Waits, in seconds.
+        clock: Monotonic seconds; measures round trips.
+        before_request: Called before each request, repeated ones included, as a rate limit may want.
+        requests: Requests sent so far, repeated ones included.
+    """
+
+    key: StripeKey
+    remaining_seconds: Callable[[], float]
+    url: str = STRIPE_API_URL
+    longest_request_seconds: float = 8.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    before_request: Callable[[], None] = lambda: None
+    requests: int = 0
+    _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
+
+    def fetch_subscription(self, subscription_id: str, *, account: str | None = None) -> Snapshot | None:
+        """Read a subscription; one that was canceled is still there, with that status.
+
+        Args:
+            subscription_id: Stripe's id.
+            account: The connected account that owns it, for Connect events.
+
+        Returns:
+            None when Stripe has no such subscription.
+
+        Raises:
+            StripeUnavailableError: Stripe did not tell, or refuses the key.
+            ConfigError: The key's place cannot be used, or the zip was built without stripe.
+            InvalidEventError: The id cannot be one of Stripe's.
+        """
+        return self._snapshot("subscription", subscription_id, account)
+
+    def fetch_fresh(
+        self, kind: Kind, identifier: str, not_before: str, *, account: str | None = None
+    ) -> Snapshot | None:
+        """Read an object until what is read includes all of a given second.
+
+        Waits 3 seconds at most, as long as `as_of` shows to be missing each time.
+
+        Args:
+            kind: What it is.
+            identifier: Stripe's id.
+            not_before: The least `as_of` that will do, ISO-8601 UTC with a `Z`, whole seconds.
+            account: The connected account that owns it, for Connect events.
+
+        Returns:
+            None when Stripe has no such object.
+
+        Raises:
+            StripeUnavailableError: As `fetch_subscription`, or it did not get fresh in time.
+            ConfigError: As `fetch_subscription`.
+            InvalidEventError: As `fetch_subscription`.
+        """
+        left = LONGEST_FRESHNESS_WAIT_SECONDS
+        while True:
+            snapshot = self._snapshot(kind, identifier, account)
+            if snapshot is None or snapshot.as_of >= not_before:
+                return snapshot
+            behind = datetime.fromisoformat(not_before) - datetime.fromisoformat(snapshot.as_of)
+            pause = min(behind.total_seconds(), left)
+            failure = f"Stripe shows the state of {snapshot.as_of}, but that of {not_before} is needed"
+            if pause <= 0:
+                raise StripeUnavailableError(failure)
+            left -= pause
+            self._pause(pause, failure)
+
+    def fetch_customer_metadata(
+        self, customer_id: str, *, account: str | None = None
+    ) -> Mapping[str, str] | None:
+        """Read a customer's metadata.
+
+        Args:
+            customer_id: Stripe's id.
+            account: The connected account that owns it, for Connect events.
+
+        Returns:
+            None when Stripe has no such customer, or it was deleted.
+
+        Raises:
+            StripeUnavailableError: As `fetch_subscription`.
+            ConfigError: As `fetch_subscription`.
+            InvalidEventError: As `fetch_subscription`.
+        """
+        reply = self._get("customer", customer_id, account)
+        if reply is None or reply.body is None or reply.body.get("deleted"):
+            return None
+        metadata = reply.body.get("metadata")
+        found = metadata if isinstance(metadata, dict) else {}
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
+    def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
+        """Read one page of a list.
+
+        Args:
+            plural: What is listed; Stripe's word in the path.
+            parameters: The query, as Stripe documents it for this list: `limit`, `starting_after`, filters.
+
+        Raises:
+            StripeUnavailableError: As `fetch_subscription`; also if the object that a cursor names is gone.
+            ConfigError: As `fetch_subscription`.
+        """
+        reply = self._answered(f"/v1/{plural}?{urlencode(parameters)}", None)
+        body = reply.body or {}
+        data = body.get("data")
+        if body.get("object") != "list" or not isinstance(data, list):
+            raise StripeUnavailableError(f"Stripe did not answer with a list of {plural}")
+        as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+        return Page(tuple(data), bool(body.get("has_more")), as_of)
+
+    def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
+        reply = self._get(kind, identifier, account)
+        if reply is None or reply.body is None:
+            return None
+        return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
+
+    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply | None:
+        if not identifier.strip("."):  # "." and ".." would name another path
+            raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
+        reply = self._answered(f"/v1/{kind}s/{quote(identifier, safe='')}", account)
+        if reply.missing:
+            return None
+        body = reply.body or {}
+        if (body.get("object"), body.get("id")) != (kind, identifier):
+            raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
+        return reply
+
+    def _answered(self, path: str, account: str | None) -> _Reply:
+        may_refresh = True
+        attempt = 0
+        while True:
+            reply = self._send(path, account)
+            if reply.missing or reply.body is not None:
+                return reply
+            if reply.status == HTTPStatus.UNAUTHORIZED and may_refresh and self.key.refresh():
+                may_refresh = False
+                continue
+            attempt += 1
+            if not reply.repeatable or attempt == MAX_ATTEMPTS:
+                raise StripeUnavailableError(reply.failure)
+            self._pause(_back_off_seconds(attempt, reply.headers), reply.failure)
+
+    def _pause(self, seconds: float, failure: str) -> None:
+        needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
+        if seconds > _LONGEST_PAUSE_SECONDS or self.remaining_seconds() < needed:
+            raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
+        self.sleep(seconds)
+
+    def _send(self, path: str, account: str | None) -> _Reply:
+        key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
+        # After the above, which take their time when it is the first request.
+        available = self.remaining_seconds() - RESERVE_SECONDS
+        if available < LEAST_REQUEST_SECONDS:
+            raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
+        timeouts = request_timeouts(min(available, self.longest_request_seconds))
+        client = stripe.StripeClient(
+            key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": self.url},
+            max_network_retries=0,
+            # A client of its own for each attempt carries the attempt's time-outs; the session, and with it
+            # the open connection, is shared.
+            http_client=stripe.RequestsClient(timeout=timeouts, session=session),
+        )
+        self.before_request()
+        self.requests += 1
+        started = self.clock()
+        try:
+            response = client.raw_request("get", path, **_on_behalf_of(account))
+        except stripe.StripeError as error:
+            return _failed(error, self.clock() - started, self.key.place)
+        seconds = self.clock() - started
+        # Not `response.data`: its objects are ordered dicts, and the readers take plain ones.
+        body = json.loads(response.body)
+        if not isinstance(body, dict):
+            return _Reply(seconds, response.headers, failure="Stripe's response is not an object")
+        return _Reply(seconds, response.headers, body)
+
+    def _shared_session(self) -> "Session":
+        if self._session is None:
+            from requests import Session  # noqa: PLC0415 - comes with stripe, lazily like it
+
+            self._session = Session()
+        return self._session
+
+
+def _on_behalf_of(account: str | None) -> dict[str, Any]:
+    # The context of a thin event may be a path through an organisation, which only the newer header takes.
+    return {"stripe_context" if account and "/" in account else "stripe_account": account}
+
+
+def load_stripe() -> "ModuleType":
+    """Import `stripe`, quiet: it logs no bodies and sends no telemetry.
+
+    Raises:
+        ConfigError: It is not there: the zip was built without it.
+    """
+    # Set, this variable makes stripe print whole response bodies to standard error, which Lambda logs.
+    os.environ.pop("STRIPE_LOG", None)
+    try:
+        import stripe  # noqa: PLC0415 - lazily, see the module's docstring
+    except ModuleNotFoundError as error:
+        if error.name != "stripe":
+            raise
+        raise ConfigError(NOT_IN_ZIP) from None
+
+    # Telemetry keeps an id in a file of the home directory, and platform details in a header.
+    stripe.enable_telemetry = False
+    logging.getLogger("stripe").disabled = True
+    return stripe
+
+
+def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
+    status = error.http_status
+    headers = error.headers or {}
+    message = error.user_message or ""
+    if status is None:
+        failure = f"no answer from Stripe ({type(error.__cause__ or error).__name__})"
+        return _Reply(seconds, headers, repeatable=getattr(error, "should_retry", False), failure=failure)
+    if status == HTTPStatus.NOT_FOUND and error.code == "resource_missing":
+        # Stripe's words when the id exists in the other mode: that is a wrong key, not a missing object.
+        if "similar object exists in" in message:
+            failure = f"the Stripe API key of {key_place} belongs to the other mode, live or test"
+            return _Reply(seconds, headers, status=status, failure=failure)
+        return _Reply(seconds, headers, status=status, missing=True)
+    if status in _REFUSED_STATUSES:
+        failure = f"Stripe refuses the API key of {key_place} (HTTP {status})"
+        return _Reply(seconds, headers, status=status, failure=failure)
+    repeatable = (
+        status in _RETRIED_STATUSES
+        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or status == HTTPStatus.OK  # and yet an error: the body is not JSON, as from a proxy in between
+    )
+    failure = f"Stripe answered HTTP {status}" + (f" {error.code}" if error.code else "")
+    return _Reply(seconds, headers, status=status, repeatable=repeatable, failure=failure)
+
+
+def _back_off_seconds(attempt: int, headers: Mapping[str, str]) -> float:
+    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+    pause = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
+    asked = headers.get("Retry-After", "")
+    return max(pause, float(asked)) if asked.isascii() and asked.isdigit() else pause

@@ -1,0 +1,124 @@
+"""Stripe's lists are read to their end by the real client, at a pace, and only with a key that fits."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
+from stripe_handler_cli.operate.reconcile.connection import connect
+from stripe_handler_cli.operate.reconcile.eta import Eta, duration
+from stripe_subscription_handler.comparison.lists import events, payment_events, subscriptions
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.decisions.policy import Livemode
+from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.stripe_side.api import StripeApi
+from support import events as made
+
+VARIABLE = "OPERATORS_KEY"
+BODIES = [
+    made.subscription(id=f"sub_{n}", created=made.T0 + n, status="canceled" if n % 3 else "active")
+    for n in range(230)
+]
+BILL = made.invoice(status_transitions={"paid_at": made.T0 + 50}, attempted=True)
+OPEN = made.invoice(id="in_2", created=made.T0 + 60, attempted=True)
+HAPPENED = [
+    made.paid(BILL, event_id="evt_paid", created=made.T0 + 51),
+    made.failed(OPEN, event_id="evt_failed", created=made.T0 + 70),
+    made.paid(made.invoice(id="in_3"), event_id="evt_other", created=made.T0 + 51),
+    made.event("customer.created", {"object": "customer", "id": "cus_1"}, event_id="evt_not_ours"),
+]
+
+
+@pytest.fixture
+def stripe() -> Iterator[FakeStripe]:
+    """An account of 230 subscriptions."""
+    with FakeStripe(objects(*BODIES, BILL, OPEN, *HAPPENED), now=lambda: made.T0 + 1_000) as server:
+        yield server
+
+
+@pytest.fixture
+def api(stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch) -> StripeApi:
+    """The operator's API."""
+    monkeypatch.setenv(VARIABLE, API_KEY)
+    return connect(Config("t", "s", stripe_api_url=stripe.url), VARIABLE, lambda: None)
+
+
+def test_every_subscription_is_listed_once(api: StripeApi, stripe: FakeStripe) -> None:
+    """Ended ones too, newest first, in pages of 100, each as of a second that was over when it was read."""
+    pages = list(subscriptions(api))
+    assert [len(page.objects) for page in pages] == [100, 100, 30]
+    listed = [body["id"] for page in pages for body in page.objects]
+    assert listed == [body["id"] for body in reversed(BODIES)]
+    assert len(stripe.received) == 3
+    assert {page.as_of for page in pages} == {"2025-11-22T08:43:18Z"}
+
+
+def test_a_list_goes_on_after_an_object(api: StripeApi) -> None:
+    """And cannot go on after one that Stripe does not have."""
+    [page] = subscriptions(api, after="sub_5")
+    assert [body["id"] for body in page.objects] == ["sub_4", "sub_3", "sub_2", "sub_1", "sub_0"]
+    with pytest.raises(StripeUnavailableError):
+        list(subscriptions(api, after="sub_none"))
+
+
+def test_a_rate_limit_is_waited_for(api: StripeApi, stripe: FakeStripe) -> None:
+    """The page is asked for again."""
+    api.sleep = lambda _seconds: None
+    stripe.misbehave([rate_limited(), rate_limited(retry_after="1")])
+    assert sum(len(page.objects) for page in subscriptions(api)) == len(BODIES)
+
+
+def test_every_request_keeps_the_pace(api: StripeApi, stripe: FakeStripe) -> None:
+    """Repeated ones too."""
+    passed: list[None] = []
+    api.before_request, api.sleep = lambda: passed.append(None), lambda _seconds: None
+    stripe.misbehave([rate_limited()])
+    list(subscriptions(api))
+    assert len(passed) == len(stripe.received) == 4
+
+
+def test_only_events_that_are_handled_are_listed(api: StripeApi) -> None:
+    """From a second on."""
+    assert {event["id"] for page in events(api, made.T0) for event in page.objects} == {
+        "evt_paid",
+        "evt_failed",
+        "evt_other",
+    }
+    assert [event["id"] for page in events(api, made.T0 + 60) for event in page.objects] == ["evt_failed"]
+
+
+@pytest.mark.parametrize(
+    ("invoice", "ids"),
+    [(BILL, ["evt_paid"]), (OPEN, ["evt_failed"]), (made.invoice(attempted=False), [])],
+)
+def test_the_payment_events_of_an_invoice_are_found(
+    api: StripeApi, invoice: dict[str, object], ids: list[str]
+) -> None:
+    """Paid, failed, or none yet; those of other invoices are left out."""
+    assert [event["id"] for event in payment_events(api, invoice)] == ids
+
+
+def test_a_key_is_wanted_and_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable, and never the key."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    with pytest.raises(CliError, match=VARIABLE):
+        connect(Config("t", "s"), VARIABLE, lambda: None)
+    monkeypatch.setenv(VARIABLE, "sk_test_hidden")
+    with pytest.raises(CliError, match="for test mode, but this stack accepts only live") as caught:
+        connect(Config("t", "s", livemode=Livemode.LIVE), VARIABLE, lambda: None)
+    assert "hidden" not in str(caught.value)
+
+
+def test_progress_tells_what_is_left() -> None:
+    """By the speed of this run, what an earlier run has done left out."""
+    now, shown = 0.0, []
+    eta = Eta(shown.append, clock=lambda: now)
+    eta("profiles", 1_000, 4_000)
+    now = 10.0
+    eta("profiles", 2_000, 4_000)
+    eta("profiles", 2_100, 4_000)
+    now = 20.0
+    eta("profiles", 5_000, 4_000)
+    assert shown == ["2,000 profiles, 100 a second, about 20 s left", "5,000 profiles, 200 a second"]
+    assert [duration(seconds) for seconds in (59, 600, 11_100)] == ["59 s", "10 min", "3 h 5 min"]

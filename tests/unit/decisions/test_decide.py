@@ -1,0 +1,220 @@
+"""Decisions, written out in full for the cases every reader asks about."""
+
+from typing import Any
+
+import pytest
+
+from stripe_subscription_handler.decisions.conditions import Absent, AllOf, AnyOf, AtMost, Equal, Less
+from stripe_subscription_handler.decisions.decide import decide
+from stripe_subscription_handler.decisions.decision import FindOwner, OwnerLink, Reason, Skip, Write
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from support import events
+from support.model import Tables
+
+T0 = events.T0
+CREATED = "2025-11-22T08:26:40Z"
+
+
+def write_of(raw: dict[str, Any], *item: Any, **options: Any) -> Write:
+    """Decide, and expect a write."""
+    decision = decide(parse_event(raw), *item, **options)
+    assert isinstance(decision, Write)
+    return decision
+
+
+def test_created_is_written_with_its_owner_link_if_the_user_is_new() -> None:
+    """A created event assumes a new user: no subscription on the item, nothing known."""
+    write = write_of(events.created(events.subscription(status="incomplete")))
+    assert write.user_id == "user_1"
+    assert write.condition == AllOf((Absent(("subscriptionId",)), Absent(("stripeLedgerKnown",))))
+    assert write.link == OwnerLink("cus_1", "sub_1", "user_1", f"0 {CREATED} 0")
+    assert write.known == "sub_1"
+
+
+def test_the_view_of_a_new_subscription() -> None:
+    """Every attribute of the contract, with Stripe's own words and ISO times; what is unset is removed."""
+    write = write_of(events.created(events.subscription(trial_end=T0 + 86_400)))
+    view = {name: value for name, value in write.set.items() if not name.startswith("stripeLedger")}
+    assert view == {
+        "subscriptionId": "sub_1",
+        "subscriptionStatus": "active",
+        "subscriptionPriceId": "price_basic",
+        "subscriptionProductId": "prod_1",
+        "subscriptionQuantity": 1,
+        "subscriptionCurrentPeriodStart": CREATED,
+        "subscriptionCurrentPeriodEnd": "2025-12-22T08:26:40Z",
+        "subscriptionTrialEnd": "2025-11-23T08:26:40Z",
+        "subscriptionCancelAtPeriodEnd": False,
+        "stripeCustomerId": "cus_1",
+    }
+    assert write.remove == ("subscriptionCancelAt", "subscriptionCanceledAt")
+
+
+def test_the_stored_register() -> None:
+    """The register's layout is a contract with every item already stored."""
+    raw = events.updated(events.subscription(), event_id="evt_7", previous={"status": "incomplete"})
+    assert write_of(raw).set["stripeLedgerSubscription_sub_1"] == {
+        "version": f"0 {CREATED} 1",
+        "key": f"6 {CREATED} sub_1",
+        "linked": True,
+        "candidates": {"evt_7": {"before": {"status": "incomplete"}}},
+        "fields": {
+            "userId": "user_1",
+            "customerId": "cus_1",
+            "status": "active",
+            "created": CREATED,
+            "priceId": "price_basic",
+            "productId": "prod_1",
+            "quantity": 1,
+            "currentPeriodStart": CREATED,
+            "currentPeriodEnd": "2025-12-22T08:26:40Z",
+            "cancelAtPeriodEnd": False,
+        },
+    }
+
+
+def test_the_blind_update_of_the_primary_subscription() -> None:
+    """An update writes blind only where it can't change which subscription the app sees."""
+    write = write_of(events.updated(events.subscription(), previous={}))
+    register = "stripeLedgerSubscription_sub_1"
+    assert write.condition == AllOf(
+        (
+            Equal(("subscriptionId",), "sub_1"),
+            Less((register, "version"), f"0 {CREATED} 1"),
+            Equal((register, "linked"), value=True),
+            AnyOf(
+                (
+                    Equal(("stripeLedgerKnown",), frozenset({"sub_1"})),
+                    AtMost((register, "key"), f"6 {CREATED} sub_1"),
+                )
+            ),
+        )
+    )
+    assert write.link is None
+
+
+def test_the_blind_payment_of_the_primary_subscription() -> None:
+    """A payment of the primary subscription writes its fields and nothing of the subscription's."""
+    write = write_of(events.failed(events.invoice(next_payment_attempt=T0 + 86_400), created=T0 + 5))
+    payment = "stripeLedgerPayment_sub_1"
+    version = f"2025-11-22T08:26:45Z {CREATED} 0 evt_1"
+    assert write.condition == AllOf(
+        (
+            Equal(("subscriptionId",), "sub_1"),
+            AnyOf((Absent((payment,)), Less((payment, "version"), version))),
+        )
+    )
+    assert {name: value for name, value in write.set.items() if name != payment} == {
+        "lastPaymentStatus": "failed",
+        "lastPaymentAt": "2025-11-22T08:26:45Z",
+        "lastPaymentInvoiceId": "in_1",
+        "lastPaymentAmount": 2000,
+        "lastPaymentCurrency": "usd",
+        "lastPaymentAttemptCount": 1,
+        "nextPaymentAttemptAt": "2025-11-23T08:26:40Z",
+    }
+    assert write.set[payment]["version"] == version
+    assert write.remove == ()
+
+
+def test_the_guard_of_the_second_decision_covers_the_whole_ledger() -> None:
+    """Every register and payment of every known id must be as seen, or still be absent."""
+    tables = Tables()
+    tables.deliver(parse_event(events.created(events.subscription())))
+    item = tables.profiles["user_1"]
+    write = write_of(events.created(events.subscription(id="sub_2"), event_id="evt_2", created=T0 + 1), item)
+    assert write.condition == AllOf(
+        (
+            Equal(("stripeLedgerKnown",), {"sub_1"}),
+            Absent(("stripeLedgerClosed",)),
+            Absent(("stripeLedgerFloor",)),
+            Equal(("stripeLedgerSubscription_sub_1",), item["stripeLedgerSubscription_sub_1"]),
+            Absent(("stripeLedgerPayment_sub_1",)),
+            Absent(("stripeLedgerSubscription_sub_2",)),
+            Absent(("stripeLedgerPayment_sub_2",)),
+        )
+    )
+
+
+def test_an_invoice_never_sets_the_subscription_status() -> None:
+    """A late invoice must not revive a cancelled user."""
+    tables = Tables()
+    tables.deliver(parse_event(events.created(events.subscription())))
+    ended = events.subscription(status="canceled", ended_at=T0 + 5)
+    tables.deliver(parse_event(events.deleted(ended, event_id="evt_2", created=T0 + 5)))
+    outcome = tables.deliver(parse_event(events.paid(events.invoice(), event_id="evt_3", created=T0 + 9)))
+    assert outcome.applied
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "canceled"
+    assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
+
+
+def test_a_late_created_event_does_not_undo_activation() -> None:
+    """Stripe sends created and updated in one second, in either order."""
+    tables = Tables()
+    tables.deliver(parse_event(events.updated(events.subscription(), previous={"status": "incomplete"})))
+    late = events.created(events.subscription(status="incomplete"), event_id="evt_0")
+    assert tables.deliver(parse_event(late)).reason is Reason.STALE
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+
+
+def test_the_payment_of_a_subscription_that_becomes_primary_is_shown() -> None:
+    """An invoice that came before its subscription shows as soon as the subscription is there."""
+    tables = Tables()
+    tables.deliver(parse_event(events.paid(events.invoice())))
+    assert "lastPaymentStatus" not in tables.profiles["user_1"]
+    tables.deliver(parse_event(events.created(events.subscription(), event_id="evt_2")))
+    assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
+
+
+def test_a_dying_old_subscription_does_not_hide_the_new_one() -> None:
+    """Resubscribing while the first one runs out: its deletion leaves the second one primary."""
+    tables = Tables()
+    tables.deliver(parse_event(events.created(events.subscription())))
+    second = events.subscription(id="sub_2", created=T0 + 100)
+    tables.deliver(parse_event(events.created(second, event_id="evt_2", created=T0 + 100)))
+    ended = events.subscription(status="canceled", ended_at=T0 + 200)
+    tables.deliver(parse_event(events.deleted(ended, event_id="evt_3", created=T0 + 200)))
+    item = tables.profiles["user_1"]
+    assert (item["subscriptionId"], item["subscriptionStatus"]) == ("sub_2", "active")
+
+
+def test_the_profile_of_a_webhook_without_ledger_is_taken_over() -> None:
+    """An item that an older webhook wrote has a subscription but no ledger: it is recomputed whole."""
+    tables = Tables(profiles={"user_1": {"subscriptionId": "sub_1", "lastPaymentStatus": "failed"}})
+    outcome = tables.deliver(parse_event(events.updated(events.subscription(), previous={})))
+    assert outcome.reason is Reason.RECOMPUTED
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+    assert "lastPaymentStatus" not in tables.profiles["user_1"]
+
+
+def test_an_update_without_user_asks_for_the_owner() -> None:
+    """No user in the metadata: the customer's links are asked, a single user of the customer will do."""
+    decision = decide(parse_event(events.updated(events.subscription(user=None), previous={})))
+    assert decision == FindOwner("cus_1", "sub_1", any_user=True)
+
+
+def test_an_invoice_without_user_waits_for_its_own_subscription() -> None:
+    """Another subscription's user is not good enough for an invoice."""
+    decision = decide(parse_event(events.paid(events.invoice(user=None))))
+    assert decision == FindOwner("cus_1", "sub_1", any_user=False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (events.paid(events.invoice(parent=None)), Reason.ONE_OFF_INVOICE),
+        (events.event("customer.created", {"object": "customer"}), Reason.UNHANDLED_TYPE),
+        (events.event("checkout.session.completed", {}), Reason.UNHANDLED_TYPE),
+    ],
+)
+def test_events_that_concern_no_subscription_are_skipped(raw: dict[str, Any], reason: Reason) -> None:
+    """One-off invoices and unknown types are skipped with their reason."""
+    assert decide(parse_event(raw)) == Skip(reason)
+
+
+def test_a_hand_built_event_without_its_object_is_refused() -> None:
+    """A handled type without its object is an error, never a silent skip."""
+    bare = StripeEvent(id="evt_1", type="invoice.paid", created=CREATED)
+    with pytest.raises(InvalidEventError, match="object"):
+        decide(bare)

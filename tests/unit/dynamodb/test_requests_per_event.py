@@ -1,0 +1,93 @@
+"""How many DynamoDB requests each case costs: the bar of the design, on the model of the tables."""
+
+import pytest
+
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.events.envelope import parse_event
+from support import events
+from support.model import Tables
+
+T0 = events.T0
+SECOND_SUBSCRIPTION = events.subscription(id="sub_2", created=T0 + 50)
+
+LIFE = {
+    "created": events.created(events.subscription(status="incomplete")),
+    "activated_in_the_same_second": events.updated(
+        events.subscription(), event_id="evt_2", previous={"status": "incomplete"}
+    ),
+    "renewed": events.updated(
+        events.subscription(), event_id="evt_3", created=T0 + 9, previous={"cancel_at_period_end": True}
+    ),
+    "paid": events.paid(events.invoice(), event_id="evt_4", created=T0 + 10),
+    "past_due": events.updated(
+        events.subscription(status="past_due"),
+        event_id="evt_5",
+        created=T0 + 60,
+        previous={"status": "active"},
+    ),
+    "second_subscription": events.created(SECOND_SUBSCRIPTION, event_id="evt_6", created=T0 + 50),
+    "lapsed_while_not_primary": events.updated(
+        events.subscription(status="unpaid"),
+        event_id="evt_7",
+        created=T0 + 70,
+        previous={"status": "past_due"},
+    ),
+    "tie_of_the_second_subscription": events.updated(
+        {**SECOND_SUBSCRIPTION, "status": "past_due"},
+        event_id="evt_8",
+        created=T0 + 80,
+        previous={"status": "active"},
+    ),
+    "tie_partner": events.updated(
+        SECOND_SUBSCRIPTION, event_id="evt_9", created=T0 + 80, previous={"cancel_at_period_end": True}
+    ),
+}
+
+CASES = [
+    ("new user", [], "created", 1, Reason.FIRST_EVENT),
+    ("next event", ["created"], "renewed", 1, Reason.PRIMARY),
+    ("invoice of the primary", ["created", "renewed"], "paid", 1, Reason.PRIMARY),
+    ("created, then updated in one second", ["created"], "activated_in_the_same_second", 1, Reason.PRIMARY),
+    ("duplicate created", ["created"], "created", 1, Reason.DUPLICATE),
+    ("duplicate updated", ["created", "renewed"], "renewed", 1, Reason.DUPLICATE),
+    ("stale updated", ["created", "past_due"], "renewed", 1, Reason.STALE),
+    ("stale created", ["activated_in_the_same_second"], "created", 1, Reason.STALE),
+    ("duplicate invoice", ["created", "paid"], "paid", 1, Reason.DUPLICATE),
+    ("updated first", [], "renewed", 2, Reason.FIRST_EVENT),
+    ("invoice first", [], "paid", 2, Reason.FIRST_EVENT),
+    ("second subscription", ["created", "renewed"], "second_subscription", 2, Reason.RECOMPUTED),
+    (
+        "update of a non-primary",
+        ["created", "past_due", "second_subscription"],
+        "lapsed_while_not_primary",
+        2,
+        Reason.RECOMPUTED,
+    ),
+    (
+        "tie",
+        ["created", "second_subscription", "tie_of_the_second_subscription"],
+        "tie_partner",
+        2,
+        Reason.TIE_SETTLED,
+    ),
+    (
+        "primary lowered while others are known",
+        ["created", "second_subscription"],
+        "tie_of_the_second_subscription",
+        2,
+        Reason.RECOMPUTED,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "requests", "reason"), [pytest.param(*c[1:], id=c[0]) for c in CASES]
+)
+def test_requests_of_each_case(before: list[str], name: str, requests: int, reason: Reason) -> None:
+    """Each case of the design's table costs exactly its number of requests, for the reason it names."""
+    tables = Tables()
+    for earlier in before:
+        tables.deliver(parse_event(LIFE[earlier]))
+    tables.requests = 0
+    assert tables.deliver(parse_event(LIFE[name])).reason is reason
+    assert tables.requests == requests

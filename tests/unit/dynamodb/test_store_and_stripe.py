@@ -1,0 +1,87 @@
+"""The store asks the real stripe client, and the real client asks a fake Stripe on the loopback."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.stripe_side.api import StripeApi
+from stripe_subscription_handler.stripe_side.secret import StripeKey
+from support import events
+from support.dynamodb import ScriptedDynamoDB
+
+CONFIG = Config(table_name="profiles", sync_table_name="sync")
+ASKING = Policy(can_ask_stripe=True)
+NOW = events.T0 + 60
+THIN = {
+    "id": "evt_thin",
+    "object": "v2.core.event",
+    "type": "v1.customer.subscription.updated",
+    "created": "2025-11-22T08:26:45.123Z",
+    "related_object": {"id": "sub_1", "type": "subscription", "url": "/v1/subscriptions/sub_1"},
+}
+PAID = events.paid(events.invoice(user=None))
+
+
+@pytest.fixture
+def stripe() -> Iterator[FakeStripe]:
+    """A Stripe that has one unlabelled subscription, whose customer names the user."""
+    customer = {"id": "cus_1", "object": "customer", "metadata": {"userId": "user_7"}}
+    with FakeStripe(objects(events.subscription(user=None), customer), now=lambda: NOW) as server:
+        yield server
+
+
+def run(raw: dict[str, Any], stripe: FakeStripe | None, *script: dict[str, Any]) -> tuple[Any, Store, Any]:
+    """Handle an event; returns the outcome, the store and the DynamoDB calls."""
+    client = ScriptedDynamoDB(list(script))
+    api = None
+    if stripe is not None:
+        key = StripeKey.from_environment({"STRIPE_SECRET_KEY": API_KEY})
+        assert key is not None
+        api = StripeApi(key, lambda: 30.0, url=stripe.url, sleep=lambda _: None)
+    store = Store(client, CONFIG, api)  # type: ignore[arg-type]
+    policy = ASKING if api else Policy()
+    return store.run(handling(parse_event(raw), policy), raw), store, client.calls
+
+
+def test_a_thin_event_is_fetched_and_its_user_found_by_the_customer(stripe: FakeStripe) -> None:
+    """Subscription, owner link (none), the subscription's and the customer's metadata, then one write."""
+    outcome, store, calls = run(THIN, stripe, {}, {"Attributes": {}})
+    assert (outcome.applied, outcome.user_id) == (True, "user_7")
+    assert [operation for operation, _ in calls] == ["GetItem", "UpdateItem"]
+    assert store.stripe is not None
+    assert (store.requests, store.stripe.requests) == (2, 2)
+
+
+def test_an_invoice_without_user_asks_stripe(stripe: FakeStripe) -> None:
+    """The same way, for an invoice."""
+    outcome, _, calls = run(PAID, stripe, {}, {"Attributes": {}})
+    assert outcome.user_id == "user_7"
+    assert calls[1][1]["Key"]["PK"] == {"S": "USER#user_7"}
+
+
+def test_without_a_key_the_event_is_parked_whole() -> None:
+    """One transaction: the id at the customer's link item, the event beside it, with its expiry."""
+    outcome, _, calls = run(events.envelope(PAID), None, {}, {})
+    assert outcome.reason is Reason.PARKED
+    update, put = calls[1][1]["TransactItems"]
+    assert update["Update"]["ConditionExpression"] == "attribute_not_exists(#n0)"
+    assert update["Update"]["UpdateExpression"] == "ADD #n1 :v0"
+    item = put["Put"]["Item"]
+    assert item["SK"] == {"S": "PARKED#evt_1"}
+    assert '"id":"evt_1"' in item["event"]["S"]
+    assert "detail-type" not in item["event"]["S"]
+
+
+def test_a_thin_event_without_a_key_comes_back() -> None:
+    """It cannot be applied, and must not be lost."""
+    with pytest.raises(StripeUnavailableError, match="no Stripe key"):
+        run(THIN, None)

@@ -1,0 +1,87 @@
+"""A story played in memory ends in the truth; with a broken handler it does not, and is made small."""
+
+import itertools
+import random
+
+import attrs
+import pytest
+
+from stripe_handler_cli.lab.chaos.replay import played
+from stripe_handler_cli.lab.chaos.run import Chaos
+from stripe_handler_cli.lab.chaos.shrink import smallest
+from stripe_handler_cli.lab.chaos.stories import Story
+from stripe_handler_cli.lab.simulator import SimulatedLife, SimulationOptions, simulate
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Handling
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+ASKING = Policy(can_ask_stripe=True)
+
+
+def shuffled(life: SimulatedLife, seed: int) -> Story:
+    """The life's events in any order, some of them twice."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    deliveries = [*life.events, *rng.choices(life.events, k=len(life.events) // 3)]
+    rng.shuffle(deliveries)
+    return Story.of(life, deliveries)
+
+
+def last_wins(event: StripeEvent, policy: Policy, arrivals: itertools.count = itertools.count()) -> Handling:  # noqa: B008
+    """A handler that takes the order of arrival for the order of things."""
+    arrived = f"2030-01-01T00:00:00Z {next(arrivals):09d}"
+    return handling(attrs.evolve(event, created=arrived, before=None), policy)
+
+
+@pytest.mark.parametrize("asks_stripe", [True, False])
+@pytest.mark.parametrize("schedule", [0, 1, 2])
+def test_stories_end_in_the_truth(schedule: int, *, asks_stripe: bool) -> None:
+    """Whatever a chaos run draws: shuffled, doubled, one after the other and several at a time."""
+    policy = Policy(can_ask_stripe=asks_stripe)
+    for life in Chaos(users=60, seed=11, asks_stripe=asks_stripe).simulation().lives:
+        story = shuffled(life, schedule)
+        assert played(story, policy, schedule) == story.truth
+
+
+def test_parts_of_a_story_end_in_their_truth() -> None:
+    """A story made smaller in any way is as true as the whole one."""
+    steps = (
+        Story.ending_earlier,
+        Story.without_payments,
+        Story.with_one_subscription_less,
+        Story.with_one_duplicate_less,
+        Story.nearer_to_order,
+    )
+    for life in Chaos(users=8, seed=12).simulation().lives:
+        whole = shuffled(life, 5)
+        for part in itertools.chain(*(itertools.islice(step(whole), 6) for step in steps)):
+            assert played(part, ASKING) == part.truth
+
+
+def test_a_right_handler_leaves_nothing_to_find() -> None:
+    """What ends right in every interleaving is not made up into a counterexample."""
+    [life] = simulate(7, 1, SimulationOptions(scenarios=("checkout",))).lives
+    assert smallest(shuffled(life, 1), ASKING) is None
+
+
+def test_a_wrong_handler_is_found_and_its_story_is_small() -> None:
+    """Of months of events, some of them twice, two or three are left, the last two in the wrong order."""
+    options = SimulationOptions(scenarios=("several_subscriptions",), eras=("2025-clover",))
+    [life] = simulate(8, 1, options).lives
+    story = shuffled(life, 1)
+    found = smallest(story, ASKING, last_wins)
+    assert found is not None
+    assert len(story.deliveries) > 20
+    assert 2 <= len(found.story.deliveries) <= 3
+    assert found.found != found.story.truth
+    assert played(found.story, ASKING) == found.story.truth
+    *_, later, earlier = [event["created"] for event in found.story.deliveries]
+    assert later >= earlier
+
+
+def test_thin_stories_end_in_the_truth() -> None:
+    """Only what Stripe is asked for tells anything."""
+    options = SimulationOptions(eras=("2026-endive",), also=("owner_move", "customer_metadata"), thin=True)
+    for life in simulate(9, 60, options).lives:
+        story = shuffled(life, 3)
+        assert played(story, ASKING, 3) == story.truth

@@ -1,0 +1,64 @@
+"""What an environment's variable file means for a connection."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.connect.settings import Settings, read_settings
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+
+ROOT = Path(__file__).parents[4] / "terraform"
+PLACE = "x.tfvars"
+
+
+def test_what_is_not_named_has_terraforms_default() -> None:
+    """The five types, any mode, a custom bus, the shell's region."""
+    assert read_settings('prefix = "bayon"\n', PLACE) == Settings(prefix="bayon")
+    declared = re.search(
+        r'variable "livemode" \{.*?default\s+= "(\w+)"', (ROOT / "variables.tf").read_text(), re.DOTALL
+    )
+    assert declared
+    assert Settings(prefix="bayon").livemode == declared[1]
+
+
+def test_the_production_file_is_read() -> None:
+    """As it is in the checkout."""
+    path = ROOT / "environments" / "production.tfvars"
+    settings = read_settings(path.read_text("utf-8"), path.name)
+    assert (settings.prefix, settings.livemode, settings.source_name) == ("bayon", "live", None)
+    assert settings.package_path == "../dist/handler.zip"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "x.tfvars: prefix is missing"),
+        ("prefix = 3", "x.tfvars: prefix must be a string"),
+        ('prefix = "a"\nevent_types = "b"', "event_types must be a list"),
+        ('prefix = "a"\nlivemode = "both"', "livemode must be live, test or any"),
+        ('prefix = "a', "line 1"),
+    ],
+)
+def test_a_wrong_file_is_refused(text: str, problem: str) -> None:
+    """The message names the file and the variable."""
+    with pytest.raises(CliError, match=problem):
+        read_settings(text, PLACE)
+
+
+def test_types_follow_the_payload() -> None:
+    """Where both forms are admitted, each destination sends its own."""
+    both = ("invoice.paid", "v1.invoice.paid")
+    settings = Settings(prefix="a", event_types=both, has_stripe_key=True)
+    assert settings.types_of("snapshot") == ("invoice.paid",)
+    assert settings.types_of("thin") == ("v1.invoice.paid",)
+    assert Settings(prefix="a").types_of("snapshot") == DEFAULT_EVENT_TYPES
+
+
+def test_thin_events_want_types_and_a_key() -> None:
+    """The messages say what to write into the file."""
+    with pytest.raises(CliError, match=r'event_types = \["v1.customer.subscription.created", '):
+        Settings(prefix="a").types_of("thin")
+    with pytest.raises(CliError, match="stripe_secret_arn"):
+        Settings(prefix="a", event_types=("v1.invoice.paid",)).types_of("thin")

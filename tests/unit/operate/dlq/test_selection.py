@@ -1,0 +1,41 @@
+"""Which dead letters a command is about."""
+
+import pytest
+
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
+from stripe_handler_cli.operate.dlq.selection import Selection
+
+LETTER = DeadLetter("m1", Layer.FUNCTION, event_id="evt_1", error_type="KeyError")
+STRANGER = DeadLetter("m2", Layer.DELIVERY, error_type="unreadable")
+
+
+@pytest.mark.parametrize(
+    ("selection", "letter", "stranger"),
+    [
+        (Selection(), True, True),
+        (Selection(ids=frozenset({"evt_1"})), True, False),
+        (Selection(ids=frozenset({"m2", "evt_9"})), False, True),
+        (Selection(ids=frozenset({"evt_1", "m2"})), True, True),
+        (Selection(error_types=frozenset({"KeyError"})), True, False),
+        (Selection(error_types=frozenset({"unreadable", "KeyError"})), True, True),
+        (Selection(layers=frozenset({Layer.DELIVERY})), False, True),
+        (Selection(ids=frozenset({"evt_1"}), error_types=frozenset({"ValueError"})), False, False),
+        (Selection(ids=frozenset({"evt_1"}), layers=frozenset({Layer.DELIVERY})), False, False),
+    ],
+)
+def test_every_criterion_given_must_hold(selection: Selection, *, letter: bool, stranger: bool) -> None:
+    """Any value of a criterion, all criteria; ids are of events or of messages."""
+    assert (selection.matches(LETTER), selection.matches(STRANGER)) == (letter, stranger)
+
+
+def test_an_id_is_found_under_either_name() -> None:
+    """So that a command can tell which of the ids asked for it did not find."""
+    selection = Selection(ids=frozenset({"evt_1", "m2", "evt_9"}))
+    assert selection.names_of(LETTER) | selection.names_of(STRANGER) == {"evt_1", "m2"}
+
+
+def test_only_the_queues_that_may_hold_a_match_are_looked_through() -> None:
+    """A layer chooses its queue."""
+    assert [layer for layer in Layer if Selection(layers=frozenset({Layer.FUNCTION})).is_in(layer)] == [
+        Layer.FUNCTION
+    ]

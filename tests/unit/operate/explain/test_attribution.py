@@ -1,0 +1,271 @@
+"""Which event gave an attribute its value: true streams, delivered badly, explained from their log lines."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.messages import Outcome
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import VIEW
+from stripe_subscription_handler.errors import ConcurrentUpdateError
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from support import events
+from support.model import Tables
+from support.worlds import Kinds, World, worlds
+
+T0 = events.T0
+BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def line(event: StripeEvent, outcome: Outcome, *, began: int, ended: int) -> LogLine:
+    """What the function would log of an event handled between two seconds."""
+    return LogLine(
+        handled_at=BEGIN + timedelta(seconds=ended),
+        duration_ms=(ended - began) * 1000.0,
+        decision="write" if outcome.applied else "skip",
+        event_id=event.id,
+        event_type=event.type,
+        event_created=event.created,
+        subscription_id=event.subscription_id,
+        user_id=outcome.user_id or event.user_id,
+        reason=str(outcome.reason),
+        changed=outcome.changed if outcome.applied else None,
+        also_applied=outcome.also_applied,
+    )
+
+
+@attrs.define
+class Watched:
+    """Tables that know which event changed each attribute last."""
+
+    tables: Tables = attrs.Factory(Tables)
+    truth: dict[tuple[str, str], str] = attrs.Factory(dict)
+    lines: list[LogLine] = attrs.Factory(list)
+
+    def execute(self, request: Any, event: StripeEvent) -> Any:
+        """Do a request, and note what it changed."""
+        before = {user: dict(item) for user, item in self.tables.profiles.items()}
+        answer = self.tables.execute(request, event)
+        for user, item in self.tables.profiles.items():
+            for name in VIEW:
+                if before.get(user, {}).get(name) != item.get(name):
+                    self.truth[user, name] = event.id
+        return answer
+
+    def deliver(self, *stripe_events: StripeEvent) -> None:
+        """Handle one event after the other, each in a second of its own."""
+        for event in stripe_events:
+            second = len(self.lines) * 10
+            outcome = self.tables.deliver(event)
+            self.lines.append(line(event, outcome, began=second, ended=second + 1))
+
+    def explained(self, user_id: str = "user_1") -> dict[str, Attribution]:
+        """The explanation of a user's profile."""
+        ledger = Ledger.from_item(self.tables.profiles.get(user_id))
+        return {one.name: one for one in attributions(ledger, user_id, self.lines)}
+
+
+def setters(explained: dict[str, Attribution]) -> dict[str, str]:
+    """Attribute → event."""
+    return {name: one.set_by.event_id for name, one in explained.items() if one.set_by}
+
+
+CREATED = parse_event(events.created(events.subscription(status="incomplete"), event_id="evt_created"))
+ACTIVE = parse_event(
+    events.updated(events.subscription(), event_id="evt_active", previous={"status": "incomplete"})
+)
+LAPSED = parse_event(
+    events.updated(
+        events.subscription(status="past_due"),
+        event_id="evt_lapsed",
+        created=T0 + 50,
+        previous={"status": "active"},
+    )
+)
+PAID = parse_event(events.paid(events.invoice(), event_id="evt_paid", created=T0 + 2))
+
+
+def test_each_attribute_names_the_event_that_last_changed_it() -> None:
+    """The price is the first event's, the status its last update's, the payment the invoice's."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, PAID, LAPSED)
+    explained = watched.explained()
+    found = setters(explained)
+    assert found["subscriptionPriceId"] == "evt_created"
+    assert found["subscriptionStatus"] == "evt_lapsed"
+    assert found["lastPaymentStatus"] == "evt_paid"
+    assert all(one.is_certain for one in explained.values())
+
+
+def test_events_that_came_too_late_are_told_where_they_would_have_mattered() -> None:
+    """A late update is told of the status, not of the payment; what came before its setter is not told."""
+    watched = Watched()
+    watched.deliver(ACTIVE, CREATED, LAPSED, ACTIVE, PAID)
+    status, payment = watched.explained()["subscriptionStatus"], watched.explained()["lastPaymentStatus"]
+    assert [(one.event_id, one.reason) for one in status.rejected] == [("evt_active", "stale")]
+    assert payment.rejected == ()
+
+
+def test_an_attribute_that_was_removed_names_the_event_that_removed_it() -> None:
+    """A cancellation that was taken back leaves no `subscriptionCancelAt`; it is told since when."""
+    leaving = events.subscription(cancel_at=T0 + 90)
+    back = events.updated(
+        events.subscription(), event_id="evt_back", created=T0 + 7, previous={"cancel_at": T0 + 90}
+    )
+    watched = Watched()
+    watched.deliver(parse_event(events.created(leaving)), parse_event(back))
+    found = watched.explained()["subscriptionCancelAt"]
+    assert (found.value, found.set_by.event_id if found.set_by else None) == (None, "evt_back")
+
+
+def test_a_parked_event_is_named_by_itself() -> None:
+    """The payment waited; its line said parked; the update that brought it out tells what it changed."""
+    paid = parse_event(events.paid(events.invoice(user=None), event_id="evt_paid", created=T0 + 2))
+    watched = Watched()
+    watched.deliver(parse_event(events.created(events.subscription(user=None), event_id="evt_created")), paid)
+    watched.deliver(
+        parse_event(
+            events.updated(
+                events.subscription(),
+                event_id="evt_label",
+                created=T0 + 9,
+                previous={"metadata": {"userId": None}},
+            )
+        )
+    )
+    explained = watched.explained()
+    change = explained["lastPaymentStatus"].set_by
+    assert change is not None
+    assert (change.event_id, change.event_type, change.event_created) == ("evt_paid", paid.type, paid.created)
+    assert setters(explained)["subscriptionStatus"] == "evt_created"
+
+
+def test_the_first_user_of_a_moved_subscription_is_told_who_took_it() -> None:
+    """The line is about the second user; the first one's profile lost everything by it."""
+    move = events.updated(
+        events.subscription(user="user_2"),
+        event_id="evt_move",
+        created=T0 + 9,
+        previous={"metadata": {"userId": "user_1"}},
+    )
+    watched = Watched()
+    watched.deliver(CREATED, parse_event(move))
+    assert set(setters(watched.explained("user_1")).values()) == {"evt_move"}
+    assert setters(watched.explained("user_2"))["subscriptionStatus"] == "evt_move"
+
+
+def test_older_than_the_log_falls_back_on_the_ledger() -> None:
+    """Without lines nothing is claimed; the ledger knows the newest event's second, the payment's id."""
+    watched = Watched()
+    watched.deliver(CREATED, PAID, LAPSED)
+    watched.lines.clear()
+    explained = watched.explained()
+    status, payment = explained["subscriptionStatus"], explained["lastPaymentAmount"]
+    assert (status.set_by, status.is_certain) == (None, False)
+    assert status.newest is not None
+    assert status.newest.in_words == f"updated {LAPSED.created}"
+    assert payment.newest is not None
+    assert payment.newest.in_words == f"evt_paid of {PAID.created}"
+
+
+def test_a_thin_events_line_does_not_name_the_subscription() -> None:
+    """The payment is found by its event's id all the same."""
+    watched = Watched()
+    watched.deliver(CREATED, PAID)
+    thin = attrs.evolve(watched.lines[1], event_type=f"v1.{PAID.type}", subscription_id=None)
+    watched.lines[1] = thin
+    payment = watched.explained()["lastPaymentStatus"]
+    assert (setters(watched.explained())[payment.name], payment.is_certain) == ("evt_paid", True)
+
+
+def test_a_write_that_left_no_line_is_seen_by_its_duplicate() -> None:
+    """The handler died after its write; the retry says duplicate, so the older event is not certain."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, ACTIVE)
+    del watched.lines[1]
+    status = watched.explained()["subscriptionStatus"]
+    assert not status.is_certain
+    assert [change.event_id for change in status.or_by] == ["evt_active"]
+
+
+def test_a_line_that_is_missing_altogether_makes_it_uncertain() -> None:
+    """The ledger knows of a newer event than any line."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE)
+    del watched.lines[1]
+    status = watched.explained()["subscriptionStatus"]
+    assert not status.is_certain
+    assert status.newest is not None
+    assert not status.newest.is_logged
+
+
+def test_lines_of_an_earlier_version_do_not_tell_what_changed() -> None:
+    """They have no `changed`: each is one of those that may have set the value."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, PAID)
+    watched.lines = [attrs.evolve(one, changed=None) for one in watched.lines]
+    status = watched.explained()["subscriptionStatus"]
+    assert status.set_by is None
+    assert [change.event_id for change in status.or_by] == ["evt_created", "evt_active"]
+
+
+@st.composite
+def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
+    """A world's events with duplicates, in any order, up to three at once; some handlers die anywhere.
+
+    Returns:
+        The tables with their log, and the events whose handler died.
+    """
+    world: World = draw(worlds(Kinds(same_second=True, moves=True)))
+    waiting = draw(st.permutations([*world.events, *draw(st.lists(st.sampled_from(world.events)))]))
+    watched, running, died, second = Watched(), [], set(), 0
+    while waiting or running:
+        second += 1
+        if waiting and (not running or (len(running) < 3 and draw(st.booleans()))):
+            event = waiting.pop(0)
+            running.append((event, handling(event, Policy()), None, second))
+            continue
+        event, conversation, answer, began = running.pop(draw(st.integers(0, len(running) - 1)))
+        try:
+            request = conversation.send(answer)
+        except StopIteration as stop:
+            watched.lines.append(line(event, stop.value, began=began, ended=second))
+            continue
+        except ConcurrentUpdateError:
+            waiting.append(event)
+            continue
+        answer = watched.execute(request, event)
+        if len(died) < 2 and draw(st.integers(0, 9)) == 9:
+            died.add(event.id)
+            waiting.append(event)
+            continue
+        running.append((event, conversation, answer, began))
+    return watched, died
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(handled())
+def test_what_is_said_for_certain_is_true(given_: tuple[Watched, set[str]]) -> None:
+    """Whatever overlaps; only an event whose handler died can be overlooked, and the log cannot tell."""
+    watched, died = given_
+    for user_id, item in watched.tables.profiles.items():
+        explained = watched.explained(user_id)
+        assert {name: one.value for name, one in explained.items() if one.value is not None} == {
+            name: item[name] for name in VIEW if name in item
+        }
+        for name, one in explained.items():
+            truth = watched.truth[user_id, name]
+            if truth in died:
+                continue
+            if one.is_certain:
+                assert setters(explained)[name] == truth
+            else:
+                possible = {change.event_id for change in (one.set_by, *one.or_by) if change}
+                assert truth in possible

@@ -1,0 +1,100 @@
+"""`stripe-handler parked`: which events wait, in which order, and what is told of each."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.parked import Waiting, WaitingEvent, count_now, read_waiting
+from stripe_subscription_handler.dynamodb.wire import to_wire
+from support import events
+from support.parked_index import ParkedIndex
+
+NOW = 1_790_000_000
+DAY = 24 * 3600
+
+
+def item(expires_at: int, stored: str) -> dict[str, Any]:
+    """A parked event as the sync table has it."""
+    return to_wire(
+        {
+            "PK": "CUSTOMER#cus_1",
+            "SK": f"PARKED#{expires_at}",
+            "event": stored,
+            "parkedAt": expires_at - 30 * DAY,
+            "expiresAt": expires_at,
+            "waitingFor": "user",
+        }
+    )
+
+
+INVOICE = json.dumps(events.envelope(events.paid(events.invoice(user=None))))
+SOON, LATER = NOW + DAY, NOW + 20 * DAY
+INDEX = ParkedIndex(
+    [LATER, SOON], {f"PARKED#{SOON}": item(SOON, INVOICE), f"PARKED#{LATER}": item(LATER, "no JSON")}
+)
+
+
+def waiting(index: ParkedIndex = INDEX, limit: int = 10, **options: Any) -> Waiting:
+    """What is read of the index."""
+    return read_waiting(index, "sync", NOW, limit=limit, **options)  # type: ignore[arg-type]
+
+
+def test_the_first_to_expire_comes_first_with_what_to_label() -> None:
+    """Customer, subscription and type; an event that cannot be read is listed too."""
+    found = waiting()
+    assert (found.parked, found.expiring) == (2, 1)
+    first, second = found.events
+    assert first == WaitingEvent(
+        event_id=str(SOON),
+        event_type="invoice.payment_succeeded",
+        customer_id="cus_1",
+        subscription_id="sub_1",
+        parked_at="2026-08-23T14:13:20Z",
+        expires_at="2026-09-22T14:13:20Z",
+        is_expiring=True,
+    )
+    assert (second.event_id, second.event_type, second.is_expiring) == (str(LATER), None, False)
+
+
+def test_the_list_can_be_short_while_all_are_counted() -> None:
+    """By a limit, or to those that expire soon."""
+    assert [len(waiting(limit=1).events), waiting(limit=1).parked] == [1, 2]
+    assert [event.event_id for event in waiting(expiring_only=True).events] == [str(SOON)]
+
+
+def test_an_event_applied_meanwhile_is_not_listed() -> None:
+    """The index is a moment behind the table."""
+    assert waiting(ParkedIndex([SOON])).events == ()
+
+
+class Function:
+    """A stand-in for the Lambda client."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        """Answer so."""
+        self.answer, self.payloads = answer, []
+
+    def invoke(self, **parameters: Any) -> dict[str, Any]:
+        """Answer an Invoke."""
+        self.payloads.append(json.loads(parameters["Payload"]))
+        return self.answer
+
+
+def test_counting_now_sends_what_the_schedule_sends() -> None:
+    """The same constant, so the same log line."""
+    function = Function({"Payload": io.BytesIO(b"{}")})
+    count_now(function, "handler")  # type: ignore[arg-type]
+    assert function.payloads == [{"stripe-subscription-handler": "count-parked"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"), [(b'{"errorType": "ClientError"}', "ClientError"), (b"junk", "Unhandled")]
+)
+def test_a_count_that_fails_is_an_error_of_the_command(body: bytes, named: str) -> None:
+    """With the error's type; the log has the rest."""
+    function = Function({"FunctionError": "Unhandled", "Payload": io.BytesIO(body)})
+    with pytest.raises(CliError, match=named):
+        count_now(function, "handler")  # type: ignore[arg-type]

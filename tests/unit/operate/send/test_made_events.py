@@ -1,0 +1,55 @@
+"""Events made through the simulator: of the type asked for, of one's own user, and now."""
+
+import json
+from typing import Any
+
+import pytest
+
+from stripe_handler_cli.operate.send.made_events import MADE_TYPES, made_event
+from stripe_subscription_handler import parse_event
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+
+NOW = 1_793_440_800
+LEAP_DAY = 1_835_434_800  # 2028-02-29T11:00:00Z, which no month's addition reaches from most days
+
+
+def made(event_type: str, now: int = NOW, seed: int = 1, user: str = "user_42") -> dict[str, Any]:
+    """A made event."""
+    return made_event(event_type, user, now, seed=seed, livemode=False)
+
+
+@pytest.mark.parametrize("event_type", MADE_TYPES)
+def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -> None:
+    """In the current API version, whatever the day."""
+    for now in (NOW, LEAP_DAY, NOW + 86_400 * 61):
+        raw = made(event_type, now)
+        event = parse_event(raw)
+        assert (event.type, event.user_id, raw["created"]) == (event_type, "user_42", now)
+        assert raw["api_version"].endswith(".endive")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_user_and_seed_have_one_subscription(seed: int) -> None:
+    """So that a payment can fail and a deletion end what was created before."""
+    found = {parse_event(made(event_type, seed=seed)).subscription_id for event_type in DEFAULT_EVENT_TYPES}
+    assert len(found) == 1
+
+
+def test_the_same_arguments_give_the_same_event() -> None:
+    """Byte for byte."""
+    assert json.dumps(made("invoice.payment_failed")) == json.dumps(made("invoice.payment_failed"))
+
+
+def test_another_second_gives_a_new_event_of_the_same_subscription() -> None:
+    """It is no duplicate, nor is it stale."""
+    first, second = made("customer.subscription.updated"), made("customer.subscription.updated", NOW + 1)
+    assert first["id"] != second["id"]
+    assert first["data"]["object"]["id"] == second["data"]["object"]["id"]
+
+
+def test_another_seed_or_user_is_another_subscription() -> None:
+    """And another customer, since a customer belongs to one user."""
+    kind = "customer.subscription.created"
+    events = [made(kind), made(kind, seed=2), made(kind, user="user_43")]
+    for name in ("id", "customer"):
+        assert len({event["data"]["object"][name] for event in events}) == 3

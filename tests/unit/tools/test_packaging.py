@@ -1,0 +1,184 @@
+"""The parts of the zip build that need no network: the lock, what goes in, the archive, the interpreter."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.packaging import find_project_root
+from stripe_handler_cli.tools.packaging.archive import write_archive
+from stripe_handler_cli.tools.packaging.bytecode import candidate_interpreters, find_interpreter
+from stripe_handler_cli.tools.packaging.contents import installed_name, wheel_files
+from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock, parse_lock
+from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
+
+HASH = "0" * 64
+
+
+def executable(path: Path, script: str) -> Path:
+    """Write a shell script that stands for an interpreter."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def wheel(directory: Path, members: dict[str, str], name: str = "thing-1.0-py3-none-any.whl") -> Path:
+    """Write a wheel with the given members."""
+    with zipfile.ZipFile(directory / name, "w") as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return directory / name
+
+
+class TestLock:
+    """The list of wheels."""
+
+    def test_what_is_written_is_read_back_sorted(self) -> None:
+        """A lock reads back as it was written, sorted by name."""
+        wheels = [LockedWheel(name=name, version="1.0", sha256=HASH) for name in ("b", "a")]
+        assert [wheel.name for wheel in parse_lock(format_lock(wheels))] == ["a", "b"]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "attrs>=24.2",
+            "attrs==26.1.0",
+            f"attrs==26.1.0 --hash=sha256:{HASH} --hash=sha256:{HASH}",
+            f"attrs==26.1.0 --hash=md5:{HASH}",
+        ],
+    )
+    def test_a_line_that_does_not_name_exactly_one_file_is_refused(self, line: str) -> None:
+        """Only one exact version with one SHA-256 hash says which bytes go into the zip."""
+        with pytest.raises(CliError, match="line 1 of the zip's requirements"):
+            parse_lock(line)
+
+
+class TestWheels:
+    """Wheels that are kept between builds."""
+
+    def test_a_kept_wheel_is_used_without_network(self, tmp_path: Path) -> None:
+        """A file with the locked hash is taken as it is; nothing is downloaded."""
+        kept = wheel(tmp_path, {"thing.py": "x = 1"})
+        lock = [LockedWheel(name="thing", version="1.0", sha256=sha256_of(kept))]
+        said: list[str] = []
+        assert fetch_wheels(lock, tmp_path, python_version="3.13", progress=said.append) == [kept]
+        assert said == []
+
+
+class TestContents:
+    """Which files of a wheel go into the zip."""
+
+    @pytest.mark.parametrize(
+        "member",
+        [
+            "stripe/_client.py",
+            "stripe/test_helpers/_test_clock.py",
+            "stripe/data/ca-certificates.crt",
+            "attrs-26.1.0.dist-info/METADATA",
+            "attrs-26.1.0.dist-info/licenses/LICENSE",
+            "thing-1.0.dist-info/COPYING.txt",
+        ],
+    )
+    def test_what_runs_and_what_licences_ask_for_goes_in(self, member: str) -> None:
+        """Code, data, metadata and licences keep their names."""
+        assert installed_name(member) == member
+
+    @pytest.mark.parametrize(
+        "member",
+        [
+            "attr/__init__.pyi",
+            "attr/py.typed",
+            "certifi/tests/test_certify.py",
+            "thing/__pycache__/thing.cpython-313.pyc",
+            "attrs-26.1.0.dist-info/RECORD",
+            "attrs-26.1.0.dist-info/WHEEL",
+            "attrs-26.1.0.dist-info/entry_points.txt",
+            "thing-1.0.data/scripts/thing",
+        ],
+    )
+    def test_what_nothing_reads_at_run_time_stays_out(self, member: str) -> None:
+        """Stubs, tests, foreign bytecode, installer's records and scripts are left out."""
+        assert installed_name(member) is None
+
+    def test_a_wheels_library_data_is_installed_beside_the_packages(self) -> None:
+        """`purelib` members lose the wheel's own folder."""
+        assert installed_name("thing-1.0.data/purelib/thing.py") == "thing.py"
+
+    def test_native_code_is_refused(self, tmp_path: Path) -> None:
+        """A wheel with a compiled module stops the build and is named."""
+        native = wheel(tmp_path, {"thing/md.cpython-313-x86_64-linux-gnu.so": ""})
+        with pytest.raises(CliError, match=r"thing-1\.0-py3-none-any\.whl holds native code"):
+            wheel_files(native)
+
+
+class TestArchive:
+    """The zip itself."""
+
+    def test_order_of_files_and_umask_do_not_show(self, tmp_path: Path) -> None:
+        """The same files in another order and under another umask give the same bytes."""
+        write_archive({"b.py": b"2", "a.py": b"1"}, tmp_path / "one.zip")
+        previous = os.umask(0o077)
+        try:
+            write_archive({"a.py": b"1", "b.py": b"2"}, tmp_path / "two.zip")
+        finally:
+            os.umask(previous)
+        assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+    def test_files_are_readable_by_the_function(self, tmp_path: Path) -> None:
+        """Every entry is a regular file that everyone may read: Lambda runs as another user."""
+        write_archive({"a.py": b"1"}, tmp_path / "one.zip")
+        with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+            assert [oct(info.external_attr >> 16) for info in archive.infolist()] == ["0o100644"]
+
+    def test_a_failed_build_leaves_the_old_zip_and_nothing_else(self, tmp_path: Path) -> None:
+        """The old zip is replaced only by a whole one."""
+        out = tmp_path / "handler.zip"
+        write_archive({"a.py": b"1"}, out)
+        before = out.read_bytes()
+        with pytest.raises(TypeError):
+            write_archive({"a.py": b"1", "b.py": None}, out)  # type: ignore[dict-item]
+        assert out.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [out]
+
+
+class TestInterpreter:
+    """Which Python compiles for the runtime."""
+
+    def test_a_name_on_path_that_does_not_run_is_passed_over(self, tmp_path: Path) -> None:
+        """A version manager's stub exits with an error; the next candidate is tried."""
+        stub = executable(tmp_path / "shims/python3.13", "echo 'command not found' >&2; exit 127")
+        works = executable(tmp_path / "bin/python3.13", "echo cpython final 0 3.13.4")
+        found = find_interpreter([tmp_path / "missing", stub, works])
+        assert found is not None
+        assert (found.path, found.version) == (works, "3.13.4")
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "cpython final 0 3.12.1",
+            "cpython candidate 0 3.13.0",
+            "cpython final 1 3.13.4",
+            "pypy final 0 3.13.4",
+        ],
+        ids=["another version", "a pre-release", "free-threaded", "another implementation"],
+    )
+    def test_a_python_with_other_bytecode_is_passed_over(self, tmp_path: Path, answer: str) -> None:
+        """Only a released, ordinary CPython of the runtime's version compiles what the runtime reads."""
+        assert find_interpreter([executable(tmp_path / "python3.13", f"echo {answer}")]) is None
+
+    def test_version_managers_are_searched_newest_first(self, tmp_path: Path) -> None:
+        """An interpreter that is installed but not on PATH is found in its version manager's directory."""
+        for version in ("3.13.0", "3.13.4", "3.12.1"):
+            executable(tmp_path / f"versions/{version}/bin/python3.13", "exit 1")
+        places = candidate_interpreters({"PYENV_ROOT": str(tmp_path), "HOME": str(tmp_path / "home")})
+        found = [path.relative_to(tmp_path).parts[1] for path in places if path.is_relative_to(tmp_path)]
+        assert found == ["3.13.4", "3.13.0"]
+
+
+def test_a_directory_outside_a_checkout_is_refused(tmp_path: Path) -> None:
+    """The zip is built from sources; elsewhere the message says where to run it."""
+    with pytest.raises(CliError, match="is not inside a checkout"):
+        find_project_root(tmp_path)
