@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.reconcile.place import Place
+from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.passes import Passes
@@ -152,13 +152,9 @@ class Reconciliation:
     def run(self, *, apply: bool = False) -> list[Difference]:
         """Both passes; what they found."""
         found: list[Difference] = []
-        place = Place.at(self.path, {"apply": apply})
-        tally = Tally.from_json(place.read("tally"))
-        finished = False
-        try:
+        with Checkpoint.at(self.path, {"apply": apply}) as checkpoint:
+            tally = Tally.from_json(checkpoint.read("tally"))
             comparer = self.comparer(found, apply=apply, tally=tally)
-            Passes(self.account, Profiles(self.tables), place, comparer).run()
-            finished = True
-        finally:
-            place.close(finished=finished)
+            Passes(self.account, Profiles(self.tables), checkpoint, comparer).run()
+            checkpoint.finish()
         return found

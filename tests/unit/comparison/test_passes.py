@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.operate.reconcile.missed import Missed
-from stripe_handler_cli.operate.reconcile.place import Place
 from stripe_subscription_handler.comparison.differences import Kind
 from stripe_subscription_handler.comparison.tally import SHOWN, Difference, Tally
 from stripe_subscription_handler.conversation.model import Tables
@@ -37,9 +37,8 @@ def test_a_broken_run_goes_on(tmp_path: Path) -> None:
         made.run(apply=True)
     assert set(made.tables.profiles) == {"user_3", "user_4", "user_5", "user_6"}
     made.account.breaks_after = None
-    place = Place.at(made.path, {"apply": True})
-    assert (place.read("after"), place.read("tally")["subscriptions"]) == ("sub_3", 4)
-    place.close(finished=False)
+    with Checkpoint.at(made.path, {"apply": True}) as kept:
+        assert (kept.read("after"), kept.read("tally")["subscriptions"]) == ("sub_3", 4)
     assert {one.subscription_id for one in made.run(apply=True)} == {"sub_0", "sub_1", "sub_2"}
     assert set(made.tables.profiles) == {f"user_{n}" for n in range(7)}
 
@@ -53,12 +52,13 @@ def test_a_finished_run_leaves_no_state(tmp_path: Path) -> None:
 
 def test_the_state_of_another_run_is_refused(tmp_path: Path) -> None:
     """With what to do about it; and so is a file that is no state at all."""
-    Place.at(tmp_path / "one", {"table": "a"}).close(finished=False)
-    with pytest.raises(CliError, match="is of another run"):
-        Place.at(tmp_path / "one", {"table": "b"})
+    with Checkpoint.at(tmp_path / "one", {"table": "a"}):
+        pass
+    with pytest.raises(CliError, match="is of another run"), Checkpoint.at(tmp_path / "one", {"table": "b"}):
+        pass
     (tmp_path / "two").write_text("something else, long enough to be taken for a file of SQLite's")
-    with pytest.raises(CliError, match="is not a state file"):
-        Place.at(tmp_path / "two", {})
+    with pytest.raises(CliError, match="is not a state file"), Checkpoint.at(tmp_path / "two", {}):
+        pass
 
 
 HAPPENED = [
@@ -80,8 +80,8 @@ def missed(tables: Tables, *, apply: bool, listed: list[dict[str, object]] | Non
     newest_first = HAPPENED[::-1] if listed is None else listed
     made = Reconciliation(Account(listed=newest_first), tables)
     found: list[Difference] = []
-    place = Place.at(made.path, {})
-    Missed(made.account, events.T0, place, made.comparer(found, apply=apply)).run()
+    with Checkpoint.at(made.path, {}) as checkpoint:
+        Missed(made.account, events.T0, checkpoint, made.comparer(found, apply=apply)).run()
     return found
 
 

@@ -9,6 +9,7 @@ import click
 from stripe_handler_cli.common.console import reporter as notes
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.progress import step
+from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.operate.reconcile.eta import Eta
 from stripe_handler_cli.operate.reconcile.missed import Missed
 from stripe_handler_cli.operate.reconcile.options import (
@@ -17,7 +18,6 @@ from stripe_handler_cli.operate.reconcile.options import (
     stripe_errors,
     stripe_options,
 )
-from stripe_handler_cli.operate.reconcile.place import Place
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
 from stripe_subscription_handler.comparison.passes import Passes
@@ -85,28 +85,24 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
     if restart:
         path.unlink(missing_ok=True)
-    place = Place.at(path, run)
-    tally = Tally.from_json(place.read("tally"))
-    if place.read("tally") is not None:
-        console.print(f"Going on with the run that {path} tells of.", highlight=False, markup=False)
-    with_all = work(
-        stack.config, stack.endpoint.dynamodb, api, reporter(as_json=as_json), apply=apply, tally=tally
-    )
-    finished = False
-    try:
+    with Checkpoint.at(path, run) as checkpoint:
+        tally = Tally.from_json(checkpoint.read("tally"))
+        if checkpoint.read("tally") is not None:
+            console.print(f"Going on with the run that {path} tells of.", highlight=False, markup=False)
+        with_all = work(
+            stack.config, stack.endpoint.dynamodb, api, reporter(as_json=as_json), apply=apply, tally=tally
+        )
+        stripe, tables, comparer = with_all.stripe, with_all.tables, with_all.comparer
         with (
             stripe_errors("The same command goes on where this one ended."),
             step(console, "Reconcile" if apply else "Compare") as going,
         ):
             if since is None:
-                about = with_all.tables.item_count()
-                Passes(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going), about).run()
+                Passes(stripe, tables, checkpoint, comparer, Eta(going), tables.item_count()).run()
             else:
                 # A run that goes on has its beginning, which moves while "6h" is typed again.
-                second = place.read("from") or int(since.timestamp())
-                place.note(state={"from": second})
-                Missed(with_all.stripe, second, place, with_all.comparer, Eta(going)).run()
-        finished = True
-    finally:
-        place.close(finished=finished)
+                second = checkpoint.read("from") or int(since.timestamp())
+                checkpoint.note(state={"from": second})
+                Missed(stripe, second, checkpoint, comparer, Eta(going)).run()
+        checkpoint.finish()
     return conclude(tally, as_json=as_json, apply=apply)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import attrs
 
-from stripe_handler_cli.operate.reconcile.place import Place
+from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_subscription_handler.comparison.comparer import Comparer
 from stripe_subscription_handler.comparison.passes import Progress
 from stripe_subscription_handler.stripe_side.api import Page
@@ -25,14 +25,14 @@ class Missed:
     Attributes:
         stripe: Stripe's list of events.
         since: The first second asked for, Unix time.
-        place: How far it has got.
+        checkpoint: How far it has got.
         comparer: Compares and repairs.
         progress: Shows how far it is: seconds of Stripe's time gone through, and how many there are.
     """
 
     stripe: Events
     since: int
-    place: Place
+    checkpoint: Checkpoint
     comparer: Comparer
     progress: Progress = lambda _what, _done, _about: None
 
@@ -42,15 +42,15 @@ class Missed:
         Raises:
             StripeUnavailableError: Stripe did not tell; the same run can go on later.
         """
-        newest = self.place.read("newest")
-        for page in self.stripe.events(self.since, self.place.read("after")):
+        newest = self.checkpoint.read("newest")
+        for page in self.stripe.events(self.since, self.checkpoint.read("after")):
             if not page.objects:
                 break
             self.comparer.listed_events(page.objects)
             tally, last = self.comparer.tally, page.objects[-1]
             tally.events += len(page.objects)
             newest = newest or page.objects[0]["created"]
-            self.place.note(state={"after": last["id"], "newest": newest, "tally": tally.as_json()})
+            self.checkpoint.note(state={"after": last["id"], "newest": newest, "tally": tally.as_json()})
             self.progress("events", tally.events, self._about(newest, last["created"], tally.events))
 
     def _about(self, newest: int, reached: int, events: int) -> int:

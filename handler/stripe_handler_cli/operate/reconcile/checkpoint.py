@@ -6,7 +6,8 @@ more than memory holds. Knows no Stripe and no AWS.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ _LOOKED_UP = 500
 
 
 @attrs.frozen
-class Place:
+class Checkpoint:
     """One run's state file. Every change is written at once with the page it belongs to.
 
     Attributes:
@@ -38,8 +39,9 @@ class Place:
     _database: sqlite3.Connection
 
     @classmethod
-    def at(cls, path: Path, run: Mapping[str, Any]) -> "Place":
-        """Open a run's file, or begin one.
+    @contextmanager
+    def at(cls, path: Path, run: Mapping[str, Any]) -> Iterator["Checkpoint"]:
+        """Open a run's file, or begin one; it is closed at the end, and stays unless `finish` was called.
 
         Args:
             path: The file.
@@ -49,22 +51,21 @@ class Place:
             CliError: The file belongs to another run, or is no state file.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(path)
-        place = cls(path, database)
-        try:
-            database.executescript(_SCHEMA)
-            known = place.read("run")
-        except sqlite3.DatabaseError as error:
-            database.close()
-            raise CliError(f"{path} is not a state file of reconcile: {error}") from error
-        if known is not None and known != dict(run):
-            database.close()
-            raise CliError(
-                f"{path} is of another run ({json.dumps(known)}); remove it, or name another --state-file."
-            )
-        if known is None:
-            place.note(state={"run": dict(run)})
-        return place
+        with closing(sqlite3.connect(path)) as database:
+            checkpoint = cls(path, database)
+            try:
+                database.executescript(_SCHEMA)
+                known = checkpoint.read("run")
+            except sqlite3.DatabaseError as error:
+                raise CliError(f"{path} is not a state file of reconcile: {error}") from error
+            if known is None:
+                checkpoint.note(state={"run": dict(run)})
+            elif known != dict(run):
+                raise CliError(
+                    f"{path} is of another run ({json.dumps(known)}); remove it, or name another "
+                    "--state-file."
+                )
+            yield checkpoint
 
     def read(self, name: str) -> Any:
         """A value of the state; None where there is none."""
@@ -123,8 +124,6 @@ class Place:
         row = self._database.execute("SELECT 1 FROM reported WHERE subscription = ? AND user = ?", key)
         return row.fetchone() is not None
 
-    def close(self, *, finished: bool) -> None:
-        """Close the file; a finished run leaves none."""
-        self._database.close()
-        if finished:
-            self.path.unlink(missing_ok=True)
+    def finish(self) -> None:
+        """Remove the file: a finished run leaves none."""
+        self.path.unlink(missing_ok=True)
