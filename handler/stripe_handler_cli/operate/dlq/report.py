@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.operate.dlq.history import History
 from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
@@ -19,7 +20,6 @@ from stripe_handler_cli.operate.dlq.tally import Tally
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
 
 _PARKED_DAYS = PARKED_SECONDS // 86_400
-_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def as_json(letter: DeadLetter, now: datetime) -> dict[str, Any]:
@@ -233,14 +233,6 @@ def _messages(count: int) -> str:
 
 def _age(letter: DeadLetter, now: datetime) -> str:
     return "?" if letter.sent_at is None else duration((now - letter.sent_at).total_seconds())
-
-
-def duration(seconds: float) -> str:
-    """A time span in its largest unit, rounded down: `3 d`, `17 min`."""
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return "0 s"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -13,7 +13,8 @@ from stripe_handler_cli.operate.explain.attribution import Attribution, attribut
 from stripe_handler_cli.operate.explain.failures import Failure, failures
 from stripe_handler_cli.operate.explain.stripe_events import LISTED_DAYS, StripeEvents
 from stripe_handler_cli.operate.explain.timeline import Entry, timeline
-from stripe_handler_cli.operate.show import CustomerRecord, UserRecord, UserTables
+from stripe_handler_cli.operate.show.reading import UserTables
+from stripe_handler_cli.operate.show.record import CustomerRecord, UserRecord
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
 from stripe_subscription_handler.errors import InvalidEventError

@@ -1,10 +1,12 @@
 """Stripe's API with the operator's own key, for a run without an end. Asks Stripe nothing."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
@@ -12,33 +14,42 @@ _PATIENCE_SECONDS = 60.0
 """What the client takes for the time left, before each request: there is no invocation that ends."""
 
 
-def connect(config: Config, key_variable: str, pace: Callable[[], None]) -> StripeApi:
+def connect(config: Config, stripe: StripeAccess, pace: Callable[[], None]) -> StripeApi:
     """Make Stripe's API with the operator's own key.
 
     Args:
-        config: The deployed function's settings; they say where Stripe is.
-        key_variable: The environment variable that holds the key.
+        config: The deployed function's settings; they say where Stripe is, unless the access does.
+        stripe: The key.
         pace: Called before each request.
 
     Raises:
-        CliError: The variable is not set, or its key is of a mode that the stack does not accept.
+        CliError: The key is of a mode that the stack does not accept.
     """
-    key = os.environ.get(key_variable, "")
-    if not key:
-        raise CliError(
-            f"The environment variable {key_variable} is not set. It must hold a Stripe key that may read "
-            "subscriptions, customers, invoices and events; --stripe-key-variable names another variable."
-        )
-    mode = key_mode(key)
+    mode = key_mode(stripe.key)
     if mode is not None and str(config.livemode) not in {"any", mode}:
         raise CliError(
-            f"The key in {key_variable} is for {mode} mode, but this stack accepts only {config.livemode}."
+            f"The key in {stripe.variable} is for {mode} mode, but this stack accepts only {config.livemode}."
         )
-    place = StripeKey(f"the environment variable {key_variable}", lambda: os.environ.get(key_variable, ""))
     return StripeApi(
-        place,
+        StripeKey(f"the environment variable {stripe.variable}", lambda: stripe.key),
         lambda: _PATIENCE_SECONDS,
-        url=config.stripe_api_url,
+        url=stripe.url or config.stripe_api_url,
         before_request=pace,
         longest_request_seconds=30.0,
     )
+
+
+@contextmanager
+def stripe_errors(advice: str = "") -> Iterator[None]:
+    """Turn what Stripe does not tell into one message.
+
+    Args:
+        advice: What to do about it.
+
+    Raises:
+        CliError: Stripe did not tell, or the key cannot be used.
+    """
+    try:
+        yield
+    except (StripeUnavailableError, ConfigError) as error:
+        raise CliError(f"{error}. {advice}".rstrip()) from error

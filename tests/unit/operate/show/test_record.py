@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_handler_cli.operate.show import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.operate.show.record import CustomerRecord, ParkedEvent, UserRecord
 from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion, why_shown
 from stripe_subscription_handler.decisions.ledger import subscription_version
 from stripe_subscription_handler.events.envelope import parse_event
