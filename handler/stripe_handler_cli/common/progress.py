@@ -88,4 +88,4 @@ def step(console: Console, title: str, clock: Callable[[], float] = time.monoton
         if not console.is_terminal:
             console.print(f"… {title}")
         yield Step(console, progress)
-    console.print(f"[green]✓[/green] {title} [dim]({clock() - started:.1f} s)[/dim]", highlight=False)
+    console.print(f"[green]✓[/green] {title} [dim]({clock() - started:.1f} s)[/dim]")

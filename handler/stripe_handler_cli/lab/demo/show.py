@@ -112,7 +112,6 @@ class Demo:
             f"  attempts  {record['requestContext']['approximateInvokeCount']}\n"
             f"  error     {escape(record['responsePayload']['errorType'])}: "
             f"{escape(record['responsePayload']['errorMessage'])}\n",
-            highlight=False,
         )
 
     def _check_plan(self, deployment: Deployment) -> None:

@@ -61,12 +61,12 @@ def print_listings(console: Console, listings: Sequence[Listing], now: datetime)
     if letters:
         console.print(_table(letters, now))
         kinds = _counted(letter.error_type or "?" for letter in letters)
-        console.print(f"{_messages(len(letters))}: {kinds}", highlight=False, markup=False)
+        console.print(f"{_messages(len(letters))}: {kinds}", markup=False)
     else:
         console.print("No dead letters.")
     for listing in listings:
         for line in _about(listing, now):
-            console.print(line, highlight=False, markup=False)
+            console.print(line, markup=False)
 
 
 def listings_as_json(listings: Sequence[Listing], now: datetime) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
     for name in missing:
         console.print(_text(f"Neither queue has a message of {name}."))
     if held:
-        console.print(held_by_others(held), highlight=False, markup=False)
+        console.print(held_by_others(held), markup=False)
 
 
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
@@ -147,7 +147,7 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
         console.print("\nEvent", style="bold")
         # ASCII, so that nothing in it can move the cursor.
         text = json.dumps(json.loads(letter.payload), indent=2)
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print(text, markup=False, soft_wrap=True)
 
 
 def _history(history: History | None) -> list[str]:
@@ -176,12 +176,12 @@ def print_tally(console: Console, tally: Tally, now: datetime) -> None:
     if tally.not_deleted:
         lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
     for line in lines or ["Nothing to send."]:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, markup=False)
     if tally.shown:
         console.print(_table([_as_met_now(result) for result in tally.shown], now))
     more = tally.remaining + count[Outcome.WOULD_SEND] - len(tally.shown)
     if more > 0:
-        console.print(f"… and {more} more; --json shows all.", highlight=False)
+        console.print(f"… and {more} more; --json shows all.")
 
 
 def _as_met_now(result: Result) -> DeadLetter:
