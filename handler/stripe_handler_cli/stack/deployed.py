@@ -12,6 +12,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
 from stripe_handler_cli.tools import local_aws
@@ -125,6 +126,11 @@ class DeployedStack:
         """The partner event source's name; None on a custom bus."""
         bus = self.output("event_bus_name")
         return bus if bus.startswith(PARTNER_SOURCE_PREFIX) else None
+
+    @property
+    def function_log(self) -> FunctionLog:
+        """The function's log."""
+        return FunctionLog(self.endpoint.logs, self.output("log_group_name"))
 
     def pipeline(self, source: str | None = None) -> Pipeline:
         """The stack's moving parts.

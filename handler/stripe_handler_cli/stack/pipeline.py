@@ -1,6 +1,5 @@
 """The running pipeline: puts Stripe events on the bus, follows them by the function's log, reads results."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,6 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.putting import put_all
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import bus_entry
@@ -25,18 +25,6 @@ PARTNER_SOURCE_PREFIX = "aws.partner/"
 _POLL_SECONDS = 0.05
 _Found = TypeVar("_Found")
 _deserialize = TypeDeserializer().deserialize
-
-
-def lambda_log_line(message: str) -> dict[str, Any] | None:
-    """Read one of the handler's own log lines; None for what Lambda itself writes."""
-    start = message.find("{")
-    if start < 0:
-        return None
-    try:
-        line = json.loads(message[start:])
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and "decision" in line else None
 
 
 @attrs.frozen
@@ -91,14 +79,7 @@ class Pipeline:
 
     def log_lines(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """Every log line of the handler so far, or since a moment, oldest first."""
-        # The pattern leaves out what Lambda itself writes, and the stack traces, which are most of a log.
-        pages = self.logs.get_paginator("filter_log_events").paginate(
-            logGroupName=self.outputs["log_group_name"],
-            filterPattern="decision",
-            startTime=int(since.timestamp() * 1000) if since else 0,
-        )
-        found = ((event["timestamp"], event["message"]) for page in pages for event in page["events"])
-        return [line for _, message in sorted(found) if (line := lambda_log_line(message))]
+        return FunctionLog(self.logs, self.outputs["log_group_name"]).values(since)
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
         """Wait until the handler has logged an event so many times, and return the last of those lines.

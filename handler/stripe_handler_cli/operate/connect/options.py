@@ -17,7 +17,7 @@ from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
 from stripe_handler_cli.operate.connect.var_file import settings_in
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_destinations import EventDestinations
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_handler_cli.stack.options import ROOT_OPTIONS
 from stripe_handler_cli.stack.stripe_options import stripe_options
 
@@ -86,4 +86,4 @@ def connect_options(command: _Command) -> _Command:
 
 
 def _tail(endpoint: Endpoint, outputs: Mapping[str, Any]) -> LogTail:
-    return LogTail.starting(endpoint.logs, str(outputs["log_group_name"]), datetime.now(UTC))
+    return FunctionLog(endpoint.logs, str(outputs["log_group_name"])).tail(datetime.now(UTC))

@@ -151,7 +151,7 @@ class Gatherer:
                 customers[event.customer_id] = tables.customer(event.customer_id)
         subscription_ids = set(record.ledger.known)
         subscription_ids |= {event.subscription_id or "" for event in (side.events if side else ())}
-        log = FunctionLog(self.stack.endpoint.logs, self.stack.output("log_group_name"))
+        log = self.stack.function_log
         log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
         parked = {event.event_id for one in customers.values() for event in one.parked}

@@ -14,7 +14,7 @@ from stripe_handler_cli.operate.replay.report import print_summary
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.replay.watching import Watcher
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.function_log import FunctionLog, tells_decisions
+from stripe_handler_cli.stack.function_log import tells_decisions
 from stripe_handler_cli.stack.options import stack_options
 
 _ARCHIVED_AFTER = timedelta(minutes=10)
@@ -91,10 +91,9 @@ def replay(  # noqa: PLR0913 - one argument per option
             return _print_dry_run(archive, start, end, as_json=as_json)
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
         archive.start(followed, start, end)
-    log = FunctionLog(stack.endpoint.logs, stack.output("log_group_name"))
     is_told = tells_decisions(stack.config.log_level)
     try:
-        ended, summary = _follow(Watcher(archive, log, quiet_seconds), followed or "")
+        ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
         sys.stderr.write(
             f"\nNo longer following the replay {followed}; it goes on.\n"
