@@ -15,18 +15,17 @@ from stripe_handler_cli.operate.reconcile.missed import Missed
 from stripe_handler_cli.operate.reconcile.options import (
     conclude,
     reporter,
-    stripe_errors,
     stripe_options,
 )
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.stripe_api import stripe_errors
+from stripe_subscription_handler.comparison.lists import LISTED_DAYS
 from stripe_subscription_handler.comparison.passes import Passes
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
-_LISTED = timedelta(days=30)
-"""How far back Stripe lists events."""
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
 
 _EXAMPLES = """\b
@@ -41,7 +40,7 @@ Examples:
 
 def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
     # A minute more, for "30d" is a moment ago by now.
-    if since is not None and since < datetime.now(UTC) - _LISTED - timedelta(minutes=1):
+    if since is not None and since < datetime.now(UTC) - timedelta(days=LISTED_DAYS, minutes=1):
         raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
     return since
 

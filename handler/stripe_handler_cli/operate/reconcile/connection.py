@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.stack.stripe_api import stripe_api
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
-from stripe_subscription_handler.stripe_side.secret import StripeKey
 
-_PATIENCE_SECONDS = 60.0
-"""What the client takes for the time left, before each request: there is no invocation that ends."""
+_READABLE = "subscriptions, customers, invoices and events"
 
 
 def connect(config: Config, key_variable: str, pace: Callable[[], None]) -> StripeApi:
@@ -27,18 +27,11 @@ def connect(config: Config, key_variable: str, pace: Callable[[], None]) -> Stri
     if not key:
         raise CliError(
             f"The environment variable {key_variable} is not set. It must hold a Stripe key that may read "
-            "subscriptions, customers, invoices and events; --stripe-key-variable names another variable."
+            f"{_READABLE}; --stripe-key-variable names another variable."
         )
     mode = key_mode(key)
     if mode is not None and str(config.livemode) not in {"any", mode}:
         raise CliError(
             f"The key in {key_variable} is for {mode} mode, but this stack accepts only {config.livemode}."
         )
-    place = StripeKey(f"the environment variable {key_variable}", lambda: os.environ.get(key_variable, ""))
-    return StripeApi(
-        place,
-        lambda: _PATIENCE_SECONDS,
-        url=config.stripe_api_url,
-        before_request=pace,
-        longest_request_seconds=30.0,
-    )
+    return stripe_api(StripeAccess(key, key_variable), config.stripe_api_url, _READABLE, pace)

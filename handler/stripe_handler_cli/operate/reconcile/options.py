@@ -2,21 +2,18 @@
 
 import functools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from stripe_handler_cli.common.console import printer
-from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.reconcile import report
 from stripe_handler_cli.operate.reconcile.connection import connect
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.comparison.tally import Tally
-from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -74,19 +71,3 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
         report.print_differences(console, tally)
         report.print_summary(console, tally, apply=apply)
     return 1 if tally.remaining else 0
-
-
-@contextmanager
-def stripe_errors(advice: str = "") -> Iterator[None]:
-    """Turn what Stripe does not tell into one message.
-
-    Args:
-        advice: What to do about it.
-
-    Raises:
-        CliError: Stripe did not tell, or the key cannot be used.
-    """
-    try:
-        yield
-    except (StripeUnavailableError, ConfigError) as error:
-        raise CliError(f"{error}. {advice}".rstrip()) from error

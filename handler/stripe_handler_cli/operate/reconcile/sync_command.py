@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import click
 
-from stripe_handler_cli.operate.reconcile.options import conclude, reporter, stripe_errors, stripe_options
+from stripe_handler_cli.operate.reconcile.options import conclude, reporter, stripe_options
 from stripe_handler_cli.operate.reconcile.sync import Wanted
 from stripe_handler_cli.operate.reconcile.sync import sync as synced
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.stripe_api import stripe_errors
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
 from stripe_subscription_handler.stripe_side.api import StripeApi
