@@ -15,6 +15,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
+from stripe_handler_cli.stack.stored import StackTables
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.terraform.outputs import outputs_of_root
 from stripe_handler_cli.tools.terraform.workspace import INPUTS
@@ -131,6 +132,11 @@ class DeployedStack:
     def function_log(self) -> FunctionLog:
         """The function's log."""
         return FunctionLog(self.endpoint.logs, self.output("log_group_name"))
+
+    @property
+    def tables(self) -> StackTables:
+        """The profile table and the sync table, keyed as the deployed function keys them."""
+        return StackTables(self.endpoint.dynamodb, self.config)
 
     def pipeline(self, source: str | None = None) -> Pipeline:
         """The stack's moving parts.

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
-from boto3.dynamodb.types import TypeDeserializer
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.putting import put_all
+from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import bus_entry
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 PARTNER_SOURCE_PREFIX = "aws.partner/"
 _POLL_SECONDS = 0.05
 _Found = TypeVar("_Found")
-_deserialize = TypeDeserializer().deserialize
 
 
 @attrs.frozen
@@ -96,9 +95,7 @@ class Pipeline:
 
     def profile(self, user_id: str) -> dict[str, Any]:
         """A user's profile item, empty when there is none."""
-        key: Any = {name: {"S": value} for name, value in self.config.profile_key(user_id).items()}
-        response = self.dynamodb.get_item(TableName=self.config.table_name, Key=key, ConsistentRead=True)
-        return {name: _deserialize(value) for name, value in response.get("Item", {}).items()}
+        return StackTables(self.dynamodb, self.config).profile(user_id) or {}
 
     def receive(self, queue_url: str, timeout_seconds: float = 60) -> dict[str, Any]:
         """Wait for a message in a queue, and return it without deleting it (visible again at once).

@@ -13,9 +13,9 @@ from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
 from stripe_handler_cli.operate.explain.failures import Failure, failures
 from stripe_handler_cli.operate.explain.timeline import Entry, timeline
-from stripe_handler_cli.operate.show import CustomerRecord, UserRecord, UserTables
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
+from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
@@ -151,7 +151,7 @@ class Gatherer:
         Raises:
             StripeUnavailableError: Stripe refuses or does not answer.
         """
-        tables = UserTables.of(self.stack)
+        tables = self.stack.tables
         record = tables.user(user_id)
         customers = {one: tables.customer(one) for one in record.customer_ids}
         owners = {key: user for one in customers.values() for key, user in one.owners.items()}

@@ -6,10 +6,10 @@ import click
 from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
-from stripe_handler_cli.operate.show import CustomerRecord, UserRecord, UserTables
 from stripe_handler_cli.operate.show.report import print_customer, print_user
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 
 
 @click.command(
@@ -33,7 +33,7 @@ def show(*, stack: DeployedStack, user_id: str | None, customer_id: str | None, 
     """
     if (user_id is None) == (customer_id is None):
         raise click.UsageError("name a USER, or a customer with --customer")
-    tables = UserTables.of(stack)
+    tables = stack.tables
     customers: list[CustomerRecord] = []
     if customer_id is not None:
         customers.append(tables.customer(customer_id))
