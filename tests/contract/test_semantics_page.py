@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from stripe_handler_cli.operate.explain.rules import RULES
+from stripe_handler_cli.stack.function_log.reasons import RULES
 from stripe_subscription_handler.decisions import ledger
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank

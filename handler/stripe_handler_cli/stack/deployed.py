@@ -12,8 +12,10 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
+from stripe_handler_cli.stack.stored import StackTables
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.terraform.outputs import outputs_of_root
 from stripe_handler_cli.tools.terraform.workspace import INPUTS
@@ -125,6 +127,16 @@ class DeployedStack:
         """The partner event source's name; None on a custom bus."""
         bus = self.output("event_bus_name")
         return bus if bus.startswith(PARTNER_SOURCE_PREFIX) else None
+
+    @property
+    def function_log(self) -> FunctionLog:
+        """The function's log."""
+        return FunctionLog(self.endpoint.logs, self.output("log_group_name"))
+
+    @property
+    def tables(self) -> StackTables:
+        """The profile table and the sync table, keyed as the deployed function keys them."""
+        return StackTables(self.endpoint.dynamodb, self.config)
 
     def pipeline(self, source: str | None = None) -> Pipeline:
         """The stack's moving parts.

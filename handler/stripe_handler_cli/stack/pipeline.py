@@ -1,16 +1,16 @@
 """The running pipeline: puts Stripe events on the bus, follows them by the function's log, reads results."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from boto3.dynamodb.types import TypeDeserializer
 
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.putting import put_all
+from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import bus_entry
 
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PARTNER_SOURCE_PREFIX = "aws.partner/"
-_deserialize = TypeDeserializer().deserialize
-
-
-def lambda_log_line(message: str) -> dict[str, Any] | None:
-    """Read one of the handler's own log lines; None for what Lambda itself writes."""
-    start = message.find("{")
-    if start < 0:
-        return None
-    try:
-        line = json.loads(message[start:])
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and "decision" in line else None
 
 
 @attrs.frozen
@@ -88,14 +75,7 @@ class Pipeline:
 
     def log_lines(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """Every log line of the handler so far, or since a moment, oldest first."""
-        # The pattern leaves out what Lambda itself writes, and the stack traces, which are most of a log.
-        pages = self.logs.get_paginator("filter_log_events").paginate(
-            logGroupName=self.outputs["log_group_name"],
-            filterPattern="decision",
-            startTime=int(since.timestamp() * 1000) if since else 0,
-        )
-        found = ((event["timestamp"], event["message"]) for page in pages for event in page["events"])
-        return [line for _, message in sorted(found) if (line := lambda_log_line(message))]
+        return FunctionLog(self.logs, self.outputs["log_group_name"]).values(since)
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
         """Wait until the handler has logged an event so many times, and return the last of those lines.
@@ -112,9 +92,7 @@ class Pipeline:
 
     def profile(self, user_id: str) -> dict[str, Any]:
         """A user's profile item, empty when there is none."""
-        key: Any = {name: {"S": value} for name, value in self.config.profile_key(user_id).items()}
-        response = self.dynamodb.get_item(TableName=self.config.table_name, Key=key, ConsistentRead=True)
-        return {name: _deserialize(value) for name, value in response.get("Item", {}).items()}
+        return StackTables(self.dynamodb, self.config).profile(user_id) or {}
 
     def receive(self, queue_url: str, timeout_seconds: float = 60) -> dict[str, Any]:
         """Wait for a message in a queue, and return it without deleting it (visible again at once).

@@ -1,6 +1,6 @@
 """Stripe's lists, page by page: subscriptions, events, payment events of one invoice. Compares nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
@@ -8,6 +8,11 @@ from stripe_subscription_handler.stripe_side.api import Page, Plural, StripeApi
 
 PAGE = 100
 """Objects per request; Stripe's most."""
+
+LISTED_DAYS = 30
+"""How long Stripe lists an event."""
+HANDLED_TYPES = (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS)
+"""Every type of event that is handled."""
 
 _BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600
 """Around `paid_at`, where the event of a payment is looked for."""
@@ -46,10 +51,15 @@ def subscriptions(
     return pages(stripe, "subscriptions", query, after)
 
 
-def events(stripe: StripeApi, since: int, after: str | None = None) -> Iterator[Page]:
-    """Read the events of every type that is handled, from a second on; Stripe keeps them for 30 days."""
-    types = tuple(("types[]", event_type) for event_type in (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS))
-    return pages(stripe, "events", (*types, ("created[gte]", str(since))), after)
+def events(
+    stripe: StripeApi, since: int, after: str | None = None, types: Iterable[str] = HANDLED_TYPES
+) -> Iterator[Page]:
+    """Read the events of some types (20 at most, says Stripe), from a second on.
+
+    Stripe's list knows no filter by object. Source: https://docs.stripe.com/api/events/list
+    """
+    wanted = tuple(("types[]", event_type) for event_type in types)
+    return pages(stripe, "events", (*wanted, ("created[gte]", str(since))), after)
 
 
 def payment_events(stripe: StripeApi, invoice: dict[str, Any]) -> Iterator[dict[str, Any]]:

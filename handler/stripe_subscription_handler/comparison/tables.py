@@ -1,7 +1,7 @@
 """Reads profiles and link items in batches, and scans the profile table. Uses boto3; writes nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -19,6 +19,7 @@ SEGMENTS = 8
 """The table is scanned in so many parts, one after the other: how many are done tells how far it is."""
 
 Item = dict[str, Any]
+_Name = TypeVar("_Name")
 
 
 @attrs.frozen
@@ -83,7 +84,7 @@ class Tables:
     def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
         """The items of these users, where there are any."""
         keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
-        return self._batch(self.config.table_name, keys)
+        return read_items(self.client, self.config.table_name, keys)
 
     def links(self, customer_id: str) -> Item | None:
         """One customer's link item."""
@@ -92,26 +93,7 @@ class Tables:
     def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
         """The link items of these customers, where there are any."""
         keys = {customer_id: link_key(customer_id) for customer_id in customer_ids}
-        return self._batch(self.config.sync_table_name, keys)
-
-    def _batch(self, table_name: str, keys: Mapping[str, Mapping[str, str]]) -> dict[str, Item]:
-        names = list(keys)
-        found: dict[str, Item] = {}
-        for start in range(0, len(names), _BATCH):
-            wanted = {tuple(sorted(keys[name].items())): name for name in names[start : start + _BATCH]}
-            attributes = sorted(next(iter(keys.values())))
-            for item in self._batch_get(table_name, [dict(key) for key in wanted]):
-                found[wanted[tuple((attribute, item[attribute]) for attribute in attributes)]] = item
-        return found
-
-    def _batch_get(self, table_name: str, keys: list[dict[str, str]]) -> Iterator[Item]:
-        request: Any = {table_name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": True}}
-        while request:
-            answer: Any = self.client.batch_get_item(RequestItems=request)
-            for item in answer.get("Responses", {}).get(table_name, ()):
-                yield from_wire(item) or {}
-            # What did not fit into one answer, or was throttled, is asked for again.
-            request = answer.get("UnprocessedKeys")
+        return read_items(self.client, self.config.sync_table_name, keys)
 
     def item_count(self) -> int:
         """About how many items the profile table has; DynamoDB counts every six hours."""
@@ -147,6 +129,30 @@ class Tables:
         user_id = user_of_key(item, self.config)
         shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
         return None if user_id is None else Shown(user_id, frozenset(shown | item.get(KNOWN, set())))
+
+
+def read_items(
+    client: "DynamoDBClient", table_name: str, keys: Mapping[_Name, Mapping[str, str]]
+) -> dict[_Name, Item]:
+    """Read the items of these keys, where there are any, by the names the keys go by."""
+    names = list(keys)
+    found: dict[_Name, Item] = {}
+    for start in range(0, len(names), _BATCH):
+        wanted = {tuple(sorted(keys[name].items())): name for name in names[start : start + _BATCH]}
+        attributes = sorted(next(iter(keys.values())))
+        for item in _batch_get(client, table_name, [dict(key) for key in wanted]):
+            found[wanted[tuple((attribute, item[attribute]) for attribute in attributes)]] = item
+    return found
+
+
+def _batch_get(client: "DynamoDBClient", table_name: str, keys: list[dict[str, str]]) -> Iterator[Item]:
+    request: Any = {table_name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": True}}
+    while request:
+        answer: Any = client.batch_get_item(RequestItems=request)
+        for item in answer.get("Responses", {}).get(table_name, ()):
+            yield from_wire(item) or {}
+        # What did not fit into one answer, or was throttled, is asked for again.
+        request = answer.get("UnprocessedKeys")
 
 
 def user_of_key(key: Mapping[str, Any], config: Config) -> str | None:

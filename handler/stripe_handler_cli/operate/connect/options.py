@@ -14,7 +14,7 @@ from stripe_handler_cli.stack.stripe_options import required, stripe_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.endpoint import Endpoint
-    from stripe_handler_cli.stack.log_tail import LogTail
+    from stripe_handler_cli.stack.function_log import LogTail
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _options = together(
@@ -86,6 +86,6 @@ def connect_options(command: _Command) -> _Command:
 def _tail(endpoint: "Endpoint", outputs: Mapping[str, Any]) -> "LogTail":
     from datetime import UTC, datetime
 
-    from stripe_handler_cli.stack.log_tail import LogTail
+    from stripe_handler_cli.stack.function_log import FunctionLog
 
-    return LogTail.starting(endpoint.logs, str(outputs["log_group_name"]), datetime.now(UTC))
+    return FunctionLog(endpoint.logs, str(outputs["log_group_name"])).tail(datetime.now(UTC))

@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
-from stripe_handler_cli.operate.dlq.history import History
 from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
 from stripe_handler_cli.operate.dlq.tally import Tally
+from stripe_handler_cli.stack.function_log import History, LogLine
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
 
 _PARKED_DAYS = PARKED_SECONDS // 86_400
@@ -31,14 +31,21 @@ def as_json(letter: DeadLetter, now: datetime) -> dict[str, Any]:
 
 def letter_as_json(letter: DeadLetter, history: History | None, now: datetime) -> dict[str, Any]:
     """Everything about a letter as plain values, its event included; None for a log that was not read."""
-    attempts = None if history is None else [attrs.asdict(attempt) for attempt in history.attempts]
-    for attempt in attempts or ():
-        attempt["at"] = _iso(attempt["at"])
+    attempts = None if history is None else [_attempt(line) for line in history.attempts]
     return as_json(letter, now) | {
         "error_message": letter.error_message,
         "stack_trace": list(letter.stack_trace),
         "log": attempts,
         "event": None if letter.payload is None else json.loads(letter.payload),
+    }
+
+
+def _attempt(line: LogLine) -> dict[str, Any]:
+    return {
+        "at": _iso(line.handled_at),
+        "decision": line.decision,
+        "reason": line.reason,
+        "error_type": line.error_type,
     }
 
 
@@ -154,8 +161,8 @@ def _history(history: History | None) -> list[str]:
     if history is None:
         return ["could not be read"]
     lines = [
-        f"{_iso(attempt.at)}  {attempt.decision}  {attempt.error_type or ''}  {attempt.reason or ''}".rstrip()
-        for attempt in history.attempts
+        f"{_iso(line.handled_at)}  {line.decision}  {line.error_type or ''}  {line.reason or ''}".rstrip()
+        for line in history.attempts
     ]
     return lines if history.is_complete else [*lines, "(reading the log took too long; there may be more)"]
 

@@ -1,16 +1,17 @@
 """From a deployed stack to its queues and its function. Finds and connects; decides nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.history import History, read_history
 from stripe_handler_cli.operate.dlq.invoking import Invoker, invoking_config, longest_invocation_seconds
 from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Queue
 from stripe_handler_cli.operate.dlq.selection import Selection
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.function_log import History
 from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 
 _OUTPUTS = {
@@ -19,6 +20,9 @@ _OUTPUTS = {
 }
 _SHORTEST_HOLD_SECONDS = 300
 """A redrive lasts; messages it leaves should not come back to it all the time."""
+
+_TRIED_BEFORE = timedelta(days=1)
+"""Lambda tries an event for 6 hours at most before its message is sent; a day leaves a margin."""
 
 
 def user_id_metadata_key(stack: DeployedStack, warn: Callable[[str], None]) -> str:
@@ -61,8 +65,7 @@ def history(stack: DeployedStack, letter: DeadLetter, warn: Callable[[str], None
     if letter.event_id is None or letter.sent_at is None:
         return History()
     try:
-        log_group = stack.output("log_group_name")
-        return read_history(stack.endpoint.logs, log_group, letter.event_id, letter.sent_at)
+        return stack.function_log.history(letter.event_id, letter.sent_at - _TRIED_BEFORE)
     except (CliError, ClientError) as error:
         warn(f"The function's log cannot be read: {error}")
         return None

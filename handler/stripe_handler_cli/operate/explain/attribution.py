@@ -12,9 +12,9 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.explain.changes import REJECTED, Change, changes_of, event_rank
-from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
+from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, VIEW, primary, view

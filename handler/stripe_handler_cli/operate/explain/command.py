@@ -62,15 +62,14 @@ def explain(
     from stripe_handler_cli.operate.explain.as_json import as_json as explanation_as_json
     from stripe_handler_cli.operate.explain.gathering import Gatherer
     from stripe_handler_cli.operate.explain.report import print_explanation
-    from stripe_handler_cli.operate.explain.stripe_events import StripeEvents
+    from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
 
-    events = None
+    api = None
     if stripe is not None:
-        url = stripe.url or stack.config.stripe_api_url
-        events = StripeEvents(stripe.key, stripe.variable, url)
-    with step(reporter(), f"Read what is known of {user_id}") as reading:
+        api = stripe_api(stripe, stack.config.stripe_api_url, "events")
+    with stripe_errors(), step(reporter(), f"Read what is known of {user_id}") as reading:
         gatherer = Gatherer(stack, datetime.now(UTC))
-        explanation = gatherer.explain(user_id, since, events, stripe_pages, reading)
+        explanation = gatherer.explain(user_id, since, api, stripe_pages, reading)
     if as_json:
         click.echo(json.dumps(explanation_as_json(explanation)))
     else:

@@ -1,5 +1,6 @@
 """Brings together what an explanation needs: tables, log, Stripe's events. Reads only."""
 
+import itertools
 import json
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,16 +12,16 @@ import attrs
 from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
 from stripe_handler_cli.operate.explain.failures import Failure, failures
-from stripe_handler_cli.operate.explain.stripe_events import LISTED_DAYS, StripeEvents
 from stripe_handler_cli.operate.explain.timeline import Entry, timeline
-from stripe_handler_cli.operate.show.reading import UserTables
-from stripe_handler_cli.operate.show.record import CustomerRecord, UserRecord
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
+from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
+from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _LOG_READ = timedelta(days=30)
 MOST_LINES = 20_000
@@ -87,6 +88,14 @@ def subscribed_types(event_pattern: Mapping[str, Any]) -> list[str]:
     return sorted({name.removeprefix("v1.") for name in admitted} & handled.keys())
 
 
+def listed_events(
+    stripe: StripeApi, types: Iterable[str], since: datetime, most_pages: int
+) -> Iterator[Sequence[dict[str, Any]]]:
+    """Pages of Stripe's events of these types, newest first: from a moment on, and so many at most."""
+    pages = lists.events(stripe, int(since.timestamp()), types=types)
+    return (page.objects for page in itertools.islice(pages, most_pages) if page.objects)
+
+
 def concerning(
     raw_events: Iterable[Mapping[str, Any]],
     record: UserRecord,
@@ -128,21 +137,21 @@ class Gatherer:
     now: datetime
 
     def explain(
-        self, user_id: str, since: datetime | None, stripe: StripeEvents | None, most_pages: int, step: Step
+        self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
     ) -> Explanation:
         """Read everything and explain.
 
         Args:
             user_id: The user.
             since: How far back the log is read, where it goes so far; 30 days unless given.
-            stripe: Stripe's events, where there is a key.
+            stripe: Stripe's API, where there is a key.
             most_pages: Pages of Stripe's list to read at most.
             step: Told of the progress.
 
         Raises:
-            CliError: Stripe refuses or does not answer.
+            StripeUnavailableError: Stripe refuses or does not answer.
         """
-        tables = UserTables.of(self.stack)
+        tables = self.stack.tables
         record = tables.user(user_id)
         customers = {one: tables.customer(one) for one in record.customer_ids}
         owners = {key: user for one in customers.values() for key, user in one.owners.items()}
@@ -152,7 +161,7 @@ class Gatherer:
                 customers[event.customer_id] = tables.customer(event.customer_id)
         subscription_ids = set(record.ledger.known)
         subscription_ids |= {event.subscription_id or "" for event in (side.events if side else ())}
-        log = FunctionLog(self.stack.endpoint.logs, self.stack.output("log_group_name"))
+        log = self.stack.function_log
         log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
         parked = {event.event_id for one in customers.values() for event in one.parked}
@@ -177,20 +186,19 @@ class Gatherer:
 
     def _stripe_side(
         self,
-        stripe: StripeEvents,
+        stripe: StripeApi,
         record: UserRecord,
         owners: Mapping[str, str],
         most_pages: int,
         step: Step,
     ) -> StripeSide:
-        listed_since = self.now - timedelta(days=LISTED_DAYS)
+        listed_since = self.now - timedelta(days=lists.LISTED_DAYS)
         found: list[StripeEvent] = []
         read, oldest = 0, self.now
-        pages = stripe.pages(
-            self._types(), listed_since, most_pages, step.counter("pages of Stripe's events")
-        )
-        for page in pages:
+        counted = step.counter("pages of Stripe's events")
+        for page in listed_events(stripe, self._types(), listed_since, most_pages):
             read += 1
+            counted(read, most_pages)
             found += concerning(page, record, owners, self.stack.config.user_id_metadata_key)
             oldest = datetime.fromtimestamp(page[-1]["created"], self.now.tzinfo)
         return StripeSide(tuple(found), oldest if read == most_pages else listed_since)

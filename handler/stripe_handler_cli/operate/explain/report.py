@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.gathering import Explanation
-from stripe_handler_cli.operate.explain.rules import sentence
 from stripe_handler_cli.operate.explain.timeline import Entry, State
-from stripe_handler_cli.operate.show.report import shown, table
 from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
+from stripe_handler_cli.stack.function_log.reasons import sentence
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.function_log import LogLine

@@ -13,7 +13,7 @@ from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitt
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.operate.send.sender import named_user, poll_seconds
 from stripe_handler_cli.stack.bus_entry import BusEntry
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import LogTail
 
 _AWS_ERRORS = (BotoCoreError, ClientError)
 

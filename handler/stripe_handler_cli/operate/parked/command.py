@@ -41,8 +41,8 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
 
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.operate.parked.counting import count_now
-    from stripe_handler_cli.operate.parked.reading import read_waiting
     from stripe_handler_cli.operate.parked.report import print_waiting
+    from stripe_handler_cli.operate.parked.waiting import read_waiting
 
     if count:
         count_now(stack.endpoint.functions, stack.invoked_function)

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from stripe_handler_cli.operate.parked.reading import Waiting
+from stripe_handler_cli.operate.parked.waiting import Waiting
 
 
 def print_waiting(console: Console, waiting: Waiting) -> None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from stripe_handler_cli.common.stripe_access import StripeAccess
     from stripe_handler_cli.stack.deployed import DeployedStack
 
-_LISTED = timedelta(days=30)
-"""How far back Stripe lists events."""
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
 
 _EXAMPLES = """\b
@@ -30,8 +28,10 @@ Examples:
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
+    from stripe_subscription_handler.comparison.lists import LISTED_DAYS
+
     # A minute more, for "30d" is a moment ago by now.
-    if since is not None and since < datetime.now(UTC) - _LISTED - timedelta(minutes=1):
+    if since is not None and since < datetime.now(UTC) - timedelta(days=LISTED_DAYS, minutes=1):
         raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
     return since
 
@@ -74,9 +74,10 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
-    from stripe_handler_cli.operate.reconcile.connection import connect, stripe_errors
+    from stripe_handler_cli.operate.reconcile.connection import connect
     from stripe_handler_cli.operate.reconcile.missed import Missed
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
     from stripe_subscription_handler.comparison.passes import Passes
     from stripe_subscription_handler.comparison.tally import Tally

@@ -1,17 +1,12 @@
 """Stripe's API with the operator's own key, for a run without an end. Asks Stripe nothing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.stack.stripe_api import stripe_api
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
-from stripe_subscription_handler.stripe_side.secret import StripeKey
-
-_PATIENCE_SECONDS = 60.0
-"""What the client takes for the time left, before each request: there is no invocation that ends."""
 
 
 def connect(config: Config, stripe: StripeAccess, pace: Callable[[], None]) -> StripeApi:
@@ -30,26 +25,5 @@ def connect(config: Config, stripe: StripeAccess, pace: Callable[[], None]) -> S
         raise CliError(
             f"The key in {stripe.variable} is for {mode} mode, but this stack accepts only {config.livemode}."
         )
-    return StripeApi(
-        StripeKey(f"the environment variable {stripe.variable}", lambda: stripe.key),
-        lambda: _PATIENCE_SECONDS,
-        url=stripe.url or config.stripe_api_url,
-        before_request=pace,
-        longest_request_seconds=30.0,
-    )
-
-
-@contextmanager
-def stripe_errors(advice: str = "") -> Iterator[None]:
-    """Turn what Stripe does not tell into one message.
-
-    Args:
-        advice: What to do about it.
-
-    Raises:
-        CliError: Stripe did not tell, or the key cannot be used.
-    """
-    try:
-        yield
-    except (StripeUnavailableError, ConfigError) as error:
-        raise CliError(f"{error}. {advice}".rstrip()) from error
+    readable = "subscriptions, customers, invoices and events"
+    return stripe_api(stripe, config.stripe_api_url, readable, pace)

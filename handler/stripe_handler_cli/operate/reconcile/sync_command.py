@@ -49,10 +49,11 @@ def sync(  # noqa: PLR0913 - one argument per option
     invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
     subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
     """
-    from stripe_handler_cli.operate.reconcile.connection import connect, stripe_errors
+    from stripe_handler_cli.operate.reconcile.connection import connect
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
+    from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
     from stripe_subscription_handler.comparison.tally import Tally
     from stripe_subscription_handler.comparison.wiring import work

@@ -78,7 +78,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.operate.replay.archive import Archive
     from stripe_handler_cli.operate.replay.report import print_summary
     from stripe_handler_cli.operate.replay.watching import Watcher
-    from stripe_handler_cli.stack.function_log import FunctionLog, tells_decisions
+    from stripe_handler_cli.stack.function_log import tells_decisions
 
     if sum(option is not None for option in (start, followed, cancelled)) != 1:
         raise click.UsageError("give --from, or --follow NAME, or --cancel NAME")
@@ -97,10 +97,9 @@ def replay(  # noqa: PLR0913 - one argument per option
             return _print_dry_run(archive, start, end, as_json=as_json)
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
         archive.start(followed, start, end)
-    log = FunctionLog(stack.endpoint.logs, stack.output("log_group_name"))
     is_told = tells_decisions(stack.config.log_level)
     try:
-        ended, summary = _follow(Watcher(archive, log, quiet_seconds), followed or "")
+        ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
         sys.stderr.write(
             f"\nNo longer following the replay {followed}; it goes on.\n"

@@ -3,9 +3,9 @@
 from rich.console import Console
 
 from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.summary import Summary, in_words
-from stripe_handler_cli.operate.show.report import shown, table
 from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
 
 _SHOWN = 50

@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.explain.rules import sentence
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import ERROR
+from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
 @attrs.define

@@ -10,7 +10,7 @@ from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus_entry import BusEntry
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import LogTail
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
 

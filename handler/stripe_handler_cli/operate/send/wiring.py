@@ -8,12 +8,9 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus_entry import BusEntry, bus_entry
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import LogTail, tells_decisions
 from stripe_handler_cli.stack.pipeline import Pipeline
-from stripe_subscription_handler.config import LogLevel
 from stripe_subscription_handler.decisions.policy import Livemode
-
-_TELLING_LEVELS = frozenset({LogLevel.DEBUG, LogLevel.INFO})
 
 
 @attrs.frozen
@@ -37,12 +34,12 @@ class Wired:
             CliError: The function does not log what it decides.
         """
         level = self.stack.config.log_level
-        if level not in _TELLING_LEVELS:
+        if not tells_decisions(level):
             raise CliError(
                 f"The function logs only {level} and worse, so its decisions cannot be followed. Set the "
                 'Terraform variable log_level = "INFO", or send with --no-follow.'
             )
-        return LogTail.starting(self.pipeline.logs, self.stack.output("log_group_name"), datetime.now(UTC))
+        return self.stack.function_log.tail(datetime.now(UTC))
 
     def refuse_made_up(self) -> None:
         """Refuse to put made-up events on this stack's bus, if they would reach real profiles.

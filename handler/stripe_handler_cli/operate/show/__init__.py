@@ -1,1 +1,1 @@
-"""What is stored of a user: profile, ledger, the customers' links, parked events. Read, never written."""
+"""The command `show`: what is stored of a user or a customer, drawn for people or as JSON."""

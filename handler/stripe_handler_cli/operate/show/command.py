@@ -9,8 +9,8 @@ from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.stack.options import stack_options
 
 if TYPE_CHECKING:
-    from stripe_handler_cli.operate.show.record import CustomerRecord
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.stored import CustomerRecord
 
 
 @click.command(
@@ -33,12 +33,11 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     there is no such profile, or if somebody else has changed what this project wrote.
     """
     from stripe_handler_cli.common.console import printer
-    from stripe_handler_cli.operate.show.reading import UserTables
     from stripe_handler_cli.operate.show.report import print_customer, print_user
 
     if (user_id is None) == (customer_id is None):
         raise click.UsageError("name a USER, or a customer with --customer")
-    tables = UserTables.of(stack)
+    tables = stack.tables
     customers: list[CustomerRecord] = []
     if customer_id is not None:
         customers.append(tables.customer(customer_id))

@@ -1,13 +1,11 @@
 """Draws what is stored of users and customers for people. Only prints."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from stripe_handler_cli.operate.show.record import CustomerRecord, UserRecord
-from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion, why_shown
+from stripe_handler_cli.common.tables import shown, table
+from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
+from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
 
 
 def print_user(console: Console, record: UserRecord) -> None:
@@ -44,19 +42,6 @@ def print_customer(console: Console, record: CustomerRecord) -> None:
         console.print(waiting)
     if record.lost:
         console.print(f"[red]waited too long and are gone[/red]: {', '.join(record.lost)}")
-
-
-def table(*columns: str) -> Table:
-    """Make a table in the style of these commands."""
-    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        made.add_column(column, overflow="fold")
-    return made
-
-
-def shown(value: Any) -> str:
-    """A value as text; nothing for None."""
-    return "" if value is None else escape(str(value))
 
 
 def _print_profile(console: Console, record: UserRecord) -> None:

@@ -1,7 +1,8 @@
 """The function's own log, one line per event handled: read back from CloudWatch Logs, typed."""
 
+from stripe_handler_cli.stack.function_log.following import LogTail
 from stripe_handler_cli.stack.function_log.lines import LogLine, tells_decisions
 from stripe_handler_cli.stack.function_log.patterns import patterns
-from stripe_handler_cli.stack.function_log.reading import FunctionLog
+from stripe_handler_cli.stack.function_log.reading import FunctionLog, History
 
-__all__ = ["FunctionLog", "LogLine", "patterns", "tells_decisions"]
+__all__ = ["FunctionLog", "History", "LogLine", "LogTail", "patterns", "tells_decisions"]

@@ -1,5 +1,6 @@
 """A log line of the handler as a typed value. Pure; its fields are the public contract in README.md."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,26 @@ QUIET_FUNCTION = "What was applied or skipped is not in the log: `log_level` is 
 WRITE, SKIP, ERROR = "write", "skip", "error"
 """The words of `decision`."""
 
+Logged = tuple[int, str]
+"""When CloudWatch Logs got a line, in Unix milliseconds, and its text."""
+
 
 def tells_decisions(level: LogLevel) -> bool:
     """Whether a function that logs from this level leaves a line for each event it applied or skipped."""
     return level in {LogLevel.DEBUG, LogLevel.INFO}
+
+
+def read_values(logged: Logged) -> dict[str, Any] | None:
+    """Read one of the handler's own log lines; None for what Lambda itself writes."""
+    message = logged[1]
+    start = message.find("{")
+    if start < 0:
+        return None
+    try:
+        values = json.loads(message[start:])
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) and "decision" in values else None
 
 
 def _optional_text(value: Any) -> str | None:
@@ -111,6 +128,12 @@ class LogLine:
             duration_ms=float(duration) if isinstance(duration, int | float) else 0.0,
             **{name: _optional_text(values.get(name)) for name in texts},
         )
+
+
+def read_line(logged: Logged) -> LogLine | None:
+    """Read one of the handler's own log lines as a typed value; None for what Lambda itself writes."""
+    values = read_values(logged)
+    return None if values is None else LogLine.of(values, datetime.fromtimestamp(logged[0] / 1000, UTC))
 
 
 def _also_applied(value: Mapping[str, Any]) -> Applied:

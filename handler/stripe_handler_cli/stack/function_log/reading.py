@@ -1,13 +1,20 @@
-"""Reads the function's log group in pieces of time, oldest first. Uses CloudWatch Logs, decides nothing."""
+"""Reads the function's log group: a range of time, one event's history, from now on. Decides nothing.
 
+The one reader of that group. Every line of the handler's holds its own time in microseconds, so no two are
+equal, not even those of one event delivered twice.
+"""
+
+import functools
+import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.stack.function_log.lines import LogLine
-from stripe_handler_cli.stack.pipeline import lambda_log_line
+from stripe_handler_cli.stack.function_log.following import LogTail
+from stripe_handler_cli.stack.function_log.lines import Logged, LogLine, read_line, read_values
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -16,9 +23,26 @@ _PIECES = 10
 """A long range is read in so many pieces: progress can be shown, and no more than one is held in memory."""
 _SHORTEST_PIECE = timedelta(hours=1)
 _MILLISECOND = timedelta(milliseconds=1)  # the ends of a piece are inclusive, and whole milliseconds
+_PATIENCE_SECONDS = 20.0
+_STRIPE_ID = re.compile(r"\w+")
+_HANDLED, _ABOUT_EVENTS = "decision", '"event_id"'
+"""Patterns that leave out what Lambda itself writes, and the stack traces, which are most of a log."""
 
 Progress = Callable[[int, int], None]
 """Called with how many pieces are read and how many there are."""
+
+
+@attrs.frozen
+class History:
+    """The attempts at one event, oldest first.
+
+    Attributes:
+        attempts: A line for each.
+        is_complete: False where reading the log took too long.
+    """
+
+    attempts: tuple[LogLine, ...] = ()
+    is_complete: bool = True
 
 
 @attrs.frozen
@@ -65,30 +89,55 @@ class FunctionLog:
         for number in range(total):
             first = start + number * piece
             last = end if number == total - 1 else first + piece - _MILLISECOND
-            yield from self._piece(wanted, keep, first, last)
+            # Two patterns may both find a line.
+            found = dict.fromkeys(
+                logged
+                for one in wanted
+                for logged in self._logged(one, _milliseconds(first), _milliseconds(last))
+            )
+            lines = (line for logged in found if (line := read_line(logged)) is not None and keep(line))
+            yield from sorted(lines, key=lambda line: line.handled_at)
             progress(number + 1, total)
 
-    def _piece(
-        self, wanted: Sequence[str], keep: Callable[[LogLine], bool], first: datetime, last: datetime
-    ) -> list[LogLine]:
-        found: dict[tuple[int, str], LogLine] = {}
-        for pattern in wanted:
-            pages = self.client.get_paginator("filter_log_events").paginate(
-                logGroupName=self.group,
-                startTime=_milliseconds(first),
-                endTime=_milliseconds(last),
-                filterPattern=pattern,
-            )
-            for page in pages:
-                for event in page["events"]:
-                    values = lambda_log_line(event["message"])
-                    if values is None:
-                        continue
-                    line = LogLine.of(values, datetime.fromtimestamp(event["timestamp"] / 1000, UTC))
-                    if keep(line):
-                        # Two patterns may both find it; no two lines are alike to the microsecond.
-                        found[event["timestamp"], event["message"]] = line
-        return sorted(found.values(), key=lambda line: line.handled_at)
+    def values(self, since: datetime | None = None) -> list[dict[str, Any]]:
+        """Every line of the handler's so far, or since a moment, as JSON objects, oldest first."""
+        found = sorted(self._logged(_HANDLED, _milliseconds(since) if since else 0))
+        return [values for logged in found if (values := read_values(logged)) is not None]
+
+    def tail(self, now: datetime) -> LogTail:
+        """Follow it from now on: what was logged already is not told."""
+        return LogTail.starting(functools.partial(self._logged, _ABOUT_EVENTS), _milliseconds(now))
+
+    def history(self, event_id: str, since: datetime, clock: Callable[[], float] = time.monotonic) -> History:
+        """Find the attempts at one event.
+
+        Args:
+            event_id: Stripe's event id; anything that can't be one has no history.
+            since: From this moment on.
+            clock: Seconds from any point in time.
+        """
+        if not _STRIPE_ID.fullmatch(event_id):
+            return History()
+        deadline = clock() + _PATIENCE_SECONDS
+        found: list[LogLine] = []
+        for page, has_more in self._pages(f'"{event_id}"', _milliseconds(since)):
+            lines = map(read_line, page)
+            found += (line for line in lines if line is not None and line.event_id == event_id)
+            if has_more and clock() > deadline:
+                return History(tuple(found), is_complete=False)
+        return History(tuple(sorted(found, key=lambda line: line.handled_at)))
+
+    def _logged(self, pattern: str, start: int, end: int | None = None) -> Iterator[Logged]:
+        for page, _ in self._pages(pattern, start, end):
+            yield from page
+
+    def _pages(self, pattern: str, start: int, end: int | None = None) -> Iterator[tuple[list[Logged], bool]]:
+        """What was logged, page by page, and whether another page follows. Times are Unix milliseconds."""
+        request: Any = {"logGroupName": self.group, "filterPattern": pattern, "startTime": start}
+        if end is not None:
+            request["endTime"] = end
+        for page in self.client.get_paginator("filter_log_events").paginate(**request):
+            yield [(one["timestamp"], one["message"]) for one in page["events"]], "nextToken" in page
 
 
 def _milliseconds(moment: datetime) -> int:

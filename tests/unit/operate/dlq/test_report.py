@@ -11,12 +11,12 @@ from rich.console import Console
 
 from stripe_handler_cli.operate.dlq import report
 from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.history import Attempt, History
 from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Counts, Queue
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
 from stripe_handler_cli.operate.dlq.tally import Tally
+from stripe_handler_cli.stack.function_log import History, LogLine
 
 SENT = datetime(2025, 11, 22, 8, 0, tzinfo=UTC)
 NOW = SENT + timedelta(days=2, hours=3)
@@ -35,6 +35,7 @@ LETTER = DeadLetter(
     stack_trace=("File a, line 1",),
     payload='{"detail": {"id": "evt_1", "customer_email": "jane@example.com"}}',
 )
+FAILED = LogLine(handled_at=SENT, decision="error", error_type="KeyError")
 DAYS_14 = 14 * 86_400
 
 
@@ -79,7 +80,7 @@ def test_an_empty_list_says_so() -> None:
 
 def test_a_letter_is_shown_whole() -> None:
     """Error, stack trace, every attempt, and the event."""
-    attempts = (Attempt(SENT, "error", None, "KeyError"), Attempt(NOW, "write", "primary", None))
+    attempts = (FAILED, LogLine(handled_at=NOW, decision="write", reason="primary"))
     text = printed(report.print_letter, LETTER, History(attempts), NOW)
     for words in (
         "'jane@example.com'",
@@ -147,7 +148,7 @@ def test_json_of_a_list_has_the_summary_of_each_letter() -> None:
 
 def test_json_of_a_letter_has_everything() -> None:
     """The event as JSON, the log's attempts with their times."""
-    history = History((Attempt(SENT, "error", None, "KeyError"),))
+    history = History((FAILED,))
     found = json.loads(json.dumps(report.letter_as_json(LETTER, history, NOW)))
     assert found["event"] == json.loads(LETTER.payload or "")
     assert found["error_message"] == "'jane@example.com'"

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects
-from stripe_handler_cli.operate.explain.stripe_events import PAGE, StripeEvents
+from stripe_handler_cli.operate.explain.gathering import listed_events
+from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
+from stripe_subscription_handler.comparison.lists import PAGE
+from stripe_subscription_handler.stripe_side.api import MAX_ATTEMPTS
 from support import events
 
 T0 = events.T0
@@ -22,8 +26,10 @@ def event(number: int, event_type: str = TYPES[0]) -> dict[str, Any]:
 
 def listed(fake: FakeStripe, *, most: int = 10, key: str = API_KEY) -> list[list[str]]:
     """The ids on each page."""
-    stripe = StripeEvents(key, "OPS_KEY", fake.url, most_retries=1)
-    return [[one["id"] for one in page] for page in stripe.pages(TYPES, SINCE, most, lambda *_: None)]
+    stripe = stripe_api(StripeAccess(key, "OPS_KEY"), fake.url, "events")
+    stripe.sleep = lambda _: None
+    with stripe_errors():
+        return [[one["id"] for one in page] for page in listed_events(stripe, TYPES, SINCE, most)]
 
 
 def test_events_come_newest_first_in_pages_of_a_hundred() -> None:
@@ -70,6 +76,6 @@ def test_a_busy_stripe_is_asked_again() -> None:
 
 def test_a_stripe_that_stays_busy_is_a_clear_error() -> None:
     """With what it answered."""
-    faults = [Fault(status=500)] * 2
+    faults = [Fault(status=500)] * MAX_ATTEMPTS
     with FakeStripe(objects(), faults=faults) as fake, pytest.raises(CliError, match="HTTP 500"):
         listed(fake)

@@ -9,8 +9,8 @@ import pytest
 from stripe_handler_cli.operate.explain.failures import failures
 from stripe_handler_cli.operate.explain.gathering import concerning, subscribed_types
 from stripe_handler_cli.operate.explain.timeline import Entry, State, timeline
-from stripe_handler_cli.operate.show.record import UserRecord
 from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.stored import UserRecord
 from stripe_subscription_handler.conversation.messages import Applied
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event

@@ -17,7 +17,7 @@ from stripe_handler_cli.operate.send.outcome import Outcome
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.operate.send.sender import Sender
 from stripe_handler_cli.stack.bus_entry import BusEntry
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 from support.aws_fakes import FakeLogs
@@ -64,7 +64,7 @@ class World:
     def tail(self) -> LogTail:
         """The log from now on."""
         client: Any = self.logs
-        return LogTail.starting(client, "group", NOW)
+        return FunctionLog(client, "group").tail(NOW)
 
     def profiles(self) -> ProfileWatch:
         """The profiles."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_handler_cli.operate.show.record import CustomerRecord, ParkedEvent, UserRecord
-from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion, why_shown
+from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
 from stripe_subscription_handler.decisions.ledger import subscription_version
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.event_types import Rank
@@ -120,6 +120,8 @@ def test_a_payments_version_names_its_event() -> None:
 def test_a_customer_tells_what_waits_and_what_waited_too_long(ids: set[str], lost: tuple[str, ...]) -> None:
     """An id without an event: the event has been removed by its expiry."""
     links = {"users": {"user_1"}, "owner_sub_1": {"user": "user_1", "version": "v"}, "parked": ids}
-    event = ParkedEvent("evt_1", "invoice.paid", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")
+    event = ParkedEvent(
+        "evt_1", "invoice.paid", "cus_1", None, "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"
+    )
     found = CustomerRecord.of("cus_1", links, (event,))
     assert (found.users, found.owners, found.lost) == (("user_1",), {"sub_1": "user_1"}, lost)

@@ -9,8 +9,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from stripe_handler_cli.operate.dlq.history import Attempt, History, read_history
+from stripe_handler_cli.stack.function_log import FunctionLog, History, LogLine
 
+SINCE = datetime(2025, 11, 21, 8, 0, tzinfo=UTC)
 SENT_AT = datetime(2025, 11, 22, 8, 0, tzinfo=UTC)
 NOON = datetime(2025, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -32,12 +33,12 @@ def history(*pages: dict[str, Any], event_id: str = "evt_1", clock: Any = lambda
         for number, page in enumerate(pages):
             expected = {
                 "logGroupName": "/aws/lambda/f",
-                "startTime": int(datetime(2025, 11, 21, 8, 0, tzinfo=UTC).timestamp() * 1000),
+                "startTime": int(SINCE.timestamp() * 1000),
                 "filterPattern": '"evt_1"',
             }
             token = {"nextToken": pages[number - 1]["nextToken"]} if number else {}
             stubber.add_response("filter_log_events", page, expected | token)
-        found = read_history(client, "/aws/lambda/f", event_id, SENT_AT, clock)
+        found = FunctionLog(client, "/aws/lambda/f").history(event_id, SINCE, clock)
         stubber.assert_no_pending_responses()
     return found
 
@@ -51,8 +52,8 @@ def test_every_attempt_is_found_oldest_first() -> None:
     found = history({"events": [late, start, stranger], "nextToken": "more"}, {"events": [early]})
     assert found == History(
         (
-            Attempt(SENT_AT, "write", "primary", None),
-            Attempt(NOON, "error", None, "KeyError"),
+            LogLine(handled_at=SENT_AT, event_id="evt_1", decision="write", reason="primary"),
+            LogLine(handled_at=NOON, event_id="evt_1", decision="error", error_type="KeyError"),
         )
     )
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_handler_cli.stack.log_tail import LogTail
+from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from support.aws_fakes import FakeLogs
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -13,7 +13,7 @@ MS = int(NOW.timestamp() * 1000)
 def following(logs: FakeLogs) -> LogTail:
     """A log being followed from now on."""
     client: Any = logs
-    return LogTail.starting(client, "group", NOW)
+    return FunctionLog(client, "group").tail(NOW)
 
 
 def ids(tail: LogTail) -> list[str]:

@@ -3,18 +3,25 @@
 Values of the app's own attributes are never kept here: they may be personal.
 """
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.show.words import PaymentVersion, StateVersion, why_shown
+from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
 from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, owner_attribute
 from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, Payment, Register
 from stripe_subscription_handler.decisions.view import VIEW, primary, view
+from stripe_subscription_handler.dynamodb.sync_table import EXPIRES_AT, parked_key
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.events.fields import iso_time
 
 _OWNER = owner_attribute("")
+_PARKED = parked_key("", "")
+_TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
 
 
 @attrs.frozen
@@ -134,14 +141,40 @@ class ParkedEvent:
     Attributes:
         event_id: The event.
         event_type: Stripe's event type; None where the stored event cannot be read.
+        customer_id: The customer whose link it waits for.
+        subscription_id: The subscription to label; None where the event names none.
         parked_at: Since when, ISO-8601 UTC.
-        expires_at: When it is forgotten, ISO-8601 UTC.
+        expires_at: Until when, ISO-8601 UTC; DynamoDB removes it at some time after.
     """
 
     event_id: str
     event_type: str | None
+    customer_id: str
+    subscription_id: str | None
     parked_at: str
     expires_at: str
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> "ParkedEvent":
+        """Read its item (plain Python values)."""
+        event_type, subscription_id = _about(item.get("event"))
+        return cls(
+            event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
+            event_type=event_type,
+            customer_id=str(item["PK"]).removeprefix(_PARKED["PK"]),
+            subscription_id=subscription_id,
+            parked_at=iso_time(int(item["parkedAt"]), "parkedAt"),
+            expires_at=iso_time(int(item[EXPIRES_AT]), EXPIRES_AT),
+        )
+
+
+def _about(text: Any) -> tuple[str | None, str | None]:
+    """Type and subscription of a stored event, as far as it can be read."""
+    try:
+        event = parse_event(json.loads(text))
+    except (TypeError, ValueError, InvalidEventError):
+        return None, None
+    return event.type, event.subscription_id
 
 
 @attrs.frozen
@@ -187,6 +220,6 @@ class CustomerRecord:
             "id": self.customer_id,
             "users": list(self.users),
             "owners": dict(self.owners),
-            "parked": [attrs.asdict(event) for event in self.parked],
+            "parked": [attrs.asdict(event, filter=_TOLD_OF_PARKED) for event in self.parked],
             "lost": list(self.lost),
         }

@@ -1,0 +1,65 @@
+"""Reads profiles, links and parked events for people, by the library's reader. Decides and writes nothing."""
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from stripe_handler_cli.stack.stored.records import CustomerRecord, ParkedEvent, UserRecord
+from stripe_subscription_handler.comparison.tables import Item, Tables, read_items
+from stripe_subscription_handler.dynamodb.sync_table import (
+    PARKED_INDEX,
+    WAITING_FOR,
+    WAITING_FOR_USER,
+    parked_key,
+)
+from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_LARGEST_PAGE = 1000
+
+
+@attrs.frozen
+class StackTables(Tables):
+    """The two tables of a stack."""
+
+    def user(self, user_id: str) -> UserRecord:
+        """Read a user's profile item."""
+        return UserRecord.of(user_id, self.config.profile_key(user_id), self.profile(user_id))
+
+    def customer(self, customer_id: str) -> CustomerRecord:
+        """Read a customer's links and parked events."""
+        links = self.links(customer_id)
+        first = parked_key(customer_id, "")
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.config.sync_table_name,
+            KeyConditionExpression="PK = :customer AND begins_with(SK, :parked)",
+            ExpressionAttributeValues=to_wire({":customer": first["PK"], ":parked": first["SK"]}),
+            ConsistentRead=True,
+        )
+        parked = [ParkedEvent.of(from_wire(wire) or {}) for page in pages for wire in page["Items"]]
+        parked.sort(key=lambda event: (event.parked_at, event.event_id))
+        return CustomerRecord.of(customer_id, links, tuple(parked))
+
+
+def first_to_expire(client: "DynamoDBClient", sync_table_name: str, limit: int) -> list[ParkedEvent]:
+    """Read the parked events of all customers that expire first, in that order.
+
+    Args:
+        client: A DynamoDB client.
+        sync_table_name: The sync table.
+        limit: So many at most.
+    """
+    pages: Any = client.get_paginator("query").paginate(
+        TableName=sync_table_name,
+        IndexName=PARKED_INDEX,
+        KeyConditionExpression=f"{WAITING_FOR} = :user",
+        ExpressionAttributeValues=to_wire({":user": WAITING_FOR_USER}),
+        PaginationConfig={"MaxItems": limit, "PageSize": min(limit, _LARGEST_PAGE)},
+    )
+    indexed = (from_wire(wire) or {} for page in pages for wire in page["Items"])
+    keys = {(item["PK"], item["SK"]): {"PK": item["PK"], "SK": item["SK"]} for item in indexed}
+    items: dict[tuple[str, str], Item] = read_items(client, sync_table_name, keys)
+    # One that the index still has may have been applied or have expired a moment ago.
+    return [ParkedEvent.of(items[key]) for key in keys if key in items]
