@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 from rich.console import Console
-from rich.markup import escape
 
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
@@ -109,11 +108,9 @@ def kept_as_evidence(console: Console, stack: RunningStack, ending: ExitStack) -
     """Cancel the stack's end when a wait was in vain, and print what there is to see and what to run."""
     try:
         yield
-    except InVainError as error:
+    except InVainError:
         ending.pop_all()
-        console.print(
-            f"\n[bold red]In vain:[/bold red] {escape(str(error))}", highlight=False, soft_wrap=True
-        )
+        console.print("\n[bold red]A wait was in vain.[/bold red]")
         print_evidence(console, stack.pipeline)
         stack.print_how_to_look_around(console)
         raise
