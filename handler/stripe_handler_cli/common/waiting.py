@@ -10,6 +10,10 @@ _POLL_SECONDS = 0.05
 _Found = TypeVar("_Found")
 
 
+class InVainError(CliError):
+    """Something that was waited for did not come."""
+
+
 def poll(
     look: Callable[[], _Found | None],
     *,
@@ -35,9 +39,9 @@ def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: fl
     """Look until something is there that must come.
 
     Raises:
-        CliError: Nothing was there within the time given; the message names what was wanted.
+        InVainError: Nothing was there within the time given; the message names what was wanted.
     """
     found = poll(look, every_seconds=_POLL_SECONDS, timeout_seconds=timeout_seconds)
     if found is None:
-        raise CliError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
+        raise InVainError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
     return found

@@ -81,7 +81,7 @@ class Pipeline:
         """Wait until the handler has logged an event so many times, and return the last of those lines.
 
         Raises:
-            CliError: It did not within the time given.
+            InVainError: It did not within the time given.
         """
 
         def logged() -> dict[str, Any] | None:
@@ -98,7 +98,7 @@ class Pipeline:
         """Wait for a message in a queue, and return it without deleting it (visible again at once).
 
         Raises:
-            CliError: None came within the time given.
+            InVainError: None came within the time given.
         """
 
         def received() -> dict[str, Any] | None:

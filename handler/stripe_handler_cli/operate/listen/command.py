@@ -5,31 +5,26 @@ import json
 import os
 import signal
 import threading
-from http import HTTPStatus
-from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.common.console import printer, reporter
-from stripe_handler_cli.operate.listen.following import Follower
-from stripe_handler_cli.operate.listen.forwarding import Forwarder
-from stripe_handler_cli.operate.listen.secrets_in_environment import VARIABLE, signing_secrets
-from stripe_handler_cli.operate.listen.server import WebhookServer
-from stripe_handler_cli.operate.send.outcome import Outcome, print_outcome
-from stripe_handler_cli.operate.send.wiring import wire
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.options import stack_options
-from stripe_subscription_handler.webhook_bridge.receiving import Receiver
+
+if TYPE_CHECKING:
+    from http import HTTPStatus
+
+    from stripe_handler_cli.operate.send.outcome import Outcome
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
 _HIGHEST_PORT = 65_535
 _STOP_SECONDS = 5
 
 
 @click.command(
-    epilog=f"""\b
+    epilog="""\b
 Examples:
-  export {VARIABLE}="$(stripe listen --print-secret)"
+  export STRIPE_WEBHOOK_SECRET="$(stripe listen --print-secret)"
   stripe-handler listen --local .stripe-handler/demo
   stripe listen --forward-to localhost:3000/api/stripe/webhook
   stripe trigger customer.subscription.created --add subscription:metadata.userId=user_42
@@ -44,11 +39,8 @@ Examples:
     help="The port; 0 takes a free one.",
 )
 @click.option("--path", default="/api/stripe/webhook", show_default=True, help="The webhook's path.")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; loopback unless given."
-)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per event.")
-def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bool) -> None:
+def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> None:
     """Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.
 
     For development, with `stripe listen --forward-to`. Signatures are checked; the endpoint's signing secret
@@ -57,6 +49,16 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
 
     In production, Stripe's events come through EventBridge, and nothing listens.
     """
+    from stripe_handler_cli.common.console import printer, reporter
+    from stripe_handler_cli.operate.listen.following import Follower
+    from stripe_handler_cli.operate.listen.forwarding import Forwarder
+    from stripe_handler_cli.operate.listen.secrets_in_environment import signing_secrets
+    from stripe_handler_cli.operate.listen.server import HOST, WebhookServer
+    from stripe_handler_cli.operate.send.outcome import print_outcome
+    from stripe_handler_cli.operate.send.wiring import wire
+    from stripe_handler_cli.stack.event_rows import print_header
+    from stripe_subscription_handler.webhook_bridge.receiving import Receiver
+
     if not path.startswith("/") or "?" in path:
         raise click.UsageError("--path must begin with / and hold no query")
     secrets = signing_secrets(os.environ)
@@ -64,27 +66,20 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
     notes, results = reporter(), printer()
     numbers = itertools.count(1)
 
-    def tell(outcome: Outcome) -> None:
+    def tell(outcome: "Outcome") -> None:
         if as_json:
             click.echo(json.dumps(outcome.as_json(), default=str))
         else:
             print_outcome(results, next(numbers), outcome)
 
-    def note(status: HTTPStatus, message: str) -> None:
+    def note(status: "HTTPStatus", message: str) -> None:
         notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
 
     key = stack.config.user_id_metadata_key
     follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
     receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
-    with WebhookServer(host, port, path, receiver, note) as server:
-        if not _is_loopback(host):
-            notes.print(
-                f"Warning: {host} is not loopback, so other machines reach this endpoint. Only signed "
-                "requests get further, but HTTP is not encrypted.",
-                style="yellow",
-            )
-        shown = f"[{host}]" if ":" in host else host
-        url = f"http://{shown}:{server.server_port}{path}"
+    with WebhookServer(port, path, receiver, note) as server:
+        url = f"http://{HOST}:{server.server_port}{path}"
         notes.print(f"Ready on {url}, to bus {stack.output('event_bus_name')}", soft_wrap=True, markup=False)
         for stopping in (signal.SIGINT, signal.SIGTERM):
             # A shell starts background jobs with SIGINT ignored; asked to stop, this one stops all the same.
@@ -100,10 +95,3 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
         finally:
             follower.stop()
             following.join(_STOP_SECONDS)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
