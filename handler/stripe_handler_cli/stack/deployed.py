@@ -12,6 +12,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
@@ -127,6 +128,14 @@ class DeployedStack:
         """The partner event source's name; None on a custom bus."""
         bus = self.output("event_bus_name")
         return bus if bus.startswith(PARTNER_SOURCE_PREFIX) else None
+
+    @property
+    def event_pattern(self) -> EventPattern:
+        """The pattern of the stack's rule, as it is deployed."""
+        found: Any = self.endpoint.events.describe_rule(
+            Name=self.output("rule_name"), EventBusName=self.output("event_bus_name")
+        )
+        return EventPattern.of(found)
 
     @property
     def function_log(self) -> FunctionLog:

@@ -77,8 +77,8 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
         notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
 
     key = stack.config.user_id_metadata_key
-    follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
-    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
+    follower = Follower(wired.bus, wired.tail(), wired.profiles(), key, tell)
+    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.bus.source, follower))
     with WebhookServer(host, port, path, receiver, note) as server:
         if not _is_loopback(host):
             notes.print(

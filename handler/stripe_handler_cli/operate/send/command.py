@@ -98,7 +98,7 @@ def send(  # noqa: PLR0913 - one argument per option
             events += read if user is None else [with_user(event, key, user) for event in read]
     if no_follow:
         return _put(wired, events, as_json=as_json)
-    sender = Sender(wired.pipeline.put, wired.entry, wired.tail(), wired.profiles(), key, timeout_seconds)
+    sender = Sender(wired.pipeline.put, wired.bus, wired.tail(), wired.profiles(), key, timeout_seconds)
     return _send(sender, events, as_json=as_json)
 
 
@@ -109,7 +109,7 @@ def _put(wired: Wired, events: list[dict[str, Any]], *, as_json: bool) -> int:
             batch = events[start : start + _BATCH]
             wired.pipeline.put(*batch)
             counted(start + len(batch), len(events))
-        ignored = [event["type"] for event in events if not wired.entry.admits(event["type"])]
+        ignored = [event["type"] for event in events if not wired.bus.admits(event["type"])]
         if ignored:
             names = ", ".join(sorted(set(ignored)))
             putting(f"The rule does not admit {names} (Terraform variable event_types).")

@@ -8,7 +8,7 @@ import attrs
 
 from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.stack.bus_entry import BusEntry
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.function_log import LogTail
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
@@ -26,9 +26,9 @@ def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
         return None
 
 
-def poll_seconds(entry: BusEntry) -> float:
+def poll_seconds(bus: Bus) -> float:
     """How long to wait between two looks at the function's log."""
-    return LOCAL_POLL_SECONDS if entry.is_local else AWS_POLL_SECONDS
+    return LOCAL_POLL_SECONDS if bus.is_local else AWS_POLL_SECONDS
 
 
 @attrs.frozen
@@ -37,7 +37,7 @@ class Sender:
 
     Attributes:
         put: Puts an event on the bus.
-        entry: The way onto the bus.
+        bus: The bus.
         tail: The function's log.
         profiles: The users' profiles.
         metadata_key: The metadata key that holds user ids.
@@ -47,7 +47,7 @@ class Sender:
     """
 
     put: Callable[[Mapping[str, Any]], None]
-    entry: BusEntry
+    bus: Bus
     tail: LogTail
     profiles: ProfileWatch
     metadata_key: str
@@ -63,7 +63,7 @@ class Sender:
         event_id, event_type = event["id"], event["type"]
         self.profiles.look(named_user(event, self.metadata_key))
         self.put(event)
-        if not self.entry.admits(event_type):
+        if not self.bus.admits(event_type):
             return not_admitted(event)
         line = self._logged(event_id)
         if line is None:
@@ -79,4 +79,4 @@ class Sender:
                     return line
             if self.clock() > deadline:
                 return None
-            self.sleep(poll_seconds(self.entry))
+            self.sleep(poll_seconds(self.bus))

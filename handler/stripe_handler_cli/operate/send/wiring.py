@@ -6,7 +6,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.stack.bus_entry import BusEntry, bus_entry
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import LogTail, tells_decisions
 from stripe_handler_cli.stack.pipeline import Pipeline
@@ -19,12 +19,12 @@ class Wired:
 
     Attributes:
         stack: The stack.
-        entry: The way onto its bus.
+        bus: Its bus.
         pipeline: Its moving parts.
     """
 
     stack: DeployedStack
-    entry: BusEntry
+    bus: Bus
     pipeline: Pipeline
 
     def tail(self) -> LogTail:
@@ -47,7 +47,7 @@ class Wired:
         Raises:
             CliError: They would.
         """
-        if self.stack.config.livemode is Livemode.LIVE and not self.entry.is_local:
+        if self.stack.config.livemode is Livemode.LIVE and not self.bus.is_local:
             raise CliError(
                 'This environment is for live events (livemode = "live"), and made-up ones, or events given '
                 "to another user, would reach real profiles."
@@ -64,5 +64,5 @@ def wire(stack: DeployedStack) -> Wired:
     Raises:
         CliError: Nobody but Stripe can put events on its bus.
     """
-    entry = bus_entry(stack)
-    return Wired(stack, entry, stack.pipeline(entry.source))
+    bus = Bus.of(stack)
+    return Wired(stack, bus, stack.pipeline(bus.source))
