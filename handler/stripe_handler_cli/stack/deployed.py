@@ -147,14 +147,6 @@ class DeployedStack:
         """The profile table and the sync table, keyed as the deployed function keys them."""
         return StackTables(self.endpoint.dynamodb, self.config)
 
-    def pipeline(self, source: str | None = None) -> Pipeline:
-        """The stack's moving parts.
-
-        Args:
-            source: The `source` of events put; the partner event source unless given.
-
-        Raises:
-            CliError: On a custom bus, events need a source.
-        """
-        chosen = source or self.partner_event_source or ""
-        return Pipeline.of(self.endpoint, self.outputs, chosen, self.config)
+    def pipeline(self, source: str) -> Pipeline:
+        """The stack's moving parts; events are put under this source."""
+        return Pipeline.of(self.endpoint, self.outputs, source, self.config)

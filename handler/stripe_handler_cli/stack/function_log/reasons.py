@@ -7,8 +7,6 @@ import attrs
 
 from stripe_subscription_handler.decisions.decision import Reason
 
-SEMANTICS_PAGE = "docs/semantics.md"
-
 
 @attrs.frozen
 class Rule:
