@@ -65,11 +65,11 @@ class Follower:
             )
             self._expected.setdefault(expected.event_id, deque()).append(expected)
         if is_only:
-            self._look(user_id)
+            self._remember(user_id)
 
-    def _look(self, user_id: str | None) -> None:
+    def _remember(self, user_id: str | None) -> None:
         try:
-            self.profiles.look(user_id)
+            self.profiles.remember(user_id)
         except _AWS_ERRORS:
             # The webhook matters more than what is shown about it.
             return

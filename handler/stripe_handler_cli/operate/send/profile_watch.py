@@ -1,4 +1,4 @@
-"""Tells what changed in a profile between two looks at it. Reads profiles; knows no events."""
+"""Tells what changed in a profile between two reads of it. Reads profiles; knows no events."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,15 +20,15 @@ class ProfileWatch:
     read: Callable[[str], Mapping[str, Any]]
     _seen: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
 
-    def look(self, user_id: str | None) -> None:
+    def remember(self, user_id: str | None) -> None:
         """Remember a user's profile as it is now, to compare with later."""
         if user_id is not None:
             self._seen[user_id] = self.read(user_id)
 
     def changes(self, user_id: str | None) -> Changes | None:
-        """What changed since the last look, and remember what is there now; None without an earlier look."""
+        """What changed since then, and remember what is there now; None where nothing was remembered."""
         if user_id is None:
             return {}
         before = self._seen.get(user_id)
-        self.look(user_id)
+        self.remember(user_id)
         return None if before is None else changed(before, self._seen[user_id])

@@ -61,7 +61,7 @@ class Sender:
         An error is an outcome like others: Lambda tries the event twice more, later.
         """
         event_id, event_type = event["id"], event["type"]
-        self.profiles.look(named_user(event, self.metadata_key))
+        self.profiles.remember(named_user(event, self.metadata_key))
         self.put(event)
         if not self.bus.admits(event_type):
             return not_admitted(event)

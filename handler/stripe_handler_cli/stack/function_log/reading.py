@@ -1,7 +1,7 @@
 """Reads the function's log group: a range of time, one event's history, from now on. Decides nothing.
 
-The one reader of that group. Every line of the handler's holds its own time in microseconds, so no two are
-equal, not even those of one event delivered twice.
+Every line of the handler's holds its own time in microseconds, so no two are equal, not even those of one
+event delivered twice.
 """
 
 import functools

@@ -27,7 +27,7 @@ Examples:
 """
 
 
-def _look(
+def _listed(
     stack: DeployedStack, selection: Selection, *, limit: int | None, whole: bool = False
 ) -> list[Listing]:
     key = wiring.user_id_metadata_key(stack, warn)
@@ -54,7 +54,7 @@ def list_(*, stack: DeployedStack, selection: Selection, limit: int, as_json: bo
 
     Shows nothing personal but the user's id. Hides what it lists from other commands until it ends.
     """
-    listings = _look(stack, selection, limit=limit)
+    listings = _listed(stack, selection, limit=limit)
     now = datetime.now(UTC)
     if as_json:
         click.echo(json.dumps(report.listings_as_json(listings, now)))
@@ -71,7 +71,7 @@ def show(*, wanted: str, stack: DeployedStack, as_json: bool) -> None:
 
     The event is what Stripe sent, personal data included. No other command prints it.
     """
-    listings = _look(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
+    listings = _listed(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
     found = [
         (letter, wiring.history(stack, letter, warn)) for listing in listings for letter in listing.letters
     ]
