@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.stack.function_log.following import LogTail
+from stripe_handler_cli.stack.function_log.following import OVERLAP_MILLISECONDS, LogTail
 from stripe_handler_cli.stack.function_log.lines import Logged, LogLine, read_line, read_values
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ class FunctionLog:
 
     def tail(self, now: datetime) -> LogTail:
         """Follow it from now on: what was logged already is not told."""
-        return LogTail.starting(functools.partial(self._logged, _ABOUT_EVENTS), _milliseconds(now))
+        start = _milliseconds(now) - OVERLAP_MILLISECONDS
+        tail = LogTail(functools.partial(self._logged, _ABOUT_EVENTS), start)
+        tail.read()
+        return tail
 
     def history(self, event_id: str, since: datetime, clock: Callable[[], float] = time.monotonic) -> History:
         """Find the attempts at one event.
