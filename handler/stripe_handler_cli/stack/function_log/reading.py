@@ -90,13 +90,13 @@ class FunctionLog:
             first = start + number * piece
             last = end if number == total - 1 else first + piece - _MILLISECOND
             # Two patterns may both find a line.
-            found = dict.fromkeys(
-                logged
-                for one in wanted
-                for logged in self._logged(one, _milliseconds(first), _milliseconds(last))
-            )
-            lines = (line for logged in found if (line := read_line(logged)) is not None and keep(line))
-            yield from sorted(lines, key=lambda line: line.handled_at)
+            found = {
+                logged: line
+                for pattern in wanted
+                for logged in self._logged(pattern, _milliseconds(first), _milliseconds(last))
+                if (line := read_line(logged)) is not None and keep(line)
+            }
+            yield from sorted(found.values(), key=lambda line: line.handled_at)
             progress(number + 1, total)
 
     def values(self, since: datetime | None = None) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ class FunctionLog:
         if end is not None:
             request["endTime"] = end
         for page in self.client.get_paginator("filter_log_events").paginate(**request):
-            yield [(one["timestamp"], one["message"]) for one in page["events"]], "nextToken" in page
+            yield [(one["timestamp"], one["message"]) for one in page["events"]], bool(page.get("nextToken"))
 
 
 def _milliseconds(moment: datetime) -> int:
