@@ -12,6 +12,8 @@ def main() -> int:
     """
     try:
         from stripe_handler_cli.cli import cli  # noqa: PLC0415 - the extra may be missing
+
+        return cli()
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
@@ -20,7 +22,6 @@ def main() -> int:
             "  pip install 'stripe-subscription-handler[cli]'\n"
         )
         return 2
-    return cli()
 
 
 if __name__ == "__main__":

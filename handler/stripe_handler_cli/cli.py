@@ -1,53 +1,115 @@
-"""The command tree of `stripe-handler`; every command group lives in `commands/`."""
+"""The command tree of `stripe-handler`: one table, and what becomes of errors. May import everything.
+
+Nothing is imported before it is called, so that `--help`, `--version` and each command load only what is
+theirs. A command's own module follows the same rule: what its options need stands at the top, and what its
+work needs is imported in its body.
+"""
 
 import sys
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.lab.chaos.command import chaos
-from stripe_handler_cli.lab.demo.command import demo
-from stripe_handler_cli.lab.simulator.command import simulate
-from stripe_handler_cli.operate.connect.command import connect
-from stripe_handler_cli.operate.connect.disconnect_command import disconnect
-from stripe_handler_cli.operate.dlq.command import dlq
-from stripe_handler_cli.operate.doctor.command import doctor
-from stripe_handler_cli.operate.explain.command import explain
-from stripe_handler_cli.operate.listen.command import listen
-from stripe_handler_cli.operate.parked.command import parked
-from stripe_handler_cli.operate.reconcile.command import reconcile
-from stripe_handler_cli.operate.reconcile.sync_command import sync
-from stripe_handler_cli.operate.replay.command import replay
-from stripe_handler_cli.operate.send.command import send
-from stripe_handler_cli.operate.show.command import show
-from stripe_handler_cli.tools.local_aws.command import local
-from stripe_handler_cli.tools.packaging.command import package
+from stripe_handler_cli.common.lazy_group import Deferred, LazyGroup
+
+_LAB = "stripe_handler_cli.lab"
+_OPERATE = "stripe_handler_cli.operate"
+_TOOLS = "stripe_handler_cli.tools"
+
+COMMANDS = (
+    Deferred(
+        "chaos",
+        f"{_LAB}.chaos.command:chaos",
+        "Deliver simulated events as badly as can be, and compare every profile with the truth.",
+    ),
+    Deferred(
+        "connect",
+        f"{_OPERATE}.connect.command:connect",
+        "Connect a Stripe account to this environment, from nothing to a ping that arrives.",
+    ),
+    Deferred(
+        "demo",
+        f"{_LAB}.demo.command:demo",
+        "Run one subscription's life through the real stack on local AWS.",
+    ),
+    Deferred(
+        "disconnect",
+        f"{_OPERATE}.connect.disconnect_command:disconnect",
+        "Take Stripe's event destination away from this environment: the way back from `connect`.",
+    ),
+    Deferred(
+        "dlq",
+        f"{_OPERATE}.dlq.command:dlq",
+        "Events that could not be applied: look at them, send them again, drop them.",
+    ),
+    Deferred(
+        "doctor",
+        f"{_OPERATE}.doctor.command:doctor",
+        "Go through the production checklist of a deployed stack: pass, warn or fail, and what puts it "
+        "right.",
+    ),
+    Deferred(
+        "explain",
+        f"{_OPERATE}.explain.command:explain",
+        "Say of each attribute of a profile which event set it, when, and by which rule.",
+    ),
+    Deferred(
+        "listen",
+        f"{_OPERATE}.listen.command:listen",
+        "Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.",
+    ),
+    Deferred(
+        "local",
+        f"{_TOOLS}.local_aws.command:local",
+        "AWS on this machine: MiniStack with the AWS behaviours it lacks.",
+    ),
+    Deferred(
+        "package",
+        f"{_TOOLS}.packaging.command:package",
+        "Build the Lambda zip from hashed requirements, byte for byte the same on every build.",
+    ),
+    Deferred(
+        "parked",
+        f"{_OPERATE}.parked.command:parked",
+        "List the events that wait for a user, the first to expire first.",
+    ),
+    Deferred(
+        "reconcile",
+        f"{_OPERATE}.reconcile.command:reconcile",
+        "Compare every subscription in Stripe with every profile, in both directions.",
+    ),
+    Deferred(
+        "replay",
+        f"{_OPERATE}.replay.command:replay",
+        "Send archived events to the function again, and tell what that changed.",
+    ),
+    Deferred(
+        "send",
+        "stripe_handler_cli.sending:send",
+        "Put events on the bus and follow each to the profile.",
+    ),
+    Deferred(
+        "show",
+        f"{_OPERATE}.show.command:show",
+        "Show what is stored of a user: profile, subscriptions, payments, customers, parked events.",
+    ),
+    Deferred(
+        "simulate",
+        f"{_LAB}.simulator.command:simulate",
+        "Write the events Stripe would send for made-up customers, and the profiles they must lead to.",
+    ),
+    Deferred(
+        "sync",
+        f"{_OPERATE}.reconcile.sync_command:sync",
+        "Bring the profile of USER up to date from Stripe, now, by the rules of live events.",
+    ),
+)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="stripe-subscription-handler")
 def root() -> None:
     """Stripe subscription state in your DynamoDB user profiles: see, explain, repair, try out."""
-
-
-root.add_command(chaos)
-root.add_command(connect)
-root.add_command(demo)
-root.add_command(disconnect)
-root.add_command(dlq)
-root.add_command(doctor)
-root.add_command(explain)
-root.add_command(listen)
-root.add_command(local)
-root.add_command(package)
-root.add_command(parked)
-root.add_command(reconcile)
-root.add_command(replay)
-root.add_command(send)
-root.add_command(show)
-root.add_command(simulate)
-root.add_command(sync)
 
 
 def cli(arguments: list[str] | None = None) -> int:
@@ -63,8 +125,14 @@ def cli(arguments: list[str] | None = None) -> int:
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    except (BotoCoreError, ClientError) as error:
+    except _aws_errors() as error:
         # The message names the operation and AWS's reason, and holds no request or response body.
         sys.stderr.write(f"Error: AWS: {error}\n")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """The errors of botocore; none where nothing has imported it, for then nothing can have raised them."""
+    module = sys.modules.get("botocore.exceptions")
+    return (module.BotoCoreError, module.ClientError) if module else ()

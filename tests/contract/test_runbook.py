@@ -89,7 +89,7 @@ def test_every_command_exists(key: str) -> None:
         context = click.Context(root)
         rest = words[1:]
         while isinstance(command, click.Group):
-            command, rest = command.get_command(context, rest[0]), rest[1:]
+            _, command, rest = command.resolve_command(context, rest)
             assert command is not None, line
         options = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in rest if word.startswith("--")} <= options, line

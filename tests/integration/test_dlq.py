@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import wait_for
 from support.dead_letters import envelope, error, failure_record
 from support.lives import Life
 from support.provoking import permission_withdrawn

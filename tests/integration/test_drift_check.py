@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.fake_stripe import FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import wait_for
 from support import events
 from support.drift_checks import DriftChecks
 from support.on_call import Alarms

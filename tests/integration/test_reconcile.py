@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.fake_stripe import API_KEY, AccountClock, FakeStripe, SimulatedAccount, objects
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.view import SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support import events

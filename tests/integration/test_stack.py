@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import wait_for
 from stripe_handler_cli.tools.terraform import Workspace
 from support.lives import Life
 

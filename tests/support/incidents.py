@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_handler_cli.stack.pipeline import Pipeline
 from support import runbook
 from support.lives import Life
 from support.on_call import Alarms, Ran, Shell

@@ -16,12 +16,13 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.accounts import Account, read_account
 from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
 from stripe_handler_cli.lab.simulator import Simulation, SimulationOptions, simulate
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
 _LATE_LINES_SECONDS = 15.0

@@ -12,10 +12,15 @@ def printer() -> Console:
 
 
 def reporter() -> Console:
-    """The console for progress."""
+    """The console for progress and warnings."""
     return _console(stderr=True)
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_WIDTH)
+
+
+def warn(text: str) -> None:
+    """Print a warning."""
+    reporter().print(f"Warning: {text}", style="yellow", markup=False)

@@ -1,4 +1,4 @@
-"""Times as people type them: ISO-8601, or so long ago. Only click's part asks for the time now."""
+"""Times as people type and read them. Only click's part asks for the time now."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SIZES = (86_400, "d"), (3600, "h"), (60, "min"), (1, "s")
 _AGO = re.compile(r"-?\s*(\d+)\s*(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)(?:\s+ago)?")
 EXPECTED = (
     "an ISO-8601 time (2026-11-23T10:00:00Z; UTC unless it says otherwise) or so long ago (90m, 2h, 3d)"
@@ -43,6 +44,14 @@ def parse_moment(text: str, now: datetime) -> datetime:
 def iso(moment: datetime) -> str:
     """A moment as ISO-8601 UTC, whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def duration(seconds: float) -> str:
+    """A time span in its largest unit, rounded down: `3 d`, `17 min`."""
+    for size, unit in _SIZES:
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "0 s"
 
 
 class Moment(click.ParamType[datetime]):

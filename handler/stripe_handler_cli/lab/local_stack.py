@@ -51,7 +51,6 @@ class RunningStack:
             f"  terraform -chdir={self.deployment.workspace.directory} output\n"
             "To end it:\n"
             f"  {command} local down --state-directory {directory}",
-            highlight=False,
             soft_wrap=True,
             markup=False,
         )

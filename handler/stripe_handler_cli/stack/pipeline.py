@@ -1,13 +1,12 @@
 """The running pipeline: puts Stripe events on the bus, follows them by the function's log, reads results."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.putting import put_all
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PARTNER_SOURCE_PREFIX = "aws.partner/"
-_POLL_SECONDS = 0.05
-_Found = TypeVar("_Found")
 
 
 @attrs.frozen
@@ -116,19 +113,3 @@ class Pipeline:
             return messages[0] if messages else None
 
         return wait_for(received, f"a message in {queue_url.rpartition('/')[2]}", timeout_seconds)
-
-
-def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: float) -> _Found:
-    """Look again and again until something is there.
-
-    Raises:
-        CliError: Nothing was there within the time given; the message names what was wanted.
-    """
-    deadline = time.monotonic() + timeout_seconds
-    while True:
-        found = look()
-        if found is not None:
-            return found
-        if time.monotonic() > deadline:
-            raise CliError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
-        time.sleep(_POLL_SECONDS)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from stripe_handler_cli.common.options import together
 from stripe_handler_cli.common.stripe_access import StripeAccess
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -25,28 +26,38 @@ def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
     Args:
         purpose: What the key must be allowed to do, and what comes of it; ends the option's help.
     """
-
-    def decorate(command: _Command) -> _Command:
-        @functools.wraps(command)
-        def with_stripe(
-            *arguments: Any, stripe_key_variable: str, stripe_url: str | None, **options: Any
-        ) -> Any:
-            stripe = _access(stripe_key_variable, stripe_url)
-            return command(*arguments, stripe=stripe, **options)
-
-        wrapped: Any = with_stripe
-        wrapped = click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine.")(
-            wrapped
-        )
-        return click.option(  # type: ignore[no-any-return]
+    options = together(
+        click.option(
             "--stripe-key-variable",
             default=_VARIABLE,
             show_default=True,
             metavar="NAME",
             help=f"Environment variable with a Stripe key {purpose}",
-        )(wrapped)
+        ),
+        click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine."),
+    )
+
+    def decorate(command: _Command) -> _Command:
+        @functools.wraps(command)
+        def with_stripe(
+            *arguments: Any, stripe_key_variable: str, stripe_url: str | None, **given: Any
+        ) -> Any:
+            return command(*arguments, stripe=_access(stripe_key_variable, stripe_url), **given)
+
+        return options(with_stripe)  # type: ignore[no-any-return]
 
     return decorate
+
+
+def required(stripe: StripeAccess | None) -> StripeAccess:
+    """The access to Stripe, for a command that is nothing without.
+
+    Raises:
+        click.UsageError: There is none.
+    """
+    if stripe is None:
+        raise click.UsageError(f"no Stripe key in {_VARIABLE} (or the variable of --stripe-key-variable)")
+    return stripe
 
 
 def _access(variable: str, url: str | None) -> StripeAccess | None:

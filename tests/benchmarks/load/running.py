@@ -16,10 +16,11 @@ from benchmarks.load.processes import Processes, Sampler
 from benchmarks.load.scale import Scale, account, parts
 from benchmarks.setting import ROOT, STATE, Setting
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.chaos.accounts import Account
 from stripe_handler_cli.lab.chaos.counterexamples import differences
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
-from stripe_handler_cli.stack.pipeline import Pipeline, wait_for
+from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
 

@@ -1,10 +1,10 @@
-"""Times as people type them."""
+"""Times as people type and read them."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from stripe_handler_cli.common.moments import iso, parse_moment
+from stripe_handler_cli.common.moments import duration, iso, parse_moment
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -35,3 +35,11 @@ def test_times_that_are_not(text: str) -> None:
     """The message says what is expected."""
     with pytest.raises(ValueError, match="ISO-8601"):
         parse_moment(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-5, "0 s"), (59.9, "59 s"), (61, "1 min"), (7200, "2 h"), (200_000, "2 d")]
+)
+def test_a_duration_has_one_unit(seconds: float, text: str) -> None:
+    """The largest, rounded down."""
+    assert duration(seconds) == text

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
 from stripe_handler_cli.operate.reconcile.connection import connect
-from stripe_handler_cli.operate.reconcile.eta import Eta, duration
 from stripe_subscription_handler.comparison.lists import events, payment_events, subscriptions
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
@@ -38,10 +38,10 @@ def stripe() -> Iterator[FakeStripe]:
 
 
 @pytest.fixture
-def api(stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch) -> StripeApi:
+def api(stripe: FakeStripe) -> StripeApi:
     """The operator's API."""
-    monkeypatch.setenv(VARIABLE, API_KEY)
-    return connect(Config("t", "s", stripe_api_url=stripe.url), VARIABLE, lambda: None)
+    config = Config("t", "s", stripe_api_url=stripe.url)
+    return connect(config, StripeAccess(API_KEY, VARIABLE), lambda: None)
 
 
 def test_every_subscription_is_listed_once(api: StripeApi, stripe: FakeStripe) -> None:
@@ -99,26 +99,16 @@ def test_the_payment_events_of_an_invoice_are_found(
     assert [event["id"] for event in payment_events(api, invoice)] == ids
 
 
-def test_a_key_is_wanted_and_must_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_must_fit() -> None:
     """The message names the variable, and never the key."""
-    monkeypatch.delenv(VARIABLE, raising=False)
-    with pytest.raises(CliError, match=VARIABLE):
-        connect(Config("t", "s"), VARIABLE, lambda: None)
-    monkeypatch.setenv(VARIABLE, "sk_test_hidden")
+    access = StripeAccess("sk_test_hidden", VARIABLE)
     with pytest.raises(CliError, match="for test mode, but this stack accepts only live") as caught:
-        connect(Config("t", "s", livemode=Livemode.LIVE), VARIABLE, lambda: None)
+        connect(Config("t", "s", livemode=Livemode.LIVE), access, lambda: None)
+    assert VARIABLE in str(caught.value)
     assert "hidden" not in str(caught.value)
 
 
-def test_progress_tells_what_is_left() -> None:
-    """By the speed of this run, what an earlier run has done left out."""
-    now, shown = 0.0, []
-    eta = Eta(shown.append, clock=lambda: now)
-    eta("profiles", 1_000, 4_000)
-    now = 10.0
-    eta("profiles", 2_000, 4_000)
-    eta("profiles", 2_100, 4_000)
-    now = 20.0
-    eta("profiles", 5_000, 4_000)
-    assert shown == ["2,000 profiles, 100 a second, about 20 s left", "5,000 profiles, 200 a second"]
-    assert [duration(seconds) for seconds in (59, 600, 11_100)] == ["59 s", "10 min", "3 h 5 min"]
+def test_the_operator_may_name_another_stripe(stripe: FakeStripe) -> None:
+    """A stand-in on this machine, whatever the function asks."""
+    api = connect(Config("t", "s"), StripeAccess(API_KEY, VARIABLE, stripe.url), lambda: None)
+    assert next(iter(subscriptions(api))).objects

@@ -1,27 +1,17 @@
 """The command `stripe-handler chaos`: options in, certificate out. Thin; `chaos` does the work."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from stripe_handler_cli.lab.chaos.report import print_certificate
-from stripe_handler_cli.lab.chaos.run import Chaos, admitted_types
-from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
-from stripe_handler_cli.lab.local_stack import StackPlan, local_stack
-from stripe_handler_cli.lab.simulator import EVENT_TYPES
-from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
-from stripe_handler_cli.tools.packaging import find_project_root
+if TYPE_CHECKING:
+    from stripe_handler_cli.lab.fake_stripe import FakeStripe
+    from stripe_handler_cli.lab.local_stack import StackPlan
 
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
 NAME = "chaos"
-_WIDTH = 140
-_REPORTS = 10
-"""Off a terminal, progress is so many lines."""
 
 
 @click.command(
@@ -94,9 +84,14 @@ def chaos(  # noqa: PLR0913 - one argument per option
     """
     if without_stripe and stripe_faults:
         raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        console = Console(stderr=True, width=_WIDTH)
+    from stripe_handler_cli.common.console import printer, reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.lab.chaos.report import print_certificate
+    from stripe_handler_cli.lab.chaos.run import Chaos
+    from stripe_handler_cli.lab.fake_stripe import FakeStripe
+    from stripe_handler_cli.lab.local_stack import local_stack
+
+    console = reporter()
     wanted = Chaos(
         users=users,
         seed=seed,
@@ -109,18 +104,26 @@ def chaos(  # noqa: PLR0913 - one argument per option
     with FakeStripe() as stripe:
         plan = _plan(state_directory, None if without_stripe else stripe)
         with local_stack(console, plan, keep=keep) as stack:
-            with _progress(console) as show:
+            with step(console, "Deliver the events") as delivering:
+                show = delivering.counter("deliveries handled")
                 certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, stripe, show)
             if keep:
                 stack.print_how_to_look_around(console)
     if as_json:
         click.echo(json.dumps(certificate.as_json(), default=str))
     else:
-        print_certificate(Console(width=None if console.is_terminal else _WIDTH), certificate)
+        print_certificate(printer(), certificate)
     return 1 if certificate.counterexamples else 0
 
 
-def _plan(state_directory: Path, stripe: FakeStripe | None) -> StackPlan:
+def _plan(state_directory: Path, stripe: "FakeStripe | None") -> "StackPlan":
+    from stripe_handler_cli.lab.chaos.run import admitted_types
+    from stripe_handler_cli.lab.fake_stripe import API_KEY
+    from stripe_handler_cli.lab.local_stack import StackPlan
+    from stripe_handler_cli.lab.simulator import EVENT_TYPES
+    from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
+    from stripe_handler_cli.tools.packaging import find_project_root
+
     variables = {"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)}
     if stripe is not None:
         variables |= {"event_types": admitted_types(EVENT_TYPES), "stripe_api_url": stripe.url}
@@ -133,23 +136,3 @@ def _plan(state_directory: Path, stripe: FakeStripe | None) -> StackPlan:
         venv_path=DEFAULT_STATE_DIRECTORY / "venv",
         stripe_key=None if stripe is None else API_KEY,
     )
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
-    if console.is_terminal:
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("Deliveries handled", total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-        return
-    shown = -1
-
-    def line(done: int, total: int) -> None:
-        nonlocal shown
-        tenth = done * _REPORTS // max(total, 1)
-        if tenth > shown:
-            shown = tenth
-            console.print(f"  {done}/{total} deliveries handled", style="dim", highlight=False)
-
-    yield line

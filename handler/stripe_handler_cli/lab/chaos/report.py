@@ -58,7 +58,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
 
 
 def _print_counterexample(console: Console, example: Counterexample) -> None:
-    console.print(f"\n[bold red]{example.user_id}[/] is not the truth", highlight=False)
+    console.print(f"\n[bold red]{example.user_id}[/] is not the truth")
     _print_differences(console, example.differences)
     if example.smallest is not None:
         _print_smallest(console, example.smallest)
@@ -78,7 +78,7 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
     story = smallest.story
     whole = f"{len(story.deliveries)} deliveries of {story.life.version.name}"
     how = f"interleaving {smallest.schedule}" if smallest.schedule else "handled one after the other"
-    console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}", highlight=False)
+    console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}")
     events = Table("happened", "event", "type", "object", "what it tells")
     for event in story.deliveries:
         happened = datetime.fromtimestamp(second_of(event), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -87,7 +87,7 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
     for user, truth in story.truth.items():
         differing = differences(truth, smallest.found[user])
         if differing:
-            console.print(f"In the end, {user}:", highlight=False)
+            console.print(f"In the end, {user}:")
             _print_differences(console, differing)
 
 

@@ -38,7 +38,6 @@ def tell(console: Console, state_directory: Path) -> None:
         "\n[bold]The event destination was disabled for a while, and the customer came back.[/bold] Stripe\n"
         "does not send those events again, and the profile still says canceled. So Stripe is asked (here a\n"
         "fake one, by the real client):\n",
-        highlight=False,
     )
     for arguments, expected in (((), 1), (("--apply",), 0), ((), 0)):
         _reconcile(console, state_directory, arguments, expected)
@@ -46,7 +45,7 @@ def tell(console: Console, state_directory: Path) -> None:
 
 def _reconcile(console: Console, state_directory: Path, arguments: tuple[str, ...], expected: int) -> None:
     words = ["reconcile", "--local", str(state_directory), *arguments]
-    console.print(f"$ stripe-handler {' '.join(words)}", style="bold", highlight=False, markup=False)
+    console.print(f"$ stripe-handler {' '.join(words)}", style="bold", markup=False)
     completed = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "stripe_handler_cli", *words],
         env={**os.environ, "STRIPE_API_KEY": API_KEY, "COLUMNS": str(console.width)},

@@ -3,12 +3,6 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
-
-from stripe_handler_cli.lab.demo.show import Demo
-from stripe_handler_cli.tools.packaging import find_project_root
-
-_WIDTH = 140
 
 
 @click.command(
@@ -33,7 +27,8 @@ def demo(state_directory: Path, *, keep: bool) -> None:
     what changed in the profile; then reconcile finds and repairs what no event told of. Exit code 1 if
     anything is not as promised.
     """
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH)
-    Demo(console, find_project_root(Path.cwd()), state_directory, keep).run()
+    from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.lab.demo.show import Demo
+    from stripe_handler_cli.tools.packaging import find_project_root
+
+    Demo(printer(), find_project_root(Path.cwd()), state_directory, keep).run()

@@ -1,4 +1,4 @@
-"""Draws the demo for people: a row per delivery with what changed in the profile. Only prints."""
+"""Draws the demo for people: its deliveries, and the profile in the end. Only prints."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,34 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stripe_handler_cli.lab.demo.life import Delivery
+from stripe_handler_cli.stack.event_rows import VIEW_KEYS, changes_text, decision_text, print_row
 from stripe_subscription_handler.decisions.ledger import PREFIX
-
-_COLUMNS = (("#", 3), ("event", 44), ("decision", 22), ("what changed in the profile", 62))
-_STYLES = {"write": "green", "skip": "yellow", "error": "red"}
-_VIEW_KEYS = ("PK", "SK")
-
-
-def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The view's attributes that differ: name → (old, new), None where absent. The ledger is left out."""
-    names = [n for n in {**before, **after} if not n.startswith(PREFIX) and n not in _VIEW_KEYS]
-    return {
-        name: (before.get(name), after.get(name))
-        for name in sorted(names)
-        if before.get(name) != after.get(name)
-    }
-
-
-def _table(*, header: bool) -> Table:
-    table = Table(show_header=header, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name, width in _COLUMNS:
-        table.add_column(name, width=width, overflow="fold")
-    return table
-
-
-def print_header(console: Console) -> None:
-    """Print the column heads."""
-    console.print(_table(header=True))
-    console.rule(style="dim")
 
 
 def print_delivery(
@@ -53,43 +27,12 @@ def print_delivery(
     print_row(console, number, event, decision_text(line), changes_text(changes))
 
 
-def decision_text(line: Mapping[str, Any]) -> Text:
-    """What the handler decided, by its log line."""
-    text = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
-    text.append(f" · {line.get('error_type') or line['reason']}")
-    requests = line["requests"]
-    text.append(f"\n{requests} request{'' if requests == 1 else 's'}", style="dim")
-    return text
-
-
-def print_row(console: Console, number: int, event: Text, decision: Text, changes: Text) -> None:
-    """Print one row under the column heads."""
-    table = _table(header=False)
-    table.add_row(str(number), event, decision, changes)
-    console.print(table)
-    console.rule(style="dim")
-
-
-def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
-    """What changed, an attribute a line."""
-    if not changes:
-        return Text("nothing", style="dim")
-    text = Text()
-    for name, (old, new) in changes.items():
-        text.append("\n" if text else "")
-        text.append(f"{name}  ", style="cyan")
-        if old is not None:
-            text.append(f"{old} → ", style="dim")
-        text.append("removed" if new is None else str(new), style="red" if new is None else "")
-    return text
-
-
 def print_profile(console: Console, profile: Mapping[str, Any]) -> None:
     """Print the final profile, without the ledger."""
     table = Table(title="The profile your app reads", title_justify="left", show_header=False)
     table.add_column(style="cyan")
     table.add_column()
-    for name in sorted(profile, key=lambda name: (name not in _VIEW_KEYS, name)):
+    for name in sorted(profile, key=lambda name: (name not in VIEW_KEYS, name)):
         if not name.startswith(PREFIX):
             table.add_row(name, str(profile[name]))
     console.print(table)

@@ -14,6 +14,7 @@ from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.lab.demo import comeback, life, report
 from stripe_handler_cli.lab.deployment import Deployment
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
+from stripe_handler_cli.stack.event_rows import changed, print_header
 from stripe_handler_cli.stack.pipeline import Pipeline
 
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
@@ -75,7 +76,7 @@ class Demo:
         self.console.print(
             f"\nStripe events → partner bus {pipeline.outputs['event_bus_name']} → rule → Lambda → DynamoDB\n"
         )
-        report.print_header(self.console)
+        print_header(self.console)
         deliveries: dict[str, int] = {}
         profile = pipeline.profile(life.USER_ID)
         story = life.story()
@@ -85,7 +86,7 @@ class Demo:
             pipeline.put(delivery.event)
             line = pipeline.follow(event_id, deliveries[event_id])
             before, profile = profile, pipeline.profile(life.USER_ID)
-            changes = report.changed(before, profile)
+            changes = changed(before, profile)
             report.print_delivery(self.console, number, delivery, line, changes)
             if line["decision"] != delivery.decision or (delivery.decision == "skip" and changes):
                 raise CliError(f"event {event_id}: expected {delivery.decision}, got {line['decision']}")
@@ -111,7 +112,6 @@ class Demo:
             f"  attempts  {record['requestContext']['approximateInvokeCount']}\n"
             f"  error     {escape(record['responsePayload']['errorType'])}: "
             f"{escape(record['responsePayload']['errorMessage'])}\n",
-            highlight=False,
         )
 
     def _check_plan(self, deployment: Deployment) -> None:

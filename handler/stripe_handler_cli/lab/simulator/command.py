@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.simulator import (
@@ -26,8 +23,6 @@ from stripe_handler_cli.lab.simulator.statistics import Statistics
 _STDOUT = Path("-")
 _DEFAULT = tuple(name for name, scenario in SCENARIOS.items() if scenario.default)
 _BY_REQUEST = tuple(name for name in SCENARIOS if name not in _DEFAULT)
-_REPORTS = 10
-"""Off a terminal, progress is so many lines."""
 
 
 @click.command(
@@ -93,6 +88,10 @@ def simulate(  # noqa: PLR0913 - one argument per option
     Events come customer by customer, each customer's in the order in which they happened, so memory does not
     grow with the number of users. No network, no Stripe account.
     """
+    from stripe_handler_cli.common.console import printer, reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.lab.simulator.report import print_summary
+
     if as_json and out == _STDOUT:
         raise CliError("--json and --out - both want stdout; write the events to a file")
     if profiles is not None and profiles.absolute() == out.absolute():
@@ -103,7 +102,7 @@ def simulate(  # noqa: PLR0913 - one argument per option
     with ExitStack() as stack:
         write_event = stack.enter_context(_json_lines(out))
         write_profile = stack.enter_context(_json_lines(profiles))
-        show = stack.enter_context(_progress(users))
+        simulating = stack.enter_context(step(reporter(), "Simulate"))
         try:
             for life in iterate_lives(seed, users, options):
                 statistics.add(life)
@@ -111,16 +110,14 @@ def simulate(  # noqa: PLR0913 - one argument per option
                     write_event(envelope(event) if enveloped else event)
                 for user, profile in life.profiles.items():
                     write_profile({"userId": user, "profile": profile})
-                show(statistics.lives)
+                simulating.count("customers", statistics.lives, users)
         except SimulationError as error:
             raise CliError(str(error)) from error
     seconds = time.monotonic() - started
     if as_json:
         click.echo(json.dumps({"seed": seed, **statistics.as_json(), "seconds": round(seconds, 3)}))
     else:
-        console = Console(stderr=out == _STDOUT, highlight=False)
-        for table in _tables(statistics, seconds):
-            console.print(table)
+        print_summary(reporter() if out == _STDOUT else printer(), statistics, seconds)
 
 
 @contextmanager
@@ -134,44 +131,3 @@ def _json_lines(path: Path | None) -> Iterator[Callable[[Any], None]]:
         raise CliError(f"cannot write {path}: {error.strerror}") from error
     with file:
         yield lambda value: print(json.dumps(value, separators=(",", ":")), file=file)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    console = Console(stderr=True, highlight=False)
-    if console.is_terminal:
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task("Simulating", total=total)
-            yield lambda done: bar.update(task, completed=done)
-        return
-
-    def line(done: int) -> None:
-        if done * _REPORTS // total > (done - 1) * _REPORTS // total:
-            console.print(f"  {done}/{total} customers", style="dim")
-
-    yield line
-
-
-def _tables(statistics: Statistics, seconds: float) -> Iterator[Table]:
-    figures = statistics.as_json()
-    shared = figures["events_sharing_a_second"]
-    head = Table(show_header=False, box=None)
-    head.add_row("users", f"{statistics.users:,}")
-    head.add_row("events", f"{statistics.events:,} ({statistics.events / statistics.users:.1f} a user)")
-    head.add_row("generated", f"in {seconds:.1f} s, {statistics.events / seconds:,.0f} events/s")
-    head.add_row("sharing a second", f"{shared:,} ({shared / max(statistics.events, 1):.0%} of the events)")
-    head.add_row("seconds with several updates", f"{statistics.update_ties:,}")
-    yield head
-    yield _counts("event type", "events", figures["events_by_type"])
-    yield _counts("events of a subscription in one second", "seconds", figures["seconds_by_number_of_events"])
-    yield _counts("scenario", "lives", figures["lives_by_scenario"])
-    yield _counts("era", "lives", figures["lives_by_era"])
-
-
-def _counts(noun: str, counted: str, values: dict[str, int]) -> Table:
-    table = Table()
-    table.add_column(noun)
-    table.add_column(counted, justify="right")
-    for name, count in values.items():
-        table.add_row(name, f"{count:,}")
-    return table

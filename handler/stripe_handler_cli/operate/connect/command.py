@@ -1,10 +1,13 @@
 """The command `stripe-handler connect`. Thin; `connection` does the work."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from stripe_handler_cli.operate.connect.connection import Connection
 from stripe_handler_cli.operate.connect.options import connect_options
-from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.operate.connect.connection import Connection
 
 _EXAMPLES = """\b
 Examples:
@@ -20,7 +23,7 @@ Examples:
 @click.option(
     "--thin", is_flag=True, help="Thin events, which hold an id alone; the function then asks Stripe."
 )
-def connect(*, connection: Connection, thin: bool, dry_run: bool, as_json: bool) -> int:
+def connect(*, connection: "Connection", thin: bool, dry_run: bool, as_json: bool) -> int:
     """Connect a Stripe account to this environment, from nothing to a ping that arrives.
 
     Finds or makes Stripe's event destination for this AWS account and region, waits for its partner event
@@ -31,6 +34,8 @@ def connect(*, connection: Connection, thin: bool, dry_run: bool, as_json: bool)
     Each step looks first at what is there: run it again after any interruption, or to see whether the
     connection works. Exit code 1 if a step failed or Terraform is left to you.
     """
+    from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
+
     connection.payload = "thin" if thin else "snapshot"
     connection.report.note(connection.where())
     if dry_run:

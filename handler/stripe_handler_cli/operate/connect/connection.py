@@ -8,6 +8,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
+from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
 from stripe_handler_cli.operate.connect.planning import (
     ACTIVE,
@@ -307,12 +308,9 @@ class Connection:
             raise CliError(complaint)
 
     def _poll(self, look: Callable[[], _Found | None], seconds: float) -> _Found | None:
-        deadline = self.clock() + seconds
-        while True:
-            found = look()
-            if found is not None or self.clock() > deadline:
-                return found
-            self.sleep(_LOOK_SECONDS)
+        return poll(
+            look, every_seconds=_LOOK_SECONDS, timeout_seconds=seconds, sleep=self.sleep, clock=self.clock
+        )
 
 
 def _hint(step: Step) -> str:

@@ -1,10 +1,13 @@
 """The command `stripe-handler disconnect`: asks, then undoes `connect`. Thin; `connection` does the work."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from stripe_handler_cli.operate.connect.connection import Connection
 from stripe_handler_cli.operate.connect.options import connect_options
-from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.operate.connect.connection import Connection
 
 _EXAMPLES = """\b
 Examples:
@@ -22,13 +25,15 @@ _LOST = (
 @click.command(epilog=_EXAMPLES)
 @connect_options
 @click.option("--delete", is_flag=True, help="Delete the event destination; it is only disabled otherwise.")
-def disconnect(*, connection: Connection, delete: bool, dry_run: bool, as_json: bool) -> int:
+def disconnect(*, connection: "Connection", delete: bool, dry_run: bool, as_json: bool) -> int:
     """Take Stripe's event destination away from this environment: the way back from `connect`.
 
     Disables (or deletes) the destination, takes its event source out of the workspace's variable file, and
     applies the Terraform code, which makes the bus a custom bus again. Profiles stay as they are. Exit code
     1 if a step failed or Terraform is left to you.
     """
+    from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
+
     connection.report.note(connection.where())
     plan = connection.plan_without(delete=delete)
     if dry_run:

@@ -2,27 +2,22 @@
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from stripe_handler_cli.common.console import reporter
+from stripe_handler_cli.common.options import together
 from stripe_handler_cli.common.stripe_access import StripeAccess
-from stripe_handler_cli.operate.connect.aws_side import AwsSide
-from stripe_handler_cli.operate.connect.connection import Connection
-from stripe_handler_cli.operate.connect.terminal import Terminal
-from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
-from stripe_handler_cli.operate.connect.var_file import settings_in
-from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.event_destinations import EventDestinations
-from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_handler_cli.stack.options import ROOT_OPTIONS
-from stripe_handler_cli.stack.stripe_options import stripe_options
+from stripe_handler_cli.stack.stripe_options import required, stripe_options
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.stack.endpoint import Endpoint
+    from stripe_handler_cli.stack.function_log import LogTail
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_OPTIONS = (
+_options = together(
     *ROOT_OPTIONS,
     click.option(
         "--var-file",
@@ -42,6 +37,7 @@ _OPTIONS = (
         help="How many seconds Stripe, AWS and the function may take for one step.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print a JSON object at the end."),
+    stripe_options("that may read and write event destinations."),
 )
 
 
@@ -61,14 +57,19 @@ def connect_options(command: _Command) -> _Command:
         stripe: StripeAccess | None,
         **options: Any,
     ) -> Any:
-        if stripe is None:
-            raise click.UsageError(
-                "no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)"
-            )
+        from stripe_handler_cli.common.console import reporter
+        from stripe_handler_cli.operate.connect.aws_side import AwsSide
+        from stripe_handler_cli.operate.connect.connection import Connection
+        from stripe_handler_cli.operate.connect.terminal import Terminal
+        from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
+        from stripe_handler_cli.operate.connect.var_file import settings_in
+        from stripe_handler_cli.stack.event_destinations import EventDestinations
+
+        access = required(stripe)
         root = TerraformRoot.at(terraform_directory, workspace, var_file)
         aws = AwsSide.of(settings_in(root.var_file))
         connection = Connection(
-            stripe=EventDestinations.at(stripe),
+            stripe=EventDestinations.at(access),
             aws=aws,
             root=root,
             tail=functools.partial(_tail, aws.endpoint),
@@ -79,11 +80,12 @@ def connect_options(command: _Command) -> _Command:
         )
         return command(*arguments, connection=connection, **options)
 
-    wrapped: Any = stripe_options("that may read and write event destinations.")(with_connection)
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
+    return _options(with_connection)  # type: ignore[no-any-return]
 
 
-def _tail(endpoint: Endpoint, outputs: Mapping[str, Any]) -> LogTail:
+def _tail(endpoint: "Endpoint", outputs: Mapping[str, Any]) -> "LogTail":
+    from datetime import UTC, datetime
+
+    from stripe_handler_cli.stack.function_log import FunctionLog
+
     return FunctionLog(endpoint.logs, str(outputs["log_group_name"])).tail(datetime.now(UTC))

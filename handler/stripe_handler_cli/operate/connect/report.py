@@ -58,4 +58,4 @@ def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) 
 
 
 def _say(text: str) -> None:
-    printer().print(text, highlight=False, markup=False, soft_wrap=True)
+    printer().print(text, markup=False, soft_wrap=True)

@@ -32,7 +32,7 @@ class Terminal:
 
     def note(self, text: str) -> None:
         """Something a person should know."""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def confirmed(self, question: str) -> bool:
         """Ask."""
@@ -42,8 +42,6 @@ class Terminal:
         """Show Terraform's plan and ask."""
         if self.yes:
             return True
-        detail.status.stop()
-        self.note(plan)
-        answer = self.confirmed("Apply this?")
-        detail.status.start()
-        return answer
+        with detail.paused():
+            self.note(plan)
+            return self.confirmed("Apply this?")

@@ -1,20 +1,17 @@
-"""What the `dlq` commands have in common: the options that choose messages, and where they print."""
+"""The options by which `dlq` commands choose messages."""
 
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
+from stripe_handler_cli.common.options import together
 from stripe_handler_cli.operate.dlq.messages import Layer
 from stripe_handler_cli.operate.dlq.selection import Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_WIDTH = 160
-"""Off a terminal, tables are so wide."""
-
-_OPTIONS = (
+_options = together(
     click.option(
         "--id",
         "ids",
@@ -53,13 +50,9 @@ def selection_options(command: _Command) -> _Command:
         selection = Selection(frozenset(ids), frozenset(error_types), frozenset(map(Layer, layers)))
         return command(*arguments, selection=selection, **options)
 
-    wrapped: Any = with_selection
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped  # type: ignore[no-any-return]
+    return _options(with_selection)  # type: ignore[no-any-return]
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 all_option = click.option("--all", "everything", is_flag=True, help="Every message of both queues.")
 
 
@@ -73,23 +66,3 @@ def require_choice(selection: Selection, *, everything: bool) -> None:
         raise click.UsageError("--all does not go with --id or --error-type")
     if not everything and not selection.names_something:
         raise click.UsageError("say which messages: --id, --error-type, --layer, or --all")
-
-
-def results() -> Console:
-    """Where results are printed: standard output."""
-    return _console(stderr=False)
-
-
-def notes() -> Console:
-    """Where progress and warnings are printed: standard error."""
-    return _console(stderr=True)
-
-
-def warn(text: str) -> None:
-    """Print a warning."""
-    notes().print(f"Warning: {text}", style="yellow", highlight=False, markup=False)
-
-
-def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)

@@ -3,28 +3,17 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.dlq import report, wiring
-from stripe_handler_cli.operate.dlq.dropped_file import DroppedFile
-from stripe_handler_cli.operate.dlq.options import (
-    all_option,
-    notes,
-    require_choice,
-    results,
-    selection_options,
-    warn,
-)
-from stripe_handler_cli.operate.dlq.queues import Pass
-from stripe_handler_cli.operate.dlq.redriving import Outcome, Source
-from stripe_handler_cli.operate.dlq.redriving import redrive as redriven
+from stripe_handler_cli.operate.dlq.options import all_option, require_choice, selection_options
 from stripe_handler_cli.operate.dlq.selection import Selection
-from stripe_handler_cli.operate.dlq.tally import Tally
-from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
-from stripe_subscription_handler.comparison.pace import Pace
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.operate.dlq.redriving import Source
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
 _EXAMPLES = """\b
 Examples:
@@ -56,7 +45,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per message, then a summary.")
 def redrive(  # noqa: PLR0913 - one argument per option
     *,
-    stack: DeployedStack,
+    stack: "DeployedStack",
     selection: Selection,
     everything: bool,
     from_file: Path | None,
@@ -70,18 +59,25 @@ def redrive(  # noqa: PLR0913 - one argument per option
     is sending is hidden from the others, and an event applied twice does no harm. Exit code 0 when all that
     was chosen is applied, 1 if something remains.
     """
+    from stripe_handler_cli.common.console import printer, reporter, warn
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.dlq import redriving, report, wiring
+    from stripe_handler_cli.operate.dlq.dropped_file import DroppedFile
+    from stripe_handler_cli.operate.dlq.queues import Pass
+    from stripe_handler_cli.operate.dlq.tally import Tally
+    from stripe_subscription_handler.comparison.pace import Pace
+
     require_choice(selection, everything=everything or from_file is not None)
     invoke = None if dry_run else wiring.invoker(stack)
     key = wiring.user_id_metadata_key(stack, warn)
     pace, tally, held = Pace(rate), Tally(), 0
 
-    def send(source: Source, title: str, total: int) -> None:
-        with step(notes(), title) as sending:
-            counted = sending.counter("messages")
-            for done, result in enumerate(redriven(source, selection, invoke, pace), start=1):
+    def send(source: "Source", title: str, total: int) -> None:
+        with step(reporter(), title) as sending:
+            for done, result in enumerate(redriving.redrive(source, selection, invoke, pace), start=1):
                 tally.add(result)
-                counted(done, max(done, total))
-                if as_json and result.outcome is not Outcome.NOT_CHOSEN:
+                sending.count("messages", done, total)
+                if as_json and result.outcome is not redriving.Outcome.NOT_CHOSEN:
                     click.echo(json.dumps(report.result_as_json(result, datetime.now(UTC))))
 
     try:
@@ -99,6 +95,6 @@ def redrive(  # noqa: PLR0913 - one argument per option
             summary = tally.as_json() | {"not_found": missing, "held_by_others": held}
             click.echo(json.dumps({"summary": summary}))
         else:
-            report.print_tally(results(), tally, datetime.now(UTC))
-            report.print_rest(results(), missing, held)
+            report.print_tally(printer(), tally, datetime.now(UTC))
+            report.print_rest(printer(), missing, held)
     return 1 if tally.remaining or missing else 0

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
@@ -19,7 +20,6 @@ from stripe_handler_cli.stack.function_log import History, LogLine
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
 
 _PARKED_DAYS = PARKED_SECONDS // 86_400
-_UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def as_json(letter: DeadLetter, now: datetime) -> dict[str, Any]:
@@ -68,12 +68,12 @@ def print_listings(console: Console, listings: Sequence[Listing], now: datetime)
     if letters:
         console.print(_table(letters, now))
         kinds = _counted(letter.error_type or "?" for letter in letters)
-        console.print(f"{_messages(len(letters))}: {kinds}", highlight=False, markup=False)
+        console.print(f"{_messages(len(letters))}: {kinds}", markup=False)
     else:
         console.print("No dead letters.")
     for listing in listings:
         for line in _about(listing, now):
-            console.print(line, highlight=False, markup=False)
+            console.print(line, markup=False)
 
 
 def listings_as_json(listings: Sequence[Listing], now: datetime) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
     for name in missing:
         console.print(_text(f"Neither queue has a message of {name}."))
     if held:
-        console.print(held_by_others(held), highlight=False, markup=False)
+        console.print(held_by_others(held), markup=False)
 
 
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
@@ -154,7 +154,7 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
         console.print("\nEvent", style="bold")
         # ASCII, so that nothing in it can move the cursor.
         text = json.dumps(json.loads(letter.payload), indent=2)
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print(text, markup=False, soft_wrap=True)
 
 
 def _history(history: History | None) -> list[str]:
@@ -183,12 +183,12 @@ def print_tally(console: Console, tally: Tally, now: datetime) -> None:
     if tally.not_deleted:
         lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
     for line in lines or ["Nothing to send."]:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, markup=False)
     if tally.shown:
         console.print(_table([_as_met_now(result) for result in tally.shown], now))
     more = tally.remaining + count[Outcome.WOULD_SEND] - len(tally.shown)
     if more > 0:
-        console.print(f"… and {more} more; --json shows all.", highlight=False)
+        console.print(f"… and {more} more; --json shows all.")
 
 
 def _as_met_now(result: Result) -> DeadLetter:
@@ -240,14 +240,6 @@ def _messages(count: int) -> str:
 
 def _age(letter: DeadLetter, now: datetime) -> str:
     return "?" if letter.sent_at is None else duration((now - letter.sent_at).total_seconds())
-
-
-def duration(seconds: float) -> str:
-    """A time span in its largest unit, rounded down: `3 d`, `17 min`."""
-    for size, unit in _UNITS:
-        if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return "0 s"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -2,20 +2,18 @@
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.moments import Moment
-from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.common.stripe_access import StripeAccess
-from stripe_handler_cli.operate.explain.as_json import as_json as explanation_as_json
-from stripe_handler_cli.operate.explain.gathering import Gatherer
-from stripe_handler_cli.operate.explain.report import print_explanation
-from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.stack.options import stack_options
-from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
 from stripe_handler_cli.stack.stripe_options import stripe_options
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.common.stripe_access import StripeAccess
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
 
 @click.command(
@@ -42,14 +40,14 @@ Examples:
     show_default=True,
     help="Most pages of 100 events to read of Stripe's list, newest first; it knows no filter by customer.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@json_option
 @stack_options
 def explain(
     *,
-    stack: DeployedStack,
+    stack: "DeployedStack",
     user_id: str,
     since: datetime | None,
-    stripe: StripeAccess | None,
+    stripe: "StripeAccess | None",
     stripe_pages: int,
     as_json: bool,
 ) -> int:
@@ -59,6 +57,13 @@ def explain(
     log and, with a key, Stripe; writes nothing. Exit code 1 if there is no profile, somebody else has changed
     it, or an event is missing in it.
     """
+    from stripe_handler_cli.common.console import printer, reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.explain.as_json import as_json as explanation_as_json
+    from stripe_handler_cli.operate.explain.gathering import Gatherer
+    from stripe_handler_cli.operate.explain.report import print_explanation
+    from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
+
     api = None
     if stripe is not None:
         api = stripe_api(stripe, stack.config.stripe_api_url, "events")

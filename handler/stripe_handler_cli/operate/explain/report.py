@@ -34,7 +34,6 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
     console.print(
         f"[bold]{shown(record.user_id)}[/bold]  [dim]{explanation.lines} log lines since "
         f"{iso(explanation.log_since)}; all times are UTC[/dim]",
-        highlight=False,
     )
     if not explanation.decisions_are_logged:
         console.print(f"[yellow]{QUIET_FUNCTION}[/yellow]")
@@ -64,7 +63,7 @@ def _print_attributes(console: Console, explanation: Explanation) -> None:
             value = "(removed)" if one.value is None else shown(one.value)
             if one.name in explanation.record.differences:
                 value = f"[red]{value}[/red]"
-            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}", highlight=False)
+            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}")
     if explanation.record.differences:
         console.print("[red]Somebody else has changed what is red.[/red] `stripe-handler show` has more.")
 
@@ -86,16 +85,16 @@ def _print_origin(console: Console, one: Attribution) -> None:
     if change is None:
         told = f"one of {others}" if others else "older than the log"
         known = f"; newest known of its subscription: {newest.in_words}" if newest else ""
-        console.print(f"[yellow]{told}[/yellow]{known}", highlight=False)
+        console.print(f"[yellow]{told}[/yellow]{known}")
         return
     told = f"[bold]{shown(change.event_id)}[/bold]  {shown(change.event_type)}"
     if change.event_created:
         told += f" of {change.event_created}"
     replay = f" by replay {shown(change.replay)}" if change.replay else ""
-    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", highlight=False, soft_wrap=True)
+    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", soft_wrap=True)
     console.print(f"[dim]why: {sentence(change.reason)}[/dim]")
     if others:
-        console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]", highlight=False)
+        console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]")
     elif newest is not None and not newest.is_logged:
         console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
 
@@ -162,9 +161,7 @@ def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetim
     told = (
         f"Stripe's list was read since {iso(since)}: {len(entries)} events of this user, {gaps} not seen here"
     )
-    console.print(
-        f"{told}, {behind} missing in the profile.", style="red" if behind else None, highlight=False
-    )
+    console.print(f"{told}, {behind} missing in the profile.", style="red" if behind else None)
 
 
 def _because(entry: Entry) -> str:

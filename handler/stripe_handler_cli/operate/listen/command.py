@@ -9,9 +9,8 @@ from http import HTTPStatus
 from ipaddress import ip_address
 
 import click
-from rich.console import Console
 
-from stripe_handler_cli.lab.demo import report
+from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.operate.listen.following import Follower
 from stripe_handler_cli.operate.listen.forwarding import Forwarder
 from stripe_handler_cli.operate.listen.secrets_in_environment import VARIABLE, signing_secrets
@@ -19,10 +18,10 @@ from stripe_handler_cli.operate.listen.server import WebhookServer
 from stripe_handler_cli.operate.send.outcome import Outcome, print_outcome
 from stripe_handler_cli.operate.send.wiring import wire
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.options import stack_options
 from stripe_subscription_handler.webhook_bridge.receiving import Receiver
 
-_WIDTH = 140
 _HIGHEST_PORT = 65_535
 _STOP_SECONDS = 5
 
@@ -62,9 +61,7 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
         raise click.UsageError("--path must begin with / and hold no query")
     secrets = signing_secrets(os.environ)
     wired = wire(stack)
-    notes, results = Console(stderr=True, highlight=False), Console()
-    if not results.is_terminal:
-        results = Console(width=_WIDTH)
+    notes, results = reporter(), printer()
     numbers = itertools.count(1)
 
     def tell(outcome: Outcome) -> None:
@@ -95,7 +92,7 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
         following = threading.Thread(target=follower.run)
         following.start()
         if not as_json:
-            report.print_header(results)
+            print_header(results)
         try:
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:

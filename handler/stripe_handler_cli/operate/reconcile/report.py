@@ -1,11 +1,15 @@
-"""Differences for people: a table of the first ones, and what came of all. Prints; decides nothing."""
+"""Tells differences: each as JSON, or a table of the first ones, and what came of all. Prints only."""
 
+import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
+from stripe_handler_cli.common.console import printer
 from stripe_subscription_handler.comparison.differences import Difference, Field
 from stripe_subscription_handler.comparison.tally import Tally
 
@@ -18,6 +22,24 @@ def plain(value: object) -> Any:
     return int(value) if isinstance(value, Decimal) else str(value)
 
 
+def teller(*, as_json: bool) -> Callable[[Difference], None]:
+    """What is told of each difference as it is found: with `--json` a line, else nothing yet."""
+    if not as_json:
+        return lambda _difference: None
+    return lambda difference: click.echo(json.dumps(difference.as_json(), default=plain))
+
+
+def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
+    """Print the end, and return the exit code."""
+    if as_json:
+        click.echo(json.dumps({"summary": tally.as_json()}))
+    else:
+        console = printer()
+        print_differences(console, tally)
+        print_summary(console, tally, apply=apply)
+    return 1 if tally.remaining else 0
+
+
 def print_differences(console: Console, tally: Tally) -> None:
     """Print the first differences, and how many more there are."""
     if not tally.shown:
@@ -27,10 +49,10 @@ def print_differences(console: Console, tally: Tally) -> None:
         table.add_row(
             one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
         )
-    console.print(table, highlight=False, markup=False)
+    console.print(table, markup=False)
     more = tally.differences - len(tally.shown)
     if more > 0:
-        console.print(f"… and {more:,} more; --json prints all.", highlight=False)
+        console.print(f"… and {more:,} more; --json prints all.")
 
 
 def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
@@ -44,9 +66,7 @@ def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
         )
         if count
     ]
-    console.print(
-        f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply)}", highlight=False
-    )
+    console.print(f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply)}")
 
 
 def _found(tally: Tally, *, apply: bool) -> str:

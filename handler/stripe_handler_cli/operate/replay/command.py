@@ -3,19 +3,19 @@
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.moments import Moment, iso
-from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.replay.archive import Archive, Replay
-from stripe_handler_cli.operate.replay.report import print_summary
-from stripe_handler_cli.operate.replay.summary import Summary
-from stripe_handler_cli.operate.replay.watching import Watcher
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.function_log import tells_decisions
+from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.stack.options import stack_options
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.operate.replay.archive import Archive, Replay
+    from stripe_handler_cli.operate.replay.summary import Summary
+    from stripe_handler_cli.operate.replay.watching import Watcher
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
 _ARCHIVED_AFTER = timedelta(minutes=10)
 """An event may take so long from the bus to the archive, says AWS."""
@@ -53,11 +53,11 @@ Examples:
     show_default=True,
     help="The events count as handled when the log has told nothing new for so long.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@json_option
 @stack_options
 def replay(  # noqa: PLR0913 - one argument per option
     *,
-    stack: DeployedStack,
+    stack: "DeployedStack",
     start: datetime | None,
     end: datetime | None,
     name: str | None,
@@ -74,6 +74,12 @@ def replay(  # noqa: PLR0913 - one argument per option
     replay never makes a profile older. Ctrl-C stops following, not the replay. Exit code 1 if events failed,
     or the replay did.
     """
+    from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.operate.replay.archive import Archive
+    from stripe_handler_cli.operate.replay.report import print_summary
+    from stripe_handler_cli.operate.replay.watching import Watcher
+    from stripe_handler_cli.stack.function_log import tells_decisions
+
     if sum(option is not None for option in (start, followed, cancelled)) != 1:
         raise click.UsageError("give --from, or --follow NAME, or --cancel NAME")
     archive = Archive.of(stack, is_bridges=is_bridges)
@@ -109,7 +115,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     return 0 if ended.state == "COMPLETED" and not summary.failed else 1
 
 
-def _say_what(archive: Archive, start: datetime, end: datetime, now: datetime) -> None:
+def _say_what(archive: "Archive", start: datetime, end: datetime, now: datetime) -> None:
     sys.stderr.write(
         f"Events of {iso(start)} to {iso(end)} from the archive {archive.name} onto {archive.rule_arn}\n"
     )
@@ -117,7 +123,7 @@ def _say_what(archive: Archive, start: datetime, end: datetime, now: datetime) -
         sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
 
 
-def _print_dry_run(archive: Archive, start: datetime, end: datetime, *, as_json: bool) -> int:
+def _print_dry_run(archive: "Archive", start: datetime, end: datetime, *, as_json: bool) -> int:
     size = archive.size()
     if as_json:
         told = {"events": size.events, "size_bytes": size.size_bytes, "retention_days": size.retention_days}
@@ -131,25 +137,20 @@ def _print_dry_run(archive: Archive, start: datetime, end: datetime, *, as_json:
     return 0
 
 
-def _follow(watcher: Watcher, name: str) -> tuple[Replay, Summary]:
+def _follow(watcher: "Watcher", name: str) -> "tuple[Replay, Summary]":
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
+
     console = reporter()
     with step(console, f"Replay {name}") as replaying:
-        told: list[str] = []
-
-        def tell(found: Replay) -> None:
-            text = found.state if found.percent is None else f"{found.state} {found.percent} %"
-            if text not in told[-1:]:
-                told.append(text)
-                replaying(text)
-
-        ended = watcher.until_ended(name, tell)
+        ended = watcher.until_ended(
+            name,
+            lambda found: replaying(
+                found.state if found.percent is None else f"{found.state} {found.percent} %"
+            ),
+        )
     with step(console, "Wait until the function has handled what was sent") as handling:
-        counts = [0]
-
-        def count(lines: int) -> None:
-            if lines != counts[-1]:
-                counts.append(lines)
-                handling(f"{lines} lines in the log")
-
-        summary = watcher.until_handled(ended, count)
+        summary = watcher.until_handled(
+            ended, lambda lines: handling(f"{lines} lines in the log") if lines else None
+        )
     return ended, summary

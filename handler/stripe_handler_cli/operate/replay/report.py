@@ -24,7 +24,6 @@ def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told
     console.print(
         f"replay [bold]{replay.name}[/bold] of {iso(replay.start)} to {iso(replay.end)}: {replay.state}"
         + (f", {shown(replay.reason)}" if replay.reason else ""),
-        highlight=False,
     )
     rows = table("events", "decision", "because")
     for (decision, reason), count in summary.counted():

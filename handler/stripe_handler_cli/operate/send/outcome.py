@@ -8,7 +8,7 @@ import attrs
 from rich.console import Console
 from rich.text import Text
 
-from stripe_handler_cli.lab.demo import report
+from stripe_handler_cli.stack.event_rows import changes_text, decision_text, print_row
 
 Changes = Mapping[str, tuple[Any, Any]]
 
@@ -81,16 +81,16 @@ def not_handled(timeout_seconds: float) -> str:
 
 
 def print_outcome(console: Console, number: int, outcome: Outcome) -> None:
-    """Print an outcome as a row like those of the demo."""
+    """Print an outcome as a row of the table of events."""
     event = Text(outcome.event_type, style="bold")
     event.append(f"\n{outcome.event_id}", style="dim")
     decision, changes = Text(outcome.note, style="red" if outcome.is_failure else "dim"), Text()
     if outcome.line is not None:
-        decision = report.decision_text(outcome.line)
+        decision = decision_text(outcome.line)
         user = outcome.line.get("user_id")
         event.append(f"\nuser {user}" if user else "", style="dim")
         changes = _changes(outcome)
-    report.print_row(console, number, event, decision, changes)
+    print_row(console, number, event, decision, changes)
 
 
 def _changes(outcome: Outcome) -> Text:
@@ -98,7 +98,7 @@ def _changes(outcome: Outcome) -> Text:
     if outcome.is_failure:
         return Text(str(line.get("reason") or ""), style="red")
     if outcome.changes is not None:
-        return report.changes_text(outcome.changes)
+        return changes_text(outcome.changes)
     # Only the handler knew whose event this was, so nobody looked at the profile before it.
     old, new = line.get("old_status"), line.get("new_status")
-    return report.changes_text({"subscriptionStatus": (old, new)} if old != new else {})
+    return changes_text({"subscriptionStatus": (old, new)} if old != new else {})

@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.lab.demo.report import changed
 from stripe_handler_cli.operate.send.outcome import Changes
+from stripe_handler_cli.stack.event_rows import changed
 
 
 @attrs.frozen

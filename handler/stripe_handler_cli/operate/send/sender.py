@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus import Bus
@@ -72,11 +73,10 @@ class Sender:
         return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
 
     def _logged(self, event_id: str) -> Mapping[str, Any] | None:
-        deadline = self.clock() + self.timeout_seconds
-        while True:
-            for line in self.tail.read():
-                if line.get("event_id") == event_id:
-                    return line
-            if self.clock() > deadline:
-                return None
-            self.sleep(poll_seconds(self.bus))
+        return poll(
+            lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
+            every_seconds=poll_seconds(self.bus),
+            timeout_seconds=self.timeout_seconds,
+            sleep=self.sleep,
+            clock=self.clock,
+        )

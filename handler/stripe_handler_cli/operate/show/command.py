@@ -1,15 +1,16 @@
 """The command `stripe-handler show`: a user or a customer in, what is stored of them out. Thin."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from stripe_handler_cli.common.console import printer
-from stripe_handler_cli.operate.show.report import print_customer, print_user
-from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.stack.options import stack_options
-from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.stored import CustomerRecord
 
 
 @click.command(
@@ -23,14 +24,17 @@ Examples:
 )
 @click.argument("user_id", metavar="[USER]", required=False)
 @click.option("--customer", "customer_id", help="Show the users of this Stripe customer, and what is parked.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@json_option
 @stack_options
-def show(*, stack: DeployedStack, user_id: str | None, customer_id: str | None, as_json: bool) -> int:
+def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None, as_json: bool) -> int:
     """Show what is stored of a user: profile, subscriptions, payments, customers, parked events.
 
     Reads the tables only. Of the app's own attributes the names are shown, never the values. Exit code 1 if
     there is no such profile, or if somebody else has changed what this project wrote.
     """
+    from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.operate.show.report import print_customer, print_user
+
     if (user_id is None) == (customer_id is None):
         raise click.UsageError("name a USER, or a customer with --customer")
     tables = stack.tables
@@ -48,12 +52,9 @@ def show(*, stack: DeployedStack, user_id: str | None, customer_id: str | None, 
         }
         click.echo(json.dumps(found))
     else:
-        _print(printer(), users, customers)
+        console = printer()
+        for user in users:
+            print_user(console, user)
+        for customer in customers:
+            print_customer(console, customer)
     return 1 if not users or any(one.profile is None or one.differences for one in users) else 0
-
-
-def _print(console: Console, users: list[UserRecord], customers: list[CustomerRecord]) -> None:
-    for user in users:
-        print_user(console, user)
-    for customer in customers:
-        print_customer(console, customer)

@@ -11,7 +11,7 @@ from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, 
 def print_user(console: Console, record: UserRecord) -> None:
     """Print one user's item."""
     key = " ".join(f"{name}={value}" for name, value in record.key.items())
-    console.print(f"[bold]{escape(record.user_id)}[/bold]  [dim]{escape(key)}[/dim]", highlight=False)
+    console.print(f"[bold]{escape(record.user_id)}[/bold]  [dim]{escape(key)}[/dim]")
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
         return
@@ -29,7 +29,7 @@ def print_user(console: Console, record: UserRecord) -> None:
 def print_customer(console: Console, record: CustomerRecord) -> None:
     """Print one customer's links and parked events."""
     users = ", ".join(record.users) or "no user is linked"
-    console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}", highlight=False)
+    console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}")
     if record.owners:
         owners = table("subscription", "owner")
         for subscription_id, user_id in record.owners.items():

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY, LocalAws, control
 
 _state_directory = click.option(
@@ -17,7 +17,6 @@ _state_directory = click.option(
     show_default=True,
     help="Where its venv, log and state live; one local AWS each.",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 
 
 _UP_EXAMPLES = """\b
@@ -48,18 +47,15 @@ def local() -> None:
 @local.command(epilog=_UP_EXAMPLES)
 @_state_directory
 @click.option("--port", type=click.IntRange(1, 65535), help="Loopback port; a free one unless given.")
-@_json
+@json_option
 def up(state_directory: Path, port: int | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
     """Start local AWS, or say where it already runs."""
-    console = Console(stderr=True)
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
+
     before = control.status(state_directory)
-    with console.status("Local AWS: starting") as spinner:
-
-        def progress(message: str) -> None:
-            console.print(message)
-            spinner.update(message)
-
-        local_aws = control.start(state_directory, port=port, progress=progress)
+    with step(reporter(), "Start local AWS") as starting:
+        local_aws = control.start(state_directory, port=port, progress=starting)
     already = before is not None and before.pid == local_aws.pid
     if as_json:
         _print_json(_described(local_aws) | {"already_running": already})
@@ -73,7 +69,7 @@ def up(state_directory: Path, port: int | None, as_json: bool) -> None:  # noqa:
 
 @local.command(epilog=_DOWN_EXAMPLES)
 @_state_directory
-@_json
+@json_option
 def down(state_directory: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
     """Stop local AWS and wait until it is gone; everything in it is forgotten."""
     stopped = control.stop(state_directory)
@@ -85,7 +81,7 @@ def down(state_directory: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
 
 @local.command(epilog=_STATUS_EXAMPLES)
 @_state_directory
-@_json
+@json_option
 @click.option("--export", "as_exports", is_flag=True, help="Print shell commands that point AWS tools at it.")
 def status(state_directory: Path, as_json: bool, as_exports: bool) -> None:  # noqa: FBT001 - flags
     """Say whether local AWS runs, where, and whether it answers; exit code 1 if it does not."""

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.locks import exclusive
+from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.tools.local_aws import processes
 from stripe_handler_cli.tools.local_aws.emulator_venv import ensure_venv
 from stripe_handler_cli.tools.local_aws.running import REGION, LocalAws, StateDirectory
@@ -137,18 +137,19 @@ def _start_on(
         )
     if launched.returncode != 0:
         return None
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        pid = processes.holder(state.lock_path)
-        if not pid:
-            return None
-        if _answers(_url(port)):
-            local_aws = LocalAws(endpoint_url=_url(port), pid=pid, region=REGION, log_path=state.log_path)
-            state.write(local_aws)
-            return local_aws
-        time.sleep(_POLL_SECONDS)
-    processes.end(state.lock_path)
-    return None
+
+    def serving() -> int | None:
+        """The process id once it answers; 0 when the process has ended."""
+        pid = processes.holder(state.lock_path) or 0
+        return pid if not pid or _answers(_url(port)) else None
+
+    pid = poll(serving, every_seconds=_POLL_SECONDS, timeout_seconds=_START_SECONDS)
+    if not pid:
+        processes.end(state.lock_path)
+        return None
+    local_aws = LocalAws(endpoint_url=_url(port), pid=pid, region=REGION, log_path=state.log_path)
+    state.write(local_aws)
+    return local_aws
 
 
 def _environment(state: StateDirectory, port: int, settings: Mapping[str, str]) -> dict[str, str]:

@@ -6,11 +6,11 @@ import fcntl
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.waiting import poll
 
 _POLL_SECONDS = 0.05
 
@@ -45,14 +45,15 @@ def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
     pid = holder(lock_path)
     if not pid:
         return False
+
+    def is_gone() -> bool | None:
+        return (holder(lock_path) is None and not _exists(pid)) or None
+
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal_number)
-        deadline = time.monotonic() + patience_seconds
-        while time.monotonic() < deadline:
-            if holder(lock_path) is None and not _exists(pid):
-                return True
-            time.sleep(_POLL_SECONDS)
+        if poll(is_gone, every_seconds=_POLL_SECONDS, timeout_seconds=patience_seconds):
+            return True
     raise CliError(f"The emulator (process {pid}) does not end.")
 
 

@@ -5,13 +5,8 @@ from pathlib import Path
 
 import attrs
 import click
-from rich.console import Console
-from rich.table import Table
 
 from stripe_handler_cli.tools.packaging import BuiltZip, build_zip, find_project_root
-from stripe_handler_cli.tools.packaging.bytecode import RUNTIME_PYTHON
-
-_KIB = 1024
 
 
 @click.command(
@@ -51,7 +46,10 @@ def package(
     out: Path | None, project: Path | None, *, bytecode: bool, without_stripe: bool, as_json: bool
 ) -> None:
     """Build the Lambda zip from hashed requirements, byte for byte the same on every build."""
-    progress = Console(stderr=True, highlight=False)
+    from stripe_handler_cli.common.console import printer, reporter
+    from stripe_handler_cli.tools.packaging.report import print_zip
+
+    progress = reporter()
     root = find_project_root(project or Path.cwd())
     built = build_zip(
         root,
@@ -63,7 +61,7 @@ def package(
     if as_json:
         click.echo(json.dumps(_as_json(built)))
     else:
-        Console(highlight=False).print(_as_table(built), soft_wrap=True)
+        print_zip(printer(), built)
 
 
 def _as_json(built: BuiltZip) -> dict[str, object]:
@@ -72,27 +70,3 @@ def _as_json(built: BuiltZip) -> dict[str, object]:
         "path": str(built.path),
         "code_sha256": built.code_sha256,
     }
-
-
-def _as_table(built: BuiltZip) -> Table:
-    bytecode = (
-        f"for Python {RUNTIME_PYTHON}, compiled with {built.bytecode_python}"
-        if built.bytecode_python
-        else f"none (--no-bytecode, or no working Python {RUNTIME_PYTHON}): cold starts compile their imports"
-    )
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    table.add_row("zip", str(built.path))
-    table.add_row("size", f"{_kib(built.size_bytes)}, unpacked {_kib(built.unpacked_size_bytes)}")
-    table.add_row("files", str(built.file_count))
-    table.add_row("sha256", built.sha256)
-    table.add_row("CodeSha256", built.code_sha256)
-    table.add_row("bytecode", bytecode)
-    if not built.has_stripe:
-        table.add_row("stripe", "left out: configure no Stripe key for this function")
-    return table
-
-
-def _kib(size_bytes: int) -> str:
-    return f"{size_bytes / _KIB:,.0f} KiB"

@@ -189,11 +189,3 @@ def test_json_of_a_result_has_both_errors() -> None:
     assert (found["error_type"], found["outcome"]) == ("KeyError", "left")
     assert found["redrive_error"] == {"error_type": "ValueError", "error_message": None}
     assert (found["decision"], found["reason"]) == (None, None)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(-5, "0 s"), (59.9, "59 s"), (61, "1 min"), (7200, "2 h"), (200_000, "2 d")]
-)
-def test_a_duration_has_one_unit(seconds: float, text: str) -> None:
-    """The largest, rounded down."""
-    assert report.duration(seconds) == text

@@ -72,7 +72,9 @@ def test_a_command_of_ours_exists(command: str) -> None:
     found: click.Command = root
     words = shlex.split(command)[1:]
     while isinstance(found, click.Group):
-        found = found.commands[words.pop(0)]
+        _, command, words = found.resolve_command(click.Context(found), words)
+        assert command is not None
+        found = command
     options = {option for parameter in found.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= options
 

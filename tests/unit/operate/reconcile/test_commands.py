@@ -11,7 +11,7 @@ from rich.console import Console
 
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.operate.reconcile import report
-from stripe_handler_cli.operate.reconcile.options import conclude, reporter
+from stripe_handler_cli.operate.reconcile.report import conclude, teller
 from stripe_subscription_handler.comparison.differences import Difference, Field, Kind
 from stripe_subscription_handler.comparison.tally import SHOWN, Tally
 
@@ -70,7 +70,7 @@ def test_the_table_tells_fields_and_what_to_do() -> None:
 def test_json_is_a_line_a_difference_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1 while something remains, 0 when all was repaired."""
     tally = Tally()
-    reporter(as_json=True)(FOUND)
+    teller(as_json=True)(FOUND)
     tally.add(FOUND)
     assert conclude(tally, as_json=True, apply=False) == 1
     first, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())

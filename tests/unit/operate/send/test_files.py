@@ -8,7 +8,7 @@ import pytest
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.simulator import envelope, simulate
 from stripe_handler_cli.operate.send.files import read_events
-from stripe_handler_cli.operate.send.renamed_user import with_user
+from stripe_handler_cli.stack.renamed_user import with_user
 from stripe_subscription_handler import parse_event
 
 ONE, TWO = ({"id": f"evt_{n}", "object": "event", "type": "invoice.paid", "created": 1} for n in (1, 2))

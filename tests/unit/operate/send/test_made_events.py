@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli.operate.send.made_events import MADE_TYPES, made_event
+from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
 from stripe_subscription_handler import parse_event
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 

@@ -7,7 +7,7 @@ from typing import Any
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
 from stripe_handler_cli.lab.simulator.ids import stripe_id
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
-from stripe_handler_cli.operate.send.renamed_user import with_user
+from stripe_handler_cli.stack.renamed_user import with_user
 
 MADE_TYPES = EVENT_TYPES
 """The event types that can be made."""

@@ -1,0 +1,63 @@
+"""What `send` does with its events: puts them on the bus, follows them, and tells how it went."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from stripe_handler_cli.common.console import printer, reporter
+from stripe_handler_cli.common.progress import step
+from stripe_handler_cli.operate.send.outcome import print_outcome
+from stripe_handler_cli.operate.send.sender import Sender
+from stripe_handler_cli.operate.send.wiring import Wired
+from stripe_handler_cli.stack.event_rows import print_header
+
+_BATCH = 10
+
+
+def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> int:
+    """Put events on the bus and leave them there; return the exit code."""
+    with step(reporter(), "Put the events on the bus") as putting:
+        for start in range(0, len(events), _BATCH):
+            batch = events[start : start + _BATCH]
+            wired.pipeline.put(*batch)
+            putting.count("events", start + len(batch), len(events))
+        ignored = [event["type"] for event in events if not wired.bus.admits(event["type"])]
+        if ignored:
+            names = ", ".join(sorted(set(ignored)))
+            putting(f"The rule does not admit {names} (Terraform variable event_types).")
+    if as_json:
+        for event in events:
+            click.echo(json.dumps({"event_id": event["id"], "event_type": event["type"]}))
+        click.echo(json.dumps({"summary": {"sent": len(events), "not_admitted": len(ignored)}}))
+    return 1 if len(ignored) == len(events) else 0
+
+
+def put_and_follow(
+    wired: Wired, events: Iterable[Mapping[str, Any]], timeout_seconds: float, *, as_json: bool
+) -> int:
+    """Put events on the bus one by one, each when the one before is handled; return the exit code."""
+    key = wired.stack.config.user_id_metadata_key
+    sender = Sender(wired.pipeline.put, wired.bus, wired.tail(), wired.profiles(), key, timeout_seconds)
+    console = printer()
+    if not as_json:
+        print_header(console)
+    tally: Counter[str] = Counter(sent=0, failed=0, not_admitted=0)
+    for number, event in enumerate(events, start=1):
+        outcome = sender.send(event)
+        tally["sent"] += 1
+        tally["failed"] += outcome.is_failure
+        tally["not_admitted"] += not (outcome.is_failure or outcome.is_handled)
+        if as_json:
+            click.echo(json.dumps(outcome.as_json(), default=str))
+        else:
+            print_outcome(console, number, outcome)
+    if as_json:
+        click.echo(json.dumps({"summary": tally}))
+    else:
+        console.print(
+            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} of other types."
+        )
+    return 1 if tally["failed"] or tally["not_admitted"] == tally["sent"] else 0

@@ -1,0 +1,6 @@
+"""`send`, put together: the operator's command, and the lab's events for it."""
+
+from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
+from stripe_handler_cli.operate.send.command import send_command
+
+send = send_command(MADE_TYPES, made_event)

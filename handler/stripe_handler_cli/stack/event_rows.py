@@ -1,0 +1,69 @@
+"""A table of events: what each is, what the handler decided, and what changed in the profile. Only prints."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stripe_subscription_handler.decisions.ledger import PREFIX
+
+_COLUMNS = (("#", 3), ("event", 44), ("decision", 22), ("what changed in the profile", 62))
+_STYLES = {"write": "green", "skip": "yellow", "error": "red"}
+VIEW_KEYS = ("PK", "SK")
+"""The keys of a profile, as the handler has them by default."""
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The view's attributes that differ: name → (old, new), None where absent. The ledger is left out."""
+    names = [n for n in {**before, **after} if not n.startswith(PREFIX) and n not in VIEW_KEYS]
+    return {
+        name: (before.get(name), after.get(name))
+        for name in sorted(names)
+        if before.get(name) != after.get(name)
+    }
+
+
+def _table(*, header: bool) -> Table:
+    table = Table(show_header=header, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for name, width in _COLUMNS:
+        table.add_column(name, width=width, overflow="fold")
+    return table
+
+
+def print_header(console: Console) -> None:
+    """Print the column heads."""
+    console.print(_table(header=True))
+    console.rule(style="dim")
+
+
+def decision_text(line: Mapping[str, Any]) -> Text:
+    """What the handler decided, by its log line."""
+    text = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
+    text.append(f" · {line.get('error_type') or line['reason']}")
+    requests = line["requests"]
+    text.append(f"\n{requests} request{'' if requests == 1 else 's'}", style="dim")
+    return text
+
+
+def print_row(console: Console, number: int, event: Text, decision: Text, changes: Text) -> None:
+    """Print one row under the column heads."""
+    table = _table(header=False)
+    table.add_row(str(number), event, decision, changes)
+    console.print(table)
+    console.rule(style="dim")
+
+
+def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
+    """What changed, an attribute a line."""
+    if not changes:
+        return Text("nothing", style="dim")
+    text = Text()
+    for name, (old, new) in changes.items():
+        text.append("\n" if text else "")
+        text.append(f"{name}  ", style="cyan")
+        if old is not None:
+            text.append(f"{old} → ", style="dim")
+        text.append("removed" if new is None else str(new), style="red" if new is None else "")
+    return text

@@ -1,0 +1,75 @@
+"""The command line starts light: what is not called is not imported, and operators never need the lab."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from stripe_handler_cli.cli import COMMANDS, root
+
+CLI = Path(__file__).parents[2] / "handler" / "stripe_handler_cli"
+HEAVY = ("boto3", "botocore", "rich", "stripe")
+PRINT_MODULES = """
+import sys
+from stripe_handler_cli.cli import cli
+assert cli(sys.argv[1:]) == 0
+print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+
+
+def modules_after(*arguments: str) -> set[str]:
+    """What is imported when a command line has ended, in a process of its own."""
+    completed = subprocess.run(  # noqa: S603 - our own Python
+        [sys.executable, "-c", PRINT_MODULES, *arguments], capture_output=True, text=True, check=True
+    )
+    return set(completed.stderr.split())
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_no_command_is_imported_to_tell_of_all(option: str) -> None:
+    """Nor what only commands need."""
+    modules = modules_after(option)
+    ours = {name for name in modules if name.startswith("stripe_handler_cli.")}
+    assert ours <= {
+        "stripe_handler_cli.cli",
+        "stripe_handler_cli.common",
+        "stripe_handler_cli.common.errors",
+        "stripe_handler_cli.common.lazy_group",
+    }
+    assert modules.isdisjoint({*HEAVY, "attr", "attrs", "stripe_subscription_handler"})
+
+
+# The doctor's options are its checks, and those know what they look at.
+@pytest.mark.parametrize("command", [one.name for one in COMMANDS if one.name not in {"doctor", "listen"}])
+def test_help_needs_neither_aws_nor_stripe_nor_a_console(command: str) -> None:
+    """A command imports what its work needs when it works."""
+    assert modules_after(command, "--help").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_a_command_is_listed_as_it_says_itself(command: click.Command) -> None:
+    """By its name and the first sentence of its help."""
+    _, loaded, _ = root.resolve_command(click.Context(root), [str(command.name)])
+    assert loaded is not None
+    assert loaded.name == command.name
+    assert loaded.get_short_help_str(1000) == command.get_short_help_str(1000)
+
+
+def test_a_misspelt_command_is_told_with_what_was_meant() -> None:
+    """Which needs names only."""
+    with pytest.raises(click.UsageError, match="No such command 'shwo'") as caught:
+        root.resolve_command(click.Context(root), ["shwo"])
+    assert "show" in caught.value.format_message()
+
+
+def test_operators_commands_never_import_the_lab() -> None:
+    """Nor does anything below them; `sending` puts `send` and the lab's events together."""
+    for room in ("operate", "stack", "tools", "common"):
+        for path in sorted((CLI / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else []
+                names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                assert not any(str(name).startswith("stripe_handler_cli.lab") for name in names), path
