@@ -15,10 +15,10 @@ from stripe_handler_cli.operate.listen.following import Follower
 from stripe_handler_cli.operate.listen.forwarding import Forwarder
 from stripe_handler_cli.operate.listen.secrets_in_environment import VARIABLE, signing_secrets
 from stripe_handler_cli.operate.listen.server import WebhookServer
-from stripe_handler_cli.operate.send.outcome import Outcome, print_outcome
-from stripe_handler_cli.operate.send.wiring import wire
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.event_rows import print_header
+from stripe_handler_cli.stack.following.outcome import Outcome, print_outcome
+from stripe_handler_cli.stack.following.wiring import wire
 from stripe_handler_cli.stack.options import stack_options
 from stripe_subscription_handler.webhook_bridge.receiving import Receiver
 

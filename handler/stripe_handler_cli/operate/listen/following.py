@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.operate.send.sender import named_user, poll_seconds
 from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
+from stripe_handler_cli.stack.following.wiring import poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
 
 _AWS_ERRORS = (BotoCoreError, ClientError)

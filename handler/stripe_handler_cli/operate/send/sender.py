@@ -7,29 +7,11 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.waiting import poll
-from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
+from stripe_handler_cli.stack.following.wiring import poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
-from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.events.envelope import parse_event
-
-LOCAL_POLL_SECONDS = 0.1
-AWS_POLL_SECONDS = 1.0
-"""AWS answers 5 FilterLogEvents a second in a whole account."""
-
-
-def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
-    """The user an event names; None where it names none, or cannot be read."""
-    try:
-        return parse_event(event, user_id_metadata_key=metadata_key).user_id
-    except InvalidEventError:
-        return None
-
-
-def poll_seconds(bus: Bus) -> float:
-    """How long to wait between two looks at the function's log."""
-    return LOCAL_POLL_SECONDS if bus.is_local else AWS_POLL_SECONDS
 
 
 @attrs.frozen

@@ -9,10 +9,10 @@ import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.send.outcome import print_outcome
 from stripe_handler_cli.operate.send.sender import Sender
-from stripe_handler_cli.operate.send.wiring import Wired
 from stripe_handler_cli.stack.event_rows import print_header
+from stripe_handler_cli.stack.following.outcome import print_outcome
+from stripe_handler_cli.stack.following.wiring import Wired
 
 _BATCH = 10
 

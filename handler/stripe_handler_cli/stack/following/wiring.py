@@ -5,12 +5,21 @@ from datetime import UTC, datetime
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.function_log import LogTail, tells_decisions
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.policy import Livemode
+
+_LOCAL_POLL_SECONDS = 0.1
+_AWS_POLL_SECONDS = 1.0
+"""AWS answers 5 FilterLogEvents a second in a whole account."""
+
+
+def poll_seconds(bus: Bus) -> float:
+    """How long to wait between two looks at the function's log."""
+    return _LOCAL_POLL_SECONDS if bus.is_local else _AWS_POLL_SECONDS
 
 
 @attrs.frozen

@@ -1,12 +1,22 @@
-"""Tells what changed in a profile between two reads of it. Reads profiles; knows no events."""
+"""Whose profile an event may change, and what changed in it between two reads. Reads profiles."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.send.outcome import Changes
 from stripe_handler_cli.stack.event_rows import changed
+from stripe_handler_cli.stack.following.outcome import Changes
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import parse_event
+
+
+def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
+    """The user an event names; None where it names none, or cannot be read."""
+    try:
+        return parse_event(event, user_id_metadata_key=metadata_key).user_id
+    except InvalidEventError:
+        return None
 
 
 @attrs.frozen
