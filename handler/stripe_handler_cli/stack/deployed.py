@@ -12,6 +12,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
@@ -129,6 +130,14 @@ class DeployedStack:
         return bus if bus.startswith(PARTNER_SOURCE_PREFIX) else None
 
     @property
+    def event_pattern(self) -> EventPattern:
+        """The pattern of the stack's rule, as it is deployed."""
+        found: Any = self.endpoint.events.describe_rule(
+            Name=self.output("rule_name"), EventBusName=self.output("event_bus_name")
+        )
+        return EventPattern.of(found)
+
+    @property
     def function_log(self) -> FunctionLog:
         """The function's log."""
         return FunctionLog(self.endpoint.logs, self.output("log_group_name"))
@@ -138,14 +147,6 @@ class DeployedStack:
         """The profile table and the sync table, keyed as the deployed function keys them."""
         return StackTables(self.endpoint.dynamodb, self.config)
 
-    def pipeline(self, source: str | None = None) -> Pipeline:
-        """The stack's moving parts.
-
-        Args:
-            source: The `source` of events put; the partner event source unless given.
-
-        Raises:
-            CliError: On a custom bus, events need a source.
-        """
-        chosen = source or self.partner_event_source or ""
-        return Pipeline.of(self.endpoint, self.outputs, chosen, self.config)
+    def pipeline(self, source: str) -> Pipeline:
+        """The stack's moving parts; events are put under this source."""
+        return Pipeline.of(self.endpoint, self.outputs, source, self.config)

@@ -26,6 +26,13 @@ _TOLD_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPSt
 _Found = TypeVar("_Found")
 
 
+def mode_of_source(event_source: str | None) -> Literal["live", "test"] | None:
+    """Tell a partner event source's mode from its name: Stripe calls those of sandboxes `ed_test_…`."""
+    if event_source is None:
+        return None
+    return "test" if event_source.rpartition("/")[2].startswith("ed_test_") else "live"
+
+
 @attrs.frozen(kw_only=True)
 class EventDestination:
     """An event destination of the kind Amazon EventBridge.

@@ -7,13 +7,10 @@ dimension `FunctionName` belong to the function as a whole.
 from collections.abc import Mapping
 from typing import Any
 
-ALIAS_OUTPUT = "function_alias_name"
-"""Terraform's output: the alias, null without SnapStart."""
-
 
 def alias_of(outputs: Mapping[str, Any]) -> str | None:
     """The alias, None where the function is invoked by its name alone."""
-    alias: str | None = outputs.get(ALIAS_OUTPUT)
+    alias: str | None = outputs.get("function_alias_name")
     return alias or None
 
 

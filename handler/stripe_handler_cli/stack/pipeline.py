@@ -12,7 +12,7 @@ from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.putting import put_all
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.webhook_bridge.entry import bus_entry
+from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,7 +70,7 @@ class Pipeline:
         bus = {} if self._is_partner else {"EventBusName": self.outputs["event_bus_name"]}
         put_all(
             self.events.put_partner_events if self._is_partner else self.events.put_events,
-            [{**bus_entry(event, self.source), **bus} for event in stripe_events],
+            [{**put_events_entry(event, self.source), **bus} for event in stripe_events],
         )
 
     def log_lines(self, since: datetime | None = None) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.events.event_types import HANDLED_TYPES, INVOICE_EVENTS
 from stripe_subscription_handler.stripe_side.api import Page, Plural, StripeApi
 
 PAGE = 100
@@ -11,8 +11,6 @@ PAGE = 100
 
 LISTED_DAYS = 30
 """How long Stripe lists an event."""
-HANDLED_TYPES = (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS)
-"""Every type of event that is handled."""
 
 _BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600
 """Around `paid_at`, where the event of a payment is looked for."""

@@ -42,7 +42,6 @@ EXPIRES_AT = "expiresAt"
 """The index's sort key, and the attribute by which DynamoDB removes items: a Unix time in seconds."""
 LARGEST_PARKED_BYTES = 400_000
 """Largest event that can wait: DynamoDB's item of 400 KB (409,600 bytes) less its other attributes."""
-_PARKED_PREFIX = "PARKED#"
 
 Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 """Sends a request: calls a client's method with parameters, counting it."""
@@ -55,7 +54,18 @@ def link_key(customer_id: str) -> dict[str, str]:
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
     """Key of a parked event."""
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"{_PARKED_PREFIX}{event_id}"}
+    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"PARKED#{event_id}"}
+
+
+def parked_query(table_name: str, customer_id: str) -> dict[str, Any]:
+    """The Query that finds a customer's parked events."""
+    first = parked_key(customer_id, "")
+    return {
+        "TableName": table_name,
+        "KeyConditionExpression": "PK = :customer AND begins_with(SK, :parked)",
+        "ExpressionAttributeValues": to_wire({":customer": first["PK"], ":parked": first["SK"]}),
+        "ConsistentRead": True,
+    }
 
 
 @attrs.frozen
@@ -159,14 +169,7 @@ class SyncTable:
         """
         ids = (self._item(link_key(customer_id)) or {}).get(PARKED, set())
         found: dict[str, StripeEvent] = {}
-        parameters: dict[str, Any] = {
-            "TableName": self.name,
-            "KeyConditionExpression": "PK = :customer AND begins_with(SK, :parked)",
-            "ExpressionAttributeValues": to_wire(
-                {":customer": link_key(customer_id)["PK"], ":parked": _PARKED_PREFIX}
-            ),
-            "ConsistentRead": True,
-        }
+        parameters = parked_query(self.name, customer_id)
         while True:
             page = self.send(self.client.query, parameters)
             for item in page["Items"]:

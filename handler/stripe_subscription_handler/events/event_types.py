@@ -36,6 +36,9 @@ INVOICE_EVENTS: Final = {
 }
 """Events whose object is an invoice, with the payment status they report."""
 
+HANDLED_TYPES: Final = (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS)
+"""Every type of event that is handled."""
+
 PING_EVENT: Final = "v2.core.event_destination.ping"
 """What Stripe sends to a destination, of whichever payload, when somebody asks it to test that one."""
 

@@ -8,7 +8,7 @@ import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_subscription_handler.aws_clients import aws_client
-from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES, bus_entry, entry_size_bytes
+from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES, entry_size_bytes, put_events_entry
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Bus:
         Raises:
             ForwardingError: EventBridge does not have it. The text holds AWS's error code at most.
         """
-        entry = bus_entry(event, self.source)
+        entry = put_events_entry(event, self.source)
         refuse_larger(entry)
         try:
             answer = self.client.put_events(Entries=[{**entry, "EventBusName": self.name}])  # type: ignore[typeddict-item]

@@ -16,7 +16,7 @@ _ENVELOPE_BYTES = 1_024
 """Left for what EventBridge puts around the event: ids, account, time and region."""
 
 
-def bus_entry(event: Mapping[str, Any], source: str) -> dict[str, str]:
+def put_events_entry(event: Mapping[str, Any], source: str) -> dict[str, str]:
     """Make the entry: the source, the event's type, and the whole event."""
     return {
         "Source": source,

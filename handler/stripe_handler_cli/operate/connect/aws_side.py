@@ -4,7 +4,6 @@ Looks only. The account must be the one Terraform applies to, so it is asked by 
 variable file's region and endpoint, else the shell's.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError, NoRegionError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.event_pattern import EventPattern
 
 SOURCE_PREFIX = "aws.partner/stripe.com/"
 _NOT_FOUND = "ResourceNotFoundException"
@@ -78,5 +78,4 @@ class AwsSide:
             if error.response["Error"].get("Code") != _NOT_FOUND:
                 raise
             return frozenset()
-        types = json.loads(found.get("EventPattern") or "{}").get("detail-type", [])
-        return frozenset(name for name in types if isinstance(name, str))
+        return EventPattern.of(found).event_types

@@ -10,8 +10,12 @@ from typing import Literal
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.areas.self_check import mode_of_source
-from stripe_handler_cli.stack.event_destinations import EventDestination, NewDestination, Payload
+from stripe_handler_cli.stack.event_destinations import (
+    EventDestination,
+    NewDestination,
+    Payload,
+    mode_of_source,
+)
 
 MARK = "stripe_subscription_handler"
 """The metadata key on a destination that says whose it is."""

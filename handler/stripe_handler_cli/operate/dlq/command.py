@@ -3,7 +3,7 @@
 import click
 
 from stripe_handler_cli.operate.dlq.drop_command import drop
-from stripe_handler_cli.operate.dlq.look_command import list_, show
+from stripe_handler_cli.operate.dlq.list_command import list_, show
 from stripe_handler_cli.operate.dlq.redrive_command import redrive
 
 

@@ -1,4 +1,4 @@
-"""Gives an event to the function and waits for its answer. The only place that calls Lambda's `Invoke`."""
+"""Gives an event to the function by Lambda's `Invoke`, and waits for its answer."""
 
 import time
 from collections.abc import Callable

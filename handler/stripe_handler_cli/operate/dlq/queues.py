@@ -1,4 +1,4 @@
-"""Takes every message of a queue once, and puts back what nobody removed. The only place that calls SQS.
+"""Takes every message of a queue once, and puts back what nobody removed.
 
 SQS has no peek: whoever looks at a message takes it, and others do not see it meanwhile. So a pass holds what
 it took, because it would meet it again otherwise, and lets go of everything at its end, also when it fails.

@@ -1,7 +1,6 @@
 """Brings together what an explanation needs: tables, log, Stripe's events. Reads only."""
 
 import itertools
-import json
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,6 @@ from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
@@ -79,13 +77,6 @@ class Explanation:
             and not self.failures
             and not behind
         )
-
-
-def subscribed_types(event_pattern: Mapping[str, Any]) -> list[str]:
-    """The event types that a rule's pattern admits and the handler handles; thin types by their own names."""
-    admitted = [name for name in event_pattern.get("detail-type", ()) if isinstance(name, str)]
-    handled = {**SUBSCRIPTION_EVENTS, **INVOICE_EVENTS}
-    return sorted({name.removeprefix("v1.") for name in admitted} & handled.keys())
 
 
 def listed_events(
@@ -196,18 +187,12 @@ class Gatherer:
         found: list[StripeEvent] = []
         read, oldest = 0, self.now
         counted = step.counter("pages of Stripe's events")
-        for page in listed_events(stripe, self._types(), listed_since, most_pages):
+        for page in listed_events(stripe, self.stack.event_pattern.handled_types, listed_since, most_pages):
             read += 1
             counted(read, most_pages)
             found += concerning(page, record, owners, self.stack.config.user_id_metadata_key)
             oldest = datetime.fromtimestamp(page[-1]["created"], self.now.tzinfo)
         return StripeSide(tuple(found), oldest if read == most_pages else listed_since)
-
-    def _types(self) -> list[str]:
-        rule: Any = self.stack.endpoint.events.describe_rule(
-            Name=self.stack.output("rule_name"), EventBusName=self.stack.output("event_bus_name")
-        )
-        return subscribed_types(json.loads(rule["EventPattern"]))
 
     def _lines(
         self,

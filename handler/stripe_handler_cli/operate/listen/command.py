@@ -14,8 +14,8 @@ from stripe_handler_cli.stack.options import stack_options
 if TYPE_CHECKING:
     from http import HTTPStatus
 
-    from stripe_handler_cli.operate.send.outcome import Outcome
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.following.outcome import Outcome
 
 _HIGHEST_PORT = 65_535
 _STOP_SECONDS = 5
@@ -54,9 +54,9 @@ def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> No
     from stripe_handler_cli.operate.listen.forwarding import Forwarder
     from stripe_handler_cli.operate.listen.secrets_in_environment import signing_secrets
     from stripe_handler_cli.operate.listen.server import HOST, WebhookServer
-    from stripe_handler_cli.operate.send.outcome import print_outcome
-    from stripe_handler_cli.operate.send.wiring import wire
     from stripe_handler_cli.stack.event_rows import print_header
+    from stripe_handler_cli.stack.following.outcome import print_outcome
+    from stripe_handler_cli.stack.following.wiring import wire
     from stripe_subscription_handler.webhook_bridge.receiving import Receiver
 
     if not path.startswith("/") or "?" in path:
@@ -76,8 +76,8 @@ def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> No
         notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
 
     key = stack.config.user_id_metadata_key
-    follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
-    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
+    follower = Follower(wired.bus, wired.tail(), wired.profiles(), key, tell)
+    receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.bus.source, follower))
     with WebhookServer(port, path, receiver, note) as server:
         url = f"http://{HOST}:{server.server_port}{path}"
         notes.print(f"Ready on {url}, to bus {stack.output('event_bus_name')}", soft_wrap=True, markup=False)

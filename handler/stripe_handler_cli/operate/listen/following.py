@@ -9,10 +9,10 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.operate.send.sender import named_user, poll_seconds
-from stripe_handler_cli.stack.bus_entry import BusEntry
+from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
+from stripe_handler_cli.stack.following.wiring import poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
 
 _AWS_ERRORS = (BotoCoreError, ClientError)
@@ -33,7 +33,7 @@ class Follower:
     When several events of one user are under way at a time, what they change is told with the first.
 
     Attributes:
-        entry: The way onto the bus.
+        bus: The bus.
         tail: The function's log.
         profiles: The users' profiles.
         metadata_key: The metadata key that holds user ids.
@@ -42,7 +42,7 @@ class Follower:
         clock: Seconds from any point in time.
     """
 
-    entry: BusEntry
+    bus: Bus
     tail: LogTail
     profiles: ProfileWatch
     metadata_key: str
@@ -55,7 +55,7 @@ class Follower:
 
     def expect(self, event: Mapping[str, Any]) -> None:
         """An event is about to be put on the bus; called by any thread."""
-        if not self.entry.admits(event["type"]):
+        if not self.bus.admits(event["type"]):
             return
         user_id = named_user(event, self.metadata_key)
         expected = _Expected(event["id"], event["type"], user_id, self.clock())
@@ -65,11 +65,11 @@ class Follower:
             )
             self._expected.setdefault(expected.event_id, deque()).append(expected)
         if is_only:
-            self._look(user_id)
+            self._remember(user_id)
 
-    def _look(self, user_id: str | None) -> None:
+    def _remember(self, user_id: str | None) -> None:
         try:
-            self.profiles.look(user_id)
+            self.profiles.remember(user_id)
         except _AWS_ERRORS:
             # The webhook matters more than what is shown about it.
             return
@@ -80,7 +80,7 @@ class Follower:
 
     def arrived(self, event: Mapping[str, Any]) -> None:
         """An event is on the bus; called by any thread."""
-        if not self.entry.admits(event["type"]):
+        if not self.bus.admits(event["type"]):
             self.tell(not_admitted(event))
 
     def _remove(self, event_id: str) -> None:
@@ -92,7 +92,7 @@ class Follower:
 
     def run(self) -> None:
         """Follow until `stop` is called."""
-        while not self._stopped.wait(poll_seconds(self.entry)):
+        while not self._stopped.wait(poll_seconds(self.bus)):
             self.follow()
 
     def stop(self) -> None:

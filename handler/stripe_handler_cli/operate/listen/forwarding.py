@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.listen.following import Follower
 from stripe_subscription_handler.webhook_bridge.bus import refuse_larger
-from stripe_subscription_handler.webhook_bridge.entry import bus_entry
+from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
 
@@ -33,7 +33,7 @@ class Forwarder:
         Raises:
             ForwardingError: It is not there.
         """
-        refuse_larger(bus_entry(event, self.source))
+        refuse_larger(put_events_entry(event, self.source))
         self.follower.expect(event)
         try:
             self.put(event)

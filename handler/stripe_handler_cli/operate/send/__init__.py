@@ -1,1 +1,1 @@
-"""Puts Stripe events on a stack's bus and follows each to the profile: `send`, and what `listen` shares."""
+"""The command `send`: puts Stripe events on a stack's bus and follows each to the profile."""

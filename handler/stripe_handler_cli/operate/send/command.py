@@ -80,7 +80,7 @@ def send(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.operate.send.files import read_events
     from stripe_handler_cli.operate.send.sending import put, put_and_follow
-    from stripe_handler_cli.operate.send.wiring import wire
+    from stripe_handler_cli.stack.following.wiring import wire
     from stripe_handler_cli.stack.renamed_user import with_user
     from stripe_subscription_handler.decisions.policy import Livemode
 

@@ -7,29 +7,11 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.waiting import poll
-from stripe_handler_cli.operate.send.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.stack.bus_entry import BusEntry
+from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
+from stripe_handler_cli.stack.following.wiring import poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
-from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.events.envelope import parse_event
-
-LOCAL_POLL_SECONDS = 0.1
-AWS_POLL_SECONDS = 1.0
-"""AWS answers 5 FilterLogEvents a second in a whole account."""
-
-
-def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
-    """The user an event names; None where it names none, or cannot be read."""
-    try:
-        return parse_event(event, user_id_metadata_key=metadata_key).user_id
-    except InvalidEventError:
-        return None
-
-
-def poll_seconds(entry: BusEntry) -> float:
-    """How long to wait between two looks at the function's log."""
-    return LOCAL_POLL_SECONDS if entry.is_local else AWS_POLL_SECONDS
 
 
 @attrs.frozen
@@ -38,7 +20,7 @@ class Sender:
 
     Attributes:
         put: Puts an event on the bus.
-        entry: The way onto the bus.
+        bus: The bus.
         tail: The function's log.
         profiles: The users' profiles.
         metadata_key: The metadata key that holds user ids.
@@ -48,7 +30,7 @@ class Sender:
     """
 
     put: Callable[[Mapping[str, Any]], None]
-    entry: BusEntry
+    bus: Bus
     tail: LogTail
     profiles: ProfileWatch
     metadata_key: str
@@ -62,9 +44,9 @@ class Sender:
         An error is an outcome like others: Lambda tries the event twice more, later.
         """
         event_id, event_type = event["id"], event["type"]
-        self.profiles.look(named_user(event, self.metadata_key))
+        self.profiles.remember(named_user(event, self.metadata_key))
         self.put(event)
-        if not self.entry.admits(event_type):
+        if not self.bus.admits(event_type):
             return not_admitted(event)
         line = self._logged(event_id)
         if line is None:
@@ -75,7 +57,7 @@ class Sender:
     def _logged(self, event_id: str) -> Mapping[str, Any] | None:
         return poll(
             lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
-            every_seconds=poll_seconds(self.entry),
+            every_seconds=poll_seconds(self.bus),
             timeout_seconds=self.timeout_seconds,
             sleep=self.sleep,
             clock=self.clock,

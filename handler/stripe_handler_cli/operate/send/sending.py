@@ -9,10 +9,10 @@ import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.send.outcome import print_outcome
 from stripe_handler_cli.operate.send.sender import Sender
-from stripe_handler_cli.operate.send.wiring import Wired
 from stripe_handler_cli.stack.event_rows import print_header
+from stripe_handler_cli.stack.following.outcome import print_outcome
+from stripe_handler_cli.stack.following.wiring import Wired
 
 _BATCH = 10
 
@@ -24,7 +24,7 @@ def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> 
             batch = events[start : start + _BATCH]
             wired.pipeline.put(*batch)
             putting.count("events", start + len(batch), len(events))
-        ignored = [event["type"] for event in events if not wired.entry.admits(event["type"])]
+        ignored = [event["type"] for event in events if not wired.bus.admits(event["type"])]
         if ignored:
             names = ", ".join(sorted(set(ignored)))
             putting(f"The rule does not admit {names} (Terraform variable event_types).")
@@ -40,7 +40,7 @@ def put_and_follow(
 ) -> int:
     """Put events on the bus one by one, each when the one before is handled; return the exit code."""
     key = wired.stack.config.user_id_metadata_key
-    sender = Sender(wired.pipeline.put, wired.entry, wired.tail(), wired.profiles(), key, timeout_seconds)
+    sender = Sender(wired.pipeline.put, wired.bus, wired.tail(), wired.profiles(), key, timeout_seconds)
     console = printer()
     if not as_json:
         print_header(console)

@@ -7,7 +7,7 @@ import attrs
 
 from stripe_handler_cli.stack.function_log.lines import Logged, read_values
 
-_OVERLAP_MILLISECONDS = 120_000
+OVERLAP_MILLISECONDS = 120_000
 """CloudWatch may show a line later than one written after it, so every look goes back so far."""
 
 
@@ -24,13 +24,6 @@ class LogTail:
     start_milliseconds: int
     _seen: set[Logged] = attrs.Factory(set)
 
-    @classmethod
-    def starting(cls, logged: Callable[[int], Iterable[Logged]], now_milliseconds: int) -> "LogTail":
-        """Follow from now on: what was logged already is not told."""
-        tail = cls(logged, now_milliseconds - _OVERLAP_MILLISECONDS)
-        tail.read()
-        return tail
-
     def read(self) -> list[Mapping[str, Any]]:
         """The handler's lines that no earlier call has returned, oldest first."""
         found = set(self.logged(self.start_milliseconds))
@@ -38,6 +31,6 @@ class LogTail:
         self._seen |= found
         if self._seen:
             newest = max(timestamp for timestamp, _ in self._seen)
-            self.start_milliseconds = max(self.start_milliseconds, newest - _OVERLAP_MILLISECONDS)
+            self.start_milliseconds = max(self.start_milliseconds, newest - OVERLAP_MILLISECONDS)
             self._seen = {one for one in self._seen if one[0] >= self.start_milliseconds}
         return [values for logged in new if (values := read_values(logged)) is not None]

@@ -1,7 +1,7 @@
 """Reads the function's log group: a range of time, one event's history, from now on. Decides nothing.
 
-The one reader of that group. Every line of the handler's holds its own time in microseconds, so no two are
-equal, not even those of one event delivered twice.
+Every line of the handler's holds its own time in microseconds, so no two are equal, not even those of one
+event delivered twice.
 """
 
 import functools
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.stack.function_log.following import LogTail
+from stripe_handler_cli.stack.function_log.following import OVERLAP_MILLISECONDS, LogTail
 from stripe_handler_cli.stack.function_log.lines import Logged, LogLine, read_line, read_values
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ class FunctionLog:
             first = start + number * piece
             last = end if number == total - 1 else first + piece - _MILLISECOND
             # Two patterns may both find a line.
-            found = dict.fromkeys(
-                logged
-                for one in wanted
-                for logged in self._logged(one, _milliseconds(first), _milliseconds(last))
-            )
-            lines = (line for logged in found if (line := read_line(logged)) is not None and keep(line))
-            yield from sorted(lines, key=lambda line: line.handled_at)
+            found = {
+                logged: line
+                for pattern in wanted
+                for logged in self._logged(pattern, _milliseconds(first), _milliseconds(last))
+                if (line := read_line(logged)) is not None and keep(line)
+            }
+            yield from sorted(found.values(), key=lambda line: line.handled_at)
             progress(number + 1, total)
 
     def values(self, since: datetime | None = None) -> list[dict[str, Any]]:
@@ -106,7 +106,10 @@ class FunctionLog:
 
     def tail(self, now: datetime) -> LogTail:
         """Follow it from now on: what was logged already is not told."""
-        return LogTail.starting(functools.partial(self._logged, _ABOUT_EVENTS), _milliseconds(now))
+        start = _milliseconds(now) - OVERLAP_MILLISECONDS
+        tail = LogTail(functools.partial(self._logged, _ABOUT_EVENTS), start)
+        tail.read()
+        return tail
 
     def history(self, event_id: str, since: datetime, clock: Callable[[], float] = time.monotonic) -> History:
         """Find the attempts at one event.
@@ -137,7 +140,7 @@ class FunctionLog:
         if end is not None:
             request["endTime"] = end
         for page in self.client.get_paginator("filter_log_events").paginate(**request):
-            yield [(one["timestamp"], one["message"]) for one in page["events"]], "nextToken" in page
+            yield [(one["timestamp"], one["message"]) for one in page["events"]], bool(page.get("nextToken"))
 
 
 def _milliseconds(moment: datetime) -> int:

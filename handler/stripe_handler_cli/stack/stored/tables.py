@@ -10,7 +10,7 @@ from stripe_subscription_handler.dynamodb.sync_table import (
     PARKED_INDEX,
     WAITING_FOR,
     WAITING_FOR_USER,
-    parked_key,
+    parked_query,
 )
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
@@ -31,13 +31,8 @@ class StackTables(Tables):
     def customer(self, customer_id: str) -> CustomerRecord:
         """Read a customer's links and parked events."""
         links = self.links(customer_id)
-        first = parked_key(customer_id, "")
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.config.sync_table_name,
-            KeyConditionExpression="PK = :customer AND begins_with(SK, :parked)",
-            ExpressionAttributeValues=to_wire({":customer": first["PK"], ":parked": first["SK"]}),
-            ConsistentRead=True,
-        )
+        query = parked_query(self.config.sync_table_name, customer_id)
+        pages = self.client.get_paginator("query").paginate(**query)
         parked = [ParkedEvent.of(from_wire(wire) or {}) for page in pages for wire in page["Items"]]
         parked.sort(key=lambda event: (event.parked_at, event.event_id))
         return CustomerRecord.of(customer_id, links, tuple(parked))

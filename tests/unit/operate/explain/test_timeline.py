@@ -7,14 +7,13 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.explain.failures import failures
-from stripe_handler_cli.operate.explain.gathering import concerning, subscribed_types
+from stripe_handler_cli.operate.explain.gathering import concerning
 from stripe_handler_cli.operate.explain.timeline import Entry, State, timeline
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.stored import UserRecord
 from stripe_subscription_handler.conversation.messages import Applied
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support import events
 from support.model import Tables
 
@@ -151,14 +150,6 @@ def test_only_failures_that_nothing_put_right_are_told() -> None:
         line(PAID, "write", "primary"),
     ]
     assert [(one.last.event_id, one.attempts) for one in failures(lines, "user_1")] == [("evt_updated", 3)]
-
-
-def test_only_subscribed_types_are_asked_for() -> None:
-    """Those the rule admits and the handler handles; a thin type is listed by Stripe under its own name."""
-    admitted = [*DEFAULT_EVENT_TYPES, "v1.customer.subscription.paused", "charge.refunded", {"prefix": "x"}]
-    assert subscribed_types({"detail-type": admitted}) == sorted(
-        [*DEFAULT_EVENT_TYPES, "customer.subscription.paused"]
-    )
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.cli import cli
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.send.wiring import Wired, wire
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.following.wiring import Wired, wire
 from support.aws_fakes import FakeEvents
 
 NO_STACK = "--terraform-directory", "none", "--resource", "function_name=f"

@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.listen.following import Follower
 from stripe_handler_cli.operate.listen.forwarding import Forwarder
-from stripe_handler_cli.operate.send.outcome import Outcome
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
 from stripe_handler_cli.operate.send.sender import Sender
-from stripe_handler_cli.stack.bus_entry import BusEntry
+from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.following.outcome import Outcome
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
@@ -25,7 +25,7 @@ from support.lives import Life
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 MS = int(NOW.timestamp() * 1000)
-ENTRY = BusEntry(
+BUS = Bus(
     "bridge", frozenset({"customer.subscription.created", "customer.subscription.updated"}), is_local=True
 )
 LIFE = Life("follow")
@@ -77,13 +77,13 @@ class World:
     def sender(self) -> Sender:
         """What `send` uses."""
         return Sender(
-            self.put, ENTRY, self.tail(), self.profiles(), "userId", 5, self.sleep, lambda: self.seconds
+            self.put, BUS, self.tail(), self.profiles(), "userId", 5, self.sleep, lambda: self.seconds
         )
 
     def follower(self) -> Follower:
         """What `listen` uses."""
         return Follower(
-            ENTRY, self.tail(), self.profiles(), "userId", self.told.append, 5, lambda: self.seconds
+            BUS, self.tail(), self.profiles(), "userId", self.told.append, 5, lambda: self.seconds
         )
 
 

@@ -82,13 +82,6 @@ class ModeFacts:
     of_key: Mode | None = None
 
 
-def mode_of_source(event_source: str | None) -> Mode | None:
-    """Tell a partner event source's mode from its name: Stripe calls those of sandboxes `ed_test_…`."""
-    if event_source is None:
-        return None
-    return "test" if event_source.rpartition("/")[2].startswith("ed_test_") else "live"
-
-
 def judge_self_check(facts: SelfCheckFacts) -> Finding:
     """Under its own role it may do to its tables what it needs to do."""
     if not facts.is_known:

@@ -13,12 +13,12 @@ from stripe_handler_cli.operate.doctor.areas.self_check import (
     ModeFacts,
     SelfCheckFacts,
     StripeKeyFacts,
-    mode_of_source,
 )
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.looks.events import look_at_target
 from stripe_handler_cli.operate.doctor.policies import Admission, Statement, parse_policy, unlike
 from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site, found_or_none
+from stripe_handler_cli.stack.event_destinations import mode_of_source
 from stripe_handler_cli.stack.invoked import qualified
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config
 from stripe_subscription_handler.decisions.policy import Livemode

@@ -3,12 +3,11 @@
 from typing import Any
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.areas.self_check import mode_of_source
 from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts
 from stripe_handler_cli.operate.doctor.looks.events import look_at_rule
 from stripe_handler_cli.operate.doctor.looks.functions import environment_of, stripe_url_of
 from stripe_handler_cli.operate.doctor.site import Site
-from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations
+from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_subscription_handler.stripe_side.api import key_mode
 from stripe_subscription_handler.stripe_side.secret import (
     KEY_VARIABLE,

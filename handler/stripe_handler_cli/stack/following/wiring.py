@@ -5,12 +5,21 @@ from datetime import UTC, datetime
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.send.profile_watch import ProfileWatch
-from stripe_handler_cli.stack.bus_entry import BusEntry, bus_entry
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
 from stripe_handler_cli.stack.function_log import LogTail, tells_decisions
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.policy import Livemode
+
+_LOCAL_POLL_SECONDS = 0.1
+_AWS_POLL_SECONDS = 1.0
+"""AWS answers 5 FilterLogEvents a second in a whole account."""
+
+
+def poll_seconds(bus: Bus) -> float:
+    """How long to wait between two looks at the function's log."""
+    return _LOCAL_POLL_SECONDS if bus.is_local else _AWS_POLL_SECONDS
 
 
 @attrs.frozen
@@ -19,12 +28,12 @@ class Wired:
 
     Attributes:
         stack: The stack.
-        entry: The way onto its bus.
+        bus: Its bus.
         pipeline: Its moving parts.
     """
 
     stack: DeployedStack
-    entry: BusEntry
+    bus: Bus
     pipeline: Pipeline
 
     def tail(self) -> LogTail:
@@ -47,7 +56,7 @@ class Wired:
         Raises:
             CliError: They would.
         """
-        if self.stack.config.livemode is Livemode.LIVE and not self.entry.is_local:
+        if self.stack.config.livemode is Livemode.LIVE and not self.bus.is_local:
             raise CliError(
                 'This environment is for live events (livemode = "live"), and made-up ones, or events given '
                 "to another user, would reach real profiles."
@@ -64,5 +73,5 @@ def wire(stack: DeployedStack) -> Wired:
     Raises:
         CliError: Nobody but Stripe can put events on its bus.
     """
-    entry = bus_entry(stack)
-    return Wired(stack, entry, stack.pipeline(entry.source))
+    bus = Bus.of(stack)
+    return Wired(stack, bus, stack.pipeline(bus.source))

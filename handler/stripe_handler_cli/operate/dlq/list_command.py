@@ -30,7 +30,7 @@ Examples:
 """
 
 
-def _look(
+def _listed(
     stack: "DeployedStack", selection: Selection, *, limit: int | None, whole: bool = False
 ) -> "list[Listing]":
     from stripe_handler_cli.common.console import reporter, warn
@@ -64,7 +64,7 @@ def list_(*, stack: "DeployedStack", selection: Selection, limit: int, as_json: 
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.operate.dlq import report
 
-    listings = _look(stack, selection, limit=limit)
+    listings = _listed(stack, selection, limit=limit)
     now = datetime.now(UTC)
     if as_json:
         click.echo(json.dumps(report.listings_as_json(listings, now)))
@@ -84,7 +84,7 @@ def show(*, wanted: str, stack: "DeployedStack", as_json: bool) -> None:
     from stripe_handler_cli.common.console import printer, warn
     from stripe_handler_cli.operate.dlq import report, wiring
 
-    listings = _look(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
+    listings = _listed(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
     found = [
         (letter, wiring.history(stack, letter, warn)) for listing in listings for letter in listing.letters
     ]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.stack.bus_entry import bus_entry
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 from support.aws_fakes import FakeEvents
@@ -26,25 +26,25 @@ def stack(bus: str, url: str, sources: list[Any]) -> DeployedStack:
 @pytest.mark.parametrize("url", [AWS, LOCAL])
 def test_on_a_custom_bus_the_source_is_the_one_the_rule_admits(url: str) -> None:
     """Read from the rule as it is deployed, as are the types."""
-    entry = bus_entry(stack("acme-events", url, BRIDGE))
-    assert (entry.source, entry.is_local) == ("stripe-webhook-bridge", url == LOCAL)
-    assert entry.admits("invoice.paid")
-    assert not entry.admits("invoice.payment_failed")
+    bus = Bus.of(stack("acme-events", url, BRIDGE))
+    assert (bus.source, bus.is_local) == ("stripe-webhook-bridge", url == LOCAL)
+    assert bus.admits("invoice.paid")
+    assert not bus.admits("invoice.payment_failed")
 
 
 def test_a_custom_bus_that_admits_stripe_only_names_the_variable() -> None:
     """And what it could be set to."""
     with pytest.raises(CliError, match="bridge_event_source"):
-        bus_entry(stack("acme-events", LOCAL, STRIPE_ONLY))
+        Bus.of(stack("acme-events", LOCAL, STRIPE_ONLY))
 
 
 def test_on_a_local_partner_bus_we_are_stripe() -> None:
     """The source is the partner event source."""
-    assert bus_entry(stack(PARTNER, LOCAL, STRIPE_ONLY)).source == PARTNER
+    assert Bus.of(stack(PARTNER, LOCAL, STRIPE_ONLY)).source == PARTNER
 
 
 @pytest.mark.parametrize("url", [AWS, "https://vpce-1.events.eu-west-1.vpce.amazonaws.com"])
 def test_on_a_partner_bus_on_aws_only_stripe_puts_events(url: str) -> None:
     """The message names both ways out."""
     with pytest.raises(CliError, match=r"only Stripe.*stripe trigger.*bridge_event_source"):
-        bus_entry(stack(PARTNER, url, BRIDGE))
+        Bus.of(stack(PARTNER, url, BRIDGE))

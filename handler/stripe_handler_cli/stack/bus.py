@@ -1,0 +1,64 @@
+"""The bus of a stack, for whoever puts events on it: under which source, and what the rule lets through.
+
+Reads the rule as it is deployed; puts nothing.
+"""
+
+from urllib.parse import urlsplit
+
+import attrs
+
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.endpoint import Endpoint
+
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
+
+
+@attrs.frozen
+class Bus:
+    """A bus that this command may put events on.
+
+    Attributes:
+        source: The `source` that events are put under.
+        event_types: The detail types that the rule admits.
+        is_local: Whether the bus is on this machine.
+    """
+
+    source: str
+    event_types: frozenset[str]
+    is_local: bool
+
+    @classmethod
+    def of(cls, stack: DeployedStack) -> "Bus":
+        """Find out how to put events on a stack's bus.
+
+        Raises:
+            CliError: Nobody but Stripe can: it is a partner bus on AWS, or the rule admits Stripe's source
+                only.
+        """
+        is_local = _is_local(stack.endpoint)
+        partner_source = stack.partner_event_source
+        if partner_source is not None and not is_local:
+            raise CliError(
+                f"{partner_source} is Stripe's partner bus, and only Stripe can put events on it. "
+                "Let Stripe send some (stripe trigger customer.subscription.created --add "
+                "subscription:metadata.userId=user_42), or apply a workspace on a custom bus: leave "
+                "stripe_event_source_name out and set bridge_event_source."
+            )
+        pattern = stack.event_pattern
+        source = partner_source or next(iter(pattern.sources), None)
+        if source is None:
+            raise CliError(
+                f"The rule {stack.output('rule_name')} admits Stripe's own source only. Set the Terraform "
+                'variable bridge_event_source, for example to "stripe-webhook-bridge", and apply.'
+            )
+        return cls(source, pattern.event_types, is_local)
+
+    def admits(self, event_type: str) -> bool:
+        """Whether the rule hands events of this type to the function."""
+        return event_type in self.event_types
+
+
+def _is_local(endpoint: Endpoint) -> bool:
+    """Whether an endpoint leads to an AWS on this machine."""
+    return urlsplit(endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
