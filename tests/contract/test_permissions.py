@@ -27,9 +27,9 @@ from stripe_subscription_handler.conversation.messages import (
 )
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Reason
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
-from stripe_subscription_handler.drift_check.sweep import Run
-from stripe_subscription_handler.drift_check.sweep_table import PARTITION, RunTable
+from stripe_subscription_handler.drift_check.pass_table import PARTITION, PassTable
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.operations.parked_count import count_parked
@@ -242,7 +242,7 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
     tables.profiles(["user_1"])
     tables.all_links(["cus_1"])
     tables.scan(ScanPosition())
-    runs, run = RunTable(client, "sync"), Run("pass", 0, sightings=1, looks=1)
+    runs, run = PassTable(client, "sync"), DriftPass("pass", 0, sightings=1, looks=1)
     runs.take("me", 0, 1)
     runs.save("me", run)
     runs.release("me")

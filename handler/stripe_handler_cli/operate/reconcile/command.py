@@ -20,8 +20,8 @@ from stripe_handler_cli.operate.reconcile.options import (
 from stripe_handler_cli.operate.reconcile.place import Place
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import stack_options
-from stripe_subscription_handler.comparison.passes import Passes
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.walk import Walk
 from stripe_subscription_handler.comparison.wiring import work
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
@@ -100,7 +100,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         ):
             if since is None:
                 about = with_all.tables.item_count()
-                Passes(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going), about).run()
+                Walk(with_all.stripe, with_all.tables, place, with_all.comparer, Eta(going), about).run()
             else:
                 # A run that goes on has its beginning, which moves while "6h" is typed again.
                 second = place.read("from") or int(since.timestamp())

@@ -1,6 +1,6 @@
-"""The two passes of a whole comparison: every subscription of Stripe, then every profile. Page by page.
+"""Walks through every subscription of Stripe, then through every profile, page by page.
 
-What a page told is noted with the place where the next one begins, so a run that is broken off goes on there.
+What a page told is noted with the place where the next one begins: a walk that is broken off goes on there.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from typing import Protocol
 
 import attrs
 
-from stripe_subscription_handler.comparison.checkpoint import Place, Seen
+from stripe_subscription_handler.comparison.checkpoint import Checkpoint, Seen
 from stripe_subscription_handler.comparison.comparer import Comparer, Item
 from stripe_subscription_handler.comparison.differences import Difference, Kind, shown_to
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class Stripe(Protocol):
-    """Stripe, as far as the passes ask."""
+    """Stripe, as far as the walk asks."""
 
     def subscriptions(self, after: str | None) -> Iterable[Page]:
         """Every subscription, newest first, on from one."""
@@ -31,7 +31,7 @@ class Stripe(Protocol):
 
 
 class Profiles(Protocol):
-    """The profile table, as far as the passes ask."""
+    """The profile table, as far as the walk asks."""
 
     def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
         """The items of these users, where there are any."""
@@ -41,13 +41,13 @@ class Profiles(Protocol):
 
 
 @attrs.frozen
-class Passes:
-    """A run.
+class Walk:
+    """A whole comparison.
 
     Attributes:
         stripe: Stripe.
         tables: The profile table.
-        place: How far it has got.
+        checkpoint: How far it has got.
         comparer: Compares and repairs.
         progress: Shows how far it is.
         about: About how many profiles there are, for the progress; 0 where nobody knows.
@@ -55,7 +55,7 @@ class Passes:
 
     stripe: Stripe
     tables: Profiles
-    place: Place
+    checkpoint: Checkpoint
     comparer: Comparer
     progress: Progress = lambda _what, _done, _about: None
     about: int = 0
@@ -68,39 +68,39 @@ class Passes:
         """Go through both, or through what is left of them.
 
         Raises:
-            StripeUnavailableError: Stripe did not tell; the same run can go on later.
+            StripeUnavailableError: Stripe did not tell; the same walk can go on later.
         """
-        if not self.place.read("stripe_done"):
+        if not self.checkpoint.read("stripe_done"):
             self._from_stripe()
-        if not self.place.read("unmapped_done"):
+        if not self.checkpoint.read("unmapped_done"):
             self._unmapped()
         self._from_profiles()
 
     def _from_stripe(self) -> None:
-        for page in self.stripe.subscriptions(self.place.read("after")):
+        for page in self.stripe.subscriptions(self.checkpoint.read("after")):
             reported: list[tuple[str, str]] = []
             # Who has no user now may have one when all the others have left their links.
             comparer = attrs.evolve(self._noting(reported), held_back=frozenset({Kind.UNMAPPED}))
             owners = comparer.snapshots(page.objects, page.as_of)
             self._tally.subscriptions += len(page.objects)
-            # In one go: a run that goes on after the last page must not begin at the first one again.
+            # In one go: a walk that goes on after the last page must not begin at the first one again.
             state = {"stripe_done": not page.has_more, "tally": self._tally.as_json()}
             if page.objects:
                 state["after"] = page.objects[-1]["id"]
-            self.place.note(seen=owners, reported=reported, state=state)
+            self.checkpoint.note(seen=owners, reported=reported, state=state)
             self.progress("Stripe's subscriptions", self._tally.subscriptions, self.about)
 
     def _unmapped(self) -> None:
-        after = self.place.read("unmapped_after") or ""
-        while subscription_ids := self.place.without_user(after):
+        after = self.checkpoint.read("unmapped_after") or ""
+        while subscription_ids := self.checkpoint.without_user(after):
             for after in subscription_ids:
                 reported: list[tuple[str, str]] = []
                 snapshot = self.stripe.subscription(after)
                 if snapshot is not None:
                     owners = self._noting(reported).snapshots([snapshot.object], snapshot.as_of)
                     state = {"unmapped_after": after, "tally": self._tally.as_json()}
-                    self.place.note(seen=owners, reported=reported, state=state)
-        self.place.note(state={"unmapped_done": True})
+                    self.checkpoint.note(seen=owners, reported=reported, state=state)
+        self.checkpoint.note(state={"unmapped_done": True})
 
     def _noting(self, reported: list[tuple[str, str]]) -> Comparer:
         report = self.comparer.report
@@ -113,7 +113,7 @@ class Passes:
         return attrs.evolve(self.comparer, report=noted)
 
     def _from_profiles(self) -> None:
-        known = self.place.read("scan")
+        known = self.checkpoint.read("scan")
         position: ScanPosition | None = ScanPosition(**known["at"]) if known else ScanPosition()
         scanned = known["scanned"] if known else 0
         while position is not None:
@@ -124,18 +124,18 @@ class Passes:
             position = page.next
             if position is not None:
                 scan = {"at": attrs.asdict(position, recurse=False), "scanned": scanned}
-                self.place.note(state={"scan": scan, "tally": self._tally.as_json()})
+                self.checkpoint.note(state={"scan": scan, "tally": self._tally.as_json()})
             self.progress("profiles", scanned, self.about)
 
     def _compare(self, profiles: Iterable[Shown]) -> None:
         claims = [(one.user_id, sub) for one in profiles for sub in sorted(one.subscription_ids)]
-        seen = self.place.seen(claims)
-        # Those of whom the first pass says the same have been compared already.
+        seen = self.checkpoint.seen(claims)
+        # Those of whom the first half says the same have been compared already.
         open_claims = [
             (user_id, subscription_id)
             for user_id, subscription_id in claims
             if seen.get((user_id, subscription_id)) is not Seen.THEIRS
-            and not self.place.was_reported(subscription_id, user_id)
+            and not self.checkpoint.was_reported(subscription_id, user_id)
         ]
         items = self.tables.profiles({user_id for user_id, _ in open_claims})
         for user_id, subscription_id in open_claims:

@@ -1,4 +1,4 @@
-"""Looks again at what the passes found, and tells or repairs what still differs. Decides by `looks`."""
+"""Looks again at what the walk found, and tells or repairs what still differs. Decides by `looks`."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
 from stripe_subscription_handler.comparison.differences import Difference, knows, shown_to
-from stripe_subscription_handler.comparison.passes import Profiles, Stripe
 from stripe_subscription_handler.comparison.tally import Tally
-from stripe_subscription_handler.drift_check.checkpoint import RunPlace
-from stripe_subscription_handler.drift_check.confirmation import Look, looks_of
+from stripe_subscription_handler.comparison.walk import Profiles, Stripe
+from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
+from stripe_subscription_handler.drift_check.looks import Look, looks_of
 
 
 @attrs.frozen
@@ -19,7 +19,7 @@ class SecondLooks:
     Attributes:
         stripe: Stripe.
         tables: The profile table.
-        place: What is to be looked at.
+        checkpoint: What is to be looked at.
         comparer: Compares, tells, and repairs where it may; its tally counts what is believed.
         pause_seconds: How long after a look the next one comes.
         clock: Unix time in seconds.
@@ -27,7 +27,7 @@ class SecondLooks:
 
     stripe: Stripe
     tables: Profiles
-    place: RunPlace
+    checkpoint: PassCheckpoint
     comparer: Comparer
     pause_seconds: float
     clock: Callable[[], float]
@@ -42,13 +42,13 @@ class SecondLooks:
             SliceEndedError: Time is up.
             StripeUnavailableError: Stripe did not tell; the next slice can go on.
         """
-        while (look := self.place.next_look()) is not None:
+        while (look := self.checkpoint.next_look()) is not None:
             if not look.is_due(self.clock(), self.pause_seconds):
                 return False
             before = self.comparer.tally.differences
             again = looks_of(self._differing(look), int(self.clock()), look.number + 1)
             told = self.comparer.tally.differences > before
-            self.place.looked(again, {"believed": self.comparer.tally.as_json()}, keep=told)
+            self.checkpoint.looked(again, {"believed": self.comparer.tally.as_json()}, keep=told)
         return True
 
     def _differing(self, look: Look) -> list[Difference]:

@@ -6,15 +6,15 @@ from typing import Any, Protocol
 
 import attrs
 
-from stripe_subscription_handler.drift_check.confirmation import Look
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
+from stripe_subscription_handler.drift_check.looks import Look
 
 GIVEN_UP_AFTER_INTERVALS = 3
 """A pass that has not ended by then is given up, and a new one begins: Stripe may have lost its place."""
 
 
 @attrs.frozen
-class Run:
+class DriftPass:
     """A pass, as far as it has got.
 
     Attributes:
@@ -25,7 +25,7 @@ class Run:
         worked_seconds: How long these took together.
         sightings: How many sightings are kept of it.
         looks: How many lists of looks are kept of it.
-        state: What the passes note; ready for JSON.
+        state: What the walk notes; ready for JSON.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Run:
         return attrs.asdict(self, recurse=False)
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Run":
+    def from_json(cls, values: Mapping[str, Any]) -> "DriftPass":
         """Read what `as_json` wrote."""
         return cls(**values)
 
@@ -55,54 +55,56 @@ class Next(enum.Enum):
     NOTHING = "nothing"
 
 
-def next_step(run: Run | None, now: float, interval_seconds: float, *, begin: bool = False) -> Next:
+def next_step(
+    drift_pass: DriftPass | None, now: float, interval_seconds: float, *, begin: bool = False
+) -> Next:
     """Decide what an invocation has to do.
 
     Args:
-        run: The last pass; None where there was none.
+        drift_pass: The last pass; None where there was none.
         now: Unix time in seconds.
         interval_seconds: How long after a pass began the next one begins.
         begin: Whether somebody wants one now.
     """
-    if run is None:
+    if drift_pass is None:
         return Next.BEGIN
-    if run.finished is None:
-        is_stuck = now >= run.started + GIVEN_UP_AFTER_INTERVALS * interval_seconds
+    if drift_pass.finished is None:
+        is_stuck = now >= drift_pass.started + GIVEN_UP_AFTER_INTERVALS * interval_seconds
         return Next.BEGIN if is_stuck else Next.GO_ON
-    return Next.BEGIN if begin or now >= run.started + interval_seconds else Next.NOTHING
+    return Next.BEGIN if begin or now >= drift_pass.started + interval_seconds else Next.NOTHING
 
 
-class Runs(Protocol):
+class PassStore(Protocol):
     """Where passes are kept. Only who holds them may write."""
 
-    def take(self, holder: str, now: float, until: float) -> Run | None:
+    def take(self, holder: str, now: float, until: float) -> DriftPass | None:
         """Hold them, until a time at the latest.
 
         Returns:
             The last pass; None where there was none.
 
         Raises:
-            RunHeldError: Another invocation holds them.
+            PassHeldError: Another invocation holds them.
         """
 
-    def save(self, holder: str, run: Run) -> None:
+    def save(self, holder: str, drift_pass: DriftPass) -> None:
         """Keep how far a pass has got.
 
         Raises:
-            RunHeldError: Another invocation holds them by now.
+            PassHeldError: Another invocation holds them by now.
         """
 
     def release(self, holder: str) -> None:
         """Hold them no longer."""
 
-    def put_sighting(self, run: Run, sighting: Sighting) -> None:
-        """Keep the next sighting; it counts once the run that counts it is saved."""
+    def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None:
+        """Keep the next sighting; it counts once the pass that counts it is saved."""
 
-    def sightings(self, run: Run) -> Iterable[Sighting]:
+    def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
         """All that count."""
 
-    def put_looks(self, run: Run, looks: Sequence[Look]) -> None:
-        """Keep the next list of looks; it counts once the run that counts it is saved."""
+    def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None:
+        """Keep the next list of looks; it counts once the pass that counts it is saved."""
 
-    def looks(self, run: Run, number: int) -> tuple[Look, ...]:
+    def looks(self, drift_pass: DriftPass, number: int) -> tuple[Look, ...]:
         """One list of looks, from 0; empty where it does not count yet."""

@@ -1,7 +1,7 @@
 """A difference is only believed when it is seen twice: what is kept between the two looks. Pure.
 
 Between a change in Stripe and the write of its event lie seconds, and minutes where an attempt failed. In
-that time the profile differs from Stripe although nothing was lost. So what the passes find is looked at
+that time the profile differs from Stripe although nothing was lost. So what the walk finds is looked at
 again later, and counts when the same is still missing: the same profile, the same values of Stripe's. Where
 Stripe's values have changed meanwhile, another event may be on its way, and a third look decides.
 """

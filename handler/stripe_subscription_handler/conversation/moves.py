@@ -7,14 +7,14 @@ ever had.
 
 from collections.abc import Generator
 
-from stripe_subscription_handler.conversation.messages import Answer, Links, Refused, Request, WriteLink
+from stripe_subscription_handler.conversation.messages import Answer, ItemSeen, Links, Request, WriteLink
 from stripe_subscription_handler.conversation.owner_links import owner_in_links, users_in_links
 from stripe_subscription_handler.decisions.decision import OwnerLink
 from stripe_subscription_handler.decisions.subscription_change import reported_version
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
-def former_owners(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tuple[str, ...] | None]:
+def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tuple[str, ...] | None]:
     """Move the owner link where the event asks for it, and say whose items must learn of it as well.
 
     Args:
@@ -37,8 +37,8 @@ def former_owners(event: StripeEvent, user_id: str) -> Generator[Request, Answer
         yield WriteLink(link, moves=True)
         return (before,)
     answer = yield WriteLink(link, moves=True)
-    links = answer.item if isinstance(answer, Refused | Links) else None
-    if isinstance(answer, Refused) and owner_in_links(links, subscription.id) != user_id:
+    links = answer.item if isinstance(answer, ItemSeen | Links) else None
+    if isinstance(answer, ItemSeen) and owner_in_links(links, subscription.id) != user_id:
         return None
     # All of them, not only the last: a handler may have died before it told the one before.
     return tuple(sorted(users_in_links(links) - {user_id}))
