@@ -14,12 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stripe_handler_cli.tools.packaging.bytecode import (
-    RUNTIME_PYTHON,
-    candidate_interpreters,
-    find_interpreter,
-)
 from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.zip_builds import ROOT, RUNTIME_HAS, Build, build, distributions_of, top_level_paths
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stripe_handler_cli.tools.packaging import BuiltZip, build_zip, find_project_root
-from stripe_handler_cli.tools.packaging.bytecode import RUNTIME_PYTHON
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 _KIB = 1024
 
