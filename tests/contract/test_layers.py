@@ -24,6 +24,7 @@ LIBRARY_FLOORS = (
     "lambda_errors",
     "initialization",
     "logger",
+    "lazy_imports",
     "aws_clients",
     "config",
     "conversation",

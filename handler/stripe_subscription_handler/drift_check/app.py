@@ -32,7 +32,7 @@ from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations.names import OPERATION_KEY
 from stripe_subscription_handler.stripe_side.api import StripeApi
-from stripe_subscription_handler.stripe_side.secret import StripeKey
+from stripe_subscription_handler.stripe_side.configured import configured_stripe
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,11 +110,9 @@ def runtime() -> Runtime:
     """
     config = Config.from_environment(os.environ)
     settings = DriftCheckSettings.from_environment(os.environ)
-    key = StripeKey.from_environment(os.environ)
-    if key is None:
+    stripe = configured_stripe(os.environ, config, before_request=Pace(settings.requests_per_second).wait)
+    if stripe is None:
         raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
-    pace = Pace(settings.requests_per_second)
-    stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
     # Its lines are data for metrics: at any log level.
     return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
 

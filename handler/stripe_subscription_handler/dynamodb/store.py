@@ -47,10 +47,11 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnav
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
-from stripe_subscription_handler.stripe_side.api import StripeApi
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _CONDITION_FAILED = ("ConditionalCheckFailedException", "ConditionalCheckFailed")
 _CONFLICT = frozenset(
@@ -91,7 +92,7 @@ class Store:
 
     client: "DynamoDBClient"
     config: Config
-    stripe: StripeApi | None = None
+    stripe: "StripeApi | None" = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
     requests: int = 0
@@ -244,7 +245,7 @@ class Store:
         metadata = self._asked().fetch_customer_metadata(request.customer_id, account=request.account) or {}
         return CustomerUser(metadata.get(self.config.user_id_metadata_key) or None)
 
-    def _asked(self) -> StripeApi:
+    def _asked(self) -> "StripeApi":
         if self.stripe is None:
             raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
         return self.stripe
