@@ -7,6 +7,8 @@
 # webhook_bridge, where it is wanted, takes webhooks and puts their events on a bus: one of its own (webhook_bridge_bus,
 # webhook_bridge_rule) or event_bus.
 #
+# Each of the three functions (handler, webhook_bridge, drift_check) is made of modules/function.
+#
 # parked_count beside it has the handler count the events that wait for a user; drift_check, where it is wanted,
 # compares Stripe with the profiles.
 #

@@ -58,6 +58,11 @@ run "the_functions_role_may_do_exactly_this" {
   }
 
   assert {
+    condition     = output.role_policies == { handler = jsondecode(module.handler.role_policy).Statement }
+    error_message = "The output must hold the role's statements, and nothing of functions that are not there."
+  }
+
+  assert {
     condition = jsondecode(module.handler.role_trust_policy) == {
       Version = "2012-10-17"
       Statement = [{

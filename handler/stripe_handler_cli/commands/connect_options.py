@@ -13,9 +13,9 @@ from stripe_handler_cli.commands.stack_options import ROOT_OPTIONS
 from stripe_handler_cli.commands.stripe_options import stripe_options
 from stripe_handler_cli.connecting.aws_side import AwsSide
 from stripe_handler_cli.connecting.connection import Connection
+from stripe_handler_cli.connecting.settings import VARIABLES, read_settings
 from stripe_handler_cli.connecting.terminal import Terminal
 from stripe_handler_cli.connecting.terraform_root import TerraformRoot
-from stripe_handler_cli.connecting.var_file import settings_in
 from stripe_handler_cli.event_destinations import EventDestinations
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.log_tail import LogTail
@@ -66,7 +66,7 @@ def connect_options(command: _Command) -> _Command:
                 "no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)"
             )
         root = TerraformRoot.at(terraform_directory, workspace, var_file)
-        aws = AwsSide.of(settings_in(root.var_file))
+        aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
         connection = Connection(
             stripe=EventDestinations.at(stripe),
             aws=aws,

@@ -7,7 +7,7 @@ does what the person would type. It selects no workspace: `TF_WORKSPACE` is set 
 import os
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import attrs
 
 from stripe_handler_cli.errors import CliError
 from stripe_handler_cli.terraform_cli import find_terraform
+from stripe_handler_cli.terraform_cli.console import values_in
 from stripe_handler_cli.terraform_cli.outputs import parse_outputs
 from stripe_handler_cli.terraform_cli.process import Completed, capture, failure, run
 
@@ -76,6 +77,14 @@ class TerraformRoot:
         file = shlex.quote(os.path.relpath(self.var_file, self.directory))
         apply = f"TF_WORKSPACE={shlex.quote(self.workspace)} terraform -chdir={root} apply -var-file={file}"
         return (apply,) if self._is_initialised else (f"terraform -chdir={root} init", apply)
+
+    def values(self, names: Iterable[str], file: Path | None = None) -> dict[str, Any]:
+        """What a variable file says; the environment's unless another is given.
+
+        Raises:
+            CliError: It is no variable file.
+        """
+        return values_in(self.terraform, file or self.var_file, names)
 
     def outputs(self) -> dict[str, Any]:
         """The workspace's outputs; empty where nothing is applied yet.
