@@ -1,4 +1,4 @@
-"""The tables of the Terraform READMEs name each variable and output that is declared, and say the same of it."""
+"""The tables of the Terraform READMEs name each variable and output, and say what its declaration says."""
 
 import re
 from pathlib import Path
