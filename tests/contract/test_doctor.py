@@ -1,9 +1,8 @@
 """The doctor agrees with what it is about: the page, Terraform's role, the handler's own environment."""
 
-import re
 from pathlib import Path
 
-import attrs
+import pytest
 from click.testing import CliRunner
 
 from stripe_handler_cli.operate.doctor.arns import Arn
@@ -11,6 +10,7 @@ from stripe_handler_cli.operate.doctor.checklist import BY_HAND, render_checklis
 from stripe_handler_cli.operate.doctor.command import doctor
 from stripe_handler_cli.operate.doctor.expected_role import PERMISSIONS, RoleBasis
 from stripe_handler_cli.operate.doctor.registry import CHECKS
+from support.terraform import made
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,40 +31,43 @@ def test_the_checklist_needs_no_stack() -> None:
     assert (result.exit_code, result.output) == (0, render_checklist())
 
 
+@pytest.mark.xdist_group("terraform")
 def test_the_role_is_terraforms() -> None:
     """Statement for statement, action for action; the integration test compares the resources."""
-    text = (ROOT / "terraform/modules/handler/role.tf").read_text(encoding="utf-8")
-    written = {
-        sid: tuple(re.findall(r'"([\w:]+)"', actions))
-        for sid, actions in re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', text, re.DOTALL)
-    }
+    policies = [stack.outputs["role_policies"]["handler"] for stack in made().values()]
+    written = {statement["Sid"]: tuple(statement["Action"]) for policy in policies for statement in policy}
     assert written == {permission.sid: permission.actions for permission in PERMISSIONS}
 
 
-def test_the_conditions_of_the_role_are_terraforms() -> None:
-    """What KMS must be told, key and value, as role.tf writes it."""
-    text = " ".join((ROOT / "terraform/modules/handler/role.tf").read_text(encoding="utf-8").split())
-    function = Arn("aws", "lambda", "${local.region}", "account", "function")
+@pytest.mark.xdist_group("terraform")
+@pytest.mark.parametrize(
+    ("run", "place"),
+    [
+        (
+            "with_secrets",
+            {"secret_arn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"},
+        ),
+        ("with_parameters", {"secret_parameter": "/bayon/stripe-key"}),
+    ],
+)
+def test_the_conditions_of_the_role_are_terraforms(run: str, place: dict[str, str]) -> None:
+    """What KMS must be told, key and value."""
     basis = RoleBasis(
-        function=function,
+        function=Arn("aws", "lambda", "eu-west-1", "111122223333", "function"),
         log_group_name="g",
         profile_table_name="p",
         sync_table_name="s",
         failure_queue_arn="q",
-        kms_key_arn="k",
+        **place,
     )
-    secret = attrs.evolve(basis, secret_arn="arn")  # noqa: S106 - a name
-    parameter = attrs.evolve(basis, secret_parameter="name")  # noqa: S106 - a name
     written = {
-        (name, value)
-        for one in (secret, parameter)
-        for permission in PERMISSIONS
-        for name, value in permission.context(one).items()
+        statement["Sid"]: statement["Condition"]["StringEquals"]
+        for statement in made()[run].outputs["role_policies"]["handler"]
+        if "Condition" in statement
     }
-    places = {"arn": "var.stripe_secret_arn", parameter.parameter_arn: "local.parameter_arn"}
-    for name, value in written:
-        assert re.search(rf'"{name}" *= {re.escape(places.get(value, f"{chr(34)}{value}{chr(34)}"))}', text)
-    assert len(written) == text.count('"kms:ViaService" ') + text.count('"kms:EncryptionContext')
+    assert written == {
+        permission.sid: permission.context(basis) for permission in PERMISSIONS if permission.context(basis)
+    }
 
 
 def test_an_unknown_check_is_wrong_usage() -> None:

@@ -12,9 +12,9 @@ from stripe_handler_cli.common.console import reporter
 from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.operate.connect.aws_side import AwsSide
 from stripe_handler_cli.operate.connect.connection import Connection
+from stripe_handler_cli.operate.connect.settings import VARIABLES, read_settings
 from stripe_handler_cli.operate.connect.terminal import Terminal
 from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
-from stripe_handler_cli.operate.connect.var_file import settings_in
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_destinations import EventDestinations
 from stripe_handler_cli.stack.log_tail import LogTail
@@ -66,7 +66,7 @@ def connect_options(command: _Command) -> _Command:
                 "no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)"
             )
         root = TerraformRoot.at(terraform_directory, workspace, var_file)
-        aws = AwsSide.of(settings_in(root.var_file))
+        aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
         connection = Connection(
             stripe=EventDestinations.at(stripe),
             aws=aws,
