@@ -4,7 +4,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import access
+from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts
+from stripe_handler_cli.operate.doctor.areas import access, alarms, queues
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.expected_role import (
@@ -13,7 +14,7 @@ from stripe_handler_cli.operate.doctor.expected_role import (
     expected_grants,
     tolerated_grants,
 )
-from stripe_handler_cli.operate.doctor.policies import Admission, Statement, parse_policy
+from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 _HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")
@@ -114,9 +115,9 @@ def admitting(source: str = RULE, operator: str = "ArnLike", **changes: Any) -> 
     }
 
 
-def policy(*statements: dict[str, Any], expected: tuple[Admission, ...] = (INVOKE,)) -> access.PolicyFacts:
+def policy(*statements: dict[str, Any], expected: tuple[Admission, ...] = (INVOKE,)) -> PolicyFacts:
     """A resource's policy."""
-    return access.PolicyFacts("function", parse_policy({"Statement": list(statements)}), expected)
+    return PolicyFacts("function", parse_policy({"Statement": list(statements)}), expected)
 
 
 PLAIN_HTTP_DENIED = {
@@ -253,31 +254,31 @@ POLICY_CASES = (
         access.REMOVE_PERMISSION,
     ),
     Case(
-        access.DELIVERY_QUEUE_POLICY,
+        queues.DELIVERY_QUEUE_POLICY,
         policy(admitting(), PLAIN_HTTP_DENIED),
         PASS,
         "only events.amazonaws.com",
     ),
     Case(
-        access.DELIVERY_QUEUE_POLICY,
-        access.PolicyFacts("queue q", None, (INVOKE,)),
+        queues.DELIVERY_QUEUE_POLICY,
+        PolicyFacts("queue q", None, (INVOKE,)),
         FAIL,
         "there is no queue q",
         APPLY,
     ),
-    Case(access.DELIVERY_QUEUE_POLICY, policy(PLAIN_HTTP_DENIED), FAIL, "may not", APPLY),
+    Case(queues.DELIVERY_QUEUE_POLICY, policy(PLAIN_HTTP_DENIED), FAIL, "may not", APPLY),
     Case(
-        access.DELIVERY_QUEUE_POLICY,
+        queues.DELIVERY_QUEUE_POLICY,
         policy(admitting(), {**DENIED, "Sid": "D"}),
         FAIL,
         "other than needed: D",
         APPLY,
     ),
-    Case(access.FAILURE_QUEUE_POLICY, policy(expected=()), PASS, "nobody is let in"),
-    Case(access.FAILURE_QUEUE_POLICY, policy(ANYONE, expected=()), FAIL, "Anyone", APPLY),
-    Case(access.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, expected=(ACCOUNT,)), PASS, "only cloudwatch"),
-    Case(access.ALARM_TOPIC_POLICY, policy(expected=(ACCOUNT,)), FAIL, "may not sns:Publish", APPLY),
-    Case(access.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, ANYONE, expected=(ACCOUNT,)), FAIL, "Anyone", APPLY),
+    Case(queues.FAILURE_QUEUE_POLICY, policy(expected=()), PASS, "nobody is let in"),
+    Case(queues.FAILURE_QUEUE_POLICY, policy(ANYONE, expected=()), FAIL, "Anyone", APPLY),
+    Case(alarms.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, expected=(ACCOUNT,)), PASS, "only cloudwatch"),
+    Case(alarms.ALARM_TOPIC_POLICY, policy(expected=(ACCOUNT,)), FAIL, "may not sns:Publish", APPLY),
+    Case(alarms.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, ANYONE, expected=(ACCOUNT,)), FAIL, "Anyone", APPLY),
 )
 
 CASES = (*ROLE_CASES, *POLICY_CASES)

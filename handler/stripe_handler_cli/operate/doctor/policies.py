@@ -13,10 +13,8 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.arns import short
 
-_SAME_VALUE = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
 Condition = tuple[str, str, tuple[str, ...]]
 """Operator, key (both in lower case) and values."""
-TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
 
 
 @attrs.frozen
@@ -40,23 +38,6 @@ class Statement:
     resources: frozenset[str]
     conditions: frozenset[Condition]
     inverted: bool
-
-
-@attrs.frozen
-class Admission:
-    """Who is let in by a resource's policy: one service doing one thing, for one source.
-
-    Attributes:
-        service: As `events.amazonaws.com`.
-        action: As `sqs:SendMessage`.
-        condition_key: What tells the source, as `aws:SourceArn`.
-        source: Its value.
-    """
-
-    service: str
-    action: str
-    condition_key: str
-    source: str
 
 
 @attrs.frozen(order=True)
@@ -96,27 +77,6 @@ def parse_policy(document: str | Mapping[str, Any] | None) -> tuple[Statement, .
     return tuple(_statement(one, number) for number, one in enumerate(statements, 1))
 
 
-def unlike(
-    statements: Iterable[Statement], wanted: Iterable[Admission]
-) -> tuple[list[Admission], list[Statement]]:
-    """Compare a resource's policy with who should be let in.
-
-    A statement that denies plain HTTP is neither here nor there.
-
-    Returns:
-        The admissions that are missing, and the statements that belong to none.
-    """
-    missing = list(wanted)
-    strange = []
-    for statement in statements:
-        fitting = [admission for admission in wanted if _admits(statement, admission)]
-        if fitting:
-            missing = [admission for admission in missing if admission not in fitting]
-        elif not (statement.effect == "Deny" and statement.conditions == TLS_ONLY):
-            strange.append(statement)
-    return missing, strange
-
-
 def grants_of(statements: Iterable[Statement]) -> tuple[frozenset[Grant], list[Statement]]:
     """Take a role's statements apart.
 
@@ -146,20 +106,6 @@ def is_covered(wanted: Grant, grants: Iterable[Grant]) -> bool:
         and fnmatch.fnmatchcase(wanted.resource, grant.resource)
         and grant.conditions in ((), wanted.conditions)
         for grant in grants
-    )
-
-
-def _admits(statement: Statement, admission: Admission) -> bool:
-    """Whether a statement lets in exactly that."""
-    if statement.effect != "Allow" or statement.inverted or len(statement.conditions) != 1:
-        return False
-    [(operator, key, values)] = statement.conditions
-    return (
-        statement.principals == {f"Service:{admission.service}"}
-        and statement.actions == {admission.action.lower()}
-        and operator in _SAME_VALUE
-        and key == admission.condition_key.lower()
-        and values == (admission.source,)
     )
 
 

@@ -112,6 +112,11 @@ def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | 
     return answer
 
 
+def listed(client: Any, operation: str, what: str, **request: Any) -> list[Any]:
+    """Ask AWS for all of something that comes in pages."""
+    return [one for page in client.get_paginator(operation).paginate(**request) for one in page[what]]
+
+
 def reason_of(error: Exception) -> str:
     """Say why a look failed, in a few words."""
     if isinstance(error, ClientError):

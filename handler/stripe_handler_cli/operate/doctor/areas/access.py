@@ -1,23 +1,24 @@
-"""Who may do what: the role, and the policies of the function, queues and topic. Pure.
+"""Who may do what: the function's role, and who may invoke the function.
 
 Everywhere both sides: what is needed is there, and nothing more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.arns import short
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.admissions import PolicyFacts, judge_policy, rules_may, unlike
+from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
+from stripe_handler_cli.operate.doctor.areas.tables import describe_table
+from stripe_handler_cli.operate.doctor.arns import Arn
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import (
-    Admission,
-    Grant,
-    Statement,
-    grants_of,
-    is_covered,
-    unlike,
-)
+from stripe_handler_cli.operate.doctor.expected_role import RoleBasis, expected_grants, tolerated_grants
+from stripe_handler_cli.operate.doctor.policies import Grant, Statement, grants_of, is_covered, parse_policy
+from stripe_handler_cli.operate.doctor.settings import environment_of, look_at_settings
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
+from stripe_handler_cli.stack.invoked import qualified
+from stripe_subscription_handler.stripe_side.secret import PARAMETER_VARIABLE, SECRET_ARN_VARIABLE
 
 DELETE_ROLE_POLICY = "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}"
 DETACH_ROLE_POLICY = "aws iam detach-role-policy --role-name {role_name} --policy-arn {policy_arn}"
@@ -27,55 +28,113 @@ OWN_POLICY = "least-privilege"
 _SHOWN = 3
 
 
+def look_at_function_policy(site: Site) -> PolicyFacts:
+    """GetPolicy of what the rule invokes, and of the function itself: that could let in forgers too."""
+    function = Arn.parse(site.output("function_arn"))
+    hourly = function.beside("events", f"rule/{site.output('parked_count_rule_name')}")
+    expected = rules_may("lambda:InvokeFunction", (*site.rule_arns, hourly))
+    name = site.output("function_name")
+    invoked = invoked_by_rule(site)
+    statements = _policy_of(site, invoked)
+    if "Qualifier" not in invoked:
+        return PolicyFacts("function", statements, expected, belongs_to=name)
+    _, strangers = unlike(statements, expected)
+    _, besides = unlike(_policy_of(site, {"FunctionName": name}), expected)
+    holder = name if besides and not strangers else qualified(name, invoked["Qualifier"])
+    return PolicyFacts("function", (*statements, *besides), expected, belongs_to=holder)
+
+
+def _policy_of(site: Site, function: dict[str, str]) -> tuple[Statement, ...]:
+    found = found_or_none(site.client("lambda").get_policy, **function)
+    return parse_policy((found or {}).get("Policy"))
+
+
+FUNCTION_POLICY = Check(
+    key="function-policy",
+    area=Area.FUNCTION,
+    title="Who may invoke",
+    why=(
+        "Without the permission every event goes to a dead-letter queue; whoever else may invoke can forge "
+        "events."
+    ),
+    checked=(
+        "The resource policy of what the rule invokes lets EventBridge do so for the stack's rules, and "
+        "lets nobody else; with an alias, neither does the function's own."
+    ),
+    fixes=(APPLY, REMOVE_PERMISSION),
+    judge=judge_policy(REMOVE_PERMISSION),
+)
+
+
 @attrs.frozen
 class RoleFacts:
-    """The function's role.
-
-    Attributes:
-        name: Its name.
-        policies: Its inline policies by name; None where there is no such role.
-        attached: ARNs of managed policies attached to it.
-        trust: Its trust policy.
-        boundary: ARN of its permissions boundary, None without one.
-        expected: What it should allow, with the id of each grant's statement.
-        tolerated: What it may allow besides.
-    """
+    """The function's role."""
 
     name: str
-    policies: Mapping[str, tuple[Statement, ...]] | None
-    attached: tuple[str, ...]
+    policies: Mapping[str, tuple[Statement, ...]] | None  # inline ones; None where there is no such role
+    attached: tuple[str, ...]  # ARNs of managed policies
     trust: tuple[Statement, ...]
-    boundary: str | None
-    expected: Mapping[Grant, str]
-    tolerated: frozenset[Grant] = frozenset()
+    boundary: str | None  # ARN of its permissions boundary
+    expected: Mapping[Grant, str]  # what it should allow, with the id of each grant's statement
+    tolerated: frozenset[Grant] = frozenset()  # what it may allow besides
 
 
-@attrs.frozen
-class PolicyFacts:
-    """A resource's policy.
+def look_at_role(site: Site) -> RoleFacts:
+    """GetRole, its inline policies, and what is attached to it."""
+    iam, name = site.client("iam"), site.role_name
+    basis = _basis(site)
+    expected = expected_grants(basis)
+    found = found_or_none(iam.get_role, RoleName=name)
+    if found is None:
+        return RoleFacts(name, None, (), (), None, expected)
+    policies = {
+        policy: parse_policy(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
+        for policy in listed(iam, "list_role_policies", "PolicyNames", RoleName=name)
+    }
+    attached = listed(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+    role = found["Role"]
+    return RoleFacts(
+        name=name,
+        policies=policies,
+        attached=tuple(policy["PolicyArn"] for policy in attached),
+        trust=parse_policy(role["AssumeRolePolicyDocument"]),
+        boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        expected=expected,
+        tolerated=tolerated_grants(basis),
+    )
 
-    Attributes:
-        of: What it belongs to, for messages.
-        statements: Its statements; None where the resource does not exist.
-        expected: Who is to be let in, and nobody else.
-        belongs_to: Its name, for commands that need it.
-    """
 
-    of: str
-    statements: tuple[Statement, ...] | None
-    expected: tuple[Admission, ...]
-    belongs_to: str = ""
+def _basis(site: Site) -> RoleBasis:
+    environment = environment_of(site)
+    settings = site.see(look_at_settings) or {}
+    return RoleBasis(
+        function=Arn.parse(site.output("function_arn")),
+        log_group_name=site.output("log_group_name"),
+        profile_table_name=site.output("profile_table_name"),
+        sync_table_name=site.output("sync_table_name"),
+        failure_queue_arn=site.output("failure_queue_arn"),
+        secret_arn=environment.get(SECRET_ARN_VARIABLE),
+        secret_parameter=environment.get(PARAMETER_VARIABLE),
+        kms_key_arn=settings.get("KMSKeyArn") or None,
+        profile_table_key_arn=_key_of(site, site.output("profile_table_name")),
+        is_traced=settings.get("TracingConfig", {}).get("Mode") == "Active",
+    )
 
 
-def judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
-    """Exactly what the function needs."""
+def _key_of(site: Site, table: str) -> str | None:
+    """The KMS key of a table: the app's own, the stack's, or the account's AWS-managed one."""
+    found = site.see(describe_table, table) or {}
+    key: str | None = found.get("SSEDescription", {}).get("KMSMasterKeyArn")
+    return key
+
+
+def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
     if facts.policies is None:
         return failed(f"there is no role {facts.name}", APPLY)
     if facts.attached:
         arn = facts.attached[0]
-        return failed(
-            f"wider than needed: {', '.join(facts.attached)} attached", DETACH_ROLE_POLICY, policy_arn=arn
-        )
+        found = f"wider than needed: {', '.join(facts.attached)} attached"
+        return failed(found, DETACH_ROLE_POLICY, policy_arn=arn)
     other = next((name for name in facts.policies if name != OWN_POLICY), None)
     grants, strange = grants_of(s for statements in facts.policies.values() for s in statements)
     missing = sorted(grant for grant in facts.expected if not is_covered(grant, grants))
@@ -94,8 +153,12 @@ def judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a ta
     return passed(f"{len(grants)} grants, each one needed, none missing")
 
 
-def judge_role_trust(facts: RoleFacts) -> Finding:
-    """Only Lambda may take the role on."""
+def _some(grants: list[Grant]) -> str:
+    shown = "; ".join(map(str, grants[:_SHOWN]))
+    return shown if len(grants) <= _SHOWN else f"{shown}; and {len(grants) - _SHOWN} more"
+
+
+def _judge_role_trust(facts: RoleFacts) -> Finding:
     if facts.policies is None:
         return failed(f"there is no role {facts.name}", APPLY)
     principals = {name for statement in facts.trust for name in statement.principals}
@@ -103,40 +166,6 @@ def judge_role_trust(facts: RoleFacts) -> Finding:
     if principals != {"Service:lambda.amazonaws.com"} or inverted:
         return failed(f"these may take the role on: {', '.join(sorted(principals)) or 'nobody'}", APPLY)
     return passed("only lambda.amazonaws.com may take the role on")
-
-
-def judge_policy(strange_fix: str) -> Callable[[PolicyFacts], Finding]:
-    """Make the judgement of a resource's policy: whom it should let in, and nobody else.
-
-    Args:
-        strange_fix: What removes a statement that does not belong there.
-    """
-
-    def judge(facts: PolicyFacts) -> Finding:
-        if facts.statements is None:
-            return failed(f"there is no {facts.of}", APPLY)
-        missing, strange = unlike(facts.statements, facts.expected)
-        if missing:
-            said = "; ".join(f"{one.service} may not {one.action} for {short(one.source)}" for one in missing)
-            return failed(said, APPLY)
-        if strange:
-            names = ", ".join(statement.sid for statement in strange)
-            return failed(
-                f"wider or other than needed: {names}",
-                strange_fix,
-                statement_id=strange[0].sid,
-                belongs_to=facts.belongs_to,
-            )
-        if not facts.expected:
-            return passed("nobody is let in but by the account's own IAM policies")
-        return passed("only " + "; ".join(f"{one.service} for {short(one.source)}" for one in facts.expected))
-
-    return judge
-
-
-def _some(grants: list[Grant]) -> str:
-    shown = "; ".join(map(str, grants[:_SHOWN]))
-    return shown if len(grants) <= _SHOWN else f"{shown}; and {len(grants) - _SHOWN} more"
 
 
 ROLE_PERMISSIONS = Check(
@@ -153,7 +182,7 @@ ROLE_PERMISSIONS = Check(
         "a warning."
     ),
     fixes=(APPLY, DELETE_ROLE_POLICY, DETACH_ROLE_POLICY),
-    judge=judge_role_permissions,
+    judge=_judge_role_permissions,
 )
 ROLE_TRUST = Check(
     key="role-trust",
@@ -161,54 +190,10 @@ ROLE_TRUST = Check(
     title="Role's trust",
     why="Whoever may take the role on may write profiles.",
     checked="The trust policy names Lambda and nobody else.",
-    fixes=(APPLY,),
-    judge=judge_role_trust,
+    judge=_judge_role_trust,
 )
-FUNCTION_POLICY = Check(
-    key="function-policy",
-    area=Area.FUNCTION,
-    title="Who may invoke",
-    why=(
-        "Without the permission every event goes to a dead-letter queue; whoever else may invoke can forge "
-        "events."
-    ),
-    checked=(
-        "The resource policy of what the rule invokes lets EventBridge do so for the stack's rules, and "
-        "lets nobody else; with an alias, neither does the function's own."
-    ),
-    fixes=(APPLY, REMOVE_PERMISSION),
-    judge=judge_policy(REMOVE_PERMISSION),
-)
-DELIVERY_QUEUE_POLICY = Check(
-    key="delivery-queue-policy",
-    area=Area.QUEUES,
-    title="Delivery queue's policy",
-    why=(
-        "Without it EventBridge drops what it cannot deliver; a wider one lets others fill the queue, or "
-        "read it."
-    ),
-    checked=(
-        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody "
-        "else."
-    ),
-    fixes=(APPLY,),
-    judge=judge_policy(APPLY),
-)
-FAILURE_QUEUE_POLICY = Check(
-    key="failure-queue-policy",
-    area=Area.QUEUES,
-    title="Failure queue's policy",
-    why="Lambda writes there with the function's own role; nobody else has any business there.",
-    checked="The queue exists and its policy lets nobody in.",
-    fixes=(APPLY,),
-    judge=judge_policy(APPLY),
-)
-ALARM_TOPIC_POLICY = Check(
-    key="alarm-topic-policy",
-    area=Area.ALARMS,
-    title="Topic's policy",
-    why="Without it CloudWatch cannot tell anyone; with a wider one others can raise false alarms.",
-    checked="The topic's policy lets CloudWatch publish for this account, and lets nobody else.",
-    fixes=(APPLY,),
-    judge=judge_policy(APPLY),
+
+EXAMINATIONS = (
+    Examination(look_at_function_policy, (FUNCTION_POLICY,)),
+    Examination(look_at_role, (ROLE_PERMISSIONS, ROLE_TRUST)),
 )

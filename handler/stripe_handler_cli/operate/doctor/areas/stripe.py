@@ -1,13 +1,25 @@
-"""What is right on Stripe's side: the event destination sends the right events in the right form. Pure."""
+"""Stripe's event destination: it sends the right events in the right form."""
 
 import json
+from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
+from stripe_handler_cli.operate.doctor.areas.self_check import mode_of_source
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.settings import environment_of, stripe_url_of
+from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.stripe_side.api import key_mode
+from stripe_subscription_handler.stripe_side.secret import (
+    KEY_VARIABLE,
+    PARAMETER_VARIABLE,
+    SECRET_ARN_VARIABLE,
+)
 
 EVERY_TYPE = "*"
 _POST = (
@@ -19,40 +31,65 @@ ENABLE_DESTINATION = _POST + "/enable"
 SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {body}"
 MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
 USE_A_KEY = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
+_CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
 
 
 @attrs.frozen(kw_only=True)
 class DestinationFacts:
-    """Stripe's event destination for the stack's event source.
+    """Stripe's event destination for the stack's event source."""
 
-    Attributes:
-        event_source: The event source's name; None on a custom bus.
-        id: The destination's id; None where this key sees no such destination.
-        is_enabled: Whether Stripe sends.
-        disabled_reason: Why it is disabled, in Stripe's word.
-        enabled_events: Types it sends; `*` for all.
-        payload: `snapshot` or `thin`.
-        api_version: Of the snapshots.
-        admitted_types: Handled types the rule lets pass, thin types with their `v1.`.
-        has_key: Whether the function has a Stripe key.
-    """
-
-    event_source: str | None
-    id: str | None = None
+    event_source: str | None  # None on a custom bus
+    id: str | None = None  # None where this key sees no such destination
     is_enabled: bool = True
-    disabled_reason: str | None = None
-    enabled_events: frozenset[str] = frozenset()
-    payload: str = "snapshot"
-    api_version: str | None = None
-    admitted_types: frozenset[str] = frozenset()
-    has_key: bool = False
+    disabled_reason: str | None = None  # in Stripe's word
+    enabled_events: frozenset[str] = frozenset()  # `*` for all
+    payload: str = "snapshot"  # `snapshot` or `thin`
+    api_version: str | None = None  # of the snapshots
+    admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
+    has_key: bool = False  # the function
 
 
-_CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
+def look_at_destination(site: Site) -> DestinationFacts:
+    """List event destinations (API v2), and take the one whose partner event source is the stack's."""
+    source = site.stack.partner_event_source
+    if source is None:
+        return DestinationFacts(event_source=None)
+    rule = site.see(look_at_rule)
+    environment = environment_of(site)
+    facts: dict[str, Any] = {
+        "event_source": source,
+        "admitted_types": rule.admitted_types,
+        "has_key": any(
+            environment.get(name) for name in (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
+        ),
+    }
+    found = next((one for one in _destinations(site, source) if one.source_name == source), None)
+    if found is None:
+        return DestinationFacts(**facts)
+    return DestinationFacts(
+        **facts,
+        id=found.id,
+        is_enabled=found.is_enabled,
+        disabled_reason=found.disabled_reason,
+        enabled_events=found.enabled_events,
+        payload=found.payload,
+        api_version=found.api_version,
+    )
 
 
-def judge_destination(facts: DestinationFacts) -> Finding:
-    """There, and enabled."""
+def _destinations(site: Site, source: str) -> list[EventDestination]:
+    at_hand = site.stripe
+    if at_hand is None:
+        raise CliError("no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)")
+    wanted, mode = mode_of_source(source), key_mode(at_hand.key)
+    if mode is not None and mode != wanted:
+        raise CliError(
+            f"the Stripe key in {at_hand.variable} is for {mode} mode, and the event source for {wanted}"
+        )
+    return EventDestinations(at_hand, at_hand.url or stripe_url_of(site)).eventbridge()
+
+
+def _judge_destination(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     if facts.id is None:
@@ -69,8 +106,7 @@ def judge_destination(facts: DestinationFacts) -> Finding:
     return passed(f"{facts.id} is enabled")
 
 
-def judge_event_types(facts: DestinationFacts) -> Finding:
-    """It sends every type that the rule lets pass, the documented five among them."""
+def _judge_event_types(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     if facts.id is None:
@@ -91,8 +127,7 @@ def judge_event_types(facts: DestinationFacts) -> Finding:
     return passed(f"it sends the {len(wanted)} types wanted")
 
 
-def judge_payload(facts: DestinationFacts) -> Finding:
-    """Snapshots; or thin events, and a key to fetch what they are about."""
+def _judge_payload(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     if facts.id is None:
@@ -116,7 +151,7 @@ DESTINATION = Check(
         "the event destination of the stack's event source. None, or a disabled one, fails."
     ),
     fixes=(ENABLE_DESTINATION, MAKE_DESTINATION),
-    judge=judge_destination,
+    judge=_judge_destination,
 )
 EVENT_TYPES = Check(
     key="stripe-event-types",
@@ -128,7 +163,7 @@ EVENT_TYPES = Check(
         "fails."
     ),
     fixes=(SET_EVENT_TYPES, MAKE_DESTINATION, APPLY),
-    judge=judge_event_types,
+    judge=_judge_event_types,
 )
 PAYLOAD = Check(
     key="stripe-payload",
@@ -137,5 +172,7 @@ PAYLOAD = Check(
     why="A thin event holds no object: without a Stripe key the function can do nothing with it.",
     checked="Snapshot payloads. Thin ones fail where the function has no Stripe key.",
     fixes=(MAKE_DESTINATION, USE_A_KEY),
-    judge=judge_payload,
+    judge=_judge_payload,
 )
+
+EXAMINATIONS = (Examination(look_at_destination, (DESTINATION, EVENT_TYPES, PAYLOAD)),)

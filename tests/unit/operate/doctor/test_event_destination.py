@@ -13,8 +13,7 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
-from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts
-from stripe_handler_cli.operate.doctor.looks.stripe import look_at_destination
+from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts, look_at_destination
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
