@@ -4,27 +4,26 @@ Everywhere both sides: what is needed is there, and nothing more.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
 from stripe_handler_cli.operate.doctor.admissions import PolicyFacts, judge_policy, rules_may, unlike
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
-from stripe_handler_cli.operate.doctor.areas.tables import describe_table
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.expected_role import RoleBasis, expected_grants, tolerated_grants
 from stripe_handler_cli.operate.doctor.policies import Grant, Statement, grants_of, is_covered, parse_policy
-from stripe_handler_cli.operate.doctor.settings import environment_of, look_at_settings
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
 from stripe_handler_cli.stack.invoked import qualified
-from stripe_subscription_handler.stripe_side.secret import PARAMETER_VARIABLE, SECRET_ARN_VARIABLE
 
 DELETE_ROLE_POLICY = "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}"
 DETACH_ROLE_POLICY = "aws iam detach-role-policy --role-name {role_name} --policy-arn {policy_arn}"
 REMOVE_PERMISSION = "aws lambda remove-permission --function-name {belongs_to} --statement-id {statement_id}"
 OWN_POLICY = "least-privilege"
 """Name of the one policy Terraform gives the role."""
+_STATEMENTS_OUTPUT = "role_policies"
+"""Terraform's output: the statements that it made for each function's role."""
 _SHOWN = 3
 
 
@@ -75,18 +74,15 @@ class RoleFacts:
     attached: tuple[str, ...]  # ARNs of managed policies
     trust: tuple[Statement, ...]
     boundary: str | None  # ARN of its permissions boundary
-    expected: Mapping[Grant, str]  # what it should allow, with the id of each grant's statement
-    tolerated: frozenset[Grant] = frozenset()  # what it may allow besides
+    expected: tuple[Statement, ...] | None  # what Terraform made; None where its outputs do not say
 
 
 def look_at_role(site: Site) -> RoleFacts:
     """GetRole, its inline policies, and what is attached to it."""
     iam, name = site.client("iam"), site.role_name
-    basis = _basis(site)
-    expected = expected_grants(basis)
     found = found_or_none(iam.get_role, RoleName=name)
     if found is None:
-        return RoleFacts(name, None, (), (), None, expected)
+        return RoleFacts(name, None, (), (), None, None)
     policies = {
         policy: parse_policy(iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"])
         for policy in listed(iam, "list_role_policies", "PolicyNames", RoleName=name)
@@ -99,33 +95,13 @@ def look_at_role(site: Site) -> RoleFacts:
         attached=tuple(policy["PolicyArn"] for policy in attached),
         trust=parse_policy(role["AssumeRolePolicyDocument"]),
         boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        expected=expected,
-        tolerated=tolerated_grants(basis),
+        expected=_expected(site.stack.outputs.get(_STATEMENTS_OUTPUT)),
     )
 
 
-def _basis(site: Site) -> RoleBasis:
-    environment = environment_of(site)
-    settings = site.see(look_at_settings) or {}
-    return RoleBasis(
-        function=Arn.parse(site.output("function_arn")),
-        log_group_name=site.output("log_group_name"),
-        profile_table_name=site.output("profile_table_name"),
-        sync_table_name=site.output("sync_table_name"),
-        failure_queue_arn=site.output("failure_queue_arn"),
-        secret_arn=environment.get(SECRET_ARN_VARIABLE),
-        secret_parameter=environment.get(PARAMETER_VARIABLE),
-        kms_key_arn=settings.get("KMSKeyArn") or None,
-        profile_table_key_arn=_key_of(site, site.output("profile_table_name")),
-        is_traced=settings.get("TracingConfig", {}).get("Mode") == "Active",
-    )
-
-
-def _key_of(site: Site, table: str) -> str | None:
-    """The KMS key of a table: the app's own, the stack's, or the account's AWS-managed one."""
-    found = site.see(describe_table, table) or {}
-    key: str | None = found.get("SSEDescription", {}).get("KMSMasterKeyArn")
-    return key
+def _expected(role_policies: Any) -> tuple[Statement, ...] | None:
+    statements = role_policies.get("handler") if isinstance(role_policies, Mapping) else None
+    return None if statements is None else parse_policy({"Statement": statements})
 
 
 def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
@@ -135,12 +111,15 @@ def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a t
         arn = facts.attached[0]
         found = f"wider than needed: {', '.join(facts.attached)} attached"
         return failed(found, DETACH_ROLE_POLICY, policy_arn=arn)
+    if facts.expected is None:
+        return warned(f"cannot be told: the stack has no output '{_STATEMENTS_OUTPUT}'; apply again", APPLY)
     other = next((name for name in facts.policies if name != OWN_POLICY), None)
     grants, strange = grants_of(s for statements in facts.policies.values() for s in statements)
-    missing = sorted(grant for grant in facts.expected if not is_covered(grant, grants))
-    wider = sorted(grants - facts.expected.keys() - facts.tolerated)
+    expected = {grant: one.sid for one in facts.expected for grant in grants_of([one])[0]}
+    missing = sorted(grant for grant in expected if not is_covered(grant, grants))
+    wider = sorted(grants - expected.keys())
     if missing:
-        sids = sorted({facts.expected[grant] for grant in missing})
+        sids = sorted({expected[grant] for grant in missing})
         return failed(f"not sufficient ({', '.join(sids)}): {_some(missing)}", APPLY)
     if strange:
         return failed(f"cannot be told what these allow: {', '.join(one.sid for one in strange)}", APPLY)
@@ -177,9 +156,9 @@ ROLE_PERMISSIONS = Check(
         "business."
     ),
     checked=(
-        "Every action on every resource the role's policies allow, against the table of what the function "
-        "needs. Missing or additional ones, denials and attached policies fail; a permissions boundary is "
-        "a warning."
+        "Every action on every resource the role's policies allow, against the statements that Terraform "
+        "made for it (output `role_policies`; without it, a warning). Missing or additional ones, denials "
+        "and attached policies fail; a permissions boundary is a warning."
     ),
     fixes=(APPLY, DELETE_ROLE_POLICY, DETACH_ROLE_POLICY),
     judge=_judge_role_permissions,

@@ -1,7 +1,5 @@
 """The profile table and the sync table: keys, expiry, recovery, protection."""
 
-from typing import Any
-
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
@@ -25,12 +23,6 @@ ENABLE_RECOVERY = (
 PROTECT = "aws dynamodb update-table --table-name {table_name} --deletion-protection-enabled"
 _OWN_TAG = {"Key": "project", "Value": "stripe-subscription-handler"}
 """Terraform's default tag: on everything the stack made."""
-
-
-def describe_table(site: Site, name: str) -> dict[str, Any] | None:
-    """DescribeTable; None where there is no such table."""
-    found = found_or_none(site.client("dynamodb").describe_table, TableName=name)
-    return None if found is None else dict(found["Table"])
 
 
 @attrs.frozen(kw_only=True)
@@ -64,9 +56,10 @@ def look_at_sync_table(site: Site) -> TableFacts:
 
 def _table(site: Site, name: str, expected_keys: tuple[tuple[str, str], ...]) -> TableFacts:
     client = site.client("dynamodb")
-    table = site.see(describe_table, name)
-    if table is None:
+    found = found_or_none(client.describe_table, TableName=name)
+    if found is None:
         return TableFacts(name=name, status=None, expected_keys=expected_keys)
+    table = found["Table"]
     types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
     expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
