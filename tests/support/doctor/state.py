@@ -7,6 +7,7 @@ import attrs
 from stripe_handler_cli.operate.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
+from stripe_subscription_handler.operations.parked_count import ParkedCount
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -141,9 +142,9 @@ CASES = (
     Case(alarms.HOURLY_COUNT, hourly_count(state=None), FAIL, "there is no rule c", APPLY),
     Case(alarms.HOURLY_COUNT, hourly_count(state="DISABLED"), FAIL, "c is DISABLED", alarms.ENABLE_COUNT),
     Case(alarms.HOURLY_COUNT, hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
-    Case(parked.PARKED, parked.ParkedFacts(0, 0), PASS, "none waits"),
-    Case(parked.PARKED, parked.ParkedFacts(3, 0), WARN, "3 events wait for a user", parked.LIST_PARKED),
-    Case(parked.PARKED, parked.ParkedFacts(3, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
+    Case(parked.PARKED, ParkedCount(0, 0, None, 1), PASS, "none waits"),
+    Case(parked.PARKED, ParkedCount(3, 0, None, 1), WARN, "3 events wait for a user", parked.LIST_PARKED),
+    Case(parked.PARKED, ParkedCount(3, 1, None, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(has_bridge=False), PASS, "no webhook bridge"),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(event_source=None), PASS, "through the bridge alone"),

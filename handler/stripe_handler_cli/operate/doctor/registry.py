@@ -19,19 +19,20 @@ from stripe_handler_cli.operate.doctor.areas import (
 )
 from stripe_handler_cli.operate.doctor.check import Check, Examination
 
-EXAMINATIONS: tuple[Examination[Any], ...] = (
-    *stripe.EXAMINATIONS,
-    *event_bus.EXAMINATIONS,
-    *rule.EXAMINATIONS,
-    *function.EXAMINATIONS,
-    *access.EXAMINATIONS,
-    *self_check.EXAMINATIONS,
-    *invocations.EXAMINATIONS,
-    *queues.EXAMINATIONS,
-    *tables.EXAMINATIONS,
-    *alarms.EXAMINATIONS,
-    *traffic.EXAMINATIONS,
-    *webhook_bridge.EXAMINATIONS,
-    *parked.EXAMINATIONS,
+_AREAS = (
+    stripe,
+    event_bus,
+    rule,
+    function,
+    access,
+    self_check,
+    invocations,
+    queues,
+    tables,
+    alarms,
+    traffic,
+    webhook_bridge,
+    parked,
 )
+EXAMINATIONS: tuple[Examination[Any], ...] = tuple(one for area in _AREAS for one in area.EXAMINATIONS)
 CHECKS: tuple[Check[Any], ...] = tuple(check for one in EXAMINATIONS for check in one.checks)

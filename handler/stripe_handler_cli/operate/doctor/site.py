@@ -31,19 +31,6 @@ _MISSING = frozenset(
 _Seen = TypeVar("_Seen")
 
 
-@attrs.frozen
-class Package:
-    """A zip to compare the function's code with.
-
-    Attributes:
-        path: Where it is.
-        is_named: Whether the person named it.
-    """
-
-    path: Path
-    is_named: bool
-
-
 @attrs.define
 class Site:
     """A stack under examination.
@@ -51,7 +38,8 @@ class Site:
     Attributes:
         stack: The stack.
         now: The time.
-        package: A zip to compare with, None without one.
+        package: A zip to compare the function's code with, None without one.
+        is_package_named: Whether the person named it; else it was found.
         stripe: The operator's own access to Stripe, None without a key.
         recent_hours: How far back events are looked for.
         stack_options: What leads other commands of ours to the same stack, with a space before it.
@@ -59,7 +47,8 @@ class Site:
 
     stack: DeployedStack
     now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
-    package: Package | None = None
+    package: Path | None = None
+    is_package_named: bool = False
     stripe: StripeAccess | None = None
     recent_hours: int = 24
     stack_options: str = ""

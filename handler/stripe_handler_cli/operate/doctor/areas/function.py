@@ -164,12 +164,12 @@ def look_at_code(site: Site) -> CodeFacts:
     settings = settings_of(site)
     told = told_or_none(site) or {}
     package = site.package
-    digest = None if package is None else hashlib.sha256(package.path.read_bytes()).digest()
+    digest = None if package is None else hashlib.sha256(package.read_bytes()).digest()
     return CodeFacts(
         code_sha256=settings["CodeSha256"],
-        package=str(package.path) if package else None,
+        package=str(package) if package else None,
         package_sha256=base64.b64encode(digest).decode() if digest else None,
-        is_package_named=package is not None and package.is_named,
+        is_package_named=site.is_package_named,
         version=told.get("version"),
         own_version=version(_DISTRIBUTION),
         alias=site.stack.function_alias,
@@ -206,28 +206,21 @@ CODE = Check(
 )
 
 
-@attrs.frozen
-class SnapshotFacts:
-    """Published versions that keep a snapshot."""
-
-    old: tuple[str, ...]  # those that the alias does not lead to, the oldest first
-
-
-def look_at_snapshots(site: Site) -> SnapshotFacts:
-    """ListVersionsByFunction, and the version that the settings are of."""
+def look_at_snapshots(site: Site) -> tuple[str, ...]:
+    """ListVersionsByFunction: versions with a snapshot that are not what is invoked, the oldest first."""
     name = site.output("function_name")
     versions = listed(site.client("lambda"), "list_versions_by_function", "Versions", FunctionName=name)
     kept = {one["Version"] for one in versions if one.get("SnapStart", {}).get("OptimizationStatus") == "On"}
     invoked = (site.see(look_at_settings) or {}).get("Version")
-    return SnapshotFacts(tuple(sorted(kept - {invoked}, key=int)))
+    return tuple(sorted(kept - {invoked}, key=int))
 
 
-def _judge_snapshots(facts: SnapshotFacts) -> Finding:
-    if len(facts.old) > MOST_OLD_VERSIONS:
-        found = f"{len(facts.old)} versions that nothing invokes keep a snapshot each: {', '.join(facts.old)}"
-        return warned(found, DELETE_VERSION, version=facts.old[0])
-    if facts.old:
-        return passed(f"version {facts.old[0]} keeps a snapshot besides, to go back to")
+def _judge_snapshots(old: tuple[str, ...]) -> Finding:
+    if len(old) > MOST_OLD_VERSIONS:
+        found = f"{len(old)} versions that nothing invokes keep a snapshot each: {', '.join(old)}"
+        return warned(found, DELETE_VERSION, version=old[0])
+    if old:
+        return passed(f"version {old[0]} keeps a snapshot besides, to go back to")
     return passed("no version that nothing invokes keeps one")
 
 

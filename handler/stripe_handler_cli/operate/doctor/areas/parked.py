@@ -1,30 +1,18 @@
 """Parked events: none waits for a user, least of all until it expires."""
 
-import attrs
-
 from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.site import Site
-from stripe_subscription_handler.operations.parked_count import count_parked
+from stripe_subscription_handler.operations.parked_count import ParkedCount, count_parked
 
 LIST_PARKED = "stripe-handler parked{stack_options}"
 
 
-@attrs.frozen
-class ParkedFacts:
-    """The events that wait for a user."""
-
-    parked: int
-    expiring: int  # of them, within 7 days
-
-
-def look_at_parked(site: Site) -> ParkedFacts:
+def look_at_parked(site: Site) -> ParkedCount:
     """Counts in the index of parked events; reads no event."""
-    table = site.output("sync_table_name")
-    count = count_parked(site.client("dynamodb"), table, int(site.now.timestamp()))
-    return ParkedFacts(count.parked, count.expiring)
+    return count_parked(site.client("dynamodb"), site.output("sync_table_name"), int(site.now.timestamp()))
 
 
-def _judge_parked(facts: ParkedFacts) -> Finding:
+def _judge_parked(facts: ParkedCount) -> Finding:
     if facts.expiring:
         found = f"{facts.parked} events wait for a user, {facts.expiring} of them expire within 7 days"
         return failed(found, LIST_PARKED)

@@ -1,7 +1,6 @@
 """Stripe's event destination: it sends the right events in the right form."""
 
 import json
-from typing import Any
 
 import attrs
 
@@ -22,6 +21,7 @@ from stripe_subscription_handler.stripe_side.secret import (
 )
 
 EVERY_TYPE = "*"
+_KEY_VARIABLES = (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
 _POST = (
     "printf 'Authorization: Bearer %s' \"${key_variable}\" | curl --fail --header @- --header "
     "'Stripe-Version: {stripe_version}' --request POST "
@@ -39,12 +39,7 @@ class DestinationFacts:
     """Stripe's event destination for the stack's event source."""
 
     event_source: str | None  # None on a custom bus
-    id: str | None = None  # None where this key sees no such destination
-    is_enabled: bool = True
-    disabled_reason: str | None = None  # in Stripe's word
-    enabled_events: frozenset[str] = frozenset()  # `*` for all
-    payload: str = "snapshot"  # `snapshot` or `thin`
-    api_version: str | None = None  # of the snapshots
+    found: EventDestination | None = None  # None where this key sees no such destination
     admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
     has_key: bool = False  # the function
 
@@ -56,24 +51,11 @@ def look_at_destination(site: Site) -> DestinationFacts:
         return DestinationFacts(event_source=None)
     rule = site.see(look_at_rule)
     environment = environment_of(site)
-    facts: dict[str, Any] = {
-        "event_source": source,
-        "admitted_types": rule.admitted_types,
-        "has_key": any(
-            environment.get(name) for name in (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
-        ),
-    }
-    found = next((one for one in _destinations(site, source) if one.source_name == source), None)
-    if found is None:
-        return DestinationFacts(**facts)
     return DestinationFacts(
-        **facts,
-        id=found.id,
-        is_enabled=found.is_enabled,
-        disabled_reason=found.disabled_reason,
-        enabled_events=found.enabled_events,
-        payload=found.payload,
-        api_version=found.api_version,
+        event_source=source,
+        found=next((one for one in _destinations(site, source) if one.source_name == source), None),
+        admitted_types=rule.admitted_types,
+        has_key=any(environment.get(name) for name in _KEY_VARIABLES),
     )
 
 
@@ -92,53 +74,49 @@ def _destinations(site: Site, source: str) -> list[EventDestination]:
 def _judge_destination(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
-        return failed(
-            f"this key's account has no event destination for {facts.event_source}", MAKE_DESTINATION
-        )
-    if not facts.is_enabled:
-        reason = f" ({facts.disabled_reason})" if facts.disabled_reason else ""
-        return failed(
-            f"{facts.id} is disabled{reason}: Stripe does not send these events again",
-            ENABLE_DESTINATION,
-            destination=facts.id,
-        )
-    return passed(f"{facts.id} is enabled")
+    found = facts.found
+    if found is None:
+        lacking = f"this key's account has no event destination for {facts.event_source}"
+        return failed(lacking, MAKE_DESTINATION)
+    if not found.is_enabled:
+        reason = f" ({found.disabled_reason})" if found.disabled_reason else ""
+        lost = f"{found.id} is disabled{reason}: Stripe does not send these events again"
+        return failed(lost, ENABLE_DESTINATION, destination=found.id)
+    return passed(f"{found.id} is enabled")
 
 
 def _judge_event_types(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
+    found = facts.found
+    if found is None:
         return failed("there is no event destination", MAKE_DESTINATION)
-    prefix = THIN_PREFIX if facts.payload == "thin" else ""
+    prefix = THIN_PREFIX if found.payload == "thin" else ""
     admitted = {name for name in facts.admitted_types if name.startswith(THIN_PREFIX) == bool(prefix)}
     if not admitted:
-        return failed(f"the rule lets none of its {facts.payload} events pass", APPLY)
-    if EVERY_TYPE in facts.enabled_events:
+        return failed(f"the rule lets none of its {found.payload} events pass", APPLY)
+    if EVERY_TYPE in found.enabled_events:
         return warned("it sends every type there is; the archive keeps, and AWS bills, each of them")
     wanted = admitted | {prefix + name for name in DEFAULT_EVENT_TYPES}
-    missing = sorted(wanted - facts.enabled_events)
+    missing = sorted(wanted - found.enabled_events)
     if missing:
-        body = json.dumps({"enabled_events": sorted(wanted | facts.enabled_events)})
-        return failed(
-            f"it does not send {', '.join(missing)}", SET_EVENT_TYPES, destination=facts.id, body=body
-        )
+        body = json.dumps({"enabled_events": sorted(wanted | found.enabled_events)})
+        lacking = f"it does not send {', '.join(missing)}"
+        return failed(lacking, SET_EVENT_TYPES, destination=found.id, body=body)
     return passed(f"it sends the {len(wanted)} types wanted")
 
 
 def _judge_payload(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
+    if facts.found is None:
         return failed("there is no event destination", MAKE_DESTINATION)
-    if facts.payload == "thin" and not facts.has_key:
-        return failed(
-            "thin events, and the function has no Stripe key to fetch what they are about", USE_A_KEY
-        )
-    if facts.payload == "thin":
-        return passed("thin events; each costs a request to Stripe")
-    return passed(f"snapshots of API version {facts.api_version}")
+    if facts.found.payload != "thin":
+        return passed(f"snapshots of API version {facts.found.api_version}")
+    if not facts.has_key:
+        lacking = "thin events, and the function has no Stripe key to fetch what they are about"
+        return failed(lacking, USE_A_KEY)
+    return passed("thin events; each costs a request to Stripe")
 
 
 DESTINATION = Check(
