@@ -3,7 +3,7 @@
 import attrs
 
 from stripe_handler_cli.operate.doctor.areas import event_bus as bus
-from stripe_handler_cli.operate.doctor.areas import rule, stripe
+from stripe_handler_cli.operate.doctor.areas import rule, self_check, stripe
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import parse_policy
 from stripe_handler_cli.stack.event_destinations import EventDestination
@@ -115,7 +115,7 @@ CASES = (
     Case(stripe.PAYLOAD, destination(), PASS, "snapshots of API version 2026-10-28.endive"),
     Case(stripe.PAYLOAD, CUSTOM, PASS, "does not apply"),
     Case(stripe.PAYLOAD, NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
-    Case(stripe.PAYLOAD, destination(payload="thin"), FAIL, "no Stripe key", stripe.USE_A_KEY),
+    Case(stripe.PAYLOAD, destination(payload="thin"), FAIL, "no Stripe key", self_check.USE_A_SECRET),
     Case(stripe.PAYLOAD, destination(payload="thin", has_key=True), PASS, "thin events; each costs"),
     Case(bus.EVENT_SOURCE, source(), PASS, "ed_test_1 is ACTIVE"),
     Case(

@@ -15,36 +15,22 @@ TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("fa
 
 @attrs.frozen
 class Admission:
-    """Who is let in by a resource's policy: one service doing one thing, for one source.
+    """Who is let in by a resource's policy: one service doing one thing, for one source."""
 
-    Attributes:
-        service: As `events.amazonaws.com`.
-        action: As `sqs:SendMessage`.
-        condition_key: What tells the source, as `aws:SourceArn`.
-        source: Its value.
-    """
-
-    service: str
-    action: str
-    condition_key: str
+    service: str  # as `events.amazonaws.com`
+    action: str  # as `sqs:SendMessage`
+    condition_key: str  # what tells the source, as `aws:SourceArn`
     source: str
 
 
 @attrs.frozen
 class PolicyFacts:
-    """A resource's policy.
+    """A resource's policy."""
 
-    Attributes:
-        of: What it belongs to, for messages.
-        statements: Its statements; None where the resource does not exist.
-        expected: Who is to be let in, and nobody else.
-        belongs_to: Its name, for commands that need it.
-    """
-
-    of: str
-    statements: tuple[Statement, ...] | None
-    expected: tuple[Admission, ...]
-    belongs_to: str = ""
+    of: str  # what it belongs to, for messages
+    statements: tuple[Statement, ...] | None  # None where the resource does not exist
+    expected: tuple[Admission, ...]  # who is to be let in, and nobody else
+    belongs_to: str = ""  # its name, for commands that need it
 
 
 def rules_may(action: str, rules: Iterable[str]) -> tuple[Admission, ...]:

@@ -19,40 +19,24 @@ Condition = tuple[str, str, tuple[str, ...]]
 
 @attrs.frozen
 class Statement:
-    """One statement.
+    """One statement."""
 
-    Attributes:
-        sid: Its id, or what stands for it in messages.
-        effect: `Allow` or `Deny`.
-        principals: As `Service:events.amazonaws.com`, `AWS:…` or `*`; empty in a role's own policy.
-        actions: In lower case, as IAM compares them.
-        resources: ARNs.
-        conditions: All must hold.
-        inverted: It says to whom or what it does *not* apply.
-    """
-
-    sid: str
-    effect: str
-    principals: frozenset[str]
-    actions: frozenset[str]
-    resources: frozenset[str]
-    conditions: frozenset[Condition]
-    inverted: bool
+    sid: str  # its id, or what stands for it in messages
+    effect: str  # `Allow` or `Deny`
+    principals: frozenset[str]  # as `Service:events.amazonaws.com` or `*`; empty in a role's own policy
+    actions: frozenset[str]  # in lower case, as IAM compares them
+    resources: frozenset[str]  # ARNs
+    conditions: frozenset[Condition]  # all must hold
+    inverted: bool  # it says to whom or what it does *not* apply
 
 
 @attrs.frozen(order=True)
 class Grant:
-    """One action that a role may do on one resource.
+    """One action that a role may do on one resource."""
 
-    Attributes:
-        action: In lower case.
-        resource: An ARN, or `*`.
-        conditions: Under which.
-    """
-
-    action: str
-    resource: str
-    conditions: tuple[Condition, ...] = ()
+    action: str  # in lower case
+    resource: str  # an ARN, or `*`
+    conditions: tuple[Condition, ...] = ()  # under which
 
     def __str__(self) -> str:
         """As in `dynamodb:getitem on table/profiles`."""

@@ -58,10 +58,8 @@ def ask_function(site: Site) -> dict[str, Any]:
         return told
     found = told if isinstance(told, dict) else {}
     kind, message = found.get("errorType", "an error"), found.get("errorMessage", "no message")
-    is_unknown = kind == InvalidEventError.__name__
-    raise (UnknownOperationError if is_unknown else FunctionFailedError)(
-        f"the function ended with {kind}: {message}"
-    )
+    failure = UnknownOperationError if kind == InvalidEventError.__name__ else FunctionFailedError
+    raise failure(f"the function ended with {kind}: {message}")
 
 
 def told_or_none(site: Site) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
-from stripe_handler_cli.operate.doctor.areas.self_check import mode_of_source
+from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET, mode_of_source
 from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.settings import environment_of, stripe_url_of
@@ -30,7 +30,6 @@ _POST = (
 ENABLE_DESTINATION = _POST + "/enable"
 SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {body}"
 MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
-USE_A_KEY = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
 _CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
 
 
@@ -115,7 +114,7 @@ def _judge_payload(facts: DestinationFacts) -> Finding:
         return passed(f"snapshots of API version {facts.found.api_version}")
     if not facts.has_key:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
-        return failed(lacking, USE_A_KEY)
+        return failed(lacking, USE_A_SECRET)
     return passed("thin events; each costs a request to Stripe")
 
 
@@ -149,7 +148,7 @@ PAYLOAD = Check(
     title="Payload",
     why="A thin event holds no object: without a Stripe key the function can do nothing with it.",
     checked="Snapshot payloads. Thin ones fail where the function has no Stripe key.",
-    fixes=(MAKE_DESTINATION, USE_A_KEY),
+    fixes=(MAKE_DESTINATION, USE_A_SECRET),
     judge=_judge_payload,
 )
 
