@@ -92,12 +92,7 @@ class Check(Generic[Facts]):
 
 @attrs.frozen
 class Examination(Generic[Facts]):
-    """Checks that rest on the same facts.
+    """Checks that rest on the same facts."""
 
-    Attributes:
-        look: Gets the facts.
-        checks: Judge them.
-    """
-
-    look: Callable[[Site], Facts]
+    look: Callable[[Site], Facts]  # gets the facts
     checks: tuple[Check[Facts], ...]

@@ -33,25 +33,15 @@ _Seen = TypeVar("_Seen")
 
 @attrs.define
 class Site:
-    """A stack under examination.
-
-    Attributes:
-        stack: The stack.
-        now: The time.
-        package: A zip to compare the function's code with, None without one.
-        is_package_named: Whether the person named it; else it was found.
-        stripe: The operator's own access to Stripe, None without a key.
-        recent_hours: How far back events are looked for.
-        stack_options: What leads other commands of ours to the same stack, with a space before it.
-    """
+    """A stack under examination."""
 
     stack: DeployedStack
     now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
-    package: Path | None = None
-    is_package_named: bool = False
-    stripe: StripeAccess | None = None
-    recent_hours: int = 24
-    stack_options: str = ""
+    package: Path | None = None  # a zip to compare the function's code with
+    is_package_named: bool = False  # by the person; else it was found
+    stripe: StripeAccess | None = None  # the operator's own access to Stripe
+    recent_hours: int = 24  # how far back events are looked for
+    stack_options: str = ""  # what leads other commands of ours to the same stack, with a space before it
     _clients: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     _seen: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
