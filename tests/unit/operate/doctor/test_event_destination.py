@@ -13,11 +13,11 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
-from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts
-from stripe_handler_cli.operate.doctor.looks.stripe import look_at_destination
+from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts, look_at_destination
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.event_destinations import EventDestination
 
 KEY = "rk_test_doctor"
 SOURCE = "aws.partner/stripe.com/ed_test_2"
@@ -130,11 +130,16 @@ def test_the_destination_of_the_stacks_event_source_is_found() -> None:
     """By the partner event source's ARN, on whichever page, whatever other kinds there are."""
     assert look(WEBHOOK, destination(1), destination(2)) == DestinationFacts(
         event_source=SOURCE,
-        id="ed_test_2",
-        is_enabled=True,
-        enabled_events=frozenset({"invoice.paid"}),
-        payload="snapshot",
-        api_version="2026-10-28.endive",
+        found=EventDestination(
+            id="ed_test_2",
+            is_enabled=True,
+            enabled_events=frozenset({"invoice.paid"}),
+            payload="snapshot",
+            api_version="2026-10-28.endive",
+            account_id="123456789012",
+            source_arn=f"arn:aws:events:us-east-1::event-source/{SOURCE}",
+            source_status="active",
+        ),
         admitted_types=TYPES,
         has_key=False,
     )
@@ -143,14 +148,15 @@ def test_the_destination_of_the_stacks_event_source_is_found() -> None:
 def test_a_disabled_destination_tells_why() -> None:
     """Stripe's own word for it."""
     details = {"disabled": {"reason": "no_aws_event_source_exists"}}
-    facts = look(destination(2, status="disabled", status_details=details))
-    assert (facts.is_enabled, facts.disabled_reason) == (False, "no_aws_event_source_exists")
+    found = look(destination(2, status="disabled", status_details=details)).found
+    assert found is not None
+    assert (found.is_enabled, found.disabled_reason) == (False, "no_aws_event_source_exists")
 
 
 def test_another_account_has_no_such_destination() -> None:
     """A fact, not an error."""
-    assert look(destination(1)).id is None
-    assert look().id is None
+    assert look(destination(1)).found is None
+    assert look().found is None
 
 
 def test_a_custom_bus_has_no_destination() -> None:

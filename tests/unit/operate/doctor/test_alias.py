@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.areas.access import FUNCTION_POLICY
-from stripe_handler_cli.operate.doctor.areas.snapshots import SNAPSHOTS
+from stripe_handler_cli.operate.doctor.areas.function import SNAPSHOTS
 from stripe_handler_cli.operate.doctor.check import Check, Status
 from stripe_handler_cli.operate.doctor.examination import Result, examine
 from stripe_handler_cli.operate.doctor.site import Site
