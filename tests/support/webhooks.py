@@ -14,11 +14,10 @@ def signed(payload: bytes, secret: str = SECRET, at: int = NOW) -> str:
     return signature_header(payload, [secret], at)
 
 
-def exchange(port: int, *parts: bytes) -> bytes:
-    """Send the parts to an endpoint on loopback, and return all that it answers."""
+def exchange(port: int, sent: bytes) -> bytes:
+    """Send a request to an endpoint on loopback, and return all that it answers."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        for part in parts:
-            connection.sendall(part)
+        connection.sendall(sent)
         answer = b""
         while received := connection.recv(65_536):
             answer += received

@@ -1,12 +1,12 @@
 """A stack of one's own on local AWS: zip built, emulator started, Terraform applied; gone at the end.
 
-For commands that show something end to end. Knows no Stripe events.
+For commands that show something end to end. It stays where it is the evidence. Knows no Stripe events.
 """
 
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from rich.console import Console
 
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
+from stripe_handler_cli.lab.evidence import print_evidence
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_handler_cli.stack.pipeline import InVainError, Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
 
@@ -94,6 +95,28 @@ def local_stack(console: Console, plan: StackPlan, *, keep: bool) -> Iterator[Ru
     Raises:
         CliError: It cannot be brought up.
     """
+    with ExitStack() as ending:
+        stack = _brought_up(console, plan, ending)
+        with kept_as_evidence(console, stack, ending):
+            yield stack
+        if keep:
+            ending.pop_all()
+
+
+@contextmanager
+def kept_as_evidence(console: Console, stack: RunningStack, ending: ExitStack) -> Iterator[None]:
+    """Cancel the stack's end when a wait was in vain, and print what there is to see and what to run."""
+    try:
+        yield
+    except InVainError:
+        ending.pop_all()
+        console.print("\n[bold red]A wait was in vain.[/bold red]")
+        print_evidence(console, stack.pipeline)
+        stack.print_how_to_look_around(console)
+        raise
+
+
+def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> RunningStack:
     aws_directory = plan.state_directory / "local-aws"
     with step(console, "Build the Lambda zip") as detail:
         built = build_zip(plan.project_root, plan.project_root / "dist/handler.zip", progress=detail)
@@ -103,18 +126,17 @@ def local_stack(console: Console, plan: StackPlan, *, keep: bool) -> Iterator[Ru
             aws_directory, venv_path=plan.venv_path, settings=plan.settings, progress=detail
         )
         detail(f"{running.endpoint_url}, log in {running.log_path}")
-    kept = False
-    try:
-        endpoint = Endpoint(running.environment())
-        seed_partner_event_source(endpoint, plan.event_source)
-        deployment = _deployment(endpoint, plan, built.path)
-        outputs = _apply(console, deployment)
-        yield RunningStack(running, endpoint, deployment, Pipeline.of(endpoint, outputs, plan.event_source))
-        kept = keep
-    finally:
-        if not kept:
-            with step(console, "Stop local AWS"):
-                local_aws.stop(aws_directory)
+    ending.callback(_stop, console, aws_directory)
+    endpoint = Endpoint(running.environment())
+    seed_partner_event_source(endpoint, plan.event_source)
+    deployment = _deployment(endpoint, plan, built.path)
+    outputs = _apply(console, deployment)
+    return RunningStack(running, endpoint, deployment, Pipeline.of(endpoint, outputs, plan.event_source))
+
+
+def _stop(console: Console, aws_directory: Path) -> None:
+    with step(console, "Stop local AWS"):
+        local_aws.stop(aws_directory)
 
 
 def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deployment:

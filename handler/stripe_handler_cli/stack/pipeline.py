@@ -27,6 +27,10 @@ _Found = TypeVar("_Found")
 _deserialize = TypeDeserializer().deserialize
 
 
+class InVainError(CliError):
+    """Something that was waited for did not come."""
+
+
 def lambda_log_line(message: str) -> dict[str, Any] | None:
     """Read one of the handler's own log lines; None for what Lambda itself writes."""
     start = message.find("{")
@@ -104,7 +108,7 @@ class Pipeline:
         """Wait until the handler has logged an event so many times, and return the last of those lines.
 
         Raises:
-            CliError: It did not within the time given.
+            InVainError: It did not within the time given.
         """
 
         def logged() -> dict[str, Any] | None:
@@ -123,7 +127,7 @@ class Pipeline:
         """Wait for a message in a queue, and return it without deleting it (visible again at once).
 
         Raises:
-            CliError: None came within the time given.
+            InVainError: None came within the time given.
         """
 
         def received() -> dict[str, Any] | None:
@@ -144,7 +148,7 @@ def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: fl
     """Look again and again until something is there.
 
     Raises:
-        CliError: Nothing was there within the time given; the message names what was wanted.
+        InVainError: Nothing was there within the time given; the message names what was wanted.
     """
     deadline = time.monotonic() + timeout_seconds
     while True:
@@ -152,5 +156,5 @@ def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: fl
         if found is not None:
             return found
         if time.monotonic() > deadline:
-            raise CliError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
+            raise InVainError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
         time.sleep(_POLL_SECONDS)

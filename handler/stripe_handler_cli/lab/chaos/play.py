@@ -8,13 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import attrs
 
-from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos.accounts import Account, read_account
 from stripe_handler_cli.lab.chaos.plan import DeliveryPlan, Event
 from stripe_handler_cli.lab.fake_stripe import Fault
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.invoked import invoked_function
-from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_handler_cli.stack.pipeline import InVainError, Pipeline
 
 _PUT_THREADS = 4
 _PUT_BATCH = 10
@@ -84,7 +83,7 @@ class Player:
             progress: Called with how many deliveries are done and how many there are.
 
         Raises:
-            CliError: Nothing happened for too long although something is left, or events keep failing.
+            InVainError: Nothing happened for too long although something is left, or events keep failing.
         """
         cloudwatch = self.endpoint.client("cloudwatch")
         function_name = self.pipeline.outputs["function_name"]
@@ -108,13 +107,13 @@ class Player:
                 self._put(pool, plan, account, done)
                 self._meddle(plan, account, done)
                 if done.redriven > total:
-                    raise CliError("events fail again and again; see the errors in the function's log")
+                    raise InVainError("events fail again and again; see the errors in the function's log")
                 if account.dropped > done.redriven:
                     done.redriven += self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
                 elif time.monotonic() - moved > self.timeout_seconds:
-                    raise CliError(
+                    raise InVainError(
                         f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
                         f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )

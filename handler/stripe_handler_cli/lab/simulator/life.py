@@ -26,8 +26,6 @@ _Result = TypeVar("_Result")
 Steps = Generator[int, None, _Result]
 """What a scenario is: yields seconds to wait, returns something at the end."""
 
-PAYMENT_EVENTS = ("invoice.paid", "invoice.payment_failed", "invoice.payment_succeeded")
-
 
 @attrs.frozen
 class Happening:

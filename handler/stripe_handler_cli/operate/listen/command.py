@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from http import HTTPStatus
-from ipaddress import ip_address
 
 import click
 from rich.console import Console
@@ -15,7 +14,7 @@ from stripe_handler_cli.lab.demo import report
 from stripe_handler_cli.operate.listen.following import Follower
 from stripe_handler_cli.operate.listen.forwarding import Forwarder
 from stripe_handler_cli.operate.listen.secrets_in_environment import VARIABLE, signing_secrets
-from stripe_handler_cli.operate.listen.server import WebhookServer
+from stripe_handler_cli.operate.listen.server import HOST, WebhookServer
 from stripe_handler_cli.operate.send.outcome import Outcome, print_outcome
 from stripe_handler_cli.operate.send.wiring import wire
 from stripe_handler_cli.stack.deployed import DeployedStack
@@ -45,11 +44,8 @@ Examples:
     help="The port; 0 takes a free one.",
 )
 @click.option("--path", default="/api/stripe/webhook", show_default=True, help="The webhook's path.")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; loopback unless given."
-)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per event.")
-def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bool) -> None:
+def listen(*, stack: DeployedStack, port: int, path: str, as_json: bool) -> None:
     """Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.
 
     For development, with `stripe listen --forward-to`. Signatures are checked; the endpoint's signing secret
@@ -79,15 +75,8 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
     key = stack.config.user_id_metadata_key
     follower = Follower(wired.entry, wired.tail(), wired.profiles(), key, tell)
     receiver = Receiver(lambda: secrets, Forwarder(wired.pipeline.put, wired.entry.source, follower))
-    with WebhookServer(host, port, path, receiver, note) as server:
-        if not _is_loopback(host):
-            notes.print(
-                f"Warning: {host} is not loopback, so other machines reach this endpoint. Only signed "
-                "requests get further, but HTTP is not encrypted.",
-                style="yellow",
-            )
-        shown = f"[{host}]" if ":" in host else host
-        url = f"http://{shown}:{server.server_port}{path}"
+    with WebhookServer(port, path, receiver, note) as server:
+        url = f"http://{HOST}:{server.server_port}{path}"
         notes.print(f"Ready on {url}, to bus {stack.output('event_bus_name')}", soft_wrap=True, markup=False)
         for stopping in (signal.SIGINT, signal.SIGTERM):
             # A shell starts background jobs with SIGINT ignored; asked to stop, this one stops all the same.
@@ -103,10 +92,3 @@ def listen(*, stack: DeployedStack, port: int, path: str, host: str, as_json: bo
         finally:
             follower.stop()
             following.join(_STOP_SECONDS)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,8 +9,8 @@ process has written is in its log, also when it died right after.
 Stock MiniStack ends the process after every exception, and unpacks the whole package again for the next one:
 with a package of some thousand files, each attempt of a retried event takes seconds. Here a package is
 unpacked once, and each environment gets links to its files. And where one process does not come up, stock
-MiniStack ends all of the function's, those at work or just starting included. It collects a log for some
-hundredths of a second after each invocation, and what comes later is lost if the process dies first.
+MiniStack ends all of the function's, those at work or just starting included. What a process
+writes between two invocations is lost if it dies before the second.
 """
 
 import hashlib

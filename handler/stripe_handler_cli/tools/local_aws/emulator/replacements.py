@@ -9,6 +9,7 @@ NAMES = (
     "partner_events",
     "async_invocation",
     "execution_environments",
+    "function_logs",
     "function_errors",
     "rule_targets",
     "event_size",
