@@ -1,7 +1,6 @@
 """Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
 
-With `sync_table` the only code that talks to DynamoDB about events. `Store.run` holds the conversation of
-`handling` and counts the requests it makes.
+`Store.run` holds the conversation of `handling` and counts the requests it makes.
 """
 
 import random
