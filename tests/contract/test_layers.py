@@ -99,6 +99,22 @@ def test_no_import_goes_up() -> None:
     assert wrong == []
 
 
+def test_no_command_imports_anothers_folder() -> None:
+    """What commands share stands below them."""
+    folders = {
+        name: name.split(".")[2]
+        for name in GRAPH
+        if name.startswith(f"{CLI}.operate.") and name.count(".") > 1
+    }
+    wrong = [
+        f"{name} imports {other}"
+        for name, folder in folders.items()
+        for other in GRAPH[name]
+        if folders.get(other, folder) != folder
+    ]
+    assert wrong == []
+
+
 def test_no_two_modules_import_each_other() -> None:
     """Not for type checkers, not inside a function, and not by way of others."""
     assert circles(GRAPH) == []
