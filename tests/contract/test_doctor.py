@@ -34,8 +34,11 @@ def test_the_checklist_needs_no_stack() -> None:
 @pytest.mark.xdist_group("terraform")
 def test_the_role_is_terraforms() -> None:
     """Statement for statement, action for action; the integration test compares the resources."""
-    policies = [stack.outputs["role_policies"]["handler"] for stack in made().values()]
-    written = {statement["Sid"]: tuple(statement["Action"]) for policy in policies for statement in policy}
+    written = {
+        sid: tuple(statement["Action"])
+        for stack in made().values()
+        for sid, statement in stack.statements("handler").items()
+    }
     assert written == {permission.sid: permission.actions for permission in PERMISSIONS}
 
 
@@ -61,8 +64,8 @@ def test_the_conditions_of_the_role_are_terraforms(run: str, place: dict[str, st
         **place,
     )
     written = {
-        statement["Sid"]: statement["Condition"]["StringEquals"]
-        for statement in made()[run].outputs["role_policies"]["handler"]
+        sid: statement["Condition"]["StringEquals"]
+        for sid, statement in made()[run].statements("handler").items()
         if "Condition" in statement
     }
     assert written == {
