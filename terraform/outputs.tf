@@ -205,12 +205,12 @@ output "webhook_bridge_rule_arn" {
 }
 
 output "role_policies" {
-  description = "What each function's role may do, statement for statement: `handler`, and `drift_check` and `webhook_bridge` where there is one. `stripe-handler doctor` compares."
+  description = "The policy of each function's role, as JSON: `handler`, and `drift_check` and `webhook_bridge` where there is one."
   value = {
     for name, policy in {
       handler        = module.handler.role_policy
       drift_check    = one(module.drift_check[*].role_policy)
       webhook_bridge = one(module.webhook_bridge[*].role_policy)
-    } : name => jsondecode(policy).Statement if policy != null
+    } : name => policy if policy != null
   }
 }

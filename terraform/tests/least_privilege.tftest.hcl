@@ -58,8 +58,8 @@ run "the_functions_role_may_do_exactly_this" {
   }
 
   assert {
-    condition     = output.role_policies == { handler = jsondecode(module.handler.role_policy).Statement }
-    error_message = "The output must hold the role's statements, and nothing of functions that are not there."
+    condition     = output.role_policies == { handler = module.handler.role_policy }
+    error_message = "The output must hold the role's policy, and nothing of functions that are not there."
   }
 
   assert {

@@ -21,11 +21,11 @@ run "with_secrets" {
 
   assert {
     condition = output.role_policies == {
-      handler        = jsondecode(module.handler.role_policy).Statement
-      drift_check    = jsondecode(module.drift_check[0].role_policy).Statement
-      webhook_bridge = jsondecode(module.webhook_bridge[0].role_policy).Statement
+      handler        = module.handler.role_policy
+      drift_check    = module.drift_check[0].role_policy
+      webhook_bridge = module.webhook_bridge[0].role_policy
     }
-    error_message = "Each function's statements must be those of its role."
+    error_message = "Each function's policy must be that of its role."
   }
 }
 

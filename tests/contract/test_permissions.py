@@ -182,16 +182,11 @@ def recorder() -> Recorder:
     return recorder
 
 
-def statements_of(role: str, run: str) -> dict[str, dict[str, Any]]:
-    """Statement's id → the statement, as Terraform makes the policy of a function's role."""
-    return {statement["Sid"]: statement for statement in made()[run].outputs["role_policies"][role]}
-
-
 def actions_of(role: str) -> dict[str, set[str]]:
     """Statement's id → its actions, in any of the runs."""
     found: dict[str, set[str]] = {}
-    for run in made():
-        for sid, statement in statements_of(role, run).items():
+    for stack in made().values():
+        for sid, statement in stack.statements(role).items():
             found.setdefault(sid, set()).update(statement["Action"])
     return found
 
@@ -274,7 +269,7 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
 )
 def test_all_else_the_drift_check_may_do_is_the_handlers(run: str, key: str, added: set[str]) -> None:
     """To the letter, and more only where it repairs; and what it may write is where the code writes."""
-    own, handlers = statements_of("drift_check", run), statements_of("handler", run)
+    own, handlers = (made()[run].statements(role) for role in ("drift_check", "handler"))
     assert own.keys() == {"WriteOwnLogs", *OF_THE_DRIFT_CHECK, key, *TAKEN_OVER, *added}
     for sid in own.keys() - {"WriteOwnLogs", *OF_THE_DRIFT_CHECK}:
         assert own[sid] == handlers[sid]

@@ -49,6 +49,11 @@ class Made:
     outputs: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any]]
 
+    def statements(self, role: str) -> dict[str, dict[str, Any]]:
+        """Statement's id → the statement, of the policy of a function's role."""
+        policy = json.loads(self.outputs["role_policies"][role])
+        return {statement["Sid"]: statement for statement in policy["Statement"]}
+
     def of(self, kind: str, part: str) -> Mapping[str, Any]:
         """The arguments of the one resource of a kind in a module."""
         [found] = [

@@ -1,5 +1,6 @@
 """Where the doctor gets from what the role should allow: Terraform's own output, against IAM's answer."""
 
+import json
 from typing import Any
 
 import attrs
@@ -10,7 +11,7 @@ from stripe_handler_cli.operate.doctor.examination import Result, examine
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
-from support.doctor.permissions import EVERYTHING, STATEMENTS
+from support.doctor.permissions import EVERYTHING, STATEMENTS, role_document
 
 ROLE = {"Role": {"AssumeRolePolicyDocument": {"Statement": []}}}
 
@@ -57,7 +58,10 @@ def examined(statements: list[dict[str, Any]], **outputs: Any) -> Result:
 
 def test_the_role_is_compared_with_what_terraform_made() -> None:
     """The statements of the output, for the handler and no other function."""
-    made = {"handler": list(STATEMENTS), "drift_check": [EVERYTHING]}
+    made = {
+        "handler": json.dumps(role_document()),
+        "drift_check": json.dumps({"Statement": [EVERYTHING]}),
+    }
     assert examined(list(STATEMENTS), role_policies=made).status is Status.PASS
     wider = examined([*STATEMENTS, EVERYTHING], role_policies=made)
     assert (wider.status, wider.found) == (Status.FAIL, "wider than needed: * on *")

@@ -100,8 +100,8 @@ def look_at_role(site: Site) -> RoleFacts:
 
 
 def _expected(role_policies: Any) -> tuple[Statement, ...] | None:
-    statements = role_policies.get("handler") if isinstance(role_policies, Mapping) else None
-    return None if statements is None else parse_policy({"Statement": statements})
+    document = role_policies.get("handler") if isinstance(role_policies, Mapping) else None
+    return None if document is None else parse_policy(document)
 
 
 def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
