@@ -16,7 +16,7 @@ from stripe_subscription_handler.lazy_imports import import_without
 if TYPE_CHECKING:
     import structlog
 else:
-    structlog = import_without("structlog", left_out=("asyncio", "structlog.stdlib"))
+    structlog = import_without("structlog", left_out=("asyncio", "structlog.stdlib", "structlog.threadlocal"))
 
 LEVELS = tuple(LogLevel)
 """Severities, least first."""
