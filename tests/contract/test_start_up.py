@@ -66,7 +66,7 @@ def test_a_misspelt_command_is_told_with_what_was_meant() -> None:
 
 
 def test_operators_commands_never_import_the_lab() -> None:
-    """Nor does anything below them; `sending` puts `send` and the lab's events together."""
+    """Nor does anything below them; `composed` puts `send` and the lab's events together."""
     for room in ("operate", "stack", "tools", "common"):
         for path in sorted((CLI / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

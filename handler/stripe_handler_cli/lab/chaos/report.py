@@ -1,17 +1,18 @@
 """Draws the certificate and the counterexamples for people. Only prints."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.shrink import SCHEDULES, Smallest
 from stripe_handler_cli.lab.simulator import second_of
+from stripe_handler_cli.lab.simulator.calendar_time import iso
 
 _SHOWN = 3
 _ID_CHARACTERS = 10
@@ -45,12 +46,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
         ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
         ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
     ]
-    table = Table(title="Certificate", title_justify="left", show_header=False)
-    table.add_column(style="cyan")
-    table.add_column()
-    for name, value in rows:
-        table.add_row(name, value)
-    console.print(table)
+    console.print(fields(rows, "Certificate"))
     for example in found[:_SHOWN]:
         _print_counterexample(console, example)
     if len(found) > _SHOWN:
@@ -81,7 +77,7 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
     console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}")
     events = Table("happened", "event", "type", "object", "what it tells")
     for event in story.deliveries:
-        happened = datetime.fromtimestamp(second_of(event), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        happened = iso(second_of(event))
         events.add_row(happened, event["id"], event["type"], *_told(event))
     console.print(events)
     for user, truth in story.truth.items():
