@@ -65,8 +65,9 @@ terraform-check: venv ## Check format, validity and tests of the Terraform code
 security: venv ## Scan the Terraform code with checkov
 	$(BIN)/python -m stripe_handler_cli.tools.security_scan
 
-unit: venv ## Run the unit, property and contract tests
-	$(BIN)/pytest --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
+# Twice, where there are two Pythons: the function's runtime is 3.13, and a green 3.11 can hide a red 3.13.
+unit: venv ## Run the unit, property and contract tests on this Python and on the newest other one found
+	$(BIN)/python tests/on_each_python.py --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
 
 # Two processes, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
 integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_URL
@@ -102,4 +103,4 @@ lock: venv ## Resolve the requirements again (maintainers)
 
 clean: ## Stop local AWS and remove everything that was built, .venv/ included
 	-@test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down
-	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV)
+	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.*

@@ -24,6 +24,16 @@ locals {
     query_folder               = format(local.name_format, "queries")
   }
 
+  # What the handler, the drift check and the webhook bridge have in common.
+  function_settings = {
+    package_path       = var.lambda_package_path
+    package_s3         = var.lambda_package_s3
+    runtime            = var.lambda_runtime
+    architecture       = var.lambda_architecture
+    log_retention_days = var.log_retention_days
+    kms_key_arn        = var.kms_key_arn
+  }
+
   # A metric filter on a log group can't give its metric a fixed dimension, so the namespace says whose it is.
   # With slashes: two prefixes and workspaces never make the same one.
   metric_namespace = "StripeSubscriptionHandler/${var.prefix}/${local.environment}"

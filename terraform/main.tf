@@ -7,6 +7,8 @@
 # webhook_bridge, where it is wanted, takes webhooks and puts their events on a bus: one of its own (webhook_bridge_bus,
 # webhook_bridge_rule) or event_bus.
 #
+# Each of the three functions (handler, webhook_bridge, drift_check) is made of modules/function.
+#
 # parked_count beside it has the handler count the events that wait for a user; drift_check, where it is wanted,
 # compares Stripe with the profiles.
 #
@@ -79,12 +81,9 @@ module "rule" {
 module "handler" {
   source = "./modules/handler"
 
-  name         = local.names.function
-  package_path = var.lambda_package_path
-  package_s3   = var.lambda_package_s3
+  name              = local.names.function
+  function_settings = local.function_settings
 
-  runtime                        = var.lambda_runtime
-  architecture                   = var.lambda_architecture
   memory_mb                      = var.lambda_memory_mb
   timeout_seconds                = var.lambda_timeout_seconds
   reserved_concurrent_executions = var.lambda_reserved_concurrent_executions
@@ -94,11 +93,9 @@ module "handler" {
   async_maximum_retry_attempts    = var.async_maximum_retry_attempts
   failure_queue_arn               = module.dead_letter_queues.failure_queue_arn
 
-  log_retention_days   = var.log_retention_days
   log_level            = var.log_level
   xray_tracing_enabled = var.xray_tracing_enabled
 
-  kms_key_arn        = var.kms_key_arn
   table_kms_key_arns = distinct(compact([var.kms_key_arn, var.profile_table_kms_key_arn]))
 
   profile_table_name     = module.tables.profile_table_name
@@ -148,16 +145,10 @@ module "webhook_bridge" {
   signing_secret_arn            = var.webhook_bridge.signing_secret_arn
   signing_secret_parameter_name = var.webhook_bridge.signing_secret_parameter_name
 
-  package_path                   = var.lambda_package_path
-  package_s3                     = var.lambda_package_s3
-  runtime                        = var.lambda_runtime
-  architecture                   = var.lambda_architecture
+  function_settings              = local.function_settings
   memory_mb                      = var.lambda_memory_mb
   reserved_concurrent_executions = var.webhook_bridge.reserved_concurrent_executions
-
-  log_retention_days = var.log_retention_days
-  log_level          = var.log_level
-  kms_key_arn        = var.kms_key_arn
+  log_level                      = var.log_level
 }
 
 # A bus that stays the same, whatever becomes of the stack's own: PutEvents says nothing of a bus that is gone, so an
@@ -225,12 +216,8 @@ module "drift_check" {
   source = "./modules/drift_check"
   count  = var.create_drift_check ? 1 : 0
 
-  name         = local.names.drift_check
-  package_path = var.lambda_package_path
-  package_s3   = var.lambda_package_s3
-
-  runtime                        = var.lambda_runtime
-  architecture                   = var.lambda_architecture
+  name                           = local.names.drift_check
+  function_settings              = local.function_settings
   memory_mb                      = var.drift_check_memory_mb
   reserved_concurrent_executions = var.drift_check_reserved_concurrent_executions
 
@@ -245,9 +232,7 @@ module "drift_check" {
   profile_table_arn             = module.tables.profile_table_arn
   sync_table_arn                = module.tables.sync_table_arn
 
-  log_retention_days = var.log_retention_days
-  metric_namespace   = local.metric_namespace
-  kms_key_arn        = var.kms_key_arn
+  metric_namespace = local.metric_namespace
 }
 
 module "alarms" {

@@ -203,3 +203,14 @@ output "webhook_bridge_rule_arn" {
   description = "ARN of that rule."
   value       = one(module.webhook_bridge_rule[*].arn)
 }
+
+output "role_policies" {
+  description = "What each function's role may do, statement for statement: `handler`, and `drift_check` and `webhook_bridge` where there is one. `stripe-handler doctor` compares."
+  value = {
+    for name, policy in {
+      handler        = module.handler.role_policy
+      drift_check    = one(module.drift_check[*].role_policy)
+      webhook_bridge = one(module.webhook_bridge[*].role_policy)
+    } : name => jsondecode(policy).Statement if policy != null
+  }
+}

@@ -26,8 +26,7 @@ from stripe_subscription_handler.loggable import loggable, loggable_source
 from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations.dispatch import perform
 from stripe_subscription_handler.operations.names import is_operation
-from stripe_subscription_handler.stripe_side.api import StripeApi, load_stripe
-from stripe_subscription_handler.stripe_side.secret import StripeKey
+from stripe_subscription_handler.stripe_side.configured import configured_stripe
 
 
 @attrs.frozen
@@ -57,9 +56,7 @@ def runtime() -> Runtime:
         ConfigError: An environment variable is missing or cannot be used.
     """
     config = Config.from_environment(os.environ)
-    key = StripeKey.from_environment(os.environ)
-    stripe = StripeApi(key, remaining_seconds=lambda: 0.0, url=config.stripe_api_url) if key else None
-    store = Store(dynamodb_client(), config, stripe)
+    store = Store(dynamodb_client(), config, configured_stripe(os.environ, config))
     return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 
 
@@ -170,6 +167,8 @@ def _also_applied(one: Applied) -> dict[str, Any]:
 
 def _load_stripe_if_needed() -> None:
     if runtime().store.stripe is not None:
+        from stripe_subscription_handler.stripe_side.api import load_stripe  # noqa: PLC0415 - only with a key
+
         load_stripe()
 
 

@@ -1,4 +1,4 @@
-"""Makes AWS clients. Nothing else imports an AWS library to make one.
+"""Makes the AWS clients of the functions.
 
 By botocore itself: `import boto3` adds its resources and S3 transfers, which nothing here uses. A client of
 boto3 is a client of botocore. What each choice here saves stands in docs/performance.md.

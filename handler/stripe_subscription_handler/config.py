@@ -15,6 +15,8 @@ from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 
 USER_ID_PLACEHOLDER = "{userId}"
+STRIPE_KEY_VARIABLES = ("STRIPE_SECRET_KEY", "STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER")
+"""Where the Stripe key is: the key itself, a secret's ARN, a parameter of SSM. At most one is set."""
 STRIPE_API_URL = "https://api.stripe.com"
 _STRIPE_API_URLS = re.compile(
     rf"{re.escape(STRIPE_API_URL)}|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{{1,5}})?"

@@ -50,7 +50,7 @@ class StripeUnavailableError(HandlerError):
     transient: ClassVar[bool] = True
 
 
-class RunHeldError(HandlerError):
+class PassHeldError(HandlerError):
     """Another invocation of the drift check is at work; it goes on where this one would have."""
 
     transient: ClassVar[bool] = True

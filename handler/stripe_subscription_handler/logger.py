@@ -1,25 +1,29 @@
-"""Writes log lines: one JSON object a line, nothing else. Knows no events.
+"""Makes the functions' loggers, with structlog: one JSON object a line, nothing else. Knows no events.
 
-Not structlog, because importing it costs a tenth of a cold start (docs/performance.md), most of it for what
-no function uses: asyncio, coloured consoles, tracebacks. Loggers of structlog fit where a `Log` is wanted.
+Most of what `import structlog` costs is asyncio and the bridge to `logging`, which no function uses
+(docs/performance.md); they are left to be loaded when somebody does.
 """
 
 import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol, TextIO
-
-import attrs
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from stripe_subscription_handler.config import LogLevel
+from stripe_subscription_handler.lazy_imports import import_without
+
+if TYPE_CHECKING:
+    import structlog
+else:
+    structlog = import_without("structlog", left_out=("asyncio", "structlog.stdlib"))
 
 LEVELS = tuple(LogLevel)
 """Severities, least first."""
 
 
 class Log(Protocol):
-    """What the function logs with: a word for the kind of line, and its fields."""
+    """What the function logs with: a word for the kind of line, and its fields. Loggers of structlog fit."""
 
     def info(self, event: str, /, **fields: Any) -> Any:
         """Write a line about something usual."""
@@ -40,40 +44,28 @@ def _type_name(value: object) -> str:
     return type(value).__name__
 
 
-@attrs.frozen
-class JsonLog:
-    """Writes lines of its level and above, each with its fields, `event`, `level` and `timestamp`.
+def make_logger(level: str = "INFO", output: TextIO | None = None, now: Callable[[], str] = _now) -> Log:
+    """Make a logger of lines that have their fields, `event`, `level` and `timestamp`.
 
-    Attributes:
-        output: Where to.
+    Args:
         level: The least severe level that is written, one of `LEVELS`.
+        output: Where to; standard output unless given, which Lambda sends to CloudWatch Logs.
         now: The time as ISO-8601 UTC.
     """
 
-    output: TextIO
-    level: str = "INFO"
-    now: Callable[[], str] = _now
+    def with_time(_logger: object, _method: str, fields: "structlog.typing.EventDict") -> Any:
+        fields["timestamp"] = now()
+        return fields
 
-    def info(self, event: str, /, **fields: Any) -> None:
-        """Write a line about something usual."""
-        self._line("INFO", event, fields)
-
-    def warning(self, event: str, /, **fields: Any) -> None:
-        """Write a line about something that somebody should look at."""
-        self._line("WARNING", event, fields)
-
-    def error(self, event: str, /, **fields: Any) -> None:
-        """Write a line about a failure."""
-        self._line("ERROR", event, fields)
-
-    def _line(self, level: str, event: str, fields: dict[str, Any]) -> None:
-        if LEVELS.index(level) < LEVELS.index(self.level):
-            return
-        line = {**fields, "event": event, "level": level.lower(), "timestamp": self.now()}
-        self.output.write(f"{json.dumps(line, default=_type_name)}\n")
-        self.output.flush()
-
-
-def make_logger(level: str) -> JsonLog:
-    """Make a logger that writes to standard output, which Lambda sends to CloudWatch Logs."""
-    return JsonLog(sys.stdout, level)
+    logger = structlog.wrap_logger(
+        structlog.WriteLogger(output or sys.stdout),
+        processors=[
+            structlog.processors.add_log_level,
+            with_time,
+            structlog.processors.JSONRenderer(json.dumps, default=_type_name),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        context_class=dict,
+    )
+    # Bound here, once: what `wrap_logger` returns would bind itself anew for every line.
+    return cast("Log", logger.bind())

@@ -1,7 +1,7 @@
 # terraform workspace select -or-create development
 # terraform apply -var-file=environments/development.tfvars
 #
-# Everything not named here has the default of variables.tf.
+# Everything not named here has its default (README.md, "Inputs").
 
 prefix = "bayon"
 

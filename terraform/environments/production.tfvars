@@ -1,7 +1,7 @@
 # terraform workspace select -or-create production
 # terraform apply -var-file=environments/production.tfvars
 #
-# Everything not named here has the default of variables.tf.
+# Everything not named here has its default (README.md, "Inputs").
 
 prefix = "bayon"
 

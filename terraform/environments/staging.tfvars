@@ -1,7 +1,7 @@
 # terraform workspace select -or-create staging
 # terraform apply -var-file=environments/staging.tfvars
 #
-# Everything not named here has the default of variables.tf.
+# Everything not named here has its default (README.md, "Inputs").
 
 prefix = "bayon"
 

@@ -5,44 +5,9 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
-override_resource {
-  target          = module.drift_check[0].aws_lambda_function.drift_check
-  override_during = plan
-  values          = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:drift-check" }
-}
-
-override_resource {
-  target          = module.drift_check[0].aws_cloudwatch_log_group.drift_check
-  override_during = plan
-  values          = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:drift-check" }
-}
-
-override_resource {
-  target          = module.drift_check[0].aws_iam_role.execution
-  override_during = plan
-  values          = { arn = "arn:aws:iam::111122223333:role/drift-check" }
-}
-
-override_resource {
-  target          = module.drift_check[0].aws_iam_role.schedule
-  override_during = plan
-  values          = { arn = "arn:aws:iam::111122223333:role/drift-check-schedule" }
-}
-
 variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
-  stripe_secret_arn   = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-  create_drift_check  = true
+  stripe_secret_arn  = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+  create_drift_check = true
 }
 
 run "there_is_none_unless_asked_for" {
@@ -84,12 +49,22 @@ run "the_function_and_its_schedule" {
       memory_mb                      = 512
       timeout_seconds                = 900
       reserved_concurrent_executions = 1
-      log_retention_days             = 30
-      maximum_retry_attempts         = 0
+      tracing_mode                   = "PassThrough"
+      publish                        = false
+      snap_start                     = null
+      package_path                   = "./versions.tf"
+      package_s3_bucket              = null
+      package_s3_key                 = null
       kms_key_arn                    = null
       log_group_kms_key_arn          = null
+      log_retention_days             = 30
     })
-    error_message = "The function must have Lambda's longest time, run once at a time, and not be retried."
+    error_message = "The function must have Lambda's longest time, and run once at a time."
+  }
+
+  assert {
+    condition     = module.drift_check[0].maximum_retry_attempts == 0
+    error_message = "A slice must not be retried."
   }
 
   assert {
@@ -225,7 +200,7 @@ run "to_repair_it_may_write_as_the_handler_does" {
   assert {
     condition = [for statement in jsondecode(module.drift_check[0].role_policy).Statement : statement.Sid] == [
       "WriteOwnLogs", "ReadProfiles", "ReadOwners", "KeepOwnPlace", "ReadAndUpdateProfiles",
-      "KeepOwnersAndParkedEvents", "ReadStripeSecret", "DecryptTables", "DecryptStripeSecret",
+      "KeepOwnersAndParkedEvents", "DecryptTables", "ReadStripeSecret", "DecryptStripeSecret",
     ]
     error_message = "Repairing and a key of your own must add these statements, and no other of the handler's."
   }

@@ -5,20 +5,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
-variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
-}
-
 run "aws_own_keys_by_default" {
   command = plan
 
@@ -32,8 +18,8 @@ run "aws_own_keys_by_default" {
   assert {
     condition = (
       module.alarms.topic_kms_key_arn == null
-      && module.handler.kms_key_arns.log_group == null
-      && module.handler.kms_key_arns.environment == null
+      && module.handler.settings.log_group_kms_key_arn == null
+      && module.handler.settings.kms_key_arn == null
     )
     error_message = "Without a key nothing may name one."
   }
@@ -58,8 +44,8 @@ run "one_key_for_everything" {
     condition = alltrue([
       for key in [
         module.alarms.topic_kms_key_arn,
-        module.handler.kms_key_arns.log_group,
-        module.handler.kms_key_arns.environment,
+        module.handler.settings.log_group_kms_key_arn,
+        module.handler.settings.kms_key_arn,
       ] : key == "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     ])
     error_message = "Topic, logs and environment must be encrypted with the key."

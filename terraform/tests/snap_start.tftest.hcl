@@ -5,14 +5,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
 override_resource {
   target          = module.handler.aws_lambda_alias.live
   override_during = plan
@@ -20,18 +12,12 @@ override_resource {
 }
 
 override_resource {
-  target          = module.handler.aws_lambda_function.handler
+  target          = module.handler.module.function.aws_lambda_function.function
   override_during = plan
   values = {
     arn     = "arn:aws:lambda:eu-west-1:111122223333:function:handler"
     version = "7"
   }
-}
-
-variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
 }
 
 run "off_by_default" {

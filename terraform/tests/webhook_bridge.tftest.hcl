@@ -5,18 +5,7 @@ mock_provider "aws" {
   override_during = plan
 }
 
-override_module {
-  target = module.workspace
-  outputs = {
-    environment = "development"
-    refusal     = null
-  }
-}
-
 variables {
-  prefix              = "bayon"
-  profile_table_name  = "BayonCoAgent-development"
-  lambda_package_path = "./versions.tf" # Any file will do: no provider reads it.
   webhook_bridge = {
     signing_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf"
   }
@@ -45,11 +34,11 @@ run "it_runs_the_bridge_of_the_same_zip" {
 
   assert {
     condition = (
-      module.webhook_bridge[0].function.handler == "stripe_subscription_handler.webhook_bridge.app.lambda_handler"
-      && module.webhook_bridge[0].function.runtime == "python3.13"
-      && module.webhook_bridge[0].function.architectures == tolist(["arm64"])
-      && module.webhook_bridge[0].function.memory_mb == 512
-      && module.webhook_bridge[0].function.reserved_concurrent_executions == -1
+      module.webhook_bridge[0].settings.handler == "stripe_subscription_handler.webhook_bridge.app.lambda_handler"
+      && module.webhook_bridge[0].settings.runtime == "python3.13"
+      && module.webhook_bridge[0].settings.architectures == tolist(["arm64"])
+      && module.webhook_bridge[0].settings.memory_mb == 512
+      && module.webhook_bridge[0].settings.reserved_concurrent_executions == -1
     )
     error_message = "The function must run the bridge's entry point."
   }
@@ -179,9 +168,9 @@ run "a_parameter_and_a_key_add_exactly_their_statements" {
     condition = (
       module.webhook_bridge[0].environment_variables["WEBHOOK_SECRET_PARAMETER"] == "/bayon/webhook-secret"
       && !contains(keys(module.webhook_bridge[0].environment_variables), "WEBHOOK_SECRET_ARN")
-      && module.webhook_bridge[0].function.reserved_concurrent_executions == 5
-      && module.webhook_bridge[0].function.kms_key_arn == var.kms_key_arn
-      && module.webhook_bridge[0].log_group.kms_key_arn == var.kms_key_arn
+      && module.webhook_bridge[0].settings.reserved_concurrent_executions == 5
+      && module.webhook_bridge[0].settings.kms_key_arn == var.kms_key_arn
+      && module.webhook_bridge[0].settings.log_group_kms_key_arn == var.kms_key_arn
     )
     error_message = "Parameter, concurrency and key must reach the bridge."
   }

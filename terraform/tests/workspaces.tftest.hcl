@@ -1,8 +1,8 @@
 # One workspace is one environment: which workspaces are taken, and what they name.
 #
-# Terraform runs tests in the workspace that happens to be selected, normally "default", which this stack
-# refuses. So all files here replace module.workspace, or ask it directly. That the stack really hands it the
-# selected workspace is proved in tests/default_workspace.
+# Terraform runs tests in the workspace that is selected, which has to be "development": `TF_WORKSPACE=development
+# terraform test`. The files here replace module.workspace, or ask it directly, for every other name. What the
+# workspace "default" gets is proved in tests/default_workspace.
 
 mock_provider "aws" {
   source          = "./tests/mocks"

@@ -9,8 +9,8 @@ import attrs
 
 from benchmarks.machine import machine, versions
 from benchmarks.result import Measurement, Ratio, Result
-from stripe_handler_cli.tools.local_aws.interpreter import emulator_interpreter
 from stripe_handler_cli.tools.pinned_venv import PinnedVenv
+from stripe_handler_cli.tools.python_versions import runtime_interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".stripe-handler" / "benchmarks"
@@ -40,7 +40,7 @@ class Setting:
             CliError: The venv cannot be made.
         """
         venv = PinnedVenv(
-            STATE / "venv", _REQUIREMENTS, emulator_interpreter, "Benchmarks", "what they compare with"
+            STATE / "venv", _REQUIREMENTS, runtime_interpreter, "Benchmarks", "what they compare with"
         )
         return venv.ensure(self.say)
 

@@ -35,8 +35,8 @@ from support.fixtures import (
     invoice_places,
     load_all,
     matches,
-    terraform_event_pattern,
 )
+from support.terraform import event_pattern
 
 ALL = load_all()
 HANDLED = {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
@@ -46,6 +46,7 @@ ENVELOPES = tuple(fixture for fixture in ALL if fixture.is_envelope)
 EVENTS = {(fixture.era, fixture.expected["type"]) for fixture in READABLE}
 INVOICES = tuple(fixture for fixture in READABLE if fixture.expected["invoice"])
 
+one_terraform = pytest.mark.xdist_group("terraform")  # asked once, by one process
 each = pytest.mark.parametrize("fixture", ALL, ids=fixture_id)
 each_readable = pytest.mark.parametrize("fixture", READABLE, ids=fixture_id)
 each_malformed = pytest.mark.parametrize("fixture", MALFORMED, ids=fixture_id)
@@ -203,22 +204,25 @@ def test_an_envelope_is_eventbridge_s(fixture: Fixture) -> None:
         assert raw["detail"].get("livemode") is not True or "ed_test_" not in raw["source"]
 
 
+@one_terraform
 @each_envelope
 def test_the_rule_admits_exactly_its_default_types(fixture: Fixture) -> None:
     """The pattern Terraform writes matches every fixture of a default type, and a ping, and no other."""
     admitted = fixture.raw["detail-type"] in {*DEFAULT_EVENT_TYPES, PING_EVENT}
-    assert matches(terraform_event_pattern(), fixture.raw) == admitted
+    assert matches(event_pattern(), fixture.raw) == admitted
 
 
+@one_terraform
 def test_the_rule_s_default_types_are_the_library_s() -> None:
     """Terraform and the library name the same five types by default, and the same ping."""
-    assert terraform_event_pattern()["detail-type"] == [*DEFAULT_EVENT_TYPES, PING_EVENT]
+    assert event_pattern()["detail-type"] == [*DEFAULT_EVENT_TYPES, PING_EVENT]
 
 
+@one_terraform
 def test_the_rule_does_not_admit_other_sources() -> None:
     """An event of a default type from elsewhere on the bus is not Stripe's."""
     foreign = {"source": "com.example.app", "detail-type": DEFAULT_EVENT_TYPES[0], "detail": {}}
-    assert not matches(terraform_event_pattern(), foreign)
+    assert not matches(event_pattern(), foreign)
 
 
 def test_event_ids_are_unique() -> None:

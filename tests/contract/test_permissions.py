@@ -27,9 +27,9 @@ from stripe_subscription_handler.conversation.messages import (
 )
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Reason
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
-from stripe_subscription_handler.drift_check.sweep import Run
-from stripe_subscription_handler.drift_check.sweep_table import PARTITION, RunTable
+from stripe_subscription_handler.drift_check.pass_table import PARTITION, PassTable
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.operations.parked_count import count_parked
@@ -38,10 +38,11 @@ from stripe_subscription_handler.stripe_side.secret import StripeKey
 from stripe_subscription_handler.webhook_bridge.bus import Bus
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
 from support import events
+from support.terraform import ROOT as TERRAFORM
+from support.terraform import made
 
-ROOT = Path(__file__).parents[2]
-TERRAFORM = ROOT / "terraform"
-LIBRARY = ROOT / "handler/stripe_subscription_handler"
+LIBRARY = Path(__file__).parents[2] / "handler/stripe_subscription_handler"
+pytestmark = pytest.mark.xdist_group("terraform")  # asked once, by one process
 
 ACTIONS = {
     "BatchGetItem": "dynamodb:BatchGetItem",
@@ -181,19 +182,24 @@ def recorder() -> Recorder:
     return recorder
 
 
-def statements_of(module: str) -> dict[str, set[str]]:
-    """Statement → its actions, as Terraform writes the policy of a module's role."""
-    text = (TERRAFORM / f"modules/{module}/role.tf").read_text(encoding="utf-8")
-    statements = text[text.index("statements = concat(") : text.index('resource "aws_iam_role" "execution"')]
-    found = re.findall(r'Sid\s*=\s*"(\w+)".*?Action\s*=\s*\[(.*?)\]', statements, re.DOTALL)
-    assert len(found) == statements.count("Sid ")
-    return {sid: set(re.findall(r'"([\w:]+)"', actions)) for sid, actions in found}
+def statements_of(role: str, run: str) -> dict[str, dict[str, Any]]:
+    """Statement's id → the statement, as Terraform makes the policy of a function's role."""
+    return {statement["Sid"]: statement for statement in made()[run].outputs["role_policies"][role]}
+
+
+def actions_of(role: str) -> dict[str, set[str]]:
+    """Statement's id → its actions, in any of the runs."""
+    found: dict[str, set[str]] = {}
+    for run in made():
+        for sid, statement in statements_of(role, run).items():
+            found.setdefault(sid, set()).update(statement["Action"])
+    return found
 
 
 @pytest.fixture(scope="module")
 def granted() -> dict[str, set[str]]:
     """What the handler's role may do."""
-    return statements_of("handler")
+    return actions_of("handler")
 
 
 def test_every_request_is_recorded(recorder: Recorder) -> None:
@@ -229,7 +235,7 @@ def test_every_other_statement_is_needed_by_a_service(granted: dict[str, set[str
 
 OF_THE_DRIFT_CHECK = {"ReadProfiles": "profiles", "ReadOwners": "sync", "KeepOwnPlace": "sync"}
 """Statement of the drift check's role → what it is about."""
-TAKEN_OVER = {"ReadStripeSecret", "ReadStripeParameter", "DecryptTables", "DecryptStripeSecret"}
+TAKEN_OVER = {"DecryptTables", "DecryptStripeSecret"}
 TO_REPAIR = {"ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents"}
 """Statements of the handler's that the drift check's role has too, always, and where it repairs."""
 
@@ -242,7 +248,7 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
     tables.profiles(["user_1"])
     tables.all_links(["cus_1"])
     tables.scan(ScanPosition())
-    runs, run = RunTable(client, "sync"), Run("pass", 0, sightings=1, looks=1)
+    runs, run = PassTable(client, "sync"), DriftPass("pass", 0, sightings=1, looks=1)
     runs.take("me", 0, 1)
     runs.save("me", run)
     runs.release("me")
@@ -250,8 +256,7 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
     list(runs.sightings(run))
     runs.put_looks(run, ())
     runs.looks(run, 0)
-    granted = statements_of("drift_check")
-    assert granted.keys() == {"WriteOwnLogs", *OF_THE_DRIFT_CHECK}
+    granted = actions_of("drift_check")
     assert granted["WriteOwnLogs"] == BY_LAMBDA_ITSELF["WriteOwnLogs"]
     assert recorder.asked == {
         (place, action) for sid, place in OF_THE_DRIFT_CHECK.items() for action in granted[sid]
@@ -263,19 +268,18 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
     assert called - {"exceptions", "describe_table"} == recorder.operations
 
 
-def test_the_drift_check_takes_over_statements_that_exist(granted: dict[str, set[str]]) -> None:
-    """By name; and what it may write is where the code writes."""
-    text = (TERRAFORM / "modules/drift_check/role.tf").read_text(encoding="utf-8")
-    lists = dict(re.findall(r"(\w+)_sids = \[(.*?)\]", text))
-    assert {name: set(re.findall(r'"(\w+)"', sids)) for name, sids in lists.items()} == {
-        "shared": TAKEN_OVER,
-        "repairing": TO_REPAIR,
-    }
-    assert granted.keys() >= TAKEN_OVER | TO_REPAIR
-    assert f'["{PARTITION}", "{PARTITION}#*"]' in text
-
-
-GRANTS = re.compile(r"policy|permission|_role|grant|attachment")
+@pytest.mark.parametrize(
+    ("run", "key", "added"),
+    [("with_parameters", "ReadStripeParameter", set()), ("with_secrets", "ReadStripeSecret", TO_REPAIR)],
+)
+def test_all_else_the_drift_check_may_do_is_the_handlers(run: str, key: str, added: set[str]) -> None:
+    """To the letter, and more only where it repairs; and what it may write is where the code writes."""
+    own, handlers = statements_of("drift_check", run), statements_of("handler", run)
+    assert own.keys() == {"WriteOwnLogs", *OF_THE_DRIFT_CHECK, key, *TAKEN_OVER, *added}
+    for sid in own.keys() - {"WriteOwnLogs", *OF_THE_DRIFT_CHECK}:
+        assert own[sid] == handlers[sid]
+    places = {"dynamodb:LeadingKeys": [PARTITION, f"{PARTITION}#*"]}
+    assert own["KeepOwnPlace"]["Condition"] == {"ForAllValues:StringLike": places}
 
 
 def test_the_bridges_role_may_do_what_the_bridge_asks_for() -> None:
@@ -291,7 +295,7 @@ def test_the_bridges_role_may_do_what_the_bridge_asks_for() -> None:
         "ReadSigningSecret": "secret",
         "ReadSigningParameter": "/webhook/secret",
     }
-    granted = statements_of("webhook_bridge")
+    granted = actions_of("webhook_bridge")
     assert asked.asked == {(place, action) for sid, place in by_the_code.items() for action in granted[sid]}
     assert granted.keys() - by_the_code.keys() == {"WriteOwnLogs", "DecryptSigningSecret"}
 
@@ -304,24 +308,16 @@ TESTED = {
     ("rule", "aws_lambda_permission", "subscription_events_to_alias"),
     ("parked_count", "aws_lambda_permission", "hourly"),
     ("parked_count", "aws_lambda_permission", "hourly_to_alias"),
-    ("drift_check", "aws_iam_role", "execution"),
-    ("drift_check", "aws_iam_role_policy", "execution"),
     ("drift_check", "aws_iam_role", "schedule"),
     ("drift_check", "aws_iam_role_policy", "schedule"),
-    ("handler", "aws_iam_role", "execution"),
-    ("handler", "aws_iam_role_policy", "execution"),
+    ("function", "aws_iam_role", "execution"),
+    ("function", "aws_iam_role_policy", "execution"),
     ("alarms", "aws_sns_topic_policy", "operators"),
-    ("webhook_bridge", "aws_iam_role", "execution"),
-    ("webhook_bridge", "aws_iam_role_policy", "execution"),
     ("webhook_bridge", "aws_lambda_function_url", "webhook"),
     ("webhook_bridge", "aws_cloudformation_stack", "invoke_through_url"),
 }
-"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole.
-
-Those of the drift check are compared in drift_check.tftest.hcl.
-"""
-"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole, and
-webhook_bridge.tftest.hcl those of the bridge."""
+"""Resources that let somebody do something; least_privilege.tftest.hcl compares each as a whole,
+drift_check.tftest.hcl and webhook_bridge.tftest.hcl those of their functions."""
 INLINE = {("dead_letter_queues", "aws_sqs_queue", "delivery")}
 """Resources with a policy of their own; the same file compares it."""
 OF_EXAMPLES = {

@@ -14,13 +14,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stripe_handler_cli.tools.packaging.bytecode import (
-    RUNTIME_PYTHON,
-    candidate_interpreters,
-    find_interpreter,
-)
 from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
+from support.terraform import defaults
 from support.zip_builds import ROOT, RUNTIME_HAS, Build, build, distributions_of, top_level_paths
 
 pytestmark = pytest.mark.xdist_group("zip")  # built once, by one process
@@ -218,12 +215,7 @@ def test_the_lock_names_every_package_that_the_library_brings() -> None:
 
 def test_terraform_runs_the_python_that_the_bytecode_is_for() -> None:
     """The stack's default runtime is the version whose bytecode the zip holds."""
-    variables = (ROOT / "terraform/variables.tf").read_text(encoding="utf-8")
-    match = re.search(
-        r'variable "lambda_runtime" \{.*?default\s*=\s*"(?P<runtime>[^"]+)"', variables, re.DOTALL
-    )
-    assert match is not None
-    assert match["runtime"] == f"python{RUNTIME_PYTHON}"
+    assert defaults("lambda_runtime") == {"lambda_runtime": f"python{RUNTIME_PYTHON}"}
 
 
 def test_the_zips_requirements_name_no_place() -> None:

@@ -15,7 +15,7 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Unmapped
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from support import events
 from support.dynamodb import condition_failed
 from support.fixtures import fixture_id, load_all
@@ -80,7 +80,7 @@ def told(raw: Any, tables: Any, stripe: Any = None, **settings: Any) -> str:
     output = io.StringIO()
     store = Store(tables, config, stripe, sleep=lambda _: None)
     try:
-        handle(raw, Runtime(store, config, JsonLog(output)))
+        handle(raw, Runtime(store, config, make_logger(output=output)))
     except (HandlerError, ClientError) as error:
         raised = f"[ERROR] {type(error).__name__}: {error}"
     else:

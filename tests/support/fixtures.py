@@ -17,7 +17,6 @@ import attrs
 
 TESTS = Path(__file__).parents[1]
 FIXTURES = TESTS / "fixtures"
-TERRAFORM = TESTS.parent / "terraform"
 
 ERAS = ("2014", "2016", "2019", "2023", "2025-basil", "2025-clover", "2026-endive")
 """Folders by the age of the shape, oldest first."""
@@ -208,19 +207,6 @@ def invoice_places(invoice: dict[str, Any]) -> frozenset[str]:
         elif line.get("type") == "subscription":
             places.add("lines.subscription" if line.get("subscription") else "lines.id")
     return frozenset(places)
-
-
-def terraform_event_pattern() -> dict[str, Any]:
-    """The pattern the rule has unless it is configured otherwise, read from the Terraform root."""
-    variables = (TERRAFORM / "variables.tf").read_text()
-    block = re.search(r'^variable "event_types" \{.*?^\}', variables, re.MULTILINE | re.DOTALL)
-    default = re.search(r"default\s*=\s*\[(.*?)\]", block[0], re.DOTALL) if block else None
-    prefix = re.search(r'stripe_source_prefix\s*=\s*"([^"]+)"', (TERRAFORM / "locals.tf").read_text())
-    ping = re.search(r'ping_event_type\s*=\s*"([^"]+)"', (TERRAFORM / "modules/rule/main.tf").read_text())
-    if default is None or prefix is None or ping is None:
-        raise ValueError("the Terraform root no longer writes the rule's pattern as this helper reads it")
-    types = [*re.findall(r'"([^"]+)"', default[1]), ping[1]]
-    return {"source": [{"prefix": prefix[1]}], "detail-type": types}
 
 
 def matches(pattern: dict[str, Any], event: Any) -> bool:

@@ -94,7 +94,7 @@ MUTANTS = (
     Mutant(
         "draining before the profile is written",
         "conversation/handling.py",
-        "            others += yield from drained(decision.link.customer_id, policy, applied)\n",
+        "            others += yield from drain(decision.link.customer_id, policy, apply)\n",
         "",
         LABELLED_LATE,
     ),
@@ -150,13 +150,13 @@ MUTANTS = (
     Mutant(
         "a parked thin event is fetched when it is drained",
         "conversation/draining.py",
-        "    return (yield from with_object(event, event.related_id, policy))\n",
+        "    return (yield from fetch_object(event, event.related_id, policy))\n",
         "    yield from ()\n    return None\n",
         THIN_UNLABELLED,
     ),
     Mutant(
         "a fetched state is written to the customer's other users too",
-        "conversation/former_owners.py",
+        "conversation/moves.py",
         "    return tuple(sorted(users_in_links(links) - {user_id}))\n",
         "    return ()\n",
         THIN_MOVES,

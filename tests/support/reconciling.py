@@ -10,9 +10,9 @@ import attrs
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
 from stripe_subscription_handler.comparison.differences import Difference
-from stripe_subscription_handler.comparison.passes import Passes
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.walk import Walk
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
@@ -155,6 +155,6 @@ class Reconciliation:
         with Checkpoint.at(self.path, {"apply": apply}) as checkpoint:
             tally = Tally.from_json(checkpoint.read("tally"))
             comparer = self.comparer(found, apply=apply, tally=tally)
-            Passes(self.account, Profiles(self.tables), checkpoint, comparer).run()
+            Walk(self.account, Profiles(self.tables), checkpoint, comparer).run()
             checkpoint.finish()
         return found

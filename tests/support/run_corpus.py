@@ -16,7 +16,7 @@ from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
 from stripe_subscription_handler.errors import HandlerError, InvalidEventError, UnexpectedError
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from support.corpus import Mutant, corpus
 
 
@@ -48,7 +48,7 @@ def main(size: int, profile_table: str, sync_table: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     config = Config(table_name=profile_table, sync_table_name=sync_table)
     output = io.StringIO()
-    runtime = Runtime(Store(dynamodb_client(), config), config, JsonLog(output))
+    runtime = Runtime(Store(dynamodb_client(), config), config, make_logger(output=output))
     for mutant in corpus(size):
         sys.stdout.write(json.dumps(outcome_of(mutant, runtime, output)) + "\n")
 

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from stripe_subscription_handler.comparison.differences import Difference
-from stripe_subscription_handler.drift_check.confirmation import Look
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
-from stripe_subscription_handler.drift_check.slices import Slice, Went
-from stripe_subscription_handler.drift_check.sweep import Run
-from stripe_subscription_handler.errors import RunHeldError
+from stripe_subscription_handler.drift_check.looks import Look
+from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
+from stripe_subscription_handler.errors import PassHeldError
 from support.reconciling import Profiles, Reconciliation
 
 INTERVAL_SECONDS, SECOND_LOOK_SECONDS = 86_400.0, 600.0
 
 
 @attrs.define
-class RunsInMemory:
+class PassesInMemory:
     """Passes, kept as JSON as the sync table keeps them.
 
     Attributes:
@@ -34,17 +34,17 @@ class RunsInMemory:
     lists: dict[tuple[str, int], str] = attrs.Factory(dict)
     saves: int = 0
 
-    def take(self, holder: str, now: float, until: float) -> Run | None:
+    def take(self, holder: str, now: float, until: float) -> DriftPass | None:
         """Hold them."""
         if self.held is not None and self.held[1] > now:
-            raise RunHeldError
+            raise PassHeldError
         self.held = holder, until
-        return None if self.kept is None else Run.from_json(json.loads(self.kept))
+        return None if self.kept is None else DriftPass.from_json(json.loads(self.kept))
 
-    def save(self, holder: str, run: Run) -> None:
+    def save(self, holder: str, drift_pass: DriftPass) -> None:
         """Keep how far a pass has got."""
         self._check(holder)
-        self.kept = json.dumps(run.as_json())
+        self.kept = json.dumps(drift_pass.as_json())
         self.saves += 1
 
     def release(self, holder: str) -> None:
@@ -54,25 +54,25 @@ class RunsInMemory:
 
     def _check(self, holder: str) -> None:
         if self.held is None or self.held[0] != holder:
-            raise RunHeldError
+            raise PassHeldError
 
-    def put_sighting(self, run: Run, sighting: Sighting) -> None:
+    def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None:
         """Keep the next sighting."""
-        self.seen[run.id, run.sightings] = sighting
+        self.seen[drift_pass.id, drift_pass.sightings] = sighting
 
-    def sightings(self, run: Run) -> Iterable[Sighting]:
+    def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
         """All that count."""
-        return [self.seen[run.id, number] for number in range(run.sightings)]
+        return [self.seen[drift_pass.id, number] for number in range(drift_pass.sightings)]
 
-    def put_looks(self, run: Run, looks: Sequence[Look]) -> None:
+    def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None:
         """Keep the next list."""
-        self.lists[run.id, run.looks] = json.dumps([look.as_json() for look in looks])
+        self.lists[drift_pass.id, drift_pass.looks] = json.dumps([look.as_json() for look in looks])
 
-    def looks(self, run: Run, number: int) -> tuple[Look, ...]:
+    def looks(self, drift_pass: DriftPass, number: int) -> tuple[Look, ...]:
         """One list."""
-        if number >= run.looks:
+        if number >= drift_pass.looks:
             return ()
-        return tuple(Look.from_json(values) for values in json.loads(self.lists[run.id, number]))
+        return tuple(Look.from_json(values) for values in json.loads(self.lists[drift_pass.id, number]))
 
 
 @attrs.define
@@ -82,7 +82,7 @@ class Sliced:
     Attributes:
         world: Stripe and the tables.
         repair: Whether it repairs.
-        runs: Where passes are kept.
+        passes: Where passes are kept.
         now: Unix time in seconds.
         told: What it told, in order.
         slices: How many slices there were.
@@ -90,16 +90,16 @@ class Sliced:
 
     world: Reconciliation
     repair: bool = False
-    runs: RunsInMemory = attrs.Factory(RunsInMemory)
+    passes: PassesInMemory = attrs.Factory(PassesInMemory)
     now: float = 1_800_000_000.0
     told: list[Difference] = attrs.Factory(list)
     slices: int = 0
 
-    def slice(self, is_over: Callable[[], bool] = lambda: False, *, begin: bool = False) -> Went:
+    def slice(self, is_over: Callable[[], bool] = lambda: False, *, begin: bool = False) -> SliceOutcome:
         """One invocation."""
         self.slices += 1
         part = Slice(
-            self.runs,
+            self.passes,
             self.world.account,
             Profiles(self.world.tables),
             self.world.comparer(self.told, apply=self.repair),
@@ -114,14 +114,14 @@ class Sliced:
         self,
         is_over: Callable[[], bool] = lambda: False,
         between: Callable[[], None] = lambda: None,
-    ) -> Went:
+    ) -> SliceOutcome:
         """Invocations, 15 minutes apart, until a pass is finished.
 
         Args:
             is_over: Whether a slice's time is up; asked after each page.
             between: Called between two slices.
         """
-        while (went := self.slice(is_over)).run.finished is None:
+        while (went := self.slice(is_over)).drift_pass.finished is None:
             self.now += SECOND_LOOK_SECONDS * 1.5
             between()
             assert self.slices < 1000, "it does not end"

@@ -17,7 +17,7 @@ from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.subscriptions import read_subscription
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, transaction_canceled
@@ -42,7 +42,7 @@ class Lambda:
         self._output = io.StringIO()
         store = Store(ScriptedDynamoDB(list(script)), config, clock=lambda: NOW)  # type: ignore[arg-type]
         ticks = itertools.count(100.0, 0.0129)
-        self._runtime = Runtime(store, config, JsonLog(self._output), clock=lambda: next(ticks))
+        self._runtime = Runtime(store, config, make_logger(output=self._output), clock=lambda: next(ticks))
 
     def __call__(self, raw: Any) -> dict[str, Any]:
         """Invoke it."""
@@ -242,7 +242,7 @@ def test_data_for_metrics_is_written_at_every_log_level() -> None:
     """An alarm that waits for the next count would otherwise never clear; messages stay filtered."""
     output, config = io.StringIO(), Config(table_name="profiles", sync_table_name="sync")
     store = Store(ScriptedDynamoDB([{"Count": 0}, {"Count": 0}]), config)  # type: ignore[arg-type]
-    wired = Runtime(store, config, JsonLog(output, "ERROR"), report=JsonLog(output))
+    wired = Runtime(store, config, make_logger("ERROR", output), report=make_logger(output=output))
     handle(events.paid(events.invoice(parent=None)), wired)
     assert output.getvalue() == ""
     handle(dict(COUNT_PARKED_REQUEST), wired)

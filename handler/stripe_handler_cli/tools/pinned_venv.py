@@ -22,6 +22,7 @@ class PinnedVenv:
         interpreter: Finds the Python to make it with; called only when it is made.
         owner: Whose it is, for messages.
         contents: What is installed into it, for messages.
+        may_build: Whether a package without a wheel is built from its sources.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class PinnedVenv:
     interpreter: Callable[[], Path]
     owner: str
     contents: str
+    may_build: bool = False
 
     def ensure(self, progress: Callable[[str], None]) -> Path:
         """Build the venv where it is missing or out of date.
@@ -60,7 +62,8 @@ class PinnedVenv:
         # The file lists every package with its hashes, so nothing is left to resolve. Compiling is left to
         # the first import: most of it is never imported.
         install = [str(python_path), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        options = ["--no-input", "--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes"]
+        options = ["--no-input", "--no-deps", "--no-compile", "--require-hashes"]
+        options += [] if self.may_build else ["--only-binary=:all:"]
         _run(
             [*install, *options, "--requirement", str(self.requirements_path)],
             f"{self.contents} could not be installed; pip needs to reach a package index.",

@@ -2,5 +2,5 @@
 
 `stripe-handler reconcile` and the scheduled drift check share it; handling an event imports nothing of it.
 `rehearsal` and `differences` are pure: what would handling a snapshot change, and which of that differs?
-`tables`, `lists` and `account` read the world; `comparer` and `passes` are the work.
+`tables`, `lists` and `account` read the world; `comparer` and `walk` are the work.
 """

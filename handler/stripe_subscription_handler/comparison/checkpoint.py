@@ -1,4 +1,4 @@
-"""How far a comparison has got, as the passes see it; a file or the sync table keeps it. Pure."""
+"""How far a comparison has got, as the walk sees it; a file or the sync table keeps it. Pure."""
 
 import enum
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ UNREADABLE = ""
 
 
 class Seen(enum.Enum):
-    """Whose a subscription was in the first pass, from where one user stands."""
+    """Whose a subscription was in the first half, from where one user stands."""
 
     THEIRS = "theirs"
     ANOTHERS = "anothers"
@@ -27,8 +27,8 @@ Claim = tuple[str, str]
 """A user's id, and a subscription that the user's profile knows or shows."""
 
 
-class Place(Protocol):
-    """One run's state."""
+class Checkpoint(Protocol):
+    """One walk's state."""
 
     def read(self, name: str) -> Any:
         """A value of the state; None where there is none."""
@@ -49,7 +49,7 @@ class Place(Protocol):
         """
 
     def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
-        """Whose these subscriptions were in the first pass, as far as they were there."""
+        """Whose these subscriptions were in the first half, as far as they were there."""
 
     def without_user(self, after: str) -> list[str]:
         """The next subscriptions, by id, of which nobody could say whose they are."""

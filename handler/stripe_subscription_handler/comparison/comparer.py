@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
 from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
-from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, Source, rehearsed
+from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, Source, rehearse
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.owner_links import users_in_links
-from stripe_subscription_handler.conversation.snapshots import carried, snapshot_event
+from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.livemode import check_livemode
 from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped
@@ -39,7 +39,7 @@ class Items(Protocol):
         """The link items of these customers, where there are any."""
 
 
-Run = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
+Repair = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
 """Carries a conversation out: the conversation, its event, and the event as it came."""
 
 
@@ -129,7 +129,7 @@ class Comparer:
     items: Items
     stripe: Named
     settings: Settings
-    repair: Run | None
+    repair: Repair | None
     report: Callable[[Difference], None]
     tally: Tally
     held_back: frozenset[Kind] = frozenset()
@@ -162,7 +162,7 @@ class Comparer:
         for event in events:
             subscription_id = event.subscription_id or ""
             try:
-                rehearsal = rehearsed(carried(event, policy, shown_to), event, policy, batch.source)
+                rehearsal = rehearse(carry(event, policy, shown_to), event, policy, batch.source)
             except UserNotFoundError as error:
                 # As a live event would: a customer with several users is never guessed.
                 owners[subscription_id] = None
@@ -174,7 +174,7 @@ class Comparer:
             found = differences(event, rehearsal)
             if not found and rehearsal.outcome and rehearsal.outcome.reason is Reason.STALE:
                 self.tally.overtaken += 1
-            self._finish(found, batch, rehearsal, carried(event, policy, shown_to), event, {})
+            self._finish(found, batch, rehearsal, carry(event, policy, shown_to), event, {})
         return owners
 
     def listed_events(self, bodies: Iterable[Mapping[str, Any]]) -> None:
@@ -197,7 +197,7 @@ class Comparer:
         policy = self.settings.policy
         for event, body in events:
             try:
-                rehearsal = rehearsed(handling(event, policy), event, policy, batch.source)
+                rehearsal = rehearse(handling(event, policy), event, policy, batch.source)
             except UserNotFoundError as error:
                 subscription_id = event.subscription_id or ""
                 self.tell(

@@ -119,7 +119,7 @@ class Rehearsed:
     seen: Mapping[str, Item | None]
 
 
-def rehearsed(conversation: Handling, event: StripeEvent, policy: Policy, source: Source) -> Rehearsed:
+def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source: Source) -> Rehearsed:
     """Hold an event's conversation with a model of the tables; nothing is written.
 
     Raises:

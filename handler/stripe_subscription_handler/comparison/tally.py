@@ -14,7 +14,7 @@ SHOWN = 50
 
 @attrs.define
 class Tally:
-    """What a run found and did so far.
+    """What a comparison found and did so far.
 
     Attributes:
         subscriptions: Subscriptions that Stripe listed.

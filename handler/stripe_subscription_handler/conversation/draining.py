@@ -6,8 +6,7 @@ applied.
 
 from collections.abc import Callable, Generator
 
-from stripe_subscription_handler.conversation.fetching import Fetching, with_object
-from stripe_subscription_handler.conversation.former_owners import former_owners
+from stripe_subscription_handler.conversation.fetching import Fetching, fetch_object
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Applied,
@@ -21,6 +20,7 @@ from stripe_subscription_handler.conversation.messages import (
     Unpark,
     WriteLink,
 )
+from stripe_subscription_handler.conversation.moves import move_link
 from stripe_subscription_handler.conversation.owner_links import owner_from_links
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import FindOwner, OwnerLink, Reason
@@ -33,7 +33,7 @@ Apply = Callable[[StripeEvent, str, Circumstances], Handling]
 Steps = Generator[Request, Answer, tuple[Applied, ...]]
 
 
-def drained(
+def drain(
     customer_id: str, policy: Policy, apply_event: Apply
 ) -> Generator[Request, Answer, tuple[Applied, ...]]:
     """Apply every parked event whose user is known by now; repeat until none is left that is.
@@ -71,7 +71,7 @@ def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_eve
         if whole.subscription is not None:
             version = reported_version(whole, whole.subscription)
             yield WriteLink(OwnerLink(customer_id, whole.subscription.id, owner, version))
-        others = yield from former_owners(whole, owner)
+        others = yield from move_link(whole, owner)
         users = () if others is None else (*others, owner)
         outcome = Outcome(applied=False, reason=Reason.STALE)
         done: tuple[Applied, ...] = ()
@@ -93,7 +93,7 @@ def _whole(event: StripeEvent, policy: Policy) -> Fetching:
     # Events are parked as they came, so a thin one has no object yet.
     if event.related_id is None:
         return event
-    return (yield from with_object(event, event.related_id, policy))
+    return (yield from fetch_object(event, event.related_id, policy))
 
 
 def _owner(customer_id: str, event: StripeEvent, policy: Policy) -> Generator[Request, Answer, str | None]:

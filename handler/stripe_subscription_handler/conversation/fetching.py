@@ -24,14 +24,14 @@ from stripe_subscription_handler.loggable import loggable
 Fetching = Generator[Request, Answer, StripeEvent | None]
 
 
-def with_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching:
+def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching:
     """Give a thin event the object it is about, as Stripe shows it now; None where Stripe has none.
 
     Raises:
         StripeUnavailableError: There is no key, or no answer that includes the event's own second.
     """
     if not event.is_about_invoice:
-        return (yield from refetched(event, Refetch(object_id, event.created), policy))
+        return (yield from refetch(event, Refetch(object_id, event.created), policy))
     _require_key(object_id, policy)
     answer = yield FetchInvoice(object_id, event.created, event.account)
     if not isinstance(answer, FetchedInvoice) or answer.invoice is None:
@@ -40,7 +40,7 @@ def with_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching:
     return attrs.evolve(event, invoice=answer.invoice, related_id=None)
 
 
-def refetched(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
+def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
     """Put the subscription that Stripe shows in the event's place; None where Stripe has none.
 
     An invoice event keeps its invoice, and takes the subscription along.

@@ -10,19 +10,19 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.draining import drained
-from stripe_subscription_handler.conversation.fetching import refetched, unknown_to_stripe, with_object
-from stripe_subscription_handler.conversation.former_owners import former_owners
+from stripe_subscription_handler.conversation.draining import drain
+from stripe_subscription_handler.conversation.fetching import fetch_object, refetch, unknown_to_stripe
 from stripe_subscription_handler.conversation.messages import (
     Applied,
     Blocked,
     Handling,
+    ItemSeen,
     Outcome,
-    Refused,
     WriteLink,
     Written,
 )
-from stripe_subscription_handler.conversation.owner import found_owner, unmapped
+from stripe_subscription_handler.conversation.moves import move_link
+from stripe_subscription_handler.conversation.owner import find_owner, leave_unmapped
 from stripe_subscription_handler.decisions.decide import UNREAD, Unread, decide
 from stripe_subscription_handler.decisions.decision import (
     Decision,
@@ -55,7 +55,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     if event.account is not None and policy.connect_events is ConnectEvents.SKIP:
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
     if event.related_id is not None:
-        fetched = yield from with_object(event, event.related_id, policy)
+        fetched = yield from fetch_object(event, event.related_id, policy)
         if fetched is None:
             raise unknown_to_stripe(event.related_id)
         event = fetched
@@ -64,26 +64,26 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         return Outcome(applied=False, reason=first.reason)
     user_id = event.user_id
     if isinstance(first, FindOwner):
-        found = yield from found_owner(event, first, policy)
+        found = yield from find_owner(event, first, policy)
         if isinstance(found, Outcome):
             return found
         user_id = found
     if user_id is None:
         raise UserNotFoundError("the event names no user")
-    others = yield from former_owners(event, user_id)
+    others = yield from move_link(event, user_id)
     if others is None:
         return Outcome(applied=False, reason=Reason.STALE, user_id=user_id)
     left: tuple[Applied, ...] = ()
     for other in others:
-        elsewhere = yield from applied(event, other, Circumstances(policy, linking=False))
+        elsewhere = yield from apply(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
     # Without the item, nothing else that `applied` knows changes a decision; only a found user does.
     decided = None if isinstance(first, FindOwner) else first
-    outcome = yield from applied(event, user_id, Circumstances(policy), decided)
+    outcome = yield from apply(event, user_id, Circumstances(policy), decided)
     return attrs.evolve(outcome, also_applied=left + outcome.also_applied) if left else outcome
 
 
-def applied(
+def apply(
     event: StripeEvent, user_id: str, circumstances: Circumstances, decided: Decision | None = None
 ) -> Handling:
     """Carry an event whose user is known through to that user's item.
@@ -107,7 +107,7 @@ def applied(
         if isinstance(decision, NoProfile):
             return (yield from _without_profile(event, user_id, circumstances))
         if isinstance(decision, Refetch):
-            fetched = yield from refetched(event, decision, policy)
+            fetched = yield from refetch(event, decision, policy)
             if fetched is None and circumstances.may_guess:
                 raise unknown_to_stripe(decision.subscription_id)
             # Deleted from Stripe for good, as test data can be: nobody can tell the order any more.
@@ -120,12 +120,12 @@ def applied(
         if isinstance(decision, Write) and isinstance(answer, Written):
             written = _written(decision, item, answer)
             return attrs.evolve(written, drained=_events(others), also_applied=others) if others else written
-        if isinstance(answer, Refused):
+        if isinstance(answer, ItemSeen):
             item = answer.item
         elif isinstance(answer, Blocked) and isinstance(decision, Write) and decision.link:
             # The link first: from then on nothing more is parked for this subscription.
             yield WriteLink(decision.link)
-            others += yield from drained(decision.link.customer_id, policy, applied)
+            others += yield from drain(decision.link.customer_id, policy, apply)
             circumstances = attrs.evolve(circumstances, drained=True)
     raise ConcurrentUpdateError(f"the profile changed under {MAX_ROUNDS} attempts to write it")
 
@@ -135,15 +135,15 @@ def _without_profile(event: StripeEvent, user_id: str, circumstances: Circumstan
         # A parked event stays parked; the user a subscription was taken from needs no news of it.
         return Outcome(applied=False, reason=Reason.PARKED, user_id=user_id)
     message = f"the user of subscription {loggable(event.subscription_id)} has no profile"
-    outcome = yield from unmapped(event, circumstances.policy, None, message)
+    outcome = yield from leave_unmapped(event, circumstances.policy, None, message)
     if not isinstance(outcome, Outcome):
         raise ConcurrentUpdateError("parking was refused")
     others: tuple[Applied, ...] = ()
     if outcome.reason is Reason.PARKED and event.customer_id is not None:
         # The profile may have come into being in between, when its first event found nothing parked.
         answer = yield ReadItem(user_id)
-        if isinstance(answer, Refused) and answer.item is not None:
-            others = yield from drained(event.customer_id, circumstances.policy, applied)
+        if isinstance(answer, ItemSeen) and answer.item is not None:
+            others = yield from drain(event.customer_id, circumstances.policy, apply)
     return attrs.evolve(outcome, user_id=user_id, drained=_events(others), also_applied=others)
 
 

@@ -32,7 +32,7 @@ class WriteLink:
     Attributes:
         link: The link.
         moves: Whether a later version replaces an earlier owner; otherwise the first owner stays. Then it is
-            answered by `Links` with the link item after it, or by `Refused` with the item that has a version
+            answered by `Links` with the link item after it, or by `ItemSeen` with the item that has a version
             as new or newer.
     """
 
@@ -42,7 +42,7 @@ class WriteLink:
 
 @attrs.frozen
 class Park:
-    """Keep the event until somebody says whose it is. Answered by `Written` or `Refused` with the link item.
+    """Keep the event until somebody says whose it is. Answered by `Written` or `ItemSeen` with the link item.
 
     Attributes:
         customer_id: The customer it waits for.
@@ -153,11 +153,11 @@ class Written:
 
 
 @attrs.frozen
-class Refused:
-    """The condition did not hold; also the answer to `ReadItem`.
+class ItemSeen:
+    """An item as it is now: what `ReadItem` asked for, or what a write's condition does not hold of.
 
     Attributes:
-        item: The item as it is, None where there is none.
+        item: The item, None where there is none.
     """
 
     item: Mapping[str, Any] | None
@@ -221,7 +221,7 @@ class CustomerUser:
     user_id: str | None
 
 
-Answer = Written | Refused | Blocked | Links | Parked | Fetched | FetchedInvoice | CustomerUser
+Answer = Written | ItemSeen | Blocked | Links | Parked | Fetched | FetchedInvoice | CustomerUser
 
 
 @attrs.frozen

@@ -19,13 +19,13 @@ from stripe_subscription_handler.conversation.messages import (
     FetchInvoice,
     FetchSubscription,
     Handling,
+    ItemSeen,
     Links,
     Outcome,
     Park,
     Parked,
     ReadLinks,
     ReadParked,
-    Refused,
     Request,
     Unpark,
     WriteLink,
@@ -76,7 +76,7 @@ class Tables:
             case Write():
                 return self._write(request)
             case ReadItem(user_id):
-                return Refused(self.profiles.get(user_id))
+                return ItemSeen(self.profiles.get(user_id))
             case ReadLinks(customer_id):
                 return Links(self.links.get(customer_id))
             case WriteLink(link, moves):
@@ -99,7 +99,7 @@ class Tables:
     def _write(self, write: Write) -> Answer:
         item = self.profiles.get(write.user_id)
         if not holds(write.condition, item):
-            return Refused(item)
+            return ItemSeen(item)
         link = write.link
         if link and not write.despite_parked and self.links.get(link.customer_id, {}).get(PARKED):
             return Blocked()
@@ -113,7 +113,7 @@ class Tables:
         found = self.links.get(link.customer_id, {})
         name = owner_attribute(link.subscription_id)
         if moves and name in found and found[name]["version"] >= link.version:
-            return Refused(found)
+            return ItemSeen(found)
         owner = link_value(link) if moves else found.get(name, link_value(link))
         users = {link.user_id} | found.get(USERS, set())
         self.links[link.customer_id] = {**found, name: owner, USERS: users}
@@ -123,7 +123,7 @@ class Tables:
         found = self.links.get(park.customer_id, {})
         is_owned = park.subscription_id is not None and owner_attribute(park.subscription_id) in found
         if is_owned or (park.unless_users and found.get(USERS)):
-            return Refused(found)
+            return ItemSeen(found)
         self.parked.setdefault(park.customer_id, {})[park.event_id] = event
         self._set_parked(park.customer_id, found.get(PARKED, set()) | {park.event_id})
         return Written()

@@ -8,11 +8,11 @@ from stripe_subscription_handler.conversation.messages import (
     FetchCustomerUser,
     Fetched,
     FetchSubscription,
+    ItemSeen,
     Links,
     Outcome,
     Park,
     ReadLinks,
-    Refused,
     Request,
 )
 from stripe_subscription_handler.conversation.owner_links import owner_from_links, users_in_links
@@ -23,7 +23,7 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.loggable import loggable
 
 
-def found_owner(
+def find_owner(
     event: StripeEvent, question: FindOwner, policy: Policy
 ) -> Generator[Request, Answer, str | Outcome]:
     """Find the user of an event that names none: the customer's links, then Stripe, then the policy.
@@ -52,7 +52,7 @@ def found_owner(
     while True:
         if question.any_user and users_in_links(links.item):
             raise UserNotFoundError(f"{nobody}, but several users")
-        outcome = yield from unmapped(event, policy, question, nobody)
+        outcome = yield from leave_unmapped(event, policy, question, nobody)
         if isinstance(outcome, Outcome):
             return outcome
         # Somebody linked the customer in between.
@@ -76,7 +76,7 @@ def _asked_of_stripe(event: StripeEvent, question: FindOwner) -> Generator[Reque
     return answer.user_id if isinstance(answer, CustomerUser) else None
 
 
-def unmapped(
+def leave_unmapped(
     event: StripeEvent, policy: Policy, question: FindOwner | None, message: str
 ) -> Generator[Request, Answer, Outcome | Links]:
     """Do with an event without a user, or without a profile, what the policy says.
@@ -103,6 +103,6 @@ def unmapped(
         unless_users=question.any_user if question else False,
         event_id=event.id,
     )
-    if isinstance(answer, Refused):
+    if isinstance(answer, ItemSeen):
         return Links(answer.item)
     return Outcome(applied=False, reason=Reason.PARKED)

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.handling import applied, handling
+from stripe_subscription_handler.conversation.handling import apply, handling
 from stripe_subscription_handler.conversation.messages import Handling
 from stripe_subscription_handler.decisions.policy import Circumstances, Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
@@ -42,7 +42,7 @@ def snapshot_event(body: Mapping[str, Any], as_of: str, user_id_metadata_key: st
     )
 
 
-def carried(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> Handling:
+def carry(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> Handling:
     """Carry a snapshot through as an event, and tell these users' items too whose the subscription is.
 
     `handling` finds the former users by the customer's link item; where that was lost, or the subscription
@@ -57,5 +57,5 @@ def carried(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) ->
         owned = attrs.evolve(event.subscription, user_id=event.subscription.user_id or outcome.user_id)
         event = attrs.evolve(event, subscription=owned)
         for user_id in sorted(set(shown_to) - {outcome.user_id}):
-            yield from applied(event, user_id, Circumstances(policy, linking=False))
+            yield from apply(event, user_id, Circumstances(policy, linking=False))
     return outcome

@@ -18,21 +18,21 @@ from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
-from stripe_subscription_handler.drift_check.slices import Slice, Went
-from stripe_subscription_handler.drift_check.sweep_table import RunTable
+from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
 from stripe_subscription_handler.errors import (
     ConfigError,
     InvalidEventError,
-    RunHeldError,
+    PassHeldError,
 )
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
 from stripe_subscription_handler.operations.names import OPERATION_KEY
 from stripe_subscription_handler.stripe_side.api import StripeApi
-from stripe_subscription_handler.stripe_side.secret import StripeKey
+from stripe_subscription_handler.stripe_side.configured import configured_stripe
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,11 +110,9 @@ def runtime() -> Runtime:
     """
     config = Config.from_environment(os.environ)
     settings = DriftCheckSettings.from_environment(os.environ)
-    key = StripeKey.from_environment(os.environ)
-    if key is None:
+    stripe = configured_stripe(os.environ, config, before_request=Pace(settings.requests_per_second).wait)
+    if stripe is None:
         raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
-    pace = Pace(settings.requests_per_second)
-    stripe = StripeApi(key, lambda: 0.0, url=config.stripe_api_url, before_request=pace.wait)
     # Its lines are data for metrics: at any log level.
     return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
 
@@ -162,7 +160,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
         tally=Tally(),
     )
     part = Slice(
-        RunTable(wired.client, wired.config.sync_table_name),
+        PassTable(wired.client, wired.config.sync_table_name),
         connected.stripe,
         attrs.evolve(connected.tables, scan_limit=_PROFILES_PER_PAGE),
         connected.comparer,
@@ -177,7 +175,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
             began + context.get_remaining_time_in_millis() / 1000,
             begin=wanted.begin,
         )
-    except RunHeldError:
+    except PassHeldError:
         line: dict[str, Any] = {"state": "held"}
     else:
         line = _summary(went)
@@ -185,23 +183,23 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
     return line
 
 
-def _summary(went: Went) -> dict[str, Any]:
-    run, looked, believed = went.run, went.looked, went.believed
+def _summary(went: SliceOutcome) -> dict[str, Any]:
+    drift_pass, looked, believed = went.drift_pass, went.looked, went.believed
     if not went.worked:
-        return {"state": "nothing_to_do", "pass": run.id}
+        return {"state": "nothing_to_do", "pass": drift_pass.id}
     line: dict[str, Any] = {
-        "state": "continues" if run.finished is None else "finished",
-        "pass": run.id,
-        "slices": run.slices,
-        "worked_seconds": run.worked_seconds,
+        "state": "continues" if drift_pass.finished is None else "finished",
+        "pass": drift_pass.id,
+        "slices": drift_pass.slices,
+        "worked_seconds": drift_pass.worked_seconds,
         "subscriptions": looked.subscriptions,
         "users": looked.profiles,
         "looked_at_again": looked.differences,
     }
-    if run.finished is None:
+    if drift_pass.finished is None:
         return line
     return line | {
-        "seconds": run.finished - run.started,
+        "seconds": drift_pass.finished - drift_pass.started,
         "differences": believed.differences,
         "found": {kind: count for kind, count in believed.found.items() if count},
         "repaired": believed.repaired.total(),

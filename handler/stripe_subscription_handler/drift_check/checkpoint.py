@@ -1,4 +1,4 @@
-"""Where a slice of the drift check is: what the passes note, gathered, and kept every few pages. Pure.
+"""Where a slice of the drift check is: what the walk notes, gathered, and kept every few pages. Pure.
 
 It also ends the slice: when time is up, the next `note` keeps everything and raises `SliceEndedError`. What a
 page told counts only together with the place behind that page: a slice that breaks off loses whole pages, and
@@ -12,9 +12,9 @@ import attrs
 
 from stripe_subscription_handler.comparison.checkpoint import Claim, Seen
 from stripe_subscription_handler.comparison.differences import Difference
-from stripe_subscription_handler.drift_check.confirmation import Look, looks_of
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass, PassStore
 from stripe_subscription_handler.drift_check.fingerprints import Fingerprints, Sighting
-from stripe_subscription_handler.drift_check.sweep import Run, Runs
+from stripe_subscription_handler.drift_check.looks import Look, looks_of
 
 KEPT_EVERY = 10
 """Pages: 1,000 subscriptions of Stripe in 16 KB, one item."""
@@ -28,20 +28,20 @@ class SliceEndedError(Exception):
 
 
 @attrs.define
-class RunPlace:
-    """A slice's place.
+class PassCheckpoint:
+    """A slice's checkpoint.
 
     Attributes:
-        runs: Where it is kept.
+        passes: Where it is kept.
         holder: Who holds it.
-        run: The pass, as it was kept last.
+        drift_pass: The pass, as it was kept last.
         is_over: Whether time is up.
         clock: Unix time in seconds.
     """
 
-    runs: Runs
+    passes: PassStore
     holder: str
-    run: Run
+    drift_pass: DriftPass
     is_over: Callable[[], bool]
     clock: Callable[[], float]
     _state: dict[str, Any] = attrs.field(init=False)
@@ -55,7 +55,7 @@ class RunPlace:
 
     def __attrs_post_init__(self) -> None:
         """Go on where the pass was."""
-        self._state = dict(self.run.state)
+        self._state = dict(self.drift_pass.state)
 
     def read(self, name: str) -> Any:
         """A value of the state; None where there is none."""
@@ -95,34 +95,34 @@ class RunPlace:
             raise SliceEndedError
 
     def keep(self, **changes: Any) -> None:
-        """Keep everything up to the last page, and changes of the run's own.
+        """Keep everything up to the last page, and changes of the pass's own.
 
         Raises:
-            RunHeldError: Another invocation holds the run by now.
+            PassHeldError: Another invocation holds the pass by now.
         """
-        run = attrs.evolve(self.run, state=dict(self._state), **changes)
+        drift_pass = attrs.evolve(self.drift_pass, state=dict(self._state), **changes)
         if not self._sighting.is_empty:
-            self.runs.put_sighting(run, self._sighting)
-            run = attrs.evolve(run, sightings=run.sightings + 1)
+            self.passes.put_sighting(drift_pass, self._sighting)
+            drift_pass = attrs.evolve(drift_pass, sightings=drift_pass.sightings + 1)
         for start in range(0, len(self._looks), LOOKS_TOGETHER):
-            self.runs.put_looks(run, self._looks[start : start + LOOKS_TOGETHER])
-            run = attrs.evolve(run, looks=run.looks + 1)
-        self.runs.save(self.holder, run)
-        self.run, self._sighting, self._pages = run, Sighting(), 0
+            self.passes.put_looks(drift_pass, self._looks[start : start + LOOKS_TOGETHER])
+            drift_pass = attrs.evolve(drift_pass, looks=drift_pass.looks + 1)
+        self.passes.save(self.holder, drift_pass)
+        self.drift_pass, self._sighting, self._pages = drift_pass, Sighting(), 0
         self._looks.clear()
 
     def _loaded(self) -> Fingerprints:
         if self._fingerprints is None:
             self.keep()
-            self._fingerprints = Fingerprints(self.runs.sightings(self.run))
-            lists = (self.runs.looks(self.run, number) for number in range(self.run.looks))
+            self._fingerprints = Fingerprints(self.passes.sightings(self.drift_pass))
+            lists = (self.passes.looks(self.drift_pass, number) for number in range(self.drift_pass.looks))
             self._reported = {
                 (look.subscription_id, user_id) for looks in lists for look in looks for user_id in look.users
             }
         return self._fingerprints
 
     def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
-        """Whose these subscriptions were in the first pass, as far as they were there."""
+        """Whose these subscriptions were in the first half, as far as they were there."""
         found = ((claim, self._loaded().seen(claim)) for claim in claims)
         return {claim: seen for claim, seen in found if seen is not None}
 
@@ -138,12 +138,12 @@ class RunPlace:
     def next_look(self) -> Look | None:
         """What is to be looked at again next; None when there is nothing any more."""
         number, index = self._state.get("looked", (0, 0))
-        if number >= self.run.looks:
+        if number >= self.drift_pass.looks:
             if not self._looks:
                 return None
             self.keep()
         if self._list[0] != number:
-            self._list = number, self.runs.looks(self.run, number)
+            self._list = number, self.passes.looks(self.drift_pass, number)
         look: Look = self._list[1][index]
         return look
 

@@ -1,7 +1,7 @@
-"""What the first pass saw of each subscription, in 16 bytes: whose it was, for the second pass to ask. Pure.
+"""What the first half of a walk saw of each subscription, in 16 bytes, for the second half to ask. Pure.
 
 Millions of ids are too many to keep, and too many to write one by one. Two hashes of 8 bytes answer what
-the second pass asks: is it in Stripe, and is it this user's. With ten million subscriptions one question in
+the second half asks: is it in Stripe, and is it this user's. With ten million subscriptions one question in
 about 2,000,000,000,000 is answered wrongly (10 million in 2^64); it could hide one difference.
 """
 
@@ -26,7 +26,7 @@ def _hashed(*texts: str) -> int:
 
 @attrs.frozen
 class Sighting:
-    """What some pages of the first pass told.
+    """What some pages of the first half told.
 
     Attributes:
         pairs: Hashes of (user, subscription), 8 bytes each, little-endian.
@@ -67,7 +67,7 @@ class Sighting:
 
 
 class Fingerprints:
-    """All that the first pass saw, for looking up."""
+    """All that the first half saw, for looking up."""
 
     def __init__(self, sightings: Iterable[Sighting]) -> None:
         """Sort what was seen; takes 16 bytes for each subscription, and about 70 more while it sorts."""

@@ -9,35 +9,35 @@ from collections.abc import Callable
 import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.passes import Passes, Profiles, Stripe
 from stripe_subscription_handler.comparison.tally import Tally
-from stripe_subscription_handler.drift_check.checkpoint import RunPlace, SliceEndedError
-from stripe_subscription_handler.drift_check.confirming import SecondLooks
-from stripe_subscription_handler.drift_check.sweep import Next, Run, Runs, next_step
+from stripe_subscription_handler.comparison.walk import Profiles, Stripe, Walk
+from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint, SliceEndedError
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass, Next, PassStore, next_step
+from stripe_subscription_handler.drift_check.second_looks import SecondLooks
 from stripe_subscription_handler.errors import StripeUnavailableError
 
 
 @attrs.frozen
-class Went:
+class SliceOutcome:
     """What came of a slice.
 
     Attributes:
-        run: The pass.
+        drift_pass: The pass.
         worked: Whether anything was to be done.
     """
 
-    run: Run
+    drift_pass: DriftPass
     worked: bool
 
     @property
     def looked(self) -> Tally:
-        """What the passes counted: subscriptions, profiles, and what differed at the first look."""
-        return Tally.from_json(self.run.state.get("tally"))
+        """What the walk counted: subscriptions, profiles, and what differed at the first look."""
+        return Tally.from_json(self.drift_pass.state.get("tally"))
 
     @property
     def believed(self) -> Tally:
         """The differences that still were there at the second look, and what became of them."""
-        return Tally.from_json(self.run.state.get("believed"))
+        return Tally.from_json(self.drift_pass.state.get("believed"))
 
 
 @attrs.frozen
@@ -45,7 +45,7 @@ class Slice:
     """An invocation's part of a pass.
 
     Attributes:
-        runs: Where passes are kept.
+        passes: Where passes are kept.
         stripe: Stripe.
         tables: The profile table.
         comparer: Compares and, where it may, repairs. Its report is told of each difference that is believed.
@@ -55,7 +55,7 @@ class Slice:
         is_over: Whether time is up.
     """
 
-    runs: Runs
+    passes: PassStore
     stripe: Stripe
     tables: Profiles
     comparer: Comparer
@@ -64,7 +64,7 @@ class Slice:
     clock: Callable[[], float]
     is_over: Callable[[], bool]
 
-    def work(self, holder: str, until: float, *, begin: bool = False) -> Went:
+    def work(self, holder: str, until: float, *, begin: bool = False) -> SliceOutcome:
         """Go on with the pass, begin one if it is time, or do nothing.
 
         Args:
@@ -73,42 +73,42 @@ class Slice:
             begin: Whether somebody wants a pass now.
 
         Raises:
-            RunHeldError: Another invocation is at work.
+            PassHeldError: Another invocation is at work.
             StripeUnavailableError: Stripe did not tell. What was done is kept; the next slice goes on.
             botocore.exceptions.ClientError: DynamoDB refused. The same, as far as that could be kept.
         """
         began = self.clock()
-        run = self.runs.take(holder, began, until)
+        drift_pass = self.passes.take(holder, began, until)
         try:
-            step = next_step(run, began, self.interval_seconds, begin=begin)
-            if run is not None and step is Next.NOTHING:
-                return Went(run, worked=False)
-            if run is None or step is Next.BEGIN:
-                run = Run(holder, int(began))
-            place = RunPlace(self.runs, holder, run, self.is_over, self.clock)
+            step = next_step(drift_pass, began, self.interval_seconds, begin=begin)
+            if drift_pass is not None and step is Next.NOTHING:
+                return SliceOutcome(drift_pass, worked=False)
+            if drift_pass is None or step is Next.BEGIN:
+                drift_pass = DriftPass(holder, int(began))
+            checkpoint = PassCheckpoint(self.passes, holder, drift_pass, self.is_over, self.clock)
             finished = None
             try:
-                finished = int(self.clock()) if self._is_finished(place) else None
+                finished = int(self.clock()) if self._is_finished(checkpoint) else None
             finally:
-                place.keep(
-                    slices=run.slices + 1,
-                    worked_seconds=round(run.worked_seconds + self.clock() - began, 3),
+                checkpoint.keep(
+                    slices=drift_pass.slices + 1,
+                    worked_seconds=round(drift_pass.worked_seconds + self.clock() - began, 3),
                     finished=finished,
                 )
-            return Went(place.run, worked=True)
+            return SliceOutcome(checkpoint.drift_pass, worked=True)
         finally:
-            self.runs.release(holder)
+            self.passes.release(holder)
 
-    def _is_finished(self, place: RunPlace) -> bool:
+    def _is_finished(self, checkpoint: PassCheckpoint) -> bool:
         try:
-            if not place.read("passes_done"):
-                tally = Tally.from_json(place.read("tally"))
-                looking = attrs.evolve(self.comparer, repair=None, report=place.differs, tally=tally)
-                Passes(self.stripe, self.tables, place, looking).run()
-                place.note(state={"passes_done": True, "tally": tally.as_json()})
-            believed = attrs.evolve(self.comparer, tally=Tally.from_json(place.read("believed")))
+            if not checkpoint.read("walked"):
+                tally = Tally.from_json(checkpoint.read("tally"))
+                looking = attrs.evolve(self.comparer, repair=None, report=checkpoint.differs, tally=tally)
+                Walk(self.stripe, self.tables, checkpoint, looking).run()
+                checkpoint.note(state={"walked": True, "tally": tally.as_json()})
+            believed = attrs.evolve(self.comparer, tally=Tally.from_json(checkpoint.read("believed")))
             looks = SecondLooks(
-                self.stripe, self.tables, place, believed, self.second_look_seconds, self.clock
+                self.stripe, self.tables, checkpoint, believed, self.second_look_seconds, self.clock
             )
             return looks.run()
         except SliceEndedError:

@@ -1,7 +1,6 @@
 """Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
 
-With `sync_table` the only code that talks to DynamoDB about events. `Store.run` holds the conversation of
-`handling` and counts the requests it makes.
+`Store.run` holds the conversation of `handling` and counts the requests it makes.
 """
 
 import random
@@ -24,11 +23,11 @@ from stripe_subscription_handler.conversation.messages import (
     FetchInvoice,
     FetchSubscription,
     Handling,
+    ItemSeen,
     Outcome,
     Park,
     ReadLinks,
     ReadParked,
-    Refused,
     Request,
     Unpark,
     WriteLink,
@@ -47,10 +46,11 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnav
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
-from stripe_subscription_handler.stripe_side.api import StripeApi
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _CONDITION_FAILED = ("ConditionalCheckFailedException", "ConditionalCheckFailed")
 _CONFLICT = frozenset(
@@ -91,7 +91,7 @@ class Store:
 
     client: "DynamoDBClient"
     config: Config
-    stripe: StripeApi | None = None
+    stripe: "StripeApi | None" = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
     requests: int = 0
@@ -126,7 +126,7 @@ class Store:
                 answer = self._answer(request, raw, refusals)
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
-                elif isinstance(answer, Refused) and isinstance(request, Write):
+                elif isinstance(answer, ItemSeen) and isinstance(request, Write):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
@@ -162,25 +162,25 @@ class Store:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
         self.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
 
-    def _read(self, user_id: str) -> Refused:
+    def _read(self, user_id: str) -> ItemSeen:
         key = to_wire(self.config.profile_key(user_id))
         parameters = {"TableName": self.config.table_name, "Key": key, "ConsistentRead": True}
-        return Refused(from_wire(self._send(self.client.get_item, parameters).get("Item")))
+        return ItemSeen(from_wire(self._send(self.client.get_item, parameters).get("Item")))
 
-    def _write(self, write: Write, refusals: int) -> Written | Refused | Blocked:
+    def _write(self, write: Write, refusals: int) -> Written | ItemSeen | Blocked:
         try:
             answer = self._transact(write, write.link) if write.link else self._update(write)
         except _ConflictError:
             pass
         else:
             # The first refusal is the normal way to read the item; only later ones are lost races.
-            if not refusals or not isinstance(answer, Refused):
+            if not refusals or not isinstance(answer, ItemSeen):
                 return answer
         self._pause(refusals)
         # What a refusal told is out of date after the pause: a write based on it would lose again.
         return self._read(write.user_id)
 
-    def _update(self, write: Write) -> Written | Refused:
+    def _update(self, write: Write) -> Written | ItemSeen:
         parameters = {**self._profile_update(write), "ReturnValues": "UPDATED_OLD"}
         try:
             response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
@@ -188,10 +188,10 @@ class Store:
             if error.response["Error"].get("Code") not in _CONDITION_FAILED:
                 raise
             refused: Any = error.response
-            return Refused(from_wire(refused.get("Item")))
+            return ItemSeen(from_wire(refused.get("Item")))
         return Written(old=from_wire(response.get("Attributes")) or {})
 
-    def _transact(self, write: Write, link: OwnerLink) -> Written | Refused | Blocked:
+    def _transact(self, write: Write, link: OwnerLink) -> Written | ItemSeen | Blocked:
         linking = self._sync.link_update(link, unless_parked=not write.despite_parked)
         items = [{"Update": self._profile_update(write)}, {"Update": linking}]
         try:
@@ -201,7 +201,7 @@ class Store:
             failed = [reason.get("Code") in _CONDITION_FAILED for reason in reasons]
             if not any(failed):
                 raise
-            return Refused(from_wire(reasons[0].get("Item"))) if failed[0] else Blocked()
+            return ItemSeen(from_wire(reasons[0].get("Item"))) if failed[0] else Blocked()
         return Written()
 
     def _profile_update(self, write: Write) -> dict[str, Any]:
@@ -244,7 +244,7 @@ class Store:
         metadata = self._asked().fetch_customer_metadata(request.customer_id, account=request.account) or {}
         return CustomerUser(metadata.get(self.config.user_id_metadata_key) or None)
 
-    def _asked(self) -> StripeApi:
+    def _asked(self) -> "StripeApi":
         if self.stripe is None:
             raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
         return self.stripe

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_subscription_handler.conversation.messages import (
+    ItemSeen,
     Links,
     Park,
     Parked,
-    Refused,
     Unpark,
     WriteLink,
     Written,
@@ -100,7 +100,7 @@ class SyncTable:
         expression = f"SET {owner} = if_not_exists({owner}, {value}) ADD {users} {user}"
         return self._update(link.customer_id, expression, words, condition)
 
-    def write_link(self, request: WriteLink) -> Written | Links | Refused:
+    def write_link(self, request: WriteLink) -> Written | Links | ItemSeen:
         """Write an owner link by itself."""
         if not request.moves:
             self.send(self.client.update_item, self.link_update(request.link, unless_parked=False))
@@ -120,10 +120,10 @@ class SyncTable:
         except self.client.exceptions.ConditionalCheckFailedException as error:
             # A later owner has been written.
             refused: Any = error.response
-            return Refused(from_wire(refused.get("Item")))
+            return ItemSeen(from_wire(refused.get("Item")))
         return Links(from_wire(response.get("Attributes")))
 
-    def park(self, request: Park, stripe_event: Mapping[str, Any]) -> Written | Refused:
+    def park(self, request: Park, stripe_event: Mapping[str, Any]) -> Written | ItemSeen:
         """Keep an event, if its subscription has no owner yet.
 
         Raises:
@@ -159,7 +159,7 @@ class SyncTable:
             reason: Any = error.response.get("CancellationReasons", [{}])[0]
             if reason.get("Code") != "ConditionalCheckFailed":
                 raise
-            return Refused(item=from_wire(reason.get("Item")))
+            return ItemSeen(item=from_wire(reason.get("Item")))
         return Written()
 
     def read_parked(self, customer_id: str) -> Parked:

@@ -1,4 +1,4 @@
-"""EventBridge envelope or bare Stripe event → `StripeEvent`. Pure; the only place that sees raw events."""
+"""EventBridge envelope or bare Stripe event → `StripeEvent`. Pure."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Reads objects from the Stripe API. The only module that uses the `stripe` package.
+"""Reads objects from the Stripe API, with the `stripe` package, which no other module of the library imports.
 
 Most events need nothing of `stripe`, and a cold start would pay for importing it, so it is imported with the
 first request. Retries are made here, not by the stripe client: its own sleep without regard to the

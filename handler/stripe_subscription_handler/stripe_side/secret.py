@@ -14,11 +14,10 @@ import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_subscription_handler.aws_clients import aws_client as make_aws_client
+from stripe_subscription_handler.config import STRIPE_KEY_VARIABLES
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 
-KEY_VARIABLE = "STRIPE_SECRET_KEY"
-SECRET_ARN_VARIABLE = "STRIPE_SECRET_ARN"  # noqa: S105 - the name of a variable
-PARAMETER_VARIABLE = "STRIPE_SECRET_PARAMETER"
+KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE = STRIPE_KEY_VARIABLES
 JSON_NAMES = ("STRIPE_SECRET_KEY", "apiKey")
 """Names under which a JSON object may hold the key; the first one present counts."""
 CACHE_SECONDS = 300.0

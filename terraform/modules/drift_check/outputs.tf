@@ -1,11 +1,11 @@
 output "function_name" {
   description = "Name of the function."
-  value       = aws_lambda_function.drift_check.function_name
+  value       = module.function.name
 }
 
 output "log_group_name" {
   description = "Name of the function's log group."
-  value       = aws_cloudwatch_log_group.drift_check.name
+  value       = module.function.log_group_name
 }
 
 output "metric" {
@@ -27,23 +27,17 @@ output "metric_filter" {
 
 output "environment_variables" {
   description = "The function's environment variables."
-  value       = one(aws_lambda_function.drift_check.environment[*].variables)
+  value       = module.function.environment_variables
 }
 
 output "settings" {
   description = "The function as it is set up."
-  value = {
-    handler                        = aws_lambda_function.drift_check.handler
-    runtime                        = aws_lambda_function.drift_check.runtime
-    architectures                  = aws_lambda_function.drift_check.architectures
-    memory_mb                      = aws_lambda_function.drift_check.memory_size
-    timeout_seconds                = aws_lambda_function.drift_check.timeout
-    reserved_concurrent_executions = aws_lambda_function.drift_check.reserved_concurrent_executions
-    log_retention_days             = aws_cloudwatch_log_group.drift_check.retention_in_days
-    maximum_retry_attempts         = aws_lambda_function_event_invoke_config.slices.maximum_retry_attempts
-    kms_key_arn                    = aws_lambda_function.drift_check.kms_key_arn
-    log_group_kms_key_arn          = aws_cloudwatch_log_group.drift_check.kms_key_id
-  }
+  value       = module.function.settings
+}
+
+output "maximum_retry_attempts" {
+  description = "How often Lambda retries a slice that failed."
+  value       = aws_lambda_function_event_invoke_config.slices.maximum_retry_attempts
 }
 
 output "schedule" {
@@ -59,12 +53,12 @@ output "schedule" {
 
 output "role_policy" {
   description = "What the function may do, as JSON."
-  value       = aws_iam_role_policy.execution.policy
+  value       = module.function.role.policy
 }
 
 output "role_trust_policy" {
   description = "Who may use the function's role, as JSON."
-  value       = aws_iam_role.execution.assume_role_policy
+  value       = module.function.role.trust_policy
 }
 
 output "schedule_role_policy" {

@@ -1,7 +1,7 @@
 # What has the function go on. It never invokes itself: Lambda stops such a loop after about 16 rounds.
 
 locals {
-  function_arn_parts = split(":", aws_lambda_function.drift_check.arn)
+  function_arn_parts = split(":", module.function.arn)
   partition          = local.function_arn_parts[1]
   region             = local.function_arn_parts[3]
   account            = local.function_arn_parts[4]
@@ -20,10 +20,10 @@ resource "aws_scheduler_schedule" "slices" {
   }
 
   target {
-    arn      = aws_lambda_function.drift_check.arn
+    arn      = module.function.arn
     role_arn = aws_iam_role.schedule.arn
 
-    # stripe_subscription_handler.drift_check.REQUEST.
+    # stripe_subscription_handler.drift_check.app.REQUEST.
     input = jsonencode({ "stripe-subscription-handler" = "check-drift" })
 
     # No dead-letter queue, on purpose: what could not be handed over is made up for by the next slice, and the
@@ -35,9 +35,7 @@ resource "aws_scheduler_schedule" "slices" {
   }
 
   # The first slice may come at once.
-  depends_on = [
-    aws_iam_role_policy.execution, aws_iam_role_policy.schedule, aws_lambda_function_event_invoke_config.slices,
-  ]
+  depends_on = [aws_iam_role_policy.schedule, aws_lambda_function_event_invoke_config.slices]
 }
 
 resource "aws_iam_role" "schedule" {
@@ -72,7 +70,7 @@ resource "aws_iam_role_policy" "schedule" {
       Sid      = "InvokeDriftCheck"
       Effect   = "Allow"
       Action   = ["lambda:InvokeFunction"]
-      Resource = [aws_lambda_function.drift_check.arn]
+      Resource = [module.function.arn]
     }]
   })
 }

@@ -9,37 +9,21 @@ variable "name" {
   }
 }
 
-variable "package_path" {
-  description = "Path of the function's zip on this machine. Exactly one of this and `package_s3`."
-  type        = string
-  default     = null
-}
-
-variable "package_s3" {
-  description = "The function's zip in S3. Exactly one of this and `package_path`."
+variable "function_settings" {
+  description = "What the functions of the stack have in common: zip, runtime, instruction set, days of logs, KMS key. [function](../function) says more."
   type = object({
-    bucket         = string
-    key            = string
-    object_version = optional(string)
+    package_path = optional(string)
+    package_s3 = optional(object({
+      bucket         = string
+      key            = string
+      object_version = optional(string)
+    }))
+    runtime            = string
+    architecture       = string
+    log_retention_days = number
+    kms_key_arn        = optional(string)
   })
-  default = null
-
-  validation {
-    condition     = (var.package_s3 == null) != (var.package_path == null)
-    error_message = "Give exactly one of package_path and package_s3."
-  }
-}
-
-variable "runtime" {
-  description = "Lambda runtime."
-  type        = string
-  nullable    = false
-}
-
-variable "architecture" {
-  description = "Instruction set, `arm64` or `x86_64`."
-  type        = string
-  nullable    = false
+  nullable = false
 }
 
 variable "memory_mb" {
@@ -54,26 +38,19 @@ variable "reserved_concurrent_executions" {
   default     = null
 }
 
-variable "log_retention_days" {
-  description = "Days the function's logs are kept."
-  type        = number
-  nullable    = false
-}
-
 variable "handler_environment_variables" {
-  description = "Environment variables of the handler: what is right is decided with the same settings."
+  description = "Environment variables of the handler: what is right is decided with the same settings, and Stripe asked with the same key."
   type        = map(string)
   nullable    = false
 }
 
 variable "handler_statements" {
-  description = "Statements of the handler's role; those about the Stripe key, keys of yours and, to repair, the tables are taken over."
+  description = "Statements of the handler's role; those about a key of the tables and, to repair, about the tables are taken over."
   type = list(object({
     Sid       = string
-    Effect    = string
     Action    = list(string)
     Resource  = list(string)
-    Condition = optional(map(map(string)))
+    Condition = optional(map(map(list(string))))
   }))
   nullable = false
 }
@@ -124,10 +101,4 @@ variable "sync_table_arn" {
   description = "ARN of the sync table."
   type        = string
   nullable    = false
-}
-
-variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the log group and the environment; null: AWS's own keys."
-  type        = string
-  default     = null
 }

@@ -1,14 +1,14 @@
 output "function_name" {
   description = "Name of the function."
-  value       = aws_lambda_function.handler.function_name
+  value       = module.function.name
 }
 
 output "function_arn" {
   description = "ARN of the function."
-  value       = aws_lambda_function.handler.arn
+  value       = module.function.arn
 
-  # Whoever invokes the function waits until it may write and its failures have a place to go.
-  depends_on = [aws_iam_role_policy.execution, aws_lambda_function_event_invoke_config.retries]
+  # Whoever invokes the function waits until its failures have a place to go.
+  depends_on = [aws_lambda_function_event_invoke_config.retries]
 }
 
 output "alias_name" {
@@ -24,7 +24,6 @@ output "invoked_arn" {
   value       = local.invoked_arn
 
   depends_on = [
-    aws_iam_role_policy.execution,
     aws_lambda_function_event_invoke_config.retries,
     aws_lambda_function_event_invoke_config.retries_of_alias,
   ]
@@ -32,27 +31,27 @@ output "invoked_arn" {
 
 output "role_arn" {
   description = "ARN of the function's role."
-  value       = aws_iam_role.execution.arn
+  value       = module.function.role.arn
 }
 
 output "role_policy" {
   description = "The role's policy, as JSON."
-  value       = aws_iam_role_policy.execution.policy
+  value       = module.function.role.policy
 }
 
 output "statements" {
-  description = "The statements of the role's policy, for a function that does a part of the same."
+  description = "What the role allows besides the log, the secret and traces, for a function that does a part of the same."
   value       = local.statements
 }
 
 output "log_group_name" {
   description = "Name of the function's log group."
-  value       = aws_cloudwatch_log_group.handler.name
+  value       = module.function.log_group_name
 }
 
 output "environment_variables" {
   description = "The function's environment variables."
-  value       = one(aws_lambda_function.handler.environment[*].variables)
+  value       = module.function.environment_variables
 }
 
 output "on_failure_destination_arn" {
@@ -62,7 +61,7 @@ output "on_failure_destination_arn" {
 
 output "timeout_seconds" {
   description = "Longest run of one invocation, in seconds."
-  value       = aws_lambda_function.handler.timeout
+  value       = module.function.settings.timeout_seconds
 }
 
 output "async_retries" {
@@ -88,48 +87,23 @@ output "alias_retries" {
 output "snap_start" {
   description = "Whether versions are published, what they get a snapshot for, and the version the alias leads to."
   value = {
-    publish       = aws_lambda_function.handler.publish
-    apply_on      = one(aws_lambda_function.handler.snap_start[*].apply_on)
+    publish       = module.function.settings.publish
+    apply_on      = module.function.settings.snap_start
     alias_version = one(aws_lambda_alias.live[*].function_version)
   }
 }
 
 output "settings" {
   description = "The function as it is set up."
-  value = {
-    runtime                        = aws_lambda_function.handler.runtime
-    architectures                  = aws_lambda_function.handler.architectures
-    memory_mb                      = aws_lambda_function.handler.memory_size
-    timeout_seconds                = aws_lambda_function.handler.timeout
-    reserved_concurrent_executions = aws_lambda_function.handler.reserved_concurrent_executions
-    log_retention_days             = aws_cloudwatch_log_group.handler.retention_in_days
-    tracing_mode                   = one(aws_lambda_function.handler.tracing_config[*].mode)
-  }
-}
-
-output "package" {
-  description = "Where the function's code comes from."
-  value = {
-    path      = aws_lambda_function.handler.filename
-    s3_bucket = aws_lambda_function.handler.s3_bucket
-    s3_key    = aws_lambda_function.handler.s3_key
-  }
+  value       = module.function.settings
 }
 
 output "role_name" {
   description = "Name of the function's role."
-  value       = aws_iam_role.execution.name
+  value       = module.function.role.name
 }
 
 output "role_trust_policy" {
   description = "Who may use the role, as JSON."
-  value       = aws_iam_role.execution.assume_role_policy
-}
-
-output "kms_key_arns" {
-  description = "ARNs of the KMS keys of the log group and of the environment; null where these are AWS's own."
-  value = {
-    log_group   = aws_cloudwatch_log_group.handler.kms_key_id
-    environment = aws_lambda_function.handler.kms_key_arn
-  }
+  value       = module.function.role.trust_policy
 }

@@ -2,44 +2,23 @@ variable "name" {
   description = "Name of the function and of its role (at most 64 characters)."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = length(var.name) <= 64
-    error_message = "AWS allows 64 characters in the name of a function and of a role."
-  }
 }
 
-variable "package_path" {
-  description = "Path of the function's zip on this machine. Exactly one of this and `package_s3`."
-  type        = string
-  default     = null
-}
-
-variable "package_s3" {
-  description = "The function's zip in S3. Exactly one of this and `package_path`."
+variable "function_settings" {
+  description = "What the functions of the stack have in common: zip, runtime, instruction set, days of logs, KMS key. [function](../function) says more."
   type = object({
-    bucket         = string
-    key            = string
-    object_version = optional(string)
+    package_path = optional(string)
+    package_s3 = optional(object({
+      bucket         = string
+      key            = string
+      object_version = optional(string)
+    }))
+    runtime            = string
+    architecture       = string
+    log_retention_days = number
+    kms_key_arn        = optional(string)
   })
-  default = null
-
-  validation {
-    condition     = (var.package_s3 == null) != (var.package_path == null)
-    error_message = "Give exactly one of package_path and package_s3."
-  }
-}
-
-variable "runtime" {
-  description = "Lambda runtime."
-  type        = string
-  nullable    = false
-}
-
-variable "architecture" {
-  description = "Instruction set, `arm64` or `x86_64`."
-  type        = string
-  nullable    = false
+  nullable = false
 }
 
 variable "memory_mb" {
@@ -65,11 +44,6 @@ variable "snap_start_enabled" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition     = !var.snap_start_enabled || var.runtime != "python3.11"
-    error_message = "SnapStart needs python3.12 or newer."
-  }
 }
 
 variable "async_maximum_event_age_seconds" {
@@ -87,12 +61,6 @@ variable "async_maximum_retry_attempts" {
 variable "failure_queue_arn" {
   description = "ARN of the failure queue: where an event goes after its last attempt."
   type        = string
-  nullable    = false
-}
-
-variable "log_retention_days" {
-  description = "Days the function's logs are kept."
-  type        = number
   nullable    = false
 }
 
@@ -212,11 +180,6 @@ variable "stripe_secret_parameter_name" {
   description = "Name of the SSM parameter that holds the Stripe API key; null for none."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.stripe_secret_parameter_name == null || var.stripe_secret_arn == null
-    error_message = "Give at most one of stripe_secret_arn and stripe_secret_parameter_name."
-  }
 }
 
 variable "stripe_api_url" {
@@ -230,12 +193,6 @@ variable "stripe_api_url" {
     )
     error_message = "stripe_api_url must be https://api.stripe.com or an http URL of the loopback without a path."
   }
-}
-
-variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the log group and the environment, and the failure queue; null: AWS's own keys."
-  type        = string
-  default     = null
 }
 
 variable "table_kms_key_arns" {

@@ -32,7 +32,7 @@ resource "aws_cloudwatch_event_target" "handler" {
   target_id = "subscription-handler"
   arn       = var.invoked_arn
 
-  # stripe_subscription_handler.parked_count.REQUEST.
+  # stripe_subscription_handler.operations.names.COUNT_PARKED_REQUEST.
   input = jsonencode({ "stripe-subscription-handler" = "count-parked" })
 
   retry_policy {

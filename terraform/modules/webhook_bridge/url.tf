@@ -3,7 +3,7 @@
 
 resource "aws_lambda_function_url" "webhook" {
   #checkov:skip=CKV_AWS_258:Stripe can't sign as IAM wants it. The function checks Stripe's own signature of every request.
-  function_name      = aws_lambda_function.bridge.function_name
+  function_name      = module.function.name
   authorization_type = "NONE"
 }
 
@@ -21,7 +21,7 @@ resource "aws_cloudformation_stack" "invoke_through_url" {
       InvokeThroughUrl = {
         Type = "AWS::Lambda::Permission"
         Properties = {
-          FunctionName          = aws_lambda_function.bridge.function_name
+          FunctionName          = module.function.name
           Action                = "lambda:InvokeFunction"
           Principal             = "*"
           InvokedViaFunctionUrl = true

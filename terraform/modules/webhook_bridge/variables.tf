@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the function, its role and its CloudFormation stack (at most 64 characters)."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = length(var.name) <= 64
-    error_message = "AWS allows 64 characters in the name of a function and of a role."
-  }
 }
 
 variable "event_bus_name" {
@@ -44,37 +39,21 @@ variable "signing_secret_parameter_name" {
   }
 }
 
-variable "package_path" {
-  description = "Path of the function's zip on this machine. Exactly one of this and `package_s3`."
-  type        = string
-  default     = null
-}
-
-variable "package_s3" {
-  description = "The function's zip in S3. Exactly one of this and `package_path`."
+variable "function_settings" {
+  description = "What the functions of the stack have in common: zip, runtime, instruction set, days of logs, KMS key. [function](../function) says more."
   type = object({
-    bucket         = string
-    key            = string
-    object_version = optional(string)
+    package_path = optional(string)
+    package_s3 = optional(object({
+      bucket         = string
+      key            = string
+      object_version = optional(string)
+    }))
+    runtime            = string
+    architecture       = string
+    log_retention_days = number
+    kms_key_arn        = optional(string)
   })
-  default = null
-
-  validation {
-    condition     = (var.package_s3 == null) != (var.package_path == null)
-    error_message = "Give exactly one of package_path and package_s3."
-  }
-}
-
-variable "runtime" {
-  description = "Lambda runtime."
-  type        = string
-  nullable    = false
-}
-
-variable "architecture" {
-  description = "Instruction set, `arm64` or `x86_64`."
-  type        = string
-  nullable    = false
+  nullable = false
 }
 
 variable "memory_mb" {
@@ -89,20 +68,8 @@ variable "reserved_concurrent_executions" {
   default     = null
 }
 
-variable "log_retention_days" {
-  description = "Days the function's logs are kept."
-  type        = number
-  nullable    = false
-}
-
 variable "log_level" {
   description = "Least severe level the function logs."
   type        = string
   nullable    = false
-}
-
-variable "kms_key_arn" {
-  description = "ARN of the KMS key that encrypts the log group and the environment; null: AWS's own keys."
-  type        = string
-  default     = null
 }

@@ -1,4 +1,4 @@
-# The one test that needs a certain workspace, because nothing stands in for module.workspace:
+# The one test that needs a certain workspace, the one that the stack refuses:
 #
 #   TF_WORKSPACE=default terraform test -test-directory=tests/default_workspace
 

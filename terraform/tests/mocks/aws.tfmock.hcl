@@ -73,17 +73,17 @@ override_resource {
 }
 
 override_resource {
-  target = module.webhook_bridge[0].aws_cloudwatch_log_group.bridge
+  target = module.webhook_bridge[0].module.function.aws_cloudwatch_log_group.function
   values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:bridge" }
 }
 
 override_resource {
-  target = module.webhook_bridge[0].aws_iam_role.execution
+  target = module.webhook_bridge[0].module.function.aws_iam_role.execution
   values = { arn = "arn:aws:iam::111122223333:role/bridge" }
 }
 
 override_resource {
-  target = module.webhook_bridge[0].aws_lambda_function.bridge
+  target = module.webhook_bridge[0].module.function.aws_lambda_function.function
   values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:bridge" }
 }
 
@@ -98,18 +98,38 @@ override_resource {
 }
 
 override_resource {
-  target = module.handler.aws_iam_role.execution
+  target = module.handler.module.function.aws_iam_role.execution
   values = { arn = "arn:aws:iam::111122223333:role/handler" }
 }
 
 override_resource {
-  target = module.handler.aws_lambda_function.handler
+  target = module.handler.module.function.aws_lambda_function.function
   values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:handler" }
 }
 
 override_resource {
-  target = module.handler.aws_cloudwatch_log_group.handler
+  target = module.handler.module.function.aws_cloudwatch_log_group.function
   values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:handler" }
+}
+
+override_resource {
+  target = module.drift_check[0].module.function.aws_lambda_function.function
+  values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:drift-check" }
+}
+
+override_resource {
+  target = module.drift_check[0].module.function.aws_cloudwatch_log_group.function
+  values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:drift-check" }
+}
+
+override_resource {
+  target = module.drift_check[0].module.function.aws_iam_role.execution
+  values = { arn = "arn:aws:iam::111122223333:role/drift-check" }
+}
+
+override_resource {
+  target = module.drift_check[0].aws_iam_role.schedule
+  values = { arn = "arn:aws:iam::111122223333:role/drift-check-schedule" }
 }
 
 override_resource {

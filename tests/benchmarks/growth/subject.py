@@ -23,7 +23,7 @@ from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.aws_clients import USER_AGENT
 from stripe_subscription_handler.config import Config as Settings
 from stripe_subscription_handler.dynamodb.store import Store
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from support import events as made
 
 CONFIG = Settings(table_name="Benchmark-users", sync_table_name="Benchmark-sync")
@@ -147,7 +147,7 @@ def subject(state_directory: Path, venv_path: Path) -> Iterator[Subject]:
             Path(os.devnull).open("w", encoding="utf-8") as nowhere,
         ):
             counted = _client({**running.environment(), "AWS_ENDPOINT_URL": url})
-            log = JsonLog(nowhere)
+            log = make_logger(output=nowhere)
             timed_runtime, counted_runtime = (
                 Runtime(Store(one, CONFIG), CONFIG, log) for one in (client, counted)
             )

@@ -17,7 +17,7 @@ import attrs
 from benchmarks.load.delivering import Event
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Handling, Refused, WriteLink, Written
+from stripe_subscription_handler.conversation.messages import Handling, ItemSeen, WriteLink, Written
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.dynamodb.store import Store
@@ -166,7 +166,7 @@ class Crowd:
 
     def _answered(self, attempt: _Attempt) -> None:
         attempt.conflicts = 0
-        if isinstance(attempt.answer, Refused) and isinstance(attempt.request, Write) and attempt.refusals:
+        if isinstance(attempt.answer, ItemSeen) and isinstance(attempt.request, Write) and attempt.refusals:
             self._lost_races += 1
             self._read_again(attempt)
         else:
@@ -187,7 +187,7 @@ class Crowd:
     def _go_on(self, attempt: _Attempt) -> None:
         if isinstance(attempt.answer, Written):
             attempt.refusals = 0
-        elif isinstance(attempt.answer, Refused) and isinstance(attempt.request, Write):
+        elif isinstance(attempt.answer, ItemSeen) and isinstance(attempt.request, Write):
             attempt.refusals += 1
         try:
             attempt.request = attempt.conversation.send(attempt.answer)

@@ -334,7 +334,7 @@ BREAKS = (
     Break(
         "a secret that is not there",
         lambda patient: change_the_environment(patient, STRIPE_SECRET_ARN=MISSING_SECRET),
-        {"stripe-key": FAIL, "role-permissions": FAIL},
+        {"stripe-key": FAIL},
         "# name stripe_secret_arn",
     ),
     Break(

@@ -3,9 +3,10 @@
 import attrs
 
 from stripe_handler_cli.operate.doctor.areas import event_bus as bus
-from stripe_handler_cli.operate.doctor.areas import rule, stripe
+from stripe_handler_cli.operate.doctor.areas import rule, self_check, stripe
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import parse_policy
+from stripe_handler_cli.stack.event_destinations import EventDestination
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
@@ -51,17 +52,16 @@ def by_alias(**changes: object) -> rule.TargetFacts:
     return attrs.evolve(target(**changes), alias="live")
 
 
-def destination(**changes: object) -> stripe.DestinationFacts:
-    """A good event destination."""
-    return attrs.evolve(
-        stripe.DestinationFacts(
-            event_source=SOURCE,
-            id="ed_test_1",
-            enabled_events=FIVE,
-            api_version="2026-10-28.endive",
-            admitted_types=FIVE,
-        ),
-        **changes,
+def destination(
+    *, admitted_types: frozenset[str] = FIVE, has_key: bool = False, **changes: object
+) -> stripe.DestinationFacts:
+    """A good event destination, or one with changes."""
+    good = EventDestination(id="ed_test_1", enabled_events=FIVE, api_version="2026-10-28.endive")
+    return stripe.DestinationFacts(
+        event_source=SOURCE,
+        found=attrs.evolve(good, **changes),
+        admitted_types=admitted_types,
+        has_key=has_key,
     )
 
 
@@ -115,7 +115,7 @@ CASES = (
     Case(stripe.PAYLOAD, destination(), PASS, "snapshots of API version 2026-10-28.endive"),
     Case(stripe.PAYLOAD, CUSTOM, PASS, "does not apply"),
     Case(stripe.PAYLOAD, NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
-    Case(stripe.PAYLOAD, destination(payload="thin"), FAIL, "no Stripe key", stripe.USE_A_KEY),
+    Case(stripe.PAYLOAD, destination(payload="thin"), FAIL, "no Stripe key", self_check.USE_A_SECRET),
     Case(stripe.PAYLOAD, destination(payload="thin", has_key=True), PASS, "thin events; each costs"),
     Case(bus.EVENT_SOURCE, source(), PASS, "ed_test_1 is ACTIVE"),
     Case(

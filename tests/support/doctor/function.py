@@ -2,8 +2,8 @@
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import function, self_check, snapshots
-from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.areas import function, invocations, self_check
+from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
@@ -32,9 +32,9 @@ def code(**changes: object) -> function.CodeFacts:
     )
 
 
-def attempts(**changes: object) -> function.AttemptsFacts:
+def attempts(**changes: object) -> invocations.AttemptsFacts:
     """Three attempts within six hours, then the failure queue."""
-    return attrs.evolve(function.AttemptsFacts(2, 21600, QUEUE, QUEUE), **changes)
+    return attrs.evolve(invocations.AttemptsFacts(2, 21600, QUEUE, QUEUE), **changes)
 
 
 def key(**changes: object) -> self_check.StripeKeyFacts:
@@ -94,48 +94,48 @@ CASES = (
     Case(function.CONFIGURATION, the_function(wants_snapshot=True), WARN, "it has no snapshot", APPLY),
     Case(function.CONFIGURATION, the_function(log_format="JSON"), WARN, "log format JSON", APPLY),
     Case(function.CODE, code(), PASS, "version 0.1.0, byte for byte dist/handler.zip"),
-    Case(function.CODE, code(package_sha256="b"), WARN, "not the code of dist/handler.zip", function.DEPLOY),
+    Case(function.CODE, code(package_sha256="b"), WARN, "not the code of dist/handler.zip", DEPLOY),
     Case(
         function.CODE,
         code(package_sha256="b", is_package_named=True),
         FAIL,
         "not the code of dist/handler.zip",
-        function.DEPLOY,
+        DEPLOY,
     ),
     Case(
         function.CODE,
         code(package_sha256="b", alias="live"),
         WARN,
         "not the code of dist/handler.zip",
-        function.DEPLOY_VERSION,
+        DEPLOY_VERSION,
     ),
     Case(function.CODE, code(**NO_ZIP), PASS, "as this command"),
-    Case(function.CODE, code(**NO_ZIP, version="0.0.9"), WARN, "version 0.0.9", function.DEPLOY),
-    Case(function.CODE, code(**NO_ZIP, version=None), WARN, "does not tell", function.DEPLOY),
-    Case(snapshots.SNAPSHOTS, snapshots.SnapshotFacts(()), PASS, "no version that nothing invokes"),
-    Case(snapshots.SNAPSHOTS, snapshots.SnapshotFacts(("9",)), PASS, "version 9 keeps a snapshot besides"),
+    Case(function.CODE, code(**NO_ZIP, version="0.0.9"), WARN, "version 0.0.9", DEPLOY),
+    Case(function.CODE, code(**NO_ZIP, version=None), WARN, "does not tell", DEPLOY),
+    Case(function.SNAPSHOTS, (), PASS, "no version that nothing invokes"),
+    Case(function.SNAPSHOTS, ("9",), PASS, "version 9 keeps a snapshot besides"),
     Case(
-        snapshots.SNAPSHOTS,
-        snapshots.SnapshotFacts(("9", "10")),
+        function.SNAPSHOTS,
+        ("9", "10"),
         WARN,
         "2 versions that nothing invokes keep a snapshot each: 9, 10",
-        snapshots.DELETE_VERSION,
+        function.DELETE_VERSION,
     ),
-    Case(function.RETRIES, attempts(), PASS, "3 attempts within 6 hours"),
-    Case(function.RETRIES, attempts(retries=0), WARN, "1 attempts", APPLY),
-    Case(function.RETRIES, attempts(maximum_age_seconds=60), WARN, "within 0.0166667 hours", APPLY),
-    Case(function.FAILURE_PATH, attempts(), PASS, "the queue failures"),
-    Case(function.FAILURE_PATH, attempts(on_failure=None), FAIL, "are dropped", APPLY),
-    Case(function.FAILURE_PATH, attempts(on_failure="arn:x"), FAIL, "something else: arn:x", APPLY),
-    Case(function.LOG_RETENTION, function.LogFacts("g", True, 30), PASS, "30 days"),  # noqa: FBT003
+    Case(invocations.RETRIES, attempts(), PASS, "3 attempts within 6 hours"),
+    Case(invocations.RETRIES, attempts(retries=0), WARN, "1 attempts", APPLY),
+    Case(invocations.RETRIES, attempts(maximum_age_seconds=60), WARN, "within 0.0166667 hours", APPLY),
+    Case(invocations.FAILURE_PATH, attempts(), PASS, "the queue failures"),
+    Case(invocations.FAILURE_PATH, attempts(on_failure=None), FAIL, "are dropped", APPLY),
+    Case(invocations.FAILURE_PATH, attempts(on_failure="arn:x"), FAIL, "something else: arn:x", APPLY),
+    Case(invocations.LOG_RETENTION, invocations.LogFacts("g", True, 30), PASS, "30 days"),  # noqa: FBT003
     Case(
-        function.LOG_RETENTION,
-        function.LogFacts("g", True, None),  # noqa: FBT003
+        invocations.LOG_RETENTION,
+        invocations.LogFacts("g", True, None),  # noqa: FBT003
         WARN,
         "for ever",
-        function.SET_RETENTION,
+        invocations.SET_RETENTION,
     ),
-    Case(function.LOG_RETENTION, function.LogFacts("g", False, None), FAIL, "no log group g", APPLY),  # noqa: FBT003
+    Case(invocations.LOG_RETENTION, invocations.LogFacts("g", False, None), FAIL, "no log group g", APPLY),  # noqa: FBT003
     Case(self_check.SELF_CHECK, self_check.SelfCheckFacts(), PASS, "both tables"),
     Case(
         self_check.SELF_CHECK,
@@ -163,14 +163,14 @@ CASES = (
         self_check.SelfCheckFacts(is_known=False),
         WARN,
         "does not know the self-check",
-        function.DEPLOY,
+        DEPLOY,
     ),
     Case(
         self_check.SELF_CHECK,
         self_check.SelfCheckFacts(is_known=False, alias="live"),
         WARN,
         "does not know the self-check",
-        function.DEPLOY_VERSION,
+        DEPLOY_VERSION,
     ),
     Case(self_check.STRIPE_KEY, key(), PASS, "readable, and Stripe lets it"),
     Case(self_check.STRIPE_KEY, self_check.StripeKeyFacts(place=None), PASS, "none configured"),
@@ -202,14 +202,14 @@ CASES = (
         key(stripe_problem=NOT_IN_ZIP),
         FAIL,
         "built without stripe",
-        function.DEPLOY,
+        DEPLOY,
     ),
     Case(
         self_check.STRIPE_KEY,
         key(stripe_problem=NOT_IN_ZIP, alias="live"),
         FAIL,
         "built without stripe",
-        function.DEPLOY_VERSION,
+        DEPLOY_VERSION,
     ),
     Case(
         self_check.STRIPE_KEY, key(stripe_problem="no answer from Stripe"), WARN, "readable, but: no answer"

@@ -6,7 +6,6 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor import CHECKS, Result, Site, examine
-from stripe_handler_cli.operate.doctor.site import Package
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 
@@ -40,7 +39,7 @@ class Patient:
         """A site that notes which operations are asked for."""
         endpoint = Endpoint(self.endpoint.variables, self._noting)
         stack = DeployedStack(endpoint, {**self.outputs, **outputs}, self.root)
-        return Site(stack, package=Package(self.package, is_named=True))
+        return Site(stack, package=self.package, is_package_named=True)
 
     def _noting(self, service: str) -> Any:
         if service not in self._clients:

@@ -6,6 +6,8 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
+from stripe_subscription_handler.operations.parked_count import ParkedCount
 from support.doctor.cases import FAIL, PASS, WARN, Case
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
@@ -49,9 +51,9 @@ def bridge(**changes: Any) -> webhook_bridge.BridgeFacts:
     return attrs.evolve(facts, **changes)
 
 
-def hourly_count(**changes: Any) -> parked.HourlyCountFacts:
+def hourly_count(**changes: Any) -> alarms.HourlyCountFacts:
     """A good hourly count."""
-    return attrs.evolve(parked.HourlyCountFacts("c", "ENABLED", (parked.COUNT_PARKED_REQUEST,)), **changes)
+    return attrs.evolve(alarms.HourlyCountFacts("c", "ENABLED", (COUNT_PARKED_REQUEST,)), **changes)
 
 
 CASES = (
@@ -136,13 +138,13 @@ CASES = (
     Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(0, 0, "test"), WARN, "nobody", alarms.SUBSCRIBE),
     Case(alarms.LOG_METRICS, log_metrics("Parked"), PASS, "2 metrics are made of the log, 1 of them"),
     Case(alarms.LOG_METRICS, log_metrics("Parked", "Errors"), FAIL, "no metric filter makes Errors", APPLY),
-    Case(parked.HOURLY_COUNT, hourly_count(), PASS, "asks the function to count"),
-    Case(parked.HOURLY_COUNT, hourly_count(state=None), FAIL, "there is no rule c", APPLY),
-    Case(parked.HOURLY_COUNT, hourly_count(state="DISABLED"), FAIL, "c is DISABLED", parked.ENABLE_COUNT),
-    Case(parked.HOURLY_COUNT, hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
-    Case(parked.PARKED, parked.ParkedFacts(0, 0), PASS, "none waits"),
-    Case(parked.PARKED, parked.ParkedFacts(3, 0), WARN, "3 events wait for a user", parked.LIST_PARKED),
-    Case(parked.PARKED, parked.ParkedFacts(3, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
+    Case(alarms.HOURLY_COUNT, hourly_count(), PASS, "asks the function to count"),
+    Case(alarms.HOURLY_COUNT, hourly_count(state=None), FAIL, "there is no rule c", APPLY),
+    Case(alarms.HOURLY_COUNT, hourly_count(state="DISABLED"), FAIL, "c is DISABLED", alarms.ENABLE_COUNT),
+    Case(alarms.HOURLY_COUNT, hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
+    Case(parked.PARKED, ParkedCount(0, 0, None, 1), PASS, "none waits"),
+    Case(parked.PARKED, ParkedCount(3, 0, None, 1), WARN, "3 events wait for a user", parked.LIST_PARKED),
+    Case(parked.PARKED, ParkedCount(3, 1, None, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(has_bridge=False), PASS, "no webhook bridge"),
     Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(event_source=None), PASS, "through the bridge alone"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.errors import RunHeldError, StripeUnavailableError
+from stripe_subscription_handler.errors import PassHeldError, StripeUnavailableError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.stripe_side.api import Snapshot
 from support import events
@@ -76,15 +76,15 @@ def test_each_slice_gets_on_although_its_time_is_up_at_once() -> None:
     sliced = Sliced(world(delivered=False))
     went = sliced.whole_pass(lambda: True)
     assert which(sliced.told) == {(Kind.MISSING_PROFILE, f"sub_{n}", f"user_{n}") for n in range(7)}
-    assert went.run.slices == sliced.slices > 10
+    assert went.drift_pass.slices == sliced.slices > 10
     assert (went.looked.subscriptions, went.looked.differences) == (7, 7)
 
 
 def test_pages_are_kept_together() -> None:
-    """Not each page costs a write: here all of them, then the end of the passes and of the slice."""
+    """Not each page costs a write: here all of them, then the end of the walk and of the slice."""
     sliced = Sliced(world())
-    assert sliced.slice().run.finished is not None
-    assert sliced.runs.saves == 2
+    assert sliced.slice().drift_pass.finished is not None
+    assert sliced.passes.saves == 2
 
 
 def test_nothing_is_written_unless_it_repairs() -> None:
@@ -154,21 +154,23 @@ def test_what_differs_in_another_way_each_time_counts_at_the_third_look() -> Non
 def test_two_invocations_do_not_work_at_once() -> None:
     """The second one is refused until the first has ended, or its time is surely up."""
     sliced = Sliced(world())
-    sliced.runs.take("another", sliced.now, sliced.now + 900)
-    with pytest.raises(RunHeldError):
+    sliced.passes.take("another", sliced.now, sliced.now + 900)
+    with pytest.raises(PassHeldError):
         sliced.slice()
-    assert sliced.runs.held is not None
+    assert sliced.passes.held is not None
     sliced.now += 900
-    assert sliced.slice().run.finished is not None
-    assert sliced.runs.held is None
+    assert sliced.slice().drift_pass.finished is not None
+    assert sliced.passes.held is None
 
 
 def test_an_invocation_that_lost_its_hold_keeps_nothing() -> None:
     """What another one keeps meanwhile is not overwritten."""
     sliced = Sliced(world())
-    with pytest.raises(RunHeldError):
-        sliced.slice(lambda: bool(sliced.runs.take("another", sliced.now + 1000, sliced.now + 2000)) or True)
-    assert sliced.runs.kept is None
+    with pytest.raises(PassHeldError):
+        sliced.slice(
+            lambda: bool(sliced.passes.take("another", sliced.now + 1000, sliced.now + 2000)) or True
+        )
+    assert sliced.passes.kept is None
 
 
 def test_a_pass_begins_once_an_interval() -> None:
@@ -177,7 +179,7 @@ def test_a_pass_begins_once_an_interval() -> None:
     first = sliced.slice()
     sliced.now += INTERVAL_SECONDS - 1
     assert not sliced.slice().worked
-    assert sliced.slice(begin=True).run.id != first.run.id
+    assert sliced.slice(begin=True).drift_pass.id != first.drift_pass.id
     sliced.a_day_passes()
     assert sliced.slice().worked
 
@@ -186,9 +188,9 @@ def test_a_pass_that_gets_nowhere_is_given_up() -> None:
     """After three intervals a new one begins: the subscription at which Stripe's list went on may be gone."""
     sliced = Sliced(world())
     stuck = sliced.slice(lambda: True)
-    assert stuck.run.finished is None
+    assert stuck.drift_pass.finished is None
     sliced.now += 3 * INTERVAL_SECONDS
-    assert sliced.slice().run.id != stuck.run.id
+    assert sliced.slice().drift_pass.id != stuck.drift_pass.id
 
 
 def test_stripes_silence_ends_the_slice_and_not_the_pass() -> None:
@@ -198,7 +200,7 @@ def test_stripes_silence_ends_the_slice_and_not_the_pass() -> None:
     sliced = Sliced(made)
     with pytest.raises(ConnectionError):
         sliced.slice()
-    assert sliced.runs.held is None
+    assert sliced.passes.held is None
     made.account.breaks_after = None
     went = sliced.whole_pass()
     assert went.looked.subscriptions == 7
@@ -217,6 +219,6 @@ def test_too_little_time_to_ask_is_no_error() -> None:
     made = Reconciliation(Hurried({}))
     made.tables.deliver(parse_event(events.created(BODIES["sub_1"], event_id="evt_1", created=events.T0)))
     answers = iter((False, True))
-    assert Sliced(made).slice(lambda: next(answers, True)).run.finished is None
+    assert Sliced(made).slice(lambda: next(answers, True)).drift_pass.finished is None
     with pytest.raises(StripeUnavailableError):
         Sliced(made).slice()

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE, Seen
 from stripe_subscription_handler.comparison.differences import Difference, Field, Kind
-from stripe_subscription_handler.drift_check.checkpoint import RunPlace
-from stripe_subscription_handler.drift_check.confirmation import MOST_LOOKS, Look, looks_of, mark
+from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
+from stripe_subscription_handler.drift_check.drift_pass import DriftPass, Next, next_step
 from stripe_subscription_handler.drift_check.fingerprints import Fingerprints, Sighting
+from stripe_subscription_handler.drift_check.looks import MOST_LOOKS, Look, looks_of, mark
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
-from stripe_subscription_handler.drift_check.sweep import Next, Run, next_step
 from stripe_subscription_handler.errors import ConfigError
-from support.slicing import RunsInMemory
+from support.slicing import PassesInMemory
 
 STALE = Difference(Kind.STALE, "sub_1", "user_1", "cus_1", (Field("status", "active", "past_due"),))
 IDS = st.sampled_from([f"sub_{n}" for n in range(8)])
@@ -24,7 +24,7 @@ OWNERS = st.dictionaries(IDS, st.sampled_from([None, UNREADABLE, "user_1", "user
 
 @given(pages=st.lists(OWNERS, max_size=5), user=st.sampled_from(["user_1", "user_2"]))
 def test_fingerprints_answer_as_the_ids_would(pages: list[dict[str, str | None]], user: str) -> None:
-    """For every subscription of a first pass, in which each one is listed once."""
+    """For every subscription of a walk's first half, in which each one is listed once."""
     owners: dict[str, str | None] = {}
     told = []
     for page in pages:
@@ -50,16 +50,16 @@ def test_who_has_a_user_by_now_is_seen_with_that_user() -> None:
 
 def test_what_is_noted_after_a_question_is_known_too() -> None:
     """In the same slice, and in the next one."""
-    runs, claim = RunsInMemory(), ("user_1", "sub_1")
-    runs.take("me", 0, 900)
-    place = RunPlace(runs, "me", Run("a", 0), lambda: False, lambda: 0.0)
-    place.note(state={}, seen={"sub_1": None})
-    assert place.without_user("") == ["sub_1"]
-    assert place.seen([claim]) == {claim: Seen.NOBODYS}
-    place.note(state={"unmapped_after": "sub_1"}, seen={"sub_1": "user_1"})
-    assert place.seen([claim]) == {claim: Seen.THEIRS}
-    place.keep()
-    following = RunPlace(runs, "me", place.run, lambda: False, lambda: 0.0)
+    passes, claim = PassesInMemory(), ("user_1", "sub_1")
+    passes.take("me", 0, 900)
+    checkpoint = PassCheckpoint(passes, "me", DriftPass("a", 0), lambda: False, lambda: 0.0)
+    checkpoint.note(state={}, seen={"sub_1": None})
+    assert checkpoint.without_user("") == ["sub_1"]
+    assert checkpoint.seen([claim]) == {claim: Seen.NOBODYS}
+    checkpoint.note(state={"unmapped_after": "sub_1"}, seen={"sub_1": "user_1"})
+    assert checkpoint.seen([claim]) == {claim: Seen.THEIRS}
+    checkpoint.keep()
+    following = PassCheckpoint(passes, "me", checkpoint.drift_pass, lambda: False, lambda: 0.0)
     assert following.seen([claim]) == {claim: Seen.THEIRS}
     assert following.read("unmapped_after") == "sub_1"
 
@@ -92,27 +92,29 @@ def test_a_look_is_due_after_its_pause() -> None:
     assert Look.from_json(json.loads(json.dumps(look.as_json()))) == look
 
 
-RUN = Run("a", 1_000, state={"after": "sub_1"})
-DONE = Run("a", 1_000, finished=1_100)
+PASS = DriftPass("a", 1_000, state={"after": "sub_1"})
+DONE = DriftPass("a", 1_000, finished=1_100)
 
 
 @pytest.mark.parametrize(
-    ("run", "now", "begin", "expected"),
+    ("drift_pass", "now", "begin", "expected"),
     [
         (None, 0, False, Next.BEGIN),
-        (RUN, 1_001, False, Next.GO_ON),
-        (RUN, 1_001, True, Next.GO_ON),
-        (RUN, 1_000 + 299, False, Next.GO_ON),
-        (RUN, 1_000 + 300, False, Next.BEGIN),
+        (PASS, 1_001, False, Next.GO_ON),
+        (PASS, 1_001, True, Next.GO_ON),
+        (PASS, 1_000 + 299, False, Next.GO_ON),
+        (PASS, 1_000 + 300, False, Next.BEGIN),
         (DONE, 1_099, False, Next.NOTHING),
         (DONE, 1_099, True, Next.BEGIN),
         (DONE, 1_100, False, Next.BEGIN),
     ],
 )
-def test_what_an_invocation_has_to_do(run: Run | None, now: float, begin: bool, expected: Next) -> None:  # noqa: FBT001
+def test_what_an_invocation_has_to_do(
+    drift_pass: DriftPass | None, now: float, *, begin: bool, expected: Next
+) -> None:
     """With an interval of 100 seconds; a pass is given up after three."""
-    assert next_step(run, now, 100, begin=begin) is expected
-    assert Run.from_json(json.loads(json.dumps(RUN.as_json()))) == RUN
+    assert next_step(drift_pass, now, 100, begin=begin) is expected
+    assert DriftPass.from_json(json.loads(json.dumps(PASS.as_json()))) == PASS
 
 
 def test_settings_have_defaults() -> None:

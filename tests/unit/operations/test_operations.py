@@ -14,7 +14,7 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from stripe_subscription_handler.operations.dispatch import perform
 from stripe_subscription_handler.operations.names import OPERATION_KEY, is_operation
 from stripe_subscription_handler.stripe_side.api import StripeApi
@@ -77,7 +77,7 @@ def checked(dynamodb: DynamoDB | None = None, stripe: StripeApi | None = None) -
     """What the function answers."""
     config = Config(table_name="profiles", sync_table_name="sync", livemode=Livemode.TEST)
     store = Store(dynamodb or DynamoDB(), config, stripe)  # type: ignore[arg-type]
-    answer = perform(SELF_CHECK, store, JsonLog(io.StringIO()))
+    answer = perform(SELF_CHECK, store, make_logger(output=io.StringIO()))
     assert json.loads(json.dumps(answer)) == answer
     return answer
 
@@ -184,4 +184,8 @@ def test_an_unknown_operation_is_an_error_that_names_the_key(name: Any) -> None:
     raw = {OPERATION_KEY: name}
     assert is_operation(raw)
     with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check"):
-        perform(raw, Store(DynamoDB(), Config(table_name="t", sync_table_name="s")), JsonLog(io.StringIO()))  # type: ignore[arg-type]
+        perform(
+            raw,
+            Store(DynamoDB(), Config(table_name="t", sync_table_name="s")),
+            make_logger(output=io.StringIO()),
+        )  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Applied
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.loggable import loggable
-from stripe_subscription_handler.logger import JsonLog
+from stripe_subscription_handler.logger import make_logger
 from support import events
 from support.dynamodb import ScriptedDynamoDB
 
@@ -26,7 +26,7 @@ def logged(raw: dict[str, Any], *script: Any) -> str:
     """The line that the handler itself writes about an event."""
     config = Config(table_name="profiles", sync_table_name="sync")
     output = io.StringIO()
-    handle(raw, Runtime(Store(ScriptedDynamoDB(list(script)), config), config, JsonLog(output)))  # type: ignore[arg-type]
+    handle(raw, Runtime(Store(ScriptedDynamoDB(list(script)), config), config, make_logger(output=output)))  # type: ignore[arg-type]
     return output.getvalue()
 
 

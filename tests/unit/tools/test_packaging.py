@@ -9,10 +9,10 @@ import pytest
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.packaging import find_project_root
 from stripe_handler_cli.tools.packaging.archive import write_archive
-from stripe_handler_cli.tools.packaging.bytecode import candidate_interpreters, find_interpreter
 from stripe_handler_cli.tools.packaging.contents import installed_name, wheel_files
 from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock, parse_lock
 from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
+from stripe_handler_cli.tools.python_versions import candidate_interpreters, find_interpreter
 
 HASH = "0" * 64
 

@@ -98,33 +98,20 @@ class CustomerClocks:
 
 
 @attrs.define
-class AccountClock:
+class AccountClock(CustomerClocks):
     """One Stripe clock for the whole account, for whatever looks at many customers at once, such as lists.
 
     Let it be the server's `now` too. Events must be sent in the order in which they happened: with the newest
     one, the whole account goes on.
-
-    Attributes:
-        ahead_seconds: How far past the event.
-        monotonic: Seconds; the clock goes on with it.
     """
-
-    ahead_seconds: float = AHEAD_SECONDS
-    monotonic: Callable[[], float] = time.monotonic
-    _clocks: CustomerClocks = attrs.field(
-        default=attrs.Factory(
-            lambda self: CustomerClocks(self.ahead_seconds, self.monotonic), takes_self=True
-        ),
-        init=False,
-    )
 
     def now(self, _customer_id: str = "") -> float:
         """Read the clock, Unix seconds; 0 before the first event."""
-        return self._clocks.now("")
+        return super().now("")
 
     def advance(self, _customer_id: str, second: int) -> None:
         """Set the clock past an event of this second, unless it is there already."""
-        self._clocks.advance("", second)
+        super().advance("", second)
 
 
 @attrs.frozen
@@ -137,7 +124,7 @@ class SimulatedAccount:
     """
 
     simulation: Simulation
-    clocks: CustomerClocks | AccountClock | None = None
+    clocks: CustomerClocks | None = None
 
     def sent(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Let the clocks of these events' customers go on; call it before the events are on their way."""

@@ -3,7 +3,15 @@
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.operations import advance, bill, delete, new_subscription, pay, until
+from stripe_handler_cli.lab.simulator.operations import (
+    advance,
+    bill,
+    delete,
+    finalized,
+    new_subscription,
+    pay,
+    until,
+)
 from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
 
 _TRIAL_DAYS = (2, 7, 14, 30)
@@ -67,9 +75,7 @@ def trial_turns_paid(life: Life, subscription: Subscription) -> Steps[Invoice]:
     with life.updating(subscription):
         subscription.status = "active"
         invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
-    yield HOUR + life.rng.randrange(60)
-    invoice.metadata = dict(subscription.metadata)
-    return invoice
+    return (yield from finalized(life, subscription, invoice))
 
 
 def paused_trial(life: Life) -> Steps[Subscription]:

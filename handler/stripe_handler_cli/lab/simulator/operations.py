@@ -153,14 +153,23 @@ def until(life: Life, second: int) -> int:
     return max(0, second - life.now)
 
 
-def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
-    """The next period begins; about an hour later its invoice is to be collected. Returns the invoice."""
+def next_period(life: Life, subscription: Subscription) -> Steps[Invoice]:
+    """The next period begins. Returns its invoice, a draft for about an hour."""
     yield until(life, subscription.next_renewal) + life.rng.randrange(9)
     with life.updating(subscription):
-        invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+        return bill(life, subscription, "subscription_cycle", advance(life, subscription))
+
+
+def finalized(life: Life, subscription: Subscription, invoice: Invoice) -> Steps[Invoice]:
+    """About an hour after its period began an invoice is to be collected. Returns the invoice."""
     yield HOUR + life.rng.randrange(60)
     invoice.metadata = dict(subscription.metadata)
     return invoice
+
+
+def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
+    """The next period begins, and its invoice is to be collected. Returns the invoice."""
+    return (yield from finalized(life, subscription, (yield from next_period(life, subscription))))
 
 
 def renew(life: Life, subscription: Subscription) -> Steps[None]:

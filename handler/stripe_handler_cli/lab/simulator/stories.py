@@ -18,18 +18,16 @@ from stripe_handler_cli.lab.simulator.openings import (
 )
 from stripe_handler_cli.lab.simulator.operations import (
     Dunning,
-    advance,
-    bill,
     bill_one_off,
     delete,
     dun,
     fail,
+    next_period,
     pay,
     renew,
     renewal,
     request_cancellation,
     run_out,
-    until,
 )
 from stripe_handler_cli.lab.simulator.state import Subscription
 
@@ -183,9 +181,7 @@ def dunning_unpaid(life: Life) -> Steps[None]:
     """A renewal fails for good: unpaid. Periods go on without attempts; some pay later, some are canceled."""
     subscription = yield from _fall_due(life, "unpaid")
     for _ in range(life.rng.randrange(3)):
-        yield until(life, subscription.next_renewal) + life.rng.randrange(9)
-        with life.updating(subscription):
-            invoice = bill(life, subscription, "subscription_cycle", advance(life, subscription))
+        invoice = yield from next_period(life, subscription)
         if life.chance(0.3):
             yield life.rng.randrange(HOUR, DAY)
             pay(life, invoice)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
@@ -19,9 +20,9 @@ from stripe_handler_cli.operate.connect.planning import (
     plan_disconnect,
 )
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
-from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, Settings
+from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABLES, Settings, read_settings
 from stripe_handler_cli.operate.connect.tfvars import with_string, without
-from stripe_handler_cli.operate.connect.var_file import edit, settings_in
+from stripe_handler_cli.operate.connect.var_file import edit
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, Payload
 from stripe_handler_cli.tools.terraform.counting import counting
 from stripe_subscription_handler.stripe_side.api import key_mode
@@ -207,7 +208,7 @@ class Connection:
         )
 
     def _settings(self) -> Settings:
-        return settings_in(self.root.var_file)
+        return read_settings(self.root.values(VARIABLES), str(self.root.var_file))
 
     def _wanted(self, settings: Settings) -> Wanted:
         return Wanted(
@@ -265,10 +266,27 @@ class Connection:
 
     def _write(self, plan: Plan, _: Detail) -> None:
         name = _destination(plan).source_name
-        self.report.note(edit(self.root.var_file, lambda text: with_string(text, SOURCE_VARIABLE, name)))
+        self._edit(lambda text: with_string(text, SOURCE_VARIABLE, name), name)
 
     def _unwrite(self, _: Plan, __: Detail) -> None:
-        self.report.note(edit(self.root.var_file, lambda text: without(text, SOURCE_VARIABLE)))
+        self._edit(lambda text: without(text, SOURCE_VARIABLE), None)
+
+    def _edit(self, change: Callable[[str], str], name: str | None) -> None:
+        before = self.root.values(VARIABLES)
+
+        def check(file: Path) -> None:
+            try:
+                understood = self.root.values(VARIABLES, file) == {**before, SOURCE_VARIABLE: name}
+            except CliError:
+                understood = False
+            if not understood:
+                raise CliError(
+                    f"{self.root.var_file} is written in a way that is not understood here. Please "
+                    + (f'set {SOURCE_VARIABLE} = "{name}"' if name else f"take {SOURCE_VARIABLE} out")
+                    + " yourself, then run this again."
+                )
+
+        self.report.note(edit(self.root.var_file, change, check))
 
     def _apply(self, _: Plan, detail: Detail) -> None:
         self._outputs = None

@@ -60,14 +60,14 @@ def connect_options(command: _Command) -> _Command:
         from stripe_handler_cli.common.console import reporter
         from stripe_handler_cli.operate.connect.aws_side import AwsSide
         from stripe_handler_cli.operate.connect.connection import Connection
+        from stripe_handler_cli.operate.connect.settings import VARIABLES, read_settings
         from stripe_handler_cli.operate.connect.terminal import Terminal
         from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
-        from stripe_handler_cli.operate.connect.var_file import settings_in
         from stripe_handler_cli.stack.event_destinations import EventDestinations
 
         access = required(stripe)
         root = TerraformRoot.at(terraform_directory, workspace, var_file)
-        aws = AwsSide.of(settings_in(root.var_file))
+        aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
         connection = Connection(
             stripe=EventDestinations.at(access),
             aws=aws,

@@ -1,6 +1,6 @@
 """What a connection asks of the world. Types only; `aws_side`, `terraform_root`, `terminal` fulfil them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,6 +44,9 @@ class Root(Protocol):
     @property
     def apply_commands(self) -> tuple[str, ...]:
         """What a person types to apply it."""
+
+    def values(self, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]:
+        """What a variable file says; the environment's unless another is given."""
 
     def outputs(self) -> Mapping[str, Any]:
         """Its outputs; empty before the first apply."""

@@ -1,15 +1,15 @@
 """What an environment's variable file says, as far as a connection to Stripe needs it. Pure.
 
-Defaults are those of terraform/variables.tf. Other ways to give Terraform a value (`TF_VAR_…`,
+Defaults are those of the Terraform root. Other ways to give Terraform a value (`TF_VAR_…`,
 `*.auto.tfvars`) are not looked at: a connection follows the file it also writes to.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.connect.tfvars import TfvarsError, assignments
 from stripe_handler_cli.stack.event_destinations import Payload
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
@@ -62,21 +62,17 @@ class Settings:
         )
 
 
-def read_settings(text: str, place: str) -> Settings:
-    """Read a variable file.
+def read_settings(values: Mapping[str, Any], place: str) -> Settings:
+    """Read what a variable file says.
 
     Args:
-        text: The file.
+        values: The value of each of `VARIABLES` that it names.
         place: Its name, for messages.
 
     Raises:
-        CliError: It cannot be read, or lacks what is needed.
+        CliError: It lacks what is needed, or says something else.
     """
-    try:
-        values = {name: found for name, found in assignments(text).items() if name in _KINDS}
-        given = {name: _checked(name, found.value) for name, found in values.items()}
-    except TfvarsError as error:
-        raise CliError(f"{place}: {error}") from error
+    given = {name: _checked(name, values.get(name), place) for name in VARIABLES}
     prefix = given.get("prefix")
     if not prefix:
         raise CliError(f"{place}: prefix is missing")
@@ -107,9 +103,14 @@ _KINDS: dict[str, type] = {
     "stripe_secret_parameter_name": str,
 }
 """Variable → what it holds."""
+VARIABLES = tuple(_KINDS)
 
 
-def _checked(name: str, value: Any) -> Any:
-    if value is not None and not isinstance(value, _KINDS[name]):
-        raise TfvarsError(f"{name} must be a {'list' if _KINDS[name] is list else 'string'}")
+def _checked(name: str, value: Any, place: str) -> Any:
+    strings = value if isinstance(value, list) else [value]
+    if value is not None and not (
+        isinstance(value, _KINDS[name]) and all(isinstance(one, str) for one in strings)
+    ):
+        kind = "list of strings" if _KINDS[name] is list else "string"
+        raise CliError(f"{place}: {name} must be a {kind}")
     return value

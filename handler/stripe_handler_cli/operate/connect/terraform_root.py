@@ -1,13 +1,13 @@
 """The Terraform root a person works in, and one of its workspaces: its outputs, and an apply that asks first.
 
-Unlike `terraform_cli.working_copy` it works in the very directory, with the shell's own settings, because it
+Unlike `tools.terraform.working_copy` it works in the very directory, with the shell's own settings: it
 does what the person would type. It selects no workspace: `TF_WORKSPACE` is set for each command.
 """
 
 import os
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.terraform import find_terraform
+from stripe_handler_cli.tools.terraform.console import values_in
 from stripe_handler_cli.tools.terraform.outputs import parse_outputs
 from stripe_handler_cli.tools.terraform.process import Completed, capture, failure, run
 
@@ -76,6 +77,14 @@ class TerraformRoot:
         file = shlex.quote(os.path.relpath(self.var_file, self.directory))
         apply = f"TF_WORKSPACE={shlex.quote(self.workspace)} terraform -chdir={root} apply -var-file={file}"
         return (apply,) if self._is_initialised else (f"terraform -chdir={root} init", apply)
+
+    def values(self, names: Iterable[str], file: Path | None = None) -> dict[str, Any]:
+        """What a variable file says; the environment's unless another is given.
+
+        Raises:
+            CliError: It is no variable file.
+        """
+        return values_in(self.terraform, file or self.var_file, names)
 
     def outputs(self) -> dict[str, Any]:
         """The workspace's outputs; empty where nothing is applied yet.

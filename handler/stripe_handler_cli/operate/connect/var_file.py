@@ -1,4 +1,4 @@
-"""An environment's variable file on disk: read, and changed in one piece. Knows no Stripe and no AWS."""
+"""An environment's variable file on disk, changed in one piece. Knows no Stripe and no AWS."""
 
 import difflib
 import os
@@ -7,21 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.connect.settings import Settings, read_settings
-from stripe_handler_cli.operate.connect.tfvars import TfvarsError
 
 
-def settings_in(path: Path) -> Settings:
-    """Read the settings.
-
-    Raises:
-        CliError: The file cannot be read, or lacks what is needed.
-    """
-    return read_settings(_read(path), str(path))
-
-
-def edit(path: Path, change: Callable[[str], str]) -> str:
+def edit(path: Path, change: Callable[[str], str], check: Callable[[Path], None]) -> str:
     """Change a file; a reader sees the old text or the new, never half of it.
+
+    Args:
+        path: The file.
+        change: Makes the new text of the old one.
+        check: Is given a file with the new text; what it raises leaves the file as it was.
 
     Returns:
         The difference, as `diff -u` shows it.
@@ -30,12 +24,9 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
         CliError: It cannot be read or written.
     """
     before = _read(path)
+    after = change(before)
     try:
-        after = change(before)
-    except TfvarsError as error:
-        raise CliError(f"{path}: {error}") from error
-    try:
-        _replace(path.resolve(), after)
+        _replace(path.resolve(), after, check)
     except OSError as error:
         raise CliError(f"{path} cannot be written: {error.strerror}") from error
     lines = difflib.unified_diff(
@@ -52,11 +43,12 @@ def _read(path: Path) -> str:
         raise CliError(f"{path} cannot be read: {error}") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, check: Callable[[Path], None]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
+        check(Path(name))
         Path(name).chmod(path.stat().st_mode & 0o777)
         Path(name).replace(path)
     except BaseException:

@@ -1,8 +1,7 @@
 """The production checklist, executed: what a deployed stack should be, what it is, and what puts it right.
 
-`areas` say what is right: frozen facts, pure judgements over them, and the text of each check. `looks` fetch
-those facts from AWS and Stripe, and decide nothing. `registry` ties the two together, `examination` runs
-them, `report` and `checklist` show them. Nothing here changes AWS or Stripe.
+Each module of `areas` holds what it looks at, the facts, and the verdict on them; `registry` lists the areas,
+`examination` goes through them, `report` and `checklist` show them. Nothing here changes AWS or Stripe.
 """
 
 from stripe_handler_cli.operate.doctor.checklist import render_checklist

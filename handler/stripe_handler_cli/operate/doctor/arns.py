@@ -7,21 +7,13 @@ _PARTS = 6
 
 @attrs.frozen
 class Arn:
-    """An ARN.
+    """An ARN."""
 
-    Attributes:
-        partition: `aws`, `aws-cn`, …
-        service: As `lambda`.
-        region: May be empty.
-        account: May be empty.
-        resource: The rest, colons included.
-    """
-
-    partition: str
-    service: str
-    region: str
-    account: str
-    resource: str
+    partition: str  # `aws`, `aws-cn`, …
+    service: str  # as `lambda`
+    region: str  # may be empty
+    account: str  # may be empty
+    resource: str  # the rest, colons included
 
     @classmethod
     def parse(cls, text: str) -> "Arn":

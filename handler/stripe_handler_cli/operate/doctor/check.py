@@ -1,10 +1,13 @@
-"""What a check is, and what it can find. Types only; pure."""
+"""What a check is, what it can find, and where its facts come from. Types only."""
 
 import enum
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 import attrs
+
+from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.site import Site
 
 Facts = TypeVar("Facts")
 
@@ -73,9 +76,9 @@ class Check(Generic[Facts]):
         title: What should be so, in two or three words.
         why: What happens when it is not so.
         checked: What is looked at, and what makes it a warning or a failure.
+        judge: Facts → finding; pure.
         fixes: Templates of the commands that can put it right; `{name}` stands for a Terraform output, or for
             a name its finding gives.
-        judge: Facts → finding; pure.
     """
 
     key: str
@@ -83,5 +86,13 @@ class Check(Generic[Facts]):
     title: str
     why: str
     checked: str
-    fixes: tuple[str, ...]
     judge: Callable[[Facts], Finding] = attrs.field(repr=False)
+    fixes: tuple[str, ...] = (APPLY,)
+
+
+@attrs.frozen
+class Examination(Generic[Facts]):
+    """Checks that rest on the same facts."""
+
+    look: Callable[[Site], Facts]  # gets the facts
+    checks: tuple[Check[Facts], ...]

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import attrs
-
 from stripe_handler_cli.operate.doctor.check import Check
 from stripe_handler_cli.operate.doctor.commands import fill_in
 from stripe_handler_cli.operate.doctor.registry import CHECKS
@@ -35,11 +33,25 @@ below are names it fills in, and `terraform apply` is with the environment's wor
 changes nothing. The exit code is 1 if a check failed (with `--strict`: or warned), 0 otherwise. What it may
 not look at is a warning that says so. `--only` and `--skip` take the names in parentheses.
 """
-_BY_HAND = """\
+BY_HAND = """\
 ## By hand
 
 What no command can know.
-"""
+
+- [ ] Every subscription is created with your user's id in its metadata. An event nobody can map to a user is
+  parked, and lost after 30 days.
+- [ ] The app changes profiles with `UpdateItem` only. A `PutItem` replaces the whole item and wipes the
+  subscription.
+- [ ] Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)). A state on one
+  machine is lost with it, and two people applying at once spoil it.
+- [ ] A second `terraform plan` is empty. Otherwise somebody changes by hand what Terraform changes back.
+- [ ] How long logs and the archive are kept suits your rules. The archive and parked events hold customers' data;
+  log lines hold ids only.
+- [ ] Somebody has sent an event from the failure queue again (`dlq redrive`), once, before it is needed. At night
+  is no time to read about it first.
+- [ ] Subscriptions that existed before were brought in: `stripe-handler reconcile --apply`
+  ([reconcile.md](reconcile.md)). Otherwise each needs an event before a profile can show it.
+"""  # noqa: E501 - as wide as the rest of the page
 _RIGHTS = """\
 ## What it needs to look
 
@@ -51,60 +63,13 @@ either.
 """
 
 
-@attrs.frozen
-class ByHand:
-    """A line of the checklist for a person.
-
-    Attributes:
-        what: What should be so.
-        why: What happens when it is not.
-    """
-
-    what: str
-    why: str
-
-
-BY_HAND = (
-    ByHand(
-        "Every subscription is created with your user's id in its metadata.",
-        "An event nobody can map to a user is parked, and lost after 30 days.",
-    ),
-    ByHand(
-        "The app changes profiles with `UpdateItem` only.",
-        "A `PutItem` replaces the whole item and wipes the subscription.",
-    ),
-    ByHand(
-        "Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)).",
-        "A state on one machine is lost with it, and two people applying at once spoil it.",
-    ),
-    ByHand(
-        "A second `terraform plan` is empty.",
-        "Otherwise somebody changes by hand what Terraform changes back.",
-    ),
-    ByHand(
-        "How long logs and the archive are kept suits your rules.",
-        "The archive and parked events hold customers' data; log lines hold ids only.",
-    ),
-    ByHand(
-        "Somebody has sent an event from the failure queue again (`dlq redrive`), once, before it is needed.",
-        "At night is no time to read about it first.",
-    ),
-    ByHand(
-        "Subscriptions that existed before were brought in: `stripe-handler reconcile --apply` "
-        "([reconcile.md](reconcile.md)).",
-        "Otherwise each needs an event before a profile can show it.",
-    ),
-)
-
-
 def render_checklist(checks: Sequence[Check[Any]] = CHECKS) -> str:
     """Write the page."""
     parts = [_INTRODUCTION]
     for area, some in groupby(checks, key=lambda check: check.area):
         parts.append(f"## {area}\n")
         parts.extend(_check(check) for check in some)
-    parts.append(_BY_HAND)
-    parts.append("\n".join(_wrapped(f"- [ ] {item.what} {item.why}") for item in BY_HAND) + "\n")
+    parts.append(BY_HAND)
     parts.append(_RIGHTS + "\n".join(RIGHTS) + "\n```\n")
     return "\n".join(parts)
 

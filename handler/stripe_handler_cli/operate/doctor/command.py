@@ -12,7 +12,7 @@ from stripe_handler_cli.operate.doctor.checklist import render_checklist
 from stripe_handler_cli.operate.doctor.examination import examine, worst
 from stripe_handler_cli.operate.doctor.registry import CHECKS
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
-from stripe_handler_cli.operate.doctor.site import Package, Site
+from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import given_stack_options, stack_options
 from stripe_handler_cli.stack.stripe_options import stripe_options
@@ -96,7 +96,8 @@ def doctor(  # noqa: PLR0913 - one argument per option
     """
     site = Site(
         stack,
-        package=_package(package),
+        package=package or (_DEFAULT_PACKAGE if _DEFAULT_PACKAGE.is_file() else None),
+        is_package_named=package is not None,
         stripe=stripe,
         recent_hours=recent_hours,
         stack_options=given_stack_options(click.get_current_context()),
@@ -108,9 +109,3 @@ def doctor(  # noqa: PLR0913 - one argument per option
     else:
         print_report(printer(), results)
     return 1 if worst(results) is Status.FAIL or (strict and worst(results) is Status.WARN) else 0
-
-
-def _package(named: Path | None) -> Package | None:
-    if named is not None:
-        return Package(named, is_named=True)
-    return Package(_DEFAULT_PACKAGE, is_named=False) if _DEFAULT_PACKAGE.is_file() else None

@@ -8,11 +8,22 @@ import shlex
 from collections.abc import Mapping
 
 APPLY = "{apply}"
+_PACKAGE = "stripe-handler package --out dist/handler.zip && "
+DEPLOY = _PACKAGE + (
+    "aws lambda update-function-code --function-name {function_name} --zip-file fileb://dist/handler.zip"
+)
+DEPLOY_VERSION = _PACKAGE + APPLY
+"""With an alias: new code is invoked when a version of it is published, and the alias leads there."""
 
 
 class _Names(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return name.upper()
+
+
+def deploy_command(alias: str | None) -> str:
+    """What brings new code to where events go."""
+    return DEPLOY if alias is None else DEPLOY_VERSION
 
 
 def fill_in(template: str, names: Mapping[str, object], phrases: Mapping[str, str]) -> str:

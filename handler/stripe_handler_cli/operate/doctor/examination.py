@@ -18,21 +18,13 @@ _STATUSES = list(Status)
 
 @attrs.frozen
 class Result:
-    """One check's outcome.
-
-    Attributes:
-        check: The check.
-        status: How good it is.
-        found: What was found.
-        fix: The command that puts it right, None where there is none.
-        has_looked: Whether the facts could be had; without them the status is a warning.
-    """
+    """One check's outcome."""
 
     check: Check[Any]
     status: Status
     found: str
-    fix: str | None
-    has_looked: bool
+    fix: str | None  # the command that puts it right
+    has_looked: bool  # whether the facts could be had; without them the status is a warning
 
 
 def examine(

@@ -13,65 +13,30 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.arns import short
 
-_SAME_VALUE = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
 Condition = tuple[str, str, tuple[str, ...]]
 """Operator, key (both in lower case) and values."""
-TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
 
 
 @attrs.frozen
 class Statement:
-    """One statement.
+    """One statement."""
 
-    Attributes:
-        sid: Its id, or what stands for it in messages.
-        effect: `Allow` or `Deny`.
-        principals: As `Service:events.amazonaws.com`, `AWS:…` or `*`; empty in a role's own policy.
-        actions: In lower case, as IAM compares them.
-        resources: ARNs.
-        conditions: All must hold.
-        inverted: It says to whom or what it does *not* apply.
-    """
-
-    sid: str
-    effect: str
-    principals: frozenset[str]
-    actions: frozenset[str]
-    resources: frozenset[str]
-    conditions: frozenset[Condition]
-    inverted: bool
-
-
-@attrs.frozen
-class Admission:
-    """Who is let in by a resource's policy: one service doing one thing, for one source.
-
-    Attributes:
-        service: As `events.amazonaws.com`.
-        action: As `sqs:SendMessage`.
-        condition_key: What tells the source, as `aws:SourceArn`.
-        source: Its value.
-    """
-
-    service: str
-    action: str
-    condition_key: str
-    source: str
+    sid: str  # its id, or what stands for it in messages
+    effect: str  # `Allow` or `Deny`
+    principals: frozenset[str]  # as `Service:events.amazonaws.com` or `*`; empty in a role's own policy
+    actions: frozenset[str]  # in lower case, as IAM compares them
+    resources: frozenset[str]  # ARNs
+    conditions: frozenset[Condition]  # all must hold
+    inverted: bool  # it says to whom or what it does *not* apply
 
 
 @attrs.frozen(order=True)
 class Grant:
-    """One action that a role may do on one resource.
+    """One action that a role may do on one resource."""
 
-    Attributes:
-        action: In lower case.
-        resource: An ARN, or `*`.
-        conditions: Under which.
-    """
-
-    action: str
-    resource: str
-    conditions: tuple[Condition, ...] = ()
+    action: str  # in lower case
+    resource: str  # an ARN, or `*`
+    conditions: tuple[Condition, ...] = ()  # under which
 
     def __str__(self) -> str:
         """As in `dynamodb:getitem on table/profiles`."""
@@ -94,27 +59,6 @@ def parse_policy(document: str | Mapping[str, Any] | None) -> tuple[Statement, .
     if not isinstance(statements, list) or not all(isinstance(one, Mapping) for one in statements):
         raise ValueError("a policy document without statements")
     return tuple(_statement(one, number) for number, one in enumerate(statements, 1))
-
-
-def unlike(
-    statements: Iterable[Statement], wanted: Iterable[Admission]
-) -> tuple[list[Admission], list[Statement]]:
-    """Compare a resource's policy with who should be let in.
-
-    A statement that denies plain HTTP is neither here nor there.
-
-    Returns:
-        The admissions that are missing, and the statements that belong to none.
-    """
-    missing = list(wanted)
-    strange = []
-    for statement in statements:
-        fitting = [admission for admission in wanted if _admits(statement, admission)]
-        if fitting:
-            missing = [admission for admission in missing if admission not in fitting]
-        elif not (statement.effect == "Deny" and statement.conditions == TLS_ONLY):
-            strange.append(statement)
-    return missing, strange
 
 
 def grants_of(statements: Iterable[Statement]) -> tuple[frozenset[Grant], list[Statement]]:
@@ -146,20 +90,6 @@ def is_covered(wanted: Grant, grants: Iterable[Grant]) -> bool:
         and fnmatch.fnmatchcase(wanted.resource, grant.resource)
         and grant.conditions in ((), wanted.conditions)
         for grant in grants
-    )
-
-
-def _admits(statement: Statement, admission: Admission) -> bool:
-    """Whether a statement lets in exactly that."""
-    if statement.effect != "Allow" or statement.inverted or len(statement.conditions) != 1:
-        return False
-    [(operator, key, values)] = statement.conditions
-    return (
-        statement.principals == {f"Service:{admission.service}"}
-        and statement.actions == {admission.action.lower()}
-        and operator in _SAME_VALUE
-        and key == admission.condition_key.lower()
-        and values == (admission.source,)
     )
 
 

@@ -31,38 +31,17 @@ _MISSING = frozenset(
 _Seen = TypeVar("_Seen")
 
 
-@attrs.frozen
-class Package:
-    """A zip to compare the function's code with.
-
-    Attributes:
-        path: Where it is.
-        is_named: Whether the person named it.
-    """
-
-    path: Path
-    is_named: bool
-
-
 @attrs.define
 class Site:
-    """A stack under examination.
-
-    Attributes:
-        stack: The stack.
-        now: The time.
-        package: A zip to compare with, None without one.
-        stripe: The operator's own access to Stripe, None without a key.
-        recent_hours: How far back events are looked for.
-        stack_options: What leads other commands of ours to the same stack, with a space before it.
-    """
+    """A stack under examination."""
 
     stack: DeployedStack
     now: dt.datetime = attrs.field(factory=lambda: dt.datetime.now(dt.UTC))
-    package: Package | None = None
-    stripe: StripeAccess | None = None
-    recent_hours: int = 24
-    stack_options: str = ""
+    package: Path | None = None  # a zip to compare the function's code with
+    is_package_named: bool = False  # by the person; else it was found
+    stripe: StripeAccess | None = None  # the operator's own access to Stripe
+    recent_hours: int = 24  # how far back events are looked for
+    stack_options: str = ""  # what leads other commands of ours to the same stack, with a space before it
     _clients: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     _seen: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
@@ -110,6 +89,11 @@ def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | 
             return None
         raise
     return answer
+
+
+def listed(client: Any, operation: str, what: str, **request: Any) -> list[Any]:
+    """Ask AWS for all of something that comes in pages."""
+    return [one for page in client.get_paginator(operation).paginate(**request) for one in page[what]]
 
 
 def reason_of(error: Exception) -> str:

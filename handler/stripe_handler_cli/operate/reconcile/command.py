@@ -79,8 +79,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
-    from stripe_subscription_handler.comparison.passes import Passes
     from stripe_subscription_handler.comparison.tally import Tally
+    from stripe_subscription_handler.comparison.walk import Walk
     from stripe_subscription_handler.comparison.wiring import work
 
     api, console = connect(stack.config, required(stripe), Pace(rate).wait), reporter()
@@ -102,7 +102,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         ):
             if since is None:
                 about = tables.item_count()
-                Passes(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
+                Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
             else:
                 # A run that goes on has its beginning, which moves while "6h" is typed again.
                 second = checkpoint.read("from") or int(since.timestamp())

@@ -7,7 +7,7 @@ import attrs
 
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.passes import Progress
+from stripe_subscription_handler.comparison.walk import Progress
 from stripe_subscription_handler.stripe_side.api import Page
 
 

@@ -9,15 +9,11 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.packaging.archive import write_archive
-from stripe_handler_cli.tools.packaging.bytecode import (
-    RUNTIME_PYTHON,
-    candidate_interpreters,
-    compile_files,
-    find_interpreter,
-)
+from stripe_handler_cli.tools.packaging.bytecode import compile_files
 from stripe_handler_cli.tools.packaging.contents import library_files, wheel_files
 from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
 from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 
 LOCK = Path("requirements/handler.txt")
 WHEELS = Path(".stripe-handler/wheels")

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.packaging.bytecode import RUNTIME_PYTHON
 from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock
 from stripe_handler_cli.tools.packaging.wheels import download_pure_wheels, sha256_of
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 _ARGUMENT_COUNT = 2
 

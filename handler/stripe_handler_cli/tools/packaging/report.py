@@ -4,7 +4,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.tools.packaging.build import BuiltZip
-from stripe_handler_cli.tools.packaging.bytecode import RUNTIME_PYTHON
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 _KIB = 1024
 

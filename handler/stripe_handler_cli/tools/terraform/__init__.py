@@ -2,7 +2,8 @@
 
 `binary` finds or fetches Terraform, `providers` finds a provider where the registry cannot be reached,
 `environment` says what a child process inherits, `process` runs one command, `working_copy` holds a copy of
-the root and initialises it, `workspace` applies it, `check` is what `make test` runs.
+the root and initialises it, `workspace` applies it, `console` evaluates an expression, `check` is what
+`make test` runs.
 """
 
 from stripe_handler_cli.tools.terraform.binary import PINNED_VERSION, find_terraform

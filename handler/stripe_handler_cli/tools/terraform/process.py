@@ -66,13 +66,22 @@ def run(
     return Completed(process.returncode, "\n".join(lines))
 
 
-def capture(command: Sequence[str], *, directory: Path, environment: Mapping[str, str]) -> Completed:
-    """Run a short command whose standard output is data; warnings on the other stream stay out of it."""
+def capture(
+    command: Sequence[str], *, directory: Path, environment: Mapping[str, str], given: str = ""
+) -> Completed:
+    """Run a short command whose standard output is data; warnings on the other stream stay out of it.
+
+    Args:
+        command: The command.
+        directory: Where it runs.
+        environment: All of its environment.
+        given: What it reads from its standard input.
+    """
     completed = subprocess.run(  # noqa: S603 - our own arguments, no shell
         list(command),
         cwd=directory,
         env=dict(environment),
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -2,7 +2,8 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,12 @@ class Cloud:
     def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]:
         """Everything, once it is applied."""
         return frozenset({*DEFAULT_EVENT_TYPES, PING_EVENT}) if outputs else frozenset()
+
+    def values(self, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]:
+        """What the lines of a file say."""
+        lines = [line.partition(" = ") for line in (file or self.var_file).read_text("utf-8").splitlines()]
+        said = {name: json.loads(value) for name, equals, value in lines if equals and name[:1] != "#"}
+        return {name: said.get(name) for name in names}
 
     def outputs(self) -> Mapping[str, Any]:
         """Nothing before the first apply."""
@@ -322,6 +329,25 @@ def test_without_a_zip_nothing_is_begun(fake: FakeStripe, cloud: Cloud) -> None:
     assert list(fake.destinations) == []
     (cloud.directory / "handler.zip").touch()
     assert connection(fake, cloud).connect().left == ()
+
+
+def test_a_file_that_is_not_understood_stays_as_it_is(
+    fake: FakeStripe, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would be written is read by Terraform first; a person is told the line to write."""
+    read = Cloud.values
+
+    def values(self: Cloud, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]:
+        if file is not None:
+            raise CliError("line 3")
+        return read(self, names)
+
+    monkeypatch.setattr(Cloud, "values", values)
+    with pytest.raises(
+        CliError, match=r'development\.tfvars .* set stripe_event_source_name = "aws\.partner/'
+    ):
+        connection(fake, cloud).connect()
+    assert cloud.var_file.read_text("utf-8") == FILE
 
 
 def test_thin_events_are_another_destination(fake: FakeStripe, cloud: Cloud) -> None:

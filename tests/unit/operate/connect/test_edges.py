@@ -166,11 +166,27 @@ def test_a_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     path.write_text("a = 1\r\n", "utf-8", newline="")
     path.chmod(0o640)
     link.symlink_to(path)
-    shown = edit(link, lambda text: text + "b = 2\r\n")
-    assert "+b = 2" in shown
+    checked: list[Path] = []
+    shown = edit(link, lambda text: text + "b = 2\r\n", checked.append)
+    assert ("+b = 2" in shown, len(checked)) == (True, 1)
     assert path.read_bytes() == b"a = 1\r\nb = 2\r\n"
     assert (path.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
     assert sorted(found.name for found in tmp_path.iterdir()) == ["d.tfvars", "link.tfvars"]
+
+
+def test_a_text_that_is_refused_is_not_written(tmp_path: Path) -> None:
+    """Nor left beside the file."""
+    path = tmp_path / "d.tfvars"
+    path.write_text("a = 1\n", "utf-8")
+
+    def refuse(_file: Path) -> None:
+        raise CliError("no")
+
+    with pytest.raises(CliError, match="no"):
+        edit(path, lambda text: text + "b = 2\n", refuse)
+    assert [(found.name, found.read_text("utf-8")) for found in tmp_path.iterdir()] == [
+        ("d.tfvars", "a = 1\n")
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -178,4 +194,4 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "d.tfvars").write_bytes(b"\xff")
     for name in ("d.tfvars", "none.tfvars"):
         with pytest.raises(CliError, match=name):
-            edit(tmp_path / name, lambda text: text)
+            edit(tmp_path / name, lambda text: text, print)

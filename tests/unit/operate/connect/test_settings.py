@@ -1,50 +1,47 @@
 """What an environment's variable file means for a connection."""
 
-import re
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.connect.settings import Settings, read_settings
+from stripe_handler_cli.operate.connect.settings import VARIABLES, Settings, read_settings
+from stripe_handler_cli.tools.terraform.console import values_in
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from support.terraform import ROOT, defaults, terraform
 
-ROOT = Path(__file__).parents[4] / "terraform"
 PLACE = "x.tfvars"
 
 
 def test_what_is_not_named_has_terraforms_default() -> None:
     """The five types, any mode, a custom bus, the shell's region."""
-    assert read_settings('prefix = "bayon"\n', PLACE) == Settings(prefix="bayon")
-    declared = re.search(
-        r'variable "livemode" \{.*?default\s+= "(\w+)"', (ROOT / "variables.tf").read_text(), re.DOTALL
-    )
-    assert declared
-    assert Settings(prefix="bayon").livemode == declared[1]
+    assert read_settings({"prefix": "bayon"}, PLACE) == Settings(prefix="bayon")
+    declared = defaults("livemode", "event_types", *set(VARIABLES) - {"prefix"})
+    assert read_settings({"prefix": "bayon", **declared}, PLACE) == Settings(prefix="bayon")
 
 
 def test_the_production_file_is_read() -> None:
     """As it is in the checkout."""
     path = ROOT / "environments" / "production.tfvars"
-    settings = read_settings(path.read_text("utf-8"), path.name)
+    settings = read_settings(values_in(terraform(), path, VARIABLES), path.name)
     assert (settings.prefix, settings.livemode, settings.source_name) == ("bayon", "live", None)
     assert settings.package_path == "../dist/handler.zip"
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("values", "problem"),
     [
-        ("", "x.tfvars: prefix is missing"),
-        ("prefix = 3", "x.tfvars: prefix must be a string"),
-        ('prefix = "a"\nevent_types = "b"', "event_types must be a list"),
-        ('prefix = "a"\nlivemode = "both"', "livemode must be live, test or any"),
-        ('prefix = "a', "line 1"),
+        ({}, "x.tfvars: prefix is missing"),
+        ({"prefix": 3}, "x.tfvars: prefix must be a string"),
+        ({"prefix": "a", "event_types": "b"}, "event_types must be a list"),
+        ({"prefix": "a", "event_types": ["b", 3]}, "event_types must be a list of strings"),
+        ({"prefix": "a", "livemode": "both"}, "livemode must be live, test or any"),
     ],
 )
-def test_a_wrong_file_is_refused(text: str, problem: str) -> None:
+def test_a_wrong_file_is_refused(values: dict[str, Any], problem: str) -> None:
     """The message names the file and the variable."""
     with pytest.raises(CliError, match=problem):
-        read_settings(text, PLACE)
+        read_settings(values, PLACE)
 
 
 def test_types_follow_the_payload() -> None:

@@ -1,10 +1,14 @@
 """A variable file is read and edited as text; everything but the one line stays byte for byte."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from stripe_handler_cli.operate.connect.tfvars import TfvarsError, assignments, with_string, without
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.connect.tfvars import with_string, without
+from stripe_handler_cli.tools.terraform.console import values_in
+from support.terraform import terraform
 
 ENVIRONMENTS = Path(__file__).parents[4] / "terraform" / "environments"
 NAME, VALUE = "stripe_event_source_name", "aws.partner/stripe.com/ed_test_1"
@@ -33,53 +37,44 @@ nothing = null
 """
 
 
-def test_values_are_read_whatever_stands_around_them() -> None:
-    """Comments, brackets, heredocs and strings that look like something else."""
-    found = assignments(TEXT)
-    assert list(found) == [
-        "prefix",
-        "event_types",
-        "thresholds",
-        "quoted",
-        "tags",
-        "text",
-        "log_retention_days",
-        "on",
-        "nothing",
-    ]
-    read = {name: found[name].value for name in ("prefix", "event_types", "quoted", "log_retention_days")}
-    assert read == {
+def read(path: Path, text: str, *names: str) -> dict[str, Any]:
+    """What Terraform finds in a text."""
+    file = path / "x.tfvars"
+    file.write_text(text, "utf-8", newline="")
+    return values_in(terraform(), file, names)
+
+
+def test_values_are_read_whatever_stands_around_them(tmp_path: Path) -> None:
+    """Comments, brackets, heredocs and strings that look like something else; what is not named is null."""
+    assert read(
+        tmp_path, TEXT, "prefix", "event_types", "quoted", "log_retention_days", "on", "other", NAME
+    ) == {
         "prefix": "bayon",
         "event_types": ["invoice.paid", "v1.invoice.paid"],
         "quoted": 'a "b" # c',
-        "log_retention_days": 7.0,
+        "log_retention_days": 7,
+        "on": True,
+        "other": None,
+        NAME: None,
     }
-    assert (found["on"].value, found["nothing"].value) == (True, None)
-
-
-@pytest.mark.parametrize("name", ["thresholds", "tags", "text"])
-def test_other_values_are_kept_but_not_read(name: str) -> None:
-    """An object or a heredoc is nobody's business here."""
-    with pytest.raises(TfvarsError, match=name):
-        _ = assignments(TEXT)[name].value
 
 
 @pytest.mark.parametrize("text", ['a = "b', "a = [1", "a", 'a "b"', "a = }", "a =\n", 'x {\n  a = "b"\n}\n'])
-def test_what_is_no_variable_file_is_refused(text: str) -> None:
+def test_what_is_no_variable_file_is_refused(text: str, tmp_path: Path) -> None:
     """With its line; nothing is guessed."""
-    with pytest.raises(TfvarsError, match="line 1"):
-        assignments(text)
+    with pytest.raises(CliError, match=r"x\.tfvars line 1"):
+        read(tmp_path, text, "a")
 
 
 @pytest.mark.parametrize("path", sorted(ENVIRONMENTS.glob("*.tfvars")), ids=lambda path: path.name)
-def test_our_own_files_get_the_name_below_the_comment_that_shows_it(path: Path) -> None:
+def test_our_own_files_get_the_name_below_the_comment_that_shows_it(path: Path, tmp_path: Path) -> None:
     """And taken out again they are as before."""
     text = path.read_text("utf-8")
     edited = with_string(text, NAME, VALUE)
     above, _, below = edited.partition(LINE)
     assert above + below == text
     assert above.splitlines()[-1].startswith(f"# {NAME} = ")
-    assert assignments(edited)[NAME].value == VALUE
+    assert read(tmp_path, edited, NAME) == {NAME: VALUE}
     assert without(edited, NAME) == text
 
 
@@ -110,8 +105,8 @@ def test_what_is_not_there_cannot_be_taken_out() -> None:
     assert without(TEXT, NAME) == TEXT
 
 
-def test_line_breaks_of_another_system_stay() -> None:
+def test_line_breaks_of_another_system_stay(tmp_path: Path) -> None:
     """Read and written as they are."""
     text = 'prefix = "a"\r\nlivemode = "test"\r\n'
-    assert assignments(text)["livemode"].value == "test"
+    assert read(tmp_path, text, "livemode") == {"livemode": "test"}
     assert without(text, "livemode") == 'prefix = "a"\r\n'

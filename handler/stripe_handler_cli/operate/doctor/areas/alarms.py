@@ -1,80 +1,72 @@
-"""What is right for the alarms: all there, each tells the topic, somebody listens, none is ringing. Pure."""
+"""The alarms: all there, on metrics that something makes, each tells the topic, and somebody listens."""
+
+import json
+from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy
+from stripe_handler_cli.operate.doctor.arns import Arn
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.policies import parse_policy
+from stripe_handler_cli.operate.doctor.settings import livemode_of
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 
 ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}"
 SEE_ALARM = "aws cloudwatch describe-alarms --alarm-names {alarm_name}"
 LIST_SUBSCRIPTIONS = "aws sns list-subscriptions-by-topic --topic-arn {alarm_topic_arn}"
 SUBSCRIBE = "# name alarm_email_addresses in the tfvars file, then\n" + APPLY
+ENABLE_COUNT = "aws events enable-rule --name {parked_count_rule_name}"
+_ALARMS_AT_ONCE = 100
 
 
 @attrs.frozen
 class Alarm:
-    """An alarm as it is.
-
-    Attributes:
-        name: Its name.
-        state: `OK`, `ALARM` or `INSUFFICIENT_DATA`.
-        are_actions_enabled: Whether it does anything.
-        tells: ARNs of what it tells when it begins to ring.
-        metric: Namespace and name of the metric it watches.
-    """
+    """An alarm as it is."""
 
     name: str
-    state: str
+    state: str  # `OK`, `ALARM` or `INSUFFICIENT_DATA`
     are_actions_enabled: bool
-    tells: tuple[str, ...]
-    metric: tuple[str, str] = ("", "")
+    tells: tuple[str, ...]  # ARNs
+    metric: tuple[str, str] = ("", "")  # namespace and name
 
 
 @attrs.frozen
 class AlarmsFacts:
-    """The alarms.
+    """The alarms."""
 
-    Attributes:
-        wanted: Names of those Terraform made.
-        found: Those that are there.
-        topic_arn: Where they should tell.
-    """
-
-    wanted: tuple[str, ...]
+    wanted: tuple[str, ...]  # names
     found: tuple[Alarm, ...]
     topic_arn: str
 
 
-@attrs.frozen
-class LogMetricsFacts:
-    """Metrics made of the function's log.
-
-    Attributes:
-        watched: Names of those that alarms watch.
-        made: Names of those that the log group's metric filters make.
-    """
-
-    watched: frozenset[str]
-    made: frozenset[str]
-
-
-@attrs.frozen
-class SubscriberFacts:
-    """Who listens to the topic.
-
-    Attributes:
-        confirmed: How many do.
-        pending: How many have not confirmed it yet.
-        livemode: The function's `LIVEMODE`.
-    """
-
-    confirmed: int
-    pending: int
-    livemode: str
+def look_at_alarms(site: Site) -> AlarmsFacts:
+    """DescribeAlarms, for the names of Terraform's output."""
+    names = site.stack.outputs.get("alarm_names")
+    if not isinstance(names, dict):
+        raise CliError("the stack has no output 'alarm_names'")
+    wanted = tuple(names.values())
+    found: list[Any] = []
+    for start in range(0, len(wanted), _ALARMS_AT_ONCE):
+        some = list(wanted[start : start + _ALARMS_AT_ONCE])
+        found += site.client("cloudwatch").describe_alarms(AlarmNames=some)["MetricAlarms"]
+    alarms = tuple(
+        Alarm(
+            name=one["AlarmName"],
+            state=one["StateValue"],
+            are_actions_enabled=one["ActionsEnabled"],
+            tells=tuple(one.get("AlarmActions", ())),
+            metric=(one.get("Namespace", ""), one.get("MetricName", "")),
+        )
+        for one in found
+    )
+    return AlarmsFacts(wanted, alarms, site.output("alarm_topic_arn"))
 
 
-def judge_alarms(facts: AlarmsFacts) -> Finding:
-    """All there, and each tells the topic."""
+def _judge_alarms(facts: AlarmsFacts) -> Finding:
     there = {alarm.name for alarm in facts.found}
     missing = sorted(set(facts.wanted) - there)
     if missing:
@@ -88,24 +80,169 @@ def judge_alarms(facts: AlarmsFacts) -> Finding:
     return passed(f"{len(facts.found)} alarms, each tells the topic")
 
 
-def judge_quiet(facts: AlarmsFacts) -> Finding:
-    """None rings."""
+def _judge_quiet(facts: AlarmsFacts) -> Finding:
     ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
         return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
     return passed("none is in ALARM")
 
 
-def judge_log_metrics(facts: LogMetricsFacts) -> Finding:
-    """Each that an alarm watches is made."""
+ALARMS = Check(
+    key="alarms",
+    area=Area.ALARMS,
+    title="Alarms in place",
+    why="An alarm that is gone, or tells nobody, is a loss nobody hears of.",
+    checked=(
+        "Every alarm of Terraform's output `alarm_names` exists, has its actions enabled, and tells the "
+        "topic."
+    ),
+    fixes=(APPLY, ENABLE_ACTIONS),
+    judge=_judge_alarms,
+)
+ALARMS_QUIET = Check(
+    key="alarms-quiet",
+    area=Area.ALARMS,
+    title="No alarm ringing",
+    why="Something is wrong just now; the alarm's description says what, and what to do.",
+    checked="An alarm in the state ALARM is a warning.",
+    fixes=(SEE_ALARM,),
+    judge=_judge_quiet,
+)
+
+
+@attrs.frozen
+class LogMetricsFacts:
+    """Metrics made of the function's log."""
+
+    watched: frozenset[str]  # by alarms
+    made: frozenset[str]  # by metric filters
+
+
+def look_at_log_metrics(site: Site) -> LogMetricsFacts:
+    """DescribeMetricFilters of the log groups, beside what the alarms watch."""
+    namespace = site.output("metric_namespace")
+    # The drift check is optional, and has a log of its own.
+    groups = [site.output("log_group_name"), site.stack.outputs.get("drift_check_log_group_name")]
+    logs = site.client("logs")
+    made = {
+        made["metricName"]
+        for group in groups
+        if group
+        for one in listed(logs, "describe_metric_filters", "metricFilters", logGroupName=group)
+        for made in one["metricTransformations"]
+        if made["metricNamespace"] == namespace
+    }
+    alarms = site.see(look_at_alarms).found
+    watched = {alarm.metric[1] for alarm in alarms if alarm.metric[0] == namespace}
+    return LogMetricsFacts(frozenset(watched), frozenset(made))
+
+
+def _judge_log_metrics(facts: LogMetricsFacts) -> Finding:
     missing = sorted(facts.watched - facts.made)
     if missing:
         return failed(f"no metric filter makes {', '.join(missing)}: its alarm cannot ring", APPLY)
     return passed(f"{len(facts.made)} metrics are made of the log, {len(facts.watched)} of them with alarms")
 
 
-def judge_subscribers(facts: SubscriberFacts) -> Finding:
-    """At least one has confirmed."""
+LOG_METRICS = Check(
+    key="log-metrics",
+    area=Area.ALARMS,
+    title="Metrics of the log",
+    why="An alarm on a metric that nothing makes is quiet for ever.",
+    checked=(
+        "Each metric of the stack's own namespace that an alarm watches has a metric filter on the log "
+        "group, or on that of the drift check."
+    ),
+    judge=_judge_log_metrics,
+)
+
+
+@attrs.frozen
+class HourlyCountFacts:
+    """The rule that has the function count parked events."""
+
+    name: str
+    state: str | None  # AWS's word; None where there is no such rule
+    inputs: tuple[object, ...]  # what it sends to each target that is the function
+
+
+def look_at_hourly_count(site: Site) -> HourlyCountFacts:
+    """DescribeRule and ListTargetsByRule of the rule on the default bus."""
+    name = site.output("parked_count_rule_name")
+    events = site.client("events")
+    found = found_or_none(events.describe_rule, Name=name)
+    if found is None:
+        return HourlyCountFacts(name, None, ())
+    targets = events.list_targets_by_rule(Rule=name)["Targets"]
+    invoked = site.stack.invoked_arn
+    inputs = [json.loads(target.get("Input", "null")) for target in targets if target["Arn"] == invoked]
+    return HourlyCountFacts(name, found["State"], tuple(inputs))
+
+
+def _judge_hourly_count(facts: HourlyCountFacts) -> Finding:
+    if facts.state is None:
+        return failed(f"there is no rule {facts.name}", APPLY)
+    if not facts.state.startswith("ENABLED"):
+        found = f"{facts.name} is {facts.state}: nobody is told that parked events expire"
+        return failed(found, ENABLE_COUNT)
+    if COUNT_PARKED_REQUEST not in facts.inputs:
+        return failed(f"{facts.name} does not ask the function to count", APPLY)
+    return passed(f"{facts.name} asks the function to count")
+
+
+HOURLY_COUNT = Check(
+    key="parked-count",
+    area=Area.ALARMS,
+    title="Hourly count",
+    why="The alarm on parked events that expire rests on it.",
+    checked="The rule that has the function count parked events is enabled and leads to the function.",
+    fixes=(APPLY, ENABLE_COUNT),
+    judge=_judge_hourly_count,
+)
+
+
+def look_at_topic(site: Site) -> dict[str, str] | None:
+    """GetTopicAttributes; None where there is no such topic."""
+    arn = site.output("alarm_topic_arn")
+    found = found_or_none(site.client("sns").get_topic_attributes, TopicArn=arn)
+    return None if found is None else dict(found["Attributes"])
+
+
+def look_at_topic_policy(site: Site) -> PolicyFacts:
+    """CloudWatch, for this account."""
+    found = site.see(look_at_topic)
+    account = Arn.parse(site.output("alarm_topic_arn")).account
+    alarms = Admission("cloudwatch.amazonaws.com", "sns:Publish", "aws:SourceAccount", account)
+    return PolicyFacts("topic", None if found is None else parse_policy(found.get("Policy")), (alarms,))
+
+
+ALARM_TOPIC_POLICY = Check(
+    key="alarm-topic-policy",
+    area=Area.ALARMS,
+    title="Topic's policy",
+    why="Without it CloudWatch cannot tell anyone; with a wider one others can raise false alarms.",
+    checked="The topic's policy lets CloudWatch publish for this account, and lets nobody else.",
+    judge=judge_policy(APPLY),
+)
+
+
+@attrs.frozen
+class SubscriberFacts:
+    """Who listens to the topic."""
+
+    confirmed: int
+    pending: int
+    livemode: str
+
+
+def look_at_subscribers(site: Site) -> SubscriberFacts:
+    """The topic's own count: the list of subscriptions shows addresses, which are nobody's business here."""
+    found = site.see(look_at_topic) or {}
+    confirmed, pending = (int(found.get(f"Subscriptions{kind}", 0)) for kind in ("Confirmed", "Pending"))
+    return SubscriberFacts(confirmed, pending, livemode_of(site))
+
+
+def _judge_subscribers(facts: SubscriberFacts) -> Finding:
     if facts.confirmed:
         waiting = f"; {facts.pending} not confirmed yet" if facts.pending else ""
         return passed(f"{facts.confirmed} confirmed{waiting}")
@@ -120,39 +257,6 @@ def judge_subscribers(facts: SubscriberFacts) -> Finding:
     return warned("nobody: alarms ring unheard", SUBSCRIBE)
 
 
-ALARMS = Check(
-    key="alarms",
-    area=Area.ALARMS,
-    title="Alarms in place",
-    why="An alarm that is gone, or tells nobody, is a loss nobody hears of.",
-    checked=(
-        "Every alarm of Terraform's output `alarm_names` exists, has its actions enabled, and tells the "
-        "topic."
-    ),
-    fixes=(APPLY, ENABLE_ACTIONS),
-    judge=judge_alarms,
-)
-ALARMS_QUIET = Check(
-    key="alarms-quiet",
-    area=Area.ALARMS,
-    title="No alarm ringing",
-    why="Something is wrong just now; the alarm's description says what, and what to do.",
-    checked="An alarm in the state ALARM is a warning.",
-    fixes=(SEE_ALARM,),
-    judge=judge_quiet,
-)
-LOG_METRICS = Check(
-    key="log-metrics",
-    area=Area.ALARMS,
-    title="Metrics of the log",
-    why="An alarm on a metric that nothing makes is quiet for ever.",
-    checked=(
-        "Each metric of the stack's own namespace that an alarm watches has a metric filter on the log "
-        "group, or on that of the drift check."
-    ),
-    fixes=(APPLY,),
-    judge=judge_log_metrics,
-)
 ALARM_SUBSCRIBERS = Check(
     key="alarm-subscribers",
     area=Area.ALARMS,
@@ -163,5 +267,13 @@ ALARM_SUBSCRIBERS = Check(
         "`LIVEMODE` is live, and is a warning elsewhere."
     ),
     fixes=(LIST_SUBSCRIPTIONS, SUBSCRIBE),
-    judge=judge_subscribers,
+    judge=_judge_subscribers,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_alarms, (ALARMS, ALARMS_QUIET)),
+    Examination(look_at_log_metrics, (LOG_METRICS,)),
+    Examination(look_at_hourly_count, (HOURLY_COUNT,)),
+    Examination(look_at_topic_policy, (ALARM_TOPIC_POLICY,)),
+    Examination(look_at_subscribers, (ALARM_SUBSCRIBERS,)),
 )

@@ -1,14 +1,20 @@
-"""What a healthy event source, event bus and archive are. Pure."""
+"""The event source, the event bus, its archive, and the second bus that events are forwarded to."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.areas.rule import admits, look_at_rule
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import Statement
+from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
-LIST_EVENT_SOURCES = "aws events list-event-sources --name-prefix aws.partner/stripe.com"
+if TYPE_CHECKING:
+    import datetime as dt
+
 NEW_DESTINATION = (
     "# make a new Amazon EventBridge destination in Stripe, name its event source in "
     "stripe_event_source_name, then\n" + APPLY
@@ -25,72 +31,32 @@ _DAY_SECONDS = 86400
 
 @attrs.frozen
 class EventSourceFacts:
-    """The partner event source.
+    """The partner event source."""
 
-    Attributes:
-        name: Its name; None on a custom bus.
-        state: AWS's word, `PENDING`, `ACTIVE` or `DELETED`; None where there is no such source.
-        expires_in_seconds: Until AWS deletes a pending one; None where AWS does not say.
-        bridge_sources: Sources of a webhook bridge that the rule admits.
-    """
-
-    name: str | None
-    state: str | None
-    expires_in_seconds: float | None
-    bridge_sources: tuple[str, ...]
+    name: str | None  # None on a custom bus
+    state: str | None  # AWS's word, `PENDING`, `ACTIVE` or `DELETED`; None where there is no such source
+    expires_in_seconds: float | None  # until AWS deletes a pending one; None where AWS does not say
+    bridge_sources: tuple[str, ...]  # sources of a webhook bridge that the rule admits
 
 
-@attrs.frozen
-class BusFacts:
-    """The event bus.
-
-    Attributes:
-        name: Its name.
-        exists: Whether it is there.
-        statements: Its resource policy: who else may put events on it.
-    """
-
-    name: str
-    exists: bool
-    statements: tuple[Statement, ...]
-
-
-@attrs.frozen
-class ArchiveFacts:
-    """The archive beside the bus.
-
-    Attributes:
-        state: AWS's word; None where there is no such archive.
-        reason: Why it is in that state, where AWS says so.
-        is_of_bus: Whether it archives the stack's bus.
-        holds_stripe_events: Whether its pattern admits them.
-        retention_days: How long it keeps events; 0 for ever.
-    """
-
-    state: str | None
-    reason: str
-    is_of_bus: bool
-    holds_stripe_events: bool
-    retention_days: int
+def look_at_event_source(site: Site) -> EventSourceFacts:
+    """DescribeEventSource; on a custom bus, the rule's pattern."""
+    name = site.stack.partner_event_source
+    if name is None:
+        bridge = site.stack.outputs.get("webhook_bridge_event_source")
+        sources = site.see(look_at_rule).bridge_sources or ((str(bridge),) if bridge else ())
+        return EventSourceFacts(None, None, None, sources)
+    found = found_or_none(site.client("events").describe_event_source, Name=name)
+    expires: dt.datetime | None = (found or {}).get("ExpirationTime")
+    return EventSourceFacts(
+        name=name,
+        state=found["State"] if found else None,
+        expires_in_seconds=(expires - site.now).total_seconds() if expires else None,
+        bridge_sources=(),
+    )
 
 
-@attrs.frozen
-class ForwardingFacts:
-    """The second bus, under a name of the stack's own.
-
-    Attributes:
-        bus: Its name; None where the stack has none.
-        exists: Whether it is there.
-        rules: State of each rule of the partner bus that leads to it, by name.
-    """
-
-    bus: str | None
-    exists: bool
-    rules: Mapping[str, str]
-
-
-def judge_event_source(facts: EventSourceFacts) -> Finding:
-    """ACTIVE, or a custom bus that something brings events to."""
+def _judge_event_source(facts: EventSourceFacts) -> Finding:
     if facts.name is None:
         if facts.bridge_sources:
             return passed(f"custom bus; events come from a bridge as {', '.join(facts.bridge_sources)}")
@@ -110,8 +76,40 @@ def judge_event_source(facts: EventSourceFacts) -> Finding:
             return failed(f"{facts.name} is {state}: Stripe sends nothing here any more", NEW_DESTINATION)
 
 
-def judge_bus(facts: BusFacts) -> Finding:
-    """It exists, and nobody outside the account's own IAM policies may put events on it."""
+EVENT_SOURCE = Check(
+    key="event-source",
+    area=Area.BUS,
+    title="Event source active",
+    why=(
+        "AWS deletes a partner event source that no event bus is associated with, and events sent before "
+        "are lost."
+    ),
+    checked=(
+        "The partner event source exists and is ACTIVE. PENDING fails, with the days left; so does "
+        "DELETED. On a custom bus: whether the rule admits a webhook bridge, a warning if not."
+    ),
+    fixes=(APPLY, NEW_DESTINATION, NAME_A_SOURCE),
+    judge=_judge_event_source,
+)
+
+
+@attrs.frozen
+class BusFacts:
+    """The event bus."""
+
+    name: str
+    exists: bool
+    statements: tuple[Statement, ...]  # who else may put events on it
+
+
+def look_at_bus(site: Site) -> BusFacts:
+    """DescribeEventBus."""
+    name = site.output("event_bus_name")
+    found = found_or_none(site.client("events").describe_event_bus, Name=name)
+    return BusFacts(name, found is not None, parse_policy((found or {}).get("Policy")))
+
+
+def _judge_bus(facts: BusFacts) -> Finding:
     if not facts.exists:
         return failed(f"there is no event bus {facts.name}", APPLY)
     if facts.statements:
@@ -120,8 +118,46 @@ def judge_bus(facts: BusFacts) -> Finding:
     return passed(f"{facts.name} exists; its policy lets nobody else in")
 
 
-def judge_archive(facts: ArchiveFacts) -> Finding:
-    """Enabled, of this bus, with Stripe's events in it, for long enough."""
+EVENT_BUS = Check(
+    key="event-bus",
+    area=Area.BUS,
+    title="Event bus associated",
+    why=(
+        "Without the bus there are no events; whoever may put events on it can change any user's "
+        "subscription."
+    ),
+    checked="The bus exists. A resource policy that lets other accounts put events on it is a warning.",
+    fixes=(APPLY, REMOVE_BUS_PERMISSIONS),
+    judge=_judge_bus,
+)
+
+
+@attrs.frozen
+class ArchiveFacts:
+    """The archive beside the bus."""
+
+    state: str | None  # AWS's word; None where there is no such archive
+    reason: str  # where AWS gives one
+    is_of_bus: bool
+    holds_stripe_events: bool
+    retention_days: int  # 0 for ever
+
+
+def look_at_archive(site: Site) -> ArchiveFacts:
+    """DescribeArchive, and whether its pattern admits an event of Stripe's."""
+    name = site.output("archive_name")
+    found = found_or_none(site.client("events").describe_archive, ArchiveName=name) or {}
+    pattern = found.get("EventPattern")
+    return ArchiveFacts(
+        state=found.get("State"),
+        reason=found.get("StateReason", ""),
+        is_of_bus=found.get("EventSourceArn") == site.output("event_bus_arn"),
+        holds_stripe_events=not pattern or admits(site, pattern, next(iter(INVOICE_EVENTS))),
+        retention_days=found.get("RetentionDays", 0),
+    )
+
+
+def _judge_archive(facts: ArchiveFacts) -> Finding:
     if facts.state is None:
         return failed("there is no archive", APPLY)
     if facts.state != "ENABLED":
@@ -137,47 +173,6 @@ def judge_archive(facts: ArchiveFacts) -> Finding:
     )
 
 
-def judge_forwarding(facts: ForwardingFacts) -> Finding:
-    """Where a second bus is wanted, an enabled rule leads to it."""
-    if facts.bus is None:
-        return passed("does not apply: the stack has no forwarding bus")
-    if not facts.exists:
-        return failed(f"there is no event bus {facts.bus}", APPLY)
-    if not facts.rules:
-        return failed(f"no rule leads to {facts.bus}", APPLY)
-    disabled = [name for name, state in facts.rules.items() if not state.startswith("ENABLED")]
-    if disabled:
-        return failed(f"{disabled[0]} is disabled", ENABLE_FORWARDING, forwarding_rule_name=disabled[0])
-    return passed(f"{', '.join(facts.rules)} leads to {facts.bus}")
-
-
-EVENT_SOURCE = Check(
-    key="event-source",
-    area=Area.BUS,
-    title="Event source active",
-    why=(
-        "AWS deletes a partner event source that no event bus is associated with, and events sent before "
-        "are lost."
-    ),
-    checked=(
-        "The partner event source exists and is ACTIVE. PENDING fails, with the days left; so does "
-        "DELETED. On a custom bus: whether the rule admits a webhook bridge, a warning if not."
-    ),
-    fixes=(APPLY, NEW_DESTINATION, NAME_A_SOURCE),
-    judge=judge_event_source,
-)
-EVENT_BUS = Check(
-    key="event-bus",
-    area=Area.BUS,
-    title="Event bus associated",
-    why=(
-        "Without the bus there are no events; whoever may put events on it can change any user's "
-        "subscription."
-    ),
-    checked="The bus exists. A resource policy that lets other accounts put events on it is a warning.",
-    fixes=(APPLY, REMOVE_BUS_PERMISSIONS),
-    judge=judge_bus,
-)
 ARCHIVE = Check(
     key="archive",
     area=Area.BUS,
@@ -190,9 +185,45 @@ ARCHIVE = Check(
         "The archive is ENABLED, of this bus, and its pattern admits Stripe's events. Less than "
         f"{LEAST_ARCHIVE_DAYS} days' retention is a warning."
     ),
-    fixes=(APPLY,),
-    judge=judge_archive,
+    judge=_judge_archive,
 )
+
+
+@attrs.frozen
+class ForwardingFacts:
+    """The second bus, under a name of the stack's own."""
+
+    bus: str | None  # None where the stack has none
+    exists: bool
+    rules: Mapping[str, str]  # those of the partner bus that lead to it, with their state
+
+
+def look_at_forwarding(site: Site) -> ForwardingFacts:
+    """DescribeEventBus of the second bus, and ListRuleNamesByTarget on the first."""
+    name = site.stack.outputs.get("forwarding_bus_name")
+    events = site.client("events")
+    found = found_or_none(events.describe_event_bus, Name=name) if name else None
+    if found is None:
+        return ForwardingFacts(name, exists=False, rules={})
+    bus = site.output("event_bus_name")
+    rules = events.list_rule_names_by_target(TargetArn=found["Arn"], EventBusName=bus)["RuleNames"]
+    states = {rule: events.describe_rule(Name=rule, EventBusName=bus)["State"] for rule in rules}
+    return ForwardingFacts(name, exists=True, rules=states)
+
+
+def _judge_forwarding(facts: ForwardingFacts) -> Finding:
+    if facts.bus is None:
+        return passed("does not apply: the stack has no forwarding bus")
+    if not facts.exists:
+        return failed(f"there is no event bus {facts.bus}", APPLY)
+    if not facts.rules:
+        return failed(f"no rule leads to {facts.bus}", APPLY)
+    disabled = [name for name, state in facts.rules.items() if not state.startswith("ENABLED")]
+    if disabled:
+        return failed(f"{disabled[0]} is disabled", ENABLE_FORWARDING, forwarding_rule_name=disabled[0])
+    return passed(f"{', '.join(facts.rules)} leads to {facts.bus}")
+
+
 FORWARDING = Check(
     key="forwarding",
     area=Area.BUS,
@@ -205,5 +236,12 @@ FORWARDING = Check(
         "Where the stack has a forwarding bus: it exists, and an enabled rule of the partner bus leads to it."
     ),
     fixes=(APPLY, ENABLE_FORWARDING),
-    judge=judge_forwarding,
+    judge=_judge_forwarding,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_event_source, (EVENT_SOURCE,)),
+    Examination(look_at_bus, (EVENT_BUS,)),
+    Examination(look_at_archive, (ARCHIVE,)),
+    Examination(look_at_forwarding, (FORWARDING,)),
 )

@@ -1,124 +1,91 @@
-"""What a healthy function is: its settings, its code, its attempts, its log group. Pure."""
+"""The function: its settings, its code, and the snapshots of its versions (SnapStart)."""
+
+import base64
+import hashlib
+from importlib.metadata import version
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.arns import short
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
-from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_subscription_handler.config import STRIPE_API_URL
+from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
+from stripe_handler_cli.operate.doctor.settings import (
+    environment_of,
+    look_at_settings,
+    settings_of,
+    stripe_url_of,
+)
+from stripe_handler_cli.operate.doctor.site import Site, listed
+from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config
+from stripe_subscription_handler.errors import ConfigError
 
 HANDLER = "stripe_subscription_handler.app.lambda_handler"
 RUNTIME = "python3.13"
 LEAST_TIMEOUT_SECONDS = 30
 LEAST_MEMORY_MB = 256
-LEAST_RETRIES = 2
-LEAST_EVENT_AGE_SECONDS = 3600
-DEPLOY = (
-    "stripe-handler package --out dist/handler.zip && aws lambda update-function-code "
-    "--function-name {function_name} --zip-file fileb://dist/handler.zip"
-)
-DEPLOY_VERSION = "stripe-handler package --out dist/handler.zip && " + APPLY
-"""With an alias: new code is invoked when a version of it is published, and the alias leads there."""
 FREE_CONCURRENCY = "aws lambda delete-function-concurrency --function-name {function_name}"
-SET_RETENTION = "aws logs put-retention-policy --log-group-name {log_group_name} --retention-in-days 30"
+DELETE_VERSION = "aws lambda delete-function --function-name {function_name} --qualifier {version}"
+MOST_OLD_VERSIONS = 1
+"""One, to go back to."""
+_DISTRIBUTION = "stripe-subscription-handler"
 
 
 @attrs.frozen(kw_only=True)
 class FunctionFacts:
-    """The function as it is set up.
-
-    Attributes:
-        name: Its name.
-        state: AWS's word; None where there is no such function.
-        last_update: AWS's word for how the last update ended.
-        handler: Its entry point.
-        runtime: Its runtime.
-        timeout_seconds: Longest run of one invocation.
-        memory_mb: Its memory.
-        reserved_concurrency: Concurrency reserved for it; None for none.
-        log_format: `Text` or `JSON`.
-        settings_problem: Why its environment cannot be used, None when it can.
-        stripe_url: Where it asks Stripe.
-        tables: Names of the profile table and the sync table in its environment.
-        expected_tables: The same, by Terraform's outputs.
-        wants_snapshot: Whether it should start from a snapshot (SnapStart).
-        has_snapshot: Whether it does.
-    """
+    """The function as it is set up."""
 
     name: str
-    state: str | None
-    last_update: str = "Successful"
+    state: str | None  # AWS's word; None where there is no such function
+    last_update: str = "Successful"  # AWS's word
     handler: str = HANDLER
     runtime: str = RUNTIME
     timeout_seconds: int = LEAST_TIMEOUT_SECONDS
     memory_mb: int = 512
     reserved_concurrency: int | None = None
-    log_format: str = "Text"
-    settings_problem: str | None = None
+    log_format: str = "Text"  # `Text` or `JSON`
+    settings_problem: str | None = None  # why its environment cannot be used
     stripe_url: str = STRIPE_API_URL
-    tables: tuple[str | None, str | None] = (None, None)
-    expected_tables: tuple[str | None, str | None] = (None, None)
-    wants_snapshot: bool = False
+    tables: tuple[str | None, str | None] = (None, None)  # profiles and sync, by its environment
+    expected_tables: tuple[str | None, str | None] = (None, None)  # by Terraform's outputs
+    wants_snapshot: bool = False  # SnapStart is on
     has_snapshot: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class CodeFacts:
-    """The code that runs, and the code that is here.
-
-    Attributes:
-        code_sha256: Of the function, as Lambda writes it.
-        package: Path of a zip to compare with; None without one.
-        package_sha256: The same digest of that zip.
-        is_package_named: Whether the person named that zip, instead of its being found in `dist/`.
-        version: Version of the library the function runs; None where it does not tell.
-        own_version: Version of this command.
-        alias: The alias by which the function is invoked; None without one.
-    """
-
-    code_sha256: str
-    package: str | None
-    package_sha256: str | None
-    is_package_named: bool
-    version: str | None
-    own_version: str
-    alias: str | None = None
-
-
-@attrs.frozen
-class AttemptsFacts:
-    """What Lambda does with an event the function failed on.
-
-    Attributes:
-        retries: How often it tries again.
-        maximum_age_seconds: How long it keeps trying.
-        on_failure: Where the event goes after that; None for nowhere.
-        failure_queue_arn: Where it should go.
-    """
-
-    retries: int
-    maximum_age_seconds: int
-    on_failure: str | None
-    failure_queue_arn: str
+def look_at_function(site: Site) -> FunctionFacts:
+    """The settings, and GetFunctionConcurrency."""
+    settings = site.see(look_at_settings)
+    if settings is None:
+        return FunctionFacts(name=site.stack.invoked_function, state=None)
+    environment = environment_of(site)
+    concurrency = site.client("lambda").get_function_concurrency(FunctionName=site.output("function_name"))
+    return FunctionFacts(
+        name=site.stack.invoked_function,
+        state=settings.get("State", "Active"),
+        last_update=settings.get("LastUpdateStatus", "Successful"),
+        handler=settings["Handler"],
+        runtime=settings["Runtime"],
+        timeout_seconds=settings["Timeout"],
+        memory_mb=settings["MemorySize"],
+        reserved_concurrency=concurrency.get("ReservedConcurrentExecutions"),
+        log_format=settings.get("LoggingConfig", {}).get("LogFormat", "Text"),
+        stripe_url=stripe_url_of(site),
+        settings_problem=_settings_problem(environment),
+        tables=(environment.get(VARIABLES["table_name"]), environment.get(VARIABLES["sync_table_name"])),
+        expected_tables=(site.output("profile_table_name"), site.output("sync_table_name")),
+        wants_snapshot=site.stack.function_alias is not None,
+        has_snapshot=settings.get("SnapStart", {}).get("OptimizationStatus") == "On",
+    )
 
 
-@attrs.frozen
-class LogFacts:
-    """The function's log group.
-
-    Attributes:
-        name: Its name.
-        exists: Whether it is there.
-        retention_days: How long lines are kept; None for ever.
-    """
-
-    name: str
-    exists: bool
-    retention_days: int | None
+def _settings_problem(environment: dict[str, str]) -> str | None:
+    try:
+        Config.from_environment(environment)
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
-def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
-    """Able to run, with the settings the code was written for."""
+def _judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
     if facts.state is None:
         return failed(f"there is no function {facts.name}", APPLY)
     if facts.state == "Pending" or facts.last_update == "InProgress":
@@ -163,54 +130,6 @@ def judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a t
     )
 
 
-def judge_code(facts: CodeFacts) -> Finding:
-    """The function runs the zip that is here, or at least the same version."""
-    told = f"version {facts.version}" if facts.version else "a version it does not tell"
-    deploy = deploy_command(facts.alias)
-    if facts.package is not None:
-        if facts.code_sha256 == facts.package_sha256:
-            return passed(f"{told}, byte for byte {facts.package}")
-        if facts.is_package_named:
-            return failed(f"{told}, and not the code of {facts.package}", deploy)
-        return warned(f"{told}, and not the code of {facts.package}", deploy)
-    if facts.version is None:
-        return warned("the function does not tell its version, and there is no zip to compare with", deploy)
-    if facts.version != facts.own_version:
-        return warned(f"{told}; this command is of version {facts.own_version}", deploy)
-    return passed(f"{told}, as this command; no zip to compare with (--package)")
-
-
-def deploy_command(alias: str | None) -> str:
-    """What brings new code to where events go."""
-    return DEPLOY if alias is None else DEPLOY_VERSION
-
-
-def judge_retries(facts: AttemptsFacts) -> Finding:
-    """Three attempts, for an hour at least."""
-    found = f"{facts.retries + 1} attempts within {facts.maximum_age_seconds / 3600:g} hours"
-    if facts.retries < LEAST_RETRIES or facts.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
-        return warned(f"{found}: a short fault of DynamoDB fills the failure queue", APPLY)
-    return passed(found)
-
-
-def judge_failure_path(facts: AttemptsFacts) -> Finding:
-    """After the last attempt the event goes to the failure queue."""
-    if facts.on_failure is None:
-        return failed("no on-failure destination: events that fail three times are dropped", APPLY)
-    if facts.on_failure != facts.failure_queue_arn:
-        return failed(f"wired to something else: {facts.on_failure}", APPLY)
-    return passed(f"to the queue {short(facts.on_failure)}")
-
-
-def judge_log_retention(facts: LogFacts) -> Finding:
-    """The log group exists and does not grow for ever."""
-    if not facts.exists:
-        return failed(f"there is no log group {facts.name}", APPLY)
-    if facts.retention_days is None:
-        return warned("lines are kept for ever, at a cost; `log_retention_days` sets it", SET_RETENTION)
-    return passed(f"{facts.retention_days} days")
-
-
 CONFIGURATION = Check(
     key="function-configuration",
     area=Area.FUNCTION,
@@ -223,8 +142,55 @@ CONFIGURATION = Check(
         "another Stripe than Stripe, no snapshot with SnapStart on."
     ),
     fixes=(APPLY, FREE_CONCURRENCY),
-    judge=judge_configuration,
+    judge=_judge_configuration,
 )
+
+
+@attrs.frozen(kw_only=True)
+class CodeFacts:
+    """The code that runs, and the code that is here."""
+
+    code_sha256: str  # of the function, as Lambda writes it
+    package: str | None  # path of a zip to compare with
+    package_sha256: str | None  # the same of that zip
+    is_package_named: bool  # else it was found in `dist/`
+    version: str | None  # of the library, as the function tells it; None where it does not
+    own_version: str  # of this command
+    alias: str | None = None  # by which the function is invoked
+
+
+def look_at_code(site: Site) -> CodeFacts:
+    """`CodeSha256` of the settings, the digest of the zip at hand, and the version the function tells."""
+    settings = settings_of(site)
+    told = told_or_none(site) or {}
+    package = site.package
+    digest = None if package is None else hashlib.sha256(package.read_bytes()).digest()
+    return CodeFacts(
+        code_sha256=settings["CodeSha256"],
+        package=str(package) if package else None,
+        package_sha256=base64.b64encode(digest).decode() if digest else None,
+        is_package_named=site.is_package_named,
+        version=told.get("version"),
+        own_version=version(_DISTRIBUTION),
+        alias=site.stack.function_alias,
+    )
+
+
+def _judge_code(facts: CodeFacts) -> Finding:
+    told = f"version {facts.version}" if facts.version else "a version it does not tell"
+    deploy = deploy_command(facts.alias)
+    if facts.package is not None:
+        if facts.code_sha256 == facts.package_sha256:
+            return passed(f"{told}, byte for byte {facts.package}")
+        found = f"{told}, and not the code of {facts.package}"
+        return failed(found, deploy) if facts.is_package_named else warned(found, deploy)
+    if facts.version is None:
+        return warned("the function does not tell its version, and there is no zip to compare with", deploy)
+    if facts.version != facts.own_version:
+        return warned(f"{told}; this command is of version {facts.own_version}", deploy)
+    return passed(f"{told}, as this command; no zip to compare with (--package)")
+
+
 CODE = Check(
     key="function-code",
     area=Area.FUNCTION,
@@ -236,32 +202,43 @@ CODE = Check(
         "against this command's."
     ),
     fixes=(DEPLOY, DEPLOY_VERSION),
-    judge=judge_code,
+    judge=_judge_code,
 )
-RETRIES = Check(
-    key="function-retries",
+
+
+def look_at_snapshots(site: Site) -> tuple[str, ...]:
+    """ListVersionsByFunction: versions with a snapshot that are not what is invoked, the oldest first."""
+    name = site.output("function_name")
+    versions = listed(site.client("lambda"), "list_versions_by_function", "Versions", FunctionName=name)
+    kept = {one["Version"] for one in versions if one.get("SnapStart", {}).get("OptimizationStatus") == "On"}
+    invoked = (site.see(look_at_settings) or {}).get("Version")
+    return tuple(sorted(kept - {invoked}, key=int))
+
+
+def _judge_snapshots(old: tuple[str, ...]) -> Finding:
+    if len(old) > MOST_OLD_VERSIONS:
+        found = f"{len(old)} versions that nothing invokes keep a snapshot each: {', '.join(old)}"
+        return warned(found, DELETE_VERSION, version=old[0])
+    if old:
+        return passed(f"version {old[0]} keeps a snapshot besides, to go back to")
+    return passed("no version that nothing invokes keeps one")
+
+
+SNAPSHOTS = Check(
+    key="old-snapshots",
     area=Area.FUNCTION,
-    title="Attempts",
-    why="A moment's fault of DynamoDB or Stripe should heal by itself.",
-    checked=f"Less than {LEAST_RETRIES + 1} attempts, or less than an hour for them, is a warning.",
-    fixes=(APPLY,),
-    judge=judge_retries,
+    title="Snapshots of old versions",
+    why="AWS charges for each snapshot as long as its version exists, whether or not anything invokes it.",
+    checked=(
+        "Published versions with a snapshot (SnapStart) that the alias does not lead to: more than "
+        f"{MOST_OLD_VERSIONS} is a warning. Delete them one by one, the oldest first."
+    ),
+    fixes=(DELETE_VERSION,),
+    judge=_judge_snapshots,
 )
-FAILURE_PATH = Check(
-    key="failure-path",
-    area=Area.FUNCTION,
-    title="Handling failures kept",
-    why="An event that fails in every attempt is dropped unless the function has an on-failure destination.",
-    checked="The on-failure destination of what the rule invokes is the failure queue.",
-    fixes=(APPLY,),
-    judge=judge_failure_path,
-)
-LOG_RETENTION = Check(
-    key="log-retention",
-    area=Area.FUNCTION,
-    title="Log retention",
-    why="The log is how anyone explains a profile; kept for ever, it only costs.",
-    checked="The log group exists; no retention is a warning.",
-    fixes=(APPLY, SET_RETENTION),
-    judge=judge_log_retention,
+
+EXAMINATIONS = (
+    Examination(look_at_function, (CONFIGURATION,)),
+    Examination(look_at_code, (CODE,)),
+    Examination(look_at_snapshots, (SNAPSHOTS,)),
 )

@@ -1,53 +1,116 @@
-"""What is right for the two dead-letter queues: empty, and kind to whoever redrives them. Pure."""
+"""The two dead-letter queues: empty, closed to others, and kind to whoever redrives them."""
+
+from typing import Any, Literal, get_args
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy, rules_may
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.metrics import latest_maximum
+from stripe_handler_cli.operate.doctor.policies import parse_policy
+from stripe_handler_cli.operate.doctor.settings import look_at_settings
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none
 
 LIST_DEAD_LETTERS = "stripe-handler dlq list{stack_options}"
 LEAST_RETENTION_SECONDS = 4 * 86400
 _DAY_SECONDS = 86400
+Queue = Literal["delivery_dead_letter_queue", "failure_queue"]
+"""The queue's name in Terraform's outputs."""
+_COUNTED = "The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails."
+_COUNTS = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+
+
+def look_at_attributes(site: Site, queue: Queue) -> dict[str, Any] | None:
+    """GetQueueAttributes; None where there is no such queue."""
+    url = site.output(f"{queue}_url")
+    found = found_or_none(site.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"])
+    return None if found is None else dict(found["Attributes"])
+
+
+def look_at_delivery_queue_policy(site: Site) -> PolicyFacts:
+    """EventBridge may send, for the rules that lead to the function."""
+    return _policy(site, "delivery_dead_letter_queue", rules_may("sqs:SendMessage", site.rule_arns))
+
+
+def look_at_failure_queue_policy(site: Site) -> PolicyFacts:
+    """Nobody is let in."""
+    return _policy(site, "failure_queue", ())
+
+
+def _policy(site: Site, queue: Queue, expected: tuple[Admission, ...]) -> PolicyFacts:
+    found = site.see(look_at_attributes, queue)
+    statements = None if found is None else parse_policy(found.get("Policy"))
+    return PolicyFacts(f"queue {site.output(f'{queue}_name')}", statements, expected)
+
+
+DELIVERY_QUEUE_POLICY = Check(
+    key="delivery-queue-policy",
+    area=Area.QUEUES,
+    title="Delivery queue's policy",
+    why=(
+        "Without it EventBridge drops what it cannot deliver; a wider one lets others fill the queue, or "
+        "read it."
+    ),
+    checked=(
+        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody "
+        "else."
+    ),
+    judge=judge_policy(APPLY),
+)
+FAILURE_QUEUE_POLICY = Check(
+    key="failure-queue-policy",
+    area=Area.QUEUES,
+    title="Failure queue's policy",
+    why="Lambda writes there with the function's own role; nobody else has any business there.",
+    checked="The queue exists and its policy lets nobody in.",
+    judge=judge_policy(APPLY),
+)
 
 
 @attrs.frozen(kw_only=True)
 class QueueFacts:
-    """A dead-letter queue.
-
-    Attributes:
-        name: Its name.
-        exists: Whether it is there.
-        messages: Messages in it, those just being read included; approximate, as SQS's own number.
-        oldest_seconds: Age of the oldest, None where CloudWatch has no figure.
-        retention_seconds: When SQS drops a message.
-        visibility_timeout_seconds: How long a message is hidden from others while somebody redrives it.
-        function_timeout_seconds: How long the function may take for it.
-    """
+    """A dead-letter queue."""
 
     name: str
     exists: bool = True
-    messages: int = 0
-    oldest_seconds: float | None = None
+    messages: int = 0  # those just being read included; approximate, as SQS's own number
+    oldest_seconds: float | None = None  # None where CloudWatch has no figure
     retention_seconds: int = 14 * _DAY_SECONDS
     visibility_timeout_seconds: int = 120
     function_timeout_seconds: int = 30
 
 
-def judge_empty(facts: QueueFacts) -> Finding:
-    """Every message in it is an event that its profile lacks."""
-    if not facts.exists:
-        return failed(f"there is no queue {facts.name}", APPLY)
-    if not facts.messages:
-        return passed("empty")
-    found = f"{facts.messages} event{'s' if facts.messages > 1 else ''} not applied"
-    if facts.oldest_seconds is not None:
-        left = max(facts.retention_seconds - facts.oldest_seconds, 0) / _DAY_SECONDS
-        found += f"; the oldest is {_duration(facts.oldest_seconds)} old, SQS drops it in {left:.1f} days"
-    return failed(found, LIST_DEAD_LETTERS)
+def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
+    """GetQueueAttributes, and the metric of the oldest message's age when there is one."""
+    name = site.output(f"{queue}_name")
+    found = site.see(look_at_attributes, queue)
+    if found is None:
+        return QueueFacts(name=name, exists=False)
+    messages = sum(int(found.get(count, 0)) for count in _COUNTS)
+    age = None
+    if messages:
+        age = latest_maximum(site, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
+    return QueueFacts(
+        name=name,
+        messages=messages,
+        oldest_seconds=age,
+        retention_seconds=int(found["MessageRetentionPeriod"]),
+        visibility_timeout_seconds=int(found["VisibilityTimeout"]),
+        function_timeout_seconds=(site.see(look_at_settings) or {}).get("Timeout", 0),
+    )
 
 
-def judge_queues(facts: tuple[QueueFacts, ...]) -> Finding:
-    """A message stays long enough for somebody to see it, and hidden long enough to be redriven once."""
+def look_at_queues(site: Site) -> tuple[QueueFacts, ...]:
+    """Both."""
+    return tuple(site.see(look_at_queue, queue) for queue in get_args(Queue))
+
+
+def _judge_queues(facts: tuple[QueueFacts, ...]) -> Finding:
     for queue in facts:
         if not queue.exists:
             return failed(f"there is no queue {queue.name}", APPLY)
@@ -65,6 +128,18 @@ def judge_queues(facts: tuple[QueueFacts, ...]) -> Finding:
     return passed(f"messages are kept {kept}, and hidden {least} s while one is redriven")
 
 
+def _judge_empty(facts: QueueFacts) -> Finding:
+    if not facts.exists:
+        return failed(f"there is no queue {facts.name}", APPLY)
+    if not facts.messages:
+        return passed("empty")
+    found = f"{facts.messages} event{'s' if facts.messages > 1 else ''} not applied"
+    if facts.oldest_seconds is not None:
+        left = max(facts.retention_seconds - facts.oldest_seconds, 0) / _DAY_SECONDS
+        found += f"; the oldest is {_duration(facts.oldest_seconds)} old, SQS drops it in {left:.1f} days"
+    return failed(found, LIST_DEAD_LETTERS)
+
+
 def _duration(seconds: float) -> str:
     units = ((_DAY_SECONDS, "days"), (3600, "hours"), (60, "minutes"))
     unit, name = next(((unit, name) for unit, name in units if seconds >= 2 * unit), (1, "seconds"))
@@ -80,28 +155,31 @@ QUEUE_SETTINGS = Check(
         "Both queues: less than 4 days' retention, or a visibility timeout no longer than the function's "
         "timeout, is a warning."
     ),
-    fixes=(APPLY,),
-    judge=judge_queues,
+    judge=_judge_queues,
 )
 DELIVERY_QUEUE_EMPTY = Check(
     key="delivery-queue-empty",
     area=Area.QUEUES,
     title="Delivery queue empty",
     why="Each message is an event that never reached the function; its profile is out of date.",
-    checked=(
-        "The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails."
-    ),
+    checked=_COUNTED,
     fixes=(LIST_DEAD_LETTERS, APPLY),
-    judge=judge_empty,
+    judge=_judge_empty,
 )
 FAILURE_QUEUE_EMPTY = Check(
     key="failure-queue-empty",
     area=Area.QUEUES,
     title="Failure queue empty",
     why="Each message is an event the function failed on three times; its profile is out of date.",
-    checked=(
-        "The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails."
-    ),
+    checked=_COUNTED,
     fixes=(LIST_DEAD_LETTERS, APPLY),
-    judge=judge_empty,
+    judge=_judge_empty,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_delivery_queue_policy, (DELIVERY_QUEUE_POLICY,)),
+    Examination(look_at_failure_queue_policy, (FAILURE_QUEUE_POLICY,)),
+    Examination(look_at_queues, (QUEUE_SETTINGS,)),
+    Examination(lambda site: site.see(look_at_queue, "delivery_dead_letter_queue"), (DELIVERY_QUEUE_EMPTY,)),
+    Examination(lambda site: site.see(look_at_queue, "failure_queue"), (FAILURE_QUEUE_EMPTY,)),
 )

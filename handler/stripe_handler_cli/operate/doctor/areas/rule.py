@@ -1,13 +1,21 @@
-"""What a healthy rule and target are: which events pass, to whom, and where those go that cannot. Pure."""
+"""The rule and its target: which events pass, to whom, and where those go that cannot."""
 
 import json
+from typing import Any
 
 import attrs
 
 from stripe_handler_cli.operate.doctor.arns import short
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_handler_cli.stack.event_pattern import EventPattern
+from stripe_subscription_handler.events.event_types import (
+    DEFAULT_EVENT_TYPES,
+    INVOICE_EVENTS,
+    PING_EVENT,
+    SUBSCRIPTION_EVENTS,
+)
 
 THIN_PREFIX = "v1."
 """The types of thin events begin with it."""
@@ -19,79 +27,68 @@ LEAST_EVENT_AGE_SECONDS = 3600
 DEFAULT_EVENT_AGE_SECONDS = 86400
 DEFAULT_ATTEMPTS = 185
 """What EventBridge does for a target without a retry policy."""
+_STRIPE_SOURCE = "aws.partner/stripe.com/ed_doctor"
+"""Stands for an event source of Stripe's where the stack has none of its own."""
+_OTHER_SOURCE = "stripe-handler.doctor.not-stripe"
+_OTHER_TYPE = "charge.succeeded"
+_RESHAPING = ("Input", "InputPath", "InputTransformer")
 
 
 @attrs.frozen
 class RuleFacts:
-    """The rule.
-
-    Attributes:
-        name: Its name.
-        state: AWS's word; None where there is no such rule.
-        admitted_types: Of the event types the function handles, those it lets pass from Stripe.
-        admits_other_types: Whether it lets pass what the function only skips.
-        admits_other_sources: Whether it lets pass events of any source.
-        bridge_sources: Sources it names besides Stripe's own.
-        admits_ping: Whether it lets pass what Stripe sends to test its destination.
-    """
+    """The rule."""
 
     name: str
-    state: str | None
-    admitted_types: frozenset[str]
-    admits_other_types: bool
+    state: str | None  # AWS's word; None where there is no such rule
+    admitted_types: frozenset[str]  # of those the function handles, from Stripe
+    admits_other_types: bool  # what the function only skips
     admits_other_sources: bool
-    bridge_sources: tuple[str, ...] = ()
-    admits_ping: bool = True
+    bridge_sources: tuple[str, ...] = ()  # named besides Stripe's own
+    admits_ping: bool = True  # what Stripe sends to test its destination
 
 
-@attrs.frozen
-class Target:
-    """One target of the rule.
-
-    Attributes:
-        id: Its id within the rule.
-        arn: What is invoked.
-        dead_letter_queue_arn: Where an event goes that cannot be handed over.
-        maximum_attempts: How often EventBridge tries again.
-        maximum_age_seconds: For how long.
-        is_reshaped: Whether the event is changed on its way (input, path or transformer).
-    """
-
-    id: str
-    arn: str
-    dead_letter_queue_arn: str | None
-    maximum_attempts: int = DEFAULT_ATTEMPTS
-    maximum_age_seconds: int = DEFAULT_EVENT_AGE_SECONDS
-    is_reshaped: bool = False
-
-
-@attrs.frozen
-class TargetFacts:
-    """Where the rule leads.
-
-    Attributes:
-        targets: All of its targets.
-        function_arn: The function it should lead to.
-        delivery_queue_arn: The delivery dead-letter queue.
-        alias: The alias by which it should invoke it; None where it may be any.
-    """
-
-    targets: tuple[Target, ...]
-    function_arn: str
-    delivery_queue_arn: str
-    alias: str | None = None
-
-    @property
-    def ours(self) -> Target | None:
-        """The target that is the function, or a version or alias of it."""
-        return next((target for target in self.targets if self._is_function(target.arn)), None)
-
-    def _is_function(self, arn: str) -> bool:
-        return arn == self.function_arn or arn.startswith(f"{self.function_arn}:")
+def look_at_rule(site: Site) -> RuleFacts:
+    """DescribeRule, and which events it lets pass, by EventBridge's own answer (TestEventPattern)."""
+    name, bus = site.output("rule_name"), site.output("event_bus_name")
+    found = found_or_none(site.client("events").describe_rule, Name=name, EventBusName=bus) or {}
+    pattern = found.get("EventPattern")
+    if not pattern:
+        return RuleFacts(name, found.get("State"), frozenset(), False, False)  # noqa: FBT003 - nothing passes
+    bridges = EventPattern.of(found).sources
+    handled = [*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS]
+    passing = {
+        name
+        for name in [*handled, *(THIN_PREFIX + name for name in handled)]
+        if any(admits(site, pattern, name, source) for source in (None, *bridges))
+    }
+    return RuleFacts(
+        name=name,
+        state=found["State"],
+        admitted_types=frozenset(passing),
+        admits_other_types=admits(site, pattern, _OTHER_TYPE),
+        admits_other_sources=admits(site, pattern, handled[0], _OTHER_SOURCE),
+        bridge_sources=bridges,
+        admits_ping=admits(site, pattern, PING_EVENT),
+    )
 
 
-def judge_rule_enabled(facts: RuleFacts) -> Finding:
-    """It is there, and enabled."""
+def admits(site: Site, pattern: str, event_type: str, source: str | None = None) -> bool:
+    """TestEventPattern: whether a pattern lets an event pass, of Stripe's source unless another is named."""
+    event = {
+        "id": "doctor",
+        "account": "000000000000",
+        "source": source or site.stack.partner_event_source or _STRIPE_SOURCE,
+        "time": "2026-01-01T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail-type": event_type,
+        "detail": {},
+    }
+    answer = site.client("events").test_event_pattern(EventPattern=pattern, Event=json.dumps(event))
+    return bool(answer["Result"])
+
+
+def _judge_rule_enabled(facts: RuleFacts) -> Finding:
     if facts.state is None:
         return failed(f"there is no rule {facts.name}", APPLY)
     if not facts.state.startswith("ENABLED"):
@@ -99,8 +96,7 @@ def judge_rule_enabled(facts: RuleFacts) -> Finding:
     return passed(facts.state)
 
 
-def judge_rule_pattern(facts: RuleFacts) -> Finding:
-    """It lets pass the five documented types at least, from Stripe only."""
+def _judge_rule_pattern(facts: RuleFacts) -> Finding:
     if facts.state is None:
         return failed(f"there is no rule {facts.name}", APPLY)
     if not facts.admitted_types:
@@ -114,14 +110,100 @@ def judge_rule_pattern(facts: RuleFacts) -> Finding:
     if missing:
         return warned(f"left out: {', '.join(missing)}", APPLY)
     if facts.admits_other_types:
-        return warned(
-            "it also lets event types pass that the function only skips; each costs an invocation", APPLY
-        )
+        found = "it also lets event types pass that the function only skips; each costs an invocation"
+        return warned(found, APPLY)
     return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
 
 
-def judge_target(facts: TargetFacts) -> Finding:
-    """The function, unchanged events, retries for at least an hour."""
+RULE_ENABLED = Check(
+    key="rule-enabled",
+    area=Area.RULE,
+    title="Rule enabled",
+    why="Events that come while the rule is disabled reach nobody; only the archive keeps them.",
+    checked="The rule exists and is ENABLED.",
+    fixes=(ENABLE_RULE, APPLY),
+    judge=_judge_rule_enabled,
+)
+RULE_PATTERN = Check(
+    key="rule-pattern",
+    area=Area.RULE,
+    title="Event pattern",
+    why=(
+        "A type that is left out never reaches a profile; a source too many lets anyone forge a subscription."
+    ),
+    checked=(
+        "EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the "
+        "handled types, or foreign sources, fails; one of the five documented types or Stripe's ping "
+        "missing, or types that are only skipped, is a warning."
+    ),
+    judge=_judge_rule_pattern,
+)
+
+
+@attrs.frozen
+class Target:
+    """One target of the rule."""
+
+    id: str
+    arn: str
+    dead_letter_queue_arn: str | None
+    maximum_attempts: int = DEFAULT_ATTEMPTS
+    maximum_age_seconds: int = DEFAULT_EVENT_AGE_SECONDS
+    is_reshaped: bool = False  # by an input, a path or a transformer
+
+
+@attrs.frozen
+class TargetFacts:
+    """Where the rule leads."""
+
+    targets: tuple[Target, ...]
+    function_arn: str
+    delivery_queue_arn: str
+    alias: str | None = None  # None where any may be invoked
+
+    @property
+    def ours(self) -> Target | None:
+        """The target that is the function, or a version or alias of it."""
+        return next((one for one in self.targets if f"{one.arn}:".startswith(f"{self.function_arn}:")), None)
+
+
+def look_at_target(site: Site) -> TargetFacts:
+    """ListTargetsByRule."""
+    found = found_or_none(
+        site.client("events").list_targets_by_rule,
+        Rule=site.output("rule_name"),
+        EventBusName=site.output("event_bus_name"),
+    )
+    targets = tuple(_target(raw) for raw in (found or {}).get("Targets", []))
+    return TargetFacts(
+        targets,
+        site.output("function_arn"),
+        site.output("delivery_dead_letter_queue_arn"),
+        site.stack.function_alias,
+    )
+
+
+def _target(raw: dict[str, Any]) -> Target:
+    retries = raw.get("RetryPolicy", {})
+    return Target(
+        id=raw["Id"],
+        arn=raw["Arn"],
+        dead_letter_queue_arn=raw.get("DeadLetterConfig", {}).get("Arn"),
+        maximum_attempts=retries.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS),
+        maximum_age_seconds=retries.get("MaximumEventAgeInSeconds", DEFAULT_EVENT_AGE_SECONDS),
+        is_reshaped=any(raw.get(name) for name in _RESHAPING),
+    )
+
+
+def invoked_by_rule(site: Site) -> dict[str, str]:
+    """Function and, where the rule invokes a version or alias, that: each has its own policy and attempts."""
+    function = {"FunctionName": site.output("function_name")}
+    target = site.see(look_at_target).ours
+    qualifier = target.arn.removeprefix(site.output("function_arn")).lstrip(":") if target else ""
+    return {**function, "Qualifier": qualifier} if qualifier else function
+
+
+def _judge_target(facts: TargetFacts) -> Finding:
     target = facts.ours
     if target is None:
         others = ", ".join(short(target.arn) for target in facts.targets) or "none"
@@ -140,20 +222,17 @@ def judge_target(facts: TargetFacts) -> Finding:
     return passed(f"{short(target.arn)}, {target.maximum_attempts} retries within {hours:g} hours")
 
 
-def judge_delivery_path(facts: TargetFacts) -> Finding:
-    """What cannot be handed over goes to the delivery dead-letter queue."""
+def _judge_delivery_path(facts: TargetFacts) -> Finding:
     target = facts.ours
     if target is None:
         return failed("the function is not a target of the rule", APPLY)
-    if target.dead_letter_queue_arn != facts.delivery_queue_arn:
-        wired = short(target.dead_letter_queue_arn) if target.dead_letter_queue_arn else None
-        found = (
-            f"wired to another queue: {wired}"
-            if wired
-            else "the target has no dead-letter queue: events that cannot be delivered are dropped"
-        )
-        return failed(found, PUT_TARGET, targets=_with_queue(target, facts.delivery_queue_arn))
-    return passed(f"to the queue {short(target.dead_letter_queue_arn)}")
+    wired, wanted = target.dead_letter_queue_arn, facts.delivery_queue_arn
+    if wired == wanted:
+        return passed(f"to the queue {short(wanted)}")
+    found = "the target has no dead-letter queue: events that cannot be delivered are dropped"
+    if wired:
+        found = f"wired to another queue: {short(wired)}"
+    return failed(found, PUT_TARGET, targets=_with_queue(target, wanted))
 
 
 def _with_queue(target: Target, queue_arn: str) -> str:
@@ -170,30 +249,6 @@ def _with_queue(target: Target, queue_arn: str) -> str:
     return json.dumps([wanted])
 
 
-RULE_ENABLED = Check(
-    key="rule-enabled",
-    area=Area.RULE,
-    title="Rule enabled",
-    why="Events that come while the rule is disabled reach nobody; only the archive keeps them.",
-    checked="The rule exists and is ENABLED.",
-    fixes=(ENABLE_RULE, APPLY),
-    judge=judge_rule_enabled,
-)
-RULE_PATTERN = Check(
-    key="rule-pattern",
-    area=Area.RULE,
-    title="Event pattern",
-    why=(
-        "A type that is left out never reaches a profile; a source too many lets anyone forge a subscription."
-    ),
-    checked=(
-        "EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the "
-        "handled types, or foreign sources, fails; one of the five documented types or Stripe's ping "
-        "missing, or types that are only skipped, is a warning."
-    ),
-    fixes=(APPLY,),
-    judge=judge_rule_pattern,
-)
 TARGET = Check(
     key="target",
     area=Area.RULE,
@@ -204,8 +259,7 @@ TARGET = Check(
         "without input transformation. No retries, or less than an hour of them, and further targets are "
         "warnings."
     ),
-    fixes=(APPLY,),
-    judge=judge_target,
+    judge=_judge_target,
 )
 DELIVERY_PATH = Check(
     key="delivery-path",
@@ -216,5 +270,10 @@ DELIVERY_PATH = Check(
     ),
     checked="The target's dead-letter queue is the delivery dead-letter queue.",
     fixes=(PUT_TARGET, APPLY),
-    judge=judge_delivery_path,
+    judge=_judge_delivery_path,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_rule, (RULE_ENABLED, RULE_PATTERN)),
+    Examination(look_at_target, (TARGET, DELIVERY_PATH)),
 )

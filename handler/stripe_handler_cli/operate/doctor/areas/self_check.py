@@ -1,13 +1,24 @@
-"""What the function tells of itself: tables, Stripe key, mode. Pure."""
+"""What the function tells of itself: tables, Stripe key, mode."""
 
-from typing import Literal
+import json
+from typing import Any, Literal
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.function import DEPLOY, DEPLOY_VERSION, deploy_command
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
-from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
+from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
+from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site
+from stripe_handler_cli.stack.event_destinations import mode_of_source
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.operations import names
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
+from stripe_subscription_handler.stripe_side.secret import (
+    KEY_VARIABLE,
+    PARAMETER_VARIABLE,
+    SECRET_ARN_VARIABLE,
+)
 
 READ_ERRORS = "aws logs tail {log_group_name} --since 15m"
 _KEY_FROM_KEYBOARD = 'read -rs KEY && printf %s "$KEY" | '
@@ -25,65 +36,64 @@ USE_A_SECRET = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
 Mode = Literal["live", "test"]
 
 
+class FunctionFailedError(CliError):
+    """The function was invoked and ended with an error."""
+
+
+class UnknownOperationError(FunctionFailedError):
+    """The function's code is older than the self-check, and took it for an event."""
+
+
+def ask_function(site: Site) -> dict[str, Any]:
+    """Invoke the function with the self-check.
+
+    Raises:
+        CliError: It failed; the message is the function's own.
+    """
+    answer = site.client("lambda").invoke(
+        FunctionName=site.stack.invoked_function,
+        Payload=json.dumps({names.OPERATION_KEY: names.SELF_CHECK}).encode(),
+    )
+    told = json.loads(answer["Payload"].read() or b"null")
+    if isinstance(told, dict) and not answer.get("FunctionError"):
+        return told
+    found = told if isinstance(told, dict) else {}
+    kind, message = found.get("errorType", "an error"), found.get("errorMessage", "no message")
+    failure = UnknownOperationError if kind == InvalidEventError.__name__ else FunctionFailedError
+    raise failure(f"the function ended with {kind}: {message}")
+
+
+def told_or_none(site: Site) -> dict[str, Any] | None:
+    """The function's answer; None where it gave none, which is another check's finding."""
+    try:
+        return site.see(ask_function)
+    except LOOK_ERRORS:
+        return None
+
+
 @attrs.frozen(kw_only=True)
 class SelfCheckFacts:
-    """The function's answer to the self-check.
+    """The function's answer to the self-check."""
 
-    Attributes:
-        is_known: Whether the deployed code knows the self-check.
-        error: Why it failed, None when it answered.
-        profile_table: What was refused there, None for nothing.
-        sync_table: The same.
-        alias: The alias by which the function is invoked; None without one.
-    """
-
-    is_known: bool = True
+    is_known: bool = True  # to the deployed code
     error: str | None = None
-    profile_table: str | None = None
+    profile_table: str | None = None  # what was refused there
     sync_table: str | None = None
-    alias: str | None = None
+    alias: str | None = None  # by which the function is invoked
 
 
-@attrs.frozen(kw_only=True)
-class StripeKeyFacts:
-    """The function's Stripe key, as the function sees it.
-
-    Attributes:
-        place: Where it is kept; None when none is configured.
-        secret: Name of that secret or parameter, for commands.
-        is_parameter: Whether it is one of SSM's.
-        is_in_environment: Whether the key itself stands in the function's environment.
-        problem: Why it cannot be read, None when it can.
-        stripe_problem: Why Stripe does not accept it, None when it does.
-        alias: The alias by which the function is invoked; None without one.
-    """
-
-    place: str | None
-    secret: str = ""
-    is_parameter: bool = False
-    is_in_environment: bool = False
-    problem: str | None = None
-    stripe_problem: str | None = None
-    alias: str | None = None
+def look_at_self_check(site: Site) -> SelfCheckFacts:
+    """What the function was refused on its tables."""
+    try:
+        told = site.see(ask_function)
+    except UnknownOperationError:
+        return SelfCheckFacts(is_known=False, alias=site.stack.function_alias)
+    except FunctionFailedError as error:
+        return SelfCheckFacts(error=str(error))
+    return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
 
 
-@attrs.frozen(kw_only=True)
-class ModeFacts:
-    """Live or test, from three sides.
-
-    Attributes:
-        configured: The function's `LIVEMODE`: `live`, `test` or `any`.
-        of_source: Mode of the event source, by its name; None on a custom bus.
-        of_key: Mode of the function's Stripe key; None without one, or where the key does not tell.
-    """
-
-    configured: str
-    of_source: Mode | None = None
-    of_key: Mode | None = None
-
-
-def judge_self_check(facts: SelfCheckFacts) -> Finding:
-    """Under its own role it may do to its tables what it needs to do."""
+def _judge_self_check(facts: SelfCheckFacts) -> Finding:
     if not facts.is_known:
         return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
     if facts.error is not None:
@@ -95,8 +105,51 @@ def judge_self_check(facts: SelfCheckFacts) -> Finding:
     return passed("the function may read and write both tables")
 
 
-def judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
-    """None configured, or one that the function can read and Stripe accepts."""
+SELF_CHECK = Check(
+    key="self-check",
+    area=Area.FUNCTION,
+    title="Function's own test",
+    why="A policy says what should be allowed; only the function can show what is.",
+    checked=(
+        "The function is invoked with the self-check: under its own role it reads both tables and tries "
+        "each kind of write with a condition that never holds. Whatever is refused, or an error, fails."
+    ),
+    fixes=(APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION),
+    judge=_judge_self_check,
+)
+
+
+@attrs.frozen(kw_only=True)
+class StripeKeyFacts:
+    """The function's Stripe key, as the function sees it."""
+
+    place: str | None  # where it is kept; None where none is configured
+    secret: str = ""  # name of the secret or parameter, for commands
+    is_parameter: bool = False  # of SSM
+    is_in_environment: bool = False  # the key itself
+    problem: str | None = None  # why it cannot be read
+    stripe_problem: str | None = None  # why Stripe does not accept it
+    alias: str | None = None  # by which the function is invoked
+
+
+def look_at_stripe_key(site: Site) -> StripeKeyFacts:
+    """What the function says of its key."""
+    environment = environment_of(site)
+    told = site.see(ask_function)["stripeKey"]
+    if told is None:
+        return StripeKeyFacts(place=None)
+    return StripeKeyFacts(
+        place=told["place"],
+        secret=environment.get(SECRET_ARN_VARIABLE) or environment.get(PARAMETER_VARIABLE) or "",
+        is_parameter=PARAMETER_VARIABLE in environment,
+        is_in_environment=KEY_VARIABLE in environment,
+        problem=told["problem"],
+        stripe_problem=told["stripeProblem"],
+        alias=site.stack.function_alias,
+    )
+
+
+def _judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
     if facts.place is None:
         return passed("none configured (it is optional); what only Stripe can tell waits, or fails")
     replace = PUT_PARAMETER if facts.is_parameter else PUT_SECRET
@@ -119,35 +172,6 @@ def judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a tab
     return passed(f"{facts.place}: readable, and Stripe lets it read subscriptions and customers")
 
 
-def judge_livemode(facts: ModeFacts) -> Finding:
-    """The setting, the event source and the key agree."""
-    modes = {"the event source": facts.of_source, "the Stripe key": facts.of_key}
-    told = {name: mode for name, mode in modes.items() if mode is not None}
-    described = "; ".join(
-        [f"LIVEMODE {facts.configured}", *(f"{name} is {mode}" for name, mode in told.items())]
-    )
-    wanted = {facts.configured, *told.values()} - {"any"}
-    if len(wanted) > 1:
-        return failed(
-            f"{described}: events of the other mode fail, or are looked up in the wrong one", SET_LIVEMODE
-        )
-    if facts.configured == "any":
-        return warned(f"{described}: test events may reach real users' profiles", SET_LIVEMODE)
-    return passed(described)
-
-
-SELF_CHECK = Check(
-    key="self-check",
-    area=Area.FUNCTION,
-    title="Function's own test",
-    why="A policy says what should be allowed; only the function can show what is.",
-    checked=(
-        "The function is invoked with the self-check: under its own role it reads both tables and tries "
-        "each kind of write with a condition that never holds. Whatever is refused, or an error, fails."
-    ),
-    fixes=(APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION),
-    judge=judge_self_check,
-)
 STRIPE_KEY = Check(
     key="stripe-key",
     area=Area.FUNCTION,
@@ -163,8 +187,45 @@ STRIPE_KEY = Check(
         "warning. The key itself is never shown."
     ),
     fixes=(APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET, DEPLOY, DEPLOY_VERSION),
-    judge=judge_stripe_key,
+    judge=_judge_stripe_key,
 )
+
+
+@attrs.frozen(kw_only=True)
+class ModeFacts:
+    """Live or test, from three sides."""
+
+    configured: str  # `LIVEMODE`
+    of_source: Mode | None = None  # None on a custom bus
+    of_key: Mode | None = None  # None without one, or where the key does not tell
+
+
+def look_at_mode(site: Site) -> ModeFacts:
+    """`LIVEMODE`, the event source's name, and the key's mode where the function tells it."""
+    key = (told_or_none(site) or {}).get("stripeKey")
+    return ModeFacts(
+        configured=livemode_of(site),
+        of_source=mode_of_source(site.stack.partner_event_source),
+        of_key=key["mode"] if key else None,
+    )
+
+
+def _judge_livemode(facts: ModeFacts) -> Finding:
+    modes = {"the event source": facts.of_source, "the Stripe key": facts.of_key}
+    told = {name: mode for name, mode in modes.items() if mode is not None}
+    described = "; ".join(
+        [f"LIVEMODE {facts.configured}", *(f"{name} is {mode}" for name, mode in told.items())]
+    )
+    wanted = {facts.configured, *told.values()} - {"any"}
+    if len(wanted) > 1:
+        return failed(
+            f"{described}: events of the other mode fail, or are looked up in the wrong one", SET_LIVEMODE
+        )
+    if facts.configured == "any":
+        return warned(f"{described}: test events may reach real users' profiles", SET_LIVEMODE)
+    return passed(described)
+
+
 LIVEMODE = Check(
     key="livemode",
     area=Area.FUNCTION,
@@ -175,5 +236,11 @@ LIVEMODE = Check(
         "warning."
     ),
     fixes=(SET_LIVEMODE,),
-    judge=judge_livemode,
+    judge=_judge_livemode,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_self_check, (SELF_CHECK,)),
+    Examination(look_at_stripe_key, (STRIPE_KEY,)),
+    Examination(look_at_mode, (LIVEMODE,)),
 )

@@ -1,15 +1,27 @@
-"""What is right on Stripe's side: the event destination sends the right events in the right form. Pure."""
+"""Stripe's event destination: it sends the right events in the right form."""
 
 import json
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
+from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.settings import environment_of, stripe_url_of
+from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.stripe_side.api import key_mode
+from stripe_subscription_handler.stripe_side.secret import (
+    KEY_VARIABLE,
+    PARAMETER_VARIABLE,
+    SECRET_ARN_VARIABLE,
+)
 
 EVERY_TYPE = "*"
+_KEY_VARIABLES = (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
 _POST = (
     "printf 'Authorization: Bearer %s' \"${key_variable}\" | curl --fail --header @- --header "
     "'Stripe-Version: {stripe_version}' --request POST "
@@ -18,92 +30,92 @@ _POST = (
 ENABLE_DESTINATION = _POST + "/enable"
 SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {body}"
 MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
-USE_A_KEY = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
+_CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
 
 
 @attrs.frozen(kw_only=True)
 class DestinationFacts:
-    """Stripe's event destination for the stack's event source.
+    """Stripe's event destination for the stack's event source."""
 
-    Attributes:
-        event_source: The event source's name; None on a custom bus.
-        id: The destination's id; None where this key sees no such destination.
-        is_enabled: Whether Stripe sends.
-        disabled_reason: Why it is disabled, in Stripe's word.
-        enabled_events: Types it sends; `*` for all.
-        payload: `snapshot` or `thin`.
-        api_version: Of the snapshots.
-        admitted_types: Handled types the rule lets pass, thin types with their `v1.`.
-        has_key: Whether the function has a Stripe key.
-    """
-
-    event_source: str | None
-    id: str | None = None
-    is_enabled: bool = True
-    disabled_reason: str | None = None
-    enabled_events: frozenset[str] = frozenset()
-    payload: str = "snapshot"
-    api_version: str | None = None
-    admitted_types: frozenset[str] = frozenset()
-    has_key: bool = False
+    event_source: str | None  # None on a custom bus
+    found: EventDestination | None = None  # None where this key sees no such destination
+    admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
+    has_key: bool = False  # the function
 
 
-_CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
+def look_at_destination(site: Site) -> DestinationFacts:
+    """List event destinations (API v2), and take the one whose partner event source is the stack's."""
+    source = site.stack.partner_event_source
+    if source is None:
+        return DestinationFacts(event_source=None)
+    rule = site.see(look_at_rule)
+    environment = environment_of(site)
+    return DestinationFacts(
+        event_source=source,
+        found=next((one for one in _destinations(site, source) if one.source_name == source), None),
+        admitted_types=rule.admitted_types,
+        has_key=any(environment.get(name) for name in _KEY_VARIABLES),
+    )
 
 
-def judge_destination(facts: DestinationFacts) -> Finding:
-    """There, and enabled."""
+def _destinations(site: Site, source: str) -> list[EventDestination]:
+    at_hand = site.stripe
+    if at_hand is None:
+        raise CliError("no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)")
+    wanted, mode = mode_of_source(source), key_mode(at_hand.key)
+    if mode is not None and mode != wanted:
+        raise CliError(
+            f"the Stripe key in {at_hand.variable} is for {mode} mode, and the event source for {wanted}"
+        )
+    return EventDestinations(at_hand, at_hand.url or stripe_url_of(site)).eventbridge()
+
+
+def _judge_destination(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
-        return failed(
-            f"this key's account has no event destination for {facts.event_source}", MAKE_DESTINATION
-        )
-    if not facts.is_enabled:
-        reason = f" ({facts.disabled_reason})" if facts.disabled_reason else ""
-        return failed(
-            f"{facts.id} is disabled{reason}: Stripe does not send these events again",
-            ENABLE_DESTINATION,
-            destination=facts.id,
-        )
-    return passed(f"{facts.id} is enabled")
+    found = facts.found
+    if found is None:
+        lacking = f"this key's account has no event destination for {facts.event_source}"
+        return failed(lacking, MAKE_DESTINATION)
+    if not found.is_enabled:
+        reason = f" ({found.disabled_reason})" if found.disabled_reason else ""
+        lost = f"{found.id} is disabled{reason}: Stripe does not send these events again"
+        return failed(lost, ENABLE_DESTINATION, destination=found.id)
+    return passed(f"{found.id} is enabled")
 
 
-def judge_event_types(facts: DestinationFacts) -> Finding:
-    """It sends every type that the rule lets pass, the documented five among them."""
+def _judge_event_types(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
+    found = facts.found
+    if found is None:
         return failed("there is no event destination", MAKE_DESTINATION)
-    prefix = THIN_PREFIX if facts.payload == "thin" else ""
+    prefix = THIN_PREFIX if found.payload == "thin" else ""
     admitted = {name for name in facts.admitted_types if name.startswith(THIN_PREFIX) == bool(prefix)}
     if not admitted:
-        return failed(f"the rule lets none of its {facts.payload} events pass", APPLY)
-    if EVERY_TYPE in facts.enabled_events:
+        return failed(f"the rule lets none of its {found.payload} events pass", APPLY)
+    if EVERY_TYPE in found.enabled_events:
         return warned("it sends every type there is; the archive keeps, and AWS bills, each of them")
     wanted = admitted | {prefix + name for name in DEFAULT_EVENT_TYPES}
-    missing = sorted(wanted - facts.enabled_events)
+    missing = sorted(wanted - found.enabled_events)
     if missing:
-        body = json.dumps({"enabled_events": sorted(wanted | facts.enabled_events)})
-        return failed(
-            f"it does not send {', '.join(missing)}", SET_EVENT_TYPES, destination=facts.id, body=body
-        )
+        body = json.dumps({"enabled_events": sorted(wanted | found.enabled_events)})
+        lacking = f"it does not send {', '.join(missing)}"
+        return failed(lacking, SET_EVENT_TYPES, destination=found.id, body=body)
     return passed(f"it sends the {len(wanted)} types wanted")
 
 
-def judge_payload(facts: DestinationFacts) -> Finding:
-    """Snapshots; or thin events, and a key to fetch what they are about."""
+def _judge_payload(facts: DestinationFacts) -> Finding:
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
-    if facts.id is None:
+    if facts.found is None:
         return failed("there is no event destination", MAKE_DESTINATION)
-    if facts.payload == "thin" and not facts.has_key:
-        return failed(
-            "thin events, and the function has no Stripe key to fetch what they are about", USE_A_KEY
-        )
-    if facts.payload == "thin":
-        return passed("thin events; each costs a request to Stripe")
-    return passed(f"snapshots of API version {facts.api_version}")
+    if facts.found.payload != "thin":
+        return passed(f"snapshots of API version {facts.found.api_version}")
+    if not facts.has_key:
+        lacking = "thin events, and the function has no Stripe key to fetch what they are about"
+        return failed(lacking, USE_A_SECRET)
+    return passed("thin events; each costs a request to Stripe")
 
 
 DESTINATION = Check(
@@ -116,7 +128,7 @@ DESTINATION = Check(
         "the event destination of the stack's event source. None, or a disabled one, fails."
     ),
     fixes=(ENABLE_DESTINATION, MAKE_DESTINATION),
-    judge=judge_destination,
+    judge=_judge_destination,
 )
 EVENT_TYPES = Check(
     key="stripe-event-types",
@@ -128,7 +140,7 @@ EVENT_TYPES = Check(
         "fails."
     ),
     fixes=(SET_EVENT_TYPES, MAKE_DESTINATION, APPLY),
-    judge=judge_event_types,
+    judge=_judge_event_types,
 )
 PAYLOAD = Check(
     key="stripe-payload",
@@ -136,6 +148,8 @@ PAYLOAD = Check(
     title="Payload",
     why="A thin event holds no object: without a Stripe key the function can do nothing with it.",
     checked="Snapshot payloads. Thin ones fail where the function has no Stripe key.",
-    fixes=(MAKE_DESTINATION, USE_A_KEY),
-    judge=judge_payload,
+    fixes=(MAKE_DESTINATION, USE_A_SECRET),
+    judge=_judge_payload,
 )
+
+EXAMINATIONS = (Examination(look_at_destination, (DESTINATION, EVENT_TYPES, PAYLOAD)),)

@@ -1,9 +1,14 @@
-"""What is right for the profile table and the sync table: keys, expiry, recovery, protection. Pure."""
+"""The profile table and the sync table: keys, expiry, recovery, protection."""
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, failed, passed, warned
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.errors import ConfigError
 
 TTL_ATTRIBUTE = "expiresAt"
 SYNC_TABLE_KEYS = (("PK", "S"), ("SK", "S"))
@@ -16,62 +21,78 @@ ENABLE_RECOVERY = (
     "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
 )
 PROTECT = "aws dynamodb update-table --table-name {table_name} --deletion-protection-enabled"
+_OWN_TAG = {"Key": "project", "Value": "stripe-subscription-handler"}
+"""Terraform's default tag: on everything the stack made."""
 
 
 @attrs.frozen(kw_only=True)
 class TableFacts:
-    """A table.
-
-    Attributes:
-        name: Its name.
-        status: AWS's word; None where there is no such table.
-        keys: Partition key and sort key, each with its type.
-        expected_keys: What the function's settings say they are.
-        ttl_attribute: Attribute by which items expire; None where none do.
-        is_recoverable: Whether point-in-time recovery is on.
-        is_protected: Whether it is protected from deletion.
-        is_of_this_stack: Whether this stack made it; else it is the app's own.
-    """
+    """A table."""
 
     name: str
-    status: str | None = "ACTIVE"
-    keys: tuple[tuple[str, str], ...] = SYNC_TABLE_KEYS
+    status: str | None = "ACTIVE"  # AWS's word; None where there is no such table
+    keys: tuple[tuple[str, str], ...] = SYNC_TABLE_KEYS  # each with its type
     expected_keys: tuple[tuple[str, str], ...] = SYNC_TABLE_KEYS
-    ttl_attribute: str | None = None
+    ttl_attribute: str | None = None  # None where no item expires
     is_recoverable: bool = True
     is_protected: bool = True
-    is_of_this_stack: bool = True
+    is_of_this_stack: bool = True  # else it is the app's own
 
 
-@attrs.frozen
-class TablesFacts:
-    """Both tables.
-
-    Attributes:
-        tables: Profile table and sync table.
-        livemode: The function's `LIVEMODE`.
-    """
-
-    tables: tuple[TableFacts, TableFacts]
-    livemode: str
+def look_at_profile_table(site: Site) -> TableFacts:
+    """The profile table, with the keys of the function's settings."""
+    try:
+        config = Config.from_environment(environment_of(site))
+    except ConfigError as error:
+        raise CliError(f"the function's environment cannot be used: {error}") from error
+    names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
+    return _table(site, site.output("profile_table_name"), tuple((name, "S") for name in names))
 
 
-def judge_keys(facts: TableFacts) -> Finding:
-    """There, ready, and keyed as the function keys it."""
+def look_at_sync_table(site: Site) -> TableFacts:
+    """The sync table."""
+    return _table(site, site.output("sync_table_name"), SYNC_TABLE_KEYS)
+
+
+def _table(site: Site, name: str, expected_keys: tuple[tuple[str, str], ...]) -> TableFacts:
+    client = site.client("dynamodb")
+    found = found_or_none(client.describe_table, TableName=name)
+    if found is None:
+        return TableFacts(name=name, status=None, expected_keys=expected_keys)
+    table = found["Table"]
+    types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
+    return TableFacts(
+        name=name,
+        status=table["TableStatus"],
+        keys=tuple(
+            (key["AttributeName"], types[key["AttributeName"]])
+            for key in sorted(table["KeySchema"], key=lambda key: str(key["KeyType"]))  # HASH, RANGE
+        ),
+        expected_keys=expected_keys,
+        ttl_attribute=(
+            expiry.get("AttributeName") if expiry["TimeToLiveStatus"] in {"ENABLED", "ENABLING"} else None
+        ),
+        is_recoverable=recovery == "ENABLED",
+        is_protected=bool(table.get("DeletionProtectionEnabled")),
+        is_of_this_stack=_OWN_TAG in client.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+    )
+
+
+def _judge_keys(facts: TableFacts) -> Finding:
     if facts.status is None:
         return failed(f"there is no table {facts.name}", APPLY)
     if facts.status not in {"ACTIVE", "UPDATING"}:
         return failed(f"{facts.name} is {facts.status}", APPLY)
     if facts.keys != facts.expected_keys:
-        return failed(
-            f"{facts.name} has the keys {_keys(facts.keys)}; the function uses {_keys(facts.expected_keys)}",
-            APPLY,
-        )
+        seen, used = _keys(facts.keys), _keys(facts.expected_keys)
+        return failed(f"{facts.name} has the keys {seen}; the function uses {used}", APPLY)
     return passed(f"{facts.name}, {_keys(facts.keys)}")
 
 
-def judge_expiry(facts: TableFacts) -> Finding:
-    """Parked events go away after 30 days; they hold customers' data."""
+def _judge_expiry(facts: TableFacts) -> Finding:
     if facts.status is None:
         return failed(f"there is no table {facts.name}", APPLY)
     if facts.ttl_attribute is None:
@@ -79,31 +100,6 @@ def judge_expiry(facts: TableFacts) -> Finding:
     if facts.ttl_attribute != TTL_ATTRIBUTE:
         return failed(f"items expire by {facts.ttl_attribute}, not {TTL_ATTRIBUTE}", APPLY)
     return passed(f"items expire by {TTL_ATTRIBUTE}")
-
-
-def judge_recovery(facts: TablesFacts) -> Finding:
-    """Both can be put back to any second of the last weeks."""
-    missing = [table for table in facts.tables if not table.is_recoverable]
-    ours = [table for table in missing if table.is_of_this_stack]
-    if ours:
-        return failed(
-            f"off for {', '.join(table.name for table in missing)}", ENABLE_RECOVERY, table_name=ours[0].name
-        )
-    if missing:
-        return warned(
-            f"off for {missing[0].name}, the app's own", ENABLE_RECOVERY, table_name=missing[0].name
-        )
-    return passed("on for both tables")
-
-
-def judge_protection(facts: TablesFacts) -> Finding:
-    """In production nobody deletes a table by mistake."""
-    bare = [table.name for table in facts.tables if not table.is_protected]
-    if not bare:
-        return passed("on for both tables")
-    if facts.livemode == "live":
-        return warned(f"off for {', '.join(bare)}, and the environment is live", PROTECT, table_name=bare[0])
-    return passed(f"off for {', '.join(bare)}; the environment is not live (LIVEMODE {facts.livemode})")
 
 
 def _keys(keys: tuple[tuple[str, str], ...]) -> str:
@@ -116,8 +112,7 @@ PROFILE_TABLE = Check(
     title="Profile table's keys",
     why="With other keys than the table has, every write fails.",
     checked="The table is active; its key names are the function's settings, their type is string.",
-    fixes=(APPLY,),
-    judge=judge_keys,
+    judge=_judge_keys,
 )
 SYNC_TABLE = Check(
     key="sync-table",
@@ -125,8 +120,7 @@ SYNC_TABLE = Check(
     title="Sync table's keys",
     why="Without it an event that names no user finds none, and cannot wait for one.",
     checked="The table is active; its keys are PK and SK, both strings.",
-    fixes=(APPLY,),
-    judge=judge_keys,
+    judge=_judge_keys,
 )
 SYNC_TABLE_EXPIRY = Check(
     key="sync-table-expiry",
@@ -135,8 +129,43 @@ SYNC_TABLE_EXPIRY = Check(
     why="A parked event is a copy of Stripe's, with the customer's data in it; it is not to stay for ever.",
     checked=f"Time to live is enabled on the attribute `{TTL_ATTRIBUTE}`.",
     fixes=(ENABLE_TTL, APPLY),
-    judge=judge_expiry,
+    judge=_judge_expiry,
 )
+
+
+@attrs.frozen
+class TablesFacts:
+    """Both tables."""
+
+    tables: tuple[TableFacts, TableFacts]
+    livemode: str
+
+
+def look_at_tables(site: Site) -> TablesFacts:
+    """Both."""
+    return TablesFacts((site.see(look_at_profile_table), site.see(look_at_sync_table)), livemode_of(site))
+
+
+def _judge_recovery(facts: TablesFacts) -> Finding:
+    missing = [table for table in facts.tables if not table.is_recoverable]
+    ours = [table for table in missing if table.is_of_this_stack]
+    off = f"off for {', '.join(table.name for table in missing)}"
+    if ours:
+        return failed(off, ENABLE_RECOVERY, table_name=ours[0].name)
+    if missing:
+        return warned(f"{off}, the app's own", ENABLE_RECOVERY, table_name=missing[0].name)
+    return passed("on for both tables")
+
+
+def _judge_protection(facts: TablesFacts) -> Finding:
+    bare = [table.name for table in facts.tables if not table.is_protected]
+    if not bare:
+        return passed("on for both tables")
+    if facts.livemode == "live":
+        return warned(f"off for {', '.join(bare)}, and the environment is live", PROTECT, table_name=bare[0])
+    return passed(f"off for {', '.join(bare)}; the environment is not live (LIVEMODE {facts.livemode})")
+
+
 RECOVERY = Check(
     key="point-in-time-recovery",
     area=Area.TABLES,
@@ -146,7 +175,7 @@ RECOVERY = Check(
         "Enabled for both tables. Off fails for a table of this stack, and is a warning for the app's own."
     ),
     fixes=(ENABLE_RECOVERY,),
-    judge=judge_recovery,
+    judge=_judge_recovery,
 )
 PROTECTION = Check(
     key="deletion-protection",
@@ -155,5 +184,11 @@ PROTECTION = Check(
     why="`terraform destroy` in the wrong workspace takes the profiles with it.",
     checked="Off is a warning where `LIVEMODE` is live.",
     fixes=(PROTECT,),
-    judge=judge_protection,
+    judge=_judge_protection,
+)
+
+EXAMINATIONS = (
+    Examination(look_at_profile_table, (PROFILE_TABLE,)),
+    Examination(look_at_sync_table, (SYNC_TABLE, SYNC_TABLE_EXPIRY)),
+    Examination(look_at_tables, (RECOVERY, PROTECTION)),
 )

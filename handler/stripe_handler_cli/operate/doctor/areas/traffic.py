@@ -1,29 +1,35 @@
-"""What a living stack shows: events came lately, and reached the function. Pure."""
+"""What a living stack shows: events came lately, and reached the function."""
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.check import Area, Check, Finding, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, passed, warned
+from stripe_handler_cli.operate.doctor.metrics import recent_sum
+from stripe_handler_cli.operate.doctor.site import Site
 
 TRIGGER = "stripe trigger customer.subscription.created --add subscription:metadata.userId=doctor"
 
 
 @attrs.frozen
 class TrafficFacts:
-    """Events of the last hours.
-
-    Attributes:
-        hours: How many hours were looked at.
-        from_stripe: Events the event source brought, of any type; None on a custom bus.
-        invocations: Times the rule invoked the function.
-    """
+    """Events of the last hours."""
 
     hours: int
-    from_stripe: int | None
+    from_stripe: int | None  # of any type; None on a custom bus
     invocations: int
 
 
-def judge_recent_events(facts: TrafficFacts) -> Finding:
-    """Something came."""
+def look_at_traffic(site: Site) -> TrafficFacts:
+    """GetMetricStatistics: the rule's invocations, and the event source's events of any type."""
+    source = site.stack.partner_event_source
+    rule = {"EventBusName": site.output("event_bus_name"), "RuleName": site.output("rule_name")}
+    return TrafficFacts(
+        hours=site.recent_hours,
+        from_stripe=recent_sum(site, "AWS/Events", "Events", EventSourceName=source) if source else None,
+        invocations=recent_sum(site, "AWS/Events", "Invocations", **rule),
+    )
+
+
+def _judge_recent_events(facts: TrafficFacts) -> Finding:
     if facts.invocations:
         return passed(f"{facts.invocations} in the last {facts.hours} hours")
     if facts.from_stripe:
@@ -45,5 +51,7 @@ RECENT_EVENTS = Check(
         "the event source brought. None is a warning."
     ),
     fixes=(TRIGGER,),
-    judge=judge_recent_events,
+    judge=_judge_recent_events,
 )
+
+EXAMINATIONS = (Examination(look_at_traffic, (RECENT_EVENTS,)),)

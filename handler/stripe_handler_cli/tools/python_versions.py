@@ -1,0 +1,100 @@
+"""Finds a Python of a wanted version on this machine, above all the Lambda runtime's."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+RUNTIME_PYTHON = "3.13"
+"""The Lambda runtime's version, as `lambda_runtime` of the Terraform variables says it."""
+
+_PROBE = (
+    "import sys, sysconfig;"
+    "print(sys.implementation.name, sys.version_info.releaselevel,"
+    " sysconfig.get_config_var('Py_GIL_DISABLED') or 0, '%d.%d.%d' % sys.version_info[:3])"
+)
+_VENV_PROBE = "import ssl, venv, ensurepip"
+_PROBE_TIMEOUT_SECONDS = 20
+_FULL_VERSION_PARTS = 3
+
+
+@attrs.frozen
+class Interpreter:
+    """A Python that has been run and has answered.
+
+    Attributes:
+        path: The executable.
+        version: Its full version, for example `3.13.0`.
+    """
+
+    path: Path
+    version: str
+
+    def makes_venvs(self) -> bool:
+        """Whether it has what a venv with pip needs; Debian ships that apart."""
+        return _output(self.path, _VENV_PROBE) is not None
+
+
+def candidate_interpreters(environment: Mapping[str, str], version: str = RUNTIME_PYTHON) -> Iterator[Path]:
+    """Yield the places where a Python of a version may be, most likely first; none is known to work."""
+    name = f"python{version}"
+    yield Path(sys.executable)
+    for directory in environment.get("PATH", "").split(os.pathsep):
+        if directory:
+            yield Path(directory) / name
+    home = Path(environment.get("HOME", "/nonexistent"))
+    for root, pattern in (
+        (Path(environment.get("PYENV_ROOT", home / ".pyenv")), f"versions/{version}*/bin/{name}"),
+        (home / ".local/share/uv/python", f"cpython-{version}*/bin/{name}"),
+        (home / ".asdf/installs/python", f"{version}*/bin/{name}"),
+    ):
+        yield from sorted(root.glob(pattern), reverse=True)
+
+
+def find_interpreter(candidates: Iterable[Path], version: str = RUNTIME_PYTHON) -> Interpreter | None:
+    """Return the first candidate that runs and is a released build of the wanted version.
+
+    The name proves nothing: a version manager leaves a `python3.13` on PATH that only prints an error.
+    """
+    for path in candidates:
+        found = _version(path)
+        if found is not None and found.split(".")[:2] == version.split("."):
+            return Interpreter(path, found)
+    return None
+
+
+def runtime_interpreter() -> Path:
+    """A working Python of the Lambda runtime's version, else the current one: for venvs of what runs a zip.
+
+    Python ignores `.pyc` files made for another version, so a zip compiled for the Lambda runtime is only
+    exercised as it will run there by the same version.
+    """
+    found = find_interpreter(candidate_interpreters(os.environ))
+    return found.path if found is not None and found.makes_venvs() else Path(sys.executable)
+
+
+def _version(path: Path) -> str | None:
+    words = (_output(path, _PROBE) or "").split()
+    # Free-threaded and pre-release builds compile differently from the runtime's.
+    if words[:3] != ["cpython", "final", "0"]:
+        return None
+    return words[3] if len(words[3].split(".")) == _FULL_VERSION_PARTS else None
+
+
+def _output(path: Path, program: str) -> str | None:
+    if not os.access(path, os.X_OK):
+        return None
+    try:
+        done = subprocess.run(  # noqa: S603 - the point is to see whether it runs
+            [str(path), "-I", "-S", "-c", program],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_PROBE_TIMEOUT_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,110 @@
+"""One pass of the scheduled drift check, shared by many invocations: what is kept between two. Pure."""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import attrs
+
+from stripe_subscription_handler.drift_check.fingerprints import Sighting
+from stripe_subscription_handler.drift_check.looks import Look
+
+GIVEN_UP_AFTER_INTERVALS = 3
+"""A pass that has not ended by then is given up, and a new one begins: Stripe may have lost its place."""
+
+
+@attrs.frozen
+class DriftPass:
+    """A pass, as far as it has got.
+
+    Attributes:
+        id: Its own name.
+        started: Unix time in seconds.
+        finished: The same; None while it is under way.
+        slices: How many invocations have worked on it.
+        worked_seconds: How long these took together.
+        sightings: How many sightings are kept of it.
+        looks: How many lists of looks are kept of it.
+        state: What the walk notes; ready for JSON.
+    """
+
+    id: str
+    started: int
+    finished: int | None = None
+    slices: int = 0
+    worked_seconds: float = 0.0
+    sightings: int = 0
+    looks: int = 0
+    state: Mapping[str, Any] = attrs.Factory(dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return attrs.asdict(self, recurse=False)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "DriftPass":
+        """Read what `as_json` wrote."""
+        return cls(**values)
+
+
+class Next(enum.Enum):
+    """What an invocation has to do."""
+
+    BEGIN = "begin"
+    GO_ON = "go_on"
+    NOTHING = "nothing"
+
+
+def next_step(
+    drift_pass: DriftPass | None, now: float, interval_seconds: float, *, begin: bool = False
+) -> Next:
+    """Decide what an invocation has to do.
+
+    Args:
+        drift_pass: The last pass; None where there was none.
+        now: Unix time in seconds.
+        interval_seconds: How long after a pass began the next one begins.
+        begin: Whether somebody wants one now.
+    """
+    if drift_pass is None:
+        return Next.BEGIN
+    if drift_pass.finished is None:
+        is_stuck = now >= drift_pass.started + GIVEN_UP_AFTER_INTERVALS * interval_seconds
+        return Next.BEGIN if is_stuck else Next.GO_ON
+    return Next.BEGIN if begin or now >= drift_pass.started + interval_seconds else Next.NOTHING
+
+
+class PassStore(Protocol):
+    """Where passes are kept. Only who holds them may write."""
+
+    def take(self, holder: str, now: float, until: float) -> DriftPass | None:
+        """Hold them, until a time at the latest.
+
+        Returns:
+            The last pass; None where there was none.
+
+        Raises:
+            PassHeldError: Another invocation holds them.
+        """
+
+    def save(self, holder: str, drift_pass: DriftPass) -> None:
+        """Keep how far a pass has got.
+
+        Raises:
+            PassHeldError: Another invocation holds them by now.
+        """
+
+    def release(self, holder: str) -> None:
+        """Hold them no longer."""
+
+    def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None:
+        """Keep the next sighting; it counts once the pass that counts it is saved."""
+
+    def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
+        """All that count."""
+
+    def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None:
+        """Keep the next list of looks; it counts once the pass that counts it is saved."""
+
+    def looks(self, drift_pass: DriftPass, number: int) -> tuple[Look, ...]:
+        """One list of looks, from 0; empty where it does not count yet."""

@@ -1,0 +1,74 @@
+"""Looks again at what the walk found, and tells or repairs what still differs. Decides by `looks`."""
+
+from collections.abc import Callable
+
+import attrs
+
+from stripe_subscription_handler.comparison.comparer import Comparer
+from stripe_subscription_handler.comparison.differences import Difference, knows, shown_to
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.walk import Profiles, Stripe
+from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
+from stripe_subscription_handler.drift_check.looks import Look, looks_of
+
+
+@attrs.frozen
+class SecondLooks:
+    """A slice's second looks.
+
+    Attributes:
+        stripe: Stripe.
+        tables: The profile table.
+        checkpoint: What is to be looked at.
+        comparer: Compares, tells, and repairs where it may; its tally counts what is believed.
+        pause_seconds: How long after a look the next one comes.
+        clock: Unix time in seconds.
+    """
+
+    stripe: Stripe
+    tables: Profiles
+    checkpoint: PassCheckpoint
+    comparer: Comparer
+    pause_seconds: float
+    clock: Callable[[], float]
+
+    def run(self) -> bool:
+        """Look at all that is due.
+
+        Returns:
+            Whether nothing is left; else the rest is due later.
+
+        Raises:
+            SliceEndedError: Time is up.
+            StripeUnavailableError: Stripe did not tell; the next slice can go on.
+        """
+        while (look := self.checkpoint.next_look()) is not None:
+            if not look.is_due(self.clock(), self.pause_seconds):
+                return False
+            before = self.comparer.tally.differences
+            again = looks_of(self._differing(look), int(self.clock()), look.number + 1)
+            told = self.comparer.tally.differences > before
+            self.checkpoint.looked(again, {"believed": self.comparer.tally.as_json()}, keep=told)
+        return True
+
+    def _differing(self, look: Look) -> list[Difference]:
+        """Tell what is believed, and return what must be looked at once more."""
+        found: list[Difference] = []
+        looking = attrs.evolve(self.comparer, repair=None, report=found.append, tally=Tally())
+        items = self.tables.profiles(look.users)
+        snapshot = self.stripe.subscription(look.subscription_id)
+        told = [user for user in look.users if shown_to(items.get(user), user, look.subscription_id)]
+        if snapshot is not None:
+            looking.snapshots([snapshot.object], snapshot.as_of, told)
+        else:
+            for user_id in look.users:
+                if knows(items.get(user_id), look.subscription_id):
+                    looking.unknown(look.subscription_id, user_id)
+        believed, again = look.believed(found)
+        if believed and self.comparer.repair is not None and snapshot is not None:
+            # Handled as a whole: what was not believed yet is repaired with it, and told.
+            self.comparer.snapshots([snapshot.object], snapshot.as_of, told)
+            return []
+        for one in believed:
+            self.comparer.tell(one)
+        return again

@@ -1,0 +1,95 @@
+# What the handler makes of an event, and how often Lambda tries one.
+
+variable "user_id_metadata_key" {
+  description = "Metadata key of a Stripe subscription that holds the user's id."
+  type        = string
+  default     = "userId"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^\\[\\]]{1,40}$", var.user_id_metadata_key))
+    error_message = "user_id_metadata_key must be a Stripe metadata key: 1 to 40 characters, without square brackets."
+  }
+}
+
+variable "livemode" {
+  description = "Which events to take: live, test, or any. Events of the other mode fail and end in the failure queue."
+  type        = string
+  default     = "any"
+  nullable    = false
+
+  validation {
+    condition     = contains(["live", "test", "any"], var.livemode)
+    error_message = "livemode must be \"live\", \"test\" or \"any\"."
+  }
+}
+
+variable "unmapped" {
+  description = "What becomes of an event whose user nobody can name: park (it waits 30 days for its user), dead-letter (it fails) or ignore."
+  type        = string
+  default     = "park"
+  nullable    = false
+
+  validation {
+    condition     = contains(["park", "dead-letter", "ignore"], var.unmapped)
+    error_message = "unmapped must be \"park\", \"dead-letter\" or \"ignore\"."
+  }
+}
+
+variable "create_missing_profile" {
+  description = "Give a user without a profile one; false treats the event as unmapped, so that no event recreates a deleted account."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "connect_events" {
+  description = "What becomes of events of connected accounts (Stripe Connect): skip or handle. Their owners choose the metadata, and so the user."
+  type        = string
+  default     = "skip"
+  nullable    = false
+
+  validation {
+    condition     = contains(["skip", "handle"], var.connect_events)
+    error_message = "connect_events must be \"skip\" or \"handle\"."
+  }
+}
+
+variable "log_level" {
+  description = "Least severe level the handler logs. Above INFO there are no metrics of writes and skips, above WARNING no alarm on a parked event."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "async_maximum_event_age_seconds" {
+  description = "How long Lambda keeps an event it could not process yet, in seconds; then it goes to the failure queue."
+  type        = number
+  default     = 21600
+  nullable    = false
+
+  validation {
+    condition = (
+      var.async_maximum_event_age_seconds >= 60 && var.async_maximum_event_age_seconds <= 21600
+      && floor(var.async_maximum_event_age_seconds) == var.async_maximum_event_age_seconds
+    )
+    error_message = "async_maximum_event_age_seconds must be a whole number from 60 to 21600 (6 hours)."
+  }
+}
+
+variable "async_maximum_retry_attempts" {
+  description = "How often Lambda retries an event after an error: 2 makes three attempts; then it goes to the failure queue."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 2], var.async_maximum_retry_attempts)
+    error_message = "async_maximum_retry_attempts must be 0, 1 or 2."
+  }
+}

@@ -1,0 +1,96 @@
+"""What Terraform itself says about the root: its variables' defaults, and what it would make.
+
+Asked once for each process. Tests that need `made` share one (`pytest.mark.xdist_group("terraform")`).
+"""
+
+import functools
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.tools.terraform import find_terraform
+from stripe_handler_cli.tools.terraform.console import evaluate
+from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
+
+CHECKOUT = Path(__file__).parents[2]
+ROOT = CHECKOUT / "terraform"
+STATE = CHECKOUT / ".stripe-handler/terraform"
+_RUNS = "tests/role_policies.tftest.hcl"
+
+
+@functools.cache
+def terraform() -> Path:
+    """The executable."""
+    return find_terraform(STATE)
+
+
+@functools.cache
+def defaults(*names: str) -> Mapping[str, Any]:
+    """The defaults of the root's variables."""
+    declarations = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("variables*.tf")}
+    wanted = ", ".join(f"{name} = var.{name}" for name in names)
+    found: dict[str, Any] = evaluate(terraform(), f"{{ {wanted} }}", declarations)
+    return found
+
+
+@attrs.frozen
+class Made:
+    """A plan with every option that one stack can have.
+
+    Attributes:
+        outputs: The stack's outputs.
+        resources: Address → the resource's arguments.
+    """
+
+    outputs: Mapping[str, Any]
+    resources: Mapping[str, Mapping[str, Any]]
+
+    def of(self, kind: str, part: str) -> Mapping[str, Any]:
+        """The arguments of the one resource of a kind in a module."""
+        [found] = [
+            arguments
+            for address, arguments in self.resources.items()
+            if kind in address.split(".") and part in address.replace("[", ".").split(".")
+        ]
+        return found
+
+
+@functools.cache
+def made() -> Mapping[str, Made]:
+    """Plan the runs of `role_policies.tftest.hcl`: run → what it would make. The provider is mocked."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = WorkingCopy(
+            terraform=terraform(),
+            source=ROOT,
+            directory=Path(scratch) / "root",
+            shared=STATE,
+            environment={"TF_WORKSPACE": "development"},
+        )
+        copy.refresh()
+        copy.init(backend=False)
+        told = copy.capture(["test", f"-filter={_RUNS}", "-json", "-verbose"])
+    assert told.exit_code == 0, told.text[-4000:]
+    lines = [json.loads(line) for line in told.text.splitlines()]
+    return {line["@testrun"]: _made(line["test_plan"]) for line in lines if line["type"] == "test_plan"}
+
+
+def _made(plan: Mapping[str, Any]) -> Made:
+    return Made(
+        outputs={name: change["after"] for name, change in plan["output_changes"].items()},
+        resources={
+            change["address"]: change["change"]["after"]
+            for change in plan["resource_changes"]
+            if change["mode"] == "managed"
+        },
+    )
+
+
+def event_pattern() -> dict[str, Any]:
+    """The pattern of the rule unless it is configured otherwise."""
+    rule = made()["with_secrets"].of("aws_cloudwatch_event_rule", "rule")
+    found: dict[str, Any] = json.loads(rule["event_pattern"])
+    return found

@@ -1,0 +1,123 @@
+"""Where an alias is invoked: two policies say who may, and old versions are left behind."""
+
+import json
+from typing import Any
+
+import attrs
+
+from stripe_handler_cli.operate.doctor.areas.access import FUNCTION_POLICY
+from stripe_handler_cli.operate.doctor.areas.function import SNAPSHOTS
+from stripe_handler_cli.operate.doctor.check import Check, Status
+from stripe_handler_cli.operate.doctor.examination import Result, examine
+from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.endpoint import Endpoint
+
+FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+RULE = "arn:aws:events:eu-west-1:123456789012:rule/bus/rule"
+OUTPUTS = {
+    "event_bus_name": "bus",
+    "rule_name": "rule",
+    "rule_arn": RULE,
+    "parked_count_rule_name": "hourly",
+    "function_name": "f",
+    "function_arn": FUNCTION,
+    "function_alias_name": "live",
+    "delivery_dead_letter_queue_arn": "arn:aws:sqs:eu-west-1:123456789012:delivery",
+}
+BOTH_RULES = {"stripe": RULE, "hourly": "arn:aws:events:eu-west-1:123456789012:rule/hourly"}
+WITH_A_STRANGER = BOTH_RULES | {"stranger": "arn:aws:events:eu-west-1:123456789012:rule/stranger"}
+
+
+@attrs.frozen
+class Aws:
+    """Lambda and EventBridge of a stack whose rule leads to the alias.
+
+    Attributes:
+        policies: Qualifier, empty for the function itself -> statement id -> the rule that is let in.
+        snapshots: Versions, with the state of their snapshots.
+    """
+
+    policies: dict[str, dict[str, str]] = attrs.Factory(dict)
+    snapshots: tuple[tuple[str, str], ...] = ()
+
+    def get_function_configuration(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
+        """Lambda: the version that the alias leads to."""
+        assert FunctionName == "f:live"
+        return {"Version": "12"}
+
+    def get_paginator(self, operation: str) -> Any:
+        """Lambda: two pages of versions."""
+        assert operation == "list_versions_by_function"
+        return self
+
+    def paginate(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
+        """Lambda."""
+        assert FunctionName == "f"
+        return [
+            {"Versions": [{"Version": version, "SnapStart": {"OptimizationStatus": status}}]}
+            for version, status in self.snapshots
+        ]
+
+    def get_caller_identity(self) -> Any:
+        """STS."""
+        return {"Account": "123456789012"}
+
+    def list_targets_by_rule(self, **_: Any) -> Any:
+        """EventBridge."""
+        return {"Targets": [{"Id": "t", "Arn": f"{FUNCTION}:live"}]}
+
+    def get_policy(self, *, FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - boto3's words
+        """Lambda: an alias has a policy of its own."""
+        assert FunctionName == "f"
+        statements = [
+            {
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "lambda:InvokeFunction",
+                "Condition": {"ArnLike": {"AWS:SourceArn": source}},
+            }
+            for sid, source in self.policies[Qualifier].items()
+        ]
+        return {"Policy": json.dumps({"Statement": statements})}
+
+
+def examined(policies: dict[str, dict[str, str]]) -> Result:
+    """Who may invoke."""
+    return examined_for(FUNCTION_POLICY, Aws(policies))
+
+
+def examined_for(check: Check[Any], aws: Aws) -> Result:
+    """One check."""
+    [result] = examine(Site(DeployedStack(Endpoint({}, lambda _: aws), OUTPUTS)), [check.key])
+    return result
+
+
+def test_old_versions_with_a_snapshot_are_told_the_oldest_first() -> None:
+    """Not the one that the alias leads to, not those without; the command deletes the oldest."""
+    kept = (("$LATEST", "Off"), ("2", "Off"), ("10", "On"), ("9", "On"), ("12", "On"))
+    found = examined_for(SNAPSHOTS, Aws(snapshots=kept))
+    assert (found.status, found.found.endswith(": 9, 10")) == (Status.WARN, True)
+    assert found.fix == "aws lambda delete-function --function-name f --qualifier 9"
+    assert examined_for(SNAPSHOTS, Aws(snapshots=kept[2:3])).status is Status.PASS
+
+
+def test_both_policies_as_they_should_be() -> None:
+    """The alias lets both rules in; that the function does so too is none of its business."""
+    assert examined({"": BOTH_RULES, "live": BOTH_RULES}).status is Status.PASS
+
+
+def test_what_the_function_lets_in_does_not_help_the_alias() -> None:
+    """Events would go to the dead-letter queue: a permission of the function is none of the alias."""
+    found = examined({"": BOTH_RULES, "live": {}})
+    assert (found.status, "may not lambda:InvokeFunction" in found.found) == (Status.FAIL, True)
+
+
+def test_a_stranger_is_removed_where_it_stands() -> None:
+    """Whoever the alias, or the function beside it, lets in can forge events; the command names which."""
+    command = "aws lambda remove-permission --function-name {} --statement-id stranger"
+    at_alias = examined({"": BOTH_RULES, "live": WITH_A_STRANGER})
+    assert (at_alias.status, at_alias.fix) == (Status.FAIL, command.format("f:live"))
+    at_function = examined({"": WITH_A_STRANGER, "live": BOTH_RULES})
+    assert (at_function.status, at_function.fix) == (Status.FAIL, command.format("f"))
