@@ -15,6 +15,12 @@ from stripe_handler_cli.cli import cli
 assert cli(sys.argv[1:]) == 0
 print(*sys.modules, sep="\\n", file=sys.stderr)
 """
+WITHOUT_A_PACKAGE = """
+import sys
+sys.modules[sys.argv.pop(1)] = None
+from stripe_handler_cli.__main__ import main
+sys.exit(main())
+"""
 
 
 def modules_after(*arguments: str) -> set[str]:
@@ -60,3 +66,14 @@ def test_a_misspelt_command_is_told_with_what_was_meant() -> None:
     with pytest.raises(click.UsageError, match="No such command 'shwo'") as caught:
         root.resolve_command(click.Context(root), ["shwo"])
     assert "show" in caught.value.format_message()
+
+
+@pytest.mark.parametrize("package", ["click", "rich"])
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(package: str) -> None:
+    """Whenever it is missed: at once, or when a command wants to print."""
+    arguments = [package, "simulate", "--users", "1", "--out", "-"]
+    completed = subprocess.run(  # noqa: S603 - our own Python
+        [sys.executable, "-c", WITHOUT_A_PACKAGE, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert f"needs the package '{package}', which the extra [cli] brings" in completed.stderr
