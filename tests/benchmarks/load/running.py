@@ -119,7 +119,6 @@ class _Function:
             lines = [line for line in self.pipeline.log_lines(began) if line.get("event_id") in wanted]
             return None if wanted - {line["event_id"] for line in lines} else lines
 
-        # Local AWS collects a function's output a moment after the function has answered.
         lines = wait_for(logged, "every event is in the function's log", _LATE_LINES_SECONDS)
         self.accounts.append(delivered.account)
         self.lines += lines

@@ -11,7 +11,7 @@ from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.shrink import SCHEDULES, Smallest
-from stripe_handler_cli.lab.simulator import second_of
+from stripe_handler_cli.lab.simulator import second_of, subject_id
 from stripe_handler_cli.lab.simulator.calendar_time import iso
 
 _SHOWN = 3
@@ -77,8 +77,7 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
     console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}")
     events = Table("happened", "event", "type", "object", "what it tells")
     for event in story.deliveries:
-        happened = iso(second_of(event))
-        events.add_row(happened, event["id"], event["type"], *_told(event))
+        events.add_row(iso(second_of(event)), event["id"], event["type"], *_told(event))
     console.print(events)
     for user, truth in story.truth.items():
         differing = differences(truth, smallest.found[user])
@@ -88,16 +87,13 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
 
 
 def _told(event: Event) -> tuple[str, str]:
+    subject = f"{subject_id(event)[:_ID_CHARACTERS]}…"
     if "related_object" in event:
-        return _short(event["related_object"]["id"]), "thin"
+        return subject, "thin"
     body = event["data"]["object"]
     previous = event["data"].get("previous_attributes")
     changed = f", changed {', '.join(previous)}" if previous else ""
-    return _short(body["id"]), f"{body.get('status', '')}{changed}"
-
-
-def _short(identifier: str) -> str:
-    return f"{identifier[:_ID_CHARACTERS]}…"
+    return subject, f"{body.get('status', '')}{changed}"
 
 
 def _print_differences(console: Console, differing: Mapping[str, tuple[Any, Any]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.simulator import Book, SimulatedLife, true_profile
+from stripe_handler_cli.lab.simulator import Book, SimulatedLife, subject_id, true_profile
 
 
 @attrs.frozen
@@ -90,8 +90,8 @@ class Story:
                 yield attrs.evolve(self, deliveries=(*self.deliveries[:start], *part, *self.deliveries[end:]))
 
     def _subscription_of(self, event: Event) -> str | None:
-        related = event["related_object"] if "related_object" in event else event["data"]["object"]
-        if related["id"] in self.life.book.subscriptions:
-            return str(related["id"])
-        billed = self.life.book.invoices[related["id"]][0][1].subscription
+        subject = subject_id(event)
+        if subject in self.life.book.subscriptions:
+            return subject
+        billed = self.life.book.invoices[subject][0][1].subscription
         return billed.id if billed else None

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation, second_of
+from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation, second_of, subject_id
 
 AHEAD_SECONDS = 3.0
 """How far Stripe's clock is past an event when that is delivered: enough for its own second to be over."""
@@ -129,8 +129,7 @@ class SimulatedAccount:
     def sent(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Let the clocks of these events' customers go on; call it before the events are on their way."""
         for event in events:
-            related = event["related_object"] if "related_object" in event else event["data"]["object"]
-            life = self.simulation.life_of(related["id"])
+            life = self.simulation.life_of(subject_id(event))
             if self.clocks is not None and life is not None:
                 self.clocks.advance(_customer_id(life), second_of(event))
 

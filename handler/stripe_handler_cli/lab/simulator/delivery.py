@@ -44,6 +44,12 @@ def second_of(event: Mapping[str, Any]) -> int:
     return created if isinstance(created, int) else int(datetime.fromisoformat(created).timestamp())
 
 
+def subject_id(event: Mapping[str, Any]) -> str:
+    """The id of the object that an event, snapshot or thin, is about."""
+    subject = event["related_object"] if "related_object" in event else event["data"]["object"]
+    return str(subject["id"])
+
+
 def envelope(event: Json, *, account: str = "123456789012", region: str = "us-east-1") -> Json:
     """EventBridge's envelope around an event, snapshot or thin."""
     return {
