@@ -15,10 +15,11 @@ def main() -> int:
 
         return cli()
     except ModuleNotFoundError as error:
-        if error.name not in {"click", "rich"}:
+        package = str(error.name).partition(".")[0]
+        if package not in {"click", "rich"}:
             raise
         sys.stderr.write(
-            f"stripe-handler needs the package '{error.name}', which the extra [cli] brings:\n"
+            f"stripe-handler needs the package '{package}', which the extra [cli] brings:\n"
             "  pip install 'stripe-subscription-handler[cli]'\n"
         )
         return 2

@@ -85,7 +85,7 @@ COMMANDS = (
     ),
     Deferred(
         "send",
-        "stripe_handler_cli.sending:send",
+        "stripe_handler_cli.composed:send",
         "Put events on the bus and follow each to the profile.",
     ),
     Deferred(

@@ -34,7 +34,7 @@ LIBRARY_FLOORS = (
     "errors",
 )
 """From the top: a room imports only itself and what stands below it."""
-CLI_FLOORS = ("__main__", "cli", "sending", "lab", "operate", "stack", "tools", "common")
+CLI_FLOORS = ("__main__", "cli", "composed", "lab", "operate", "stack", "tools", "common")
 """From the top as well. The library is below all of them."""
 APART = {("lab", "operate"), ("operate", "lab")}
 """Rooms that do not import each other: a development rig is no part of an operator's command."""

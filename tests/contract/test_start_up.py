@@ -1,22 +1,25 @@
-"""The command line starts light: what is not called is not imported, and operators never need the lab."""
+"""The command line starts light: what is not called is not imported."""
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
 
 from stripe_handler_cli.cli import COMMANDS, root
 
-CLI = Path(__file__).parents[2] / "handler" / "stripe_handler_cli"
 HEAVY = ("boto3", "botocore", "rich", "stripe")
 PRINT_MODULES = """
 import sys
 from stripe_handler_cli.cli import cli
 assert cli(sys.argv[1:]) == 0
 print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+WITHOUT_A_PACKAGE = """
+import sys
+sys.modules[sys.argv.pop(1)] = None
+from stripe_handler_cli.__main__ import main
+sys.exit(main())
 """
 
 
@@ -65,11 +68,12 @@ def test_a_misspelt_command_is_told_with_what_was_meant() -> None:
     assert "show" in caught.value.format_message()
 
 
-def test_operators_commands_never_import_the_lab() -> None:
-    """Nor does anything below them; `sending` puts `send` and the lab's events together."""
-    for room in ("operate", "stack", "tools", "common"):
-        for path in sorted((CLI / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                names = [node.module] if isinstance(node, ast.ImportFrom) else []
-                names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                assert not any(str(name).startswith("stripe_handler_cli.lab") for name in names), path
+@pytest.mark.parametrize("package", ["click", "rich"])
+def test_a_missing_package_is_told_with_the_extra_that_brings_it(package: str) -> None:
+    """Whenever it is missed: at once, or when a command wants to print."""
+    arguments = [package, "simulate", "--users", "1", "--out", "-"]
+    completed = subprocess.run(  # noqa: S603 - our own Python
+        [sys.executable, "-c", WITHOUT_A_PACKAGE, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert f"needs the package '{package}', which the extra [cli] brings" in completed.stderr

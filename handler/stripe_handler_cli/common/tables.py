@@ -1,7 +1,9 @@
 """Tables for people, in one style."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -11,6 +13,17 @@ def table(*columns: str) -> Table:
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
+    return made
+
+
+def fields(rows: Iterable[tuple[str, Any]], title: str | None = None) -> Table:
+    """Make a table of names and their values, in a box where it has a title."""
+    frame = box.HEAVY_HEAD if title else None
+    made = Table(title=title, title_justify="left", show_header=False, box=frame, pad_edge=bool(title))
+    made.add_column(style="cyan")
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(name, value)
     return made
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
@@ -45,12 +46,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
         ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
         ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
     ]
-    table = Table(title="Certificate", title_justify="left", show_header=False)
-    table.add_column(style="cyan")
-    table.add_column()
-    for name, value in rows:
-        table.add_row(name, value)
-    console.print(table)
+    console.print(fields(rows, "Certificate"))
     for example in found[:_SHOWN]:
         _print_counterexample(console, example)
     if len(found) > _SHOWN:

@@ -43,11 +43,6 @@ class Smallest:
 def smallest(story: Story, policy: Policy, handle: Handle = handling) -> Smallest | None:
     """Find the smallest part of a story that ends wrong in memory.
 
-    Args:
-        story: What was delivered.
-        policy: The environment's choices.
-        handle: The handler.
-
     Returns:
         None when it ended right every time: the reason lies in what memory does not have.
     """

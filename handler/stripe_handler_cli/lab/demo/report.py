@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.demo.life import Delivery
 from stripe_handler_cli.stack.event_rows import VIEW_KEYS, changes_text, decision_text, print_row
 from stripe_subscription_handler.decisions.ledger import PREFIX
@@ -29,10 +29,6 @@ def print_delivery(
 
 def print_profile(console: Console, profile: Mapping[str, Any]) -> None:
     """Print the final profile, without the ledger."""
-    table = Table(title="The profile your app reads", title_justify="left", show_header=False)
-    table.add_column(style="cyan")
-    table.add_column()
-    for name in sorted(profile, key=lambda name: (name not in VIEW_KEYS, name)):
-        if not name.startswith(PREFIX):
-            table.add_row(name, str(profile[name]))
-    console.print(table)
+    names = sorted(profile, key=lambda name: (name not in VIEW_KEYS, name))
+    rows = ((name, str(profile[name])) for name in names if not name.startswith(PREFIX))
+    console.print(fields(rows, "The profile your app reads"))

@@ -23,14 +23,7 @@ Send = Callable[[Destination, Mapping[str, Any]], object]
 
 @attrs.frozen
 class Call:
-    """One request about event destinations.
-
-    Attributes:
-        destinations: All of them.
-        send: Sends an event.
-        request: The request.
-        given: Its body.
-    """
+    """One request about event destinations; `given` is its body."""
 
     destinations: Destinations
     send: Send

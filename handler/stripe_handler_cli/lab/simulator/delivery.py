@@ -3,7 +3,7 @@
 import uuid
 import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from stripe_handler_cli.lab.simulator.calendar_time import iso
@@ -20,7 +20,7 @@ def thin_event(event: Json) -> Json:
     """The thin event of a snapshot event: says which object changed, and not how."""
     body = event["data"]["object"]
     milliseconds = zlib.crc32(event["id"].encode()) % 1000
-    created = datetime.fromtimestamp(event["created"], UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    created = iso(event["created"]).removesuffix("Z")
     return {
         "id": f"evt_test_{event['id'].removeprefix('evt_')}",
         "object": "v2.core.event",

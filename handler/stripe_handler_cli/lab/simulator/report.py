@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.simulator.statistics import Statistics
 
 
@@ -17,13 +18,14 @@ def print_summary(console: Console, statistics: Statistics, seconds: float) -> N
 def _tables(statistics: Statistics, seconds: float) -> Iterator[Table]:
     figures = statistics.as_json()
     shared = figures["events_sharing_a_second"]
-    head = Table(show_header=False, box=None)
-    head.add_row("users", f"{statistics.users:,}")
-    head.add_row("events", f"{statistics.events:,} ({statistics.events / statistics.users:.1f} a user)")
-    head.add_row("generated", f"in {seconds:.1f} s, {statistics.events / seconds:,.0f} events/s")
-    head.add_row("sharing a second", f"{shared:,} ({shared / max(statistics.events, 1):.0%} of the events)")
-    head.add_row("seconds with several updates", f"{statistics.update_ties:,}")
-    yield head
+    rows = (
+        ("users", f"{statistics.users:,}"),
+        ("events", f"{statistics.events:,} ({statistics.events / statistics.users:.1f} a user)"),
+        ("generated", f"in {seconds:.1f} s, {statistics.events / seconds:,.0f} events/s"),
+        ("sharing a second", f"{shared:,} ({shared / max(statistics.events, 1):.0%} of the events)"),
+        ("seconds with several updates", f"{statistics.update_ties:,}"),
+    )
+    yield fields(rows)
     yield _counts("event type", "events", figures["events_by_type"])
     yield _counts("events of a subscription in one second", "seconds", figures["seconds_by_number_of_events"])
     yield _counts("scenario", "lives", figures["lives_by_scenario"])

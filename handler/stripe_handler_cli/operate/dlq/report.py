@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
@@ -135,13 +136,7 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
         "error": letter.error_type,
         "error message": letter.error_message,
     }
-    table = Table(show_header=False, box=None)
-    table.add_column(style="cyan")
-    table.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value is not None:
-            table.add_row(name, _text(value))
-    console.print(table)
+    console.print(fields((name, _text(value)) for name, value in rows.items() if value is not None))
     for title, lines in (
         ("Stack trace", letter.stack_trace),
         ("Attempts in the function's log", _history(history)),

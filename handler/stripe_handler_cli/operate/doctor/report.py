@@ -46,7 +46,7 @@ def print_report(console: Console, results: Sequence[Result]) -> None:
     indent = 2 + len(Status.PASS) + 2
     width = max(console.width - indent - titles - 2, _LEAST_WIDTH)
     for area, some in groupby(results, key=lambda result: result.check.area):
-        console.print(f"\n{area}", style="bold", highlight=False)
+        console.print(f"\n{area}", style="bold")
         for result in some:
             first, *more = textwrap.wrap(result.found, width, break_on_hyphens=False) or [""]
             line = Text.assemble(
@@ -57,20 +57,18 @@ def print_report(console: Console, results: Sequence[Result]) -> None:
                 "  ",
                 first,
             )
-            console.print(line, highlight=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
             for text in more:
-                console.print(
-                    " " * (indent + titles + 2) + text, highlight=False, markup=False, soft_wrap=True
-                )
+                console.print(" " * (indent + titles + 2) + text, markup=False, soft_wrap=True)
             if result.fix:
                 _print_fix(console, result, " " * indent)
     counts = Counter(result.status for result in results)
     blind = sum(not result.has_looked for result in results)
     said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-    console.print(f"\n{said}" + (f"; {blind} could not be looked at" if blind else ""), highlight=False)
+    console.print(f"\n{said}" + (f"; {blind} could not be looked at" if blind else ""))
 
 
 def _print_fix(console: Console, result: Result, indent: str) -> None:
-    console.print(f"{indent}to fix {result.check.key}:", style="dim", highlight=False, soft_wrap=True)
+    console.print(f"{indent}to fix {result.check.key}:", style="dim", soft_wrap=True)
     for line in (result.fix or "").splitlines():
-        console.print(f"{indent}  {line}", style="cyan", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"{indent}  {line}", style="cyan", markup=False, soft_wrap=True)

@@ -117,12 +117,7 @@ def concerning(
 
 @attrs.frozen
 class Gatherer:
-    """Reads a deployed stack.
-
-    Attributes:
-        stack: The stack.
-        now: The time now.
-    """
+    """Reads a deployed stack."""
 
     stack: DeployedStack
     now: datetime

@@ -1,19 +1,17 @@
 """Draws what waits for a user, for people. Only prints."""
 
 from rich.console import Console
-from rich.table import Table
 
+from stripe_handler_cli.common.tables import table
 from stripe_handler_cli.operate.parked.waiting import Waiting
 
 
 def print_waiting(console: Console, waiting: Waiting) -> None:
     """Print the events, and how many there are."""
     if waiting.events:
-        table = Table(box=None, pad_edge=False)
-        for title in ("expires", "parked", "subscription", "customer", "type", "event"):
-            table.add_column(title, overflow="fold")
+        rows = table("expires", "parked", "subscription", "customer", "type", "event")
         for event in waiting.events:
-            table.add_row(
+            rows.add_row(
                 event.expires_at,
                 event.parked_at,
                 event.subscription_id or "",
@@ -22,6 +20,6 @@ def print_waiting(console: Console, waiting: Waiting) -> None:
                 event.event_id,
                 style="yellow" if event.is_expiring else None,
             )
-        console.print(table, markup=False)
+        console.print(rows, markup=False)
     said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
     console.print(said, markup=False)

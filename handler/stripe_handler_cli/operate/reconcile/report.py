@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from stripe_handler_cli.common.console import printer
+from stripe_handler_cli.common.tables import table
 from stripe_subscription_handler.comparison.differences import Difference, Field
 from stripe_subscription_handler.comparison.tally import Tally
 
@@ -44,12 +44,12 @@ def print_differences(console: Console, tally: Tally) -> None:
     """Print the first differences, and how many more there are."""
     if not tally.shown:
         return
-    table = Table("difference", "subscription", "user", "profile → Stripe", "", box=None, pad_edge=False)
+    rows = table("difference", "subscription", "user", "profile → Stripe", "")
     for one in tally.shown:
-        table.add_row(
+        rows.add_row(
             one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
         )
-    console.print(table, markup=False)
+    console.print(rows, markup=False)
     more = tally.differences - len(tally.shown)
     if more > 0:
         console.print(f"… and {more:,} more; --json prints all.")

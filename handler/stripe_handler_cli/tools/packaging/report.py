@@ -1,8 +1,8 @@
 """Draws a built zip for people. Only prints."""
 
 from rich.console import Console
-from rich.table import Table
 
+from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.tools.packaging.build import BuiltZip
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
@@ -16,18 +16,17 @@ def print_zip(console: Console, built: BuiltZip) -> None:
         if built.bytecode_python
         else f"none (--no-bytecode, or no working Python {RUNTIME_PYTHON}): cold starts compile their imports"
     )
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    table.add_row("zip", str(built.path))
-    table.add_row("size", f"{_kib(built.size_bytes)}, unpacked {_kib(built.unpacked_size_bytes)}")
-    table.add_row("files", str(built.file_count))
-    table.add_row("sha256", built.sha256)
-    table.add_row("CodeSha256", built.code_sha256)
-    table.add_row("bytecode", bytecode)
+    rows = [
+        ("zip", str(built.path)),
+        ("size", f"{_kib(built.size_bytes)}, unpacked {_kib(built.unpacked_size_bytes)}"),
+        ("files", str(built.file_count)),
+        ("sha256", built.sha256),
+        ("CodeSha256", built.code_sha256),
+        ("bytecode", bytecode),
+    ]
     if not built.has_stripe:
-        table.add_row("stripe", "left out: configure no Stripe key for this function")
-    console.print(table, soft_wrap=True)
+        rows.append(("stripe", "left out: configure no Stripe key for this function"))
+    console.print(fields(rows), soft_wrap=True)
 
 
 def _kib(size_bytes: int) -> str:

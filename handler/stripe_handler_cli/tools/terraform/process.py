@@ -15,12 +15,7 @@ _BOX = "╷│╵ "
 
 @attrs.frozen
 class Completed:
-    """A command that has ended.
-
-    Attributes:
-        exit_code: Its exit code.
-        text: What it printed.
-    """
+    """A command that has ended, and what it printed."""
 
     exit_code: int
     text: str
