@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
@@ -42,10 +41,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def run_pytest(python: Path, arguments: list[str], environment: Mapping[str, str]) -> int:
+def run_pytest(python: Path, arguments: list[str]) -> int:
     """Run pytest on a Python and return its exit code."""
-    command = [str(python), "-m", "pytest", *arguments]
-    return subprocess.call(command, cwd=ROOT, env=environment)  # noqa: S603 - our own command
+    return subprocess.call([str(python), "-m", "pytest", *arguments], cwd=ROOT)  # noqa: S603 - our own command
 
 
 def main(arguments: list[str]) -> int:
@@ -54,7 +52,7 @@ def main(arguments: list[str]) -> int:
     here = ".".join(map(str, sys.version_info[:3]))
     after = f"then on Python {other.version}" if other else "the only supported one on this machine"
     say(f"Tests on Python {here}, {after}.")
-    status = run_pytest(Path(sys.executable), arguments, os.environ)
+    status = run_pytest(Path(sys.executable), arguments)
     if status or other is None:
         return status
     minor = ".".join(other.version.split(".")[:2])
@@ -66,9 +64,12 @@ def main(arguments: list[str]) -> int:
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
+    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run(  # noqa: S603 - our own command
+        [str(python), *install, "--no-build-isolation", "--editable", str(ROOT)], check=True
+    )
     say(f"Tests on Python {other.version}:")
-    # The project itself is not installed there; its sources are read where they are.
-    return run_pytest(python, arguments, {**os.environ, "PYTHONPATH": str(ROOT / "handler")})
+    return run_pytest(python, arguments)
 
 
 if __name__ == "__main__":

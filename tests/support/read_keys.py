@@ -11,6 +11,7 @@ READ_KEYS = frozenset(
         "cancel_at",
         "cancel_at_period_end",
         "canceled_at",
+        "context",
         "created",
         "currency",
         "current_period_end",
