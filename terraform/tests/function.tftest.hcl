@@ -67,6 +67,11 @@ run "function_from_a_local_zip" {
   }
 
   assert {
+    condition     = aws_iam_role_policy.execution.policy == output.role.policy
+    error_message = "What the module tells of the role must be what the role is given."
+  }
+
+  assert {
     condition     = aws_lambda_function.function.reserved_concurrent_executions == -1
     error_message = "Null must reserve no concurrency."
   }

@@ -26,9 +26,10 @@ output "environment_variables" {
 output "role" {
   description = "The function's role: its name and ARN; what it may do and who may use it, as JSON."
   value = {
-    name         = aws_iam_role.execution.name
-    arn          = aws_iam_role.execution.arn
-    policy       = aws_iam_role_policy.execution.policy
+    name = aws_iam_role.execution.name
+    arn  = aws_iam_role.execution.arn
+    # As it is given, not as the state has it: after a refresh that would be what somebody made of it by hand.
+    policy       = local.policy
     trust_policy = aws_iam_role.execution.assume_role_policy
   }
 }

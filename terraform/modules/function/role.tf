@@ -83,6 +83,11 @@ locals {
       },
     ],
   )
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = local.statements
+  })
 }
 
 resource "aws_iam_role" "execution" {
@@ -104,8 +109,5 @@ resource "aws_iam_role_policy" "execution" {
   name = "least-privilege"
   role = aws_iam_role.execution.name
 
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = local.statements
-  })
+  policy = local.policy
 }
