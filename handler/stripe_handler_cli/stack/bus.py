@@ -21,7 +21,6 @@ class Bus:
     Attributes:
         source: The `source` that events are put under.
         event_types: The detail types that the rule admits.
-        is_local: Whether the bus is on this machine.
     """
 
     source: str
@@ -60,5 +59,4 @@ class Bus:
 
 
 def _is_local(endpoint: Endpoint) -> bool:
-    """Whether an endpoint leads to an AWS on this machine."""
     return urlsplit(endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS

@@ -39,16 +39,9 @@ class EventDestination:
 
     Attributes:
         id: `ed_…`, in a sandbox `ed_test_…`.
-        name: What people see.
-        is_enabled: Whether Stripe sends.
-        disabled_reason: Why it does not, in Stripe's word.
         enabled_events: Types it sends; `*` for all.
-        payload: The form of its events.
         api_version: Of snapshots.
-        account_id: The AWS account of its event source.
-        source_arn: ARN of the event source.
         source_status: Stripe's word for the state of that: `active`, `deleted`, `pending` or `unknown`.
-        metadata: Whatever somebody noted on it.
     """
 
     id: str
@@ -70,13 +63,11 @@ class EventDestination:
 
     @property
     def region(self) -> str:
-        """The event source's region."""
         parts = self.source_arn.split(":")
         return parts[_ARN_REGION] if len(parts) > _ARN_REGION else ""
 
     @classmethod
     def of(cls, found: Any) -> "EventDestination":
-        """Read what Stripe answers."""
         bridge = getattr(found, EVENTBRIDGE, None)
         disabled = getattr(getattr(found, "status_details", None), "disabled", None)
         metadata = getattr(found, "metadata", None)
@@ -97,16 +88,7 @@ class EventDestination:
 
 @attrs.frozen(kw_only=True)
 class NewDestination:
-    """An event destination to be made.
-
-    Attributes:
-        name: What people see.
-        account_id: The AWS account of its event source.
-        region: The region of that.
-        event_types: Types to send.
-        payload: The form of its events.
-        metadata: What to note on it.
-    """
+    """An event destination to be made."""
 
     name: str
     account_id: str
@@ -118,19 +100,13 @@ class NewDestination:
 
 @attrs.frozen(slots=False)
 class EventDestinations:
-    """The event destinations of the account that a key belongs to.
-
-    Attributes:
-        access: The key.
-        url: Where it is sent.
-    """
+    """The event destinations of the account that a key belongs to."""
 
     access: StripeAccess
     url: str = STRIPE_API_URL
 
     @classmethod
     def at(cls, access: StripeAccess) -> "EventDestinations":
-        """Those that a key leads to."""
         return cls(access, access.url or STRIPE_API_URL)
 
     def eventbridge(self) -> list[EventDestination]:
@@ -165,7 +141,6 @@ class EventDestinations:
         self._ask(lambda service: service.update(identifier, {"enabled_events": types}))
 
     def enable(self, identifier: str) -> None:
-        """Let it send again."""
         self._ask(lambda service: service.enable(identifier))
 
     def disable(self, identifier: str) -> None:
@@ -173,7 +148,6 @@ class EventDestinations:
         self._ask(lambda service: service.disable(identifier))
 
     def delete(self, identifier: str) -> None:
-        """Remove it for good."""
         self._ask(lambda service: service.delete(identifier))
 
     def ping(self, identifier: str) -> str:

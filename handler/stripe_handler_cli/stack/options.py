@@ -4,15 +4,12 @@ import functools
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from stripe_handler_cli.common.options import together
-
-if TYPE_CHECKING:
-    from stripe_handler_cli.stack.deployed import DeployedStack
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -65,41 +62,31 @@ def stack_options(command: _Command) -> _Command:
         local_directory: Path | None,
         **options: Any,
     ) -> Any:
+        import attrs
+
+        from stripe_handler_cli.stack.deployed import DeployedStack
+        from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
+
         named = _named(resources)
-        stack = _stack(terraform_directory, workspace, outputs_file, local_directory, named)
+        if local_directory is not None:
+            stack = DeployedStack.on_local_aws(local_directory)
+            stack = attrs.evolve(stack, outputs={**stack.outputs, **named})
+        elif outputs_file is not None:
+            stack = DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
+        elif named and not terraform_directory.is_dir():
+            stack = DeployedStack.on_aws(named)
+        else:
+            found = outputs_of_root(terraform_directory, workspace=workspace)
+            stack = DeployedStack.on_aws({**found, **named}, terraform_directory)
         return command(*arguments, stack=stack, **options)
 
     return together(*_OPTIONS)(with_stack)  # type: ignore[no-any-return]
 
 
-def _stack(
-    terraform_directory: Path,
-    workspace: str | None,
-    outputs_file: Path | None,
-    local_directory: Path | None,
-    named: Mapping[str, str],
-) -> "DeployedStack":
-    import attrs
-
-    from stripe_handler_cli.stack.deployed import DeployedStack
-    from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
-
-    if local_directory is not None:
-        stack = DeployedStack.on_local_aws(local_directory)
-        return attrs.evolve(stack, outputs={**stack.outputs, **named})
-    if outputs_file is not None:
-        return DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
-    if named and not terraform_directory.is_dir():
-        return DeployedStack.on_aws(named)
-    found = outputs_of_root(terraform_directory, workspace=workspace)
-    return DeployedStack.on_aws({**found, **named}, terraform_directory)
-
-
 def given_stack_options(context: click.Context) -> str:
     """The options by which this command was led to its stack, as text for another one.
 
-    Returns:
-        Each with a space before it; empty where none was given.
+    Each has a space before it.
     """
     words = []
     for option in context.command.params:
@@ -115,8 +102,8 @@ def given_stack_options(context: click.Context) -> str:
 def _named(resources: tuple[str, ...]) -> Mapping[str, str]:
     found = {}
     for resource in resources:
-        name, equals, value = resource.partition("=")
-        if not (name and equals and value):
+        name, _, value = resource.partition("=")
+        if not (name and value):
             raise click.UsageError(
                 f"--resource wants OUTPUT=NAME, as in function_name=my-function: {resource}"
             )

@@ -1,15 +1,15 @@
 """The running pipeline: puts Stripe events on the bus, follows them by the function's log, reads results."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
-from stripe_handler_cli.stack.putting import put_all
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PARTNER_SOURCE_PREFIX = "aws.partner/"
+_BATCH = 10
+"""EventBridge takes no more entries at once."""
+
+
+def put_all(put: Callable[..., Any], entries: Sequence[Mapping[str, Any]]) -> None:
+    """Put entries in order, by a client's `put_events` or `put_partner_events`.
+
+    Raises:
+        CliError: EventBridge refused one.
+    """
+    for start in range(0, len(entries), _BATCH):
+        answer = put(Entries=list(entries[start : start + _BATCH]))
+        if answer["FailedEntryCount"]:
+            refused = next(entry for entry in answer["Entries"] if entry.get("ErrorCode"))
+            raise CliError(f"EventBridge refused an event: {refused['ErrorCode']}: {refused['ErrorMessage']}")
 
 
 @attrs.frozen
@@ -28,13 +43,7 @@ class Pipeline:
     """A deployed stack's moving parts.
 
     Attributes:
-        outputs: Terraform's outputs.
         source: The `source` of the events put: the partner event source's name, or a bridge's own.
-        config: How profiles are keyed.
-        events: EventBridge.
-        dynamodb: DynamoDB.
-        logs: CloudWatch Logs.
-        queues: SQS.
     """
 
     outputs: Mapping[str, Any]

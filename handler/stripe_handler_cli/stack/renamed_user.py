@@ -9,12 +9,8 @@ def with_user(event: dict[str, Any], metadata_key: str, user_id: str) -> dict[st
     """The same event about another user.
 
     The user is set wherever metadata names one, and in a subscription's metadata in any case. An invoice
-    that names none stays so: the handler finds its user by the subscription, as for Stripe's own.
-
-    Args:
-        event: A Stripe event; a thin one names no user and stays as it is.
-        metadata_key: The metadata key that holds user ids.
-        user_id: The user.
+    that names none stays so: the handler finds its user by the subscription, as for Stripe's own. A thin
+    event names no user and stays as it is.
     """
     renamed: dict[str, Any] = _renamed(event, metadata_key, user_id)
     data = renamed.get("data")

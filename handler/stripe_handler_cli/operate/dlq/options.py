@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from stripe_handler_cli.common.options import together
-from stripe_handler_cli.operate.dlq.messages import Layer
-from stripe_handler_cli.operate.dlq.selection import Selection
+from stripe_handler_cli.operate.dlq.messages import Layer, Selection
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _options = together(
@@ -64,5 +63,5 @@ def require_choice(selection: Selection, *, everything: bool) -> None:
     """
     if everything and (selection.ids or selection.error_types):
         raise click.UsageError("--all does not go with --id or --error-type")
-    if not everything and not selection.names_something:
+    if not everything and selection == Selection():
         raise click.UsageError("say which messages: --id, --error-type, --layer, or --all")

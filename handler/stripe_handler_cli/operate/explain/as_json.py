@@ -14,7 +14,6 @@ from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
-    """The whole explanation."""
     record = explanation.record
     found: dict[str, Any] = {
         "user_id": record.user_id,

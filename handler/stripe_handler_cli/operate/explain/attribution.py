@@ -26,7 +26,6 @@ class Newest:
     """The newest event of the subscription shown, as far as the ledger tells.
 
     Attributes:
-        in_words: What is known of it.
         is_logged: Whether any line tells of it.
     """
 
@@ -39,8 +38,6 @@ class Attribution:
     """Where an attribute has its present value from.
 
     Attributes:
-        name: The attribute.
-        value: Its value, None where it is absent.
         set_by: The event that last changed it, by the log; None where the log does not tell.
         or_by: Other events that may have been the last to change it.
         newest: The newest event of its kind that the ledger knows of; None where no subscription is shown.
@@ -63,10 +60,7 @@ class Attribution:
 def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list[Attribution]:
     """Explain every attribute of a user's view that is there, or that an event removed.
 
-    Args:
-        ledger: The user's ledger.
-        user_id: The user.
-        lines: Log lines about the user and the user's subscriptions, in order of time.
+    The lines are those about the user and the user's subscriptions, in order of time.
     """
     changes = changes_of(lines, user_id)
     found = []

@@ -28,15 +28,12 @@ class Change:
     """One event's write to the profile.
 
     Attributes:
-        event_id: The event.
         event_type: Its type; None where only the line of another event tells of it.
         event_created: Its second, ISO-8601 UTC; None likewise.
         subscription_id: Its subscription; None likewise.
-        reason: Why it was written.
         changed: Names of the attributes it changed; None where no line tells.
         began_at: It was written after this moment,
         handled_at: and before this one.
-        replay: The archive replay it came from.
     """
 
     event_id: str
@@ -51,7 +48,6 @@ class Change:
 
     @property
     def is_payment(self) -> bool:
-        """Whether the event is about a payment, and not about a subscription's state."""
         return self.event_type is not None and event_rank(self.event_type) is None
 
     def may_have_changed(self, name: str) -> bool:
@@ -63,12 +59,7 @@ class Change:
 
 
 def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
-    """What was written to a user's profile, in the order of the lines.
-
-    Args:
-        lines: Log lines about the user and the user's subscriptions, in order of time.
-        user_id: The user.
-    """
+    """What was written to a user's profile, by the lines about user and subscriptions in order of time."""
     # The line of an event that was parked tells more of it than the line of the one that brought it out.
     by_event = {line.event_id: line for line in reversed(lines) if line.event_id is not None}
     found: list[Change] = []

@@ -10,24 +10,14 @@ from stripe_handler_cli.stack.function_log.lines import ERROR
 
 @attrs.frozen
 class Failure:
-    """An event whose last attempt failed.
-
-    Attributes:
-        last: The line of its last attempt.
-        attempts: How many attempts failed.
-    """
+    """An event whose last attempt failed."""
 
     last: LogLine
     attempts: int
 
 
 def failures(lines: Sequence[LogLine], user_id: str) -> Iterator[Failure]:
-    """The user's failed events, those first that failed first.
-
-    Args:
-        lines: Log lines about the user, in order of time.
-        user_id: The user.
-    """
+    """The user's failed events, by the lines about the user in order of time."""
     failed: dict[str, list[LogLine]] = {}
     for line in lines:
         if line.event_id is None:

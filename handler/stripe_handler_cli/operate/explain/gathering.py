@@ -44,15 +44,10 @@ class Explanation:
     """Why a user's profile says what it says.
 
     Attributes:
-        record: What is stored.
-        customers: Links and parked events of the user's customers.
-        attributions: Each attribute's origin.
         failures: Events of the user that failed and were not handled since.
         timeline: Stripe's own events against what became of them; None without a Stripe key.
         stripe_since: Since when the timeline is complete; None likewise.
-        log_since: Since when the log was read.
         decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
-        lines: How many lines were found.
         lines_left_out: Whether there were older ones than could be kept.
     """
 
@@ -95,11 +90,7 @@ def concerning(
 ) -> Iterator[StripeEvent]:
     """Those of Stripe's events that are about the user's subscriptions.
 
-    Args:
-        raw_events: As Stripe lists them.
-        record: What is stored of the user.
-        owners: Subscription id → user, by the owner links.
-        user_id_metadata_key: Metadata key that holds the user.
+    `owners` are subscription id → user, by the owner links.
     """
     mine = set(record.ledger.known) | {entry.partition(" ")[2] for entry in record.ledger.closed}
     for raw in raw_events:
@@ -125,14 +116,7 @@ class Gatherer:
     def explain(
         self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
     ) -> Explanation:
-        """Read everything and explain.
-
-        Args:
-            user_id: The user.
-            since: How far back the log is read, where it goes so far; 30 days unless given.
-            stripe: Stripe's API, where there is a key.
-            most_pages: Pages of Stripe's list to read at most.
-            step: Told of the progress.
+        """Read everything and explain; the log is read from `since` on, or from 30 days ago.
 
         Raises:
             StripeUnavailableError: Stripe refuses or does not answer.

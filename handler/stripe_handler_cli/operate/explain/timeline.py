@@ -36,10 +36,7 @@ class Entry:
     """One of Stripe's events.
 
     Attributes:
-        event: The event.
-        state: What became of it.
         line: The line that says so.
-        attempts: How often it was handled.
         is_covered: Whether the ledger knows it, or something newer of the same subscription.
     """
 
@@ -69,15 +66,10 @@ def timeline(
     log_begins: datetime,
     now: datetime,
 ) -> list[Entry]:
-    """Say of each of Stripe's events what became of it.
+    """Say of each of the user's events, of the types that are subscribed, what became of it.
 
-    Args:
-        stripe_events: The user's, of the types that are subscribed.
-        lines: The log, in order of time.
-        ledger: The user's ledger.
-        parked: Ids of the events that wait.
-        log_begins: Since when there is a line for every event handled.
-        now: The time now.
+    The lines are in order of time; from `log_begins` on there is one for every event handled. `parked` are
+    the ids of the events that wait.
     """
     by_event = _by_event(lines)
     drained = {other.event_id: line for line in lines for other in line.also_applied}

@@ -11,8 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
-from stripe_handler_cli.stack.following.wiring import poll_seconds
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, named_user, poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
 
 _AWS_ERRORS = (BotoCoreError, ClientError)
@@ -33,11 +32,6 @@ class Follower:
     When several events of one user are under way at a time, what they change is told with the first.
 
     Attributes:
-        bus: The bus.
-        tail: The function's log.
-        profiles: The users' profiles.
-        metadata_key: The metadata key that holds user ids.
-        tell: Told of every outcome.
         timeout_seconds: How long the handler may take for an event.
         clock: Seconds from any point in time.
     """
@@ -91,12 +85,10 @@ class Follower:
                 del self._expected[event_id]
 
     def run(self) -> None:
-        """Follow until `stop` is called."""
         while not self._stopped.wait(poll_seconds(self.bus)):
             self.follow()
 
     def stop(self) -> None:
-        """End `run`."""
         self._stopped.set()
 
     def follow(self) -> None:

@@ -18,8 +18,6 @@ class Forwarder:
     """Puts events on the bus. Called by many threads at a time; boto3's clients allow that.
 
     Attributes:
-        put: Puts an event on the bus.
-        source: The `source` it puts them under.
         follower: Told of each event, before it is on the bus.
     """
 

@@ -29,13 +29,7 @@ class WebhookServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, path: str, receive: Receive, note: Note) -> None:
-        """Bind; `serve_forever` serves.
-
-        Args:
-            port: The port; 0 takes a free one.
-            path: The only path that is served.
-            receive: Answers a request.
-            note: Told of what was refused.
+        """Bind the port; 0 takes a free one.
 
         Raises:
             CliError: The port can't be bound.

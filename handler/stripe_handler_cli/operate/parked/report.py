@@ -7,7 +7,6 @@ from stripe_handler_cli.operate.parked.waiting import Waiting
 
 
 def print_waiting(console: Console, waiting: Waiting) -> None:
-    """Print the events, and how many there are."""
     if waiting.events:
         rows = table("expires", "parked", "subscription", "customer", "type", "event")
         for event in waiting.events:

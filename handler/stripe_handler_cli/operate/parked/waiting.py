@@ -28,7 +28,6 @@ class Waiting:
     """What waits for a user.
 
     Attributes:
-        parked: How many events.
         expiring: How many of them expire within 7 days, or should have.
         events: The first of them to expire.
     """
@@ -41,15 +40,7 @@ class Waiting:
 def read_waiting(
     client: "DynamoDBClient", table_name: str, now: int, *, limit: int, expiring_only: bool = False
 ) -> Waiting:
-    """Read what waits.
-
-    Args:
-        client: A DynamoDB client.
-        table_name: The sync table.
-        now: The Unix time in seconds.
-        limit: How many events to list at most; all are counted.
-        expiring_only: List only those that expire within 7 days.
-    """
+    """Read what waits at a second of Unix time: all are counted, the first of them listed."""
     count = count_parked(client, table_name, now)
     soon = iso_time(now + EXPIRING_SECONDS, "now")
     events = (

@@ -10,12 +10,7 @@ from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
 
 
 def connect(config: Config, stripe: StripeAccess, pace: Callable[[], None]) -> StripeApi:
-    """Make Stripe's API with the operator's own key.
-
-    Args:
-        config: The deployed function's settings; they say where Stripe is, unless the access does.
-        stripe: The key.
-        pace: Called before each request.
+    """Make Stripe's API with the operator's own key; `pace` is called before each request.
 
     Raises:
         CliError: The key is of a mode that the stack does not accept.

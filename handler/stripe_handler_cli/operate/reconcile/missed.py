@@ -23,10 +23,7 @@ class Missed:
     """A run.
 
     Attributes:
-        stripe: Stripe's list of events.
         since: The first second asked for, Unix time.
-        checkpoint: How far it has got.
-        comparer: Compares and repairs.
         progress: Shows how far it is: seconds of Stripe's time gone through, and how many there are.
     """
 

@@ -41,7 +41,6 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
 
 
 def print_differences(console: Console, tally: Tally) -> None:
-    """Print the first differences, and how many more there are."""
     if not tally.shown:
         return
     rows = table("difference", "subscription", "user", "profile → Stripe", "")
@@ -56,7 +55,6 @@ def print_differences(console: Console, tally: Tally) -> None:
 
 
 def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
-    """Print what was compared, what differs, and what came of that."""
     compared = [
         f"{count:,} {what}"
         for count, what in (

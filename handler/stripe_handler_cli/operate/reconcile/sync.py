@@ -21,11 +21,9 @@ INVOICES = 3
 class Stripe(Protocol):
     """Stripe, as far as one user's subscriptions go."""
 
-    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
-        """Every subscription of one customer."""
+    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]: ...
 
-    def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
+    def subscription(self, subscription_id: str) -> Snapshot | None: ...
 
     def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
         """The payment events of a subscription's newest invoices."""
@@ -47,13 +45,7 @@ class Wanted:
 
 
 def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) -> None:
-    """Bring it up to date.
-
-    Args:
-        wanted: What.
-        stripe: Stripe.
-        item: The user's profile item, None where there is none or no user was named.
-        comparer: Compares and repairs.
+    """Bring what is wanted up to date, given the profile item of the user, if one was named and has one.
 
     Raises:
         CliError: There is no such subscription, or nothing says what Stripe has of the user.

@@ -24,9 +24,7 @@ class ArchiveSize:
     """What an archive holds.
 
     Attributes:
-        name: Its name.
         events: How many events, by AWS's count, which lags.
-        size_bytes: How large they are together.
         retention_days: How long it keeps an event; 0: for ever.
     """
 
@@ -41,12 +39,9 @@ class Replay:
     """A replay as EventBridge describes it.
 
     Attributes:
-        name: Its name.
         state: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED or FAILED.
-        reason: Why it is in that state, where EventBridge says.
         start: Events from this moment are replayed,
         end: and up to this one.
-        began_at: When it was started.
         last_event_at: Time of the last event replayed, None before the first.
     """
 
@@ -81,9 +76,6 @@ class Archive:
     """The archive of a deployed stack.
 
     Attributes:
-        client: An EventBridge client.
-        name: The archive's name.
-        arn: Its ARN.
         bus_arn: The bus it belongs to; a replay can go nowhere else.
         rule_arn: The rule that alone gets the events replayed.
     """
@@ -96,11 +88,7 @@ class Archive:
 
     @classmethod
     def of(cls, stack: DeployedStack, *, is_bridges: bool = False) -> "Archive":
-        """That of a stack.
-
-        Args:
-            stack: The stack.
-            is_bridges: The archive of the webhook bridge's own bus instead of the stack's.
+        """The archive of a stack's bus, or that of the webhook bridge's own bus.
 
         Raises:
             CliError: The stack has no such archive.
@@ -109,14 +97,12 @@ class Archive:
         return cls(stack.endpoint.events, *(stack.output(name) for name in outputs))
 
     def size(self) -> ArchiveSize:
-        """Ask what the archive holds."""
         found: Any = self.client.describe_archive(ArchiveName=self.name)
         return ArchiveSize(
             self.name, found.get("EventCount", 0), found.get("SizeBytes", 0), found.get("RetentionDays", 0)
         )
 
     def start(self, name: str, start: datetime, end: datetime) -> None:
-        """Start a replay onto the rule."""
         self.client.start_replay(
             ReplayName=name,
             Description="stripe-handler replay",

@@ -13,14 +13,7 @@ _SHOWN = 50
 
 
 def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told: bool) -> None:
-    """Print what became of the replayed events, and which profiles changed.
-
-    Args:
-        console: Where.
-        replay: The replay.
-        summary: What its log lines say.
-        is_told: Whether the function logs what it applied and skipped.
-    """
+    """Print what became of the replayed events, and which profiles changed, if the log tells."""
     console.print(
         f"replay [bold]{replay.name}[/bold] of {iso(replay.start)} to {iso(replay.end)}: {replay.state}"
         + (f", {shown(replay.reason)}" if replay.reason else ""),

@@ -29,7 +29,6 @@ class Summary:
     """What became of a replay's events; lines are added in order of time.
 
     Attributes:
-        lines: Lines added.
         decisions: (decision, reason) → events; of an error, its type. An event counts by its last line.
         users: User → what changed in the profile.
         failed: Event → its last error, for events whose last attempt failed.
@@ -41,7 +40,6 @@ class Summary:
     failed: dict[str, str] = attrs.Factory(dict)
 
     def add(self, line: LogLine) -> None:
-        """Count one more line."""
         self.lines += 1
         self._count(line)
         for user_id, event_id, changed in _writes(line):
@@ -61,11 +59,9 @@ class Summary:
 
     @property
     def events(self) -> int:
-        """Events handled."""
         return self.decisions.total()
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "events": self.events,
             "decisions": [
@@ -85,7 +81,6 @@ class Summary:
 
 
 def in_words(decision: str, reason: str) -> str:
-    """A decision's reason for people."""
     return reason if decision == ERROR else sentence(reason)
 
 

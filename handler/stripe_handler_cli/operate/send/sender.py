@@ -9,8 +9,7 @@ import attrs
 from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
-from stripe_handler_cli.stack.following.wiring import poll_seconds
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, named_user, poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
 
 
@@ -19,13 +18,6 @@ class Sender:
     """Sends events and follows them.
 
     Attributes:
-        put: Puts an event on the bus.
-        bus: The bus.
-        tail: The function's log.
-        profiles: The users' profiles.
-        metadata_key: The metadata key that holds user ids.
-        timeout_seconds: How long the handler may take for an event.
-        sleep: Waits so many seconds.
         clock: Seconds from any point in time.
     """
 

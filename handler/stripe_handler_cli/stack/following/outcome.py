@@ -18,8 +18,6 @@ class Outcome:
     """What became of an event.
 
     Attributes:
-        event_id: Stripe's event id.
-        event_type: Its type.
         line: The handler's log line; None where there is none.
         note: Why there is none.
         changes: What changed in the profile: name → (old, new); None where what stood before is not known.
@@ -35,11 +33,9 @@ class Outcome:
 
     @property
     def is_handled(self) -> bool:
-        """Whether the function has decided about it."""
         return self.line is not None
 
     def as_json(self) -> dict[str, Any]:
-        """One JSON object."""
         line = self.line or {}
         return {
             "event_id": self.event_id,
@@ -65,7 +61,6 @@ def _plain(value: Any) -> Any:
 def handled(
     event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None = None
 ) -> Outcome:
-    """The outcome of an event that the handler has logged."""
     return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
 
 
@@ -76,12 +71,10 @@ def not_admitted(event: Mapping[str, Any]) -> Outcome:
 
 
 def not_handled(timeout_seconds: float) -> str:
-    """The note about an event that the handler has not logged in time."""
     return f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
 
 
 def print_outcome(console: Console, number: int, outcome: Outcome) -> None:
-    """Print an outcome as a row of the table of events."""
     event = Text(outcome.event_type, style="bold")
     event.append(f"\n{outcome.event_id}", style="dim")
     decision, changes = Text(outcome.note, style="red" if outcome.is_failure else "dim"), Text()

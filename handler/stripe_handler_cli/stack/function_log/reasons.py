@@ -13,7 +13,6 @@ class Rule:
     """Why an event was written or skipped, for people.
 
     Attributes:
-        sentence: What was the case.
         section: Heading in docs/semantics.md; None for what is no rule of profiles.
     """
 

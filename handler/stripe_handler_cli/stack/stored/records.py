@@ -29,10 +29,7 @@ class UserRecord:
     """One user's profile item.
 
     Attributes:
-        user_id: The user.
-        key: The item's key.
         profile: The attributes the app reads, those that are there; None where there is no item.
-        ledger: What the item tells of the user's subscriptions.
         app_attributes: Names of the other attributes, sorted.
     """
 
@@ -44,7 +41,6 @@ class UserRecord:
 
     @classmethod
     def of(cls, user_id: str, key: Mapping[str, str], item: Mapping[str, Any] | None) -> "UserRecord":
-        """Take an item (plain Python values) apart."""
         if item is None:
             return cls(user_id, key, None, Ledger())
         others = sorted(
@@ -55,7 +51,6 @@ class UserRecord:
 
     @property
     def customer_ids(self) -> list[str]:
-        """The customers who pay the user's subscriptions."""
         return sorted({register.subscription.customer_id for register in self.ledger.registers.values()})
 
     @property
@@ -79,7 +74,6 @@ class UserRecord:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "user_id": self.user_id,
             "key": dict(self.key),
@@ -139,7 +133,6 @@ class ParkedEvent:
     """An event that waits for its customer to be linked.
 
     Attributes:
-        event_id: The event.
         event_type: Stripe's event type; None where the stored event cannot be read.
         customer_id: The customer whose link it waits for.
         subscription_id: The subscription to label; None where the event names none.
@@ -156,7 +149,6 @@ class ParkedEvent:
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "ParkedEvent":
-        """Read its item (plain Python values)."""
         event_type, subscription_id = _about(item.get("event"))
         return cls(
             event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
@@ -182,7 +174,6 @@ class CustomerRecord:
     """A customer's owner links, and what waits for them.
 
     Attributes:
-        customer_id: The customer.
         users: The users the customer has paid for.
         owners: Subscription id → user.
         parked: The events that wait, the oldest first.
@@ -199,7 +190,6 @@ class CustomerRecord:
     def of(
         cls, customer_id: str, links: Mapping[str, Any] | None, parked: tuple[ParkedEvent, ...]
     ) -> "CustomerRecord":
-        """Take a link item (plain Python values) apart."""
         found = links or {}
         waiting = {event.event_id for event in parked}
         return cls(
@@ -215,7 +205,6 @@ class CustomerRecord:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "id": self.customer_id,
             "users": list(self.users),

@@ -38,12 +38,10 @@ class StateVersion:
 
     @classmethod
     def of(cls, version: str) -> "StateVersion":
-        """Take a version apart."""
         terminal, second, rank = version.split(" ")
         return cls(terminal == "1", second, Rank(int(rank)))
 
     def __str__(self) -> str:
-        """Say it in words."""
         return f"{RANK_WORDS[self.rank]} {self.second}{', final' if self.is_terminal else ''}"
 
 
@@ -53,7 +51,6 @@ class PaymentVersion:
 
     Attributes:
         second: Stripe's second of the event, ISO-8601 UTC.
-        event_id: The event.
     """
 
     second: str
@@ -61,19 +58,12 @@ class PaymentVersion:
 
     @classmethod
     def of(cls, version: str) -> "PaymentVersion":
-        """Take a version apart."""
         second, _, _, event_id = version.split(" ", 3)
         return cls(second, event_id)
 
 
 def why_shown(register: Register, registers: Iterable[Register], user_id: str) -> str:
-    """Why the app sees this subscription, or why it does not.
-
-    Args:
-        register: Of the subscription.
-        registers: All of the user's ledger.
-        user_id: The user.
-    """
+    """Why the app sees this subscription of all in the user's ledger, or why it does not."""
     all_registers = list(registers)
     mine = register.subscription
     if mine.user_id != user_id:

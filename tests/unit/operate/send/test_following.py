@@ -16,7 +16,7 @@ from stripe_handler_cli.operate.listen.forwarding import Forwarder
 from stripe_handler_cli.operate.send.sender import Sender
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
+from stripe_handler_cli.stack.following.wiring import ProfileWatch
 from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
