@@ -10,8 +10,7 @@ import attrs
 
 from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
-from stripe_handler_cli.operate.explain.failures import Failure, failures
-from stripe_handler_cli.operate.explain.timeline import Entry, timeline
+from stripe_handler_cli.operate.explain.timeline import Entry, Failure, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord

@@ -1,7 +1,7 @@
-"""Stripe's own events against what became of them here. Pure: events, log lines, ledger in, states out."""
+"""What became of events here: which failed by the log, and Stripe's own against log and ledger. Pure."""
 
 import enum
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -17,6 +17,28 @@ from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
 STILL_ON_ITS_WAY = timedelta(minutes=5)
 """Stripe, EventBridge and the log may take so long together before an event counts as not seen."""
+
+
+@attrs.frozen
+class Failure:
+    """An event whose last attempt failed."""
+
+    last: LogLine
+    attempts: int
+
+
+def failures(lines: Sequence[LogLine], user_id: str) -> Iterator[Failure]:
+    """The user's failed events, by the lines about the user in order of time."""
+    failed: dict[str, list[LogLine]] = {}
+    for line in lines:
+        if line.event_id is None:
+            continue
+        if line.decision != ERROR:
+            failed.pop(line.event_id, None)
+        elif line.user_id in {user_id, None}:
+            failed.setdefault(line.event_id, []).append(line)
+    for attempts in failed.values():
+        yield Failure(attempts[-1], len(attempts))
 
 
 class State(enum.StrEnum):

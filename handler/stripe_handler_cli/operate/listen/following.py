@@ -1,4 +1,4 @@
-"""Follows the events of many webhooks at a time to their profiles, in a thread of its own."""
+"""Puts webhooks' events on the bus, and follows many at a time to the profiles, in a thread of its own."""
 
 import threading
 import time
@@ -9,10 +9,14 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
 from stripe_handler_cli.stack.following.wiring import ProfileWatch, named_user, poll_seconds
 from stripe_handler_cli.stack.function_log import LogTail
+from stripe_subscription_handler.webhook_bridge.bus import refuse_larger
+from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
+from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
 _AWS_ERRORS = (BotoCoreError, ClientError)
 
@@ -129,3 +133,31 @@ class Follower:
                 note = not_handled(self.timeout_seconds)
                 self.tell(Outcome(expected.event_id, expected.event_type, note=note, is_failure=True))
                 self._remove(expected.event_id)
+
+
+@attrs.frozen
+class Forwarder:
+    """Puts events on the bus. Called by many threads at a time; boto3's clients allow that.
+
+    Attributes:
+        follower: Told of each event, before it is on the bus.
+    """
+
+    put: Callable[[Mapping[str, Any]], None]
+    source: str
+    follower: Follower
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """Put an event on the bus.
+
+        Raises:
+            ForwardingError: It is not there.
+        """
+        refuse_larger(put_events_entry(event, self.source))
+        self.follower.expect(event)
+        try:
+            self.put(event)
+        except (CliError, BotoCoreError, ClientError) as error:
+            self.follower.forget(event)
+            raise ForwardingError(f"the bus did not take the event: {error}") from error
+        self.follower.arrived(event)

@@ -1,15 +1,19 @@
-"""What waits for a user: how many events, and the first of them to expire. Decides what is soon."""
+"""What waits for a user: how many events, and the first to expire; has the function count them too."""
 
+import json
 from typing import TYPE_CHECKING
 
 import attrs
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.stored import ParkedEvent, first_to_expire
 from stripe_subscription_handler.events.fields import iso_time
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from stripe_subscription_handler.operations.parked_count import EXPIRING_SECONDS, count_parked
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
 
 
 @attrs.frozen
@@ -49,3 +53,23 @@ def read_waiting(
     )
     found = tuple(event for event in events if event.is_expiring or not expiring_only)
     return Waiting(count.parked, count.expiring, found)
+
+
+def count_now(client: "LambdaClient", function_name: str) -> None:
+    """Invoke the function as its schedule does; its log line is what the metrics are made of.
+
+    Raises:
+        CliError: The function failed; the message has the error's type.
+    """
+    answer = client.invoke(FunctionName=function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode())
+    content = answer["Payload"].read()
+    if "FunctionError" not in answer:
+        return
+    try:
+        error_type = json.loads(content).get("errorType")
+    except (ValueError, AttributeError):
+        error_type = None
+    raise CliError(
+        f"{function_name} could not count parked events: {error_type or answer['FunctionError']}. "
+        "Its log group has the reason."
+    )

@@ -1,6 +1,6 @@
 """One user's profile from Stripe, now: every subscription of theirs, and the newest payments.
 
-What concerns many users is in `passes`; the comparison and the repair are the same.
+The comparison and the repair are those of the command `reconcile`.
 """
 
 from collections.abc import Iterable

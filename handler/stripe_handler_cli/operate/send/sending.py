@@ -1,20 +1,73 @@
 """What `send` does with its events: puts them on the bus, follows them, and tells how it went."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.send.sender import Sender
+from stripe_handler_cli.common.waiting import poll
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.event_rows import print_header
-from stripe_handler_cli.stack.following.outcome import print_outcome
-from stripe_handler_cli.stack.following.wiring import Wired
+from stripe_handler_cli.stack.following.outcome import (
+    Outcome,
+    handled,
+    not_admitted,
+    not_handled,
+    print_outcome,
+)
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, Wired, named_user, poll_seconds
+from stripe_handler_cli.stack.function_log import LogTail
 
 _BATCH = 10
+
+
+@attrs.frozen
+class Sender:
+    """Sends events and follows them.
+
+    Attributes:
+        clock: Seconds from any point in time.
+    """
+
+    put: Callable[[Mapping[str, Any]], None]
+    bus: Bus
+    tail: LogTail
+    profiles: ProfileWatch
+    metadata_key: str
+    timeout_seconds: float
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def send(self, event: Mapping[str, Any]) -> Outcome:
+        """Put an event on the bus, and wait until the handler has logged its decision.
+
+        An error is an outcome like others: Lambda tries the event twice more, later.
+        """
+        event_id, event_type = event["id"], event["type"]
+        self.profiles.remember(named_user(event, self.metadata_key))
+        self.put(event)
+        if not self.bus.admits(event_type):
+            return not_admitted(event)
+        line = self._logged(event_id)
+        if line is None:
+            note = not_handled(self.timeout_seconds)
+            return Outcome(event_id, event_type, note=note, is_failure=True)
+        return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
+
+    def _logged(self, event_id: str) -> Mapping[str, Any] | None:
+        return poll(
+            lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
+            every_seconds=poll_seconds(self.bus),
+            timeout_seconds=self.timeout_seconds,
+            sleep=self.sleep,
+            clock=self.clock,
+        )
 
 
 def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> int:

@@ -11,9 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.listen.following import Follower
-from stripe_handler_cli.operate.listen.forwarding import Forwarder
-from stripe_handler_cli.operate.send.sender import Sender
+from stripe_handler_cli.operate.listen.following import Follower, Forwarder
+from stripe_handler_cli.operate.send.sending import Sender
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome
 from stripe_handler_cli.stack.following.wiring import ProfileWatch
