@@ -55,12 +55,7 @@ class State(enum.StrEnum):
 
 @attrs.frozen
 class Entry:
-    """One of Stripe's events.
-
-    Attributes:
-        line: The line that says so.
-        is_covered: Whether the ledger knows it, or something newer of the same subscription.
-    """
+    """One of Stripe's events, what became of it by which line, and whether the ledger covers it."""
 
     event: StripeEvent
     state: State

@@ -21,7 +21,7 @@ from stripe_handler_cli.stack.following.outcome import (
     not_handled,
     print_outcome,
 )
-from stripe_handler_cli.stack.following.wiring import ProfileWatch, Wired, named_user, poll_seconds
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, Wired, named_user
 from stripe_handler_cli.stack.function_log import LogTail
 
 _BATCH = 10
@@ -29,11 +29,7 @@ _BATCH = 10
 
 @attrs.frozen
 class Sender:
-    """Sends events and follows them.
-
-    Attributes:
-        clock: Seconds from any point in time.
-    """
+    """Sends events and follows them; `clock` gives seconds from any point in time."""
 
     put: Callable[[Mapping[str, Any]], None]
     bus: Bus
@@ -54,20 +50,16 @@ class Sender:
         self.put(event)
         if not self.bus.admits(event_type):
             return not_admitted(event)
-        line = self._logged(event_id)
-        if line is None:
-            note = not_handled(self.timeout_seconds)
-            return Outcome(event_id, event_type, note=note, is_failure=True)
-        return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
-
-    def _logged(self, event_id: str) -> Mapping[str, Any] | None:
-        return poll(
+        line = poll(
             lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
-            every_seconds=poll_seconds(self.bus),
+            every_seconds=self.bus.poll_seconds,
             timeout_seconds=self.timeout_seconds,
             sleep=self.sleep,
             clock=self.clock,
         )
+        if line is None:
+            return not_handled(event_id, event_type, self.timeout_seconds)
+        return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
 
 
 def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> int:

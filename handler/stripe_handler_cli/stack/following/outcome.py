@@ -18,9 +18,9 @@ class Outcome:
     """What became of an event.
 
     Attributes:
-        line: The handler's log line; None where there is none.
-        note: Why there is none.
-        changes: What changed in the profile: name → (old, new); None where what stood before is not known.
+        line: The handler's log line.
+        note: Why there is no line.
+        changes: What changed in the profile: name → (old, new); None if what stood before is not known.
         is_failure: Whether the event did not do what it was sent for.
     """
 
@@ -36,18 +36,15 @@ class Outcome:
         return self.line is not None
 
     def as_json(self) -> dict[str, Any]:
-        line = self.line or {}
+        changes = None
+        if self.changes is not None:
+            changes = {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()}
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
-            "user_id": line.get("user_id"),
-            "decision": line.get("decision"),
-            "reason": line.get("reason"),
-            "error_type": line.get("error_type"),
+            **{name: (self.line or {}).get(name) for name in ("user_id", "decision", "reason", "error_type")},
             "note": self.note or None,
-            "changes": None
-            if self.changes is None
-            else {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()},
+            "changes": changes,
         }
 
 
@@ -58,9 +55,7 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, set) else value
 
 
-def handled(
-    event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None = None
-) -> Outcome:
+def handled(event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None) -> Outcome:
     return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
 
 
@@ -70,8 +65,9 @@ def not_admitted(event: Mapping[str, Any]) -> Outcome:
     return Outcome(event["id"], event["type"], note=note)
 
 
-def not_handled(timeout_seconds: float) -> str:
-    return f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
+def not_handled(event_id: str, event_type: str, timeout_seconds: float) -> Outcome:
+    note = f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
+    return Outcome(event_id, event_type, note=note, is_failure=True)
 
 
 def print_outcome(console: Console, number: int, outcome: Outcome) -> None:

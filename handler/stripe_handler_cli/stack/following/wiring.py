@@ -17,14 +17,6 @@ from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
 
-_LOCAL_POLL_SECONDS = 0.1
-_AWS_POLL_SECONDS = 1.0
-"""AWS answers 5 FilterLogEvents a second in a whole account."""
-
-
-def poll_seconds(bus: Bus) -> float:
-    return _LOCAL_POLL_SECONDS if bus.is_local else _AWS_POLL_SECONDS
-
 
 def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
     """The user an event names; None if it names none, or cannot be read."""

@@ -55,11 +55,10 @@ class LogLine:
         decision: `write`, `skip` or `error`.
         reason: Why; of an error, its message.
         error_type: Of an error, its class.
-        changed: Names of the view's attributes that a write changed; None where the line does not tell, as
-            those of earlier versions of the handler.
+        changed: Names of the view's attributes that a write changed; None if the line does not tell, as those
+            of earlier versions of the handler.
         also_applied: What else was written on the way.
-        source: The EventBridge `source` it came under; None where the line does not tell, as those of earlier
-            versions of the handler.
+        source: The EventBridge `source` it came under, which earlier versions of the handler do not tell.
     """
 
     handled_at: datetime
@@ -98,17 +97,7 @@ class LogLine:
         others = values.get("also_applied")
         changed = values.get("changed")
         duration = values.get("duration_ms")
-        texts = (
-            "event_id",
-            "event_type",
-            "event_created",
-            "subscription_id",
-            "user_id",
-            "reason",
-            "error_type",
-            "replay",
-            "source",
-        )
+        texts = [field.name for field in attrs.fields(cls) if field.type == str | None]
         return cls(
             handled_at=_moment(values.get("timestamp")) or received_at,
             decision=str(values["decision"]),

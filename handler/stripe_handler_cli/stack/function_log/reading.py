@@ -41,25 +41,16 @@ def patterns(conditions: Iterable[tuple[str, str]]) -> list[str]:
     They only save reading: each line found must be looked at again, because a pattern's `*` is a wildcard.
     A value that cannot be put into a pattern makes one empty pattern, which every line matches.
     """
-    found = list(dict.fromkeys(conditions))
-    if any('"' in value or "\\" in value or not value.isprintable() for _, value in found):
-        return [""]
-    return list(_joined(f'$.{field} = "{value}"' for field, value in found))
-
-
-def _joined(parts: Iterable[str]) -> Iterator[str]:
-    waiting: list[str] = []
-    for part in parts:
-        if waiting and len(_pattern([*waiting, part])) > LONGEST_PATTERN:
-            yield _pattern(waiting)
-            waiting = []
-        waiting.append(f"({part})")
-    if waiting:
-        yield _pattern(waiting)
-
-
-def _pattern(parts: list[str]) -> str:
-    return f"{{ {' || '.join(parts)} }}"
+    found: list[str] = []
+    for field, value in dict.fromkeys(conditions):
+        if '"' in value or "\\" in value or not value.isprintable():
+            return [""]
+        part = f'($.{field} = "{value}")'
+        if found and len(f"{{ {found[-1]} || {part} }}") <= LONGEST_PATTERN:
+            found[-1] += f" || {part}"
+        else:
+            found.append(part)
+    return [f"{{ {one} }}" for one in found]
 
 
 @attrs.define
