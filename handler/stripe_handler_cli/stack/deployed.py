@@ -46,11 +46,7 @@ def invoked_function(outputs: Mapping[str, Any]) -> str:
 
 @attrs.frozen
 class DeployedStack:
-    """An applied stack.
-
-    Attributes:
-        root: The Terraform root it was applied from, as far as this command knows.
-    """
+    """A stack that was applied from a Terraform root, as far as this command knows."""
 
     endpoint: Endpoint
     outputs: Mapping[str, Any]
@@ -67,11 +63,7 @@ class DeployedStack:
 
     @classmethod
     def on_local_aws(cls, state_directory: Path) -> "DeployedStack":
-        """The stack that `demo --keep` or `chaos --keep` left running.
-
-        Raises:
-            CliError: None runs there.
-        """
+        """The stack that `demo --keep` or `chaos --keep` left running."""
         running = local_aws.status(state_directory / "local-aws")
         copies = sorted((state_directory / "terraform" / "workspaces").glob("*/"))
         if running is None or len(copies) != 1:

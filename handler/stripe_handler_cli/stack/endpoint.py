@@ -19,18 +19,13 @@ _PATIENT = Config(retries={"mode": "standard"}, connect_timeout=5, read_timeout=
 
 @attrs.frozen
 class Endpoint:
-    """An AWS to talk to.
-
-    Attributes:
-        variables: `AWS_*` environment variables; the ones not given come from the process's environment.
-        make_client: Makes a client of a service some other way than boto3's own.
-    """
+    """An AWS to talk to, by `AWS_*` variables; the ones not given come from the process's environment."""
 
     variables: Mapping[str, str]
     make_client: Callable[[str], Any] | None = None
 
     def client(self, service: str, config: Config = _PATIENT) -> Any:
-        """Make a client of a service by boto3's name; a client of `make_client` has its own settings."""
+        """Make a client of a service by boto3's name. One of `make_client` has its own settings."""
         if self.make_client is not None:
             return self.make_client(service)
         session = boto3.Session(

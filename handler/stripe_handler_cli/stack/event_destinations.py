@@ -39,9 +39,9 @@ class EventDestination:
 
     Attributes:
         id: `ed_…`, in a sandbox `ed_test_…`.
-        enabled_events: Types it sends; `*` for all.
-        api_version: Of snapshots.
-        source_status: Stripe's word for the state of that: `active`, `deleted`, `pending` or `unknown`.
+        enabled_events: The types it sends; `*` means all.
+        api_version: The API version of snapshots.
+        source_status: Stripe's word: `active`, `deleted`, `pending` or `unknown`.
     """
 
     id: str
@@ -100,7 +100,10 @@ class NewDestination:
 
 @attrs.frozen(slots=False)
 class EventDestinations:
-    """The event destinations of the account that a key belongs to."""
+    """The event destinations of the account that a key belongs to.
+
+    Every question raises a `CliError` if Stripe does not answer, or refuses.
+    """
 
     access: StripeAccess
     url: str = STRIPE_API_URL
@@ -110,20 +113,12 @@ class EventDestinations:
         return cls(access, access.url or STRIPE_API_URL)
 
     def eventbridge(self) -> list[EventDestination]:
-        """All of the kind Amazon EventBridge.
-
-        Raises:
-            CliError: Stripe does not answer, or refuses.
-        """
+        """All of the kind Amazon EventBridge."""
         found = self._ask(lambda service: list(service.list({"limit": _PAGE}).auto_paging_iter()))
         return [EventDestination.of(one) for one in found if getattr(one, EVENTBRIDGE, None) is not None]
 
     def create(self, new: NewDestination) -> EventDestination:
-        """Make one; its event source comes into being a moment later.
-
-        Raises:
-            CliError: Stripe does not answer, or refuses.
-        """
+        """Make one; its event source comes into being a moment later."""
         wanted = {
             "type": EVENTBRIDGE,
             "name": new.name,
@@ -151,11 +146,7 @@ class EventDestinations:
         self._ask(lambda service: service.delete(identifier))
 
     def ping(self, identifier: str) -> str:
-        """Have it tested.
-
-        Returns:
-            The id of the event that Stripe sends.
-        """
+        """Have it tested, and return the id of the event that Stripe sends."""
         return str(self._ask(lambda service: service.ping(identifier)).id)
 
     @cached_property

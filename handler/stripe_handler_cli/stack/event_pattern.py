@@ -16,12 +16,7 @@ _THIN_PREFIX = "v1."
 
 @attrs.frozen
 class EventPattern:
-    """A rule's pattern.
-
-    Attributes:
-        sources: The sources it names, in its order.
-        event_types: The detail types it names.
-    """
+    """The sources that a rule's pattern names, in its order, and the detail types."""
 
     sources: tuple[str, ...] = ()
     event_types: frozenset[str] = frozenset()

@@ -42,8 +42,7 @@ def put_all(put: Callable[..., Any], entries: Sequence[Mapping[str, Any]]) -> No
 class Pipeline:
     """A deployed stack's moving parts.
 
-    Attributes:
-        source: The `source` of the events put: the partner event source's name, or a bridge's own.
+    Events are put under the `source`: the partner event source's name, or a bridge's own.
     """
 
     outputs: Mapping[str, Any]
@@ -71,11 +70,7 @@ class Pipeline:
         return self.source.startswith(PARTNER_SOURCE_PREFIX)
 
     def put(self, *stripe_events: Mapping[str, Any]) -> None:
-        """Put Stripe events on the bus, as Stripe would (partner bus) or as a bridge would (custom bus).
-
-        Raises:
-            CliError: EventBridge refused an event.
-        """
+        """Put Stripe events on the bus, as Stripe would (partner bus) or as a bridge would (custom bus)."""
         bus = {} if self._is_partner else {"EventBusName": self.outputs["event_bus_name"]}
         put_all(
             self.events.put_partner_events if self._is_partner else self.events.put_events,
@@ -87,11 +82,7 @@ class Pipeline:
         return FunctionLog(self.logs, self.outputs["log_group_name"]).values(since)
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
-        """Wait until the handler has logged an event so many times, and return the last of those lines.
-
-        Raises:
-            InVainError: It did not within the time given.
-        """
+        """Return the handler's last line about an event when it has logged so many, else raise `InVainError`."""
 
         def logged() -> dict[str, Any] | None:
             lines = [line for line in self.log_lines() if line.get("event_id") == event_id]
@@ -104,11 +95,7 @@ class Pipeline:
         return StackTables(self.dynamodb, self.config).profile(user_id) or {}
 
     def receive(self, queue_url: str, timeout_seconds: float = 60) -> dict[str, Any]:
-        """Wait for a message in a queue, and return it without deleting it (visible again at once).
-
-        Raises:
-            InVainError: None came within the time given.
-        """
+        """Return a queue's next message, visible again at once; raise `InVainError` if none comes in time."""
 
         def received() -> dict[str, Any] | None:
             response = self.queues.receive_message(

@@ -23,8 +23,7 @@ _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
     """Give a command the options; it is called with `stripe`, a `StripeAccess` or None, in their place.
 
-    Args:
-        purpose: What the key must be allowed to do, and what comes of it; ends the option's help.
+    The purpose ends the option's help: what the key must be allowed to do, and what comes of it.
     """
     options = together(
         click.option(
@@ -50,11 +49,7 @@ def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
 
 
 def required(stripe: StripeAccess | None) -> StripeAccess:
-    """The access to Stripe, for a command that is nothing without.
-
-    Raises:
-        click.UsageError: There is none.
-    """
+    """The access to Stripe, for a command that can do nothing without."""
     if stripe is None:
         raise click.UsageError(f"no Stripe key in {_VARIABLE} (or the variable of --stripe-key-variable)")
     return stripe

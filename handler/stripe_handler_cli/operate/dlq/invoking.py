@@ -49,12 +49,7 @@ class StoppedError(CliError):
 
 @attrs.frozen
 class Applied:
-    """The function decided about the event; it is dealt with.
-
-    Attributes:
-        decision: `write` or `skip`.
-        reason: Why; `parked` means that the sync table keeps it until its customer is linked.
-    """
+    """The function decided about the event; it is dealt with, even if it is parked."""
 
     decision: str
     reason: str | None
@@ -64,9 +59,7 @@ class Applied:
 class NotApplied:
     """The function did not decide about the event, or nobody knows whether it did.
 
-    Attributes:
-        error_type: The exception's class, or AWS's error code.
-        error_message: Its text, as far as it surely holds nothing personal.
+    The error's type is the exception's class or AWS's code; its message surely holds nothing personal.
     """
 
     error_type: str

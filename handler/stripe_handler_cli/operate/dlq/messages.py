@@ -52,14 +52,13 @@ class Layer(enum.StrEnum):
 
 @attrs.frozen
 class DeadLetter:
-    """One message of a queue, as far as it can be read.
+    """One message of a queue; what cannot be read is None.
 
     Attributes:
-        event_id: Stripe's event id; None where it cannot be read, as for the fields below.
         user_id: The user the event itself names.
         sent_at: When it came into the queue.
         received: How often it was taken out of the queue before, by any command: SQS's receive count.
-        attempts: How often the layer tried before it gave up.
+        attempts: How often the layer tried.
         gave_up: Why it tried no longer, as in `RetriesExhausted`.
         error_type: The exception's class, or EventBridge's error code; `UNREADABLE` without an event.
         error_message: The error's text. May hold personal data; see `public_message`.
@@ -98,8 +97,7 @@ class DeadLetter:
 class Selection:
     """Chooses dead letters: any of the values of each criterion, and every criterion that is given.
 
-    Attributes:
-        ids: Stripe event ids or SQS message ids; an event may be in the queues more than once.
+    The ids are Stripe's event ids or SQS's message ids; an event may be in the queues more than once.
     """
 
     ids: frozenset[str] = frozenset()

@@ -56,11 +56,7 @@ all_option = click.option("--all", "everything", is_flag=True, help="Every messa
 
 
 def require_choice(selection: Selection, *, everything: bool) -> None:
-    """Refuse a command that would change things without being told which.
-
-    Raises:
-        click.UsageError: Nothing is chosen, or `--all` and less than all.
-    """
+    """Refuse a command that would change things without being told which."""
     if everything and (selection.ids or selection.error_types):
         raise click.UsageError("--all does not go with --id or --error-type")
     if not everything and selection == Selection():

@@ -18,8 +18,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from mypy_boto3_sqs import SQSClient
 
 HOLD_SECONDS = 60
@@ -66,11 +64,11 @@ class Queue:
     user_id_metadata_key: str
 
     def counts(self) -> Counts:
-        names: Any = (
+        names: Any = [
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
             "MessageRetentionPeriod",
-        )
+        ]
         found: Any = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
         return Counts(*(int(found[name]) for name in names))
 
@@ -79,8 +77,7 @@ class Queue:
 class Pass:
     """One pass over a queue: iterate over it inside a `with` block.
 
-    Attributes:
-        hold_seconds: How long a message is hidden from others; at its end it is met again, and held again.
+    A message is hidden from others for `hold_seconds`; then the pass meets it again, and holds it again.
     """
 
     queue: Queue
@@ -91,9 +88,7 @@ class Pass:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let go of everything that was not removed; others see it at once."""
         handles = iter(list(self._handles.values()))
         self._handles.clear()

@@ -29,11 +29,7 @@ class WebhookServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, path: str, receive: Receive, note: Note) -> None:
-        """Bind the port; 0 takes a free one.
-
-        Raises:
-            CliError: The port can't be bound.
-        """
+        """Bind the port; 0 takes a free one."""
         self.path, self.receive, self.note = path, receive, note
         try:
             super().__init__((HOST, port), _Request)

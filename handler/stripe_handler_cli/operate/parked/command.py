@@ -1,4 +1,4 @@
-"""The command `stripe-handler parked`: what waits for a user, as a table or as JSON. Thin."""
+"""The command `stripe-handler parked`: what waits for a user, as a table or as JSON."""
 
 import json
 import time
@@ -52,6 +52,7 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
     if as_json:
         click.echo(json.dumps(attrs.asdict(waiting)))
         return 1 if waiting.expiring else 0
+    console = printer()
     if waiting.events:
         rows = table("expires", "parked", "subscription", "customer", "type", "event")
         for event in waiting.events:
@@ -64,7 +65,7 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
                 event.event_id,
                 style="yellow" if event.is_expiring else None,
             )
-        printer().print(rows, markup=False)
+        console.print(rows, markup=False)
     said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
-    printer().print(said, markup=False)
+    console.print(said, markup=False)
     return 1 if waiting.expiring else 0

@@ -18,23 +18,14 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class WaitingEvent(ParkedEvent):
-    """An event that waits for a user.
-
-    Attributes:
-        is_expiring: Whether it expires within 7 days, or should have.
-    """
+    """An event that waits for a user, and whether it expires within 7 days, or should have."""
 
     is_expiring: bool
 
 
 @attrs.frozen
 class Waiting:
-    """What waits for a user.
-
-    Attributes:
-        expiring: How many of them expire within 7 days, or should have.
-        events: The first of them to expire.
-    """
+    """How many events wait for a user, how many of them expire within 7 days, and the first to expire."""
 
     parked: int
     expiring: int

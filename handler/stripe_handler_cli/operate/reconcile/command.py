@@ -1,11 +1,13 @@
 """The commands `stripe-handler reconcile` and `sync`: options in, differences out."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
 from stripe_handler_cli.stack.options import stack_options
@@ -14,6 +16,8 @@ from stripe_handler_cli.stack.stripe_options import required, stripe_options
 if TYPE_CHECKING:
     from stripe_handler_cli.common.stripe_access import StripeAccess
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_subscription_handler.config import Config
+    from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
 _reading_options = together(
@@ -31,6 +35,24 @@ _reading_options = together(
         "--json", "as_json", is_flag=True, help="Print a JSON object per difference, then a summary."
     ),
 )
+
+
+def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) -> "StripeApi":
+    """Make Stripe's API with the operator's own key; `pace` is called before each request.
+
+    Raises:
+        CliError: The key is of a mode that the stack does not accept.
+    """
+    from stripe_handler_cli.stack.stripe_api import stripe_api
+    from stripe_subscription_handler.stripe_side.api import key_mode
+
+    mode = key_mode(stripe.key)
+    if mode is not None and str(config.livemode) not in {"any", mode}:
+        raise CliError(
+            f"The key in {stripe.variable} is for {mode} mode, but this stack accepts only {config.livemode}."
+        )
+    readable = "subscriptions, customers, invoices and events"
+    return stripe_api(stripe, config.stripe_api_url, readable, pace)
 
 
 def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
@@ -89,7 +111,6 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
-    from stripe_handler_cli.operate.reconcile.connection import connect
     from stripe_handler_cli.operate.reconcile.missed import handle_missed
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.stack.stripe_api import stripe_errors
@@ -163,7 +184,6 @@ def sync(  # noqa: PLR0913 - one argument per option
     invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
     subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
     """
-    from stripe_handler_cli.operate.reconcile.connection import connect
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date

@@ -31,13 +31,7 @@ class Stripe(Protocol):
 
 @attrs.frozen
 class Wanted:
-    """What to bring up to date.
-
-    Attributes:
-        user_id: Everything of this user's, as far as the profile tells.
-        subscription_ids: These subscriptions, whosever they are.
-        customer_ids: Everything of these customers'.
-    """
+    """What to bring up to date: a user's, by their profile; subscriptions; all that customers have."""
 
     user_id: str | None = None
     subscription_ids: frozenset[str] = frozenset()
@@ -45,7 +39,7 @@ class Wanted:
 
 
 def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) -> None:
-    """Bring what is wanted up to date, given the profile item of the user, if one was named and has one.
+    """Bring what is wanted up to date, given the profile item of the user, if one was named.
 
     Raises:
         CliError: There is no such subscription, or nothing says what Stripe has of the user.

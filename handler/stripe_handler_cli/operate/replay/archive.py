@@ -21,12 +21,7 @@ ENDED = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
 
 @attrs.frozen
 class ArchiveSize:
-    """What an archive holds.
-
-    Attributes:
-        events: How many events, by AWS's count, which lags.
-        retention_days: How long it keeps an event; 0: for ever.
-    """
+    """What an archive holds by AWS's count, which lags; 0 days of retention mean for ever."""
 
     name: str
     events: int
@@ -36,13 +31,9 @@ class ArchiveSize:
 
 @attrs.frozen
 class Replay:
-    """A replay as EventBridge describes it.
+    """A replay of the events from `start` to `end`, as EventBridge describes it.
 
-    Attributes:
-        state: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED or FAILED.
-        start: Events from this moment are replayed,
-        end: and up to this one.
-        last_event_at: Time of the last event replayed, None before the first.
+    `last_event_at` is the time of the last event replayed so far.
     """
 
     name: str
@@ -64,21 +55,9 @@ class Replay:
         return int(100 * min(max(share, 0.0), 1.0))
 
 
-_OF_THE_STACK = ("archive_name", "archive_arn", "event_bus_arn", "rule_arn")
-_OF_THE_BRIDGE = tuple(
-    f"webhook_bridge_{name}" for name in ("archive_name", "archive_arn", "bus_arn", "rule_arn")
-)
-"""Terraform outputs: the archive's name and ARN, its bus's and its rule's."""
-
-
 @attrs.frozen
 class Archive:
-    """The archive of a deployed stack.
-
-    Attributes:
-        bus_arn: The bus it belongs to; a replay can go nowhere else.
-        rule_arn: The rule that alone gets the events replayed.
-    """
+    """The archive of a deployed stack. A replay goes to its own bus, and there to one rule alone."""
 
     client: "EventBridgeClient"
     name: str
@@ -93,8 +72,9 @@ class Archive:
         Raises:
             CliError: The stack has no such archive.
         """
-        outputs = _OF_THE_BRIDGE if is_bridges else _OF_THE_STACK
-        return cls(stack.endpoint.events, *(stack.output(name) for name in outputs))
+        of, bus = ("webhook_bridge_", "bus_arn") if is_bridges else ("", "event_bus_arn")
+        outputs = (stack.output(f"{of}{name}") for name in ("archive_name", "archive_arn", bus, "rule_arn"))
+        return cls(stack.endpoint.events, *outputs)
 
     def size(self) -> ArchiveSize:
         found: Any = self.client.describe_archive(ArchiveName=self.name)

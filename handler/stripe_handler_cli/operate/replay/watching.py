@@ -17,11 +17,7 @@ _LATE = timedelta(seconds=60)
 
 @attrs.frozen
 class Watcher:
-    """Follows one replay.
-
-    Attributes:
-        quiet_seconds: The events count as handled when no further line has appeared for so long.
-    """
+    """Follows one replay; its events count as handled when no line has appeared for `quiet_seconds`."""
 
     archive: Archive
     log: FunctionLog

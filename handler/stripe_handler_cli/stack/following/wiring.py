@@ -56,11 +56,7 @@ class Wired:
     pipeline: Pipeline
 
     def tail(self) -> LogTail:
-        """The function's log, from now on.
-
-        Raises:
-            CliError: The function does not log what it decides.
-        """
+        """The function's log, from now on; refused if the function does not log what it decides."""
         level = self.stack.config.log_level
         if not tells_decisions(level):
             raise CliError(
@@ -70,11 +66,7 @@ class Wired:
         return self.stack.function_log.tail(datetime.now(UTC))
 
     def refuse_made_up(self) -> None:
-        """Refuse to put made-up events on this stack's bus, if they would reach real profiles.
-
-        Raises:
-            CliError: They would.
-        """
+        """Refuse to put made-up events on this stack's bus, if they would reach real profiles."""
         if self.stack.config.livemode is Livemode.LIVE and not self.bus.is_local:
             raise CliError(
                 'This environment is for live events (livemode = "live"), and made-up ones, or events given '

@@ -28,9 +28,8 @@ _TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
 class UserRecord:
     """One user's profile item.
 
-    Attributes:
-        profile: The attributes the app reads, those that are there; None where there is no item.
-        app_attributes: Names of the other attributes, sorted.
+    The profile has the attributes that the app reads, as far as they are there; it is None without an item.
+    Of the app's own attributes there are the names.
     """
 
     user_id: str
@@ -133,9 +132,9 @@ class ParkedEvent:
     """An event that waits for its customer to be linked.
 
     Attributes:
-        event_type: Stripe's event type; None where the stored event cannot be read.
+        event_type: Stripe's event type; None if the stored event cannot be read.
         customer_id: The customer whose link it waits for.
-        subscription_id: The subscription to label; None where the event names none.
+        subscription_id: The subscription to label; None if the event names none.
         parked_at: Since when, ISO-8601 UTC.
         expires_at: Until when, ISO-8601 UTC; DynamoDB removes it at some time after.
     """

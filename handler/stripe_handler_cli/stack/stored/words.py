@@ -24,12 +24,9 @@ RANK_WORDS = {
 
 @attrs.frozen
 class StateVersion:
-    """A register's version, taken apart; see `ledger.subscription_version`.
+    """A register's version, taken apart: Stripe's second, and what reported the state.
 
-    Attributes:
-        is_terminal: Whether nothing revives the subscription.
-        second: Stripe's second, ISO-8601 UTC.
-        rank: What reported the state.
+    See `ledger.subscription_version`.
     """
 
     is_terminal: bool
@@ -47,11 +44,7 @@ class StateVersion:
 
 @attrs.frozen
 class PaymentVersion:
-    """A payment's version, taken apart; see `ledger.Payment.of`.
-
-    Attributes:
-        second: Stripe's second of the event, ISO-8601 UTC.
-    """
+    """A payment's version, taken apart; see `ledger.Payment.of`."""
 
     second: str
     event_id: str
