@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 10
 _PAGE = 100
 _ARN_REGION = 3
 _TOLD_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
-"""Of these Stripe's own words are told: they are about what was asked for. Those of others quote the key."""
+"""Stripe's own words are told of these: they are about what was asked for. Those of others quote the key."""
 _Found = TypeVar("_Found")
 
 

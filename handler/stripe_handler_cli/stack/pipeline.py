@@ -82,7 +82,7 @@ class Pipeline:
         return FunctionLog(self.logs, self.outputs["log_group_name"]).values(since)
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
-        """Return the handler's last line about an event when it has logged so many, else raise `InVainError`."""
+        """Wait for the line of an event's last delivery; raise `InVainError` if it does not come."""
 
         def logged() -> dict[str, Any] | None:
             lines = [line for line in self.log_lines() if line.get("event_id") == event_id]

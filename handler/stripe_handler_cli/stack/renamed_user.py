@@ -28,7 +28,7 @@ def _renamed(value: Any, key: str, user_id: str) -> Any:
         return value
     found = {name: _renamed(item, key, user_id) for name, item in value.items()}
     metadata = found.get("metadata")
-    # Not where there was none: `null` in previous_attributes says that the user was added.
+    # Metadata without a user stays so: `null` in previous_attributes says that the user was added.
     if isinstance(metadata, dict) and isinstance(metadata.get(key), str):
         metadata[key] = user_id
     return found

@@ -184,7 +184,7 @@ def redrive(  # noqa: PLR0913 - one argument per option
             with Pass(queue) if dry_run else Pass(queue, wiring.redrive_hold_seconds(stack)) as messages:
                 send(messages, f"Go through the {queue.layer.queue_name}", counts.visible)
     finally:
-        # Also when the run ends in the midst: what was applied until then is applied.
+        # A run that ends early is told of too: what was applied until then is applied.
         missing = sorted(selection.ids - tally.found)
         if as_json:
             summary = tally.as_json() | {"not_found": missing, "held_by_others": held}

@@ -23,7 +23,7 @@ from stripe_handler_cli.operate.dlq.queues import Pass, Queue, Taken
 
 @attrs.define
 class _Copy:
-    """What of one queue is in the file; `found` are the ids asked for that are among it."""
+    """What the file has of one queue; `found` are the ids asked for that it has."""
 
     queue: Queue
     in_flight: int

@@ -3,7 +3,7 @@
 - delivery dead-letter queue: the body is the event itself; message attributes tell why EventBridge gave up.
 - failure queue: the body is Lambda's record of the failed invocation; the event is its `requestPayload`.
 
-The shape is told from the body, the layer from the queue. What is neither is unreadable, never an error.
+The body tells the shape, the queue tells the layer. A body of neither shape is unreadable, never an error.
 
 Source: EventBridge, dead-letter queues of rule targets; Lambda, destinations of asynchronous invocations.
 """
@@ -36,7 +36,7 @@ _METADATA = (
     ("subscription_details", "metadata"),
     ("parent", "subscription_details", "metadata"),
 )
-"""Where a subscription's metadata stands in a subscription or an invoice, of any API version."""
+"""Paths of a subscription's metadata in a subscription or an invoice, of any API version."""
 
 
 class Layer(enum.StrEnum):
@@ -153,10 +153,11 @@ def read_dead_letter(message: Mapping[str, Any], layer: Layer, *, user_id_metada
 
 
 def public_message(error_type: str | None, message: str | None, layer: Layer) -> str | None:
-    """The part of an error's text that surely holds nothing personal; None where there is none.
+    """The part of an error's text that surely holds nothing personal.
 
-    Safe are the handler's own messages, which never hold a value, and those of Lambda and EventBridge. Of an
-    AWS error inside the function, its code and the operation are. Others may quote what they stumbled over.
+    The handler's own messages are safe, because they never hold a value, and so are those of Lambda and
+    EventBridge. Of an AWS error inside the function, its code and the operation are safe. Other messages may
+    quote what they stumbled over.
     """
     if message is None or layer is Layer.DELIVERY or error_type in _OUR_ERRORS:
         return message
@@ -196,7 +197,7 @@ def _with_attributes(letter: DeadLetter, message: Mapping[str, Any]) -> DeadLett
 
 
 def _is_event(parsed: object) -> bool:
-    """Whether it is EventBridge's envelope, or a bare Stripe event."""
+    """Whether a body is EventBridge's envelope, or a bare Stripe event."""
     return isinstance(_at(parsed, "detail"), dict) or all(_text(_at(parsed, key)) for key in ("id", "type"))
 
 

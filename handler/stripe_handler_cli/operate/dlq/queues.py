@@ -97,15 +97,15 @@ class Pass:
                 {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
                 for number, handle in enumerate(batch)
             ]
-            # Refused for a message that is visible again, or gone. Where SQS can't be reached at all, the
-            # messages come back by themselves, and the error that led here is the one to be told.
+            # SQS refuses this for a message that is visible again, or gone. If SQS can't be reached at all,
+            # the messages come back by themselves, and the error that led here is the one to be told.
             with contextlib.suppress(BotoCoreError, ClientError):
                 self.queue.client.change_message_visibility_batch(QueueUrl=self.queue.url, Entries=entries)
 
     def __iter__(self) -> Iterator[Taken]:
         """Take message after message, each once, until no new one comes.
 
-        That is: when a long poll finds nothing and SQS counts nothing (its count lags behind, so it is
+        It ends when a long poll finds nothing and SQS counts nothing (its count lags behind, so it is
         believed only so often), or when as many messages came again as there are.
         """
         empty_polls = batches_without_news = 0

@@ -102,7 +102,7 @@ class Follower:
             expected = self._oldest(event_id)
             if expected is not None:
                 self.tell(self._outcome(expected, line))
-                # Only now: as long as it is expected, nobody takes a look at its user's profile.
+                # It was expected until now, so that nobody took a look at its user's profile.
                 self._remove(event_id)
         self._give_up()
 

@@ -80,4 +80,4 @@ class _Request(BaseHTTPRequestHandler):
         self._refuse(HTTPStatus(code), HTTPStatus(code).phrase)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Nothing: `note` is told what matters, and the request line may hold anything."""
+        """Log nothing: `note` is told what matters, and the request line may hold anything."""

@@ -58,7 +58,7 @@ def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) 
 def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
     from stripe_subscription_handler.comparison.lists import LISTED_DAYS
 
-    # A minute more, for "30d" is a moment ago by now.
+    # A minute more is allowed, because "30d" is a moment ago by now.
     if since is not None and since < datetime.now(UTC) - timedelta(days=LISTED_DAYS, minutes=1):
         raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
     return since
@@ -140,7 +140,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
                 about = tables.item_count()
                 Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
             else:
-                # A run that goes on has its beginning, which moves while "6h" is typed again.
+                # A run that goes on keeps its beginning: "6h" means another moment when it is typed again.
                 second = checkpoint.read("from") or int(since.timestamp())
                 checkpoint.note(state={"from": second})
                 handle_missed(with_all.stripe, second, checkpoint, comparer, going.count)

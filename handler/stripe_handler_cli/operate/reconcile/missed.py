@@ -13,7 +13,7 @@ class Events(Protocol):
     """Stripe's list of events."""
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:
-        """Every event that is handled, newest first, from a second on; on from one."""
+        """Every event that is handled, newest first, back to a second; only those older than `after`."""
 
 
 def handle_missed(

@@ -23,7 +23,7 @@ def plain(value: object) -> Any:
 
 
 def teller(*, as_json: bool) -> Callable[[Difference], None]:
-    """What is told of each difference as it is found: with `--json` a line, else nothing yet."""
+    """Tells each difference as it is found: with `--json` a line, else nothing yet."""
     if not as_json:
         return lambda _difference: None
     return lambda difference: click.echo(json.dumps(difference.as_json(), default=plain))

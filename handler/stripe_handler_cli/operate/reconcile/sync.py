@@ -31,7 +31,7 @@ class Stripe(Protocol):
 
 @attrs.frozen
 class Wanted:
-    """What to bring up to date: a user's, by their profile; subscriptions; all that customers have."""
+    """The user, subscriptions and customers to bring up to date; of a user, all that the profile tells of."""
 
     user_id: str | None = None
     subscription_ids: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The command `stripe-handler replay`: a range of time in, what its replay changed out. Thin."""
+"""The command `stripe-handler replay`: a range of time in, what its replay changed out."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The command `stripe-handler send`: events in, outcomes out. Thin; `sending` does the work."""
+"""The command `stripe-handler send`: events in, outcomes out."""
 
 import functools
 import time

@@ -1,4 +1,4 @@
-"""The command `stripe-handler show`: a user or a customer in, what is stored of them out. Thin."""
+"""The command `stripe-handler show`: a user or a customer in, what is stored of them out."""
 
 import json
 from typing import TYPE_CHECKING

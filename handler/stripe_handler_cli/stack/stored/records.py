@@ -28,8 +28,8 @@ _TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
 class UserRecord:
     """One user's profile item.
 
-    The profile has the attributes that the app reads, as far as they are there; it is None without an item.
-    Of the app's own attributes there are the names.
+    `profile` has the attributes that the app reads, as far as they are there; it is None without an item.
+    `app_attributes` are the names of the app's own.
     """
 
     user_id: str
@@ -56,7 +56,7 @@ class UserRecord:
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """Attributes that do not say what the ledger says: name → (by the ledger, found).
 
-        Nothing this project writes leaves any: somebody else has changed the item.
+        This project leaves none: somebody else has changed the item.
         """
         expected = view(self.ledger, self.user_id)
         found = self.profile or {}
