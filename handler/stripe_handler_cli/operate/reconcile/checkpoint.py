@@ -1,7 +1,7 @@
 """How far a run has got, in a file: one that was broken off goes on, and memory does not grow with accounts.
 
-The file is a SQLite database, because the second pass must know of each subscription whose it was in the first one,
-and those may be more than memory holds.
+The file is a SQLite database, because the second pass must know of each subscription whose it was in the
+first one, and those may be more than memory holds.
 """
 
 import json
