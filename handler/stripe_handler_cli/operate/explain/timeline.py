@@ -93,15 +93,14 @@ def timeline(
     found = []
     for event in sorted(stripe_events, key=lambda event: event.created):
         mine = by_event.get(event.id) or by_event.get(_thin_key(event.created, event.type), [])
-        is_covered = covers(ledger, event)
         if event.id in drained:
-            found.append(Entry(event, State.APPLIED, drained[event.id], len(mine), is_covered))
+            state, line = State.APPLIED, drained[event.id]
         elif mine:
             line = _telling(mine)
             state = State.PARKED if event.id in parked else _state(line)
-            found.append(Entry(event, state, line, len(mine), is_covered))
         else:
-            found.append(Entry(event, _unseen(event, parked, log_begins, now), None, 0, is_covered))
+            state, line = _unseen(event, parked, log_begins, now), None
+        found.append(Entry(event, state, line, len(mine), covers(ledger, event)))
     return found
 
 
@@ -139,13 +138,8 @@ def _thin_key(created: str | None, event_type: str) -> str:
 
 def _telling(lines: Sequence[LogLine]) -> LogLine:
     """The line that says what became of the event: its write, else the last that is no error."""
-    for wanted in (
-        [line for line in lines if line.decision == WRITE],
-        [line for line in lines if line.decision != ERROR],
-    ):
-        if wanted:
-            return wanted[-1]
-    return lines[-1]
+    writes = [line for line in lines if line.decision == WRITE]
+    return (writes or [line for line in lines if line.decision != ERROR] or lines)[-1]
 
 
 def _state(line: LogLine) -> State:

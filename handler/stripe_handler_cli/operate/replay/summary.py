@@ -8,7 +8,6 @@ import attrs
 
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import ERROR
-from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
 @attrs.define
@@ -78,10 +77,6 @@ class Summary:
     def counted(self) -> list[tuple[tuple[str, str], int]]:
         """Decisions and reasons with their number of events, the most frequent first."""
         return [(key, count) for key, count in self.decisions.most_common() if count > 0]
-
-
-def in_words(decision: str, reason: str) -> str:
-    return reason if decision == ERROR else sentence(reason)
 
 
 def _writes(line: LogLine) -> Iterable[tuple[str, str, tuple[str, ...]]]:

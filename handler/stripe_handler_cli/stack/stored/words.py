@@ -65,13 +65,10 @@ def why_shown(register: Register, registers: Iterable[Register], user_id: str) -
     if best is None or best.id == mine.id:
         owned = sum(other.subscription.user_id == user_id for other in all_registers)
         return "shown: the only one" if owned == 1 else f"shown: the best of {owned}"
-    if _rank(mine.status) != _rank(best.status):
+    my_rank, best_rank = (STATUS_RANK.get(one.status, UNKNOWN_STATUS_RANK) for one in (mine, best))
+    if my_rank != best_rank:
         return f"not shown: {mine.status} ranks below {best.status}"
     verb = "ended" if mine.is_terminal else "created"
     if primary_key(mine).split(" ")[1] == primary_key(best).split(" ")[1]:
         return f"not shown: {verb} in the same second as {best.id}, which has the higher id"
     return f"not shown: {verb} before {best.id}"
-
-
-def _rank(status: str) -> int:
-    return STATUS_RANK.get(status, UNKNOWN_STATUS_RANK)
