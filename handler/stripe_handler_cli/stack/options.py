@@ -1,19 +1,19 @@
 """The options by which every operator's command finds its stack. Parses; finds nothing itself."""
 
-import functools
+import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from stripe_handler_cli.common.options import together
+from stripe_handler_cli.common.options import made_into
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
-_NAMES = ("terraform_directory", "workspace", "outputs_file", "resources", "local_directory")
 ROOT_OPTIONS = (
     click.option(
         "--terraform-directory",
@@ -49,38 +49,32 @@ _OPTIONS = (
 )
 
 
-def stack_options(command: _Command) -> _Command:
-    """Give a command the options; it is called with `stack`, a `DeployedStack`, in their place."""
+def _stack(
+    terraform_directory: Path,
+    workspace: str | None,
+    outputs_file: Path | None,
+    resources: tuple[str, ...],
+    local_directory: Path | None,
+) -> "DeployedStack":
+    import attrs
 
-    @functools.wraps(command)
-    def with_stack(
-        *arguments: Any,
-        terraform_directory: Path,
-        workspace: str | None,
-        outputs_file: Path | None,
-        resources: tuple[str, ...],
-        local_directory: Path | None,
-        **options: Any,
-    ) -> Any:
-        import attrs
+    from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
 
-        from stripe_handler_cli.stack.deployed import DeployedStack
-        from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
+    named = _named(resources)
+    if local_directory is not None:
+        stack = DeployedStack.on_local_aws(local_directory)
+        return attrs.evolve(stack, outputs={**stack.outputs, **named})
+    if outputs_file is not None:
+        return DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
+    if named and not terraform_directory.is_dir():
+        return DeployedStack.on_aws(named)
+    found = outputs_of_root(terraform_directory, workspace=workspace)
+    return DeployedStack.on_aws({**found, **named}, terraform_directory)
 
-        named = _named(resources)
-        if local_directory is not None:
-            stack = DeployedStack.on_local_aws(local_directory)
-            stack = attrs.evolve(stack, outputs={**stack.outputs, **named})
-        elif outputs_file is not None:
-            stack = DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
-        elif named and not terraform_directory.is_dir():
-            stack = DeployedStack.on_aws(named)
-        else:
-            found = outputs_of_root(terraform_directory, workspace=workspace)
-            stack = DeployedStack.on_aws({**found, **named}, terraform_directory)
-        return command(*arguments, stack=stack, **options)
 
-    return together(*_OPTIONS)(with_stack)  # type: ignore[no-any-return]
+stack_options = made_into("stack", _stack, *_OPTIONS)
+"""Gives a command the options; it is called with `stack`, a `DeployedStack`, in their place."""
 
 
 def given_stack_options(context: click.Context) -> str:
@@ -89,9 +83,10 @@ def given_stack_options(context: click.Context) -> str:
     Each has a space before it.
     """
     words = []
+    names = inspect.signature(_stack).parameters
     for option in context.command.params:
         name = str(option.name)
-        if name not in _NAMES or context.get_parameter_source(name) is ParameterSource.DEFAULT:
+        if name not in names or context.get_parameter_source(name) is ParameterSource.DEFAULT:
             continue
         given = context.params[name]
         values = given if isinstance(given, tuple) else (given,)
