@@ -1,7 +1,6 @@
 """What became of an event that was put on the bus, and how it is shown. Prints; finds nothing."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from stripe_handler_cli.stack.event_rows import changes_text, decision_text, print_row
+from stripe_handler_cli.stack.stored import plain
 
 Changes = Mapping[str, tuple[Any, Any]]
 
@@ -38,7 +38,7 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         changes = None
         if self.changes is not None:
-            changes = {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()}
+            changes = {name: [plain(old), plain(new)] for name, (old, new) in self.changes.items()}
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
@@ -46,13 +46,6 @@ class Outcome:
             "note": self.note or None,
             "changes": changes,
         }
-
-
-def _plain(value: Any) -> Any:
-    """An attribute's value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return sorted(value) if isinstance(value, set) else value
 
 
 def handled(event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None) -> Outcome:

@@ -24,6 +24,13 @@ _PARKED = parked_key("", "")
 _TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
 
 
+def plain(value: Any) -> Any:
+    """A stored value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return sorted(value) if isinstance(value, set) else value
+
+
 @attrs.frozen
 class UserRecord:
     """One user's profile item.
@@ -45,7 +52,7 @@ class UserRecord:
         others = sorted(
             name for name in item if name not in VIEW and name not in key and not name.startswith(PREFIX)
         )
-        profile = {name: _plain(item[name]) for name in VIEW if name in item}
+        profile = {name: plain(item[name]) for name in VIEW if name in item}
         return cls(user_id, key, profile, Ledger.from_item(item), tuple(others))
 
     @property
@@ -109,11 +116,6 @@ class UserRecord:
             "created": subscription.created,
             "ended": subscription.ended,
         }
-
-
-def _plain(value: Any) -> Any:
-    # DynamoDB's numbers come back as Decimal; the view has whole ones.
-    return int(value) if isinstance(value, Decimal) and value == int(value) else value
 
 
 def _payment(subscription_id: str, payment: Payment) -> dict[str, Any]:
