@@ -100,7 +100,7 @@ COMMANDS = (
     ),
     Deferred(
         "sync",
-        f"{_OPERATE}.reconcile.sync_command:sync",
+        f"{_OPERATE}.reconcile.command:sync",
         "Bring the profile of USER up to date from Stripe, now, by the rules of live events.",
     ),
 )

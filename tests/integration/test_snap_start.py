@@ -13,8 +13,8 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.stack.deployed import invoked_function
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.invoked import invoked_function
 from stripe_handler_cli.stack.pipeline import Pipeline
 from support.commands import Commands
 from support.doctor.patient import Patient

@@ -1,7 +1,4 @@
-"""The bus of a stack, for whoever puts events on it: under which source, and what the rule lets through.
-
-Reads the rule as it is deployed; puts nothing.
-"""
+"""The bus of a stack: under which source events can be put on it, and what its deployed rule lets through."""
 
 from urllib.parse import urlsplit
 
@@ -9,20 +6,13 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.endpoint import Endpoint
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
 
 
 @attrs.frozen
 class Bus:
-    """A bus that this command may put events on.
-
-    Attributes:
-        source: The `source` that events are put under.
-        event_types: The detail types that the rule admits.
-        is_local: Whether the bus is on this machine.
-    """
+    """A bus that this command may put events on under a `source`, and the types that its rule admits."""
 
     source: str
     event_types: frozenset[str]
@@ -36,7 +26,7 @@ class Bus:
             CliError: Nobody but Stripe can: it is a partner bus on AWS, or the rule admits Stripe's source
                 only.
         """
-        is_local = _is_local(stack.endpoint)
+        is_local = urlsplit(stack.endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
         partner_source = stack.partner_event_source
         if partner_source is not None and not is_local:
             raise CliError(
@@ -58,7 +48,10 @@ class Bus:
         """Whether the rule hands events of this type to the function."""
         return event_type in self.event_types
 
+    @property
+    def poll_seconds(self) -> float:
+        """How long to wait between two looks at the function's log.
 
-def _is_local(endpoint: Endpoint) -> bool:
-    """Whether an endpoint leads to an AWS on this machine."""
-    return urlsplit(endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
+        AWS answers 5 FilterLogEvents a second in a whole account.
+        """
+        return 0.1 if self.is_local else 1.0

@@ -14,7 +14,6 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.function_log import FunctionLog
-from stripe_handler_cli.stack.invoked import alias_of, qualified
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_handler_cli.tools import local_aws
@@ -26,15 +25,28 @@ from stripe_subscription_handler.errors import ConfigError
 _ARN_REGION = 3
 
 
+def alias_of(outputs: Mapping[str, Any]) -> str | None:
+    """The alias by which the function is invoked (SnapStart); None if it is invoked by its name alone.
+
+    Settings, policy and attempts belong to what is invoked. Reserved concurrency, the log group and the
+    metrics' dimension `FunctionName` belong to the function as a whole.
+    """
+    alias: str | None = outputs.get("function_alias_name")
+    return alias or None
+
+
+def qualified(function: str, alias: str | None) -> str:
+    """A function's name or ARN with the alias, in the form that all of Lambda's requests take."""
+    return f"{function}:{alias}" if alias else function
+
+
+def invoked_function(outputs: Mapping[str, Any]) -> str:
+    return qualified(str(outputs["function_name"]), alias_of(outputs))
+
+
 @attrs.frozen
 class DeployedStack:
-    """An applied stack.
-
-    Attributes:
-        endpoint: The AWS it is in.
-        outputs: Terraform's outputs, by name.
-        root: The Terraform root it was applied from, as far as this command knows.
-    """
+    """A stack that was applied from a Terraform root, as far as this command knows."""
 
     endpoint: Endpoint
     outputs: Mapping[str, Any]
@@ -51,11 +63,7 @@ class DeployedStack:
 
     @classmethod
     def on_local_aws(cls, state_directory: Path) -> "DeployedStack":
-        """The stack that `demo --keep` or `chaos --keep` left running.
-
-        Raises:
-            CliError: None runs there.
-        """
+        """The stack that `demo --keep` or `chaos --keep` left running."""
         running = local_aws.status(state_directory / "local-aws")
         copies = sorted((state_directory / "terraform" / "workspaces").glob("*/"))
         if running is None or len(copies) != 1:
@@ -87,28 +95,24 @@ class DeployedStack:
 
     @property
     def function_alias(self) -> str | None:
-        """The alias by which the function is invoked, None without one."""
         return alias_of(self.outputs)
 
     @property
     def invoked_function(self) -> str:
-        """What is invoked, as Lambda's requests name it."""
+        """The name of what is invoked, in the form that Lambda's requests take."""
         return qualified(self.output("function_name"), self.function_alias)
 
     @property
     def invoked_arn(self) -> str:
-        """The ARN of what is invoked."""
         return qualified(self.output("function_arn"), self.function_alias)
 
     @functools.cached_property
     def function_configuration(self) -> Mapping[str, Any]:
-        """What is invoked, as Lambda's `GetFunctionConfiguration` describes it."""
         found: Any = self.endpoint.functions.get_function_configuration(FunctionName=self.invoked_function)
         return dict(found)
 
     @property
     def function_environment(self) -> dict[str, str]:
-        """The deployed function's environment variables."""
         return dict(self.function_configuration.get("Environment", {}).get("Variables", {}))
 
     @functools.cached_property
@@ -131,7 +135,6 @@ class DeployedStack:
 
     @property
     def event_pattern(self) -> EventPattern:
-        """The pattern of the stack's rule, as it is deployed."""
         found: Any = self.endpoint.events.describe_rule(
             Name=self.output("rule_name"), EventBusName=self.output("event_bus_name")
         )
@@ -139,7 +142,6 @@ class DeployedStack:
 
     @property
     def function_log(self) -> FunctionLog:
-        """The function's log."""
         return FunctionLog(self.endpoint.logs, self.output("log_group_name"))
 
     @property

@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 10
 _PAGE = 100
 _ARN_REGION = 3
 _TOLD_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
-"""Of these Stripe's own words are told: they are about what was asked for. Those of others quote the key."""
+"""Stripe's own words are told of these: they are about what was asked for. Those of others quote the key."""
 _Found = TypeVar("_Found")
 
 
@@ -39,16 +39,9 @@ class EventDestination:
 
     Attributes:
         id: `ed_…`, in a sandbox `ed_test_…`.
-        name: What people see.
-        is_enabled: Whether Stripe sends.
-        disabled_reason: Why it does not, in Stripe's word.
-        enabled_events: Types it sends; `*` for all.
-        payload: The form of its events.
-        api_version: Of snapshots.
-        account_id: The AWS account of its event source.
-        source_arn: ARN of the event source.
-        source_status: Stripe's word for the state of that: `active`, `deleted`, `pending` or `unknown`.
-        metadata: Whatever somebody noted on it.
+        enabled_events: The types it sends; `*` means all.
+        api_version: The API version of snapshots.
+        source_status: Stripe's word: `active`, `deleted`, `pending` or `unknown`.
     """
 
     id: str
@@ -70,13 +63,11 @@ class EventDestination:
 
     @property
     def region(self) -> str:
-        """The event source's region."""
         parts = self.source_arn.split(":")
         return parts[_ARN_REGION] if len(parts) > _ARN_REGION else ""
 
     @classmethod
     def of(cls, found: Any) -> "EventDestination":
-        """Read what Stripe answers."""
         bridge = getattr(found, EVENTBRIDGE, None)
         disabled = getattr(getattr(found, "status_details", None), "disabled", None)
         metadata = getattr(found, "metadata", None)
@@ -97,16 +88,7 @@ class EventDestination:
 
 @attrs.frozen(kw_only=True)
 class NewDestination:
-    """An event destination to be made.
-
-    Attributes:
-        name: What people see.
-        account_id: The AWS account of its event source.
-        region: The region of that.
-        event_types: Types to send.
-        payload: The form of its events.
-        metadata: What to note on it.
-    """
+    """An event destination to be made."""
 
     name: str
     account_id: str
@@ -120,9 +102,7 @@ class NewDestination:
 class EventDestinations:
     """The event destinations of the account that a key belongs to.
 
-    Attributes:
-        access: The key.
-        url: Where it is sent.
+    Every question raises a `CliError` if Stripe does not answer, or refuses.
     """
 
     access: StripeAccess
@@ -130,24 +110,15 @@ class EventDestinations:
 
     @classmethod
     def at(cls, access: StripeAccess) -> "EventDestinations":
-        """Those that a key leads to."""
         return cls(access, access.url or STRIPE_API_URL)
 
     def eventbridge(self) -> list[EventDestination]:
-        """All of the kind Amazon EventBridge.
-
-        Raises:
-            CliError: Stripe does not answer, or refuses.
-        """
+        """All of the kind Amazon EventBridge."""
         found = self._ask(lambda service: list(service.list({"limit": _PAGE}).auto_paging_iter()))
         return [EventDestination.of(one) for one in found if getattr(one, EVENTBRIDGE, None) is not None]
 
     def create(self, new: NewDestination) -> EventDestination:
-        """Make one; its event source comes into being a moment later.
-
-        Raises:
-            CliError: Stripe does not answer, or refuses.
-        """
+        """Make one; its event source comes into being a moment later."""
         wanted = {
             "type": EVENTBRIDGE,
             "name": new.name,
@@ -165,7 +136,6 @@ class EventDestinations:
         self._ask(lambda service: service.update(identifier, {"enabled_events": types}))
 
     def enable(self, identifier: str) -> None:
-        """Let it send again."""
         self._ask(lambda service: service.enable(identifier))
 
     def disable(self, identifier: str) -> None:
@@ -173,15 +143,10 @@ class EventDestinations:
         self._ask(lambda service: service.disable(identifier))
 
     def delete(self, identifier: str) -> None:
-        """Remove it for good."""
         self._ask(lambda service: service.delete(identifier))
 
     def ping(self, identifier: str) -> str:
-        """Have it tested.
-
-        Returns:
-            The id of the event that Stripe sends.
-        """
+        """Have it tested, and return the id of the event that Stripe sends."""
         return str(self._ask(lambda service: service.ping(identifier)).id)
 
     @cached_property

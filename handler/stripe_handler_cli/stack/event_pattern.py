@@ -1,6 +1,6 @@
 """Which events a rule's pattern admits, as far as it names them in full. Pure.
 
-What a pattern makes of any one event, EventBridge tells itself: `TestEventPattern`, which the doctor asks.
+EventBridge itself tells what a pattern makes of one event: `TestEventPattern`, which the doctor asks.
 """
 
 import json
@@ -16,19 +16,14 @@ _THIN_PREFIX = "v1."
 
 @attrs.frozen
 class EventPattern:
-    """A rule's pattern.
-
-    Attributes:
-        sources: The sources it names, in its order.
-        event_types: The detail types it names.
-    """
+    """The sources that a rule's pattern names, in its order, and the detail types."""
 
     sources: tuple[str, ...] = ()
     event_types: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, rule: Mapping[str, Any]) -> "EventPattern":
-        """That of a rule as `DescribeRule` answers; a rule without one admits nothing by name."""
+        """Read the rule that `DescribeRule` answers with; one without a pattern admits nothing by name."""
         pattern = json.loads(rule.get("EventPattern") or "{}")
         sources, types = (
             tuple(name for name in pattern.get(field, ()) if isinstance(name, str))
@@ -38,6 +33,6 @@ class EventPattern:
 
     @property
     def handled_types(self) -> list[str]:
-        """Of the types it names, those that the handler handles; thin ones by their snapshots' names."""
+        """The types it names that the handler handles, thin ones by their snapshots' names."""
         names = {name.removeprefix(_THIN_PREFIX) for name in self.event_types}
         return sorted(names.intersection(HANDLED_TYPES))

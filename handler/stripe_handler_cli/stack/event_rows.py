@@ -33,13 +33,11 @@ def _table(*, header: bool) -> Table:
 
 
 def print_header(console: Console) -> None:
-    """Print the column heads."""
     console.print(_table(header=True))
     console.rule(style="dim")
 
 
 def decision_text(line: Mapping[str, Any]) -> Text:
-    """What the handler decided, by its log line."""
     text = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
     text.append(f" · {line.get('error_type') or line['reason']}")
     requests = line["requests"]
@@ -48,7 +46,6 @@ def decision_text(line: Mapping[str, Any]) -> Text:
 
 
 def print_row(console: Console, number: int, event: Text, decision: Text, changes: Text) -> None:
-    """Print one row under the column heads."""
     table = _table(header=False)
     table.add_row(str(number), event, decision, changes)
     console.print(table)
@@ -56,7 +53,6 @@ def print_row(console: Console, number: int, event: Text, decision: Text, change
 
 
 def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
-    """What changed, an attribute a line."""
     if not changes:
         return Text("nothing", style="dim")
     text = Text()

@@ -1,22 +1,19 @@
 """The options by which every operator's command finds its stack. Parses; finds nothing itself."""
 
-import functools
+import inspect
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from stripe_handler_cli.common.options import together
+from stripe_handler_cli.common.options import made_into
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-_NAMES = ("terraform_directory", "workspace", "outputs_file", "resources", "local_directory")
 ROOT_OPTIONS = (
     click.option(
         "--terraform-directory",
@@ -52,38 +49,19 @@ _OPTIONS = (
 )
 
 
-def stack_options(command: _Command) -> _Command:
-    """Give a command the options; it is called with `stack`, a `DeployedStack`, in their place."""
-
-    @functools.wraps(command)
-    def with_stack(
-        *arguments: Any,
-        terraform_directory: Path,
-        workspace: str | None,
-        outputs_file: Path | None,
-        resources: tuple[str, ...],
-        local_directory: Path | None,
-        **options: Any,
-    ) -> Any:
-        named = _named(resources)
-        stack = _stack(terraform_directory, workspace, outputs_file, local_directory, named)
-        return command(*arguments, stack=stack, **options)
-
-    return together(*_OPTIONS)(with_stack)  # type: ignore[no-any-return]
-
-
 def _stack(
     terraform_directory: Path,
     workspace: str | None,
     outputs_file: Path | None,
+    resources: tuple[str, ...],
     local_directory: Path | None,
-    named: Mapping[str, str],
 ) -> "DeployedStack":
     import attrs
 
     from stripe_handler_cli.stack.deployed import DeployedStack
     from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
 
+    named = _named(resources)
     if local_directory is not None:
         stack = DeployedStack.on_local_aws(local_directory)
         return attrs.evolve(stack, outputs={**stack.outputs, **named})
@@ -95,16 +73,20 @@ def _stack(
     return DeployedStack.on_aws({**found, **named}, terraform_directory)
 
 
+stack_options = made_into("stack", _stack, *_OPTIONS)
+"""Gives a command the options; it is called with `stack`, a `DeployedStack`, in their place."""
+
+
 def given_stack_options(context: click.Context) -> str:
     """The options by which this command was led to its stack, as text for another one.
 
-    Returns:
-        Each with a space before it; empty where none was given.
+    Each has a space before it.
     """
     words = []
+    names = inspect.signature(_stack).parameters
     for option in context.command.params:
         name = str(option.name)
-        if name not in _NAMES or context.get_parameter_source(name) is ParameterSource.DEFAULT:
+        if name not in names or context.get_parameter_source(name) is ParameterSource.DEFAULT:
             continue
         given = context.params[name]
         values = given if isinstance(given, tuple) else (given,)
@@ -115,8 +97,8 @@ def given_stack_options(context: click.Context) -> str:
 def _named(resources: tuple[str, ...]) -> Mapping[str, str]:
     found = {}
     for resource in resources:
-        name, equals, value = resource.partition("=")
-        if not (name and equals and value):
+        name, _, value = resource.partition("=")
+        if not (name and value):
             raise click.UsageError(
                 f"--resource wants OUTPUT=NAME, as in function_name=my-function: {resource}"
             )

@@ -1,15 +1,15 @@
 """The running pipeline: puts Stripe events on the bus, follows them by the function's log, reads results."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
-from stripe_handler_cli.stack.putting import put_all
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
@@ -21,20 +21,28 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 PARTNER_SOURCE_PREFIX = "aws.partner/"
+_BATCH = 10
+"""EventBridge takes no more entries at once."""
+
+
+def put_all(put: Callable[..., Any], entries: Sequence[Mapping[str, Any]]) -> None:
+    """Put entries in order, by a client's `put_events` or `put_partner_events`.
+
+    Raises:
+        CliError: EventBridge refused one.
+    """
+    for start in range(0, len(entries), _BATCH):
+        answer = put(Entries=list(entries[start : start + _BATCH]))
+        if answer["FailedEntryCount"]:
+            refused = next(entry for entry in answer["Entries"] if entry.get("ErrorCode"))
+            raise CliError(f"EventBridge refused an event: {refused['ErrorCode']}: {refused['ErrorMessage']}")
 
 
 @attrs.frozen
 class Pipeline:
     """A deployed stack's moving parts.
 
-    Attributes:
-        outputs: Terraform's outputs.
-        source: The `source` of the events put: the partner event source's name, or a bridge's own.
-        config: How profiles are keyed.
-        events: EventBridge.
-        dynamodb: DynamoDB.
-        logs: CloudWatch Logs.
-        queues: SQS.
+    Events are put under the `source`: the partner event source's name, or a bridge's own.
     """
 
     outputs: Mapping[str, Any]
@@ -62,11 +70,7 @@ class Pipeline:
         return self.source.startswith(PARTNER_SOURCE_PREFIX)
 
     def put(self, *stripe_events: Mapping[str, Any]) -> None:
-        """Put Stripe events on the bus, as Stripe would (partner bus) or as a bridge would (custom bus).
-
-        Raises:
-            CliError: EventBridge refused an event.
-        """
+        """Put Stripe events on the bus, as Stripe would (partner bus) or as a bridge would (custom bus)."""
         bus = {} if self._is_partner else {"EventBusName": self.outputs["event_bus_name"]}
         put_all(
             self.events.put_partner_events if self._is_partner else self.events.put_events,
@@ -78,11 +82,7 @@ class Pipeline:
         return FunctionLog(self.logs, self.outputs["log_group_name"]).values(since)
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
-        """Wait until the handler has logged an event so many times, and return the last of those lines.
-
-        Raises:
-            InVainError: It did not within the time given.
-        """
+        """Wait for the line of an event's last delivery; raise `InVainError` if it does not come."""
 
         def logged() -> dict[str, Any] | None:
             lines = [line for line in self.log_lines() if line.get("event_id") == event_id]
@@ -95,11 +95,7 @@ class Pipeline:
         return StackTables(self.dynamodb, self.config).profile(user_id) or {}
 
     def receive(self, queue_url: str, timeout_seconds: float = 60) -> dict[str, Any]:
-        """Wait for a message in a queue, and return it without deleting it (visible again at once).
-
-        Raises:
-            InVainError: None came within the time given.
-        """
+        """Return a queue's next message, visible again at once; raise `InVainError` if none comes in time."""
 
         def received() -> dict[str, Any] | None:
             response = self.queues.receive_message(

@@ -9,12 +9,8 @@ def with_user(event: dict[str, Any], metadata_key: str, user_id: str) -> dict[st
     """The same event about another user.
 
     The user is set wherever metadata names one, and in a subscription's metadata in any case. An invoice
-    that names none stays so: the handler finds its user by the subscription, as for Stripe's own.
-
-    Args:
-        event: A Stripe event; a thin one names no user and stays as it is.
-        metadata_key: The metadata key that holds user ids.
-        user_id: The user.
+    that names none stays so: the handler finds its user by the subscription, as for Stripe's own. A thin
+    event names no user and stays as it is.
     """
     renamed: dict[str, Any] = _renamed(event, metadata_key, user_id)
     data = renamed.get("data")
@@ -32,7 +28,7 @@ def _renamed(value: Any, key: str, user_id: str) -> Any:
         return value
     found = {name: _renamed(item, key, user_id) for name, item in value.items()}
     metadata = found.get("metadata")
-    # Not where there was none: `null` in previous_attributes says that the user was added.
+    # Metadata without a user stays so: `null` in previous_attributes says that the user was added.
     if isinstance(metadata, dict) and isinstance(metadata.get(key), str):
         metadata[key] = user_id
     return found

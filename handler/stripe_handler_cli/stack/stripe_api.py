@@ -17,14 +17,7 @@ _LONGEST_REQUEST_SECONDS = 30.0
 def stripe_api(
     access: StripeAccess, url: str, readable: str, before_request: Callable[[], None] = lambda: None
 ) -> StripeApi:
-    """Make the API.
-
-    Args:
-        access: The key.
-        url: Where Stripe is, unless the access says so.
-        readable: What the key must be allowed to read, for the message about one that is refused.
-        before_request: Called before each request.
-    """
+    """Make the API at a URL, unless the access has its own; a refusal names what must be `readable`."""
     place = f"${access.variable}, which must be allowed to read {readable}"
     return StripeApi(
         StripeKey(place, lambda: access.key),
@@ -38,9 +31,6 @@ def stripe_api(
 @contextmanager
 def stripe_errors(advice: str = "") -> Iterator[None]:
     """Turn what Stripe does not tell into one message.
-
-    Args:
-        advice: What to do about it.
 
     Raises:
         CliError: Stripe did not tell, or the key cannot be used.

@@ -3,30 +3,27 @@
 The key is never an option itself: other users of the machine could see it, and the shell would remember it.
 """
 
-import functools
 import os
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from stripe_handler_cli.common.options import together
+from stripe_handler_cli.common.options import Option, made_into
 from stripe_handler_cli.common.stripe_access import StripeAccess
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _VARIABLE = "STRIPE_API_KEY"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 
 
-def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
-    """Give a command the options; it is called with `stripe`, a `StripeAccess` or None, in their place.
+def stripe_options(purpose: str) -> Option:
+    """Options for a command that is called with `stripe`, a `StripeAccess` or None, in their place.
 
-    Args:
-        purpose: What the key must be allowed to do, and what comes of it; ends the option's help.
+    The purpose ends the option's help: what the key must be allowed to do, and what comes of it.
     """
-    options = together(
+    return made_into(
+        "stripe",
+        _access,
         click.option(
             "--stripe-key-variable",
             default=_VARIABLE,
@@ -37,34 +34,21 @@ def stripe_options(purpose: str) -> Callable[[_Command], _Command]:
         click.option("--stripe-url", hidden=True, help="A stand-in for Stripe on this machine."),
     )
 
-    def decorate(command: _Command) -> _Command:
-        @functools.wraps(command)
-        def with_stripe(
-            *arguments: Any, stripe_key_variable: str, stripe_url: str | None, **given: Any
-        ) -> Any:
-            return command(*arguments, stripe=_access(stripe_key_variable, stripe_url), **given)
-
-        return options(with_stripe)  # type: ignore[no-any-return]
-
-    return decorate
-
 
 def required(stripe: StripeAccess | None) -> StripeAccess:
-    """The access to Stripe, for a command that is nothing without.
-
-    Raises:
-        click.UsageError: There is none.
-    """
+    """The access to Stripe, for a command that can do nothing without."""
     if stripe is None:
         raise click.UsageError(f"no Stripe key in {_VARIABLE} (or the variable of --stripe-key-variable)")
     return stripe
 
 
-def _access(variable: str, url: str | None) -> StripeAccess | None:
-    if url is not None and not _LOOPBACK.fullmatch(url):
+def _access(stripe_key_variable: str, stripe_url: str | None) -> StripeAccess | None:
+    if stripe_url is not None and not _LOOPBACK.fullmatch(stripe_url):
         raise click.UsageError("a Stripe key is sent to Stripe or to this machine only")
-    key = os.environ.get(variable, "").strip()
+    key = os.environ.get(stripe_key_variable, "").strip()
     source = click.get_current_context().get_parameter_source("stripe_key_variable")
     if not key and source is not ParameterSource.DEFAULT:
-        raise click.UsageError(f"--stripe-key-variable: the environment variable {variable} is not set")
-    return StripeAccess(key, variable, url) if key else None
+        raise click.UsageError(
+            f"--stripe-key-variable: the environment variable {stripe_key_variable} is not set"
+        )
+    return StripeAccess(key, stripe_key_variable, stripe_url) if key else None

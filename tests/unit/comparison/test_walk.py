@@ -6,7 +6,7 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
-from stripe_handler_cli.operate.reconcile.missed import Missed
+from stripe_handler_cli.operate.reconcile.missed import handle_missed
 from stripe_subscription_handler.comparison.differences import Kind
 from stripe_subscription_handler.comparison.tally import SHOWN, Difference, Tally
 from stripe_subscription_handler.conversation.model import Tables
@@ -81,7 +81,7 @@ def missed(tables: Tables, *, apply: bool, listed: list[dict[str, object]] | Non
     made = Reconciliation(Account(listed=newest_first), tables)
     found: list[Difference] = []
     with Checkpoint.at(made.path, {}) as checkpoint:
-        Missed(made.account, events.T0, checkpoint, made.comparer(found, apply=apply)).run()
+        handle_missed(made.account, events.T0, checkpoint, made.comparer(found, apply=apply))
     return found
 
 

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns
-from stripe_handler_cli.stack.function_log.patterns import LONGEST_PATTERN
+from stripe_handler_cli.stack.function_log.reading import LONGEST_PATTERN
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Applied

@@ -45,6 +45,14 @@ def created(subscription_id: str, event_id: str, second: int = 0, **changes: Any
     return events.created(body, event_id=event_id, created=T0 + second)
 
 
+def test_what_somebody_else_wrote_can_be_told_as_json() -> None:
+    """A fraction or a set in place of what this project writes: the item is shown just because of them."""
+    found = record(created("sub_a", "evt_1"), lastPaymentAmount=Decimal("1.5"), subscriptionStatus={"b", "a"})
+    told = json.loads(json.dumps(found.as_json()))
+    assert told["differences"]["lastPaymentAmount"] == {"expected": None, "found": 1.5}
+    assert told["profile"]["subscriptionStatus"] == ["a", "b"]
+
+
 def test_the_best_subscription_is_shown_and_the_others_say_why_not() -> None:
     """By status first, then by time."""
     assert why(

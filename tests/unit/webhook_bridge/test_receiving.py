@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.listen.secrets_in_environment import signing_secrets
+from stripe_handler_cli.operate.listen.command import signing_secrets
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError, Receiver, Reply
 from support.webhooks import NOW, SECRET, signed
 

@@ -12,8 +12,8 @@ from stripe_handler_cli.common.waiting import InVainError
 from stripe_handler_cli.lab.chaos.accounts import Account, read_account
 from stripe_handler_cli.lab.chaos.plan import DeliveryPlan, Event
 from stripe_handler_cli.lab.fake_stripe import Fault
+from stripe_handler_cli.stack.deployed import invoked_function
 from stripe_handler_cli.stack.endpoint import Endpoint
-from stripe_handler_cli.stack.invoked import invoked_function
 from stripe_handler_cli.stack.pipeline import Pipeline
 
 _PUT_THREADS = 4

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import attrs
 from botocore.exceptions import ClientError
 
-from stripe_handler_cli.stack.putting import put_all
+from stripe_handler_cli.stack.pipeline import put_all
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

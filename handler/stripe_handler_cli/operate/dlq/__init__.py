@@ -1,4 +1,4 @@
-"""The events that could not be applied: reads both dead-letter queues, sends events again, drops them.
+"""The events that could not be applied: reads both queues of them, sends events again, drops them.
 
-`messages` and `selection` are pure; `queues`, `invoking`, `history` and `dropped` touch the world.
+`messages` is pure; `queues`, `invoking` and `dropping` touch the world.
 """

@@ -1,10 +1,23 @@
-"""The command group `stripe-handler dlq`."""
+"""The commands `stripe-handler dlq list`, `show`, `redrive` and `drop`: options in, tables or JSON out."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.operate.dlq.drop_command import drop
-from stripe_handler_cli.operate.dlq.list_command import list_, show
-from stripe_handler_cli.operate.dlq.redrive_command import redrive
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.options import json_option
+from stripe_handler_cli.operate.dlq.messages import Selection
+from stripe_handler_cli.operate.dlq.options import all_option, require_choice, selection_options
+from stripe_handler_cli.stack.options import stack_options
+
+if TYPE_CHECKING:
+    from stripe_handler_cli.operate.dlq.queues import Listing
+    from stripe_handler_cli.operate.dlq.redriving import Source
+    from stripe_handler_cli.stack.deployed import DeployedStack
 
 
 @click.group()
@@ -17,5 +30,215 @@ def dlq() -> None:
     """
 
 
-for command in (list_, show, redrive, drop):
-    dlq.add_command(command)
+def _listed(
+    stack: "DeployedStack", selection: Selection, *, limit: int | None, whole: bool = False
+) -> "list[Listing]":
+    from stripe_handler_cli.common.console import reporter, warn
+    from stripe_handler_cli.operate.dlq import wiring
+    from stripe_handler_cli.operate.dlq.queues import list_queue
+
+    key = wiring.user_id_metadata_key(stack, warn)
+    with reporter().status("Look through the queues"):
+        queues = wiring.queues(stack, selection, key)
+        return [list_queue(queue, selection, limit=limit, whole=whole) for queue in queues]
+
+
+@dlq.command(
+    "list",
+    epilog="""\b
+Examples:
+  stripe-handler dlq list
+  stripe-handler dlq list --workspace production --error-type InvalidEventError
+  stripe-handler dlq list --limit 10000 --json | jq -r '.messages[].event_id'
+""",
+)
+@stack_options
+@selection_options
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="How many messages of each queue at most.",
+)
+@json_option
+def list_(*, stack: "DeployedStack", selection: Selection, limit: int, as_json: bool) -> None:
+    """List the messages of both queues: which event, whose, since when, and what went wrong.
+
+    Shows nothing personal but the user's id. Hides what it lists from other commands until it ends.
+    """
+    from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.operate.dlq import report
+
+    listings = _listed(stack, selection, limit=limit)
+    now = datetime.now(UTC)
+    if as_json:
+        click.echo(json.dumps(report.listings_as_json(listings, now)))
+    else:
+        report.print_listings(printer(), listings, now)
+
+
+@dlq.command(
+    epilog="""\b
+Examples:
+  stripe-handler dlq show evt_1PqQ2n
+  stripe-handler dlq show evt_1PqQ2n --json | jq '.messages[0].event'
+"""
+)
+@click.argument("wanted", metavar="ID")
+@stack_options
+@json_option
+def show(*, wanted: str, stack: "DeployedStack", as_json: bool) -> None:
+    """Show all there is about one event (or message) ID: the error, every attempt in the log, the event.
+
+    The event is what Stripe sent, personal data included. No other command prints it.
+    """
+    from stripe_handler_cli.common.console import printer, warn
+    from stripe_handler_cli.operate.dlq import report
+    from stripe_handler_cli.operate.dlq.wiring import history
+
+    listings = _listed(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
+    found = [(letter, history(stack, letter, warn)) for listing in listings for letter in listing.letters]
+    if not found:
+        held = sum(listing.counts.in_flight for listing in listings)
+        others = f" {report.held_by_others(held)}" if held else ""
+        raise CliError(f"Neither queue has a message of {report.printable(wanted)}.{others}")
+    now = datetime.now(UTC)
+    if as_json:
+        messages = [report.letter_as_json(letter, attempts, now) for letter, attempts in found]
+        click.echo(json.dumps({"messages": messages}))
+        return
+    for letter, attempts in found:
+        report.print_letter(printer(), letter, attempts, now)
+
+
+@dlq.command(
+    epilog="""\b
+Examples:
+  stripe-handler dlq redrive --all --dry-run
+  stripe-handler dlq redrive --id evt_1PqQ2n
+  stripe-handler dlq redrive --error-type StripeUnavailableError --rate 2
+  stripe-handler dlq redrive --layer delivery --json
+  stripe-handler dlq redrive --from-file dropped.jsonl
+"""
+)
+@stack_options
+@selection_options
+@all_option
+@click.option(
+    "--from-file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Send what `dlq drop` wrote to this file, instead of what is in the queues. The file stays.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10,
+    show_default=True,
+    help="How many events a second at most.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be sent; send and delete nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per message, then a summary.")
+def redrive(  # noqa: PLR0913 - one argument per option
+    *,
+    stack: "DeployedStack",
+    selection: Selection,
+    everything: bool,
+    from_file: Path | None,
+    rate: float,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Give events to the function again, one by one, and delete each that it decides about.
+
+    An event that fails again stays where it is. Several people may redrive at once: a message that somebody
+    is sending is hidden from the others, and an event applied twice does no harm. Exit code 0 when all that
+    was chosen is applied, 1 if something remains.
+    """
+    from stripe_handler_cli.common.console import printer, reporter, warn
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.dlq import redriving, report, wiring
+    from stripe_handler_cli.operate.dlq.dropping import DroppedFile
+    from stripe_handler_cli.operate.dlq.queues import Pass
+    from stripe_subscription_handler.comparison.pace import Pace
+
+    require_choice(selection, everything=everything or from_file is not None)
+    invoke = None if dry_run else wiring.invoker(stack)
+    key = wiring.user_id_metadata_key(stack, warn)
+    pace, tally, held = Pace(rate), redriving.Tally(), 0
+
+    def send(source: "Source", title: str, total: int) -> None:
+        with step(reporter(), title) as sending:
+            for done, result in enumerate(redriving.redrive(source, selection, invoke, pace), start=1):
+                tally.add(result)
+                sending.count("messages", done, total)
+                if as_json and result.outcome is not redriving.Outcome.NOT_CHOSEN:
+                    click.echo(json.dumps(report.result_as_json(result, datetime.now(UTC))))
+
+    try:
+        if from_file is not None:
+            send(DroppedFile(from_file, key), f"Go through {from_file}", 0)
+        for queue in wiring.queues(stack, selection, key) if from_file is None else ():
+            counts = queue.counts()
+            held += counts.in_flight
+            with Pass(queue) if dry_run else Pass(queue, wiring.redrive_hold_seconds(stack)) as messages:
+                send(messages, f"Go through the {queue.layer.queue_name}", counts.visible)
+    finally:
+        # A run that ends early is told of too: what was applied until then is applied.
+        missing = sorted(selection.ids - tally.found)
+        if as_json:
+            summary = tally.as_json() | {"not_found": missing, "held_by_others": held}
+            click.echo(json.dumps({"summary": summary}))
+        else:
+            report.print_tally(printer(), tally, datetime.now(UTC))
+            report.print_rest(printer(), missing, held)
+    return 1 if tally.remaining or missing else 0
+
+
+@dlq.command(
+    epilog="""\b
+Examples:
+  stripe-handler dlq drop --id evt_1PqQ2n --out dropped.jsonl
+  stripe-handler dlq drop --error-type unreadable --out junk.jsonl --yes
+"""
+)
+@stack_options
+@selection_options
+@all_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="A new file for what is dropped, readable by you alone. `dlq redrive --from-file` sends it again.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def drop(
+    *, stack: "DeployedStack", selection: Selection, everything: bool, out: Path, yes: bool, as_json: bool
+) -> int:
+    """Delete messages without applying their events, after writing them to a file.
+
+    Asks first, and deletes only what is safely in the file. Exit code 1 if not all that was chosen is gone.
+    """
+    import attrs
+
+    from stripe_handler_cli.common.console import printer, warn
+    from stripe_handler_cli.operate.dlq import dropping, report, wiring
+
+    require_choice(selection, everything=everything)
+
+    def agreed(error_types: Mapping[str, int]) -> bool:
+        kinds = report.with_counts(error_types)
+        return yes or click.confirm(f"Delete these messages from the queues: {kinds}?", err=True)
+
+    queues = wiring.queues(stack, selection, wiring.user_id_metadata_key(stack, warn))
+    done = dropping.drop(queues, selection, out, agreed)
+    if as_json:
+        values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
+        click.echo(json.dumps(values))
+    else:
+        where = f" All {done.chosen} are in {done.file}." if done.file else ""
+        said = f"{done.dropped} of {done.chosen} chosen messages dropped.{where}"
+        printer().print(said, markup=False)
+        report.print_rest(printer(), done.missing, done.held_by_others)
+    return 1 if done.dropped < done.chosen or done.missing else 0

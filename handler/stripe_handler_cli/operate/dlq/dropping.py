@@ -1,32 +1,29 @@
 """Takes messages out of the queues for good: copies them to a file, asks, and deletes what is in the file.
 
 Two passes, because asking takes its time: nothing is held meanwhile, and the second pass deletes with good
-receipts, and only what the first has copied.
+receipts, and only what the first has copied. The file has one JSON object a line: `layer`, `event` (the
+original event; null without one) and `message`, the message as SQS gave it. It holds personal data, so only
+its owner can read it.
 """
 
+import contextlib
+import json
+import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import attrs
 
-from stripe_handler_cli.operate.dlq.dropped_file import as_line, new_file
-from stripe_handler_cli.operate.dlq.queues import Pass, Queue
-from stripe_handler_cli.operate.dlq.selection import Selection
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
+from stripe_handler_cli.operate.dlq.queues import Pass, Queue, Taken
 
 
 @attrs.define
-class Copy:
-    """What of one queue is in the file.
-
-    Attributes:
-        queue: The queue.
-        in_flight: How many messages others held, so that they could not be looked at.
-        message_ids: The messages.
-        error_types: How many of each error type.
-        found: The ids asked for that are among them.
-    """
+class _Copy:
+    """What the file has of one queue; `found` are the ids asked for that it has."""
 
     queue: Queue
     in_flight: int
@@ -40,10 +37,9 @@ class Dropped:
     """What was dropped.
 
     Attributes:
-        chosen: How many messages were chosen.
         dropped: How many of them SQS has deleted; the others are held by somebody, or gone.
-        file: Where all the chosen ones are; None where nothing was to be dropped.
-        missing: The ids asked for of which nothing was found.
+        file: Where all the chosen ones are; None if nothing was to be dropped.
+        missing: The ids asked for that neither queue has.
         held_by_others: How many messages could not be looked at.
     """
 
@@ -57,47 +53,41 @@ class Dropped:
 def drop(
     queues: Sequence[Queue], selection: Selection, path: Path, confirm: Callable[[Counter[str]], bool]
 ) -> Dropped:
-    """Drop the chosen messages.
+    """Drop the chosen messages into a new file, which is removed again if nothing is dropped.
 
-    Args:
-        queues: Where to look.
-        selection: What to drop.
-        path: A new file for what is dropped; gone again where nothing is.
-        confirm: Asked with the number of messages of each error type; False drops nothing.
+    `confirm` is asked with the number of messages of each error type, unless nothing is chosen.
 
     Raises:
         CliError: The file exists already or cannot be written; nothing was dropped.
     """
-    with new_file(path) as file:
+    with _new_file(path) as file:
         copies = [_copy(queue, selection, file) for queue in queues]
     chosen = sum(len(copy.message_ids) for copy in copies)
     missing = tuple(sorted(selection.ids.difference(*(copy.found for copy in copies))))
     held_by_others = sum(copy.in_flight for copy in copies)
     is_confirmed = False
     try:
-        error_types = sum((copy.error_types for copy in copies), Counter())
-        is_confirmed = chosen > 0 and confirm(error_types)
+        is_confirmed = chosen > 0 and confirm(sum((copy.error_types for copy in copies), Counter()))
     finally:
         if not is_confirmed:
             path.unlink()
-    if not is_confirmed:
-        return Dropped(chosen, 0, None, missing, held_by_others)
-    return Dropped(chosen, sum(map(_remove, copies)), path, missing, held_by_others)
+    dropped = sum(map(_remove, copies)) if is_confirmed else 0
+    return Dropped(chosen, dropped, path if is_confirmed else None, missing, held_by_others)
 
 
-def _copy(queue: Queue, selection: Selection, file: TextIO) -> Copy:
-    copy = Copy(queue, queue.counts().in_flight)
+def _copy(queue: Queue, selection: Selection, file: TextIO) -> _Copy:
+    copy = _Copy(queue, queue.counts().in_flight)
     with Pass(queue) as messages:
         for taken in messages:
             if selection.matches(taken.letter):
-                file.write(as_line(taken))
+                file.write(_as_line(taken))
                 copy.message_ids.add(taken.letter.message_id)
                 copy.error_types[str(taken.letter.error_type)] += 1
                 copy.found |= selection.names_of(taken.letter)
     return copy
 
 
-def _remove(copy: Copy) -> int:
+def _remove(copy: _Copy) -> int:
     left = set(copy.message_ids)
     removed = 0
     with Pass(copy.queue) as messages:
@@ -108,3 +98,67 @@ def _remove(copy: Copy) -> int:
             if not left:
                 break
     return removed
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """Make a file that only its owner can read: on the disk when the block ends, removed if it fails."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise CliError(f"{path} exists already; it may hold dropped messages. Name another --out.") from error
+    except OSError as error:
+        raise CliError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        directory = os.open(path.absolute().parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise CliError(f"{path} cannot be written: {error.strerror}") from error
+        raise
+
+
+def _as_line(taken: Taken) -> str:
+    letter = taken.letter
+    event = None if letter.payload is None else json.loads(letter.payload)
+    message = {name: value for name, value in taken.message.items() if name != "ReceiptHandle"}
+    return json.dumps({"layer": letter.layer, "event": event, "message": message}) + "\n"
+
+
+@attrs.frozen
+class DroppedFile:
+    """A file of dropped messages as something to send again from. It stays as it is."""
+
+    path: Path
+    user_id_metadata_key: str
+
+    def __iter__(self) -> Iterator[Taken]:
+        try:
+            with self.path.open(encoding="utf-8") as file:
+                for number, line in enumerate(file, start=1):
+                    yield self._read(line, number)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CliError(f"{self.path} cannot be read: {error}") from error
+
+    def hold(self, letter: DeadLetter) -> bool:  # noqa: ARG002 - nobody else has it
+        return True
+
+    def remove(self, letter: DeadLetter) -> bool:  # noqa: ARG002 - the file stays
+        return True
+
+    def _read(self, line: str, number: int) -> Taken:
+        try:
+            record: Any = json.loads(line)
+            layer, message = Layer(record["layer"]), record["message"]
+            letter = read_dead_letter(message, layer, user_id_metadata_key=self.user_id_metadata_key)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise CliError(f"{self.path}, line {number} is not what `dlq drop` writes.") from error
+        return Taken(letter, message)

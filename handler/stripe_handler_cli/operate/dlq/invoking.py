@@ -1,5 +1,6 @@
-"""Gives an event to the function by Lambda's `Invoke`, and waits for its answer."""
+"""Gives an event to the function by Lambda's `Invoke`, waits for its answer, and reads it."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from botocore.exceptions import (
 )
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied, read_answer
+from stripe_handler_cli.operate.dlq.messages import Layer, public_message
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -46,6 +47,46 @@ class StoppedError(CliError):
     """No event can be given to the function now; the message says why."""
 
 
+@attrs.frozen
+class Applied:
+    """The function decided about the event; it is dealt with, even if it is parked."""
+
+    decision: str
+    reason: str | None
+
+
+@attrs.frozen
+class NotApplied:
+    """The function did not decide about the event, or nobody knows whether it did.
+
+    The error's type is the exception's class or AWS's code; its message surely holds nothing personal.
+    """
+
+    error_type: str
+    error_message: str | None
+
+
+def read_answer(function_error: str | None, payload: bytes) -> Applied | NotApplied:
+    """Read the answer to a synchronous invocation: its `FunctionError`, if any, and its payload.
+
+    Source: Lambda's `Invoke`; the handler returns `eventId`, `decision` and `reason`.
+    """
+    try:
+        parsed: Any = json.loads(payload)
+    except (ValueError, RecursionError):
+        parsed = None
+    answer = parsed if isinstance(parsed, dict) else {}
+    if function_error is not None:
+        error_type = str(answer.get("errorType") or function_error)
+        message = answer.get("errorMessage")
+        text = message if isinstance(message, str) else None
+        return NotApplied(error_type, public_message(error_type, text, Layer.FUNCTION))
+    decision, reason = answer.get("decision"), answer.get("reason")
+    if not isinstance(decision, str) or not decision:
+        return NotApplied("NoDecision", "the function's answer has no decision; is it the stack's function?")
+    return Applied(decision, reason if isinstance(reason, str) else None)
+
+
 def invoking_config(function_timeout_seconds: int) -> Config:
     """Settings of a client that invokes each event once: no retries, and it waits until the function ends."""
     return Config(
@@ -63,13 +104,7 @@ def longest_invocation_seconds(function_timeout_seconds: int) -> int:
 
 @attrs.frozen
 class Invoker:
-    """Gives events to the function.
-
-    Attributes:
-        client: Lambda, made with `invoking_config`.
-        function_name: The function.
-        sleep: Waits so many seconds.
-    """
+    """Gives events to the function, by a client that was made with `invoking_config`."""
 
     client: "LambdaClient"
     function_name: str
@@ -77,9 +112,6 @@ class Invoker:
 
     def __call__(self, payload: str) -> Applied | NotApplied:
         """Invoke the function with an event and wait for its answer.
-
-        Args:
-            payload: The event, as JSON text.
 
         Raises:
             StoppedError: This event was not given to the function, and no other can be.

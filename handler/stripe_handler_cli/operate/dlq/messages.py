@@ -1,9 +1,9 @@
-"""The message of either queue, in either body shape → a `DeadLetter`. Pure: reads no clock, refuses nothing.
+"""The message of either queue, in either body shape → a `DeadLetter`, and which ones are meant. Pure.
 
 - delivery dead-letter queue: the body is the event itself; message attributes tell why EventBridge gave up.
 - failure queue: the body is Lambda's record of the failed invocation; the event is its `requestPayload`.
 
-The shape is told from the body, the layer from the queue. What is neither is unreadable, never an error.
+The body tells the shape, the queue tells the layer. A body of neither shape is unreadable, never an error.
 
 Source: EventBridge, dead-letter queues of rule targets; Lambda, destinations of asynchronous invocations.
 """
@@ -36,7 +36,7 @@ _METADATA = (
     ("subscription_details", "metadata"),
     ("parent", "subscription_details", "metadata"),
 )
-"""Where a subscription's metadata stands in a subscription or an invoice, of any API version."""
+"""Paths of a subscription's metadata in a subscription or an invoice, of any API version."""
 
 
 class Layer(enum.StrEnum):
@@ -47,27 +47,21 @@ class Layer(enum.StrEnum):
 
     @property
     def queue_name(self) -> str:
-        """What its queue is called."""
-        return {Layer.DELIVERY: "delivery dead-letter queue", Layer.FUNCTION: "failure queue"}[self]
+        return "delivery dead-letter queue" if self is Layer.DELIVERY else "failure queue"
 
 
 @attrs.frozen
 class DeadLetter:
-    """One message of a queue, as far as it can be read.
+    """One message of a queue; what cannot be read is None.
 
     Attributes:
-        message_id: SQS's id of the message.
-        layer: Which layer gave the event up.
-        event_id: Stripe's event id; None where it cannot be read, as for the fields below.
-        event_type: Stripe's event type.
         user_id: The user the event itself names.
         sent_at: When it came into the queue.
         received: How often it was taken out of the queue before, by any command: SQS's receive count.
-        attempts: How often the layer tried before it gave up.
+        attempts: How often the layer tried.
         gave_up: Why it tried no longer, as in `RetriesExhausted`.
         error_type: The exception's class, or EventBridge's error code; `UNREADABLE` without an event.
         error_message: The error's text. May hold personal data; see `public_message`.
-        stack_trace: Lines of the exception's traceback.
         payload: The original event as JSON text, ready to be sent again; None for an unreadable message.
         is_message_hidden: In a summary: there is an error message, and it may hold personal data.
     """
@@ -99,14 +93,35 @@ class DeadLetter:
         )
 
 
-def read_dead_letter(message: Mapping[str, Any], layer: Layer, *, user_id_metadata_key: str) -> DeadLetter:
-    """Read a message as SQS's `ReceiveMessage` gives it, all its attributes included.
+@attrs.frozen
+class Selection:
+    """Chooses dead letters: any of the values of each criterion, and every criterion that is given.
 
-    Args:
-        message: The message; anything else is read as far as it goes.
-        layer: The layer whose queue it is in.
-        user_id_metadata_key: Key of the subscription's metadata that holds the app's user id.
+    The ids are Stripe's event ids or SQS's message ids; an event may be in the queues more than once.
     """
+
+    ids: frozenset[str] = frozenset()
+    error_types: frozenset[str] = frozenset()
+    layers: frozenset[Layer] = frozenset()
+
+    def is_in(self, layer: Layer) -> bool:
+        """Whether a layer's queue may hold a match."""
+        return not self.layers or layer in self.layers
+
+    def matches(self, letter: DeadLetter) -> bool:
+        return (
+            self.is_in(letter.layer)
+            and (not self.ids or bool(self.names_of(letter)))
+            and (not self.error_types or letter.error_type in self.error_types)
+        )
+
+    def names_of(self, letter: DeadLetter) -> frozenset[str]:
+        """The given ids that are this letter's."""
+        return self.ids & {letter.message_id, letter.event_id or letter.message_id}
+
+
+def read_dead_letter(message: Mapping[str, Any], layer: Layer, *, user_id_metadata_key: str) -> DeadLetter:
+    """Read a message as SQS's `ReceiveMessage` gives it, as far as it can be read."""
     system = _mapping(message.get("Attributes"))
     body = message.get("Body")
     letter = DeadLetter(
@@ -138,10 +153,11 @@ def read_dead_letter(message: Mapping[str, Any], layer: Layer, *, user_id_metada
 
 
 def public_message(error_type: str | None, message: str | None, layer: Layer) -> str | None:
-    """The part of an error's text that surely holds nothing personal; None where there is none.
+    """The part of an error's text that surely holds nothing personal.
 
-    Safe are the handler's own messages, which never hold a value, and those of Lambda and EventBridge. Of an
-    AWS error inside the function, its code and the operation are. Others may quote what they stumbled over.
+    The handler's own messages are safe, because they never hold a value, and so are those of Lambda and
+    EventBridge. Of an AWS error inside the function, its code and the operation are safe. Other messages may
+    quote what they stumbled over.
     """
     if message is None or layer is Layer.DELIVERY or error_type in _OUR_ERRORS:
         return message
@@ -181,7 +197,7 @@ def _with_attributes(letter: DeadLetter, message: Mapping[str, Any]) -> DeadLett
 
 
 def _is_event(parsed: object) -> bool:
-    """Whether it is EventBridge's envelope, or a bare Stripe event."""
+    """Whether a body is EventBridge's envelope, or a bare Stripe event."""
     return isinstance(_at(parsed, "detail"), dict) or all(_text(_at(parsed, key)) for key in ("id", "type"))
 
 

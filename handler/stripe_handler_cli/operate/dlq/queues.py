@@ -1,8 +1,8 @@
-"""Takes every message of a queue once, and puts back what nobody removed.
+"""Takes every message of a queue once, puts back what nobody removed, and lists what was chosen.
 
-SQS has no peek: whoever looks at a message takes it, and others do not see it meanwhile. So a pass holds what
-it took, because it would meet it again otherwise, and lets go of everything at its end, also when it fails.
-What a killed process held comes back by itself after `hold_seconds`.
+SQS has no peek: a look at a message takes it, and others do not see it meanwhile. A pass holds what it took,
+because it would meet it again otherwise, and lets go of everything at its end, also when it fails. What a
+killed process held comes back by itself after `hold_seconds`.
 
 Per message a pass remembers its id, and the receipt handle while it holds it; never its body.
 """
@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from mypy_boto3_sqs import SQSClient
 
 HOLD_SECONDS = 60
@@ -30,26 +28,18 @@ _BATCH = 10
 _WAIT_SECONDS = 1
 """A long poll asks all of SQS's servers; a short one may miss messages that are there."""
 _EMPTY_POLLS = 3
-_NOT_HELD = frozenset(
-    (
-        "MessageNotInflight",
-        "ReceiptHandleIsInvalid",
-        "InvalidParameterValue",
-        "InvalidParameterValueException",
-    )
-)
+_NOT_HELD = {
+    "MessageNotInflight",
+    "ReceiptHandleIsInvalid",
+    "InvalidParameterValue",
+    "InvalidParameterValueException",
+}
 """SQS's answers for a message that is visible again, taken by somebody else, or gone."""
 
 
 @attrs.frozen
 class Counts:
-    """How many messages a queue holds, by SQS's own approximate count.
-
-    Attributes:
-        visible: Messages to be had.
-        in_flight: Messages that somebody holds.
-        retention_seconds: How long the queue keeps a message.
-    """
+    """How many messages a queue holds, by SQS's own approximate count."""
 
     visible: int
     in_flight: int
@@ -58,12 +48,7 @@ class Counts:
 
 @attrs.frozen
 class Taken:
-    """A message that was taken.
-
-    Attributes:
-        letter: What it says.
-        message: The message as SQS gave it.
-    """
+    """A message that was taken: what it says, and the message as SQS gave it."""
 
     letter: DeadLetter
     message: Mapping[str, Any]
@@ -71,14 +56,7 @@ class Taken:
 
 @attrs.frozen
 class Queue:
-    """One of the two queues.
-
-    Attributes:
-        client: SQS.
-        url: The queue's URL.
-        layer: The layer whose queue it is.
-        user_id_metadata_key: Key of the subscription's metadata that holds the app's user id.
-    """
+    """One of the two queues."""
 
     client: "SQSClient"
     url: str
@@ -86,29 +64,20 @@ class Queue:
     user_id_metadata_key: str
 
     def counts(self) -> Counts:
-        """Ask SQS how much there is."""
-        attributes: Any = self.client.get_queue_attributes(
-            QueueUrl=self.url,
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "MessageRetentionPeriod",
-            ],
-        )["Attributes"]
-        return Counts(
-            visible=int(attributes["ApproximateNumberOfMessages"]),
-            in_flight=int(attributes["ApproximateNumberOfMessagesNotVisible"]),
-            retention_seconds=int(attributes["MessageRetentionPeriod"]),
-        )
+        names: Any = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "MessageRetentionPeriod",
+        ]
+        found: Any = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
+        return Counts(*(int(found[name]) for name in names))
 
 
 @attrs.define
 class Pass:
     """One pass over a queue: iterate over it inside a `with` block.
 
-    Attributes:
-        queue: The queue.
-        hold_seconds: How long a message is hidden from others; at its end it is met again, and held again.
+    A message is hidden from others for `hold_seconds`; then the pass meets it again, and holds it again.
     """
 
     queue: Queue
@@ -117,19 +86,26 @@ class Pass:
     _handles: dict[str, str] = attrs.field(factory=dict, init=False)
 
     def __enter__(self) -> Self:
-        """Begin."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let go of everything that was not removed; others see it at once."""
-        self._let_go()
+        handles = iter(list(self._handles.values()))
+        self._handles.clear()
+        while batch := list(islice(handles, _BATCH)):
+            entries: Any = [
+                {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for number, handle in enumerate(batch)
+            ]
+            # SQS refuses this for a message that is visible again, or gone. If SQS can't be reached at all,
+            # the messages come back by themselves, and the error that led here is the one to be told.
+            with contextlib.suppress(BotoCoreError, ClientError):
+                self.queue.client.change_message_visibility_batch(QueueUrl=self.queue.url, Entries=entries)
 
     def __iter__(self) -> Iterator[Taken]:
         """Take message after message, each once, until no new one comes.
 
-        That is: when a long poll finds nothing and SQS counts nothing (its count lags behind, so it is
+        It ends when a long poll finds nothing and SQS counts nothing (its count lags behind, so it is
         believed only so often), or when as many messages came again as there are.
         """
         empty_polls = batches_without_news = 0
@@ -149,11 +125,10 @@ class Pass:
                 yield Taken(read_dead_letter(message, self.queue.layer, user_id_metadata_key=key), message)
 
     def hold(self, letter: DeadLetter) -> bool:
-        """Hide a message for `hold_seconds` from now on.
+        """Hide a message for `hold_seconds` from now on, and say whether it is held.
 
-        Returns:
-            Whether it is held. If not, its time ran out meanwhile and others may have it by now; should it
-            be there still, this pass meets it again.
+        If not, its time ran out meanwhile and others may have it by now; if they do not, this pass meets it
+        again.
         """
         if _was_held(
             self.queue.client.change_message_visibility,
@@ -167,11 +142,7 @@ class Pass:
         return False
 
     def remove(self, letter: DeadLetter) -> bool:
-        """Delete a message.
-
-        Returns:
-            Whether SQS took that. If not, others may have it by now.
-        """
+        """Delete a message, and say whether SQS took that; if not, others may have it by now."""
         return self._delete(self._handles.pop(letter.message_id))
 
     def _delete(self, handle: str) -> bool:
@@ -199,18 +170,42 @@ class Pass:
         self._handles[message_id] = handle
         return is_fresh
 
-    def _let_go(self) -> None:
-        handles = iter(list(self._handles.values()))
-        self._handles.clear()
-        while batch := list(islice(handles, _BATCH)):
-            entries: Any = [
-                {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
-                for number, handle in enumerate(batch)
-            ]
-            # Refused for a message that is visible again, or gone. Where SQS can't be reached at all, the
-            # messages come back by themselves, and the error that led here is the one to be told.
-            with contextlib.suppress(BotoCoreError, ClientError):
-                self.queue.client.change_message_visibility_batch(QueueUrl=self.queue.url, Entries=entries)
+
+@attrs.frozen
+class Listing:
+    """What was found in one queue.
+
+    Attributes:
+        counts: What SQS counted before.
+        seen: How many messages were looked at, chosen or not.
+        is_whole: Whether every message was looked at that could be had.
+    """
+
+    queue: Queue
+    counts: Counts
+    letters: tuple[DeadLetter, ...]
+    seen: int
+    is_whole: bool
+
+    @property
+    def unseen(self) -> int:
+        """About how many more messages could be had, by SQS's approximate count."""
+        return 0 if self.is_whole else max(0, self.counts.visible - self.seen)
+
+
+def list_queue(queue: Queue, selection: Selection, *, limit: int | None, whole: bool = False) -> Listing:
+    """Look through a queue for so many letters, or for all; keep them `whole`, or only summaries."""
+    counts = queue.counts()
+    letters: list[DeadLetter] = []
+    seen = 0
+    with Pass(queue) as messages:
+        for taken in messages:
+            if limit is not None and len(letters) == limit:
+                return Listing(queue, counts, tuple(letters), seen, is_whole=False)
+            seen += 1
+            if selection.matches(taken.letter):
+                letters.append(taken.letter if whole else taken.letter.summary())
+    return Listing(queue, counts, tuple(letters), seen, is_whole=True)
 
 
 def _was_held(call: Callable[..., Any], **parameters: Any) -> bool:

@@ -3,20 +3,22 @@
 A message is removed only after the function decided about its event. One that fails again stays as it is:
 SQS can't change a message, and a changed copy would begin a new 14 days, lower the age of the oldest message
 that the alarm watches, and want a right to send. Its history is the function's log, where every attempt
-stands under the event's id (`history`), and SQS's receive count.
+stands under the event's id, and SQS's receive count.
 """
 
 import enum
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.messages import DeadLetter
-from stripe_handler_cli.operate.dlq.queues import Taken
-from stripe_handler_cli.operate.dlq.selection import Selection
+from stripe_handler_cli.operate.dlq.dropping import DroppedFile
+from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Selection
+from stripe_handler_cli.operate.dlq.queues import Pass
 from stripe_subscription_handler.comparison.pace import Pace
+from stripe_subscription_handler.decisions.decision import Reason
 
 
 class Outcome(enum.StrEnum):
@@ -30,17 +32,15 @@ class Outcome(enum.StrEnum):
     NOT_CHOSEN = "not_chosen"
 
 
+SHOWN = 20
+"""How many of the messages that remain are kept, to be shown."""
+_SHOWN = {Outcome.LEFT, Outcome.UNREADABLE, Outcome.WOULD_SEND}
+Source = Pass | DroppedFile
+
+
 @attrs.frozen
 class Result:
-    """What became of one message, and why.
-
-    Attributes:
-        letter: The message's summary.
-        outcome: What became of it.
-        applied: The function's answer, where it decided.
-        error: Why it was not applied, where it was tried.
-        removed: Whether the message was deleted.
-    """
+    """What became of one message, and why; the letter is a summary."""
 
     letter: DeadLetter
     outcome: Outcome
@@ -49,17 +49,54 @@ class Result:
     removed: bool = False
 
 
-class Source(Protocol):
-    """Where dead letters come from: a pass over a queue, or a file."""
+@attrs.define
+class Tally:
+    """Counts what became of messages, and keeps the first of those that remain, to be shown.
 
-    def __iter__(self) -> Iterator[Taken]:
-        """Each message once."""
+    Attributes:
+        decisions: Applied events by the function's decision and reason.
+        errors: Messages left, by the error met now.
+        not_deleted: Applied events whose message others had by then.
+        found: Event and message ids of what was chosen.
+    """
 
-    def hold(self, letter: DeadLetter) -> bool:
-        """Keep it from others while it is worked on; False if that can't be."""
+    decisions: Counter[str] = attrs.field(factory=Counter)
+    outcomes: Counter[str] = attrs.field(factory=Counter)
+    errors: Counter[str] = attrs.field(factory=Counter)
+    shown: list[Result] = attrs.field(factory=list)
+    not_deleted: int = 0
+    found: set[str] = attrs.field(factory=set)
 
-    def remove(self, letter: DeadLetter) -> bool:
-        """Delete it; False if others have it."""
+    def add(self, result: Result) -> None:
+        self.outcomes[result.outcome] += 1
+        if result.outcome is Outcome.NOT_CHOSEN:
+            return
+        self.found |= {result.letter.message_id, result.letter.event_id or ""}
+        if result.applied:
+            self.decisions[" · ".join(filter(None, attrs.astuple(result.applied)))] += 1
+            self.not_deleted += not result.removed
+        if result.error:
+            self.errors[result.error.error_type] += 1
+        if result.outcome in _SHOWN and len(self.shown) < SHOWN:
+            self.shown.append(result)
+
+    @property
+    def remaining(self) -> int:
+        """How many chosen messages are still to be dealt with."""
+        return self.outcomes[Outcome.LEFT] + self.outcomes[Outcome.UNREADABLE]
+
+    @property
+    def has_parked(self) -> bool:
+        """Whether the function parked an event: it is dealt with, and waits for its customer to be linked."""
+        return any(decision.endswith(Reason.PARKED) for decision in self.decisions)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **{str(outcome): self.outcomes[outcome] for outcome in Outcome},
+            "decisions": dict(self.decisions),
+            "errors": dict(self.errors),
+            "not_deleted": self.not_deleted,
+        }
 
 
 def redrive(
@@ -70,11 +107,7 @@ def redrive(
 ) -> Iterator[Result]:
     """Send what is chosen to the function again, and say of each message, chosen or not, what became of it.
 
-    Args:
-        source: Where the messages come from.
-        selection: Which of them.
-        invoke: Gives an event to the function; None to send nothing (`--dry-run`).
-        pace: How fast.
+    Without `invoke`, which gives an event to the function, nothing is sent.
 
     Raises:
         StoppedError: The function can't be invoked; the message in hand and all further ones stay.

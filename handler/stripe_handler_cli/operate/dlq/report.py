@@ -13,40 +13,35 @@ from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.common.tables import fields
-from stripe_handler_cli.operate.dlq.listing import Listing
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
-from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
-from stripe_handler_cli.operate.dlq.tally import Tally
-from stripe_handler_cli.stack.function_log import History, LogLine
+from stripe_handler_cli.operate.dlq.queues import Listing
+from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
+from stripe_handler_cli.stack.function_log import History
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
 
 _PARKED_DAYS = PARKED_SECONDS // 86_400
 
 
 def as_json(letter: DeadLetter, now: datetime) -> dict[str, Any]:
-    """A letter's summary as plain values, for `--json`."""
     values = attrs.asdict(letter.summary(), filter=attrs.filters.exclude("payload", "stack_trace"))
     age = None if letter.sent_at is None else int((now - letter.sent_at).total_seconds())
     return values | {"sent_at": _iso(letter.sent_at), "age_seconds": age}
 
 
 def letter_as_json(letter: DeadLetter, history: History | None, now: datetime) -> dict[str, Any]:
-    """Everything about a letter as plain values, its event included; None for a log that was not read."""
-    attempts = None if history is None else [_attempt(line) for line in history.attempts]
+    """Everything about a letter as plain values, its event included; `log` is None if it was not read."""
+    attempts = None
+    if history is not None:
+        attempts = [
+            {"at": _iso(one.handled_at)}
+            | {name: getattr(one, name) for name in ("decision", "reason", "error_type")}
+            for one in history.attempts
+        ]
     return as_json(letter, now) | {
         "error_message": letter.error_message,
         "stack_trace": list(letter.stack_trace),
         "log": attempts,
         "event": None if letter.payload is None else json.loads(letter.payload),
-    }
-
-
-def _attempt(line: LogLine) -> dict[str, Any]:
-    return {
-        "at": _iso(line.handled_at),
-        "decision": line.decision,
-        "reason": line.reason,
-        "error_type": line.error_type,
     }
 
 
@@ -68,7 +63,7 @@ def print_listings(console: Console, listings: Sequence[Listing], now: datetime)
     )
     if letters:
         console.print(_table(letters, now))
-        kinds = _counted(letter.error_type or "?" for letter in letters)
+        kinds = with_counts(Counter(letter.error_type or "?" for letter in letters))
         console.print(f"{_messages(len(letters))}: {kinds}", markup=False)
     else:
         console.print("No dead letters.")
@@ -78,7 +73,6 @@ def print_listings(console: Console, listings: Sequence[Listing], now: datetime)
 
 
 def listings_as_json(listings: Sequence[Listing], now: datetime) -> dict[str, Any]:
-    """What was found in the queues as plain values, for `--json`."""
     queues = {
         listing.queue.layer: {
             "url": listing.queue.url,
@@ -106,7 +100,6 @@ def _about(listing: Listing, now: datetime) -> Iterable[str]:
 
 
 def held_by_others(count: int) -> str:
-    """The sentence about messages that are there but could not be looked at."""
     return (
         f"About {count} more are held by another command just now. They are to be had when it ends, or a few "
         "minutes after it died."
@@ -122,7 +115,6 @@ def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
 
 
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
-    """Print everything about a letter, its event included."""
     rows = {
         "event": letter.event_id,
         "type": letter.event_type,
@@ -163,7 +155,6 @@ def _history(history: History | None) -> list[str]:
 
 
 def print_tally(console: Console, tally: Tally, now: datetime) -> None:
-    """Print what became of the messages."""
     count = tally.outcomes
     sentences = (
         (Outcome.APPLIED, f"applied: {with_counts(tally.decisions)}"),
@@ -187,17 +178,12 @@ def print_tally(console: Console, tally: Tally, now: datetime) -> None:
 
 
 def _as_met_now(result: Result) -> DeadLetter:
-    if result.error is None:
-        return result.letter
-    return attrs.evolve(
-        result.letter, error_type=result.error.error_type, error_message=result.error.error_message
-    )
+    return attrs.evolve(result.letter, **attrs.asdict(result.error)) if result.error else result.letter
 
 
 def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
     table = Table("layer")
-    table.add_column("event", overflow="fold")
-    for name in ("type", "user"):
+    for name in ("event", "type", "user"):
         table.add_column(name, overflow="fold")
     for name in ("age", "attempts", "taken"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -221,12 +207,7 @@ def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
 
 def with_counts(counter: Mapping[str, int]) -> str:
     """Counts in words, the largest first: `3 this, 1 that`."""
-    ordered = sorted(counter.items(), key=lambda pair: -pair[1])
-    return ", ".join(f"{count} {printable(name)}" for name, count in ordered)
-
-
-def _counted(names: Iterable[str]) -> str:
-    return with_counts(Counter(names))
+    return ", ".join(f"{count} {printable(name)}" for name, count in Counter(counter).most_common())
 
 
 def _messages(count: int) -> str:
@@ -246,5 +227,5 @@ def _text(value: object) -> Text:
 
 
 def printable(text: str) -> str:
-    """A text without what would move the cursor or cannot be written; messages come from anywhere."""
+    """Escape what would move the cursor or cannot be written; messages come from anywhere."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

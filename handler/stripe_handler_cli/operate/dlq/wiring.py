@@ -7,17 +7,13 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.dlq.invoking import Invoker, invoking_config, longest_invocation_seconds
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection
 from stripe_handler_cli.operate.dlq.queues import Queue
-from stripe_handler_cli.operate.dlq.selection import Selection
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import History
 from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 
-_OUTPUTS = {
-    Layer.DELIVERY: "delivery_dead_letter_queue_url",
-    Layer.FUNCTION: "failure_queue_url",
-}
+_OUTPUTS = {Layer.DELIVERY: "delivery_dead_letter_queue_url", Layer.FUNCTION: "failure_queue_url"}
 _SHORTEST_HOLD_SECONDS = 300
 """A redrive lasts; messages it leaves should not come back to it all the time."""
 
@@ -26,7 +22,7 @@ _TRIED_BEFORE = timedelta(days=1)
 
 
 def user_id_metadata_key(stack: DeployedStack, warn: Callable[[str], None]) -> str:
-    """The metadata key that holds user ids; the default where the function cannot tell.
+    """The metadata key that holds user ids; the default one if the function cannot tell.
 
     The queues must be readable above all when the function is gone.
     """
@@ -55,13 +51,12 @@ def queues(stack: DeployedStack, selection: Selection, key: str) -> list[Queue]:
 
 
 def invoker(stack: DeployedStack) -> Invoker:
-    """The function, ready to be given events."""
-    client = stack.endpoint.client("lambda", invoking_config(function_timeout_seconds(stack)))
+    client = stack.endpoint.client("lambda", invoking_config(_function_timeout_seconds(stack)))
     return Invoker(client, stack.invoked_function)
 
 
 def history(stack: DeployedStack, letter: DeadLetter, warn: Callable[[str], None]) -> History | None:
-    """The attempts at a letter's event, by the function's log; None where it cannot be read."""
+    """The attempts at a letter's event, by the function's log; None if that cannot be read."""
     if letter.event_id is None or letter.sent_at is None:
         return History()
     try:
@@ -73,9 +68,8 @@ def history(stack: DeployedStack, letter: DeadLetter, warn: Callable[[str], None
 
 def redrive_hold_seconds(stack: DeployedStack) -> int:
     """How long a redrive hides a message: longer than the function can take for it."""
-    return max(_SHORTEST_HOLD_SECONDS, longest_invocation_seconds(function_timeout_seconds(stack)))
+    return max(_SHORTEST_HOLD_SECONDS, longest_invocation_seconds(_function_timeout_seconds(stack)))
 
 
-def function_timeout_seconds(stack: DeployedStack) -> int:
-    """How long one invocation may take."""
+def _function_timeout_seconds(stack: DeployedStack) -> int:
     return int(stack.function_configuration["Timeout"])

@@ -6,15 +6,13 @@ from typing import Any
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.changes import Change
-from stripe_handler_cli.operate.explain.failures import Failure
 from stripe_handler_cli.operate.explain.gathering import Explanation
-from stripe_handler_cli.operate.explain.timeline import Entry
+from stripe_handler_cli.operate.explain.timeline import Entry, Failure
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
-    """The whole explanation."""
     record = explanation.record
     found: dict[str, Any] = {
         "user_id": record.user_id,

@@ -1,9 +1,9 @@
-"""Which event gave each attribute of a profile its present value? Pure: ledger and log lines in, answers out.
+"""Tells which event gave each attribute of a profile its present value, by ledger and log lines. Pure.
 
-The log tells what each write changed, by name. What it cannot tell: two handlings that overlapped (their
-lines may be in another order than their writes), a handling that died between its write and its line (its
-event mostly comes back as a duplicate), and what is older than the log. Such answers are marked as not
-certain, or fall back on the ledger, which knows the newest event of each subscription.
+The log tells what each write changed, by name. It cannot tell of two handlings that overlapped (their lines
+may be in another order than their writes), of one that died between its write and its line (its event mostly
+comes back as a duplicate), and of what is older than the log. Such answers are marked as not certain, or fall
+back on the ledger, which knows the newest event of each subscription.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,7 @@ from stripe_subscription_handler.events.event_types import Rank
 
 @attrs.frozen
 class Newest:
-    """The newest event of the subscription shown, as far as the ledger tells.
-
-    Attributes:
-        in_words: What is known of it.
-        is_logged: Whether any line tells of it.
-    """
+    """The newest event of the subscription shown, as far as the ledger tells, and whether it is logged."""
 
     in_words: str
     is_logged: bool
@@ -39,11 +34,9 @@ class Attribution:
     """Where an attribute has its present value from.
 
     Attributes:
-        name: The attribute.
-        value: Its value, None where it is absent.
-        set_by: The event that last changed it, by the log; None where the log does not tell.
+        set_by: The event that last changed it, by the log; None if the log does not tell.
         or_by: Other events that may have been the last to change it.
-        newest: The newest event of its kind that the ledger knows of; None where no subscription is shown.
+        newest: The newest event of its kind that the ledger knows of; None if no subscription is shown.
         rejected: Events of its kind that were handled later and changed nothing, in that order.
     """
 
@@ -63,10 +56,7 @@ class Attribution:
 def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list[Attribution]:
     """Explain every attribute of a user's view that is there, or that an event removed.
 
-    Args:
-        ledger: The user's ledger.
-        user_id: The user.
-        lines: Log lines about the user and the user's subscriptions, in order of time.
+    The lines are those about the user and the user's subscriptions, in order of time.
     """
     changes = changes_of(lines, user_id)
     found = []
@@ -147,7 +137,7 @@ def _newest(
     payment = ledger.payments.get(shown.id)
     if payment is not None:
         paid = PaymentVersion.of(payment.version)
-        # Not only `about`: the line of a thin event does not name the subscription.
+        # All lines are looked at, because the line of a thin event does not name the subscription.
         told = any(line.event_id == paid.event_id for line in lines)
         found[True] = Newest(f"{paid.event_id} of {paid.second}", told)
     return found

@@ -7,7 +7,6 @@ import attrs
 
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP, WRITE
-from stripe_subscription_handler.conversation.messages import Applied
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
@@ -25,18 +24,10 @@ def event_rank(event_type: str | None) -> Rank | None:
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """One event's write to the profile.
+    """One event's write to the profile, between `began_at` and `handled_at`.
 
-    Attributes:
-        event_id: The event.
-        event_type: Its type; None where only the line of another event tells of it.
-        event_created: Its second, ISO-8601 UTC; None likewise.
-        subscription_id: Its subscription; None likewise.
-        reason: Why it was written.
-        changed: Names of the attributes it changed; None where no line tells.
-        began_at: It was written after this moment,
-        handled_at: and before this one.
-        replay: The archive replay it came from.
+    Its type, second and subscription are None if only the line of another event tells of it. The names of the
+    attributes it changed are None if no line tells.
     """
 
     event_id: str
@@ -51,7 +42,6 @@ class Change:
 
     @property
     def is_payment(self) -> bool:
-        """Whether the event is about a payment, and not about a subscription's state."""
         return self.event_type is not None and event_rank(self.event_type) is None
 
     def may_have_changed(self, name: str) -> bool:
@@ -63,12 +53,7 @@ class Change:
 
 
 def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
-    """What was written to a user's profile, in the order of the lines.
-
-    Args:
-        lines: Log lines about the user and the user's subscriptions, in order of time.
-        user_id: The user.
-    """
+    """What was written to a user's profile, by the lines about user and subscriptions in order of time."""
     # The line of an event that was parked tells more of it than the line of the one that brought it out.
     by_event = {line.event_id: line for line in reversed(lines) if line.event_id is not None}
     found: list[Change] = []
@@ -83,21 +68,18 @@ def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
 def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> Iterator[Change]:
     for other in line.also_applied:
         if other.user_id == user_id and (other.changed or other.reason not in REJECTED):
-            yield _other(line, other, by_event.get(other.event_id))
-
-
-def _other(line: LogLine, other: Applied, own: LogLine | None) -> Change:
-    return Change(
-        event_id=other.event_id,
-        event_type=own.event_type if own else None,
-        event_created=own.event_created if own else None,
-        subscription_id=own.subscription_id if own else None,
-        reason=other.reason,
-        changed=other.changed,
-        began_at=line.began_at,
-        handled_at=line.handled_at,
-        replay=line.replay,
-    )
+            own = by_event.get(other.event_id)
+            yield Change(
+                event_id=other.event_id,
+                event_type=own.event_type if own else None,
+                event_created=own.event_created if own else None,
+                subscription_id=own.subscription_id if own else None,
+                reason=other.reason,
+                changed=other.changed,
+                began_at=line.began_at,
+                handled_at=line.handled_at,
+                replay=line.replay,
+            )
 
 
 def _itself(line: LogLine, user_id: str, written: set[str]) -> Iterator[Change]:

@@ -1,4 +1,4 @@
-"""The command `stripe-handler explain`: a user in, the origin of each attribute out. Thin."""
+"""The command `stripe-handler explain`: a user in, the origin of each attribute out."""
 
 import json
 from datetime import UTC, datetime

@@ -10,8 +10,7 @@ import attrs
 
 from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
-from stripe_handler_cli.operate.explain.failures import Failure, failures
-from stripe_handler_cli.operate.explain.timeline import Entry, timeline
+from stripe_handler_cli.operate.explain.timeline import Entry, Failure, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
@@ -27,32 +26,14 @@ MOST_LINES = 20_000
 
 
 @attrs.frozen
-class StripeSide:
-    """What Stripe tells of a user.
-
-    Attributes:
-        events: The user's events of the subscribed types.
-        complete_since: Stripe's list was read back to this moment.
-    """
-
-    events: tuple[StripeEvent, ...]
-    complete_since: datetime
-
-
-@attrs.frozen
 class Explanation:
     """Why a user's profile says what it says.
 
     Attributes:
-        record: What is stored.
-        customers: Links and parked events of the user's customers.
-        attributions: Each attribute's origin.
         failures: Events of the user that failed and were not handled since.
         timeline: Stripe's own events against what became of them; None without a Stripe key.
-        stripe_since: Since when the timeline is complete; None likewise.
-        log_since: Since when the log was read.
+        stripe_since: Since when the timeline is complete.
         decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
-        lines: How many lines were found.
         lines_left_out: Whether there were older ones than could be kept.
     """
 
@@ -71,12 +52,7 @@ class Explanation:
     def is_fine(self) -> bool:
         """Whether there is a profile, as written by this project, that lacks nothing known."""
         behind = any(entry.is_behind for entry in self.timeline or ())
-        return (
-            self.record.profile is not None
-            and not self.record.differences
-            and not self.failures
-            and not behind
-        )
+        return self.record.profile is not None and not (self.record.differences or self.failures or behind)
 
 
 def listed_events(
@@ -95,11 +71,7 @@ def concerning(
 ) -> Iterator[StripeEvent]:
     """Those of Stripe's events that are about the user's subscriptions.
 
-    Args:
-        raw_events: As Stripe lists them.
-        record: What is stored of the user.
-        owners: Subscription id → user, by the owner links.
-        user_id_metadata_key: Metadata key that holds the user.
+    `owners` are subscription id → user, by the owner links.
     """
     mine = set(record.ledger.known) | {entry.partition(" ")[2] for entry in record.ledger.closed}
     for raw in raw_events:
@@ -125,14 +97,7 @@ class Gatherer:
     def explain(
         self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
     ) -> Explanation:
-        """Read everything and explain.
-
-        Args:
-            user_id: The user.
-            since: How far back the log is read, where it goes so far; 30 days unless given.
-            stripe: Stripe's API, where there is a key.
-            most_pages: Pages of Stripe's list to read at most.
-            step: Told of the progress.
+        """Read everything and explain; the log is read from `since` on, or from 30 days ago.
 
         Raises:
             StripeUnavailableError: Stripe refuses or does not answer.
@@ -141,61 +106,51 @@ class Gatherer:
         record = tables.user(user_id)
         customers = {one: tables.customer(one) for one in record.customer_ids}
         owners = {key: user for one in customers.values() for key, user in one.owners.items()}
-        side = self._stripe_side(stripe, record, owners, most_pages, step) if stripe else None
-        for event in side.events if side else ():
+        events: list[StripeEvent] = []
+        stripe_since = entries = None
+        if stripe is not None:
+            events, stripe_since = self._stripe_events(stripe, record, owners, most_pages, step)
+        for event in events:
             if event.customer_id is not None and event.customer_id not in customers:
                 customers[event.customer_id] = tables.customer(event.customer_id)
-        subscription_ids = set(record.ledger.known)
-        subscription_ids |= {event.subscription_id or "" for event in (side.events if side else ())}
+        subscription_ids = {*record.ledger.known, *(event.subscription_id or "" for event in events)}
         log = self.stack.function_log
         log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
         parked = {event.event_id for one in customers.values() for event in one.parked}
         is_logged = tells_decisions(self.stack.config.log_level)
-        entries = None
-        if side is not None:
-            ledger = record.ledger
+        if stripe is not None:
             log_begins = log_since if is_logged else self.now
-            entries = timeline(side.events, lines, ledger, parked, log_begins=log_begins, now=self.now)
+            entries = timeline(events, lines, record.ledger, parked, log_begins=log_begins, now=self.now)
         return Explanation(
             record=record,
             customers=tuple(customers.values()),
             attributions=tuple(attributions(record.ledger, user_id, lines)),
             failures=tuple(failures(lines, user_id)),
             timeline=None if entries is None else tuple(entries),
-            stripe_since=side.complete_since if side else None,
+            stripe_since=stripe_since,
             log_since=log_since,
             decisions_are_logged=is_logged,
             lines=len(lines),
             lines_left_out=left_out,
         )
 
-    def _stripe_side(
-        self,
-        stripe: StripeApi,
-        record: UserRecord,
-        owners: Mapping[str, str],
-        most_pages: int,
-        step: Step,
-    ) -> StripeSide:
+    def _stripe_events(
+        self, stripe: StripeApi, record: UserRecord, owners: Mapping[str, str], most_pages: int, step: Step
+    ) -> tuple[list[StripeEvent], datetime]:
+        """The user's events of the subscribed types, and since when they are complete."""
         listed_since = self.now - timedelta(days=lists.LISTED_DAYS)
         found: list[StripeEvent] = []
         read, oldest = 0, self.now
-        counted = step.counter("pages of Stripe's events")
-        for page in listed_events(stripe, self.stack.event_pattern.handled_types, listed_since, most_pages):
-            read += 1
-            counted(read, most_pages)
+        pages = listed_events(stripe, self.stack.event_pattern.handled_types, listed_since, most_pages)
+        for read, page in enumerate(pages, start=1):
+            step.count("pages of Stripe's events", read, most_pages)
             found += concerning(page, record, owners, self.stack.config.user_id_metadata_key)
             oldest = datetime.fromtimestamp(page[-1]["created"], self.now.tzinfo)
-        return StripeSide(tuple(found), oldest if read == most_pages else listed_since)
+        return found, oldest if read == most_pages else listed_since
 
     def _lines(
-        self,
-        log: FunctionLog,
-        user_id: str,
-        subscription_ids: Collection[str],
-        since: datetime,
-        step: Step,
+        self, log: FunctionLog, user_id: str, subscription_ids: Collection[str], since: datetime, step: Step
     ) -> tuple[Sequence[LogLine], bool]:
         # A user id that does not look like an id stands in the log as its fingerprint.
         logged_as = str(loggable(user_id))

@@ -29,7 +29,6 @@ _STYLES = {
 
 
 def print_explanation(console: Console, explanation: Explanation) -> None:
-    """Print everything."""
     record = explanation.record
     console.print(
         f"[bold]{shown(record.user_id)}[/bold]  [dim]{explanation.lines} log lines since "

@@ -1,7 +1,7 @@
-"""Stripe's own events against what became of them here. Pure: events, log lines, ledger in, states out."""
+"""What became of events here: which failed by the log, and Stripe's own against log and ledger. Pure."""
 
 import enum
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -19,6 +19,28 @@ STILL_ON_ITS_WAY = timedelta(minutes=5)
 """Stripe, EventBridge and the log may take so long together before an event counts as not seen."""
 
 
+@attrs.frozen
+class Failure:
+    """An event whose last attempt failed."""
+
+    last: LogLine
+    attempts: int
+
+
+def failures(lines: Sequence[LogLine], user_id: str) -> Iterator[Failure]:
+    """The user's failed events, by the lines about the user in order of time."""
+    failed: dict[str, list[LogLine]] = {}
+    for line in lines:
+        if line.event_id is None:
+            continue
+        if line.decision != ERROR:
+            failed.pop(line.event_id, None)
+        elif line.user_id in {user_id, None}:
+            failed.setdefault(line.event_id, []).append(line)
+    for attempts in failed.values():
+        yield Failure(attempts[-1], len(attempts))
+
+
 class State(enum.StrEnum):
     """What became of an event."""
 
@@ -33,15 +55,7 @@ class State(enum.StrEnum):
 
 @attrs.frozen
 class Entry:
-    """One of Stripe's events.
-
-    Attributes:
-        event: The event.
-        state: What became of it.
-        line: The line that says so.
-        attempts: How often it was handled.
-        is_covered: Whether the ledger knows it, or something newer of the same subscription.
-    """
+    """One of Stripe's events, what became of it by which line, and whether the ledger covers it."""
 
     event: StripeEvent
     state: State
@@ -69,30 +83,24 @@ def timeline(
     log_begins: datetime,
     now: datetime,
 ) -> list[Entry]:
-    """Say of each of Stripe's events what became of it.
+    """Say of each of the user's events, of the types that are subscribed, what became of it.
 
-    Args:
-        stripe_events: The user's, of the types that are subscribed.
-        lines: The log, in order of time.
-        ledger: The user's ledger.
-        parked: Ids of the events that wait.
-        log_begins: Since when there is a line for every event handled.
-        now: The time now.
+    The lines are in order of time; from `log_begins` on there is one for every event handled. `parked` are
+    the ids of the events that wait.
     """
     by_event = _by_event(lines)
     drained = {other.event_id: line for line in lines for other in line.also_applied}
     found = []
     for event in sorted(stripe_events, key=lambda event: event.created):
         mine = by_event.get(event.id) or by_event.get(_thin_key(event.created, event.type), [])
-        is_covered = covers(ledger, event)
         if event.id in drained:
-            found.append(Entry(event, State.APPLIED, drained[event.id], len(mine), is_covered))
+            state, line = State.APPLIED, drained[event.id]
         elif mine:
             line = _telling(mine)
             state = State.PARKED if event.id in parked else _state(line)
-            found.append(Entry(event, state, line, len(mine), is_covered))
         else:
-            found.append(Entry(event, _unseen(event, parked, log_begins, now), None, 0, is_covered))
+            state, line = _unseen(event, parked, log_begins, now), None
+        found.append(Entry(event, state, line, len(mine), covers(ledger, event)))
     return found
 
 
@@ -130,13 +138,8 @@ def _thin_key(created: str | None, event_type: str) -> str:
 
 def _telling(lines: Sequence[LogLine]) -> LogLine:
     """The line that says what became of the event: its write, else the last that is no error."""
-    for wanted in (
-        [line for line in lines if line.decision == WRITE],
-        [line for line in lines if line.decision != ERROR],
-    ):
-        if wanted:
-            return wanted[-1]
-    return lines[-1]
+    writes = [line for line in lines if line.decision == WRITE]
+    return (writes or [line for line in lines if line.decision != ERROR] or lines)[-1]
 
 
 def _state(line: LogLine) -> State:

@@ -1,14 +1,16 @@
-"""The command `stripe-handler listen`: a webhook endpoint for development. Thin; `webhooks` does the work."""
+"""The command `stripe-handler listen`: a webhook endpoint for development."""
 
 import itertools
 import json
 import os
 import signal
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.options import stack_options
 
 if TYPE_CHECKING:
@@ -17,8 +19,30 @@ if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
     from stripe_handler_cli.stack.following.outcome import Outcome
 
-_HIGHEST_PORT = 65_535
 _STOP_SECONDS = 5
+_SECRETS = "STRIPE_WEBHOOK_SECRET"
+
+
+def signing_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The webhook's signing secrets, separated by commas: several while one is rolled.
+
+    They come from the environment only, because an option would show in `ps`.
+
+    Raises:
+        CliError: The variable has none, or something else. The message quotes nothing.
+    """
+    from stripe_subscription_handler.errors import ConfigError
+    from stripe_subscription_handler.webhook_bridge.signing_secrets import split_secrets
+
+    if not environment.get(_SECRETS, "").strip(" ,"):
+        raise CliError(
+            f"{_SECRETS} is not set; it holds the endpoint's signing secret. With Stripe's CLI: "
+            f'export {_SECRETS}="$(stripe listen --print-secret)"'
+        )
+    try:
+        return split_secrets(environment[_SECRETS], _SECRETS)
+    except ConfigError as error:
+        raise CliError(str(error)) from None
 
 
 @click.command(
@@ -33,7 +57,7 @@ Examples:
 @stack_options
 @click.option(
     "--port",
-    type=click.IntRange(0, _HIGHEST_PORT),
+    type=click.IntRange(0, 65_535),
     default=3000,
     show_default=True,
     help="The port; 0 takes a free one.",
@@ -50,9 +74,7 @@ def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> No
     In production, Stripe's events come through EventBridge, and nothing listens.
     """
     from stripe_handler_cli.common.console import printer, reporter
-    from stripe_handler_cli.operate.listen.following import Follower
-    from stripe_handler_cli.operate.listen.forwarding import Forwarder
-    from stripe_handler_cli.operate.listen.secrets_in_environment import signing_secrets
+    from stripe_handler_cli.operate.listen.following import Follower, Forwarder
     from stripe_handler_cli.operate.listen.server import HOST, WebhookServer
     from stripe_handler_cli.stack.event_rows import print_header
     from stripe_handler_cli.stack.following.outcome import print_outcome

@@ -1,5 +1,6 @@
-"""Follows the events of many webhooks at a time to their profiles, in a thread of its own."""
+"""Puts webhooks' events on the bus, and follows many at a time to the profiles, in a thread of its own."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -9,11 +10,14 @@ from typing import Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome, handled, not_admitted, not_handled
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch, named_user
-from stripe_handler_cli.stack.following.wiring import poll_seconds
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, named_user
 from stripe_handler_cli.stack.function_log import LogTail
+from stripe_subscription_handler.webhook_bridge.bus import refuse_larger
+from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
+from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
 _AWS_ERRORS = (BotoCoreError, ClientError)
 
@@ -32,14 +36,7 @@ class Follower:
 
     When several events of one user are under way at a time, what they change is told with the first.
 
-    Attributes:
-        bus: The bus.
-        tail: The function's log.
-        profiles: The users' profiles.
-        metadata_key: The metadata key that holds user ids.
-        tell: Told of every outcome.
-        timeout_seconds: How long the handler may take for an event.
-        clock: Seconds from any point in time.
+    The handler may take `timeout_seconds` for one event; `clock` gives seconds from any point in time.
     """
 
     bus: Bus
@@ -65,14 +62,9 @@ class Follower:
             )
             self._expected.setdefault(expected.event_id, deque()).append(expected)
         if is_only:
-            self._remember(user_id)
-
-    def _remember(self, user_id: str | None) -> None:
-        try:
-            self.profiles.remember(user_id)
-        except _AWS_ERRORS:
             # The webhook matters more than what is shown about it.
-            return
+            with contextlib.suppress(*_AWS_ERRORS):
+                self.profiles.remember(user_id)
 
     def forget(self, event: Mapping[str, Any]) -> None:
         """An expected event did not get on the bus; called by any thread."""
@@ -91,12 +83,10 @@ class Follower:
                 del self._expected[event_id]
 
     def run(self) -> None:
-        """Follow until `stop` is called."""
-        while not self._stopped.wait(poll_seconds(self.bus)):
+        while not self._stopped.wait(self.bus.poll_seconds):
             self.follow()
 
     def stop(self) -> None:
-        """End `run`."""
         self._stopped.set()
 
     def follow(self) -> None:
@@ -112,7 +102,7 @@ class Follower:
             expected = self._oldest(event_id)
             if expected is not None:
                 self.tell(self._outcome(expected, line))
-                # Only now: as long as it is expected, nobody takes a look at its user's profile.
+                # It was expected until now, so that nobody took a look at its user's profile.
                 self._remove(event_id)
         self._give_up()
 
@@ -134,6 +124,29 @@ class Follower:
             oldest = [waiting[0] for waiting in self._expected.values()]
         for expected in oldest:
             if now - expected.since > self.timeout_seconds:
-                note = not_handled(self.timeout_seconds)
-                self.tell(Outcome(expected.event_id, expected.event_type, note=note, is_failure=True))
+                self.tell(not_handled(expected.event_id, expected.event_type, self.timeout_seconds))
                 self._remove(expected.event_id)
+
+
+@attrs.frozen
+class Forwarder:
+    """Puts events on the bus. Called by many threads at a time; boto3's clients allow that."""
+
+    put: Callable[[Mapping[str, Any]], None]
+    source: str
+    follower: Follower
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """Put an event on the bus.
+
+        Raises:
+            ForwardingError: The event is not on the bus.
+        """
+        refuse_larger(put_events_entry(event, self.source))
+        self.follower.expect(event)
+        try:
+            self.put(event)
+        except (CliError, *_AWS_ERRORS) as error:
+            self.follower.forget(event)
+            raise ForwardingError(f"the bus did not take the event: {error}") from error
+        self.follower.arrived(event)

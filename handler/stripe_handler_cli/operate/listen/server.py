@@ -29,17 +29,7 @@ class WebhookServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, path: str, receive: Receive, note: Note) -> None:
-        """Bind; `serve_forever` serves.
-
-        Args:
-            port: The port; 0 takes a free one.
-            path: The only path that is served.
-            receive: Answers a request.
-            note: Told of what was refused.
-
-        Raises:
-            CliError: The port can't be bound.
-        """
+        """Bind the port; 0 takes a free one."""
         self.path, self.receive, self.note = path, receive, note
         try:
             super().__init__((HOST, port), _Request)
@@ -90,4 +80,4 @@ class _Request(BaseHTTPRequestHandler):
         self._refuse(HTTPStatus(code), HTTPStatus(code).phrase)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's signature
-        """Nothing: `note` is told what matters, and the request line may hold anything."""
+        """Log nothing: `note` is told what matters, and the request line may hold anything."""

@@ -1,4 +1,4 @@
-"""The command `stripe-handler parked`: what waits for a user, as a table or as JSON. Thin."""
+"""The command `stripe-handler parked`: what waits for a user, as a table or as JSON."""
 
 import json
 import time
@@ -40,9 +40,8 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
     import attrs
 
     from stripe_handler_cli.common.console import printer
-    from stripe_handler_cli.operate.parked.counting import count_now
-    from stripe_handler_cli.operate.parked.report import print_waiting
-    from stripe_handler_cli.operate.parked.waiting import read_waiting
+    from stripe_handler_cli.common.tables import table
+    from stripe_handler_cli.operate.parked.waiting import count_now, read_waiting
 
     if count:
         count_now(stack.endpoint.functions, stack.invoked_function)
@@ -52,6 +51,21 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
     )
     if as_json:
         click.echo(json.dumps(attrs.asdict(waiting)))
-    else:
-        print_waiting(printer(), waiting)
+        return 1 if waiting.expiring else 0
+    console = printer()
+    if waiting.events:
+        rows = table("expires", "parked", "subscription", "customer", "type", "event")
+        for event in waiting.events:
+            rows.add_row(
+                event.expires_at,
+                event.parked_at,
+                event.subscription_id or "",
+                event.customer_id,
+                event.event_type or "unreadable",
+                event.event_id,
+                style="yellow" if event.is_expiring else None,
+            )
+        console.print(rows, markup=False)
+    said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
+    console.print(said, markup=False)
     return 1 if waiting.expiring else 0

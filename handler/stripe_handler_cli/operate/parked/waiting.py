@@ -1,37 +1,31 @@
-"""What waits for a user: how many events, and the first of them to expire. Decides what is soon."""
+"""What waits for a user: how many events, and the first to expire; has the function count them too."""
 
+import json
 from typing import TYPE_CHECKING
 
 import attrs
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.stored import ParkedEvent, first_to_expire
 from stripe_subscription_handler.events.fields import iso_time
+from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from stripe_subscription_handler.operations.parked_count import EXPIRING_SECONDS, count_parked
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
 
 
 @attrs.frozen
 class WaitingEvent(ParkedEvent):
-    """An event that waits for a user.
-
-    Attributes:
-        is_expiring: Whether it expires within 7 days, or should have.
-    """
+    """An event that waits for a user, and whether it expires within 7 days, or should have."""
 
     is_expiring: bool
 
 
 @attrs.frozen
 class Waiting:
-    """What waits for a user.
-
-    Attributes:
-        parked: How many events.
-        expiring: How many of them expire within 7 days, or should have.
-        events: The first of them to expire.
-    """
+    """How many events wait for a user, how many of them expire within 7 days, and the first to expire."""
 
     parked: int
     expiring: int
@@ -41,15 +35,7 @@ class Waiting:
 def read_waiting(
     client: "DynamoDBClient", table_name: str, now: int, *, limit: int, expiring_only: bool = False
 ) -> Waiting:
-    """Read what waits.
-
-    Args:
-        client: A DynamoDB client.
-        table_name: The sync table.
-        now: The Unix time in seconds.
-        limit: How many events to list at most; all are counted.
-        expiring_only: List only those that expire within 7 days.
-    """
+    """Read what waits at a second of Unix time: all are counted, the first of them listed."""
     count = count_parked(client, table_name, now)
     soon = iso_time(now + EXPIRING_SECONDS, "now")
     events = (
@@ -58,3 +44,23 @@ def read_waiting(
     )
     found = tuple(event for event in events if event.is_expiring or not expiring_only)
     return Waiting(count.parked, count.expiring, found)
+
+
+def count_now(client: "LambdaClient", function_name: str) -> None:
+    """Invoke the function as its schedule does; its log line is what the metrics are made of.
+
+    Raises:
+        CliError: The function failed; the message has the error's type.
+    """
+    answer = client.invoke(FunctionName=function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode())
+    content = answer["Payload"].read()
+    if "FunctionError" not in answer:
+        return
+    try:
+        error_type = json.loads(content).get("errorType")
+    except (ValueError, AttributeError):
+        error_type = None
+    raise CliError(
+        f"{function_name} could not count parked events: {error_type or answer['FunctionError']}. "
+        "Its log group has the reason."
+    )

@@ -1,7 +1,7 @@
 """How far a run has got, in a file: one that was broken off goes on, and memory does not grow with accounts.
 
-SQLite, because the second pass must know of each subscription whose it was in the first one, and those may be
-more than memory holds. Knows no Stripe and no AWS.
+The file is a SQLite database, because the second pass must know of each subscription whose it was in the
+first one, and those may be more than memory holds.
 """
 
 import json
@@ -29,11 +29,7 @@ _LOOKED_UP = 500
 
 @attrs.frozen
 class Checkpoint:
-    """One run's state file. Every change is written at once with the page it belongs to.
-
-    Attributes:
-        path: The file.
-    """
+    """One run's state file. Every change is written at once with the page it belongs to."""
 
     path: Path
     _database: sqlite3.Connection
@@ -42,10 +38,6 @@ class Checkpoint:
     @contextmanager
     def at(cls, path: Path, run: Mapping[str, Any]) -> Iterator["Checkpoint"]:
         """Open a run's file, or begin one; it is closed at the end, and stays unless `finish` was called.
-
-        Args:
-            path: The file.
-            run: What is compared with what; a file of another run is not taken for this one.
 
         Raises:
             CliError: The file belongs to another run, or is no state file.
@@ -68,7 +60,6 @@ class Checkpoint:
             yield checkpoint
 
     def read(self, name: str) -> Any:
-        """A value of the state; None where there is none."""
         row = self._database.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return None if row is None else json.loads(row[0])
 
@@ -81,10 +72,7 @@ class Checkpoint:
     ) -> None:
         """Write what a page told.
 
-        Args:
-            state: Values of the state, by name.
-            seen: Subscription id → user.
-            reported: (subscription id, user id) of differences that were reported.
+        `seen` is subscription id → user, `reported` the (subscription id, user id) of differences told.
         """
         with self._database:
             self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", (seen or {}).items())
@@ -119,7 +107,6 @@ class Checkpoint:
         return [subscription_id for (subscription_id,) in rows]
 
     def was_reported(self, subscription_id: str, user_id: str) -> bool:
-        """Whether a difference of this user and subscription has been reported."""
         key = (subscription_id, user_id)
         row = self._database.execute("SELECT 1 FROM reported WHERE subscription = ? AND user = ?", key)
         return row.fetchone() is not None

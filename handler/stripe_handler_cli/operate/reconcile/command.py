@@ -1,23 +1,71 @@
-"""The command `stripe-handler reconcile`: options in, differences out. Thin; `reconcile` does the work."""
+"""The commands `stripe-handler reconcile` and `sync`: options in, differences out."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
-from stripe_handler_cli.operate.reconcile.options import reading_options
+from stripe_handler_cli.common.options import together
 from stripe_handler_cli.stack.options import stack_options
-from stripe_handler_cli.stack.stripe_options import required
+from stripe_handler_cli.stack.stripe_options import required, stripe_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.common.stripe_access import StripeAccess
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_subscription_handler.config import Config
+    from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
+_reading_options = together(
+    stripe_options(
+        "that may read subscriptions, customers, invoices and events; a restricted one is enough."
+    ),
+    click.option(
+        "--rate",
+        type=click.FloatRange(min=0, min_open=True),
+        default=20,
+        show_default=True,
+        help="How many requests a second to Stripe at most. Stripe allows 100 live, 25 in a sandbox.",
+    ),
+    click.option(
+        "--json", "as_json", is_flag=True, help="Print a JSON object per difference, then a summary."
+    ),
+)
 
-_EXAMPLES = """\b
+
+def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) -> "StripeApi":
+    """Make Stripe's API with the operator's own key; `pace` is called before each request.
+
+    Raises:
+        CliError: The key is of a mode that the stack does not accept.
+    """
+    from stripe_handler_cli.stack.stripe_api import stripe_api
+    from stripe_subscription_handler.stripe_side.api import key_mode
+
+    mode = key_mode(stripe.key)
+    if mode is not None and str(config.livemode) not in {"any", mode}:
+        raise CliError(
+            f"The key in {stripe.variable} is for {mode} mode, but this stack accepts only {config.livemode}."
+        )
+    readable = "subscriptions, customers, invoices and events"
+    return stripe_api(stripe, config.stripe_api_url, readable, pace)
+
+
+def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
+    from stripe_subscription_handler.comparison.lists import LISTED_DAYS
+
+    # A minute more is allowed, because "30d" is a moment ago by now.
+    if since is not None and since < datetime.now(UTC) - timedelta(days=LISTED_DAYS, minutes=1):
+        raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
+    return since
+
+
+@click.command(
+    epilog="""\b
 Examples:
   stripe-handler reconcile
   stripe-handler reconcile --workspace production --json > differences.jsonl
@@ -25,18 +73,7 @@ Examples:
   stripe-handler reconcile --since 6h
   stripe-handler reconcile --since 30d --apply
 """
-
-
-def _listed(_context: click.Context, _parameter: click.Parameter, since: datetime | None) -> datetime | None:
-    from stripe_subscription_handler.comparison.lists import LISTED_DAYS
-
-    # A minute more, for "30d" is a moment ago by now.
-    if since is not None and since < datetime.now(UTC) - timedelta(days=LISTED_DAYS, minutes=1):
-        raise click.BadParameter("is more than 30 days ago; Stripe lists events no longer")
-    return since
-
-
-@click.command(epilog=_EXAMPLES)
+)
 @stack_options
 @click.option(
     "--apply", is_flag=True, help="Repair what differs, by the rules of live events. Else only look."
@@ -54,7 +91,7 @@ def _listed(_context: click.Context, _parameter: click.Parameter, since: datetim
     "unless given.",
 )
 @click.option("--restart", is_flag=True, help="Begin anew, although a run was broken off.")
-@reading_options
+@_reading_options
 def reconcile(  # noqa: PLR0913 - one argument per option
     *,
     stack: "DeployedStack",
@@ -74,8 +111,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
-    from stripe_handler_cli.operate.reconcile.connection import connect
-    from stripe_handler_cli.operate.reconcile.missed import Missed
+    from stripe_handler_cli.operate.reconcile.missed import handle_missed
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
@@ -104,9 +140,66 @@ def reconcile(  # noqa: PLR0913 - one argument per option
                 about = tables.item_count()
                 Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
             else:
-                # A run that goes on has its beginning, which moves while "6h" is typed again.
+                # A run that goes on keeps its beginning: "6h" means another moment when it is typed again.
                 second = checkpoint.read("from") or int(since.timestamp())
                 checkpoint.note(state={"from": second})
-                Missed(with_all.stripe, second, checkpoint, comparer, going.count).run()
+                handle_missed(with_all.stripe, second, checkpoint, comparer, going.count)
         checkpoint.finish()
     return conclude(tally, as_json=as_json, apply=apply)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  stripe-handler sync user_42
+  stripe-handler sync user_42 --dry-run
+  stripe-handler sync --subscription sub_1PqQ2n --workspace production
+  stripe-handler sync --customer cus_QW12 --json
+"""
+)
+@click.argument("user", required=False)
+@stack_options
+@click.option(
+    "--subscription", "subscription_ids", metavar="ID", multiple=True, help="This one. Can be repeated."
+)
+@click.option(
+    "--customer", "customer_ids", metavar="ID", multiple=True, help="All of theirs. Can be repeated."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what differs.")
+@_reading_options
+def sync(  # noqa: PLR0913 - one argument per option
+    *,
+    stack: "DeployedStack",
+    stripe: "StripeAccess | None",
+    rate: float,
+    user: str | None,
+    subscription_ids: tuple[str, ...],
+    customer_ids: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Bring the profile of USER up to date from Stripe, now, by the rules of live events.
+
+    Every subscription of the customers that the profile names, and the payment events of their newest
+    invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
+    subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
+    """
+    from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_handler_cli.operate.reconcile.sync import Wanted
+    from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
+    from stripe_handler_cli.stack.stripe_api import stripe_errors
+    from stripe_subscription_handler.comparison.pace import Pace
+    from stripe_subscription_handler.comparison.tally import Tally
+    from stripe_subscription_handler.comparison.wiring import work
+
+    if not (user or subscription_ids or customer_ids):
+        raise click.UsageError("name a user, --subscription or --customer")
+    api, tally = connect(stack.config, required(stripe), Pace(rate).wait), Tally()
+    with_all = work(
+        stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=not dry_run, tally=tally
+    )
+    item = with_all.tables.profile(user) if user else None
+    wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
+    with stripe_errors():
+        bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer)
+    return conclude(tally, as_json=as_json, apply=not dry_run)

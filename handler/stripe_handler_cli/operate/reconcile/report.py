@@ -23,7 +23,7 @@ def plain(value: object) -> Any:
 
 
 def teller(*, as_json: bool) -> Callable[[Difference], None]:
-    """What is told of each difference as it is found: with `--json` a line, else nothing yet."""
+    """Tells each difference as it is found: with `--json` a line, else nothing yet."""
     if not as_json:
         return lambda _difference: None
     return lambda difference: click.echo(json.dumps(difference.as_json(), default=plain))
@@ -41,7 +41,6 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
 
 
 def print_differences(console: Console, tally: Tally) -> None:
-    """Print the first differences, and how many more there are."""
     if not tally.shown:
         return
     rows = table("difference", "subscription", "user", "profile → Stripe", "")
@@ -56,7 +55,6 @@ def print_differences(console: Console, tally: Tally) -> None:
 
 
 def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
-    """Print what was compared, what differs, and what came of that."""
     compared = [
         f"{count:,} {what}"
         for count, what in (

@@ -1,6 +1,6 @@
 """One user's profile from Stripe, now: every subscription of theirs, and the newest payments.
 
-What concerns many users is in `passes`; the comparison and the repair are the same.
+The comparison and the repair are those of the command `reconcile`.
 """
 
 from collections.abc import Iterable
@@ -21,11 +21,9 @@ INVOICES = 3
 class Stripe(Protocol):
     """Stripe, as far as one user's subscriptions go."""
 
-    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
-        """Every subscription of one customer."""
+    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]: ...
 
-    def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
+    def subscription(self, subscription_id: str) -> Snapshot | None: ...
 
     def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
         """The payment events of a subscription's newest invoices."""
@@ -33,13 +31,7 @@ class Stripe(Protocol):
 
 @attrs.frozen
 class Wanted:
-    """What to bring up to date.
-
-    Attributes:
-        user_id: Everything of this user's, as far as the profile tells.
-        subscription_ids: These subscriptions, whosever they are.
-        customer_ids: Everything of these customers'.
-    """
+    """The user, subscriptions and customers to bring up to date; of a user, all that the profile tells of."""
 
     user_id: str | None = None
     subscription_ids: frozenset[str] = frozenset()
@@ -47,13 +39,7 @@ class Wanted:
 
 
 def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) -> None:
-    """Bring it up to date.
-
-    Args:
-        wanted: What.
-        stripe: Stripe.
-        item: The user's profile item, None where there is none or no user was named.
-        comparer: Compares and repairs.
+    """Bring what is wanted up to date, given the profile item of the user, if one was named.
 
     Raises:
         CliError: There is no such subscription, or nothing says what Stripe has of the user.

@@ -21,14 +21,7 @@ ENDED = frozenset({"COMPLETED", "CANCELLED", "FAILED"})
 
 @attrs.frozen
 class ArchiveSize:
-    """What an archive holds.
-
-    Attributes:
-        name: Its name.
-        events: How many events, by AWS's count, which lags.
-        size_bytes: How large they are together.
-        retention_days: How long it keeps an event; 0: for ever.
-    """
+    """What an archive holds by AWS's count, which lags; 0 days of retention mean for ever."""
 
     name: str
     events: int
@@ -38,16 +31,9 @@ class ArchiveSize:
 
 @attrs.frozen
 class Replay:
-    """A replay as EventBridge describes it.
+    """A replay of the events from `start` to `end`, as EventBridge describes it.
 
-    Attributes:
-        name: Its name.
-        state: STARTING, RUNNING, CANCELLING, COMPLETED, CANCELLED or FAILED.
-        reason: Why it is in that state, where EventBridge says.
-        start: Events from this moment are replayed,
-        end: and up to this one.
-        began_at: When it was started.
-        last_event_at: Time of the last event replayed, None before the first.
+    `last_event_at` is the time of the last event replayed so far.
     """
 
     name: str
@@ -69,24 +55,9 @@ class Replay:
         return int(100 * min(max(share, 0.0), 1.0))
 
 
-_OF_THE_STACK = ("archive_name", "archive_arn", "event_bus_arn", "rule_arn")
-_OF_THE_BRIDGE = tuple(
-    f"webhook_bridge_{name}" for name in ("archive_name", "archive_arn", "bus_arn", "rule_arn")
-)
-"""Terraform outputs: the archive's name and ARN, its bus's and its rule's."""
-
-
 @attrs.frozen
 class Archive:
-    """The archive of a deployed stack.
-
-    Attributes:
-        client: An EventBridge client.
-        name: The archive's name.
-        arn: Its ARN.
-        bus_arn: The bus it belongs to; a replay can go nowhere else.
-        rule_arn: The rule that alone gets the events replayed.
-    """
+    """The archive of a deployed stack. A replay goes to its own bus, and there to one rule alone."""
 
     client: "EventBridgeClient"
     name: str
@@ -96,27 +67,22 @@ class Archive:
 
     @classmethod
     def of(cls, stack: DeployedStack, *, is_bridges: bool = False) -> "Archive":
-        """That of a stack.
-
-        Args:
-            stack: The stack.
-            is_bridges: The archive of the webhook bridge's own bus instead of the stack's.
+        """The archive of a stack's bus, or that of the webhook bridge's own bus.
 
         Raises:
             CliError: The stack has no such archive.
         """
-        outputs = _OF_THE_BRIDGE if is_bridges else _OF_THE_STACK
-        return cls(stack.endpoint.events, *(stack.output(name) for name in outputs))
+        of, bus = ("webhook_bridge_", "bus_arn") if is_bridges else ("", "event_bus_arn")
+        outputs = (stack.output(f"{of}{name}") for name in ("archive_name", "archive_arn", bus, "rule_arn"))
+        return cls(stack.endpoint.events, *outputs)
 
     def size(self) -> ArchiveSize:
-        """Ask what the archive holds."""
         found: Any = self.client.describe_archive(ArchiveName=self.name)
         return ArchiveSize(
             self.name, found.get("EventCount", 0), found.get("SizeBytes", 0), found.get("RetentionDays", 0)
         )
 
     def start(self, name: str, start: datetime, end: datetime) -> None:
-        """Start a replay onto the rule."""
         self.client.start_replay(
             ReplayName=name,
             Description="stripe-handler replay",

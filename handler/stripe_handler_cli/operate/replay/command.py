@@ -1,4 +1,4 @@
-"""The command `stripe-handler replay`: a range of time in, what its replay changed out. Thin."""
+"""The command `stripe-handler replay`: a range of time in, what its replay changed out."""
 
 import json
 import sys
@@ -92,7 +92,11 @@ def replay(  # noqa: PLR0913 - one argument per option
         end = end or now
         if start >= end:
             raise click.UsageError(f"--from {iso(start)} is not before --to {iso(end)}")
-        _say_what(archive, start, end, now)
+        sys.stderr.write(
+            f"Events of {iso(start)} to {iso(end)} from the archive {archive.name} onto {archive.rule_arn}\n"
+        )
+        if end > now - _ARCHIVED_AFTER:
+            sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
         if dry_run:
             return _print_dry_run(archive, start, end, as_json=as_json)
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
@@ -115,19 +119,12 @@ def replay(  # noqa: PLR0913 - one argument per option
     return 0 if ended.state == "COMPLETED" and not summary.failed else 1
 
 
-def _say_what(archive: "Archive", start: datetime, end: datetime, now: datetime) -> None:
-    sys.stderr.write(
-        f"Events of {iso(start)} to {iso(end)} from the archive {archive.name} onto {archive.rule_arn}\n"
-    )
-    if end > now - _ARCHIVED_AFTER:
-        sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
-
-
 def _print_dry_run(archive: "Archive", start: datetime, end: datetime, *, as_json: bool) -> int:
+    import attrs
+
     size = archive.size()
     if as_json:
-        told = {"events": size.events, "size_bytes": size.size_bytes, "retention_days": size.retention_days}
-        click.echo(json.dumps({"from": iso(start), "to": iso(end), "archive": {"name": size.name, **told}}))
+        click.echo(json.dumps({"from": iso(start), "to": iso(end), "archive": attrs.asdict(size)}))
         return 0
     kept = f"kept {size.retention_days} days" if size.retention_days else "kept for ever"
     click.echo(

@@ -5,29 +5,23 @@ from rich.console import Console
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.operate.replay.archive import Replay
-from stripe_handler_cli.operate.replay.summary import Summary, in_words
-from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
+from stripe_handler_cli.operate.replay.summary import Summary
+from stripe_handler_cli.stack.function_log.lines import ERROR, QUIET_FUNCTION
+from stripe_handler_cli.stack.function_log.reasons import sentence
 
 _SHOWN = 50
 """Users, and failed events, shown at most; `--json` has all."""
 
 
 def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told: bool) -> None:
-    """Print what became of the replayed events, and which profiles changed.
-
-    Args:
-        console: Where.
-        replay: The replay.
-        summary: What its log lines say.
-        is_told: Whether the function logs what it applied and skipped.
-    """
+    """Print what became of the replayed events, and which profiles changed, if the log tells."""
     console.print(
         f"replay [bold]{replay.name}[/bold] of {iso(replay.start)} to {iso(replay.end)}: {replay.state}"
         + (f", {shown(replay.reason)}" if replay.reason else ""),
     )
     rows = table("events", "decision", "because")
     for (decision, reason), count in summary.counted():
-        rows.add_row(str(count), decision, shown(in_words(decision, reason)))
+        rows.add_row(str(count), decision, shown(reason if decision == ERROR else sentence(reason)))
     if summary.events:
         console.print(rows)
     elif is_told:

@@ -8,7 +8,6 @@ import attrs
 
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import ERROR
-from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
 @attrs.define
@@ -29,7 +28,6 @@ class Summary:
     """What became of a replay's events; lines are added in order of time.
 
     Attributes:
-        lines: Lines added.
         decisions: (decision, reason) → events; of an error, its type. An event counts by its last line.
         users: User → what changed in the profile.
         failed: Event → its last error, for events whose last attempt failed.
@@ -41,7 +39,6 @@ class Summary:
     failed: dict[str, str] = attrs.Factory(dict)
 
     def add(self, line: LogLine) -> None:
-        """Count one more line."""
         self.lines += 1
         self._count(line)
         for user_id, event_id, changed in _writes(line):
@@ -61,11 +58,9 @@ class Summary:
 
     @property
     def events(self) -> int:
-        """Events handled."""
         return self.decisions.total()
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "events": self.events,
             "decisions": [
@@ -82,11 +77,6 @@ class Summary:
     def counted(self) -> list[tuple[tuple[str, str], int]]:
         """Decisions and reasons with their number of events, the most frequent first."""
         return [(key, count) for key, count in self.decisions.most_common() if count > 0]
-
-
-def in_words(decision: str, reason: str) -> str:
-    """A decision's reason for people."""
-    return reason if decision == ERROR else sentence(reason)
 
 
 def _writes(line: LogLine) -> Iterable[tuple[str, str, tuple[str, ...]]]:

@@ -17,15 +17,7 @@ _LATE = timedelta(seconds=60)
 
 @attrs.frozen
 class Watcher:
-    """Follows one replay.
-
-    Attributes:
-        archive: The archive.
-        log: The function's log.
-        quiet_seconds: The events count as handled when no further line has appeared for so long.
-        clock: The time now.
-        sleep: Waits, in seconds.
-    """
+    """Follows one replay; its events count as handled when no line has appeared for `quiet_seconds`."""
 
     archive: Archive
     log: FunctionLog
@@ -34,11 +26,7 @@ class Watcher:
     sleep: Callable[[float], None] = time.sleep
 
     def until_ended(self, name: str, progress: Callable[[Replay], None]) -> Replay:
-        """Wait until the replay sends nothing more.
-
-        Args:
-            name: The replay.
-            progress: Told of its state again and again.
+        """Wait until the replay sends nothing more; `progress` is told of its state again and again.
 
         Raises:
             CliError: There is no such replay.
@@ -54,11 +42,7 @@ class Watcher:
         """Wait until the replayed events are handled, and sum up what they did.
 
         EventBridge does not tell how many events a replay sent, and Lambda handles them when it can; so this
-        waits until the log stays as it is for `quiet_seconds`.
-
-        Args:
-            replay: The replay, ended.
-            progress: Told of the number of lines so far.
+        waits until the log stays as it is for `quiet_seconds`. `progress` is told of the number of lines.
         """
         summary = Summary()
         seen: set[tuple[datetime, str | None]] = set()

@@ -1,4 +1,4 @@
-"""The command `stripe-handler send`: events in, outcomes out. Thin; `sending` does the work."""
+"""The command `stripe-handler send`: events in, outcomes out."""
 
 import functools
 import time
@@ -27,12 +27,7 @@ Types that can be made:
 
 
 def send_command(types: Collection[str], made_event: Callable[..., dict[str, Any]]) -> click.Command:
-    """Make the command, for which somebody else makes the events.
-
-    Args:
-        types: The event types that can be made.
-        made_event: Makes an event of a type for a user, as of a second: `lab.made_events`.
-    """
+    """Make the command; `made_event` makes an event of one of the types for a user, as of a second."""
     command = functools.wraps(send)(functools.partial(send, types=types, made_event=made_event))
     return click.command(epilog=_EXAMPLES + "\n  ".join(types))(command)
 

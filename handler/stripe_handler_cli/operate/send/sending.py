@@ -1,20 +1,65 @@
 """What `send` does with its events: puts them on the bus, follows them, and tells how it went."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import attrs
 import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.operate.send.sender import Sender
+from stripe_handler_cli.common.waiting import poll
+from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.event_rows import print_header
-from stripe_handler_cli.stack.following.outcome import print_outcome
-from stripe_handler_cli.stack.following.wiring import Wired
+from stripe_handler_cli.stack.following.outcome import (
+    Outcome,
+    handled,
+    not_admitted,
+    not_handled,
+    print_outcome,
+)
+from stripe_handler_cli.stack.following.wiring import ProfileWatch, Wired, named_user
+from stripe_handler_cli.stack.function_log import LogTail
 
 _BATCH = 10
+
+
+@attrs.frozen
+class Sender:
+    """Sends events and follows them; `clock` gives seconds from any point in time."""
+
+    put: Callable[[Mapping[str, Any]], None]
+    bus: Bus
+    tail: LogTail
+    profiles: ProfileWatch
+    metadata_key: str
+    timeout_seconds: float
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def send(self, event: Mapping[str, Any]) -> Outcome:
+        """Put an event on the bus, and wait until the handler has logged its decision.
+
+        An error is an outcome like others: Lambda tries the event twice more, later.
+        """
+        event_id, event_type = event["id"], event["type"]
+        self.profiles.remember(named_user(event, self.metadata_key))
+        self.put(event)
+        if not self.bus.admits(event_type):
+            return not_admitted(event)
+        line = poll(
+            lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
+            every_seconds=self.bus.poll_seconds,
+            timeout_seconds=self.timeout_seconds,
+            sleep=self.sleep,
+            clock=self.clock,
+        )
+        if line is None:
+            return not_handled(event_id, event_type, self.timeout_seconds)
+        return handled(event_id, event_type, line, self.profiles.changes(line.get("user_id")))
 
 
 def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""The command `stripe-handler show`: a user or a customer in, what is stored of them out. Thin."""
+"""The command `stripe-handler show`: a user or a customer in, what is stored of them out."""
 
 import json
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
             "users": [one.as_json() for one in users],
             "customers": [one.as_json() for one in customers],
         }
-        click.echo(json.dumps(found))
+        click.echo(json.dumps(found, default=str))
     else:
         console = printer()
         for user in users:

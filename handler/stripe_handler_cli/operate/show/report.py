@@ -9,7 +9,6 @@ from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, 
 
 
 def print_user(console: Console, record: UserRecord) -> None:
-    """Print one user's item."""
     key = " ".join(f"{name}={value}" for name, value in record.key.items())
     console.print(f"[bold]{escape(record.user_id)}[/bold]  [dim]{escape(key)}[/dim]")
     if record.profile is None:
@@ -27,7 +26,6 @@ def print_user(console: Console, record: UserRecord) -> None:
 
 
 def print_customer(console: Console, record: CustomerRecord) -> None:
-    """Print one customer's links and parked events."""
     users = ", ".join(record.users) or "no user is linked"
     console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}")
     if record.owners:

@@ -1,7 +1,6 @@
 """What became of an event that was put on the bus, and how it is shown. Prints; finds nothing."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from stripe_handler_cli.stack.event_rows import changes_text, decision_text, print_row
+from stripe_handler_cli.stack.stored import plain
 
 Changes = Mapping[str, tuple[Any, Any]]
 
@@ -18,11 +18,9 @@ class Outcome:
     """What became of an event.
 
     Attributes:
-        event_id: Stripe's event id.
-        event_type: Its type.
-        line: The handler's log line; None where there is none.
-        note: Why there is none.
-        changes: What changed in the profile: name → (old, new); None where what stood before is not known.
+        line: The handler's log line.
+        note: Why there is no line.
+        changes: What changed in the profile: name → (old, new); None if what stood before is not known.
         is_failure: Whether the event did not do what it was sent for.
     """
 
@@ -35,37 +33,22 @@ class Outcome:
 
     @property
     def is_handled(self) -> bool:
-        """Whether the function has decided about it."""
         return self.line is not None
 
     def as_json(self) -> dict[str, Any]:
-        """One JSON object."""
-        line = self.line or {}
+        changes = None
+        if self.changes is not None:
+            changes = {name: [plain(old), plain(new)] for name, (old, new) in self.changes.items()}
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
-            "user_id": line.get("user_id"),
-            "decision": line.get("decision"),
-            "reason": line.get("reason"),
-            "error_type": line.get("error_type"),
+            **{name: (self.line or {}).get(name) for name in ("user_id", "decision", "reason", "error_type")},
             "note": self.note or None,
-            "changes": None
-            if self.changes is None
-            else {name: [_plain(old), _plain(new)] for name, (old, new) in self.changes.items()},
+            "changes": changes,
         }
 
 
-def _plain(value: Any) -> Any:
-    """An attribute's value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return sorted(value) if isinstance(value, set) else value
-
-
-def handled(
-    event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None = None
-) -> Outcome:
-    """The outcome of an event that the handler has logged."""
+def handled(event_id: str, event_type: str, line: Mapping[str, Any], changes: Changes | None) -> Outcome:
     return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
 
 
@@ -75,13 +58,12 @@ def not_admitted(event: Mapping[str, Any]) -> Outcome:
     return Outcome(event["id"], event["type"], note=note)
 
 
-def not_handled(timeout_seconds: float) -> str:
-    """The note about an event that the handler has not logged in time."""
-    return f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
+def not_handled(event_id: str, event_type: str, timeout_seconds: float) -> Outcome:
+    note = f"not handled within {timeout_seconds:g} s; the function's log and `dlq list` may tell why"
+    return Outcome(event_id, event_type, note=note, is_failure=True)
 
 
 def print_outcome(console: Console, number: int, outcome: Outcome) -> None:
-    """Print an outcome as a row of the table of events."""
     event = Text(outcome.event_type, style="bold")
     event.append(f"\n{outcome.event_id}", style="dim")
     decision, changes = Text(outcome.note, style="red" if outcome.is_failure else "dim"), Text()

@@ -1,47 +1,62 @@
-"""What `send` and `listen` have in common: from a stack to its bus, its log and its profiles. Wires only."""
+"""What `send` and `listen` have in common: from a stack to its bus, its log and the profiles it changes."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
+from stripe_handler_cli.stack.event_rows import changed
+from stripe_handler_cli.stack.following.outcome import Changes
 from stripe_handler_cli.stack.function_log import LogTail, tells_decisions
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.policy import Livemode
-
-_LOCAL_POLL_SECONDS = 0.1
-_AWS_POLL_SECONDS = 1.0
-"""AWS answers 5 FilterLogEvents a second in a whole account."""
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import parse_event
 
 
-def poll_seconds(bus: Bus) -> float:
-    """How long to wait between two looks at the function's log."""
-    return _LOCAL_POLL_SECONDS if bus.is_local else _AWS_POLL_SECONDS
+def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
+    """The user an event names; None if it names none, or cannot be read."""
+    try:
+        return parse_event(event, user_id_metadata_key=metadata_key).user_id
+    except InvalidEventError:
+        return None
+
+
+@attrs.frozen
+class ProfileWatch:
+    """Profiles as they were last seen; `read` gives a user's item, empty if there is none."""
+
+    read: Callable[[str], Mapping[str, Any]]
+    _seen: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
+
+    def remember(self, user_id: str | None) -> None:
+        """Remember a user's profile as it is now, to compare with later."""
+        if user_id is not None:
+            self._seen[user_id] = self.read(user_id)
+
+    def changes(self, user_id: str | None) -> Changes | None:
+        """What changed since then, and remember what is there now; None if nothing was remembered."""
+        if user_id is None:
+            return {}
+        before = self._seen.get(user_id)
+        self.remember(user_id)
+        return None if before is None else changed(before, self._seen[user_id])
 
 
 @attrs.frozen
 class Wired:
-    """A stack, connected.
-
-    Attributes:
-        stack: The stack.
-        bus: Its bus.
-        pipeline: Its moving parts.
-    """
+    """A stack, connected."""
 
     stack: DeployedStack
     bus: Bus
     pipeline: Pipeline
 
     def tail(self) -> LogTail:
-        """The function's log, from now on.
-
-        Raises:
-            CliError: The function does not log what it decides.
-        """
+        """The function's log, from now on; refused if the function does not log what it decides."""
         level = self.stack.config.log_level
         if not tells_decisions(level):
             raise CliError(
@@ -51,11 +66,7 @@ class Wired:
         return self.stack.function_log.tail(datetime.now(UTC))
 
     def refuse_made_up(self) -> None:
-        """Refuse to put made-up events on this stack's bus, if they would reach real profiles.
-
-        Raises:
-            CliError: They would.
-        """
+        """Refuse to put made-up events on this stack's bus, if they would reach real profiles."""
         if self.stack.config.livemode is Livemode.LIVE and not self.bus.is_local:
             raise CliError(
                 'This environment is for live events (livemode = "live"), and made-up ones, or events given '
@@ -63,7 +74,6 @@ class Wired:
             )
 
     def profiles(self) -> ProfileWatch:
-        """The users' profiles."""
         return ProfileWatch(self.pipeline.profile)
 
 

@@ -51,21 +51,14 @@ class LogLine:
 
     Attributes:
         handled_at: When the line was written, in UTC.
-        event_id: Stripe's event id.
-        event_type: Stripe's event type.
         event_created: Stripe's second, ISO-8601 UTC.
-        subscription_id: The subscription.
-        user_id: Whose profile, where it is known.
         decision: `write`, `skip` or `error`.
         reason: Why; of an error, its message.
         error_type: Of an error, its class.
-        changed: Names of the view's attributes that a write changed; None where the line does not tell, as
-            those of earlier versions of the handler.
+        changed: Names of the view's attributes that a write changed; None if the line does not tell, as those
+            of earlier versions of the handler.
         also_applied: What else was written on the way.
-        replay: The archive replay the event came from.
-        source: The EventBridge `source` it came under; None where the line does not tell, as those of earlier
-            versions of the handler.
-        duration_ms: How long the handling took, in milliseconds.
+        source: The EventBridge `source` it came under, which earlier versions of the handler do not tell.
     """
 
     handled_at: datetime
@@ -100,26 +93,11 @@ class LogLine:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], received_at: datetime) -> "LogLine":
-        """Read a line.
-
-        Args:
-            values: Its JSON object.
-            received_at: When CloudWatch Logs got it, for a line that does not tell its own time.
-        """
+        """Read a line's JSON object; `received_at` counts for a line that does not tell its own time."""
         others = values.get("also_applied")
         changed = values.get("changed")
         duration = values.get("duration_ms")
-        texts = (
-            "event_id",
-            "event_type",
-            "event_created",
-            "subscription_id",
-            "user_id",
-            "reason",
-            "error_type",
-            "replay",
-            "source",
-        )
+        texts = [field.name for field in attrs.fields(cls) if field.type == str | None]
         return cls(
             handled_at=_moment(values.get("timestamp")) or received_at,
             decision=str(values["decision"]),

@@ -7,13 +7,12 @@ event delivered twice.
 import functools
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.stack.function_log.following import OVERLAP_MILLISECONDS, LogTail
 from stripe_handler_cli.stack.function_log.lines import Logged, LogLine, read_line, read_values
 
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ _PIECES = 10
 _SHORTEST_PIECE = timedelta(hours=1)
 _MILLISECOND = timedelta(milliseconds=1)  # the ends of a piece are inclusive, and whole milliseconds
 _PATIENCE_SECONDS = 20.0
+OVERLAP_MILLISECONDS = 120_000
+"""CloudWatch may show a line later than one written after it, so every look of a tail goes back so far."""
+LONGEST_PATTERN = 1024
+"""Characters; the limit of CloudWatch Logs."""
 _STRIPE_ID = re.compile(r"\w+")
 _HANDLED, _ABOUT_EVENTS = "decision", '"event_id"'
 """Patterns that leave out what Lambda itself writes, and the stack traces, which are most of a log."""
@@ -32,14 +35,47 @@ Progress = Callable[[int, int], None]
 """Called with how many pieces are read and how many there are."""
 
 
+def patterns(conditions: Iterable[tuple[str, str]]) -> list[str]:
+    """Make as few filter patterns as needed for "one of these fields has one of these values".
+
+    They only save reading: each line found must be looked at again, because a pattern's `*` is a wildcard.
+    A value that cannot be put into a pattern makes one empty pattern, which every line matches.
+    """
+    found: list[str] = []
+    for field, value in dict.fromkeys(conditions):
+        if '"' in value or "\\" in value or not value.isprintable():
+            return [""]
+        part = f'($.{field} = "{value}")'
+        if found and len(f"{{ {found[-1]} || {part} }}") <= LONGEST_PATTERN:
+            found[-1] += f" || {part}"
+        else:
+            found.append(part)
+    return [f"{{ {one} }}" for one in found]
+
+
+@attrs.define
+class LogTail:
+    """A log being followed; `logged` reads what was logged from a Unix millisecond on."""
+
+    logged: Callable[[int], Iterable[Logged]]
+    start_milliseconds: int
+    _seen: set[Logged] = attrs.Factory(set)
+
+    def read(self) -> list[Mapping[str, Any]]:
+        """The handler's lines that no earlier call has returned, oldest first."""
+        found = set(self.logged(self.start_milliseconds))
+        new = sorted(found - self._seen)
+        self._seen |= found
+        if self._seen:
+            newest = max(timestamp for timestamp, _ in self._seen)
+            self.start_milliseconds = max(self.start_milliseconds, newest - OVERLAP_MILLISECONDS)
+            self._seen = {one for one in self._seen if one[0] >= self.start_milliseconds}
+        return [values for logged in new if (values := read_values(logged)) is not None]
+
+
 @attrs.frozen
 class History:
-    """The attempts at one event, oldest first.
-
-    Attributes:
-        attempts: A line for each.
-        is_complete: False where reading the log took too long.
-    """
+    """The attempts at one event, oldest first; not complete if reading the log took too long."""
 
     attempts: tuple[LogLine, ...] = ()
     is_complete: bool = True
@@ -47,12 +83,7 @@ class History:
 
 @attrs.frozen
 class FunctionLog:
-    """The log group of a deployed function.
-
-    Attributes:
-        client: A CloudWatch Logs client.
-        group: The log group's name.
-    """
+    """The log group of a deployed function."""
 
     client: "CloudWatchLogsClient"
     group: str
@@ -75,14 +106,9 @@ class FunctionLog:
         end: datetime,
         progress: Progress = lambda _, __: None,
     ) -> Iterator[LogLine]:
-        """Read the handler's lines, in the order in which they were written.
+        """Read those of the handler's lines that `keep` wants, in the order in which they were written.
 
-        Args:
-            wanted: Filter patterns; a line is read if any of them matches. They only save reading.
-            keep: Says of each line whether it is wanted.
-            start: From this moment.
-            end: To this moment.
-            progress: Told of each piece read.
+        A line is read if any of the filter patterns in `wanted` matches; they only save reading.
         """
         piece = max((end - start) / _PIECES, _SHORTEST_PIECE)
         total = max(1, -((start - end) // piece))
@@ -112,13 +138,7 @@ class FunctionLog:
         return tail
 
     def history(self, event_id: str, since: datetime, clock: Callable[[], float] = time.monotonic) -> History:
-        """Find the attempts at one event.
-
-        Args:
-            event_id: Stripe's event id; anything that can't be one has no history.
-            since: From this moment on.
-            clock: Seconds from any point in time.
-        """
+        """Find the attempts at one event; what can't be an event's id has no history."""
         if not _STRIPE_ID.fullmatch(event_id):
             return History()
         deadline = clock() + _PATIENCE_SECONDS

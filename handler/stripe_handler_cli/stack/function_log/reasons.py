@@ -10,12 +10,7 @@ from stripe_subscription_handler.decisions.decision import Reason
 
 @attrs.frozen
 class Rule:
-    """Why an event was written or skipped, for people.
-
-    Attributes:
-        sentence: What was the case.
-        section: Heading in docs/semantics.md; None for what is no rule of profiles.
-    """
+    """Why an event was written or skipped, for people; what is no rule of profiles has no section."""
 
     sentence: str
     section: str | None

@@ -24,16 +24,19 @@ _PARKED = parked_key("", "")
 _TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
 
 
+def plain(value: Any) -> Any:
+    """A stored value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return sorted(value) if isinstance(value, set) else value
+
+
 @attrs.frozen
 class UserRecord:
     """One user's profile item.
 
-    Attributes:
-        user_id: The user.
-        key: The item's key.
-        profile: The attributes the app reads, those that are there; None where there is no item.
-        ledger: What the item tells of the user's subscriptions.
-        app_attributes: Names of the other attributes, sorted.
+    `profile` has the attributes that the app reads, as far as they are there; it is None without an item.
+    `app_attributes` are the names of the app's own.
     """
 
     user_id: str
@@ -44,25 +47,23 @@ class UserRecord:
 
     @classmethod
     def of(cls, user_id: str, key: Mapping[str, str], item: Mapping[str, Any] | None) -> "UserRecord":
-        """Take an item (plain Python values) apart."""
         if item is None:
             return cls(user_id, key, None, Ledger())
         others = sorted(
             name for name in item if name not in VIEW and name not in key and not name.startswith(PREFIX)
         )
-        profile = {name: _plain(item[name]) for name in VIEW if name in item}
+        profile = {name: plain(item[name]) for name in VIEW if name in item}
         return cls(user_id, key, profile, Ledger.from_item(item), tuple(others))
 
     @property
     def customer_ids(self) -> list[str]:
-        """The customers who pay the user's subscriptions."""
         return sorted({register.subscription.customer_id for register in self.ledger.registers.values()})
 
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """Attributes that do not say what the ledger says: name → (by the ledger, found).
 
-        Nothing this project writes leaves any: somebody else has changed the item.
+        This project leaves none: somebody else has changed the item.
         """
         expected = view(self.ledger, self.user_id)
         found = self.profile or {}
@@ -79,7 +80,6 @@ class UserRecord:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "user_id": self.user_id,
             "key": dict(self.key),
@@ -118,11 +118,6 @@ class UserRecord:
         }
 
 
-def _plain(value: Any) -> Any:
-    # DynamoDB's numbers come back as Decimal; the view has whole ones.
-    return int(value) if isinstance(value, Decimal) and value == int(value) else value
-
-
 def _payment(subscription_id: str, payment: Payment) -> dict[str, Any]:
     version = PaymentVersion.of(payment.version)
     values = attrs.asdict(payment, filter=lambda field, _: field.name != "version")
@@ -139,10 +134,9 @@ class ParkedEvent:
     """An event that waits for its customer to be linked.
 
     Attributes:
-        event_id: The event.
-        event_type: Stripe's event type; None where the stored event cannot be read.
+        event_type: Stripe's event type; None if the stored event cannot be read.
         customer_id: The customer whose link it waits for.
-        subscription_id: The subscription to label; None where the event names none.
+        subscription_id: The subscription to label; None if the event names none.
         parked_at: Since when, ISO-8601 UTC.
         expires_at: Until when, ISO-8601 UTC; DynamoDB removes it at some time after.
     """
@@ -156,7 +150,6 @@ class ParkedEvent:
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "ParkedEvent":
-        """Read its item (plain Python values)."""
         event_type, subscription_id = _about(item.get("event"))
         return cls(
             event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
@@ -182,7 +175,6 @@ class CustomerRecord:
     """A customer's owner links, and what waits for them.
 
     Attributes:
-        customer_id: The customer.
         users: The users the customer has paid for.
         owners: Subscription id → user.
         parked: The events that wait, the oldest first.
@@ -199,7 +191,6 @@ class CustomerRecord:
     def of(
         cls, customer_id: str, links: Mapping[str, Any] | None, parked: tuple[ParkedEvent, ...]
     ) -> "CustomerRecord":
-        """Take a link item (plain Python values) apart."""
         found = links or {}
         waiting = {event.event_id for event in parked}
         return cls(
@@ -215,7 +206,6 @@ class CustomerRecord:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "id": self.customer_id,
             "users": list(self.users),

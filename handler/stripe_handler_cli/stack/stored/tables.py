@@ -25,11 +25,9 @@ class StackTables(Tables):
     """The two tables of a stack."""
 
     def user(self, user_id: str) -> UserRecord:
-        """Read a user's profile item."""
         return UserRecord.of(user_id, self.config.profile_key(user_id), self.profile(user_id))
 
     def customer(self, customer_id: str) -> CustomerRecord:
-        """Read a customer's links and parked events."""
         links = self.links(customer_id)
         query = parked_query(self.config.sync_table_name, customer_id)
         pages = self.client.get_paginator("query").paginate(**query)
@@ -39,13 +37,7 @@ class StackTables(Tables):
 
 
 def first_to_expire(client: "DynamoDBClient", sync_table_name: str, limit: int) -> list[ParkedEvent]:
-    """Read the parked events of all customers that expire first, in that order.
-
-    Args:
-        client: A DynamoDB client.
-        sync_table_name: The sync table.
-        limit: So many at most.
-    """
+    """Read the parked events of all customers that expire first, in that order."""
     pages: Any = client.get_paginator("query").paginate(
         TableName=sync_table_name,
         IndexName=PARKED_INDEX,

@@ -24,12 +24,9 @@ RANK_WORDS = {
 
 @attrs.frozen
 class StateVersion:
-    """A register's version, taken apart; see `ledger.subscription_version`.
+    """A register's version, taken apart: Stripe's second, and what reported the state.
 
-    Attributes:
-        is_terminal: Whether nothing revives the subscription.
-        second: Stripe's second, ISO-8601 UTC.
-        rank: What reported the state.
+    See `ledger.subscription_version`.
     """
 
     is_terminal: bool
@@ -38,42 +35,28 @@ class StateVersion:
 
     @classmethod
     def of(cls, version: str) -> "StateVersion":
-        """Take a version apart."""
         terminal, second, rank = version.split(" ")
         return cls(terminal == "1", second, Rank(int(rank)))
 
     def __str__(self) -> str:
-        """Say it in words."""
         return f"{RANK_WORDS[self.rank]} {self.second}{', final' if self.is_terminal else ''}"
 
 
 @attrs.frozen
 class PaymentVersion:
-    """A payment's version, taken apart; see `ledger.Payment.of`.
-
-    Attributes:
-        second: Stripe's second of the event, ISO-8601 UTC.
-        event_id: The event.
-    """
+    """A payment's version, taken apart; see `ledger.Payment.of`."""
 
     second: str
     event_id: str
 
     @classmethod
     def of(cls, version: str) -> "PaymentVersion":
-        """Take a version apart."""
         second, _, _, event_id = version.split(" ", 3)
         return cls(second, event_id)
 
 
 def why_shown(register: Register, registers: Iterable[Register], user_id: str) -> str:
-    """Why the app sees this subscription, or why it does not.
-
-    Args:
-        register: Of the subscription.
-        registers: All of the user's ledger.
-        user_id: The user.
-    """
+    """Why the app sees this subscription of all in the user's ledger, or why it does not."""
     all_registers = list(registers)
     mine = register.subscription
     if mine.user_id != user_id:
@@ -82,13 +65,10 @@ def why_shown(register: Register, registers: Iterable[Register], user_id: str) -
     if best is None or best.id == mine.id:
         owned = sum(other.subscription.user_id == user_id for other in all_registers)
         return "shown: the only one" if owned == 1 else f"shown: the best of {owned}"
-    if _rank(mine.status) != _rank(best.status):
+    my_rank, best_rank = (STATUS_RANK.get(one.status, UNKNOWN_STATUS_RANK) for one in (mine, best))
+    if my_rank != best_rank:
         return f"not shown: {mine.status} ranks below {best.status}"
     verb = "ended" if mine.is_terminal else "created"
     if primary_key(mine).split(" ")[1] == primary_key(best).split(" ")[1]:
         return f"not shown: {verb} in the same second as {best.id}, which has the higher id"
     return f"not shown: {verb} before {best.id}"
-
-
-def _rank(status: str) -> int:
-    return STATUS_RANK.get(status, UNKNOWN_STATUS_RANK)

@@ -10,11 +10,9 @@ import click
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.dropped_file import DroppedFile
-from stripe_handler_cli.operate.dlq.dropping import Dropped, drop
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.operate.dlq.dropping import Dropped, DroppedFile, drop
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
 from stripe_handler_cli.operate.dlq.queues import Queue
-from stripe_handler_cli.operate.dlq.selection import Selection
 from support.dead_letters import DELIVERY_ATTRIBUTES, envelope, error, failure_record, poison, received
 from support.sqs import FakeQueue
 

@@ -13,12 +13,14 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied, read_answer
 from stripe_handler_cli.operate.dlq.invoking import (
+    Applied,
     Invoker,
+    NotApplied,
     StoppedError,
     invoking_config,
     longest_invocation_seconds,
+    read_answer,
 )
 
 PAYLOAD = '{"detail": {"id": "evt_1"}}'

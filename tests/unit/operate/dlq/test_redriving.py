@@ -5,13 +5,10 @@ import json
 import attrs
 import pytest
 
-from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.invoking import StoppedError
-from stripe_handler_cli.operate.dlq.messages import Layer
+from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied, StoppedError
+from stripe_handler_cli.operate.dlq.messages import Layer, Selection
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue
-from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, redrive
-from stripe_handler_cli.operate.dlq.selection import Selection
-from stripe_handler_cli.operate.dlq.tally import SHOWN, Tally
+from stripe_handler_cli.operate.dlq.redriving import SHOWN, Outcome, Result, Tally, redrive
 from stripe_subscription_handler.comparison.pace import Pace
 from support.dead_letters import envelope, error, failure_record, poison
 from support.sqs import FakeQueue

@@ -10,12 +10,10 @@ import pytest
 from rich.console import Console
 
 from stripe_handler_cli.operate.dlq import report
-from stripe_handler_cli.operate.dlq.answers import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.listing import Listing
+from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
 from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.queues import Counts, Queue
-from stripe_handler_cli.operate.dlq.redriving import Outcome, Result
-from stripe_handler_cli.operate.dlq.tally import Tally
+from stripe_handler_cli.operate.dlq.queues import Counts, Listing, Queue
+from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
 from stripe_handler_cli.stack.function_log import History, LogLine
 
 SENT = datetime(2025, 11, 22, 8, 0, tzinfo=UTC)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.selection import Selection
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection
 
 LETTER = DeadLetter("m1", Layer.FUNCTION, event_id="evt_1", error_type="KeyError")
 STRANGER = DeadLetter("m2", Layer.DELIVERY, error_type="unreadable")

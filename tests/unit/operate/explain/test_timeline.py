@@ -6,9 +6,8 @@ from typing import Any
 import attrs
 import pytest
 
-from stripe_handler_cli.operate.explain.failures import failures
 from stripe_handler_cli.operate.explain.gathering import concerning
-from stripe_handler_cli.operate.explain.timeline import Entry, State, timeline
+from stripe_handler_cli.operate.explain.timeline import Entry, State, failures, timeline
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.stored import UserRecord
 from stripe_subscription_handler.conversation.messages import Applied

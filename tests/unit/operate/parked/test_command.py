@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.parked.counting import count_now
-from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent, read_waiting
+from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent, count_now, read_waiting
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from support import events
 from support.parked_index import ParkedIndex

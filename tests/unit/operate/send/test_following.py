@@ -11,12 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.listen.following import Follower
-from stripe_handler_cli.operate.listen.forwarding import Forwarder
-from stripe_handler_cli.operate.send.sender import Sender
+from stripe_handler_cli.operate.listen.following import Follower, Forwarder
+from stripe_handler_cli.operate.send.sending import Sender
 from stripe_handler_cli.stack.bus import Bus
 from stripe_handler_cli.stack.following.outcome import Outcome
-from stripe_handler_cli.stack.following.profile_watch import ProfileWatch
+from stripe_handler_cli.stack.following.wiring import ProfileWatch
 from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError

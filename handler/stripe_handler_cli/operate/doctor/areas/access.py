@@ -15,7 +15,7 @@ from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Fi
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import Grant, Statement, grants_of, is_covered, parse_policy
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
-from stripe_handler_cli.stack.invoked import qualified
+from stripe_handler_cli.stack.deployed import qualified
 
 DELETE_ROLE_POLICY = "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}"
 DETACH_ROLE_POLICY = "aws iam detach-role-policy --role-name {role_name} --policy-arn {policy_arn}"
