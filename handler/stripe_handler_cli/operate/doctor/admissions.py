@@ -1,6 +1,6 @@
-"""Who is let in by a resource's own policy: whom it should let in, and nobody else. Pure."""
+"""Whom a resource's own policy lets in: those it should, and nobody else. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import attrs
 
@@ -10,12 +10,12 @@ from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import Condition, Statement
 
 _SAME_VALUE = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
-TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
+_TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
 
 
 @attrs.frozen
 class Admission:
-    """Who is let in by a resource's policy: one service doing one thing, for one source."""
+    """One service that a resource's policy lets do one thing, for one source."""
 
     service: str  # as `events.amazonaws.com`
     action: str  # as `sqs:SendMessage`
@@ -54,13 +54,12 @@ def unlike(
         fitting = [admission for admission in wanted if _admits(statement, admission)]
         if fitting:
             missing = [admission for admission in missing if admission not in fitting]
-        elif not (statement.effect == "Deny" and statement.conditions == TLS_ONLY):
+        elif not (statement.effect == "Deny" and statement.conditions == _TLS_ONLY):
             strange.append(statement)
     return missing, strange
 
 
 def _admits(statement: Statement, admission: Admission) -> bool:
-    """Whether a statement lets in exactly that."""
     if statement.effect != "Allow" or statement.inverted or len(statement.conditions) != 1:
         return False
     [(operator, key, values)] = statement.conditions
@@ -73,30 +72,18 @@ def _admits(statement: Statement, admission: Admission) -> bool:
     )
 
 
-def judge_policy(strange_fix: str) -> Callable[[PolicyFacts], Finding]:
-    """Make the judgement of a resource's policy: whom it should let in, and nobody else.
-
-    Args:
-        strange_fix: What removes a statement that does not belong there.
-    """
-
-    def judge(facts: PolicyFacts) -> Finding:
-        if facts.statements is None:
-            return failed(f"there is no {facts.of}", APPLY)
-        missing, strange = unlike(facts.statements, facts.expected)
-        if missing:
-            said = "; ".join(f"{one.service} may not {one.action} for {short(one.source)}" for one in missing)
-            return failed(said, APPLY)
-        if strange:
-            names = ", ".join(statement.sid for statement in strange)
-            return failed(
-                f"wider or other than needed: {names}",
-                strange_fix,
-                statement_id=strange[0].sid,
-                belongs_to=facts.belongs_to,
-            )
-        if not facts.expected:
-            return passed("nobody is let in but by the account's own IAM policies")
-        return passed("only " + "; ".join(f"{one.service} for {short(one.source)}" for one in facts.expected))
-
-    return judge
+def judge_policy(facts: PolicyFacts, strange_fix: str = APPLY) -> Finding:
+    """Judge a resource's policy; `strange_fix` removes a statement that does not belong there."""
+    if facts.statements is None:
+        return failed(f"there is no {facts.of}")
+    missing, strange = unlike(facts.statements, facts.expected)
+    if missing:
+        return failed(
+            "; ".join(f"{one.service} may not {one.action} for {short(one.source)}" for one in missing)
+        )
+    if strange:
+        found = f"wider or other than needed: {', '.join(statement.sid for statement in strange)}"
+        return failed(found, strange_fix, statement_id=strange[0].sid, belongs_to=facts.belongs_to)
+    if not facts.expected:
+        return passed("nobody is let in but by the account's own IAM policies")
+    return passed("only " + "; ".join(f"{one.service} for {short(one.source)}" for one in facts.expected))

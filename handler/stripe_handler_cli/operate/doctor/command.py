@@ -7,10 +7,10 @@ import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.checklist import render_checklist
 from stripe_handler_cli.operate.doctor.examination import examine, worst
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack

@@ -96,6 +96,22 @@ def listed(client: Any, operation: str, what: str, **request: Any) -> list[Any]:
     return [one for page in client.get_paginator(operation).paginate(**request) for one in page[what]]
 
 
+def metric_points(
+    site: Site, namespace: str, name: str, statistic: str, span: dt.timedelta, period_seconds: int, **of: str
+) -> list[Any]:
+    """CloudWatch's figures of a metric with these dimensions, over a span of time that ends now."""
+    answer = site.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=[{"Name": dimension, "Value": value} for dimension, value in of.items()],
+        StartTime=site.now - span,
+        EndTime=site.now + dt.timedelta(minutes=1),
+        Period=period_seconds,
+        Statistics=[statistic],
+    )
+    return list(answer["Datapoints"])
+
+
 def reason_of(error: Exception) -> str:
     """Say why a look failed, in a few words."""
     if isinstance(error, ClientError):

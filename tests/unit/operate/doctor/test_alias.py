@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.access import FUNCTION_POLICY
-from stripe_handler_cli.operate.doctor.areas.function import SNAPSHOTS
+from stripe_handler_cli.operate.doctor.areas.access import function_policy
+from stripe_handler_cli.operate.doctor.areas.function import old_snapshots
 from stripe_handler_cli.operate.doctor.check import Check, Status
 from stripe_handler_cli.operate.doctor.examination import Result, examine
 from stripe_handler_cli.operate.doctor.site import Site
@@ -85,7 +85,7 @@ class Aws:
 
 def examined(policies: dict[str, dict[str, str]]) -> Result:
     """Who may invoke."""
-    return examined_for(FUNCTION_POLICY, Aws(policies))
+    return examined_for(function_policy, Aws(policies))
 
 
 def examined_for(check: Check[Any], aws: Aws) -> Result:
@@ -97,10 +97,10 @@ def examined_for(check: Check[Any], aws: Aws) -> Result:
 def test_old_versions_with_a_snapshot_are_told_the_oldest_first() -> None:
     """Not the one that the alias leads to, not those without; the command deletes the oldest."""
     kept = (("$LATEST", "Off"), ("2", "Off"), ("10", "On"), ("9", "On"), ("12", "On"))
-    found = examined_for(SNAPSHOTS, Aws(snapshots=kept))
+    found = examined_for(old_snapshots, Aws(snapshots=kept))
     assert (found.status, found.found.endswith(": 9, 10")) == (Status.WARN, True)
     assert found.fix == "aws lambda delete-function --function-name f --qualifier 9"
-    assert examined_for(SNAPSHOTS, Aws(snapshots=kept[2:3])).status is Status.PASS
+    assert examined_for(old_snapshots, Aws(snapshots=kept[2:3])).status is Status.PASS
 
 
 def test_both_policies_as_they_should_be() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.webhook_bridge import BridgeFacts, look_at_bridge
+from stripe_handler_cli.operate.doctor.areas.traffic import BridgeFacts, look_at_bridge
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint

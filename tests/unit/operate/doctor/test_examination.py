@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.areas.rule import RULE_ENABLED
+from stripe_handler_cli.operate.doctor.areas import CHECKS
+from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result, examine, worst
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
@@ -140,7 +140,7 @@ def test_no_credentials_end_it() -> None:
 
 def result(status: Status, found: str = "x", fix: str | None = None) -> Result:
     """An outcome."""
-    return Result(RULE_ENABLED, status, found, fix, has_looked=True)
+    return Result(rule_enabled, status, found, fix, has_looked=True)
 
 
 def test_the_worst_check_decides() -> None:

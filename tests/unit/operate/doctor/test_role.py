@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas.access import OWN_POLICY, ROLE_PERMISSIONS
+from stripe_handler_cli.operate.doctor.areas.access import OWN_POLICY, role_permissions
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result, examine
 from stripe_handler_cli.operate.doctor.site import Site
@@ -51,7 +51,7 @@ def examined(statements: list[dict[str, Any]], **outputs: Any) -> Result:
     """The role's permissions."""
     named = {"function_role_arn": "arn:aws:iam::123456789012:role/handler", **outputs}
     [result] = examine(
-        Site(DeployedStack(Endpoint({}, lambda _: Aws(statements)), named)), [ROLE_PERMISSIONS.key]
+        Site(DeployedStack(Endpoint({}, lambda _: Aws(statements)), named)), [role_permissions.key]
     )
     return result
 
