@@ -1,6 +1,6 @@
 """Which steps are left until an environment is connected, or until it is not. Pure.
 
-Each look gives a new plan, so whatever interrupted the last run, the next one goes on from what is there.
+Each look gives a new plan. So whatever interrupted the last run, the next one goes on from what is there.
 """
 
 import enum
@@ -13,7 +13,7 @@ from stripe_handler_cli.stack.event_destinations import EventDestination
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX
 from stripe_subscription_handler.events.event_types import PING_EVENT
 
-EVERY_TYPE = "*"
+_EVERY_TYPE = "*"
 ACTIVE = "ACTIVE"
 
 
@@ -50,26 +50,17 @@ TITLES = {
     Step.UNWRITE: "Take the event source out of the variable file",
     Step.UNAPPLY: "Apply the Terraform code, which removes the partner bus",
 }
-"""Step → what it does, in words."""
 
 
 @attrs.frozen
 class Plan:
-    """What is left to do.
+    """What is left to do."""
 
-    Attributes:
-        destination: The environment's destination, as it is now.
-        steps: The steps, in their order.
-        dead: Destinations of this environment that never send again.
-        notes: What a person should know besides.
-        event_types: What the destination should send in the end.
-    """
-
-    destination: EventDestination | None
-    steps: tuple[Step, ...]
-    dead: tuple[EventDestination, ...] = ()
-    notes: tuple[str, ...] = ()
-    event_types: frozenset[str] = frozenset()
+    destination: EventDestination | None  # the environment's, as it is now
+    steps: tuple[Step, ...]  # in their order
+    dead: tuple[EventDestination, ...] = ()  # others of this environment that never send again
+    notes: tuple[str, ...] = ()  # what a person should know besides
+    event_types: frozenset[str] = frozenset()  # what the destination should send in the end
 
 
 def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Plan:
@@ -107,7 +98,7 @@ def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = 
         *(() if situation.sources.get(found.source_name) == ACTIVE else (Step.ACTIVATE,)),
         Step.PING,
     )
-    if EVERY_TYPE in found.enabled_events:
+    if _EVERY_TYPE in found.enabled_events:
         notes = (*notes, f"{found.id} sends every type there is; the archive keeps each, and AWS bills it.")
     return Plan(found, steps, choice.dead, notes, types)
 
@@ -134,7 +125,7 @@ def plan_disconnect(
 
 
 def _sends(found: EventDestination, wanted: Wanted) -> bool:
-    return EVERY_TYPE in found.enabled_events or found.enabled_events >= set(wanted.event_types)
+    return _EVERY_TYPE in found.enabled_events or found.enabled_events >= set(wanted.event_types)
 
 
 def _is_applied(found: EventDestination, wanted: Wanted, situation: Situation) -> bool:

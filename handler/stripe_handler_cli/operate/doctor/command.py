@@ -1,4 +1,4 @@
-"""The command `stripe-handler doctor`: options in, findings out. Thin; `doctor` does the work."""
+"""The command `stripe-handler doctor`: options in, findings out."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
 """IAM policy documents as sets, so that they can be compared instead of searched. Pure.
 
-Knows the few forms this project writes, and takes whatever else it meets for something that does not belong
-there: a form it cannot compare is never taken for the expected one.
+It knows the few forms that this project writes. A form that it cannot compare is never taken for the
+expected one.
 """
 
 import fnmatch
@@ -19,7 +19,7 @@ Condition = tuple[str, str, tuple[str, ...]]
 
 @attrs.frozen
 class Statement:
-    """One statement."""
+    """One statement of a policy."""
 
     sid: str  # its id, or what stands for it in messages
     effect: str  # `Allow` or `Deny`

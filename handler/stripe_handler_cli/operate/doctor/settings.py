@@ -9,13 +9,13 @@ from stripe_subscription_handler.decisions.policy import Livemode
 
 
 def look_at_settings(site: Site) -> dict[str, Any] | None:
-    """GetFunctionConfiguration of what is invoked; None where that is not there."""
+    """GetFunctionConfiguration of what is invoked; None where there is no such function."""
     invoked = site.stack.invoked_function
     return found_or_none(site.client("lambda").get_function_configuration, FunctionName=invoked)
 
 
 def settings_of(site: Site) -> dict[str, Any]:
-    """The same; raises `CliError` where there is no function."""
+    """The function's settings; raises `CliError` where there is no function."""
     settings = site.see(look_at_settings)
     if settings is None:
         raise CliError(f"there is no function {site.stack.invoked_function}")
@@ -23,13 +23,11 @@ def settings_of(site: Site) -> dict[str, Any]:
 
 
 def environment_of(site: Site) -> dict[str, str]:
-    """The function's environment; raises `CliError` where there is no function."""
     variables: dict[str, str] = settings_of(site).get("Environment", {}).get("Variables", {})
     return variables
 
 
 def livemode_of(site: Site) -> str:
-    """The function's `LIVEMODE`."""
     return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
 
 

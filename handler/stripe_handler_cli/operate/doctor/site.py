@@ -1,6 +1,6 @@
 """Where the doctor looks: the stack, what came with the command line, and what has been seen already.
 
-Holds no judgement. Everything is asked once, however many checks need it.
+It judges nothing, and asks everything once, however many checks need it.
 """
 
 import datetime as dt
@@ -18,16 +18,13 @@ from stripe_handler_cli.stack.deployed import DeployedStack
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
-_MISSING = frozenset(
-    {
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchEntity",
-        "NotFound",
-        "QueueDoesNotExist",
-        "ResourceNotFoundException",
-    }
+_MISSING = (
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchEntity",
+    "NotFound",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
 )
-"""Error codes that say: there is no such thing."""
 _Seen = TypeVar("_Seen")
 
 
@@ -46,18 +43,15 @@ class Site:
     _seen: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def client(self, service: str) -> Any:
-        """The client of an AWS service; one for the whole examination."""
         if service not in self._clients:
             self._clients[service] = self.stack.endpoint.client(service)
         return self._clients[service]
 
     def output(self, name: str) -> str:
-        """One of Terraform's outputs; raises `CliError` where the stack has none of that name."""
         return self.stack.output(name)
 
     @property
     def role_name(self) -> str:
-        """The function's role's name, from its ARN."""
         return self.output("function_role_arn").rpartition("/")[2]
 
     @property
@@ -81,7 +75,7 @@ class Site:
 
 
 def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | None:
-    """Ask AWS for something that may not exist."""
+    """Ask AWS for something that may not exist; None says that there is no such thing."""
     try:
         answer: dict[str, Any] = call(**request)
     except ClientError as error:
@@ -92,7 +86,6 @@ def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | 
 
 
 def listed(client: Any, operation: str, what: str, **request: Any) -> list[Any]:
-    """Ask AWS for all of something that comes in pages."""
     return [one for page in client.get_paginator(operation).paginate(**request) for one in page[what]]
 
 
@@ -115,8 +108,7 @@ def metric_points(
 def reason_of(error: Exception) -> str:
     """Say why a look failed, in a few words."""
     if isinstance(error, ClientError):
-        code = error.response["Error"].get("Code", "an error")
-        return f"{code} for {error.operation_name}"
+        return f"{error.response['Error'].get('Code', 'an error')} for {error.operation_name}"
     if isinstance(error, KeyError):
         return f"AWS's answer has no {error}"
     return str(error)
