@@ -13,7 +13,6 @@ from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
 from stripe_handler_cli.operate.connect.planning import (
     ACTIVE,
-    TITLES,
     Plan,
     Step,
     plan_connect,
@@ -115,7 +114,7 @@ class Connection:
         while plan.steps:
             step = plan.steps[0]
             if done and done[-1] is step:
-                raise CliError(f"{TITLES[step]}: done, but nothing has changed. {_hint(step)}")
+                raise CliError(f"{step.words}: done, but nothing has changed. {_hint(step)}")
             if not self._could_take(step, plan):
                 left = plan.steps
                 break

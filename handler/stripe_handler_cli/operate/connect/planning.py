@@ -4,6 +4,7 @@ Each look gives a new plan. So whatever interrupted the last run, the next one g
 """
 
 import enum
+from typing import Self
 
 import attrs
 
@@ -18,38 +19,28 @@ ACTIVE = "ACTIVE"
 
 
 class Step(enum.StrEnum):
-    """A step; its value is its name in JSON."""
+    """A step: its name in JSON, and in `words` what it does."""
 
-    CREATE = "create_destination"
-    ENABLE = "enable_destination"
-    ADD_TYPES = "add_event_types"
-    WAIT = "wait_for_event_source"
-    DELETE_DEAD = "delete_dead_destinations"
-    WRITE = "write_variable_file"
-    APPLY = "terraform_apply"
-    ACTIVATE = "event_source_active"
-    PING = "ping"
-    DISABLE = "disable_destination"
-    DELETE = "delete_destination"
-    UNWRITE = "clear_variable_file"
-    UNAPPLY = "terraform_apply_without"
+    words: str
 
+    CREATE = "create_destination", "Create the event destination in Stripe"
+    ENABLE = "enable_destination", "Enable the event destination"
+    ADD_TYPES = "add_event_types", "Let the event destination send all types"
+    WAIT = "wait_for_event_source", "Wait for the partner event source in EventBridge"
+    DELETE_DEAD = "delete_dead_destinations", "Delete event destinations whose event source is gone"
+    WRITE = "write_variable_file", "Name the event source in the variable file"
+    APPLY = "terraform_apply", "Apply the Terraform code"
+    ACTIVATE = "event_source_active", "See the event source become ACTIVE"
+    PING = "ping", "Send a ping through Stripe and see it arrive"
+    DISABLE = "disable_destination", "Disable the event destination in Stripe"
+    DELETE = "delete_destination", "Delete the event destination in Stripe"
+    UNWRITE = "clear_variable_file", "Take the event source out of the variable file"
+    UNAPPLY = "terraform_apply_without", "Apply the Terraform code, which removes the partner bus"
 
-TITLES = {
-    Step.CREATE: "Create the event destination in Stripe",
-    Step.ENABLE: "Enable the event destination",
-    Step.ADD_TYPES: "Let the event destination send all types",
-    Step.WAIT: "Wait for the partner event source in EventBridge",
-    Step.DELETE_DEAD: "Delete event destinations whose event source is gone",
-    Step.WRITE: "Name the event source in the variable file",
-    Step.APPLY: "Apply the Terraform code",
-    Step.ACTIVATE: "See the event source become ACTIVE",
-    Step.PING: "Send a ping through Stripe and see it arrive",
-    Step.DISABLE: "Disable the event destination in Stripe",
-    Step.DELETE: "Delete the event destination in Stripe",
-    Step.UNWRITE: "Take the event source out of the variable file",
-    Step.UNAPPLY: "Apply the Terraform code, which removes the partner bus",
-}
+    def __new__(cls, value: str, words: str) -> Self:
+        step = str.__new__(cls, value)
+        step._value_, step.words = value, words
+        return step
 
 
 @attrs.frozen

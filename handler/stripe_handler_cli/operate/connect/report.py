@@ -15,7 +15,7 @@ from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.progress import step as progress_step
 from stripe_handler_cli.operate.connect.connection import Outcome
-from stripe_handler_cli.operate.connect.planning import TITLES, Plan, Step
+from stripe_handler_cli.operate.connect.planning import Plan, Step
 
 
 @attrs.frozen
@@ -27,7 +27,7 @@ class Terminal:
 
     @contextlib.contextmanager
     def doing(self, step: Step) -> Iterator[Detail]:
-        with progress_step(self.console, TITLES[step]) as detail:
+        with progress_step(self.console, step.words) as detail:
             yield detail
 
     def note(self, text: str) -> None:
@@ -63,7 +63,7 @@ def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
     _say(f"Event destination: {found.id if found else 'none'}")
     _say("Nothing is left to do." if not plan.steps else "Left to do:")
     for number, step in enumerate(plan.steps, start=1):
-        _say(f"  {number}. {TITLES[step]}")
+        _say(f"  {number}. {step.words}")
 
 
 def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) 
         return
     _say("Left to do:")
     for step in outcome.left:
-        _say(f"  {TITLES[step]}")
+        _say(f"  {step.words}")
     _say("Run these, then this command again:")
     for command in outcome.commands:
         _say(f"  {command}")

@@ -1,5 +1,6 @@
 """Writes docs/production-checklist.md: the doctor's own checks, and what only a person can know. Pure."""
 
+import functools
 import textwrap
 from collections.abc import Sequence
 from itertools import groupby
@@ -44,7 +45,9 @@ RIGHTS = (
 """The IAM actions that the doctor uses, so that an operator, or CI, can be given just these."""
 _PHRASES = {"apply": "terraform apply", "stack_options": ""}
 _NAMES = {"key_variable": "STRIPE_API_KEY", "stripe_version": API_VERSION}
-_WIDTH = 116
+_fill = functools.partial(
+    textwrap.fill, width=116, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 
 _INTRODUCTION = """\
 # Production checklist
@@ -107,23 +110,11 @@ def _check(check: Check[Any]) -> str:
     fixes = [f"To fix: `{lines[0]}`"] if len(lines) == 1 else ["```sh", *lines, "```"]
     return "\n".join(
         [
-            _wrapped(f"- [ ] **{check.title}** (`{check.key}`). {check.why}"),
+            _fill(f"- [ ] **{check.title}** (`{check.key}`). {check.why}"),
             "",
-            _wrapped(f"  {check.checked}"),
+            _fill(check.checked, initial_indent="  "),
             "",
             *(f"  {line}" for line in fixes),
             "",
         ]
-    )
-
-
-def _wrapped(text: str) -> str:
-    indent = text[: len(text) - len(text.lstrip())]
-    return textwrap.fill(
-        text.strip(),
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
     )

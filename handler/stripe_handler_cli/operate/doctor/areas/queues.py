@@ -32,21 +32,18 @@ def look_at_attributes(site: Site, queue: Queue) -> dict[str, Any] | None:
     return None if found is None else dict(found["Attributes"])
 
 
-def look_at_delivery_queue_policy(site: Site) -> PolicyFacts:
-    return _policy(site, "delivery_dead_letter_queue", rules_may("sqs:SendMessage", site.rule_arns))
-
-
-def look_at_failure_queue_policy(site: Site) -> PolicyFacts:
-    return _policy(site, "failure_queue", ())
-
-
-def _policy(site: Site, queue: Queue, expected: tuple[Admission, ...]) -> PolicyFacts:
+def look_at_policy(site: Site, queue: Queue, expected: tuple[Admission, ...]) -> PolicyFacts:
     found = site.see(look_at_attributes, queue)
     statements = None if found is None else parse_policy(found.get("Policy"))
     return PolicyFacts(f"queue {site.output(f'{queue}_name')}", statements, expected)
 
 
-@check(Area.QUEUES, look_at_delivery_queue_policy)
+@check(
+    Area.QUEUES,
+    lambda site: look_at_policy(
+        site, "delivery_dead_letter_queue", rules_may("sqs:SendMessage", site.rule_arns)
+    ),
+)
 def delivery_queue_policy(facts: PolicyFacts) -> Finding:
     """Delivery queue's policy.
 
@@ -59,7 +56,7 @@ def delivery_queue_policy(facts: PolicyFacts) -> Finding:
     return judge_policy(facts)
 
 
-@check(Area.QUEUES, look_at_failure_queue_policy)
+@check(Area.QUEUES, lambda site: look_at_policy(site, "failure_queue", ()))
 def failure_queue_policy(facts: PolicyFacts) -> Finding:
     """Failure queue's policy.
 
