@@ -1,10 +1,8 @@
 """The commands `stripe-handler connect` and `disconnect`: from options to a `Connection`."""
 
-import functools
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +19,6 @@ _LOST = (
     "`stripe-handler reconcile --since 30d` finds those of the last 30 days. Applying removes the partner "
     "bus, and what its archive holds."
 )
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _options = together(
     *ROOT_OPTIONS,
     click.option(
@@ -46,49 +43,41 @@ _options = together(
 )
 
 
-def _connection_options(command: _Command) -> _Command:
-    """Give a command the shared options; it is called with `connection`, `dry_run`, `as_json` and its own."""
+def _connection(  # noqa: PLR0913 - one argument per option
+    *,
+    terraform_directory: Path,
+    workspace: str | None,
+    var_file: Path | None,
+    identifier: str | None,
+    yes: bool,
+    no_apply: bool,
+    timeout_seconds: float,
+    stripe: StripeAccess | None,
+) -> "Connection":
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.operate.connect.aws_side import AwsSide
+    from stripe_handler_cli.operate.connect.connection import Connection
+    from stripe_handler_cli.operate.connect.report import Terminal
+    from stripe_handler_cli.operate.connect.settings import VARIABLES, read_settings
+    from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
+    from stripe_handler_cli.stack.event_destinations import EventDestinations
+    from stripe_handler_cli.stack.function_log import FunctionLog
 
-    @functools.wraps(command)
-    def with_connection(  # noqa: PLR0913 - one argument per option
-        *arguments: Any,
-        terraform_directory: Path,
-        workspace: str | None,
-        var_file: Path | None,
-        identifier: str | None,
-        yes: bool,
-        no_apply: bool,
-        timeout_seconds: float,
-        stripe: StripeAccess | None,
-        **options: Any,
-    ) -> Any:
-        from stripe_handler_cli.common.console import reporter
-        from stripe_handler_cli.operate.connect.aws_side import AwsSide
-        from stripe_handler_cli.operate.connect.connection import Connection
-        from stripe_handler_cli.operate.connect.report import Terminal
-        from stripe_handler_cli.operate.connect.settings import VARIABLES, read_settings
-        from stripe_handler_cli.operate.connect.terraform_root import TerraformRoot
-        from stripe_handler_cli.stack.event_destinations import EventDestinations
-        from stripe_handler_cli.stack.function_log import FunctionLog
-
-        access = required(stripe)
-        root = TerraformRoot.at(terraform_directory, workspace, var_file)
-        aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
-        connection = Connection(
-            stripe=EventDestinations.at(access),
-            aws=aws,
-            root=root,
-            tail=lambda outputs: FunctionLog(aws.endpoint.logs, str(outputs["log_group_name"])).tail(
-                datetime.now(UTC)
-            ),
-            report=Terminal(reporter(), yes),
-            identifier=identifier,
-            may_apply=not no_apply,
-            timeout_seconds=timeout_seconds,
-        )
-        return command(*arguments, connection=connection, **options)
-
-    return _options(with_connection)  # type: ignore[no-any-return]
+    access = required(stripe)
+    root = TerraformRoot.at(terraform_directory, workspace, var_file)
+    aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
+    return Connection(
+        stripe=EventDestinations.at(access),
+        aws=aws,
+        root=root,
+        tail=lambda outputs: FunctionLog(aws.endpoint.logs, outputs["log_group_name"]).tail(
+            datetime.now(UTC)
+        ),
+        report=Terminal(reporter(), yes),
+        identifier=identifier,
+        may_apply=not no_apply,
+        timeout_seconds=timeout_seconds,
+    )
 
 
 @click.command(
@@ -100,11 +89,11 @@ Examples:
   stripe-handler connect --workspace production --no-apply
 """
 )
-@_connection_options
+@_options
 @click.option(
     "--thin", is_flag=True, help="Thin events, which hold an id alone; the function then asks Stripe."
 )
-def connect(*, connection: "Connection", thin: bool, dry_run: bool, as_json: bool) -> int:
+def connect(*, thin: bool, dry_run: bool, as_json: bool, **options: Any) -> int:
     """Connect a Stripe account to this environment, from nothing to a ping that arrives.
 
     Finds or makes Stripe's event destination for this AWS account and region, waits for its partner event
@@ -117,6 +106,7 @@ def connect(*, connection: "Connection", thin: bool, dry_run: bool, as_json: boo
     """
     from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
 
+    connection = _connection(**options)
     connection.payload = "thin" if thin else "snapshot"
     connection.report.note(connection.where())
     if dry_run:
@@ -136,9 +126,9 @@ Examples:
   stripe-handler disconnect --workspace development --delete --yes
 """
 )
-@_connection_options
+@_options
 @click.option("--delete", is_flag=True, help="Delete the event destination; it is only disabled otherwise.")
-def disconnect(*, connection: "Connection", delete: bool, dry_run: bool, as_json: bool) -> int:
+def disconnect(*, delete: bool, dry_run: bool, as_json: bool, **options: Any) -> int:
     """Take Stripe's event destination away from this environment: the way back from `connect`.
 
     Disables (or deletes) the destination, takes its event source out of the workspace's variable file, and
@@ -147,6 +137,7 @@ def disconnect(*, connection: "Connection", delete: bool, dry_run: bool, as_json
     """
     from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
 
+    connection = _connection(**options)
     connection.report.note(connection.where())
     plan = connection.plan_without(delete=delete)
     if dry_run:

@@ -21,7 +21,7 @@ from stripe_handler_cli.operate.connect.planning import (
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
 from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABLES, Settings, read_settings
 from stripe_handler_cli.operate.connect.var_file import edit, with_string, without
-from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, Payload
+from stripe_handler_cli.stack.event_destinations import EventDestinations, Payload
 from stripe_handler_cli.tools.terraform.counting import counting
 from stripe_subscription_handler.stripe_side.api import key_mode
 
@@ -29,6 +29,7 @@ _LOOK_SECONDS = 2.0
 _APPLIES = frozenset({Step.APPLY, Step.UNAPPLY})
 _PINGS = 3
 """A ping right after the bus was associated may be lost, so another one is sent, and one more."""
+_ELSEWHERE = f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
 _Found = TypeVar("_Found")
 
 
@@ -114,7 +115,8 @@ class Connection:
         while plan.steps:
             step = plan.steps[0]
             if done and done[-1] is step:
-                raise CliError(f"{step.words}: done, but nothing has changed. {_hint(step)}")
+                hint = _ELSEWHERE if step in _APPLIES else "Please run this again a little later."
+                raise CliError(f"{step.words}: done, but nothing has changed. {hint}")
             if not self._could_take(step, plan):
                 left = plan.steps
                 break
@@ -147,16 +149,16 @@ class Connection:
     def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], None]]:
         return {
             Step.CREATE: self._create,
-            Step.ENABLE: lambda plan, _: self.stripe.enable(_destination(plan).id),
-            Step.ADD_TYPES: lambda plan, _: self.stripe.send(_destination(plan).id, plan.event_types),
+            Step.ENABLE: lambda plan, _: self.stripe.enable(plan.listed.id),
+            Step.ADD_TYPES: lambda plan, _: self.stripe.send(plan.listed.id, plan.event_types),
             Step.WAIT: self._wait,
             Step.WRITE: self._write,
             Step.DELETE_DEAD: self._delete_dead,
             Step.APPLY: self._apply,
             Step.ACTIVATE: self._activate,
             Step.PING: self._send_ping,
-            Step.DISABLE: lambda plan, _: self.stripe.disable(_destination(plan).id),
-            Step.DELETE: lambda plan, _: self.stripe.delete(_destination(plan).id),
+            Step.DISABLE: lambda plan, _: self.stripe.disable(plan.listed.id),
+            Step.DELETE: lambda plan, _: self.stripe.delete(plan.listed.id),
             Step.UNWRITE: self._unwrite,
             Step.UNAPPLY: self._apply,
         }
@@ -207,7 +209,7 @@ class Connection:
         detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
 
     def _wait(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._until(
             lambda: self.aws.sources().get(name),
             f"EventBridge shows no event source {name}, which Stripe makes in account "
@@ -220,7 +222,7 @@ class Connection:
             detail(f"{one.id} is gone")
 
     def _write(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._edit(lambda text: with_string(text, SOURCE_VARIABLE, name), name)
 
     def _unwrite(self, _: Plan, __: Detail) -> None:
@@ -250,14 +252,14 @@ class Connection:
             raise _DeclinedError
 
     def _activate(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._until(
             lambda: self.aws.sources().get(name) == ACTIVE or None,
             f"The event source {name} is not ACTIVE yet. Run this again a little later.",
         )
 
     def _send_ping(self, plan: Plan, detail: Detail) -> None:
-        identifier = _destination(plan).id
+        identifier = plan.listed.id
         tail = self.tail(self._outputs or {})
         sent: set[str] = set()
         for number in range(_PINGS):
@@ -284,20 +286,6 @@ class Connection:
         return poll(
             look, every_seconds=_LOOK_SECONDS, timeout_seconds=seconds, sleep=self.sleep, clock=self.clock
         )
-
-
-def _hint(step: Step) -> str:
-    if step in _APPLIES:
-        return (
-            f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
-        )
-    return "Please run this again a little later."
-
-
-def _destination(plan: Plan) -> EventDestination:
-    if plan.destination is None:
-        raise CliError("Stripe does not list the new event destination yet. Please run this again.")
-    return plan.destination
 
 
 def _answered(tail: Tail, sent: set[str]) -> Mapping[str, Any] | None:

@@ -53,6 +53,13 @@ class Plan:
     notes: tuple[str, ...] = ()  # what a person should know besides
     event_types: frozenset[str] = frozenset()  # what the destination should send in the end
 
+    @property
+    def listed(self) -> EventDestination:
+        """The destination, where Stripe must know one by now."""
+        if self.destination is None:
+            raise CliError("Stripe does not list the new event destination yet. Please run this again.")
+        return self.destination
+
 
 def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Plan:
     """Say which steps are left until the environment is connected; the last two only look.

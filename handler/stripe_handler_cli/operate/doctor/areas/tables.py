@@ -91,23 +91,6 @@ def _judge_keys(facts: TableFacts) -> Finding:
     return passed(f"{facts.name}, {_keys(facts.keys)}")
 
 
-@check(Area.TABLES, look_at_sync_table, ENABLE_TTL, APPLY)
-def sync_table_expiry(facts: TableFacts) -> Finding:
-    """Parked events expire.
-
-    A parked event is a copy of Stripe's, with the customer's data in it; it is not to stay for ever.
-
-    Time to live is enabled on the attribute `{TTL_ATTRIBUTE}`.
-    """
-    if facts.status is None:
-        return failed(f"there is no table {facts.name}")
-    if facts.ttl_attribute is None:
-        return failed("items never expire: parked events, with customers' data, stay for ever", ENABLE_TTL)
-    if facts.ttl_attribute != TTL_ATTRIBUTE:
-        return failed(f"items expire by {facts.ttl_attribute}, not {TTL_ATTRIBUTE}")
-    return passed(f"items expire by {TTL_ATTRIBUTE}")
-
-
 def _keys(keys: tuple[tuple[str, str], ...]) -> str:
     return " and ".join(f"{name} ({kind})" for name, kind in keys)
 
@@ -132,6 +115,23 @@ def sync_table(facts: TableFacts) -> Finding:
     The table is active; its keys are PK and SK, both strings.
     """
     return _judge_keys(facts)
+
+
+@check(Area.TABLES, look_at_sync_table, ENABLE_TTL, APPLY)
+def sync_table_expiry(facts: TableFacts) -> Finding:
+    """Parked events expire.
+
+    A parked event is a copy of Stripe's, with the customer's data in it; it is not to stay for ever.
+
+    Time to live is enabled on the attribute `{TTL_ATTRIBUTE}`.
+    """
+    if facts.status is None:
+        return failed(f"there is no table {facts.name}")
+    if facts.ttl_attribute is None:
+        return failed("items never expire: parked events, with customers' data, stay for ever", ENABLE_TTL)
+    if facts.ttl_attribute != TTL_ATTRIBUTE:
+        return failed(f"items expire by {facts.ttl_attribute}, not {TTL_ATTRIBUTE}")
+    return passed(f"items expire by {TTL_ATTRIBUTE}")
 
 
 @attrs.frozen
