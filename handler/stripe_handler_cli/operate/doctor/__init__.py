@@ -5,8 +5,7 @@ through them, `report` and `checklist` show them. Nothing here changes AWS or St
 """
 
 from stripe_handler_cli.operate.doctor.areas import CHECKS
-from stripe_handler_cli.operate.doctor.checklist import render_checklist
 from stripe_handler_cli.operate.doctor.examination import Result, examine
 from stripe_handler_cli.operate.doctor.site import Site
 
-__all__ = ["CHECKS", "Result", "Site", "examine", "render_checklist"]
+__all__ = ["CHECKS", "Result", "Site", "examine"]

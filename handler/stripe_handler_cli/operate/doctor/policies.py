@@ -68,19 +68,16 @@ def grants_of(statements: Iterable[Statement]) -> tuple[frozenset[Grant], list[S
         What is allowed, and the statements that cannot be put so: denials, and those that say what they do
         not apply to.
     """
-    grants: set[Grant] = set()
-    strange = []
-    for statement in statements:
-        if statement.effect != "Allow" or statement.inverted:
-            strange.append(statement)
-            continue
-        conditions = tuple(sorted(statement.conditions))
-        grants |= {
-            Grant(action, resource, conditions)
-            for action in statement.actions
-            for resource in statement.resources
-        }
-    return frozenset(grants), strange
+    statements = list(statements)
+    strange = [one for one in statements if one.effect != "Allow" or one.inverted]
+    grants = frozenset(
+        Grant(action, resource, tuple(sorted(one.conditions)))
+        for one in statements
+        if one not in strange
+        for action in one.actions
+        for resource in one.resources
+    )
+    return grants, strange
 
 
 def is_covered(wanted: Grant, grants: Iterable[Grant]) -> bool:

@@ -2,7 +2,7 @@
 
 A `look_at_…` asks, read-only, and decides nothing: what does not exist is a fact; what cannot be asked
 raises, and `examination` turns that into "could not look". A judgement is pure; `@check` makes a check of it,
-and its area's `CHECKS` name its place. The page docs/production-checklist.md follows from them.
+in the place where it stands. The page docs/production-checklist.md follows from them.
 """
 
 from typing import Any
@@ -22,17 +22,20 @@ from stripe_handler_cli.operate.doctor.areas import (
 )
 from stripe_handler_cli.operate.doctor.check import Check
 
-CHECKS: tuple[Check[Any], ...] = (
-    *stripe.CHECKS,
-    *event_bus.CHECKS,
-    *rule.CHECKS,
-    *function.CHECKS,
-    *access.CHECKS,
-    *self_check.CHECKS,
-    *invocations.CHECKS,
-    *queues.CHECKS,
-    *tables.CHECKS,
-    *alarms.CHECKS,
-    *traffic.CHECKS,
+_AREAS = (
+    stripe,
+    event_bus,
+    rule,
+    function,
+    access,
+    self_check,
+    invocations,
+    queues,
+    tables,
+    alarms,
+    traffic,
+)
+CHECKS: tuple[Check[Any], ...] = tuple(
+    one for area in _AREAS for one in vars(area).values() if isinstance(one, Check)
 )
 """The production checklist, as far as a machine can go through it, in the order it is shown."""

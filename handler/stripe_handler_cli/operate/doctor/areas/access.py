@@ -1,6 +1,6 @@
 """Who may do what: the function's role, and who may invoke the function.
 
-Everywhere both sides: what is needed is there, and nothing more.
+Both sides are judged everywhere: that what is needed is there, and that nothing more is.
 """
 
 from collections.abc import Mapping
@@ -158,6 +158,3 @@ def role_trust(facts: RoleFacts) -> Finding:
     if principals != {"Service:lambda.amazonaws.com"} or inverted:
         return failed(f"these may take the role on: {', '.join(sorted(principals)) or 'nobody'}")
     return passed("only lambda.amazonaws.com may take the role on")
-
-
-CHECKS = (function_policy, role_permissions, role_trust)

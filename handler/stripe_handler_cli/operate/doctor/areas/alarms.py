@@ -245,6 +245,3 @@ def alarm_subscribers(facts: SubscriberFacts) -> Finding:
     if facts.livemode == "live":
         return failed("nobody: alarms ring unheard, and the environment is live", SUBSCRIBE)
     return warned("nobody: alarms ring unheard", SUBSCRIBE)
-
-
-CHECKS = (alarms, alarms_quiet, log_metrics, parked_count, alarm_topic_policy, alarm_subscribers)

@@ -202,6 +202,3 @@ def forwarding(facts: ForwardingFacts) -> Finding:
     if disabled:
         return failed(f"{disabled[0]} is disabled", ENABLE_FORWARDING, forwarding_rule_name=disabled[0])
     return passed(f"{', '.join(facts.rules)} leads to {facts.bus}")
-
-
-CHECKS = (event_source, event_bus, archive, forwarding)

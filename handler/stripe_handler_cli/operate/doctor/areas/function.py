@@ -207,6 +207,3 @@ def old_snapshots(old: tuple[str, ...]) -> Finding:
     if old:
         return passed(f"version {old[0]} keeps a snapshot besides, to go back to")
     return passed("no version that nothing invokes keeps one")
-
-
-CHECKS = (function_configuration, function_code, old_snapshots)

@@ -94,6 +94,3 @@ def log_retention(facts: LogFacts) -> Finding:
     if facts.retention_days is None:
         return warned("lines are kept for ever, at a cost; `log_retention_days` sets it", SET_RETENTION)
     return passed(f"{facts.retention_days} days")
-
-
-CHECKS = (function_retries, failure_path, log_retention)

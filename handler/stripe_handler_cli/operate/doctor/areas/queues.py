@@ -170,12 +170,3 @@ def failure_queue_empty(facts: QueueFacts) -> Finding:
     The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails.
     """
     return _judge_empty(facts)
-
-
-CHECKS = (
-    delivery_queue_policy,
-    failure_queue_policy,
-    queue_settings,
-    delivery_queue_empty,
-    failure_queue_empty,
-)

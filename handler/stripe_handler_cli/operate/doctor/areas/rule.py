@@ -244,6 +244,3 @@ def delivery_path(facts: TargetFacts) -> Finding:
         "DeadLetterConfig": {"Arn": wanted},
     }
     return failed(found, PUT_TARGET, targets=json.dumps([mended]))
-
-
-CHECKS = (rule_enabled, rule_pattern, target, delivery_path)

@@ -212,6 +212,3 @@ def livemode(facts: ModeFacts) -> Finding:
     if facts.configured == "any":
         return warned(f"{described}: test events may reach real users' profiles", SET_LIVEMODE)
     return passed(described)
-
-
-CHECKS = (self_check, stripe_key, livemode)

@@ -139,6 +139,3 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
         return failed(lacking, USE_A_SECRET)
     return passed("thin events; each costs a request to Stripe")
-
-
-CHECKS = (stripe_destination, stripe_event_types, stripe_payload)

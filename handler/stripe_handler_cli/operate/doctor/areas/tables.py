@@ -178,6 +178,3 @@ def deletion_protection(facts: TablesFacts) -> Finding:
     if facts.livemode == "live":
         return warned(f"off for {', '.join(bare)}, and the environment is live", PROTECT, table_name=bare[0])
     return passed(f"off for {', '.join(bare)}; the environment is not live (LIVEMODE {facts.livemode})")
-
-
-CHECKS = (profile_table, sync_table, sync_table_expiry, point_in_time_recovery, deletion_protection)

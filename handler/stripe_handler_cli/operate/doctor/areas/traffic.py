@@ -182,6 +182,3 @@ def parked_events(facts: ParkedCount) -> Finding:
     if facts.parked:
         return warned(f"{facts.parked} events wait for a user", LIST_PARKED)
     return passed("none waits for a user")
-
-
-CHECKS = (recent_events, webhook_removable, parked_events)
