@@ -4,11 +4,10 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts
 from stripe_handler_cli.operate.doctor.areas import access, alarms, queues
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
+from stripe_handler_cli.operate.doctor.policies import Admission, PolicyFacts, Statement, parse_policy
 from support.doctor.cases import FAIL, PASS, WARN, Cases
 
 _HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")

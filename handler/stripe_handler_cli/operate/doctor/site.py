@@ -1,6 +1,7 @@
 """Where the doctor looks: the stack, what came with the command line, and what has been seen already.
 
-It judges nothing, and asks everything once, however many checks need it.
+It judges nothing, and asks everything once, however many checks need it. Below stand the ways to ask AWS, and
+the function's settings, which checks of several areas need.
 """
 
 import datetime as dt
@@ -15,6 +16,8 @@ from botocore.parsers import ResponseParserError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES
+from stripe_subscription_handler.decisions.policy import Livemode
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
@@ -112,3 +115,31 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"AWS's answer has no {error}"
     return str(error)
+
+
+def look_at_settings(site: Site) -> dict[str, Any] | None:
+    """GetFunctionConfiguration of what is invoked; None where there is no such function."""
+    invoked = site.stack.invoked_function
+    return found_or_none(site.client("lambda").get_function_configuration, FunctionName=invoked)
+
+
+def settings_of(site: Site) -> dict[str, Any]:
+    """The function's settings; raises `CliError` where there is no function."""
+    settings = site.see(look_at_settings)
+    if settings is None:
+        raise CliError(f"there is no function {site.stack.invoked_function}")
+    return settings
+
+
+def environment_of(site: Site) -> dict[str, str]:
+    variables: dict[str, str] = settings_of(site).get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def livemode_of(site: Site) -> str:
+    return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
+
+
+def stripe_url_of(site: Site) -> str:
+    """Where the function asks Stripe."""
+    return environment_of(site).get(VARIABLES["stripe_api_url"]) or STRIPE_API_URL

@@ -8,12 +8,21 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import PolicyFacts, judge_policy, rules_may, unlike
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import Grant, Statement, grants_of, is_covered, parse_policy
+from stripe_handler_cli.operate.doctor.policies import (
+    Grant,
+    PolicyFacts,
+    Statement,
+    grants_of,
+    is_covered,
+    judge_policy,
+    parse_policy,
+    rules_may,
+    unlike,
+)
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
 from stripe_handler_cli.stack.invoked import qualified
 
@@ -74,7 +83,6 @@ class RoleFacts:
 
 
 def look_at_role(site: Site) -> RoleFacts:
-    """GetRole, its inline policies, and what is attached to it."""
     iam, name = site.client("iam"), site.role_name
     found = found_or_none(iam.get_role, RoleName=name)
     if found is None:

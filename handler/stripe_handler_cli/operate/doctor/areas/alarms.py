@@ -6,13 +6,11 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import parse_policy
-from stripe_handler_cli.operate.doctor.settings import livemode_of
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
+from stripe_handler_cli.operate.doctor.policies import Admission, PolicyFacts, judge_policy, parse_policy
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed, livemode_of
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 
 ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}"
@@ -44,7 +42,6 @@ class AlarmsFacts:
 
 
 def look_at_alarms(site: Site) -> AlarmsFacts:
-    """DescribeAlarms, for the names of Terraform's output."""
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
@@ -153,7 +150,6 @@ class HourlyCountFacts:
 
 
 def look_at_hourly_count(site: Site) -> HourlyCountFacts:
-    """DescribeRule and ListTargetsByRule of the rule on the default bus."""
     name = site.output("parked_count_rule_name")
     events = site.client("events")
     found = found_or_none(events.describe_rule, Name=name)

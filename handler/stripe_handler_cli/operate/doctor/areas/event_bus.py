@@ -172,7 +172,6 @@ class ForwardingFacts:
 
 
 def look_at_forwarding(site: Site) -> ForwardingFacts:
-    """DescribeEventBus of the second bus, and ListRuleNamesByTarget on the first."""
     name = site.stack.outputs.get("forwarding_bus_name")
     events = site.client("events")
     found = found_or_none(events.describe_event_bus, Name=name) if name else None

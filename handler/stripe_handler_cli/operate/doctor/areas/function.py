@@ -9,13 +9,14 @@ import attrs
 from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
-from stripe_handler_cli.operate.doctor.settings import (
+from stripe_handler_cli.operate.doctor.site import (
+    Site,
     environment_of,
+    listed,
     look_at_settings,
     settings_of,
     stripe_url_of,
 )
-from stripe_handler_cli.operate.doctor.site import Site, listed
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config
 from stripe_subscription_handler.errors import ConfigError
 
@@ -51,7 +52,6 @@ class FunctionFacts:
 
 
 def look_at_function(site: Site) -> FunctionFacts:
-    """The settings, and GetFunctionConcurrency."""
     settings = site.see(look_at_settings)
     if settings is None:
         return FunctionFacts(name=site.stack.invoked_function, state=None)

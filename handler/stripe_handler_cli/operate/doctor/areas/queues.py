@@ -5,12 +5,16 @@ from typing import Any, Literal, get_args
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy, rules_may
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import parse_policy
-from stripe_handler_cli.operate.doctor.settings import look_at_settings
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none, metric_points
+from stripe_handler_cli.operate.doctor.policies import (
+    Admission,
+    PolicyFacts,
+    judge_policy,
+    parse_policy,
+    rules_may,
+)
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, look_at_settings, metric_points
 
 LIST_DEAD_LETTERS = "stripe-handler dlq list{stack_options}"
 LEAST_RETENTION_SECONDS = 4 * 86400
@@ -26,7 +30,6 @@ _COUNTS = (
 
 
 def look_at_attributes(site: Site, queue: Queue) -> dict[str, Any] | None:
-    """GetQueueAttributes; None where there is no such queue."""
     url = site.output(f"{queue}_url")
     found = found_or_none(site.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"])
     return None if found is None else dict(found["Attributes"])
@@ -81,7 +84,6 @@ class QueueFacts:
 
 
 def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
-    """GetQueueAttributes, and the metric of the oldest message's age when there is one."""
     name = site.output(f"{queue}_name")
     found = site.see(look_at_attributes, queue)
     if found is None:

@@ -8,17 +8,12 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
-from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
-from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site
+from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site, environment_of, livemode_of
 from stripe_handler_cli.stack.event_destinations import mode_of_source
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.operations import names
+from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
-from stripe_subscription_handler.stripe_side.secret import (
-    KEY_VARIABLE,
-    PARAMETER_VARIABLE,
-    SECRET_ARN_VARIABLE,
-)
 
 READ_ERRORS = "aws logs tail {log_group_name} --since 15m"
 _KEY_FROM_KEYBOARD = 'read -rs KEY && printf %s "$KEY" | '
@@ -129,9 +124,11 @@ def look_at_stripe_key(site: Site) -> StripeKeyFacts:
         return StripeKeyFacts(place=None)
     return StripeKeyFacts(
         place=told["place"],
-        secret=environment.get(SECRET_ARN_VARIABLE) or environment.get(PARAMETER_VARIABLE) or "",
-        is_parameter=PARAMETER_VARIABLE in environment,
-        is_in_environment=KEY_VARIABLE in environment,
+        secret=environment.get(secret.SECRET_ARN_VARIABLE)
+        or environment.get(secret.PARAMETER_VARIABLE)
+        or "",
+        is_parameter=secret.PARAMETER_VARIABLE in environment,
+        is_in_environment=secret.KEY_VARIABLE in environment,
         problem=told["problem"],
         stripe_problem=told["stripeProblem"],
         alias=site.stack.function_alias,

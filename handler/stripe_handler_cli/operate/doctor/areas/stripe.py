@@ -9,19 +9,14 @@ from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_ru
 from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.settings import environment_of, stripe_url_of
-from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, stripe_url_of
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
-from stripe_subscription_handler.stripe_side.secret import (
-    KEY_VARIABLE,
-    PARAMETER_VARIABLE,
-    SECRET_ARN_VARIABLE,
-)
 
 EVERY_TYPE = "*"
-_KEY_VARIABLES = (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
+_KEY_VARIABLES = (secret.KEY_VARIABLE, secret.SECRET_ARN_VARIABLE, secret.PARAMETER_VARIABLE)
 _POST = (
     "printf 'Authorization: Bearer %s' \"${key_variable}\" | curl --fail --header @- --header "
     "'Stripe-Version: {stripe_version}' --request POST "

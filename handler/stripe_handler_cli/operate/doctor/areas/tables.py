@@ -5,8 +5,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none, livemode_of
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import ConfigError
 

@@ -7,8 +7,7 @@ import attrs
 from stripe_handler_cli.operate.doctor.areas.event_bus import look_at_event_source
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.settings import environment_of
-from stripe_handler_cli.operate.doctor.site import Site, metric_points
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, metric_points
 from stripe_handler_cli.stack.function_log import FunctionLog, patterns, tells_decisions
 from stripe_subscription_handler.config import VARIABLES, LogLevel
 from stripe_subscription_handler.operations.parked_count import ParkedCount, count_parked
@@ -37,7 +36,6 @@ class TrafficFacts:
 
 
 def look_at_traffic(site: Site) -> TrafficFacts:
-    """GetMetricStatistics: the rule's invocations, and the event source's events of any type."""
     source = site.stack.partner_event_source
     rule = {"EventBusName": site.output("event_bus_name"), "RuleName": site.output("rule_name")}
     return TrafficFacts(
@@ -88,7 +86,6 @@ class BridgeFacts:
 
 
 def look_at_bridge(site: Site) -> BridgeFacts:
-    """FilterLogEvents, for the lines of the bridge's source and of the event source."""
     bridge = site.stack.outputs.get("webhook_bridge_event_source")
     partner = site.stack.partner_event_source
     if bridge is None or partner is None:
