@@ -11,13 +11,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
-from stripe_handler_cli.operate.connect.planning import (
-    ACTIVE,
-    Plan,
-    Step,
-    plan_connect,
-    plan_disconnect,
-)
+from stripe_handler_cli.operate.connect.planning import ACTIVE, Plan, Step, plan_connect, plan_disconnect
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
 from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABLES, Settings, read_settings
 from stripe_handler_cli.operate.connect.var_file import edit, with_string, without
