@@ -34,7 +34,7 @@ COMMANDS = (
     ),
     Deferred(
         "disconnect",
-        f"{_OPERATE}.connect.disconnect_command:disconnect",
+        f"{_OPERATE}.connect.command:disconnect",
         "Take Stripe's event destination away from this environment: the way back from `connect`.",
     ),
     Deferred(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.checklist import BY_HAND, render_checklist
 from stripe_handler_cli.operate.doctor.command import doctor
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,8 +16,8 @@ from stripe_handler_cli.lab.deployment import seed_partner_event_source
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
 from stripe_handler_cli.operate.doctor import Result, examine
 from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.checklist import RIGHTS
 from stripe_handler_cli.operate.doctor.command import doctor
-from stripe_handler_cli.operate.doctor.rights import RIGHTS
 from stripe_handler_cli.stack.endpoint import Endpoint
 from support.aws_commands import aws_commands, run_command
 from support.doctor.breaks import APPLY, BREAKS, MENDED_AT_ONCE, Break

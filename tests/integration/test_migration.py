@@ -17,7 +17,7 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.doctor import Result, Site, examine
-from stripe_handler_cli.operate.doctor.areas.webhook_bridge import GRACE_MINUTES
+from stripe_handler_cli.operate.doctor.areas.traffic import GRACE_MINUTES
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint

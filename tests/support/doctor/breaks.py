@@ -10,22 +10,22 @@ import attrs
 from stripe_handler_cli.operate.doctor.check import Status
 from support.doctor.patient import Patient
 
+APPLY = "TF_WORKSPACE=first terraform -chdir="
+FAIL, WARN = Status.FAIL, Status.WARN
+MISSING_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:none"  # noqa: S105 - a name
+ANYONE_SENDS = json.dumps(
+    {"Statement": [{"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}
+)
+
 
 @attrs.frozen
 class Break:
-    """One way to break a stack.
-
-    Attributes:
-        name: What was done.
-        make: Does it, and returns what undoes it; None where the doctor's command does.
-        changed: Keys of the checks that notice, with their status.
-        fix: What the first one's command begins with.
-    """
+    """One way to break a stack."""
 
     name: str
-    make: Callable[[Patient], Callable[[], Any] | None]
-    changed: dict[str, Status]
-    fix: str
+    make: Callable[[Patient], Callable[[], Any] | None]  # returns what undoes it, unless the fix does
+    changed: dict[str, Status]  # keys of the checks that notice
+    fix: str = APPLY  # what the first one's command begins with
 
     def __str__(self) -> str:
         """Its name in pytest's output."""
@@ -140,11 +140,6 @@ def change_the_queue(patient: Patient, **attributes: str) -> Callable[[], Any]:
     return lambda: sqs.set_queue_attributes(QueueUrl=url, Attributes=kept)
 
 
-ANYONE_SENDS = json.dumps(
-    {"Statement": [{"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}
-)
-
-
 def leave_an_event_in_the_failure_queue(patient: Patient) -> Callable[[], Any]:
     """One message."""
     url = patient.outputs["failure_queue_url"]
@@ -238,22 +233,17 @@ def change_the_environment(patient: Patient, **changes: str) -> Callable[[], Any
     return lambda: use(kept)
 
 
-MISSING_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:none"  # noqa: S105 - a name
-APPLY = "TF_WORKSPACE=first terraform -chdir="
-FAIL, WARN = Status.FAIL, Status.WARN
 BREAKS = (
     Break("rule disabled", disable_the_rule, {"rule-enabled": FAIL}, "aws events enable-rule"),
     Break(
         "a type left out of the pattern",
         lambda patient: change_the_pattern(patient, **{"detail-type": ["invoice.payment_failed"]}),
         {"rule-pattern": WARN},
-        APPLY,
     ),
     Break(
         "any source in the pattern",
         lambda patient: change_the_pattern(patient, source=[{"prefix": ""}]),
         {"rule-pattern": FAIL},
-        APPLY,
     ),
     Break(
         "target without a dead-letter queue",
@@ -265,22 +255,18 @@ BREAKS = (
         "target with an input path",
         lambda patient: change_the_target(patient, InputPath="$.detail.data"),
         {"target": FAIL},
-        APPLY,
     ),
-    Break("no on-failure destination", remove_the_failure_destination, {"failure-path": FAIL}, APPLY),
-    Break("role widened", lambda patient: change_the_role(patient, widen), {"role-permissions": FAIL}, APPLY),
-    Break(
-        "role narrowed", lambda patient: change_the_role(patient, narrow), {"role-permissions": FAIL}, APPLY
-    ),
+    Break("no on-failure destination", remove_the_failure_destination, {"failure-path": FAIL}),
+    Break("role widened", lambda patient: change_the_role(patient, widen), {"role-permissions": FAIL}),
+    Break("role narrowed", lambda patient: change_the_role(patient, narrow), {"role-permissions": FAIL}),
     Break(
         "a statement less",
         lambda patient: change_the_role(patient, lambda statements: statements.pop(0)),
         {"role-permissions": FAIL},
-        APPLY,
     ),
     Break("a policy more", add_a_role_policy, {"role-permissions": FAIL}, "aws iam delete-role-policy"),
     Break("a policy attached", attach_a_policy, {"role-permissions": FAIL}, "aws iam detach-role-policy"),
-    Break("role trusts EC2", trust_another_service, {"role-trust": FAIL}, APPLY),
+    Break("role trusts EC2", trust_another_service, {"role-trust": FAIL}),
     Break(
         "a bucket may invoke",
         let_another_service_invoke,
@@ -291,13 +277,11 @@ BREAKS = (
         "anyone may send to the delivery queue",
         lambda patient: change_the_queue(patient, Policy=ANYONE_SENDS),
         {"delivery-queue-policy": FAIL},
-        APPLY,
     ),
     Break(
         "dead letters kept for an hour",
         lambda patient: change_the_queue(patient, MessageRetentionPeriod="3600"),
         {"queue-settings": WARN},
-        APPLY,
     ),
     Break(
         "an event in the failure queue",
@@ -314,11 +298,11 @@ BREAKS = (
         "aws dynamodb update-continuous-backups",
     ),
     Break("an alarm muted", mute_an_alarm, {"alarms": FAIL}, "aws cloudwatch enable-alarm-actions"),
-    Break("a metric filter less", remove_a_metric_filter, {"log-metrics": FAIL}, APPLY),
+    Break("a metric filter less", remove_a_metric_filter, {"log-metrics": FAIL}),
     Break("no hourly count", stop_the_hourly_count, {"parked-count": FAIL}, "aws events enable-rule"),
     Break("an event about to expire", park_an_event, {"parked-events": FAIL}, "stripe-handler parked"),
-    Break("anyone may publish", widen_the_topic, {"alarm-topic-policy": FAIL}, APPLY),
-    Break("short archive", shorten_the_archive, {"archive": WARN}, APPLY),
+    Break("anyone may publish", widen_the_topic, {"alarm-topic-policy": FAIL}),
+    Break("short archive", shorten_the_archive, {"archive": WARN}),
     Break(
         "live mode on a sandbox's event source",
         lambda patient: change_the_environment(patient, LIVEMODE="live"),
@@ -329,7 +313,6 @@ BREAKS = (
         "another table",
         lambda patient: change_the_environment(patient, SYNC_TABLE_NAME="none"),
         {"function-configuration": FAIL, "self-check": FAIL},
-        APPLY,
     ),
     Break(
         "a secret that is not there",
@@ -348,7 +331,6 @@ BREAKS = (
             "point-in-time-recovery": WARN,
             "deletion-protection": WARN,
         },
-        APPLY,
     ),
 )
 

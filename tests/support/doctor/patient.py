@@ -14,21 +14,13 @@ KEYS = [check.key for check in CHECKS]
 
 @attrs.define
 class Patient:
-    """The first workspace's stack, and what can be done to it.
-
-    Attributes:
-        endpoint: Its AWS.
-        outputs: Its outputs.
-        root: Its Terraform root.
-        package: The zip it runs.
-        asked: The operations the doctor asked for.
-    """
+    """The first workspace's stack, and what can be done to it."""
 
     endpoint: Endpoint
     outputs: dict[str, Any]
     root: Path
-    package: Path
-    asked: set[str] = attrs.Factory(set)
+    package: Path  # the zip it runs
+    asked: set[str] = attrs.Factory(set)  # the operations that the doctor asked for
     _clients: dict[str, Any] = attrs.Factory(dict)
 
     def client(self, service: str) -> Any:

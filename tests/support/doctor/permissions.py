@@ -4,12 +4,11 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts
 from stripe_handler_cli.operate.doctor.areas import access, alarms, queues
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
-from support.doctor.cases import FAIL, PASS, WARN, Case
+from stripe_handler_cli.operate.doctor.policies import Admission, PolicyFacts, Statement, parse_policy
+from support.doctor.cases import FAIL, PASS, WARN, Cases
 
 _HOME = Arn.parse("arn:aws:lambda:eu-west-1:123456789012:function:handler")
 RULE = _HOME.beside("events", "rule/bus/subscription-events")
@@ -153,148 +152,115 @@ CLOUDWATCH = {
 }
 DENIED = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}
 
-
-ROLE_CASES = (
-    Case(access.ROLE_PERMISSIONS, role(), PASS, "grants, each one needed"),
-    Case(access.ROLE_PERMISSIONS, role(policies=None), FAIL, "there is no role handler", APPLY),
-    *(
-        Case(
-            access.ROLE_PERMISSIONS, role(without(one["Sid"])), FAIL, f"not sufficient ({one['Sid']})", APPLY
-        )
-        for one in STATEMENTS
-    ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(changed("ReadAndUpdateProfiles", Action=["dynamodb:GetItem"])),
-        FAIL,
-        "dynamodb:updateitem on table/profiles",
-        APPLY,
-    ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(changed("ReadAndUpdateProfiles", Action="dynamodb:*")),
-        FAIL,
-        "wider than needed: dynamodb:* on table/profiles",
-        APPLY,
-    ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(changed("ReadStripeSecret", Resource="*")),
-        FAIL,
-        "wider than needed: secretsmanager:getsecretvalue on *",
-        APPLY,
-    ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(
-            adding(
-                Effect="Allow",
-                Action="kms:Decrypt",
-                Resource=APP_KEY,
-                Condition={"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
-            )
+CASES: Cases = {
+    access.role_permissions: (
+        (role(), PASS, "grants, each one needed"),
+        (role(policies=None), FAIL, "there is no role handler", APPLY),
+        *((role(without(one["Sid"])), FAIL, f"not sufficient ({one['Sid']})", APPLY) for one in STATEMENTS),
+        (
+            role(changed("ReadAndUpdateProfiles", Action=["dynamodb:GetItem"])),
+            FAIL,
+            "dynamodb:updateitem on table/profiles",
+            APPLY,
         ),
-        PASS,
-        "grants, each one needed",
+        (
+            role(changed("ReadAndUpdateProfiles", Action="dynamodb:*")),
+            FAIL,
+            "wider than needed: dynamodb:* on table/profiles",
+            APPLY,
+        ),
+        (
+            role(changed("ReadStripeSecret", Resource="*")),
+            FAIL,
+            "wider than needed: secretsmanager:getsecretvalue on *",
+            APPLY,
+        ),
+        (
+            role(
+                adding(
+                    Effect="Allow",
+                    Action="kms:Decrypt",
+                    Resource=APP_KEY,
+                    Condition={"StringEquals": {"kms:ViaService": "dynamodb.eu-west-1.amazonaws.com"}},
+                )
+            ),
+            PASS,
+            "grants, each one needed",
+        ),
+        (
+            role(adding(Effect="Allow", Action="kms:Decrypt", Resource=APP_KEY)),
+            FAIL,
+            "wider than needed: kms:decrypt on key/app",
+            APPLY,
+        ),
+        (
+            role(changed("EncryptForFailureQueue", Condition={})),
+            FAIL,
+            "wider than needed: kms:decrypt on key/stack",
+            APPLY,
+        ),
+        (role(adding(**EVERYTHING)), FAIL, "wider than needed: * on *", APPLY),
+        (role(adding(**DENIED)), FAIL, "cannot be told what these allow", APPLY),
+        (
+            role(changed("SendToFailureQueue", Condition={"Bool": {"aws:SecureTransport": "true"}})),
+            FAIL,
+            "not sufficient (SendToFailureQueue)",
+            APPLY,
+        ),
+        (
+            role(policies={**(role().policies or {}), "extra": parse_policy({"Statement": EVERYTHING})}),
+            FAIL,
+            "wider than needed: * on *",
+            access.DELETE_ROLE_POLICY,
+        ),
+        (
+            role(attached=("arn:aws:iam::aws:policy/AdministratorAccess",)),
+            FAIL,
+            "AdministratorAccess attached",
+            access.DETACH_ROLE_POLICY,
+        ),
+        (role(expected=None), WARN, "no output 'role_policies'; apply again", APPLY),
+        (role(boundary="arn:b"), WARN, "within the boundary arn:b"),
     ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(adding(Effect="Allow", Action="kms:Decrypt", Resource=APP_KEY)),
-        FAIL,
-        "wider than needed: kms:decrypt on key/app",
-        APPLY,
+    access.role_trust: (
+        (role(), PASS, "only lambda.amazonaws.com"),
+        (role(trust=trust("*")), FAIL, "these may take the role on: *", APPLY),
+        (role(trust=trust("ec2.amazonaws.com")), FAIL, "Service:ec2", APPLY),
+        (role(trust=()), FAIL, "nobody", APPLY),
+        (role(policies=None), FAIL, "there is no role handler", APPLY),
     ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(changed("EncryptForFailureQueue", Condition={})),
-        FAIL,
-        "wider than needed: kms:decrypt on key/stack",
-        APPLY,
+    access.function_policy: (
+        (policy(admitting()), PASS, "only events.amazonaws.com for rule/bus/sub"),
+        (policy(admitting(operator="ArnEquals")), PASS, "only events.amazonaws.com"),
+        (policy(), FAIL, "may not lambda:InvokeFunction for rule/bus", APPLY),
+        (policy(admitting(source="*")), FAIL, "may not lambda:InvokeFunction", APPLY),
+        (policy(admitting(), ANYONE), FAIL, "wider or other than needed: Anyone", access.REMOVE_PERMISSION),
+        (
+            policy(admitting(), admitting(Sid="NoSource", Condition={})),
+            FAIL,
+            "wider or other than needed: NoSource",
+            access.REMOVE_PERMISSION,
+        ),
+        (
+            policy(admitting(), {**admitting(Sid="Not"), "NotAction": "lambda:GetFunction"}),
+            FAIL,
+            "wider or other than needed: Not",
+            access.REMOVE_PERMISSION,
+        ),
     ),
-    Case(access.ROLE_PERMISSIONS, role(adding(**EVERYTHING)), FAIL, "wider than needed: * on *", APPLY),
-    Case(access.ROLE_PERMISSIONS, role(adding(**DENIED)), FAIL, "cannot be told what these allow", APPLY),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(changed("SendToFailureQueue", Condition={"Bool": {"aws:SecureTransport": "true"}})),
-        FAIL,
-        "not sufficient (SendToFailureQueue)",
-        APPLY,
+    queues.delivery_queue_policy: (
+        (policy(admitting(), PLAIN_HTTP_DENIED), PASS, "only events.amazonaws.com"),
+        (PolicyFacts("queue q", None, (INVOKE,)), FAIL, "there is no queue q", APPLY),
+        (policy(PLAIN_HTTP_DENIED), FAIL, "may not", APPLY),
+        (policy(admitting(), {**DENIED, "Sid": "D"}), FAIL, "other than needed: D", APPLY),
     ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(policies={**(role().policies or {}), "extra": parse_policy({"Statement": EVERYTHING})}),
-        FAIL,
-        "wider than needed: * on *",
-        access.DELETE_ROLE_POLICY,
+    queues.failure_queue_policy: (
+        (policy(expected=()), PASS, "nobody is let in"),
+        (policy(ANYONE, expected=()), FAIL, "Anyone", APPLY),
     ),
-    Case(
-        access.ROLE_PERMISSIONS,
-        role(attached=("arn:aws:iam::aws:policy/AdministratorAccess",)),
-        FAIL,
-        "AdministratorAccess attached",
-        access.DETACH_ROLE_POLICY,
+    alarms.alarm_topic_policy: (
+        (policy(CLOUDWATCH, expected=(ACCOUNT,)), PASS, "only cloudwatch"),
+        (policy(expected=(ACCOUNT,)), FAIL, "may not sns:Publish", APPLY),
+        (policy(CLOUDWATCH, ANYONE, expected=(ACCOUNT,)), FAIL, "Anyone", APPLY),
     ),
-    Case(access.ROLE_PERMISSIONS, role(expected=None), WARN, "no output 'role_policies'; apply again", APPLY),
-    Case(access.ROLE_PERMISSIONS, role(boundary="arn:b"), WARN, "within the boundary arn:b"),
-    Case(access.ROLE_TRUST, role(), PASS, "only lambda.amazonaws.com"),
-    Case(access.ROLE_TRUST, role(trust=trust("*")), FAIL, "these may take the role on: *", APPLY),
-    Case(access.ROLE_TRUST, role(trust=trust("ec2.amazonaws.com")), FAIL, "Service:ec2", APPLY),
-    Case(access.ROLE_TRUST, role(trust=()), FAIL, "nobody", APPLY),
-    Case(access.ROLE_TRUST, role(policies=None), FAIL, "there is no role handler", APPLY),
-)
-
-POLICY_CASES = (
-    Case(access.FUNCTION_POLICY, policy(admitting()), PASS, "only events.amazonaws.com for rule/bus/sub"),
-    Case(access.FUNCTION_POLICY, policy(admitting(operator="ArnEquals")), PASS, "only events.amazonaws.com"),
-    Case(access.FUNCTION_POLICY, policy(), FAIL, "may not lambda:InvokeFunction for rule/bus", APPLY),
-    Case(access.FUNCTION_POLICY, policy(admitting(source="*")), FAIL, "may not lambda:InvokeFunction", APPLY),
-    Case(
-        access.FUNCTION_POLICY,
-        policy(admitting(), ANYONE),
-        FAIL,
-        "wider or other than needed: Anyone",
-        access.REMOVE_PERMISSION,
-    ),
-    Case(
-        access.FUNCTION_POLICY,
-        policy(admitting(), admitting(Sid="NoSource", Condition={})),
-        FAIL,
-        "wider or other than needed: NoSource",
-        access.REMOVE_PERMISSION,
-    ),
-    Case(
-        access.FUNCTION_POLICY,
-        policy(admitting(), {**admitting(Sid="Not"), "NotAction": "lambda:GetFunction"}),
-        FAIL,
-        "wider or other than needed: Not",
-        access.REMOVE_PERMISSION,
-    ),
-    Case(
-        queues.DELIVERY_QUEUE_POLICY,
-        policy(admitting(), PLAIN_HTTP_DENIED),
-        PASS,
-        "only events.amazonaws.com",
-    ),
-    Case(
-        queues.DELIVERY_QUEUE_POLICY,
-        PolicyFacts("queue q", None, (INVOKE,)),
-        FAIL,
-        "there is no queue q",
-        APPLY,
-    ),
-    Case(queues.DELIVERY_QUEUE_POLICY, policy(PLAIN_HTTP_DENIED), FAIL, "may not", APPLY),
-    Case(
-        queues.DELIVERY_QUEUE_POLICY,
-        policy(admitting(), {**DENIED, "Sid": "D"}),
-        FAIL,
-        "other than needed: D",
-        APPLY,
-    ),
-    Case(queues.FAILURE_QUEUE_POLICY, policy(expected=()), PASS, "nobody is let in"),
-    Case(queues.FAILURE_QUEUE_POLICY, policy(ANYONE, expected=()), FAIL, "Anyone", APPLY),
-    Case(alarms.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, expected=(ACCOUNT,)), PASS, "only cloudwatch"),
-    Case(alarms.ALARM_TOPIC_POLICY, policy(expected=(ACCOUNT,)), FAIL, "may not sns:Publish", APPLY),
-    Case(alarms.ALARM_TOPIC_POLICY, policy(CLOUDWATCH, ANYONE, expected=(ACCOUNT,)), FAIL, "Anyone", APPLY),
-)
-
-CASES = (*ROLE_CASES, *POLICY_CASES)
+}

@@ -4,11 +4,11 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import alarms, parked, queues, tables, traffic, webhook_bridge
+from stripe_handler_cli.operate.doctor.areas import alarms, queues, tables, traffic
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from stripe_subscription_handler.operations.parked_count import ParkedCount
-from support.doctor.cases import FAIL, PASS, WARN, Case
+from support.doctor.cases import FAIL, PASS, WARN, Cases
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 
@@ -43,9 +43,9 @@ def log_metrics(*watched: str) -> alarms.LogMetricsFacts:
     return alarms.LogMetricsFacts(frozenset(watched), frozenset({"Parked", "EventsParked"}))
 
 
-def bridge(**changes: Any) -> webhook_bridge.BridgeFacts:
+def bridge(**changes: Any) -> traffic.BridgeFacts:
     """A bridge beside an active event source, with one event that both brought."""
-    facts = webhook_bridge.BridgeFacts(
+    facts = traffic.BridgeFacts(
         hours=24, event_source="aws.partner/x", event_source_state="ACTIVE", by_bridge=1, by_event_source=1
     )
     return attrs.evolve(facts, **changes)
@@ -56,134 +56,131 @@ def hourly_count(**changes: Any) -> alarms.HourlyCountFacts:
     return attrs.evolve(alarms.HourlyCountFacts("c", "ENABLED", (COUNT_PARKED_REQUEST,)), **changes)
 
 
-CASES = (
-    Case(queues.QUEUE_SETTINGS, (queue(), queue()), PASS, "kept 14 days, and hidden 120 s"),
-    Case(queues.QUEUE_SETTINGS, (queue(), queue(exists=False)), FAIL, "there is no queue q", APPLY),
-    Case(queues.QUEUE_SETTINGS, (queue(), queue(retention_seconds=3600)), WARN, "after 60 minutes", APPLY),
-    Case(
-        queues.QUEUE_SETTINGS,
-        (queue(visibility_timeout_seconds=30), queue()),
-        WARN,
-        "hides a message for 30 s, the function may take 30 s",
-        APPLY,
+CASES: Cases = {
+    queues.queue_settings: (
+        ((queue(), queue()), PASS, "kept 14 days, and hidden 120 s"),
+        ((queue(), queue(exists=False)), FAIL, "there is no queue q", APPLY),
+        ((queue(), queue(retention_seconds=3600)), WARN, "after 60 minutes", APPLY),
+        (
+            (queue(visibility_timeout_seconds=30), queue()),
+            WARN,
+            "hides a message for 30 s, the function may take 30 s",
+            APPLY,
+        ),
     ),
-    Case(queues.DELIVERY_QUEUE_EMPTY, queue(), PASS, "empty"),
-    Case(
-        queues.DELIVERY_QUEUE_EMPTY,
-        queue(messages=1),
-        FAIL,
-        "1 event not applied",
-        queues.LIST_DEAD_LETTERS,
+    queues.delivery_queue_empty: (
+        (queue(), PASS, "empty"),
+        (queue(messages=1), FAIL, "1 event not applied", queues.LIST_DEAD_LETTERS),
+        (queue(exists=False), FAIL, "there is no queue q", APPLY),
     ),
-    Case(queues.DELIVERY_QUEUE_EMPTY, queue(exists=False), FAIL, "there is no queue q", APPLY),
-    Case(queues.FAILURE_QUEUE_EMPTY, queue(), PASS, "empty"),
-    Case(
-        queues.FAILURE_QUEUE_EMPTY,
-        queue(messages=3, oldest_seconds=2.5 * 86400),
-        FAIL,
-        "3 events not applied; the oldest is 2 days old, SQS drops it in 11.5 days",
-        queues.LIST_DEAD_LETTERS,
+    queues.failure_queue_empty: (
+        (queue(), PASS, "empty"),
+        (
+            queue(messages=3, oldest_seconds=2.5 * 86400),
+            FAIL,
+            "3 events not applied; the oldest is 2 days old, SQS drops it in 11.5 days",
+            queues.LIST_DEAD_LETTERS,
+        ),
+        (queue(exists=False), FAIL, "there is no queue q", APPLY),
     ),
-    Case(queues.FAILURE_QUEUE_EMPTY, queue(exists=False), FAIL, "there is no queue q", APPLY),
-    Case(tables.PROFILE_TABLE, table(), PASS, "t, PK (S) and SK (S)"),
-    Case(tables.PROFILE_TABLE, table(status=None), FAIL, "there is no table t", APPLY),
-    Case(tables.PROFILE_TABLE, table(status="ARCHIVED"), FAIL, "t is ARCHIVED", APPLY),
-    Case(
-        tables.PROFILE_TABLE,
-        table(keys=(("id", "N"),)),
-        FAIL,
-        "has the keys id (N); the function uses PK (S) and SK (S)",
-        APPLY,
+    tables.profile_table: (
+        (table(), PASS, "t, PK (S) and SK (S)"),
+        (table(status=None), FAIL, "there is no table t", APPLY),
+        (table(status="ARCHIVED"), FAIL, "t is ARCHIVED", APPLY),
+        (table(keys=(("id", "N"),)), FAIL, "has the keys id (N); the function uses PK (S) and SK (S)", APPLY),
     ),
-    Case(tables.SYNC_TABLE, table(), PASS, "PK (S)"),
-    Case(tables.SYNC_TABLE, table(keys=(("PK", "S"),)), FAIL, "has the keys PK (S)", APPLY),
-    Case(tables.SYNC_TABLE_EXPIRY, table(ttl_attribute="expiresAt"), PASS, "by expiresAt"),
-    Case(tables.SYNC_TABLE_EXPIRY, table(), FAIL, "never expire", tables.ENABLE_TTL),
-    Case(tables.SYNC_TABLE_EXPIRY, table(ttl_attribute="ttl"), FAIL, "by ttl, not expiresAt", APPLY),
-    Case(tables.SYNC_TABLE_EXPIRY, table(status=None), FAIL, "there is no table", APPLY),
-    Case(tables.RECOVERY, both(), PASS, "on for both"),
-    Case(tables.RECOVERY, both(is_recoverable=False), FAIL, "off for t", tables.ENABLE_RECOVERY),
-    Case(
-        tables.RECOVERY,
-        both(is_recoverable=False, is_of_this_stack=False),
-        WARN,
-        "off for t, the app's own",
-        tables.ENABLE_RECOVERY,
+    tables.sync_table: (
+        (table(), PASS, "PK (S)"),
+        (table(keys=(("PK", "S"),)), FAIL, "has the keys PK (S)", APPLY),
     ),
-    Case(tables.PROTECTION, both(), PASS, "on for both"),
-    Case(tables.PROTECTION, both(is_protected=False), WARN, "and the environment is live", tables.PROTECT),
-    Case(tables.PROTECTION, both("test", is_protected=False), PASS, "not live (LIVEMODE test)"),
-    Case(alarms.ALARMS, the_alarms(alarm(), alarm("b")), PASS, "2 alarms"),
-    Case(alarms.ALARMS, the_alarms(alarm()), FAIL, "1 of 2 missing: b", APPLY),
-    Case(
-        alarms.ALARMS,
-        the_alarms(alarm(), alarm("b", are_actions_enabled=False)),
-        FAIL,
-        "actions disabled: b",
-        alarms.ENABLE_ACTIONS,
+    tables.sync_table_expiry: (
+        (table(ttl_attribute="expiresAt"), PASS, "by expiresAt"),
+        (table(), FAIL, "never expire", tables.ENABLE_TTL),
+        (table(ttl_attribute="ttl"), FAIL, "by ttl, not expiresAt", APPLY),
+        (table(status=None), FAIL, "there is no table", APPLY),
     ),
-    Case(alarms.ALARMS, the_alarms(alarm(), alarm("b", tells=())), FAIL, "do not tell the topic: b", APPLY),
-    Case(alarms.ALARMS_QUIET, the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
-    Case(alarms.ALARMS_QUIET, the_alarms(alarm("b", state="ALARM")), WARN, "in ALARM: b", alarms.SEE_ALARM),
-    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(1, 0, "live"), PASS, "1 confirmed"),
-    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(1, 2, "live"), PASS, "2 not confirmed yet"),
-    Case(
-        alarms.ALARM_SUBSCRIBERS,
-        alarms.SubscriberFacts(0, 1, "live"),
-        WARN,
-        "1 pending, none confirmed",
-        alarms.LIST_SUBSCRIPTIONS,
+    tables.point_in_time_recovery: (
+        (both(), PASS, "on for both"),
+        (both(is_recoverable=False), FAIL, "off for t", tables.ENABLE_RECOVERY),
+        (
+            both(is_recoverable=False, is_of_this_stack=False),
+            WARN,
+            "off for t, the app's own",
+            tables.ENABLE_RECOVERY,
+        ),
     ),
-    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(0, 0, "live"), FAIL, "nobody", alarms.SUBSCRIBE),
-    Case(alarms.ALARM_SUBSCRIBERS, alarms.SubscriberFacts(0, 0, "test"), WARN, "nobody", alarms.SUBSCRIBE),
-    Case(alarms.LOG_METRICS, log_metrics("Parked"), PASS, "2 metrics are made of the log, 1 of them"),
-    Case(alarms.LOG_METRICS, log_metrics("Parked", "Errors"), FAIL, "no metric filter makes Errors", APPLY),
-    Case(alarms.HOURLY_COUNT, hourly_count(), PASS, "asks the function to count"),
-    Case(alarms.HOURLY_COUNT, hourly_count(state=None), FAIL, "there is no rule c", APPLY),
-    Case(alarms.HOURLY_COUNT, hourly_count(state="DISABLED"), FAIL, "c is DISABLED", alarms.ENABLE_COUNT),
-    Case(alarms.HOURLY_COUNT, hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
-    Case(parked.PARKED, ParkedCount(0, 0, None, 1), PASS, "none waits"),
-    Case(parked.PARKED, ParkedCount(3, 0, None, 1), WARN, "3 events wait for a user", parked.LIST_PARKED),
-    Case(parked.PARKED, ParkedCount(3, 1, None, 1), FAIL, "1 of them expire within 7", parked.LIST_PARKED),
-    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
-    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(has_bridge=False), PASS, "no webhook bridge"),
-    Case(webhook_bridge.WEBHOOK_REMOVABLE, bridge(event_source=None), PASS, "through the bridge alone"),
-    Case(
-        webhook_bridge.WEBHOOK_REMOVABLE,
-        bridge(by_bridge=9, by_bridge_alone=tuple(f"evt_{number}" for number in range(7))),
-        WARN,
-        "7 of 9 events of the last 24 hours came through the bridge only: "
-        "evt_0, evt_1, evt_2, evt_3, evt_4 and 2 more",
-        webhook_bridge.SEE_EVENT,
+    tables.deletion_protection: (
+        (both(), PASS, "on for both"),
+        (both(is_protected=False), WARN, "and the environment is live", tables.PROTECT),
+        (both("test", is_protected=False), PASS, "not live (LIVEMODE test)"),
     ),
-    Case(
-        webhook_bridge.WEBHOOK_REMOVABLE,
-        bridge(by_bridge=0, by_event_source=3),
-        WARN,
-        "no event came through the bridge, and 3 through the event source",
-        traffic.TRIGGER,
+    alarms.alarms: (
+        (the_alarms(alarm(), alarm("b")), PASS, "2 alarms"),
+        (the_alarms(alarm()), FAIL, "1 of 2 missing: b", APPLY),
+        (
+            the_alarms(alarm(), alarm("b", are_actions_enabled=False)),
+            FAIL,
+            "actions disabled: b",
+            alarms.ENABLE_ACTIONS,
+        ),
+        (the_alarms(alarm(), alarm("b", tells=())), FAIL, "do not tell the topic: b", APPLY),
     ),
-    Case(
-        webhook_bridge.WEBHOOK_REMOVABLE,
-        bridge(event_source_state="PENDING"),
-        WARN,
-        "still needed: the event source is PENDING",
-        APPLY,
+    alarms.alarms_quiet: (
+        (the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
+        (the_alarms(alarm("b", state="ALARM")), WARN, "in ALARM: b", alarms.SEE_ALARM),
     ),
-    Case(
-        webhook_bridge.WEBHOOK_REMOVABLE,
-        bridge(is_logged=False),
-        WARN,
-        "cannot be told",
-        webhook_bridge.LOG_DECISIONS,
+    alarms.alarm_subscribers: (
+        (alarms.SubscriberFacts(1, 0, "live"), PASS, "1 confirmed"),
+        (alarms.SubscriberFacts(1, 2, "live"), PASS, "2 not confirmed yet"),
+        (alarms.SubscriberFacts(0, 1, "live"), WARN, "1 pending, none confirmed", alarms.LIST_SUBSCRIPTIONS),
+        (alarms.SubscriberFacts(0, 0, "live"), FAIL, "nobody", alarms.SUBSCRIBE),
+        (alarms.SubscriberFacts(0, 0, "test"), WARN, "nobody", alarms.SUBSCRIBE),
     ),
-    Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 9, 7), PASS, "7 in the last 24 hours"),
-    Case(traffic.RECENT_EVENTS, traffic.TrafficFacts(24, 0, 0), WARN, "none in the last", traffic.TRIGGER),
-    Case(
-        traffic.RECENT_EVENTS,
-        traffic.TrafficFacts(24, 9, 0),
-        WARN,
-        "9 events came from Stripe in the last 24 hours, and the rule passed none on",
-        traffic.TRIGGER,
+    alarms.log_metrics: (
+        (log_metrics("Parked"), PASS, "2 metrics are made of the log, 1 of them"),
+        (log_metrics("Parked", "Errors"), FAIL, "no metric filter makes Errors", APPLY),
     ),
-)
+    alarms.parked_count: (
+        (hourly_count(), PASS, "asks the function to count"),
+        (hourly_count(state=None), FAIL, "there is no rule c", APPLY),
+        (hourly_count(state="DISABLED"), FAIL, "c is DISABLED", alarms.ENABLE_COUNT),
+        (hourly_count(inputs=({"x": 1},)), FAIL, "does not ask", APPLY),
+    ),
+    traffic.parked_events: (
+        (ParkedCount(0, 0, None, 1), PASS, "none waits"),
+        (ParkedCount(3, 0, None, 1), WARN, "3 events wait for a user", traffic.LIST_PARKED),
+        (ParkedCount(3, 1, None, 1), FAIL, "1 of them expire within 7", traffic.LIST_PARKED),
+    ),
+    traffic.webhook_removable: (
+        (bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
+        (bridge(has_bridge=False), PASS, "no webhook bridge"),
+        (bridge(event_source=None), PASS, "through the bridge alone"),
+        (
+            bridge(by_bridge=9, by_bridge_alone=tuple(f"evt_{number}" for number in range(7))),
+            WARN,
+            (
+                "7 of 9 events of the last 24 hours came through the bridge only: "
+                "evt_0, evt_1, evt_2, evt_3, evt_4 and 2 more"
+            ),
+            traffic.SEE_EVENT,
+        ),
+        (
+            bridge(by_bridge=0, by_event_source=3),
+            WARN,
+            "no event came through the bridge, and 3 through the event source",
+            traffic.TRIGGER,
+        ),
+        (bridge(event_source_state="PENDING"), WARN, "still needed: the event source is PENDING", APPLY),
+        (bridge(is_logged=False), WARN, "cannot be told", traffic.LOG_DECISIONS),
+    ),
+    traffic.recent_events: (
+        (traffic.TrafficFacts(24, 9, 7), PASS, "7 in the last 24 hours"),
+        (traffic.TrafficFacts(24, 0, 0), WARN, "none in the last", traffic.TRIGGER),
+        (
+            traffic.TrafficFacts(24, 9, 0),
+            WARN,
+            "9 events came from Stripe in the last 24 hours, and the rule passed none on",
+            traffic.TRIGGER,
+        ),
+    ),
+}

@@ -1,6 +1,6 @@
 """The AWS side of a connection: whose account it is, Stripe's event sources there, and what the rule admits.
 
-Looks only. The account must be the one Terraform applies to, so it is asked by the same settings: the
+It only looks. The account must be the one that Terraform applies to, so it is asked by the same settings: the
 variable file's region and endpoint, else the shell's.
 """
 
@@ -16,17 +16,10 @@ from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
 
-SOURCE_PREFIX = "aws.partner/stripe.com/"
-_NOT_FOUND = "ResourceNotFoundException"
-
 
 @attrs.frozen
 class AwsSide:
-    """An account and region.
-
-    Attributes:
-        endpoint: The AWS it is in.
-    """
+    """An account and region."""
 
     endpoint: Endpoint
 
@@ -40,11 +33,6 @@ class AwsSide:
 
     @property
     def region(self) -> str:
-        """The region.
-
-        Raises:
-            CliError: None is set.
-        """
         try:
             return self.endpoint.events.meta.region_name
         except NoRegionError:
@@ -59,7 +47,7 @@ class AwsSide:
     def sources(self) -> dict[str, str]:
         """Stripe's partner event sources here, and AWS's word for each one's state (ListEventSources)."""
         found: dict[str, str] = {}
-        asked: dict[str, Any] = {"NamePrefix": SOURCE_PREFIX}
+        asked: dict[str, Any] = {"NamePrefix": "aws.partner/stripe.com/"}
         while True:
             page: Any = self.endpoint.events.list_event_sources(**asked)
             found |= {source["Name"]: source["State"] for source in page.get("EventSources", [])}
@@ -75,7 +63,7 @@ class AwsSide:
         try:
             found: Any = self.endpoint.events.describe_rule(Name=rule, EventBusName=bus)
         except ClientError as error:
-            if error.response["Error"].get("Code") != _NOT_FOUND:
+            if error.response["Error"].get("Code") != "ResourceNotFoundException":
                 raise
             return frozenset()
         return EventPattern.of(found).event_types

@@ -1,7 +1,7 @@
 """Which of an account's event destinations is this environment's. Pure.
 
 It is the one whose event source the variable file names; else the one that `connect` marked for this prefix
-and workspace. Never two: where that cannot be told, a person decides.
+and workspace. It is never two: where that cannot be told, a person decides.
 """
 
 from collections.abc import Mapping
@@ -19,25 +19,13 @@ from stripe_handler_cli.stack.event_destinations import (
 
 MARK = "stripe_subscription_handler"
 """The metadata key on a destination that says whose it is."""
-DELETED = "DELETED"
+_DELETED = "DELETED"
 """AWS's word for an event source that its partner has removed."""
-_GONE = "no_aws_event_source_exists"
 
 
 @attrs.frozen(kw_only=True)
 class Wanted:
-    """The destination an environment should have.
-
-    Attributes:
-        prefix: The environment's prefix.
-        workspace: Its workspace.
-        account_id: Its AWS account.
-        region: Its region.
-        event_types: Types to send.
-        payload: Their form.
-        livemode: Which events the environment takes.
-        key_mode: Of the Stripe key at hand; None where it does not tell.
-    """
+    """The destination an environment should have."""
 
     prefix: str
     workspace: str
@@ -45,22 +33,19 @@ class Wanted:
     region: str
     event_types: tuple[str, ...] = ()
     payload: Payload = "snapshot"
-    livemode: Literal["live", "test", "any"] = "any"
-    key_mode: Literal["live", "test"] | None = "test"
+    livemode: Literal["live", "test", "any"] = "any"  # which events the environment takes
+    key_mode: Literal["live", "test"] | None = "test"  # of the Stripe key; None where it does not tell
 
     @property
     def mark(self) -> str:
-        """What the metadata says of its destination."""
         return f"{self.prefix}/{self.workspace}"
 
     @property
     def place(self) -> str:
-        """Account and region, for messages."""
         return f"account {self.account_id}, region {self.region}"
 
     @property
     def new(self) -> NewDestination:
-        """The destination to make."""
         return NewDestination(
             name=f"{self.prefix}-stripe-{self.workspace}",
             account_id=self.account_id,
@@ -73,74 +58,45 @@ class Wanted:
 
 @attrs.frozen(kw_only=True)
 class Situation:
-    """What is there.
-
-    Attributes:
-        destinations: The Stripe account's destinations of the kind Amazon EventBridge.
-        sources: Stripe's partner event sources in this AWS account and region, with AWS's word for each one's
-            state.
-        named: The event source that the variable file names.
-        bus: The bus the stack is applied with; None before its first apply.
-        admitted: Types that its rule admits.
-        function_arn: The function it is applied with; None before its first apply.
-    """
+    """What is there in Stripe, in AWS, in the variable file and in Terraform's state."""
 
     destinations: tuple[EventDestination, ...] = ()
-    sources: Mapping[str, str] = attrs.Factory(dict)
-    named: str | None = None
-    bus: str | None = None
-    admitted: frozenset[str] = frozenset()
-    function_arn: str | None = None
+    sources: Mapping[str, str] = attrs.Factory(
+        dict
+    )  # in this account and region, with AWS's word for a state
+    named: str | None = None  # the event source in the variable file
+    bus: str | None = None  # the stack's; None before its first apply
+    admitted: frozenset[str] = frozenset()  # types that the stack's rule lets pass
+    function_arn: str | None = None  # None before the first apply
 
 
 @attrs.frozen
 class Choice:
-    """The environment's destination.
+    """The environment's destination, and others of its own."""
 
-    Attributes:
-        destination: It; None where there is none that could work.
-        dead: Others of this environment whose event source is gone, so that they never send again.
-        others: Others of this environment that could.
-    """
-
-    destination: EventDestination | None
-    dead: tuple[EventDestination, ...] = ()
-    others: tuple[EventDestination, ...] = ()
-
-
-def is_dead(destination: EventDestination, situation: Situation) -> bool:
-    """Whether its event source is gone; Stripe then wants a new destination."""
-    return (
-        destination.source_status == "deleted"
-        or destination.disabled_reason == _GONE
-        or situation.sources.get(destination.source_name) == DELETED
-    )
+    destination: EventDestination | None  # None where there is none that could work
+    dead: tuple[EventDestination, ...] = ()  # their event sources are gone, so that they never send again
+    others: tuple[EventDestination, ...] = ()  # these could send
 
 
 def chosen(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Choice:
-    """Find the environment's destination.
-
-    Args:
-        wanted: What the environment should have.
-        situation: What is there.
-        identifier: The id of the destination that a person chose.
+    """Find the environment's destination; `identifier` is that of the one that a person chose.
 
     Raises:
         CliError: It cannot be told, or somebody else's would be taken.
     """
     _refuse_elsewhere(wanted, situation)
-    mine = tuple(one for one in situation.destinations if one.metadata.get(MARK) == wanted.mark)
+    mine = [one for one in situation.destinations if one.metadata.get(MARK) == wanted.mark]
     named = next((one for one in situation.destinations if one.source_name == situation.named), None)
     if situation.named is not None and named is None and identifier is None:
         _refuse_foreign(situation.named, wanted, situation)
-    candidates = tuple(dict.fromkeys(one.id for one in (*((named,) if named else ()), *mine)))
-    by_id = {one.id: one for one in situation.destinations}
-    if identifier is not None and identifier not in by_id:
+    by_person = next((one for one in situation.destinations if one.id == identifier), None)
+    if identifier is not None and by_person is None:
         raise CliError(f"This key's Stripe account has no Amazon EventBridge destination {identifier}.")
-    ours = [by_id[one] for one in candidates]
-    dead = tuple(one for one in ours if is_dead(one, situation) and one.id != identifier)
-    living = [one for one in ours if not is_dead(one, situation)]
-    taken = _taken(living, named, by_id.get(identifier or ""))
+    ours = {one.id: one for one in (*((named,) if named else ()), *mine)}.values()
+    dead = tuple(one for one in ours if _is_dead(one, situation) and one.id != identifier)
+    living = [one for one in ours if not _is_dead(one, situation)]
+    taken = by_person or _taken(living, named)
     if taken is not None and (taken.account_id, taken.region) != (wanted.account_id, wanted.region):
         raise CliError(
             f"The event destination {taken.id} leads to account {taken.account_id}, region {taken.region}, "
@@ -150,11 +106,16 @@ def chosen(wanted: Wanted, situation: Situation, identifier: str | None = None) 
     return Choice(taken, dead, tuple(one for one in living if taken is None or one.id != taken.id))
 
 
-def _taken(
-    living: list[EventDestination], named: EventDestination | None, by_person: EventDestination | None
-) -> EventDestination | None:
-    if by_person is not None:
-        return by_person
+def _is_dead(destination: EventDestination, situation: Situation) -> bool:
+    """Whether its event source is gone; Stripe then wants a new destination."""
+    return (
+        destination.source_status == "deleted"
+        or destination.disabled_reason == "no_aws_event_source_exists"
+        or situation.sources.get(destination.source_name) == _DELETED
+    )
+
+
+def _taken(living: list[EventDestination], named: EventDestination | None) -> EventDestination | None:
     if named is not None and named in living:
         return named
     if len(living) > 1:
@@ -184,7 +145,7 @@ def _refuse_foreign(named: str, wanted: Wanted, situation: Situation) -> None:
             f"The variable file names the event source {named}, which is one of {named_mode} mode, and the "
             f"Stripe key is for {wanted.key_mode} mode."
         )
-    if situation.sources.get(named, DELETED) != DELETED:
+    if situation.sources.get(named, _DELETED) != _DELETED:
         raise CliError(
             f"The variable file names the event source {named}, which is {situation.sources[named]} in AWS, "
             "but no event destination of this key's Stripe account leads to it. Is it the key of another "

@@ -11,19 +11,11 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
-from stripe_handler_cli.operate.connect.planning import (
-    ACTIVE,
-    TITLES,
-    Plan,
-    Step,
-    plan_connect,
-    plan_disconnect,
-)
+from stripe_handler_cli.operate.connect.planning import ACTIVE, Plan, Step, plan_connect, plan_disconnect
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
 from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABLES, Settings, read_settings
-from stripe_handler_cli.operate.connect.tfvars import with_string, without
-from stripe_handler_cli.operate.connect.var_file import edit
-from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, Payload
+from stripe_handler_cli.operate.connect.var_file import edit, with_string, without
+from stripe_handler_cli.stack.event_destinations import EventDestinations, Payload
 from stripe_handler_cli.tools.terraform.counting import counting
 from stripe_subscription_handler.stripe_side.api import key_mode
 
@@ -31,6 +23,7 @@ _LOOK_SECONDS = 2.0
 _APPLIES = frozenset({Step.APPLY, Step.UNAPPLY})
 _PINGS = 3
 """A ping right after the bus was associated may be lost, so another one is sent, and one more."""
+_ELSEWHERE = f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
 _Found = TypeVar("_Found")
 
 
@@ -40,52 +33,29 @@ class _DeclinedError(Exception):
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """What a run came to.
-
-    Attributes:
-        destination_id: The environment's event destination.
-        event_source: Its event source.
-        done: The steps taken.
-        left: The steps left.
-        commands: What a person types to go on; empty where nothing is left to type.
-        ping: The function's log line about the ping.
-    """
+    """What a run came to."""
 
     destination_id: str | None
     event_source: str | None
     done: tuple[Step, ...] = ()
     left: tuple[Step, ...] = ()
-    commands: tuple[str, ...] = ()
-    ping: Mapping[str, Any] | None = None
+    commands: tuple[str, ...] = ()  # what a person types to go on; empty where nothing is left to type
+    ping: Mapping[str, Any] | None = None  # the function's log line about it
 
 
 @attrs.define(kw_only=True)
 class Connection:
-    """An environment and a Stripe account.
-
-    Attributes:
-        stripe: The account's event destinations.
-        aws: The environment's AWS.
-        root: Its Terraform.
-        tail: Follows the function's log, given the stack's outputs.
-        report: Where the run is told, and a person asked.
-        payload: The form of the events.
-        identifier: The destination that a person chose.
-        may_apply: Whether Terraform may be applied; else the commands are told.
-        timeout_seconds: How long Stripe, AWS and the function may take for one step.
-        sleep: Waits so many seconds.
-        clock: Seconds from any point in time.
-    """
+    """An environment and a Stripe account."""
 
     stripe: EventDestinations
     aws: Aws
     root: Root
-    tail: Callable[[Mapping[str, Any]], Tail]
+    tail: Callable[[Mapping[str, Any]], Tail]  # follows the function's log, given the stack's outputs
     report: Report
     payload: Payload = "snapshot"
-    identifier: str | None = None
-    may_apply: bool = True
-    timeout_seconds: float = 120.0
+    identifier: str | None = None  # of the destination that a person chose
+    may_apply: bool = True  # else the commands are told
+    timeout_seconds: float = 120.0  # how long Stripe, AWS and the function may take for one step
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     _outputs: Mapping[str, Any] | None = attrs.field(default=None, init=False)
@@ -97,11 +67,7 @@ class Connection:
         return key_mode(self.stripe.access.key) or "unknown"
 
     def where(self) -> str:
-        """Whose account is connected to whose, for people.
-
-        Raises:
-            CliError: No AWS region is set.
-        """
+        """Whose account is connected to whose, for people."""
         kind = {"live": "live mode", "test": "test mode (a sandbox)"}.get(self.mode, "unknown mode")
         return (
             f"Stripe: {kind}, key in {self.stripe.access.variable}. AWS: account {self.aws.account_id()}, "
@@ -109,21 +75,11 @@ class Connection:
         )
 
     def plan(self) -> Plan:
-        """What is left until the environment is connected.
-
-        Raises:
-            CliError: It cannot be connected like this.
-        """
         settings = self._settings()
-        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        wanted = self._wanted(settings, settings.types_of(self.payload))
         return plan_connect(wanted, self._situation(settings), self.identifier)
 
     def plan_without(self, *, delete: bool) -> Plan:
-        """What is left until it is disconnected.
-
-        Raises:
-            CliError: It cannot be told which destination is meant.
-        """
         settings = self._settings()
         wanted, situation = self._wanted(settings), self._situation(settings)
         return plan_disconnect(wanted, situation, self.identifier, delete=delete)
@@ -132,18 +88,13 @@ class Connection:
         """Take every step that is left.
 
         Raises:
-            CliError: A step failed; the next run goes on from there.
+            CliError: It cannot be connected like this; or a step failed, and the next run goes on from there.
         """
         plan = self.plan()
         self._check_package(plan)
         return self._take(plan, self.plan)
 
     def disconnect(self, *, delete: bool) -> Outcome:
-        """Take every step that is left.
-
-        Raises:
-            CliError: A step failed; the next run goes on from there.
-        """
         plan = self.plan_without(delete=delete)
         if plan.destination is not None:
             self.identifier = plan.destination.id  # once the file names it no more, nothing else might tell
@@ -151,71 +102,71 @@ class Connection:
 
     def _take(self, plan: Plan, look: Callable[[], Plan]) -> Outcome:
         done: list[Step] = []
+        left: tuple[Step, ...] = ()
         found = plan.destination
         for note in plan.notes:
             self.report.note(note)
         while plan.steps:
             step = plan.steps[0]
             if done and done[-1] is step:
-                raise CliError(f"{TITLES[step]}: done, but nothing has changed. {_hint(step)}")
-            if step in _APPLIES and not self.may_apply:
-                return self._outcome(found, done, plan.steps, self.root.apply_commands)
-            try:
-                with self.report.doing(step) as detail:
-                    self._actions[step](plan, detail)
-            except _DeclinedError:
-                return self._outcome(found, done, plan.steps, self.root.apply_commands)
+                hint = _ELSEWHERE if step in _APPLIES else "Please run this again a little later."
+                raise CliError(f"{step.words}: done, but nothing has changed. {hint}")
+            if not self._could_take(step, plan):
+                left = plan.steps
+                break
             done.append(step)
             if step is Step.PING:
                 break
             plan = look()
             found = plan.destination or found
-        return self._outcome(found, done)
+        return Outcome(
+            destination_id=found.id if found else None,
+            event_source=found.source_name if found else None,
+            done=tuple(done),
+            left=left,
+            commands=self.root.apply_commands if left else (),
+            ping=self._ping,
+        )
+
+    def _could_take(self, step: Step, plan: Plan) -> bool:
+        """Take a step; false where it applies, and a person did not agree to that."""
+        if step in _APPLIES and not self.may_apply:
+            return False
+        try:
+            with self.report.doing(step) as detail:
+                self._actions[step](plan, detail)
+        except _DeclinedError:
+            return False
+        return True
 
     @property
     def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], None]]:
-        """Step → what takes it."""
         return {
             Step.CREATE: self._create,
-            Step.ENABLE: lambda plan, _: self.stripe.enable(_destination(plan).id),
-            Step.ADD_TYPES: lambda plan, _: self.stripe.send(_destination(plan).id, plan.event_types),
+            Step.ENABLE: lambda plan, _: self.stripe.enable(plan.listed.id),
+            Step.ADD_TYPES: lambda plan, _: self.stripe.send(plan.listed.id, plan.event_types),
             Step.WAIT: self._wait,
             Step.WRITE: self._write,
             Step.DELETE_DEAD: self._delete_dead,
             Step.APPLY: self._apply,
             Step.ACTIVATE: self._activate,
             Step.PING: self._send_ping,
-            Step.DISABLE: lambda plan, _: self.stripe.disable(_destination(plan).id),
-            Step.DELETE: lambda plan, _: self.stripe.delete(_destination(plan).id),
+            Step.DISABLE: lambda plan, _: self.stripe.disable(plan.listed.id),
+            Step.DELETE: lambda plan, _: self.stripe.delete(plan.listed.id),
             Step.UNWRITE: self._unwrite,
             Step.UNAPPLY: self._apply,
         }
 
-    def _outcome(
-        self,
-        found: EventDestination | None,
-        done: list[Step],
-        left: tuple[Step, ...] = (),
-        commands: tuple[str, ...] = (),
-    ) -> Outcome:
-        return Outcome(
-            destination_id=found.id if found else None,
-            event_source=found.source_name if found else None,
-            done=tuple(done),
-            left=left,
-            commands=commands,
-            ping=self._ping,
-        )
-
     def _settings(self) -> Settings:
         return read_settings(self.root.values(VARIABLES), str(self.root.var_file))
 
-    def _wanted(self, settings: Settings) -> Wanted:
+    def _wanted(self, settings: Settings, event_types: tuple[str, ...] = ()) -> Wanted:
         return Wanted(
             prefix=settings.prefix,
             workspace=self.root.workspace,
             account_id=self.aws.account_id(),
             region=self.aws.region,
+            event_types=event_types,
             payload=self.payload,
             livemode=settings.livemode,
             key_mode=key_mode(self.stripe.access.key),
@@ -242,7 +193,7 @@ class Connection:
 
     def _create(self, _: Plan, detail: Detail) -> None:
         settings = self._settings()
-        wanted = attrs.evolve(self._wanted(settings), event_types=settings.types_of(self.payload))
+        wanted = self._wanted(settings, settings.types_of(self.payload))
         made = self.stripe.create(wanted.new)
         self._until(
             lambda: next((one for one in self.stripe.eventbridge() if one.id == made.id), None),
@@ -252,7 +203,7 @@ class Connection:
         detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
 
     def _wait(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._until(
             lambda: self.aws.sources().get(name),
             f"EventBridge shows no event source {name}, which Stripe makes in account "
@@ -265,7 +216,7 @@ class Connection:
             detail(f"{one.id} is gone")
 
     def _write(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._edit(lambda text: with_string(text, SOURCE_VARIABLE, name), name)
 
     def _unwrite(self, _: Plan, __: Detail) -> None:
@@ -295,14 +246,14 @@ class Connection:
             raise _DeclinedError
 
     def _activate(self, plan: Plan, _: Detail) -> None:
-        name = _destination(plan).source_name
+        name = plan.listed.source_name
         self._until(
             lambda: self.aws.sources().get(name) == ACTIVE or None,
             f"The event source {name} is not ACTIVE yet. Run this again a little later.",
         )
 
     def _send_ping(self, plan: Plan, detail: Detail) -> None:
-        identifier = _destination(plan).id
+        identifier = plan.listed.id
         tail = self.tail(self._outputs or {})
         sent: set[str] = set()
         for number in range(_PINGS):
@@ -329,20 +280,6 @@ class Connection:
         return poll(
             look, every_seconds=_LOOK_SECONDS, timeout_seconds=seconds, sleep=self.sleep, clock=self.clock
         )
-
-
-def _hint(step: Step) -> str:
-    if step in _APPLIES:
-        return (
-            f"Is {SOURCE_VARIABLE} also set elsewhere, by TF_VAR_{SOURCE_VARIABLE} or another .tfvars file?"
-        )
-    return "Please run this again a little later."
-
-
-def _destination(plan: Plan) -> EventDestination:
-    if plan.destination is None:
-        raise CliError("Stripe does not list the new event destination yet. Please run this again.")
-    return plan.destination
 
 
 def _answered(tail: Tail, sent: set[str]) -> Mapping[str, Any] | None:

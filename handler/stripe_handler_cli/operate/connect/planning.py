@@ -1,9 +1,10 @@
 """Which steps are left until an environment is connected, or until it is not. Pure.
 
-Each look gives a new plan, so whatever interrupted the last run, the next one goes on from what is there.
+Each look gives a new plan. So whatever interrupted the last run, the next one goes on from what is there.
 """
 
 import enum
+from typing import Self
 
 import attrs
 
@@ -13,63 +14,51 @@ from stripe_handler_cli.stack.event_destinations import EventDestination
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX
 from stripe_subscription_handler.events.event_types import PING_EVENT
 
-EVERY_TYPE = "*"
+_EVERY_TYPE = "*"
 ACTIVE = "ACTIVE"
 
 
 class Step(enum.StrEnum):
-    """A step; its value is its name in JSON."""
+    """A step: its name in JSON, and in `words` what it does."""
 
-    CREATE = "create_destination"
-    ENABLE = "enable_destination"
-    ADD_TYPES = "add_event_types"
-    WAIT = "wait_for_event_source"
-    DELETE_DEAD = "delete_dead_destinations"
-    WRITE = "write_variable_file"
-    APPLY = "terraform_apply"
-    ACTIVATE = "event_source_active"
-    PING = "ping"
-    DISABLE = "disable_destination"
-    DELETE = "delete_destination"
-    UNWRITE = "clear_variable_file"
-    UNAPPLY = "terraform_apply_without"
+    words: str
 
+    CREATE = "create_destination", "Create the event destination in Stripe"
+    ENABLE = "enable_destination", "Enable the event destination"
+    ADD_TYPES = "add_event_types", "Let the event destination send all types"
+    WAIT = "wait_for_event_source", "Wait for the partner event source in EventBridge"
+    DELETE_DEAD = "delete_dead_destinations", "Delete event destinations whose event source is gone"
+    WRITE = "write_variable_file", "Name the event source in the variable file"
+    APPLY = "terraform_apply", "Apply the Terraform code"
+    ACTIVATE = "event_source_active", "See the event source become ACTIVE"
+    PING = "ping", "Send a ping through Stripe and see it arrive"
+    DISABLE = "disable_destination", "Disable the event destination in Stripe"
+    DELETE = "delete_destination", "Delete the event destination in Stripe"
+    UNWRITE = "clear_variable_file", "Take the event source out of the variable file"
+    UNAPPLY = "terraform_apply_without", "Apply the Terraform code, which removes the partner bus"
 
-TITLES = {
-    Step.CREATE: "Create the event destination in Stripe",
-    Step.ENABLE: "Enable the event destination",
-    Step.ADD_TYPES: "Let the event destination send all types",
-    Step.WAIT: "Wait for the partner event source in EventBridge",
-    Step.DELETE_DEAD: "Delete event destinations whose event source is gone",
-    Step.WRITE: "Name the event source in the variable file",
-    Step.APPLY: "Apply the Terraform code",
-    Step.ACTIVATE: "See the event source become ACTIVE",
-    Step.PING: "Send a ping through Stripe and see it arrive",
-    Step.DISABLE: "Disable the event destination in Stripe",
-    Step.DELETE: "Delete the event destination in Stripe",
-    Step.UNWRITE: "Take the event source out of the variable file",
-    Step.UNAPPLY: "Apply the Terraform code, which removes the partner bus",
-}
-"""Step → what it does, in words."""
+    def __new__(cls, value: str, words: str) -> Self:
+        step = str.__new__(cls, value)
+        step._value_, step.words = value, words
+        return step
 
 
 @attrs.frozen
 class Plan:
-    """What is left to do.
+    """What is left to do."""
 
-    Attributes:
-        destination: The environment's destination, as it is now.
-        steps: The steps, in their order.
-        dead: Destinations of this environment that never send again.
-        notes: What a person should know besides.
-        event_types: What the destination should send in the end.
-    """
+    destination: EventDestination | None  # the environment's, as it is now
+    steps: tuple[Step, ...]  # in their order
+    dead: tuple[EventDestination, ...] = ()  # others of this environment that never send again
+    notes: tuple[str, ...] = ()  # what a person should know besides
+    event_types: frozenset[str] = frozenset()  # what the destination should send in the end
 
-    destination: EventDestination | None
-    steps: tuple[Step, ...]
-    dead: tuple[EventDestination, ...] = ()
-    notes: tuple[str, ...] = ()
-    event_types: frozenset[str] = frozenset()
+    @property
+    def listed(self) -> EventDestination:
+        """The destination, where Stripe must know one by now."""
+        if self.destination is None:
+            raise CliError("Stripe does not list the new event destination yet. Please run this again.")
+        return self.destination
 
 
 def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = None) -> Plan:
@@ -107,7 +96,7 @@ def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = 
         *(() if situation.sources.get(found.source_name) == ACTIVE else (Step.ACTIVATE,)),
         Step.PING,
     )
-    if EVERY_TYPE in found.enabled_events:
+    if _EVERY_TYPE in found.enabled_events:
         notes = (*notes, f"{found.id} sends every type there is; the archive keeps each, and AWS bills it.")
     return Plan(found, steps, choice.dead, notes, types)
 
@@ -134,7 +123,7 @@ def plan_disconnect(
 
 
 def _sends(found: EventDestination, wanted: Wanted) -> bool:
-    return EVERY_TYPE in found.enabled_events or found.enabled_events >= set(wanted.event_types)
+    return _EVERY_TYPE in found.enabled_events or found.enabled_events >= set(wanted.event_types)
 
 
 def _is_applied(found: EventDestination, wanted: Wanted, situation: Situation) -> bool:

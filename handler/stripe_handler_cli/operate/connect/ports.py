@@ -1,4 +1,4 @@
-"""What a connection asks of the world. Types only; `aws_side`, `terraform_root`, `terminal` fulfil them."""
+"""What a connection asks of the world. Types only: `aws_side`, `terraform_root` and `report` fulfil them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -13,66 +13,38 @@ class Aws(Protocol):
     """An AWS account and region."""
 
     @property
-    def region(self) -> str:
-        """The region."""
-
-    def account_id(self) -> str:
-        """The account."""
-
-    def sources(self) -> Mapping[str, str]:
-        """Stripe's event sources and their states."""
-
-    def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]:
-        """Types that the stack's rule admits."""
+    def region(self) -> str: ...
+    def account_id(self) -> str: ...
+    def sources(self) -> Mapping[str, str]: ...
+    def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]: ...
 
 
 class Root(Protocol):
-    """A Terraform root and workspace."""
+    """A Terraform root and one of its workspaces."""
 
     @property
-    def directory(self) -> Path:
-        """The root."""
-
+    def directory(self) -> Path: ...
     @property
-    def workspace(self) -> str:
-        """The workspace."""
-
+    def workspace(self) -> str: ...
     @property
-    def var_file(self) -> Path:
-        """Its variable file."""
-
+    def var_file(self) -> Path: ...
     @property
-    def apply_commands(self) -> tuple[str, ...]:
-        """What a person types to apply it."""
-
-    def values(self, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]:
-        """What a variable file says; the environment's unless another is given."""
-
-    def outputs(self) -> Mapping[str, Any]:
-        """Its outputs; empty before the first apply."""
-
-    def apply(self, agreed: Callable[[str], bool], on_line: Callable[[str], None]) -> bool:
-        """Apply it; false where nobody agreed to the plan."""
+    def apply_commands(self) -> tuple[str, ...]: ...
+    def values(self, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]: ...
+    def outputs(self) -> Mapping[str, Any]: ...
+    def apply(self, agreed: Callable[[str], bool], on_line: Callable[[str], None]) -> bool: ...
 
 
 class Tail(Protocol):
-    """The function's log, followed."""
+    """The function's log, followed: each read gives the handler's lines since the last one."""
 
-    def read(self) -> list[Mapping[str, Any]]:
-        """The handler's lines since the last call."""
+    def read(self) -> list[Mapping[str, Any]]: ...
 
 
 class Report(Protocol):
-    """Where a run is told."""
+    """Where a run is told, and a person asked."""
 
-    def doing(self, step: Step) -> AbstractContextManager[Detail]:
-        """A step begins, and ends with the context."""
-
-    def note(self, text: str) -> None:
-        """Something a person should know."""
-
-    def confirmed(self, question: str) -> bool:
-        """Whether a person says yes."""
-
-    def agreed(self, plan: str, detail: Detail) -> bool:
-        """Whether to apply what Terraform has planned."""
+    def doing(self, step: Step) -> AbstractContextManager[Detail]: ...
+    def note(self, text: str) -> None: ...
+    def confirmed(self, question: str) -> bool: ...
+    def agreed(self, plan: str, detail: Detail) -> bool: ...

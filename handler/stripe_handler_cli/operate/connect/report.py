@@ -1,25 +1,60 @@
-"""Prints what `connect` and `disconnect` found and did, for people and as JSON. Text only."""
+"""Tells a person what `connect` and `disconnect` do, asks before anything is applied, and prints the outcome.
 
+Progress and questions go to stderr, the outcome to stdout, in words or as JSON. It decides nothing.
+"""
+
+import contextlib
 import json
-from typing import Any
+from collections.abc import Iterator
 
+import attrs
 import click
+from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
+from stripe_handler_cli.common.progress import Step as Detail
+from stripe_handler_cli.common.progress import step as progress_step
 from stripe_handler_cli.operate.connect.connection import Outcome
-from stripe_handler_cli.operate.connect.planning import TITLES, Plan
+from stripe_handler_cli.operate.connect.planning import Plan, Step
+
+
+@attrs.frozen
+class Terminal:
+    """A console, and whether every question is answered with yes already."""
+
+    console: Console
+    yes: bool
+
+    @contextlib.contextmanager
+    def doing(self, step: Step) -> Iterator[Detail]:
+        with progress_step(self.console, step.words) as detail:
+            yield detail
+
+    def note(self, text: str) -> None:
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    def confirmed(self, question: str) -> bool:
+        return self.yes or click.confirm(question, err=True)
+
+    def agreed(self, plan: str, detail: Detail) -> bool:
+        """Show Terraform's plan and ask."""
+        if self.yes:
+            return True
+        with detail.paused():
+            self.note(plan)
+            return self.confirmed("Apply this?")
 
 
 def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
-    """What is left to do, of a dry run."""
+    """Print what is left to do, of a dry run."""
     found = plan.destination
     if as_json:
         values = {
             "mode": mode,
             "destination_id": found.id if found else None,
             "event_source": found.source_name if found else None,
-            "steps": list(plan.steps),
-            "notes": list(plan.notes),
+            "steps": plan.steps,
+            "notes": plan.notes,
         }
         click.echo(json.dumps(values))
         return
@@ -28,30 +63,21 @@ def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
     _say(f"Event destination: {found.id if found else 'none'}")
     _say("Nothing is left to do." if not plan.steps else "Left to do:")
     for number, step in enumerate(plan.steps, start=1):
-        _say(f"  {number}. {TITLES[step]}")
+        _say(f"  {number}. {step.words}")
 
 
 def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) -> None:
-    """What a run came to; `finished` is what to say where nothing is left."""
+    """Print what a run came to; `finished` is what to say where nothing is left."""
     if as_json:
-        ping = outcome.ping
-        values: dict[str, Any] = {
-            "mode": mode,
-            "destination_id": outcome.destination_id,
-            "event_source": outcome.event_source,
-            "done": list(outcome.done),
-            "left": list(outcome.left),
-            "commands": list(outcome.commands),
-            "ping": None if ping is None else {name: ping.get(name) for name in ("event_id", "reason")},
-        }
-        click.echo(json.dumps(values))
+        ping = outcome.ping and {name: outcome.ping.get(name) for name in ("event_id", "reason")}
+        click.echo(json.dumps({"mode": mode, **attrs.asdict(outcome, recurse=False), "ping": ping}))
         return
     if not outcome.left:
         _say(finished)
         return
     _say("Left to do:")
     for step in outcome.left:
-        _say(f"  {TITLES[step]}")
+        _say(f"  {step.words}")
     _say("Run these, then this command again:")
     for command in outcome.commands:
         _say(f"  {command}")

@@ -1,7 +1,7 @@
 """What an environment's variable file says, as far as a connection to Stripe needs it. Pure.
 
-Defaults are those of the Terraform root. Other ways to give Terraform a value (`TF_VAR_…`,
-`*.auto.tfvars`) are not looked at: a connection follows the file it also writes to.
+Defaults are those of the Terraform root. A connection follows the file that it also writes to, and no other
+way to give Terraform a value (`TF_VAR_…`, `*.auto.tfvars`).
 """
 
 from collections.abc import Mapping
@@ -14,32 +14,33 @@ from stripe_handler_cli.stack.event_destinations import Payload
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
 SOURCE_VARIABLE = "stripe_event_source_name"
-THIN_PREFIX = "v1."
+_THIN_PREFIX = "v1."
+_KINDS: dict[str, type] = {
+    "prefix": str,
+    "event_types": list,
+    "livemode": str,
+    SOURCE_VARIABLE: str,
+    "aws_region": str,
+    "aws_endpoint_url": str,
+    "lambda_package_path": str,
+    "stripe_secret_arn": str,
+    "stripe_secret_parameter_name": str,
+}
+VARIABLES = tuple(_KINDS)
 
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """An environment's settings.
-
-    Attributes:
-        prefix: First part of its resources' names.
-        event_types: Types that its rule admits.
-        livemode: Which events it takes: `live`, `test` or `any`.
-        source_name: The partner event source it is applied with; None for a custom bus.
-        region: Its region; None for that of the shell's AWS settings.
-        endpoint_url: A local AWS; None for AWS.
-        package_path: The function's zip, from the Terraform root.
-        has_stripe_key: Whether its function may ask Stripe.
-    """
+    """An environment's settings."""
 
     prefix: str
-    event_types: tuple[str, ...] = DEFAULT_EVENT_TYPES
+    event_types: tuple[str, ...] = DEFAULT_EVENT_TYPES  # which its rule admits
     livemode: Literal["live", "test", "any"] = "any"
-    source_name: str | None = None
-    region: str | None = None
-    endpoint_url: str | None = None
-    package_path: str | None = None
-    has_stripe_key: bool = False
+    source_name: str | None = None  # its partner event source; None for a custom bus
+    region: str | None = None  # None for that of the shell's AWS settings
+    endpoint_url: str | None = None  # of a local AWS
+    package_path: str | None = None  # the function's zip, from the Terraform root
+    has_stripe_key: bool = False  # the function may ask Stripe
 
     def types_of(self, payload: Payload) -> tuple[str, ...]:
         """The types that reach the function in one form.
@@ -48,7 +49,7 @@ class Settings:
             CliError: None does; the message says what to write.
         """
         is_thin = payload == "thin"
-        found = tuple(name for name in self.event_types if name.startswith(THIN_PREFIX) == is_thin)
+        found = tuple(name for name in self.event_types if name.startswith(_THIN_PREFIX) == is_thin)
         if found and is_thin and not self.has_stripe_key:
             raise CliError(
                 "Thin events hold no object, so the function must ask Stripe: name stripe_secret_arn (or "
@@ -56,18 +57,14 @@ class Settings:
             )
         if found:
             return found
-        wanted = ", ".join(f'"{THIN_PREFIX if is_thin else ""}{name}"' for name in DEFAULT_EVENT_TYPES)
+        wanted = ", ".join(f'"{_THIN_PREFIX if is_thin else ""}{name}"' for name in DEFAULT_EVENT_TYPES)
         raise CliError(
             f"The rule would let no {payload} event pass. Set in the variable file: event_types = [{wanted}]"
         )
 
 
 def read_settings(values: Mapping[str, Any], place: str) -> Settings:
-    """Read what a variable file says.
-
-    Args:
-        values: The value of each of `VARIABLES` that it names.
-        place: Its name, for messages.
+    """Read the `VARIABLES` that a variable file names; `place` is its name, for messages.
 
     Raises:
         CliError: It lacks what is needed, or says something else.
@@ -89,21 +86,6 @@ def read_settings(values: Mapping[str, Any], place: str) -> Settings:
         package_path=given.get("lambda_package_path"),
         has_stripe_key=bool(given.get("stripe_secret_arn") or given.get("stripe_secret_parameter_name")),
     )
-
-
-_KINDS: dict[str, type] = {
-    "prefix": str,
-    "event_types": list,
-    "livemode": str,
-    SOURCE_VARIABLE: str,
-    "aws_region": str,
-    "aws_endpoint_url": str,
-    "lambda_package_path": str,
-    "stripe_secret_arn": str,
-    "stripe_secret_parameter_name": str,
-}
-"""Variable → what it holds."""
-VARIABLES = tuple(_KINDS)
 
 
 def _checked(name: str, value: Any, place: str) -> Any:

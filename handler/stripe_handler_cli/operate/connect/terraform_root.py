@@ -1,7 +1,7 @@
 """The Terraform root a person works in, and one of its workspaces: its outputs, and an apply that asks first.
 
-Unlike `tools.terraform.working_copy` it works in the very directory, with the shell's own settings: it
-does what the person would type. It selects no workspace: `TF_WORKSPACE` is set for each command.
+Unlike `tools.terraform.working_copy` it works in the very directory, with the shell's own settings, as the
+person would. It selects no workspace: `TF_WORKSPACE` is set for each command.
 """
 
 import os
@@ -20,36 +20,23 @@ from stripe_handler_cli.tools.terraform.outputs import parse_outputs
 from stripe_handler_cli.tools.terraform.process import Completed, capture, failure, run
 
 OnLine = Callable[[str], None]
-_NO_CHANGES, _CHANGES = 0, 2
-_UNINITIALISED = ("Backend initialization required", "terraform init")
+_CHANGES = 2
+"""Terraform's exit code for a plan with changes."""
 
 
 @attrs.frozen
 class TerraformRoot:
-    """A root and a workspace.
-
-    Attributes:
-        directory: The root.
-        workspace: The workspace.
-        var_file: Its variable file.
-        terraform: The executable.
-        environment: What Terraform gets; the shell's unless given.
-    """
+    """A root and a workspace."""
 
     directory: Path
     workspace: str
     var_file: Path
-    terraform: Path
+    terraform: Path  # the executable
     environment: Mapping[str, str] = attrs.field(factory=lambda: dict(os.environ), repr=False)
 
     @classmethod
     def at(cls, directory: Path, workspace: str | None, var_file: Path | None) -> "TerraformRoot":
-        """The root in a directory.
-
-        Args:
-            directory: The root.
-            workspace: The workspace; the selected one unless given.
-            var_file: Its variable file; `environments/<workspace>.tfvars` unless given.
+        """The root in a directory; in the selected workspace, with its tfvars file, unless others are given.
 
         Raises:
             CliError: There is no root, no Terraform, no chosen workspace or no such file.
@@ -72,26 +59,17 @@ class TerraformRoot:
 
     @property
     def apply_commands(self) -> tuple[str, ...]:
-        """What a person types to apply it."""
         root = shlex.quote(str(self.directory))
         file = shlex.quote(os.path.relpath(self.var_file, self.directory))
         apply = f"TF_WORKSPACE={shlex.quote(self.workspace)} terraform -chdir={root} apply -var-file={file}"
         return (apply,) if self._is_initialised else (f"terraform -chdir={root} init", apply)
 
     def values(self, names: Iterable[str], file: Path | None = None) -> dict[str, Any]:
-        """What a variable file says; the environment's unless another is given.
-
-        Raises:
-            CliError: It is no variable file.
-        """
+        """What a variable file says, the environment's unless another is given."""
         return values_in(self.terraform, file or self.var_file, names)
 
     def outputs(self) -> dict[str, Any]:
-        """The workspace's outputs; empty where nothing is applied yet.
-
-        Raises:
-            CliError: Terraform cannot tell.
-        """
+        """The workspace's outputs, none before the first apply."""
         completed = capture(
             [str(self.terraform), "output", "-json", "-no-color"],
             directory=self.directory,
@@ -99,7 +77,9 @@ class TerraformRoot:
         )
         if completed.exit_code == 0:
             return parse_outputs(completed.text, f"terraform output in {self.directory}")
-        if not self._is_initialised and any(words in completed.text for words in _UNINITIALISED):
+        if not self._is_initialised and any(
+            words in completed.text for words in ("Backend initialization required", "terraform init")
+        ):
             raise CliError(f"Initialise the root first: terraform -chdir={self.directory} init")
         raise failure(f"terraform output in {self.directory}", completed)
 
@@ -107,8 +87,8 @@ class TerraformRoot:
         """Plan, ask, and apply exactly what was planned; initialise the root before, where it is not.
 
         Args:
-            agreed: Given the plan as Terraform prints it, says whether to go on.
-            on_line: Called with each line Terraform prints.
+            agreed: Says whether to go on, given the plan as Terraform prints it.
+            on_line: Is called with each line Terraform prints.
 
         Returns:
             Whether what was planned is there; false where nobody agreed.
@@ -118,23 +98,17 @@ class TerraformRoot:
         """
         if not self._is_initialised:
             # Without the workspace: init refuses one that does not exist yet, apply makes it.
-            initialised = self._run(["init"], on_line, in_workspace=False)
-            if initialised.exit_code != 0:
-                raise failure("terraform init", initialised)
+            self._run(["init"], on_line, in_workspace=False)
         with tempfile.TemporaryDirectory() as private:
             # A plan file holds values of the state, so it is kept where only this user can read it.
             planned = Path(private) / "connect.tfplan"
             file = f"-var-file={self.var_file.resolve()}"
-            completed = self._run(["plan", "-detailed-exitcode", f"-out={planned}", file], on_line)
-            if completed.exit_code not in {_NO_CHANGES, _CHANGES}:
-                raise failure("terraform plan", completed)
-            if completed.exit_code == _NO_CHANGES:
-                return True
-            if not agreed(completed.text):
-                return False
-            applied = self._run(["apply", str(planned)], on_line)
-        if applied.exit_code != 0:
-            raise failure("terraform apply", applied)
+            plan = ["plan", "-detailed-exitcode", f"-out={planned}", file]
+            completed = self._run(plan, on_line, successes=(0, _CHANGES))
+            if completed.exit_code == _CHANGES:
+                if not agreed(completed.text):
+                    return False
+                self._run(["apply", str(planned)], on_line)
         return True
 
     @property
@@ -144,17 +118,27 @@ class TerraformRoot:
     def _variables(self) -> dict[str, str]:
         return {**self.environment, "TF_WORKSPACE": self.workspace, "TF_INPUT": "0", "TF_IN_AUTOMATION": "1"}
 
-    def _run(self, arguments: list[str], on_line: OnLine, *, in_workspace: bool = True) -> Completed:
+    def _run(
+        self,
+        arguments: list[str],
+        on_line: OnLine,
+        *,
+        in_workspace: bool = True,
+        successes: tuple[int, ...] = (0,),
+    ) -> Completed:
         verb, *rest = arguments
         environment = self._variables()
         if not in_workspace:
             del environment["TF_WORKSPACE"]
-        return run(
+        completed = run(
             [str(self.terraform), verb, "-input=false", "-no-color", *rest],
             directory=self.directory,
             environment=environment,
             on_line=on_line,
         )
+        if completed.exit_code not in successes:
+            raise failure(f"terraform {verb}", completed)
+        return completed
 
 
 def _terraform() -> Path:

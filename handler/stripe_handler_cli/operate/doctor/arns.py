@@ -7,28 +7,23 @@ _PARTS = 6
 
 @attrs.frozen
 class Arn:
-    """An ARN."""
+    """An ARN and its parts; region and account may be empty."""
 
     partition: str  # `aws`, `aws-cn`, …
     service: str  # as `lambda`
-    region: str  # may be empty
-    account: str  # may be empty
+    region: str
+    account: str
     resource: str  # the rest, colons included
 
     @classmethod
     def parse(cls, text: str) -> "Arn":
-        """Take an ARN apart.
-
-        Raises:
-            ValueError: It is none.
-        """
+        """Take an ARN apart; raises `ValueError` where the text is none."""
         parts = text.split(":", _PARTS - 1)
         if len(parts) != _PARTS or parts[0] != "arn":
             raise ValueError(f"not an ARN: {text}")
         return cls(*parts[1:])
 
     def __str__(self) -> str:
-        """The ARN as AWS writes it."""
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.resource}"
 
     def beside(self, service: str, resource: str) -> str:

@@ -1,6 +1,8 @@
-"""What a check is, what it can find, and where its facts come from. Types only."""
+"""What a check is, what it can find, and where its facts come from. Knows no check."""
 
 import enum
+import inspect
+import sys
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
@@ -35,20 +37,12 @@ class Area(enum.StrEnum):
 
 @attrs.frozen
 class Finding:
-    """What a check found.
-
-    Attributes:
-        status: How good that is.
-        found: What was found, in a sentence's fragment.
-        fix: Template of the command that puts it right, one of its check's `fixes`; None where there is
-            none.
-        names: Values for the template's placeholders, besides Terraform's outputs.
-    """
+    """What a check found."""
 
     status: Status
-    found: str
-    fix: str | None = None
-    names: Mapping[str, str] = attrs.Factory(dict)
+    found: str  # a sentence's fragment
+    fix: str | None = None  # template of the command that puts it right, one of its check's `fixes`
+    names: Mapping[str, str] = attrs.Factory(dict)  # values for its placeholders besides Terraform's outputs
 
 
 def passed(found: str) -> Finding:
@@ -61,38 +55,44 @@ def warned(found: str, fix: str | None = None, **names: str) -> Finding:
     return Finding(Status.WARN, found, fix, names)
 
 
-def failed(found: str, fix: str, **names: str) -> Finding:
+def failed(found: str, fix: str = APPLY, **names: str) -> Finding:
     """Profiles are wrong, or will be, or anyone may make them so."""
     return Finding(Status.FAIL, found, fix, names)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Check(Generic[Facts]):
-    """One line of the production checklist.
+    """One line of the production checklist."""
 
-    Attributes:
-        key: Its name on the command line.
-        area: What it is about.
-        title: What should be so, in two or three words.
-        why: What happens when it is not so.
-        checked: What is looked at, and what makes it a warning or a failure.
-        judge: Facts → finding; pure.
-        fixes: Templates of the commands that can put it right; `{name}` stands for a Terraform output, or for
-            a name its finding gives.
+    key: str  # its name on the command line
+    area: Area
+    title: str  # what should be so, in two or three words
+    why: str  # what happens when it is not so
+    checked: str  # what is looked at, and what makes it a warning or a failure
+    look: Callable[[Site], Facts] = attrs.field(repr=False)  # gets the facts
+    judge: Callable[[Facts], Finding] = attrs.field(repr=False)  # pure
+    fixes: tuple[str, ...]  # templates of the commands that can put it right
+
+
+def check(
+    area: Area, look: Callable[[Site], Facts], *fixes: str
+) -> Callable[[Callable[[Facts], Finding]], Check[Facts]]:
+    """Make a check of its judgement: a function whose name is the key, with hyphens for underscores.
+
+    The function's docstring is the check's place on the page. It has three paragraphs: title, why, checked.
+    A placeholder in it, as `{LEAST_MEMORY_MB}`, is a constant of the function's module.
+
+    Args:
+        area: What the check is about.
+        look: Gets the facts; checks with the same look share its answer.
+        fixes: Templates of the commands that can put it right, `APPLY` alone unless given; `{name}` stands
+            for a Terraform output, or for a name that the finding gives.
     """
 
-    key: str
-    area: Area
-    title: str
-    why: str
-    checked: str
-    judge: Callable[[Facts], Finding] = attrs.field(repr=False)
-    fixes: tuple[str, ...] = (APPLY,)
+    def make(judge: Callable[[Facts], Finding]) -> Check[Facts]:
+        page = (inspect.getdoc(judge) or "").format_map(vars(sys.modules[judge.__module__]))
+        title, why, checked = (" ".join(text.split()) for text in page.split("\n\n"))
+        key = judge.__name__.replace("_", "-")
+        return Check(key, area, title.removesuffix("."), why, checked, look, judge, fixes or (APPLY,))
 
-
-@attrs.frozen
-class Examination(Generic[Facts]):
-    """Checks that rest on the same facts."""
-
-    look: Callable[[Site], Facts]  # gets the facts
-    checks: tuple[Check[Facts], ...]
+    return make

@@ -1,19 +1,52 @@
 """Writes docs/production-checklist.md: the doctor's own checks, and what only a person can know. Pure."""
 
+import functools
 import textwrap
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Check
 from stripe_handler_cli.operate.doctor.commands import fill_in
-from stripe_handler_cli.operate.doctor.registry import CHECKS
-from stripe_handler_cli.operate.doctor.rights import RIGHTS
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
+RIGHTS = (
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricStatistics",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:Query",
+    "events:DescribeArchive",
+    "events:DescribeEventBus",
+    "events:DescribeEventSource",
+    "events:DescribeRule",
+    "events:ListRuleNamesByTarget",
+    "events:ListTargetsByRule",
+    "events:TestEventPattern",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListRolePolicies",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionEventInvokeConfig",
+    "lambda:GetPolicy",
+    "lambda:InvokeFunction",
+    "lambda:ListVersionsByFunction",
+    "logs:DescribeLogGroups",
+    "logs:DescribeMetricFilters",
+    "logs:FilterLogEvents",
+    "sns:GetTopicAttributes",
+    "sqs:GetQueueAttributes",
+)
+"""The IAM actions that the doctor uses, so that an operator, or CI, can be given just these."""
 _PHRASES = {"apply": "terraform apply", "stack_options": ""}
 _NAMES = {"key_variable": "STRIPE_API_KEY", "stripe_version": API_VERSION}
-_WIDTH = 116
+_fill = functools.partial(
+    textwrap.fill, width=116, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
 
 _INTRODUCTION = """\
 # Production checklist
@@ -63,40 +96,23 @@ either.
 """
 
 
-def render_checklist(checks: Sequence[Check[Any]] = CHECKS) -> str:
-    """Write the page."""
+def render_checklist() -> str:
     parts = [_INTRODUCTION]
-    for area, some in groupby(checks, key=lambda check: check.area):
-        parts.append(f"## {area}\n")
-        parts.extend(_check(check) for check in some)
-    parts.append(BY_HAND)
-    parts.append(_RIGHTS + "\n".join(RIGHTS) + "\n```\n")
-    return "\n".join(parts)
+    for area, some in groupby(CHECKS, key=lambda check: check.area):
+        parts += [f"## {area}\n", *map(_check, some)]
+    return "\n".join([*parts, BY_HAND, _RIGHTS + "\n".join(RIGHTS) + "\n```\n"])
 
 
 def _check(check: Check[Any]) -> str:
     lines = [line for fix in check.fixes for line in fill_in(fix, _NAMES, _PHRASES).splitlines()]
-    fixes = (
-        [f"  To fix: `{lines[0]}`"]
-        if len(lines) == 1
-        else ["  ```sh", *(f"  {one}" for one in lines), "  ```"]
-    )
-    about = [
-        _wrapped(f"- [ ] **{check.title}** (`{check.key}`). {check.why}"),
-        "",
-        _wrapped(f"  {check.checked}"),
-        "",
-    ]
-    return "\n".join([*about, *fixes, ""])
-
-
-def _wrapped(text: str) -> str:
-    indent = text[: len(text) - len(text.lstrip())]
-    return textwrap.fill(
-        text.strip(),
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent="  ",
-        break_long_words=False,
-        break_on_hyphens=False,
+    fixes = [f"To fix: `{lines[0]}`"] if len(lines) == 1 else ["```sh", *lines, "```"]
+    return "\n".join(
+        [
+            _fill(f"- [ ] **{check.title}** (`{check.key}`). {check.why}"),
+            "",
+            _fill(check.checked, initial_indent="  "),
+            "",
+            *(f"  {line}" for line in fixes),
+            "",
+        ]
     )

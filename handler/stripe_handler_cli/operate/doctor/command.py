@@ -1,5 +1,6 @@
-"""The command `stripe-handler doctor`: options in, findings out. Thin; `doctor` does the work."""
+"""The command `stripe-handler doctor`: options in, findings out."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -7,10 +8,10 @@ import click
 
 from stripe_handler_cli.common.console import printer, reporter
 from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.checklist import render_checklist
 from stripe_handler_cli.operate.doctor.examination import examine, worst
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
@@ -19,6 +20,7 @@ from stripe_handler_cli.stack.stripe_options import stripe_options
 
 _DEFAULT_PACKAGE = Path("dist/handler.zip")
 _KEYS = tuple(check.key for check in CHECKS)
+_keys_option = functools.partial(click.option, metavar="KEY", type=click.Choice(_KEYS), multiple=True)
 
 
 def _print_checklist(context: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
@@ -41,20 +43,8 @@ Checks:
     + "\n".join(f"  {key}" for key in _KEYS)
 )
 @stack_options
-@click.option(
-    "--only",
-    metavar="KEY",
-    type=click.Choice(_KEYS),
-    multiple=True,
-    help="Make this check only. Can be repeated.",
-)
-@click.option(
-    "--skip",
-    metavar="KEY",
-    type=click.Choice(_KEYS),
-    multiple=True,
-    help="Leave this check out. Can be repeated.",
-)
+@_keys_option("--only", help="Make this check only. Can be repeated.")
+@_keys_option("--skip", help="Leave this check out. Can be repeated.")
 @click.option("--strict", is_flag=True, help="Exit with 1 for a warning too.")
 @click.option(
     "--package",

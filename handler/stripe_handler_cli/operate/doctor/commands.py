@@ -1,4 +1,4 @@
-"""The commands that put things right, as templates, and how they are filled in. Text only; runs none of them.
+"""The commands that put things right, as templates, and how they are filled in. It runs none of them.
 
 `{apply}` is Terraform's apply of this stack, `{stack_options}` what leads other commands of ours to it; other
 placeholders are Terraform outputs, or names a finding gives.
@@ -22,7 +22,6 @@ class _Names(dict[str, str]):
 
 
 def deploy_command(alias: str | None) -> str:
-    """What brings new code to where events go."""
     return DEPLOY if alias is None else DEPLOY_VERSION
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Check, Finding, Status, warned
 from stripe_handler_cli.operate.doctor.commands import fill_in
-from stripe_handler_cli.operate.doctor.registry import EXAMINATIONS
 from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site, reason_of
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
@@ -30,12 +30,7 @@ class Result:
 def examine(
     site: Site, keys: Collection[str], on_check: Callable[[str], None] = lambda _: None
 ) -> list[Result]:
-    """Go through the checklist.
-
-    Args:
-        site: The stack.
-        keys: Of the checks wanted.
-        on_check: Called with the title of each check before it is made.
+    """Make the checks with these keys; `on_check` is called with the title of each before it is made.
 
     Raises:
         CliError: The caller is not in the stack's account; then no check would mean anything.
@@ -43,11 +38,10 @@ def examine(
     """
     _require_right_account(site)
     results = []
-    for examination in EXAMINATIONS:
-        for check in examination.checks:
-            if check.key in keys:
-                on_check(f"{check.area}: {check.title}")
-                results.append(_result(site, examination.look, check))
+    for check in CHECKS:
+        if check.key in keys:
+            on_check(f"{check.area}: {check.title}")
+            results.append(_result(site, check))
     return results
 
 
@@ -56,9 +50,9 @@ def worst(results: Sequence[Result]) -> Status:
     return max((result.status for result in results), key=_STATUSES.index, default=Status.PASS)
 
 
-def _result(site: Site, look: Callable[[Site], Any], check: Check[Any]) -> Result:
+def _result(site: Site, check: Check[Any]) -> Result:
     try:
-        facts = site.see(look)
+        facts = site.see(check.look)
     except LOOK_ERRORS as error:
         finding, has_looked = warned(f"could not look: {reason_of(error)}"), False
     else:

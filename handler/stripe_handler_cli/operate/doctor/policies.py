@@ -1,7 +1,8 @@
 """IAM policy documents as sets, so that they can be compared instead of searched. Pure.
 
-Knows the few forms this project writes, and takes whatever else it meets for something that does not belong
-there: a form it cannot compare is never taken for the expected one.
+A role's document becomes grants; a resource's is judged by whom it lets in: those it should, and nobody else.
+Only the few forms that this project writes are known. One that cannot be compared is never taken for the
+expected one.
 """
 
 import fnmatch
@@ -12,14 +13,18 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.arns import short
+from stripe_handler_cli.operate.doctor.check import Finding, failed, passed
+from stripe_handler_cli.operate.doctor.commands import APPLY
 
 Condition = tuple[str, str, tuple[str, ...]]
 """Operator, key (both in lower case) and values."""
+_SAME_VALUE = frozenset({"arnequals", "arnlike", "stringequals", "stringlike"})
+_TLS_ONLY: frozenset[Condition] = frozenset({("bool", "aws:securetransport", ("false",))})
 
 
 @attrs.frozen
 class Statement:
-    """One statement."""
+    """One statement of a policy."""
 
     sid: str  # its id, or what stands for it in messages
     effect: str  # `Allow` or `Deny`
@@ -68,19 +73,16 @@ def grants_of(statements: Iterable[Statement]) -> tuple[frozenset[Grant], list[S
         What is allowed, and the statements that cannot be put so: denials, and those that say what they do
         not apply to.
     """
-    grants: set[Grant] = set()
-    strange = []
-    for statement in statements:
-        if statement.effect != "Allow" or statement.inverted:
-            strange.append(statement)
-            continue
-        conditions = tuple(sorted(statement.conditions))
-        grants |= {
-            Grant(action, resource, conditions)
-            for action in statement.actions
-            for resource in statement.resources
-        }
-    return frozenset(grants), strange
+    statements = list(statements)
+    strange = [one for one in statements if one.effect != "Allow" or one.inverted]
+    grants = frozenset(
+        Grant(action, resource, tuple(sorted(one.conditions)))
+        for one in statements
+        if one not in strange
+        for action in one.actions
+        for resource in one.resources
+    )
+    return grants, strange
 
 
 def is_covered(wanted: Grant, grants: Iterable[Grant]) -> bool:
@@ -121,3 +123,79 @@ def _texts(raw: Any) -> list[str]:
         return []
     values = raw if isinstance(raw, list) else [raw]
     return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+
+
+@attrs.frozen
+class Admission:
+    """One service that a resource's policy lets do one thing, for one source."""
+
+    service: str  # as `events.amazonaws.com`
+    action: str  # as `sqs:SendMessage`
+    condition_key: str  # what tells the source, as `aws:SourceArn`
+    source: str
+
+
+@attrs.frozen
+class PolicyFacts:
+    """A resource's policy."""
+
+    of: str  # what it belongs to, for messages
+    statements: tuple[Statement, ...] | None  # None where the resource does not exist
+    expected: tuple[Admission, ...]  # who is to be let in, and nobody else
+    belongs_to: str = ""  # its name, for commands that need it
+
+
+def rules_may(action: str, rules: Iterable[str]) -> tuple[Admission, ...]:
+    """EventBridge may do that, for these rules."""
+    return tuple(Admission("events.amazonaws.com", action, "aws:SourceArn", rule) for rule in rules)
+
+
+def unlike(
+    statements: Iterable[Statement], wanted: Iterable[Admission]
+) -> tuple[list[Admission], list[Statement]]:
+    """Compare a resource's policy with who should be let in.
+
+    A statement that denies plain HTTP is neither here nor there.
+
+    Returns:
+        The admissions that are missing, and the statements that belong to none.
+    """
+    missing = list(wanted)
+    strange = []
+    for statement in statements:
+        fitting = [admission for admission in wanted if _admits(statement, admission)]
+        if fitting:
+            missing = [admission for admission in missing if admission not in fitting]
+        elif not (statement.effect == "Deny" and statement.conditions == _TLS_ONLY):
+            strange.append(statement)
+    return missing, strange
+
+
+def _admits(statement: Statement, admission: Admission) -> bool:
+    if statement.effect != "Allow" or statement.inverted or len(statement.conditions) != 1:
+        return False
+    [(operator, key, values)] = statement.conditions
+    return (
+        statement.principals == {f"Service:{admission.service}"}
+        and statement.actions == {admission.action.lower()}
+        and operator in _SAME_VALUE
+        and key == admission.condition_key.lower()
+        and values == (admission.source,)
+    )
+
+
+def judge_policy(facts: PolicyFacts, strange_fix: str = APPLY) -> Finding:
+    """Judge a resource's policy; `strange_fix` removes a statement that does not belong there."""
+    if facts.statements is None:
+        return failed(f"there is no {facts.of}")
+    missing, strange = unlike(facts.statements, facts.expected)
+    if missing:
+        return failed(
+            "; ".join(f"{one.service} may not {one.action} for {short(one.source)}" for one in missing)
+        )
+    if strange:
+        found = f"wider or other than needed: {', '.join(statement.sid for statement in strange)}"
+        return failed(found, strange_fix, statement_id=strange[0].sid, belongs_to=facts.belongs_to)
+    if not facts.expected:
+        return passed("nobody is let in but by the account's own IAM policies")
+    return passed("only " + "; ".join(f"{one.service} for {short(one.source)}" for one in facts.expected))

@@ -48,18 +48,10 @@ def print_report(console: Console, results: Sequence[Result]) -> None:
     for area, some in groupby(results, key=lambda result: result.check.area):
         console.print(f"\n{area}", style="bold")
         for result in some:
-            first, *more = textwrap.wrap(result.found, width, break_on_hyphens=False) or [""]
-            line = Text.assemble(
-                "  ",
-                (result.status, _STYLES[result.status]),
-                "  ",
-                result.check.title.ljust(titles),
-                "  ",
-                first,
-            )
+            found = textwrap.wrap(result.found, width, break_on_hyphens=False)
+            text = f"  {result.check.title:{titles}}  " + ("\n" + " " * (indent + titles + 2)).join(found)
+            line = Text.assemble("  ", (result.status, _STYLES[result.status]), text)
             console.print(line, soft_wrap=True)
-            for text in more:
-                console.print(" " * (indent + titles + 2) + text, markup=False, soft_wrap=True)
             if result.fix:
                 _print_fix(console, result, " " * indent)
     counts = Counter(result.status for result in results)

@@ -1,6 +1,7 @@
 """Where the doctor looks: the stack, what came with the command line, and what has been seen already.
 
-Holds no judgement. Everything is asked once, however many checks need it.
+It judges nothing, and asks everything once, however many checks need it. Below stand the ways to ask AWS, and
+the function's settings, which checks of several areas need.
 """
 
 import datetime as dt
@@ -15,19 +16,18 @@ from botocore.parsers import ResponseParserError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES
+from stripe_subscription_handler.decisions.policy import Livemode
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
-_MISSING = frozenset(
-    {
-        "AWS.SimpleQueueService.NonExistentQueue",
-        "NoSuchEntity",
-        "NotFound",
-        "QueueDoesNotExist",
-        "ResourceNotFoundException",
-    }
+_MISSING = (
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchEntity",
+    "NotFound",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
 )
-"""Error codes that say: there is no such thing."""
 _Seen = TypeVar("_Seen")
 
 
@@ -46,18 +46,15 @@ class Site:
     _seen: dict[Any, Any] = attrs.field(factory=dict, init=False, repr=False)
 
     def client(self, service: str) -> Any:
-        """The client of an AWS service; one for the whole examination."""
         if service not in self._clients:
             self._clients[service] = self.stack.endpoint.client(service)
         return self._clients[service]
 
     def output(self, name: str) -> str:
-        """One of Terraform's outputs; raises `CliError` where the stack has none of that name."""
         return self.stack.output(name)
 
     @property
     def role_name(self) -> str:
-        """The function's role's name, from its ARN."""
         return self.output("function_role_arn").rpartition("/")[2]
 
     @property
@@ -81,7 +78,7 @@ class Site:
 
 
 def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | None:
-    """Ask AWS for something that may not exist."""
+    """Ask AWS for something that may not exist; None says that there is no such thing."""
     try:
         answer: dict[str, Any] = call(**request)
     except ClientError as error:
@@ -92,15 +89,57 @@ def found_or_none(call: Callable[..., Any], **request: Any) -> dict[str, Any] | 
 
 
 def listed(client: Any, operation: str, what: str, **request: Any) -> list[Any]:
-    """Ask AWS for all of something that comes in pages."""
     return [one for page in client.get_paginator(operation).paginate(**request) for one in page[what]]
+
+
+def metric_points(
+    site: Site, namespace: str, name: str, statistic: str, span: dt.timedelta, period_seconds: int, **of: str
+) -> list[Any]:
+    """CloudWatch's figures of a metric with these dimensions, over a span of time that ends now."""
+    answer = site.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=[{"Name": dimension, "Value": value} for dimension, value in of.items()],
+        StartTime=site.now - span,
+        EndTime=site.now + dt.timedelta(minutes=1),
+        Period=period_seconds,
+        Statistics=[statistic],
+    )
+    return list(answer["Datapoints"])
 
 
 def reason_of(error: Exception) -> str:
     """Say why a look failed, in a few words."""
     if isinstance(error, ClientError):
-        code = error.response["Error"].get("Code", "an error")
-        return f"{code} for {error.operation_name}"
+        return f"{error.response['Error'].get('Code', 'an error')} for {error.operation_name}"
     if isinstance(error, KeyError):
         return f"AWS's answer has no {error}"
     return str(error)
+
+
+def look_at_settings(site: Site) -> dict[str, Any] | None:
+    """GetFunctionConfiguration of what is invoked; None where there is no such function."""
+    invoked = site.stack.invoked_function
+    return found_or_none(site.client("lambda").get_function_configuration, FunctionName=invoked)
+
+
+def settings_of(site: Site) -> dict[str, Any]:
+    """The function's settings; raises `CliError` where there is no function."""
+    settings = site.see(look_at_settings)
+    if settings is None:
+        raise CliError(f"there is no function {site.stack.invoked_function}")
+    return settings
+
+
+def environment_of(site: Site) -> dict[str, str]:
+    variables: dict[str, str] = settings_of(site).get("Environment", {}).get("Variables", {})
+    return variables
+
+
+def livemode_of(site: Site) -> str:
+    return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
+
+
+def stripe_url_of(site: Site) -> str:
+    """Where the function asks Stripe."""
+    return environment_of(site).get(VARIABLES["stripe_api_url"]) or STRIPE_API_URL

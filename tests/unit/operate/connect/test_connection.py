@@ -32,35 +32,21 @@ class BrokenOffError(Exception):
 
 @attrs.define
 class Cloud:
-    """AWS, Terraform, the function's log and a person, all as tests want them.
-
-    Attributes:
-        partner: The event sources.
-        directory: The Terraform root.
-        region: The AWS region.
-        agrees: What the person says.
-        answers: The log lines that a ping causes, given its id.
-        breaks_at: The step that is interrupted, before or after it is taken.
-        shown: Whether AWS shows event sources.
-        said: Notes and details told.
-        bus: The applied bus.
-        elsewhere: An event source that Terraform is told of past the file.
-        applies: How often Terraform applied something.
-    """
+    """AWS, Terraform, the function's log and a person, all as tests want them."""
 
     partner: InMemoryPartner
     directory: Path
     region: str = "eu-west-1"
-    agrees: bool = True
+    agrees: bool = True  # the person
     answers: Callable[[Mapping[str, Any]], list[Mapping[str, Any]]] = lambda event: [
         {"event_id": event["id"], "decision": "skip", "reason": "ping"}
-    ]
-    breaks_at: tuple[Step, str] | None = None
-    shown: bool = True
-    said: list[str] = attrs.Factory(list)
-    bus: str | None = None
+    ]  # the log lines that a ping causes
+    breaks_at: tuple[Step, str] | None = None  # the step that is interrupted, before or after it is taken
+    shown: bool = True  # AWS shows event sources
+    said: list[str] = attrs.Factory(list)  # notes and questions
+    bus: str | None = None  # the applied one
     applies: int = 0
-    elsewhere: str | None = None
+    elsewhere: str | None = None  # an event source that Terraform is told of past the file
     workspace: str = "development"
     apply_commands: tuple[str, ...] = ("terraform apply",)
 

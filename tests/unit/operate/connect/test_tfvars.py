@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.connect.tfvars import with_string, without
+from stripe_handler_cli.operate.connect.var_file import with_string, without
 from stripe_handler_cli.tools.terraform.console import values_in
 from support.terraform import terraform
 

@@ -3,15 +3,11 @@
 import json
 from typing import Any
 
-import attrs
-
-from stripe_handler_cli.operate.doctor.areas.access import FUNCTION_POLICY
-from stripe_handler_cli.operate.doctor.areas.function import SNAPSHOTS
-from stripe_handler_cli.operate.doctor.check import Check, Status
-from stripe_handler_cli.operate.doctor.examination import Result, examine
-from stripe_handler_cli.operate.doctor.site import Site
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.operate.doctor.areas.access import function_policy
+from stripe_handler_cli.operate.doctor.areas.function import old_snapshots
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.examination import Result
+from support.doctor import aws
 
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 RULE = "arn:aws:events:eu-west-1:123456789012:rule/bus/rule"
@@ -29,46 +25,10 @@ BOTH_RULES = {"stripe": RULE, "hourly": "arn:aws:events:eu-west-1:123456789012:r
 WITH_A_STRANGER = BOTH_RULES | {"stranger": "arn:aws:events:eu-west-1:123456789012:rule/stranger"}
 
 
-@attrs.frozen
-class Aws:
-    """Lambda and EventBridge of a stack whose rule leads to the alias.
+def examined(policies: dict[str, dict[str, str]]) -> Result:
+    """Who may invoke; the policies are by qualifier, empty for the function itself, and statement id."""
 
-    Attributes:
-        policies: Qualifier, empty for the function itself -> statement id -> the rule that is let in.
-        snapshots: Versions, with the state of their snapshots.
-    """
-
-    policies: dict[str, dict[str, str]] = attrs.Factory(dict)
-    snapshots: tuple[tuple[str, str], ...] = ()
-
-    def get_function_configuration(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
-        """Lambda: the version that the alias leads to."""
-        assert FunctionName == "f:live"
-        return {"Version": "12"}
-
-    def get_paginator(self, operation: str) -> Any:
-        """Lambda: two pages of versions."""
-        assert operation == "list_versions_by_function"
-        return self
-
-    def paginate(self, *, FunctionName: str) -> Any:  # noqa: N803 - boto3's word
-        """Lambda."""
-        assert FunctionName == "f"
-        return [
-            {"Versions": [{"Version": version, "SnapStart": {"OptimizationStatus": status}}]}
-            for version, status in self.snapshots
-        ]
-
-    def get_caller_identity(self) -> Any:
-        """STS."""
-        return {"Account": "123456789012"}
-
-    def list_targets_by_rule(self, **_: Any) -> Any:
-        """EventBridge."""
-        return {"Targets": [{"Id": "t", "Arn": f"{FUNCTION}:live"}]}
-
-    def get_policy(self, *, FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - boto3's words
-        """Lambda: an alias has a policy of its own."""
+    def policy(*, FunctionName: str, Qualifier: str = "") -> Any:  # noqa: N803 - boto3's words
         assert FunctionName == "f"
         statements = [
             {
@@ -78,29 +38,35 @@ class Aws:
                 "Action": "lambda:InvokeFunction",
                 "Condition": {"ArnLike": {"AWS:SourceArn": source}},
             }
-            for sid, source in self.policies[Qualifier].items()
+            for sid, source in policies[Qualifier].items()
         ]
         return {"Policy": json.dumps({"Statement": statements})}
 
-
-def examined(policies: dict[str, dict[str, str]]) -> Result:
-    """Who may invoke."""
-    return examined_for(FUNCTION_POLICY, Aws(policies))
+    targets = {"Targets": [{"Id": "t", "Arn": f"{FUNCTION}:live"}]}
+    return aws.examined(function_policy, OUTPUTS, get_policy=policy, list_targets_by_rule=targets)
 
 
-def examined_for(check: Check[Any], aws: Aws) -> Result:
-    """One check."""
-    [result] = examine(Site(DeployedStack(Endpoint({}, lambda _: aws), OUTPUTS)), [check.key])
-    return result
+def snapshots(*kept: tuple[str, str]) -> Result:
+    """Versions, with the state of their snapshots, one a page; the alias leads to version 12."""
+    pages = [
+        {"Versions": [{"Version": version, "SnapStart": {"OptimizationStatus": status}}]}
+        for version, status in kept
+    ]
+    return aws.examined(
+        old_snapshots,
+        OUTPUTS,
+        list_versions_by_function=lambda **asked: {"f": pages}[asked["FunctionName"]],
+        get_function_configuration=lambda **asked: {"f:live": {"Version": "12"}}[asked["FunctionName"]],
+    )
 
 
 def test_old_versions_with_a_snapshot_are_told_the_oldest_first() -> None:
     """Not the one that the alias leads to, not those without; the command deletes the oldest."""
     kept = (("$LATEST", "Off"), ("2", "Off"), ("10", "On"), ("9", "On"), ("12", "On"))
-    found = examined_for(SNAPSHOTS, Aws(snapshots=kept))
+    found = snapshots(*kept)
     assert (found.status, found.found.endswith(": 9, 10")) == (Status.WARN, True)
     assert found.fix == "aws lambda delete-function --function-name f --qualifier 9"
-    assert examined_for(SNAPSHOTS, Aws(snapshots=kept[2:3])).status is Status.PASS
+    assert snapshots(*kept[2:3]).status is Status.PASS
 
 
 def test_both_policies_as_they_should_be() -> None:

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from stripe_handler_cli.cli import root
+from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.commands import fill_in
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from support.aws_commands import aws_commands, run_command
 
 VALUES = {

@@ -14,10 +14,8 @@ import pytest
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts, look_at_destination
-from stripe_handler_cli.operate.doctor.site import Site
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from support.doctor.aws import Aws
 
 KEY = "rk_test_doctor"
 SOURCE = "aws.partner/stripe.com/ed_test_2"
@@ -52,19 +50,12 @@ WEBHOOK = {**destination(9), "type": "webhook_endpoint", "amazon_eventbridge": N
 
 @attrs.define
 class Destinations:
-    """Answers `GET /v2/core/event_destinations`, one destination a page.
-
-    Attributes:
-        found: The destinations.
-        asked: Each request's headers.
-    """
+    """Answers `GET /v2/core/event_destinations`, one destination a page."""
 
     found: list[dict[str, Any]]
-    asked: list[dict[str, str]] = attrs.Factory(list)
 
     def answer(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """One page."""
-        self.asked.append(headers)
         if headers.get("Authorization") != f"Bearer {KEY}":
             return 401, {"error": {"message": f"Invalid API Key provided: {headers['Authorization']}"}}
         assert urlsplit(path).path == "/v2/core/event_destinations"
@@ -100,30 +91,17 @@ def served(destinations: Destinations) -> Iterator[str]:
         server.server_close()
 
 
-class Lambda:
-    """A function without a Stripe key, and a rule that lets one type pass."""
-
-    def get_function_configuration(self, **_: Any) -> dict[str, Any]:
-        """Its settings."""
-        return {"Environment": {"Variables": {}}}
-
-    def describe_rule(self, **_: Any) -> dict[str, Any]:
-        """The rule."""
-        return {"State": "ENABLED", "EventPattern": "{}"}
-
-    def test_event_pattern(self, *, Event: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's word
-        """Whether it lets an event pass."""
-        return {"Result": json.loads(Event)["detail-type"] in TYPES}
-
-
 def look(*found: dict[str, Any], key: str | None = KEY, source: str = SOURCE) -> DestinationFacts:
-    """What is seen of these destinations."""
-    stack = DeployedStack(
-        Endpoint({}, lambda _: Lambda()), {"event_bus_name": source, "function_name": "f", "rule_name": "r"}
-    )
+    """What is seen of these destinations for a function without a Stripe key, and a rule with one type."""
+    answers = {
+        "get_function_configuration": {"Environment": {"Variables": {}}},
+        "describe_rule": {"State": "ENABLED", "EventPattern": "{}"},
+        "test_event_pattern": lambda **asked: {"Result": json.loads(asked["Event"])["detail-type"] in TYPES},
+    }
+    outputs = {"event_bus_name": source, "function_name": "f", "rule_name": "r"}
     with served(Destinations(list(found))) as url:
         stripe = StripeAccess(key, "STRIPE_API_KEY", url) if key else None
-        return look_at_destination(Site(stack, stripe=stripe))
+        return look_at_destination(Aws(answers).site(outputs, stripe=stripe))
 
 
 def test_the_destination_of_the_stacks_event_source_is_found() -> None:

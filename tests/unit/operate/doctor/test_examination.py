@@ -1,26 +1,21 @@
 """Going through the checklist: one look that fails spoils nothing else, and nothing is asked twice."""
 
 import io
-from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
-import attrs
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import NoCredentialsError
 from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.areas.rule import RULE_ENABLED
+from stripe_handler_cli.operate.doctor.areas import CHECKS
+from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result, examine, worst
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.endpoint import Endpoint
+from support.doctor.aws import ACCOUNT, Aws
 
-ACCOUNT = "123456789012"
 KEYS = [check.key for check in CHECKS]
 OUTPUTS = {
     "event_bus_name": "aws.partner/stripe.com/ed_1",
@@ -34,40 +29,9 @@ OUTPUTS = {
 }
 
 
-@attrs.define
-class Aws:
-    """Clients that answer what they are told to, and refuse everything else.
-
-    Attributes:
-        answers: Operation (boto3's name) → answer or error.
-        asked: Every operation asked for.
-    """
-
-    answers: dict[str, Any] = attrs.Factory(dict)
-    asked: Counter[str] = attrs.Factory(Counter)
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Any operation of any service."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def call(*_: Any, **__: Any) -> Any:
-            self.asked[name] += 1
-            answer = self.answers.get(name)
-            if answer is None:
-                raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, name)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
-
-
 def site_with(aws: Aws, outputs: dict[str, Any] | None = None) -> Site:
-    """A stack in that AWS; whoever asks is known there."""
-    aws.answers.setdefault("get_caller_identity", {"Account": ACCOUNT})
-    stack = DeployedStack(Endpoint({}, lambda _: aws), OUTPUTS if outputs is None else outputs)
-    return Site(stack)
+    """A stack in that AWS."""
+    return aws.site(OUTPUTS if outputs is None else outputs)
 
 
 def test_an_operator_without_rights_gets_a_warning_for_each_check() -> None:
@@ -140,7 +104,7 @@ def test_no_credentials_end_it() -> None:
 
 def result(status: Status, found: str = "x", fix: str | None = None) -> Result:
     """An outcome."""
-    return Result(RULE_ENABLED, status, found, fix, has_looked=True)
+    return Result(rule_enabled, status, found, fix, has_looked=True)
 
 
 def test_the_worst_check_decides() -> None:

@@ -3,16 +3,34 @@
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
-from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.areas import CHECKS
+from stripe_handler_cli.operate.doctor.check import Check, Status
 from stripe_handler_cli.operate.doctor.commands import APPLY, fill_in
-from stripe_handler_cli.operate.doctor.registry import CHECKS
 from support.doctor import events, function, permissions, state
-from support.doctor.cases import Case
 
-CASES = (*events.CASES, *function.CASES, *permissions.CASES, *state.CASES)
+
+@attrs.frozen
+class Case:
+    """Facts, and what is to be found in them."""
+
+    check: Check[Any]
+    facts: Any
+    status: Status
+    words: str
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        """Its name in pytest's output."""
+        return f"{self.check.key}-{self.status}-{self.words}".replace(" ", "_")
+
+
+TABLES = (events.CASES, function.CASES, permissions.CASES, state.CASES)
+CASES = [Case(check, *row) for table in TABLES for check, rows in table.items() for row in rows]
 OUTPUTS = set(
     re.findall(
         r'^output "(\w+)"',

@@ -3,57 +3,23 @@
 import json
 from typing import Any
 
-import attrs
-
-from stripe_handler_cli.operate.doctor.areas.access import OWN_POLICY, ROLE_PERMISSIONS
+from stripe_handler_cli.operate.doctor.areas.access import OWN_POLICY, role_permissions
 from stripe_handler_cli.operate.doctor.check import Status
-from stripe_handler_cli.operate.doctor.examination import Result, examine
-from stripe_handler_cli.operate.doctor.site import Site
-from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.operate.doctor.examination import Result
+from support.doctor import aws
 from support.doctor.permissions import EVERYTHING, STATEMENTS, role_document
-
-ROLE = {"Role": {"AssumeRolePolicyDocument": {"Statement": []}}}
-
-
-@attrs.frozen
-class Aws:
-    """IAM with one role, and STS.
-
-    Attributes:
-        statements: Of the role's one policy.
-    """
-
-    statements: list[dict[str, Any]]
-
-    def get_caller_identity(self) -> Any:
-        """STS."""
-        return {"Account": "123456789012"}
-
-    def get_role(self, **_: Any) -> Any:
-        """IAM."""
-        return ROLE
-
-    def get_paginator(self, _: str) -> Any:
-        """IAM, one page of either list."""
-        return self
-
-    def paginate(self, **_: Any) -> Any:
-        """The page."""
-        return [{"PolicyNames": [OWN_POLICY], "AttachedPolicies": []}]
-
-    def get_role_policy(self, **_: Any) -> Any:
-        """IAM."""
-        return {"PolicyDocument": {"Statement": self.statements}}
 
 
 def examined(statements: list[dict[str, Any]], **outputs: Any) -> Result:
-    """The role's permissions."""
-    named = {"function_role_arn": "arn:aws:iam::123456789012:role/handler", **outputs}
-    [result] = examine(
-        Site(DeployedStack(Endpoint({}, lambda _: Aws(statements)), named)), [ROLE_PERMISSIONS.key]
+    """The permissions of a role with one policy."""
+    return aws.examined(
+        role_permissions,
+        {"function_role_arn": "arn:aws:iam::123456789012:role/handler", **outputs},
+        get_role={"Role": {"AssumeRolePolicyDocument": {"Statement": []}}},
+        list_role_policies=[{"PolicyNames": [OWN_POLICY]}],
+        list_attached_role_policies=[{"AttachedPolicies": []}],
+        get_role_policy={"PolicyDocument": {"Statement": statements}},
     )
-    return result
 
 
 def test_the_role_is_compared_with_what_terraform_made() -> None:

@@ -1,6 +1,29 @@
 """One module per area: what it looks at in AWS and Stripe, the facts, and the verdict on them.
 
 A `look_at_…` asks, read-only, and decides nothing: what does not exist is a fact; what cannot be asked
-raises, and `examination` turns that into "could not look". A `_judge_…` is pure. A new check is a `Check` and
-a place in its area's `EXAMINATIONS`; the page docs/production-checklist.md follows from it.
+raises, and `examination` turns that into "could not look". A judgement is pure; `@check` makes a check of it,
+in the place where it stands. The page docs/production-checklist.md follows from them.
 """
+
+from typing import Any
+
+from stripe_handler_cli.operate.doctor.areas import (
+    access,
+    alarms,
+    event_bus,
+    function,
+    invocations,
+    queues,
+    rule,
+    self_check,
+    stripe,
+    tables,
+    traffic,
+)
+from stripe_handler_cli.operate.doctor.check import Check
+
+_AREAS = (stripe, event_bus, rule, function, access, self_check, invocations, queues, tables, alarms, traffic)
+CHECKS: tuple[Check[Any], ...] = tuple(
+    one for area in _AREAS for one in vars(area).values() if isinstance(one, Check)
+)
+"""The production checklist, as far as a machine can go through it, in the order it is shown."""

@@ -1,6 +1,6 @@
 """Who may do what: the function's role, and who may invoke the function.
 
-Everywhere both sides: what is needed is there, and nothing more.
+Both sides are judged everywhere: that what is needed is there, and that nothing more is.
 """
 
 from collections.abc import Mapping
@@ -8,12 +8,21 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import PolicyFacts, judge_policy, rules_may, unlike
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
 from stripe_handler_cli.operate.doctor.arns import Arn
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import Grant, Statement, grants_of, is_covered, parse_policy
+from stripe_handler_cli.operate.doctor.policies import (
+    Grant,
+    PolicyFacts,
+    Statement,
+    grants_of,
+    is_covered,
+    judge_policy,
+    parse_policy,
+    rules_may,
+    unlike,
+)
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
 from stripe_handler_cli.stack.deployed import qualified
 
@@ -48,21 +57,17 @@ def _policy_of(site: Site, function: dict[str, str]) -> tuple[Statement, ...]:
     return parse_policy((found or {}).get("Policy"))
 
 
-FUNCTION_POLICY = Check(
-    key="function-policy",
-    area=Area.FUNCTION,
-    title="Who may invoke",
-    why=(
-        "Without the permission every event goes to a dead-letter queue; whoever else may invoke can forge "
-        "events."
-    ),
-    checked=(
-        "The resource policy of what the rule invokes lets EventBridge do so for the stack's rules, and "
-        "lets nobody else; with an alias, neither does the function's own."
-    ),
-    fixes=(APPLY, REMOVE_PERMISSION),
-    judge=judge_policy(REMOVE_PERMISSION),
-)
+@check(Area.FUNCTION, look_at_function_policy, APPLY, REMOVE_PERMISSION)
+def function_policy(facts: PolicyFacts) -> Finding:
+    """Who may invoke.
+
+    Without the permission every event goes to a dead-letter queue; whoever else may invoke can forge
+    events.
+
+    The resource policy of what the rule invokes lets EventBridge do so for the stack's rules, and lets
+    nobody else; with an alias, neither does the function's own.
+    """
+    return judge_policy(facts, REMOVE_PERMISSION)
 
 
 @attrs.frozen
@@ -78,7 +83,6 @@ class RoleFacts:
 
 
 def look_at_role(site: Site) -> RoleFacts:
-    """GetRole, its inline policies, and what is attached to it."""
     iam, name = site.client("iam"), site.role_name
     found = found_or_none(iam.get_role, RoleName=name)
     if found is None:
@@ -104,9 +108,19 @@ def _expected(role_policies: Any) -> tuple[Statement, ...] | None:
     return None if document is None else parse_policy(document)
 
 
-def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+@check(Area.FUNCTION, look_at_role, APPLY, DELETE_ROLE_POLICY, DETACH_ROLE_POLICY)
+def role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+    """Role's permissions.
+
+    Too little, and events fail; too much, and a fault in the function reaches what is none of its
+    business.
+
+    Every action on every resource the role's policies allow, against the statements that Terraform made
+    for it (output `role_policies`; without it, a warning). Missing or additional ones, denials and
+    attached policies fail; a permissions boundary is a warning.
+    """
     if facts.policies is None:
-        return failed(f"there is no role {facts.name}", APPLY)
+        return failed(f"there is no role {facts.name}")
     if facts.attached:
         arn = facts.attached[0]
         found = f"wider than needed: {', '.join(facts.attached)} attached"
@@ -120,13 +134,13 @@ def _judge_role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a t
     wider = sorted(grants - expected.keys())
     if missing:
         sids = sorted({expected[grant] for grant in missing})
-        return failed(f"not sufficient ({', '.join(sids)}): {_some(missing)}", APPLY)
+        return failed(f"not sufficient ({', '.join(sids)}): {_some(missing)}")
     if strange:
-        return failed(f"cannot be told what these allow: {', '.join(one.sid for one in strange)}", APPLY)
+        return failed(f"cannot be told what these allow: {', '.join(one.sid for one in strange)}")
     if wider and other:
         return failed(f"wider than needed: {_some(wider)}", DELETE_ROLE_POLICY, policy_name=other)
     if wider:
-        return failed(f"wider than needed: {_some(wider)}", APPLY)
+        return failed(f"wider than needed: {_some(wider)}")
     if facts.boundary:
         return warned(f"as needed, but within the boundary {facts.boundary}, which may take some away")
     return passed(f"{len(grants)} grants, each one needed, none missing")
@@ -137,42 +151,18 @@ def _some(grants: list[Grant]) -> str:
     return shown if len(grants) <= _SHOWN else f"{shown}; and {len(grants) - _SHOWN} more"
 
 
-def _judge_role_trust(facts: RoleFacts) -> Finding:
+@check(Area.FUNCTION, look_at_role)
+def role_trust(facts: RoleFacts) -> Finding:
+    """Role's trust.
+
+    Whoever may take the role on may write profiles.
+
+    The trust policy names Lambda and nobody else.
+    """
     if facts.policies is None:
-        return failed(f"there is no role {facts.name}", APPLY)
+        return failed(f"there is no role {facts.name}")
     principals = {name for statement in facts.trust for name in statement.principals}
     inverted = any(statement.inverted for statement in facts.trust)
     if principals != {"Service:lambda.amazonaws.com"} or inverted:
-        return failed(f"these may take the role on: {', '.join(sorted(principals)) or 'nobody'}", APPLY)
+        return failed(f"these may take the role on: {', '.join(sorted(principals)) or 'nobody'}")
     return passed("only lambda.amazonaws.com may take the role on")
-
-
-ROLE_PERMISSIONS = Check(
-    key="role-permissions",
-    area=Area.FUNCTION,
-    title="Role's permissions",
-    why=(
-        "Too little, and events fail; too much, and a fault in the function reaches what is none of its "
-        "business."
-    ),
-    checked=(
-        "Every action on every resource the role's policies allow, against the statements that Terraform "
-        "made for it (output `role_policies`; without it, a warning). Missing or additional ones, denials "
-        "and attached policies fail; a permissions boundary is a warning."
-    ),
-    fixes=(APPLY, DELETE_ROLE_POLICY, DETACH_ROLE_POLICY),
-    judge=_judge_role_permissions,
-)
-ROLE_TRUST = Check(
-    key="role-trust",
-    area=Area.FUNCTION,
-    title="Role's trust",
-    why="Whoever may take the role on may write profiles.",
-    checked="The trust policy names Lambda and nobody else.",
-    judge=_judge_role_trust,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_function_policy, (FUNCTION_POLICY,)),
-    Examination(look_at_role, (ROLE_PERMISSIONS, ROLE_TRUST)),
-)

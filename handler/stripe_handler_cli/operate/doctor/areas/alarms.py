@@ -6,13 +6,11 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy
 from stripe_handler_cli.operate.doctor.arns import Arn
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.policies import parse_policy
-from stripe_handler_cli.operate.doctor.settings import livemode_of
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed
+from stripe_handler_cli.operate.doctor.policies import Admission, PolicyFacts, judge_policy, parse_policy
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, listed, livemode_of
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 
 ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}"
@@ -44,7 +42,6 @@ class AlarmsFacts:
 
 
 def look_at_alarms(site: Site) -> AlarmsFacts:
-    """DescribeAlarms, for the names of Terraform's output."""
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
@@ -66,48 +63,39 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
     return AlarmsFacts(wanted, alarms, site.output("alarm_topic_arn"))
 
 
-def _judge_alarms(facts: AlarmsFacts) -> Finding:
+@check(Area.ALARMS, look_at_alarms, APPLY, ENABLE_ACTIONS)
+def alarms(facts: AlarmsFacts) -> Finding:
+    """Alarms in place.
+
+    An alarm that is gone, or tells nobody, is a loss nobody hears of.
+
+    Every alarm of Terraform's output `alarm_names` exists, has its actions enabled, and tells the topic.
+    """
     there = {alarm.name for alarm in facts.found}
     missing = sorted(set(facts.wanted) - there)
     if missing:
-        return failed(f"{len(missing)} of {len(facts.wanted)} missing: {', '.join(missing)}", APPLY)
+        return failed(f"{len(missing)} of {len(facts.wanted)} missing: {', '.join(missing)}")
     mute = [alarm.name for alarm in facts.found if not alarm.are_actions_enabled]
     if mute:
         return failed(f"actions disabled: {', '.join(mute)}", ENABLE_ACTIONS, alarm_name=mute[0])
     astray = [alarm.name for alarm in facts.found if facts.topic_arn not in alarm.tells]
     if astray:
-        return failed(f"do not tell the topic: {', '.join(astray)}", APPLY)
+        return failed(f"do not tell the topic: {', '.join(astray)}")
     return passed(f"{len(facts.found)} alarms, each tells the topic")
 
 
-def _judge_quiet(facts: AlarmsFacts) -> Finding:
+@check(Area.ALARMS, look_at_alarms, SEE_ALARM)
+def alarms_quiet(facts: AlarmsFacts) -> Finding:
+    """No alarm ringing.
+
+    Something is wrong just now; the alarm's description says what, and what to do.
+
+    An alarm in the state ALARM is a warning.
+    """
     ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
         return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
     return passed("none is in ALARM")
-
-
-ALARMS = Check(
-    key="alarms",
-    area=Area.ALARMS,
-    title="Alarms in place",
-    why="An alarm that is gone, or tells nobody, is a loss nobody hears of.",
-    checked=(
-        "Every alarm of Terraform's output `alarm_names` exists, has its actions enabled, and tells the "
-        "topic."
-    ),
-    fixes=(APPLY, ENABLE_ACTIONS),
-    judge=_judge_alarms,
-)
-ALARMS_QUIET = Check(
-    key="alarms-quiet",
-    area=Area.ALARMS,
-    title="No alarm ringing",
-    why="Something is wrong just now; the alarm's description says what, and what to do.",
-    checked="An alarm in the state ALARM is a warning.",
-    fixes=(SEE_ALARM,),
-    judge=_judge_quiet,
-)
 
 
 @attrs.frozen
@@ -137,24 +125,19 @@ def look_at_log_metrics(site: Site) -> LogMetricsFacts:
     return LogMetricsFacts(frozenset(watched), frozenset(made))
 
 
-def _judge_log_metrics(facts: LogMetricsFacts) -> Finding:
+@check(Area.ALARMS, look_at_log_metrics)
+def log_metrics(facts: LogMetricsFacts) -> Finding:
+    """Metrics of the log.
+
+    An alarm on a metric that nothing makes is quiet for ever.
+
+    Each metric of the stack's own namespace that an alarm watches has a metric filter on the log group,
+    or on that of the drift check.
+    """
     missing = sorted(facts.watched - facts.made)
     if missing:
-        return failed(f"no metric filter makes {', '.join(missing)}: its alarm cannot ring", APPLY)
+        return failed(f"no metric filter makes {', '.join(missing)}: its alarm cannot ring")
     return passed(f"{len(facts.made)} metrics are made of the log, {len(facts.watched)} of them with alarms")
-
-
-LOG_METRICS = Check(
-    key="log-metrics",
-    area=Area.ALARMS,
-    title="Metrics of the log",
-    why="An alarm on a metric that nothing makes is quiet for ever.",
-    checked=(
-        "Each metric of the stack's own namespace that an alarm watches has a metric filter on the log "
-        "group, or on that of the drift check."
-    ),
-    judge=_judge_log_metrics,
-)
 
 
 @attrs.frozen
@@ -167,7 +150,6 @@ class HourlyCountFacts:
 
 
 def look_at_hourly_count(site: Site) -> HourlyCountFacts:
-    """DescribeRule and ListTargetsByRule of the rule on the default bus."""
     name = site.output("parked_count_rule_name")
     events = site.client("events")
     found = found_or_none(events.describe_rule, Name=name)
@@ -179,26 +161,22 @@ def look_at_hourly_count(site: Site) -> HourlyCountFacts:
     return HourlyCountFacts(name, found["State"], tuple(inputs))
 
 
-def _judge_hourly_count(facts: HourlyCountFacts) -> Finding:
+@check(Area.ALARMS, look_at_hourly_count, APPLY, ENABLE_COUNT)
+def parked_count(facts: HourlyCountFacts) -> Finding:
+    """Hourly count.
+
+    The alarm on parked events that expire rests on it.
+
+    The rule that has the function count parked events is enabled and leads to the function.
+    """
     if facts.state is None:
-        return failed(f"there is no rule {facts.name}", APPLY)
+        return failed(f"there is no rule {facts.name}")
     if not facts.state.startswith("ENABLED"):
         found = f"{facts.name} is {facts.state}: nobody is told that parked events expire"
         return failed(found, ENABLE_COUNT)
     if COUNT_PARKED_REQUEST not in facts.inputs:
-        return failed(f"{facts.name} does not ask the function to count", APPLY)
+        return failed(f"{facts.name} does not ask the function to count")
     return passed(f"{facts.name} asks the function to count")
-
-
-HOURLY_COUNT = Check(
-    key="parked-count",
-    area=Area.ALARMS,
-    title="Hourly count",
-    why="The alarm on parked events that expire rests on it.",
-    checked="The rule that has the function count parked events is enabled and leads to the function.",
-    fixes=(APPLY, ENABLE_COUNT),
-    judge=_judge_hourly_count,
-)
 
 
 def look_at_topic(site: Site) -> dict[str, str] | None:
@@ -209,21 +187,21 @@ def look_at_topic(site: Site) -> dict[str, str] | None:
 
 
 def look_at_topic_policy(site: Site) -> PolicyFacts:
-    """CloudWatch, for this account."""
     found = site.see(look_at_topic)
     account = Arn.parse(site.output("alarm_topic_arn")).account
     alarms = Admission("cloudwatch.amazonaws.com", "sns:Publish", "aws:SourceAccount", account)
     return PolicyFacts("topic", None if found is None else parse_policy(found.get("Policy")), (alarms,))
 
 
-ALARM_TOPIC_POLICY = Check(
-    key="alarm-topic-policy",
-    area=Area.ALARMS,
-    title="Topic's policy",
-    why="Without it CloudWatch cannot tell anyone; with a wider one others can raise false alarms.",
-    checked="The topic's policy lets CloudWatch publish for this account, and lets nobody else.",
-    judge=judge_policy(APPLY),
-)
+@check(Area.ALARMS, look_at_topic_policy)
+def alarm_topic_policy(facts: PolicyFacts) -> Finding:
+    """Topic's policy.
+
+    Without it CloudWatch cannot tell anyone; with a wider one others can raise false alarms.
+
+    The topic's policy lets CloudWatch publish for this account, and lets nobody else.
+    """
+    return judge_policy(facts)
 
 
 @attrs.frozen
@@ -242,7 +220,15 @@ def look_at_subscribers(site: Site) -> SubscriberFacts:
     return SubscriberFacts(confirmed, pending, livemode_of(site))
 
 
-def _judge_subscribers(facts: SubscriberFacts) -> Finding:
+@check(Area.ALARMS, look_at_subscribers, LIST_SUBSCRIPTIONS, SUBSCRIBE)
+def alarm_subscribers(facts: SubscriberFacts) -> Finding:
+    """Somebody is told.
+
+    AWS asks each address to confirm; until it does, its alarms go nowhere.
+
+    The topic has a confirmed subscription. Only pending ones are a warning; none at all fails where
+    `LIVEMODE` is live, and is a warning elsewhere.
+    """
     if facts.confirmed:
         waiting = f"; {facts.pending} not confirmed yet" if facts.pending else ""
         return passed(f"{facts.confirmed} confirmed{waiting}")
@@ -255,25 +241,3 @@ def _judge_subscribers(facts: SubscriberFacts) -> Finding:
     if facts.livemode == "live":
         return failed("nobody: alarms ring unheard, and the environment is live", SUBSCRIBE)
     return warned("nobody: alarms ring unheard", SUBSCRIBE)
-
-
-ALARM_SUBSCRIBERS = Check(
-    key="alarm-subscribers",
-    area=Area.ALARMS,
-    title="Somebody is told",
-    why="AWS asks each address to confirm; until it does, its alarms go nowhere.",
-    checked=(
-        "The topic has a confirmed subscription. Only pending ones are a warning; none at all fails where "
-        "`LIVEMODE` is live, and is a warning elsewhere."
-    ),
-    fixes=(LIST_SUBSCRIPTIONS, SUBSCRIBE),
-    judge=_judge_subscribers,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_alarms, (ALARMS, ALARMS_QUIET)),
-    Examination(look_at_log_metrics, (LOG_METRICS,)),
-    Examination(look_at_hourly_count, (HOURLY_COUNT,)),
-    Examination(look_at_topic_policy, (ALARM_TOPIC_POLICY,)),
-    Examination(look_at_subscribers, (ALARM_SUBSCRIBERS,)),
-)

@@ -1,19 +1,15 @@
 """The event source, the event bus, its archive, and the second bus that events are forwarded to."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import attrs
 
 from stripe_handler_cli.operate.doctor.areas.rule import admits, look_at_rule
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 NEW_DESTINATION = (
     "# make a new Amazon EventBridge destination in Stripe, name its event source in "
@@ -47,7 +43,7 @@ def look_at_event_source(site: Site) -> EventSourceFacts:
         sources = site.see(look_at_rule).bridge_sources or ((str(bridge),) if bridge else ())
         return EventSourceFacts(None, None, None, sources)
     found = found_or_none(site.client("events").describe_event_source, Name=name)
-    expires: dt.datetime | None = (found or {}).get("ExpirationTime")
+    expires = (found or {}).get("ExpirationTime")
     return EventSourceFacts(
         name=name,
         state=found["State"] if found else None,
@@ -56,7 +52,16 @@ def look_at_event_source(site: Site) -> EventSourceFacts:
     )
 
 
-def _judge_event_source(facts: EventSourceFacts) -> Finding:
+@check(Area.BUS, look_at_event_source, APPLY, NEW_DESTINATION, NAME_A_SOURCE)
+def event_source(facts: EventSourceFacts) -> Finding:
+    """Event source active.
+
+    AWS deletes a partner event source that no event bus is associated with, and events sent before are
+    lost.
+
+    The partner event source exists and is ACTIVE. PENDING fails, with the days left; so does DELETED. On
+    a custom bus: whether the rule admits a webhook bridge, a warning if not.
+    """
     if facts.name is None:
         if facts.bridge_sources:
             return passed(f"custom bus; events come from a bridge as {', '.join(facts.bridge_sources)}")
@@ -71,26 +76,9 @@ def _judge_event_source(facts: EventSourceFacts) -> Finding:
         case "PENDING":
             left = facts.expires_in_seconds
             when = "soon" if left is None else f"in {max(left, 0) / _DAY_SECONDS:.1f} days"
-            return failed(f"PENDING: no event bus is associated, events are lost; it expires {when}", APPLY)
+            return failed(f"PENDING: no event bus is associated, events are lost; it expires {when}")
         case state:
             return failed(f"{facts.name} is {state}: Stripe sends nothing here any more", NEW_DESTINATION)
-
-
-EVENT_SOURCE = Check(
-    key="event-source",
-    area=Area.BUS,
-    title="Event source active",
-    why=(
-        "AWS deletes a partner event source that no event bus is associated with, and events sent before "
-        "are lost."
-    ),
-    checked=(
-        "The partner event source exists and is ACTIVE. PENDING fails, with the days left; so does "
-        "DELETED. On a custom bus: whether the rule admits a webhook bridge, a warning if not."
-    ),
-    fixes=(APPLY, NEW_DESTINATION, NAME_A_SOURCE),
-    judge=_judge_event_source,
-)
 
 
 @attrs.frozen
@@ -103,33 +91,25 @@ class BusFacts:
 
 
 def look_at_bus(site: Site) -> BusFacts:
-    """DescribeEventBus."""
     name = site.output("event_bus_name")
     found = found_or_none(site.client("events").describe_event_bus, Name=name)
     return BusFacts(name, found is not None, parse_policy((found or {}).get("Policy")))
 
 
-def _judge_bus(facts: BusFacts) -> Finding:
+@check(Area.BUS, look_at_bus, APPLY, REMOVE_BUS_PERMISSIONS)
+def event_bus(facts: BusFacts) -> Finding:
+    """Event bus associated.
+
+    Without the bus there are no events; whoever may put events on it can change any user's subscription.
+
+    The bus exists. A resource policy that lets other accounts put events on it is a warning.
+    """
     if not facts.exists:
-        return failed(f"there is no event bus {facts.name}", APPLY)
+        return failed(f"there is no event bus {facts.name}")
     if facts.statements:
         names = ", ".join(statement.sid for statement in facts.statements)
         return warned(f"its policy lets others put events on it: {names}", REMOVE_BUS_PERMISSIONS)
     return passed(f"{facts.name} exists; its policy lets nobody else in")
-
-
-EVENT_BUS = Check(
-    key="event-bus",
-    area=Area.BUS,
-    title="Event bus associated",
-    why=(
-        "Without the bus there are no events; whoever may put events on it can change any user's "
-        "subscription."
-    ),
-    checked="The bus exists. A resource policy that lets other accounts put events on it is a warning.",
-    fixes=(APPLY, REMOVE_BUS_PERMISSIONS),
-    judge=_judge_bus,
-)
 
 
 @attrs.frozen
@@ -157,36 +137,29 @@ def look_at_archive(site: Site) -> ArchiveFacts:
     )
 
 
-def _judge_archive(facts: ArchiveFacts) -> Finding:
+@check(Area.BUS, look_at_archive)
+def archive(facts: ArchiveFacts) -> Finding:
+    """Archive enabled.
+
+    After a bad deploy, and for events that a queue has dropped, the archive is the only copy outside
+    Stripe.
+
+    The archive is ENABLED, of this bus, and its pattern admits Stripe's events. Less than
+    {LEAST_ARCHIVE_DAYS} days' retention is a warning.
+    """
     if facts.state is None:
-        return failed("there is no archive", APPLY)
+        return failed("there is no archive")
     if facts.state != "ENABLED":
-        return failed(f"it is {facts.state}" + (f": {facts.reason}" if facts.reason else ""), APPLY)
+        return failed(f"it is {facts.state}" + (f": {facts.reason}" if facts.reason else ""))
     if not facts.is_of_bus:
-        return failed("it archives another event bus", APPLY)
+        return failed("it archives another event bus")
     if not facts.holds_stripe_events:
-        return failed("its pattern leaves Stripe's events out", APPLY)
+        return failed("its pattern leaves Stripe's events out")
     if 0 < facts.retention_days < LEAST_ARCHIVE_DAYS:
         return warned(f"it keeps events for {facts.retention_days} days only", APPLY)
     return passed(
         f"ENABLED, keeps events {f'{facts.retention_days} days' if facts.retention_days else 'for ever'}"
     )
-
-
-ARCHIVE = Check(
-    key="archive",
-    area=Area.BUS,
-    title="Archive enabled",
-    why=(
-        "After a bad deploy, and for events that a queue has dropped, the archive is the only copy outside "
-        "Stripe."
-    ),
-    checked=(
-        "The archive is ENABLED, of this bus, and its pattern admits Stripe's events. Less than "
-        f"{LEAST_ARCHIVE_DAYS} days' retention is a warning."
-    ),
-    judge=_judge_archive,
-)
 
 
 @attrs.frozen
@@ -199,7 +172,6 @@ class ForwardingFacts:
 
 
 def look_at_forwarding(site: Site) -> ForwardingFacts:
-    """DescribeEventBus of the second bus, and ListRuleNamesByTarget on the first."""
     name = site.stack.outputs.get("forwarding_bus_name")
     events = site.client("events")
     found = found_or_none(events.describe_event_bus, Name=name) if name else None
@@ -211,37 +183,21 @@ def look_at_forwarding(site: Site) -> ForwardingFacts:
     return ForwardingFacts(name, exists=True, rules=states)
 
 
-def _judge_forwarding(facts: ForwardingFacts) -> Finding:
+@check(Area.BUS, look_at_forwarding, APPLY, ENABLE_FORWARDING)
+def forwarding(facts: ForwardingFacts) -> Finding:
+    """Forwarding bus.
+
+    Other consumers read Stripe's events there; without the rule they get none. Profiles are not affected.
+
+    Where the stack has a forwarding bus: it exists, and an enabled rule of the partner bus leads to it.
+    """
     if facts.bus is None:
         return passed("does not apply: the stack has no forwarding bus")
     if not facts.exists:
-        return failed(f"there is no event bus {facts.bus}", APPLY)
+        return failed(f"there is no event bus {facts.bus}")
     if not facts.rules:
-        return failed(f"no rule leads to {facts.bus}", APPLY)
+        return failed(f"no rule leads to {facts.bus}")
     disabled = [name for name, state in facts.rules.items() if not state.startswith("ENABLED")]
     if disabled:
         return failed(f"{disabled[0]} is disabled", ENABLE_FORWARDING, forwarding_rule_name=disabled[0])
     return passed(f"{', '.join(facts.rules)} leads to {facts.bus}")
-
-
-FORWARDING = Check(
-    key="forwarding",
-    area=Area.BUS,
-    title="Forwarding bus",
-    why=(
-        "Other consumers read Stripe's events there; without the rule they get none. Profiles are not "
-        "affected."
-    ),
-    checked=(
-        "Where the stack has a forwarding bus: it exists, and an enabled rule of the partner bus leads to it."
-    ),
-    fixes=(APPLY, ENABLE_FORWARDING),
-    judge=_judge_forwarding,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_event_source, (EVENT_SOURCE,)),
-    Examination(look_at_bus, (EVENT_BUS,)),
-    Examination(look_at_archive, (ARCHIVE,)),
-    Examination(look_at_forwarding, (FORWARDING,)),
-)

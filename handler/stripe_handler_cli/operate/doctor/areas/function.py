@@ -7,15 +7,16 @@ from importlib.metadata import version
 import attrs
 
 from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
-from stripe_handler_cli.operate.doctor.settings import (
+from stripe_handler_cli.operate.doctor.site import (
+    Site,
     environment_of,
+    listed,
     look_at_settings,
     settings_of,
     stripe_url_of,
 )
-from stripe_handler_cli.operate.doctor.site import Site, listed
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config
 from stripe_subscription_handler.errors import ConfigError
 
@@ -27,7 +28,6 @@ FREE_CONCURRENCY = "aws lambda delete-function-concurrency --function-name {func
 DELETE_VERSION = "aws lambda delete-function --function-name {function_name} --qualifier {version}"
 MOST_OLD_VERSIONS = 1
 """One, to go back to."""
-_DISTRIBUTION = "stripe-subscription-handler"
 
 
 @attrs.frozen(kw_only=True)
@@ -52,7 +52,6 @@ class FunctionFacts:
 
 
 def look_at_function(site: Site) -> FunctionFacts:
-    """The settings, and GetFunctionConcurrency."""
     settings = site.see(look_at_settings)
     if settings is None:
         return FunctionFacts(name=site.stack.invoked_function, state=None)
@@ -85,65 +84,50 @@ def _settings_problem(environment: dict[str, str]) -> str | None:
     return None
 
 
-def _judge_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+@check(Area.FUNCTION, look_at_function, APPLY, FREE_CONCURRENCY)
+def function_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+    """Configuration.
+
+    Settings other than the code was written for make it fail, stop, or run out of time half-way.
+
+    The function exists and is active; its handler is `{HANDLER}`; its environment can be used and names
+    the stack's tables; its reserved concurrency is not 0. Warnings: another runtime than {RUNTIME}, less
+    than {LEAST_TIMEOUT_SECONDS} s or {LEAST_MEMORY_MB} MB, log format JSON, another Stripe than Stripe,
+    no snapshot with SnapStart on.
+    """
     if facts.state is None:
-        return failed(f"there is no function {facts.name}", APPLY)
+        return failed(f"there is no function {facts.name}")
     if facts.state == "Pending" or facts.last_update == "InProgress":
         return warned("it is being changed just now; look again in a moment")
     if facts.state not in {"Active", "Inactive"} or facts.last_update == "Failed":
-        return failed(f"state {facts.state}, last update {facts.last_update}", APPLY)
+        return failed(f"state {facts.state}, last update {facts.last_update}")
     if facts.reserved_concurrency == 0:
         return failed(
             "reserved concurrency 0: it is stopped, every event goes to the failure queue", FREE_CONCURRENCY
         )
     if facts.settings_problem:
-        return failed(f"its environment cannot be used: {facts.settings_problem}", APPLY)
+        return failed(f"its environment cannot be used: {facts.settings_problem}")
     if facts.handler != HANDLER:
-        return failed(f"its handler is {facts.handler}, not {HANDLER}", APPLY)
+        return failed(f"its handler is {facts.handler}, not {HANDLER}")
     if facts.tables != facts.expected_tables:
         seen, wanted = (" and ".join(map(str, pair)) for pair in (facts.tables, facts.expected_tables))
-        return failed(f"it uses the tables {seen}, the stack has {wanted}", APPLY)
-    odd = [
-        text
-        for text, is_odd in (
-            (f"runtime {facts.runtime}: the zip's bytecode is for {RUNTIME}", facts.runtime != RUNTIME),
-            (f"it asks {facts.stripe_url} instead of Stripe", facts.stripe_url != STRIPE_API_URL),
-            (f"timeout {facts.timeout_seconds} s", facts.timeout_seconds < LEAST_TIMEOUT_SECONDS),
-            (f"memory {facts.memory_mb} MB", facts.memory_mb < LEAST_MEMORY_MB),
-            (
-                f"log format {facts.log_format}: Lambda filters lines by its own level",
-                facts.log_format != "Text",
-            ),
-            (
-                "it has no snapshot, and starts as without SnapStart",
-                facts.wants_snapshot and not facts.has_snapshot,
-            ),
-        )
-        if is_odd
-    ]
-    if odd:
-        return warned("; ".join(odd), APPLY)
+        return failed(f"it uses the tables {seen}, the stack has {wanted}")
+    lacks_snapshot = facts.wants_snapshot and not facts.has_snapshot
+    oddities = {
+        f"runtime {facts.runtime}: the zip's bytecode is for {RUNTIME}": facts.runtime != RUNTIME,
+        f"it asks {facts.stripe_url} instead of Stripe": facts.stripe_url != STRIPE_API_URL,
+        f"timeout {facts.timeout_seconds} s": facts.timeout_seconds < LEAST_TIMEOUT_SECONDS,
+        f"memory {facts.memory_mb} MB": facts.memory_mb < LEAST_MEMORY_MB,
+        f"log format {facts.log_format}: Lambda filters lines by its own level": facts.log_format != "Text",
+        "it has no snapshot, and starts as without SnapStart": lacks_snapshot,
+    }
+    if any(oddities.values()):
+        return warned("; ".join(text for text, is_so in oddities.items() if is_so), APPLY)
     reserved = facts.reserved_concurrency
     return passed(
         f"{facts.runtime}, {facts.memory_mb} MB, timeout {facts.timeout_seconds} s, concurrency reserved: "
         f"{'none' if reserved is None else reserved}" + (", SnapStart" if facts.has_snapshot else "")
     )
-
-
-CONFIGURATION = Check(
-    key="function-configuration",
-    area=Area.FUNCTION,
-    title="Configuration",
-    why="Settings other than the code was written for make it fail, stop, or run out of time half-way.",
-    checked=(
-        f"The function exists and is active; its handler is `{HANDLER}`; its environment can be used and "
-        "names the stack's tables; its reserved concurrency is not 0. Warnings: another runtime than "
-        f"{RUNTIME}, less than {LEAST_TIMEOUT_SECONDS} s or {LEAST_MEMORY_MB} MB, log format JSON, "
-        "another Stripe than Stripe, no snapshot with SnapStart on."
-    ),
-    fixes=(APPLY, FREE_CONCURRENCY),
-    judge=_judge_configuration,
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -162,7 +146,6 @@ class CodeFacts:
 def look_at_code(site: Site) -> CodeFacts:
     """`CodeSha256` of the settings, the digest of the zip at hand, and the version the function tells."""
     settings = settings_of(site)
-    told = told_or_none(site) or {}
     package = site.package
     digest = None if package is None else hashlib.sha256(package.read_bytes()).digest()
     return CodeFacts(
@@ -170,13 +153,22 @@ def look_at_code(site: Site) -> CodeFacts:
         package=str(package) if package else None,
         package_sha256=base64.b64encode(digest).decode() if digest else None,
         is_package_named=site.is_package_named,
-        version=told.get("version"),
-        own_version=version(_DISTRIBUTION),
+        version=(told_or_none(site) or {}).get("version"),
+        own_version=version("stripe-subscription-handler"),
         alias=site.stack.function_alias,
     )
 
 
-def _judge_code(facts: CodeFacts) -> Finding:
+@check(Area.FUNCTION, look_at_code, DEPLOY, DEPLOY_VERSION)
+def function_code(facts: CodeFacts) -> Finding:
+    """Code.
+
+    A fix that was merged and not deployed fixes nothing.
+
+    Lambda's `CodeSha256` against `dist/handler.zip`, or the zip of `--package`: another one fails if you
+    named the zip, and is a warning otherwise. Without a zip: the version the function tells against this
+    command's.
+    """
     told = f"version {facts.version}" if facts.version else "a version it does not tell"
     deploy = deploy_command(facts.alias)
     if facts.package is not None:
@@ -191,21 +183,6 @@ def _judge_code(facts: CodeFacts) -> Finding:
     return passed(f"{told}, as this command; no zip to compare with (--package)")
 
 
-CODE = Check(
-    key="function-code",
-    area=Area.FUNCTION,
-    title="Code",
-    why="A fix that was merged and not deployed fixes nothing.",
-    checked=(
-        "Lambda's `CodeSha256` against `dist/handler.zip`, or the zip of `--package`: another one fails if "
-        "you named the zip, and is a warning otherwise. Without a zip: the version the function tells "
-        "against this command's."
-    ),
-    fixes=(DEPLOY, DEPLOY_VERSION),
-    judge=_judge_code,
-)
-
-
 def look_at_snapshots(site: Site) -> tuple[str, ...]:
     """ListVersionsByFunction: versions with a snapshot that are not what is invoked, the oldest first."""
     name = site.output("function_name")
@@ -215,30 +192,18 @@ def look_at_snapshots(site: Site) -> tuple[str, ...]:
     return tuple(sorted(kept - {invoked}, key=int))
 
 
-def _judge_snapshots(old: tuple[str, ...]) -> Finding:
+@check(Area.FUNCTION, look_at_snapshots, DELETE_VERSION)
+def old_snapshots(old: tuple[str, ...]) -> Finding:
+    """Snapshots of old versions.
+
+    AWS charges for each snapshot as long as its version exists, whether or not anything invokes it.
+
+    Published versions with a snapshot (SnapStart) that the alias does not lead to: more than
+    {MOST_OLD_VERSIONS} is a warning. Delete them one by one, the oldest first.
+    """
     if len(old) > MOST_OLD_VERSIONS:
         found = f"{len(old)} versions that nothing invokes keep a snapshot each: {', '.join(old)}"
         return warned(found, DELETE_VERSION, version=old[0])
     if old:
         return passed(f"version {old[0]} keeps a snapshot besides, to go back to")
     return passed("no version that nothing invokes keeps one")
-
-
-SNAPSHOTS = Check(
-    key="old-snapshots",
-    area=Area.FUNCTION,
-    title="Snapshots of old versions",
-    why="AWS charges for each snapshot as long as its version exists, whether or not anything invokes it.",
-    checked=(
-        "Published versions with a snapshot (SnapStart) that the alias does not lead to: more than "
-        f"{MOST_OLD_VERSIONS} is a warning. Delete them one by one, the oldest first."
-    ),
-    fixes=(DELETE_VERSION,),
-    judge=_judge_snapshots,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_function, (CONFIGURATION,)),
-    Examination(look_at_code, (CODE,)),
-    Examination(look_at_snapshots, (SNAPSHOTS,)),
-)

@@ -4,11 +4,11 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
 from stripe_handler_cli.operate.doctor.arns import short
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none
 
-LEAST_RETRIES = 2
+LEAST_ATTEMPTS = 3
 LEAST_EVENT_AGE_SECONDS = 3600
 SET_RETENTION = "aws logs put-retention-policy --log-group-name {log_group_name} --retention-in-days 30"
 
@@ -35,37 +35,34 @@ def look_at_attempts(site: Site) -> AttemptsFacts:
     )
 
 
-def _judge_retries(facts: AttemptsFacts) -> Finding:
-    found = f"{facts.retries + 1} attempts within {facts.maximum_age_seconds / 3600:g} hours"
-    if facts.retries < LEAST_RETRIES or facts.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
+@check(Area.FUNCTION, look_at_attempts)
+def function_retries(facts: AttemptsFacts) -> Finding:
+    """Attempts.
+
+    A moment's fault of DynamoDB or Stripe should heal by itself.
+
+    Less than {LEAST_ATTEMPTS} attempts, or less than an hour for them, is a warning.
+    """
+    attempts = facts.retries + 1
+    found = f"{attempts} attempts within {facts.maximum_age_seconds / 3600:g} hours"
+    if attempts < LEAST_ATTEMPTS or facts.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
         return warned(f"{found}: a short fault of DynamoDB fills the failure queue", APPLY)
     return passed(found)
 
 
-def _judge_failure_path(facts: AttemptsFacts) -> Finding:
+@check(Area.FUNCTION, look_at_attempts)
+def failure_path(facts: AttemptsFacts) -> Finding:
+    """Handling failures kept.
+
+    An event that fails in every attempt is dropped unless the function has an on-failure destination.
+
+    The on-failure destination of what the rule invokes is the failure queue.
+    """
     if facts.on_failure is None:
-        return failed("no on-failure destination: events that fail three times are dropped", APPLY)
+        return failed("no on-failure destination: events that fail three times are dropped")
     if facts.on_failure != facts.failure_queue_arn:
-        return failed(f"wired to something else: {facts.on_failure}", APPLY)
+        return failed(f"wired to something else: {facts.on_failure}")
     return passed(f"to the queue {short(facts.on_failure)}")
-
-
-RETRIES = Check(
-    key="function-retries",
-    area=Area.FUNCTION,
-    title="Attempts",
-    why="A moment's fault of DynamoDB or Stripe should heal by itself.",
-    checked=f"Less than {LEAST_RETRIES + 1} attempts, or less than an hour for them, is a warning.",
-    judge=_judge_retries,
-)
-FAILURE_PATH = Check(
-    key="failure-path",
-    area=Area.FUNCTION,
-    title="Handling failures kept",
-    why="An event that fails in every attempt is dropped unless the function has an on-failure destination.",
-    checked="The on-failure destination of what the rule invokes is the failure queue.",
-    judge=_judge_failure_path,
-)
 
 
 @attrs.frozen
@@ -78,32 +75,22 @@ class LogFacts:
 
 
 def look_at_log_group(site: Site) -> LogFacts:
-    """DescribeLogGroups."""
     name = site.output("log_group_name")
     answer = site.client("logs").describe_log_groups(logGroupNamePrefix=name)
     found = next((group for group in answer["logGroups"] if group["logGroupName"] == name), None)
     return LogFacts(name, found is not None, (found or {}).get("retentionInDays"))
 
 
-def _judge_log_retention(facts: LogFacts) -> Finding:
+@check(Area.FUNCTION, look_at_log_group, APPLY, SET_RETENTION)
+def log_retention(facts: LogFacts) -> Finding:
+    """Log retention.
+
+    The log is how anyone explains a profile; kept for ever, it only costs.
+
+    The log group exists; no retention is a warning.
+    """
     if not facts.exists:
-        return failed(f"there is no log group {facts.name}", APPLY)
+        return failed(f"there is no log group {facts.name}")
     if facts.retention_days is None:
         return warned("lines are kept for ever, at a cost; `log_retention_days` sets it", SET_RETENTION)
     return passed(f"{facts.retention_days} days")
-
-
-LOG_RETENTION = Check(
-    key="log-retention",
-    area=Area.FUNCTION,
-    title="Log retention",
-    why="The log is how anyone explains a profile; kept for ever, it only costs.",
-    checked="The log group exists; no retention is a warning.",
-    fixes=(APPLY, SET_RETENTION),
-    judge=_judge_log_retention,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_attempts, (RETRIES, FAILURE_PATH)),
-    Examination(look_at_log_group, (LOG_RETENTION,)),
-)

@@ -1,23 +1,27 @@
 """The two dead-letter queues: empty, closed to others, and kind to whoever redrives them."""
 
+import datetime as dt
 from typing import Any, Literal, get_args
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.admissions import Admission, PolicyFacts, judge_policy, rules_may
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.metrics import latest_maximum
-from stripe_handler_cli.operate.doctor.policies import parse_policy
-from stripe_handler_cli.operate.doctor.settings import look_at_settings
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_handler_cli.operate.doctor.policies import (
+    Admission,
+    PolicyFacts,
+    judge_policy,
+    parse_policy,
+    rules_may,
+)
+from stripe_handler_cli.operate.doctor.site import Site, found_or_none, look_at_settings, metric_points
 
 LIST_DEAD_LETTERS = "stripe-handler dlq list{stack_options}"
 LEAST_RETENTION_SECONDS = 4 * 86400
 _DAY_SECONDS = 86400
+_AGE_WINDOW = dt.timedelta(minutes=15)
 Queue = Literal["delivery_dead_letter_queue", "failure_queue"]
 """The queue's name in Terraform's outputs."""
-_COUNTED = "The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails."
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -26,50 +30,44 @@ _COUNTS = (
 
 
 def look_at_attributes(site: Site, queue: Queue) -> dict[str, Any] | None:
-    """GetQueueAttributes; None where there is no such queue."""
     url = site.output(f"{queue}_url")
     found = found_or_none(site.client("sqs").get_queue_attributes, QueueUrl=url, AttributeNames=["All"])
     return None if found is None else dict(found["Attributes"])
 
 
-def look_at_delivery_queue_policy(site: Site) -> PolicyFacts:
-    """EventBridge may send, for the rules that lead to the function."""
-    return _policy(site, "delivery_dead_letter_queue", rules_may("sqs:SendMessage", site.rule_arns))
-
-
-def look_at_failure_queue_policy(site: Site) -> PolicyFacts:
-    """Nobody is let in."""
-    return _policy(site, "failure_queue", ())
-
-
-def _policy(site: Site, queue: Queue, expected: tuple[Admission, ...]) -> PolicyFacts:
+def look_at_policy(site: Site, queue: Queue, expected: tuple[Admission, ...]) -> PolicyFacts:
     found = site.see(look_at_attributes, queue)
     statements = None if found is None else parse_policy(found.get("Policy"))
     return PolicyFacts(f"queue {site.output(f'{queue}_name')}", statements, expected)
 
 
-DELIVERY_QUEUE_POLICY = Check(
-    key="delivery-queue-policy",
-    area=Area.QUEUES,
-    title="Delivery queue's policy",
-    why=(
-        "Without it EventBridge drops what it cannot deliver; a wider one lets others fill the queue, or "
-        "read it."
+@check(
+    Area.QUEUES,
+    lambda site: look_at_policy(
+        site, "delivery_dead_letter_queue", rules_may("sqs:SendMessage", site.rule_arns)
     ),
-    checked=(
-        "The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody "
-        "else."
-    ),
-    judge=judge_policy(APPLY),
 )
-FAILURE_QUEUE_POLICY = Check(
-    key="failure-queue-policy",
-    area=Area.QUEUES,
-    title="Failure queue's policy",
-    why="Lambda writes there with the function's own role; nobody else has any business there.",
-    checked="The queue exists and its policy lets nobody in.",
-    judge=judge_policy(APPLY),
-)
+def delivery_queue_policy(facts: PolicyFacts) -> Finding:
+    """Delivery queue's policy.
+
+    Without it EventBridge drops what it cannot deliver; a wider one lets others fill the queue, or read
+    it.
+
+    The queue's policy lets EventBridge send for the rules that lead to the function, and lets nobody
+    else.
+    """
+    return judge_policy(facts)
+
+
+@check(Area.QUEUES, lambda site: look_at_policy(site, "failure_queue", ()))
+def failure_queue_policy(facts: PolicyFacts) -> Finding:
+    """Failure queue's policy.
+
+    Lambda writes there with the function's own role; nobody else has any business there.
+
+    The queue exists and its policy lets nobody in.
+    """
+    return judge_policy(facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,19 +84,18 @@ class QueueFacts:
 
 
 def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
-    """GetQueueAttributes, and the metric of the oldest message's age when there is one."""
     name = site.output(f"{queue}_name")
     found = site.see(look_at_attributes, queue)
     if found is None:
         return QueueFacts(name=name, exists=False)
     messages = sum(int(found.get(count, 0)) for count in _COUNTS)
-    age = None
-    if messages:
-        age = latest_maximum(site, "AWS/SQS", "ApproximateAgeOfOldestMessage", QueueName=name)
+    age = "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum"
+    points = metric_points(site, *age, _AGE_WINDOW, 60, QueueName=name) if messages else []
+    newest = max(points, key=lambda point: point["Timestamp"], default=None)
     return QueueFacts(
         name=name,
         messages=messages,
-        oldest_seconds=age,
+        oldest_seconds=None if newest is None else float(newest["Maximum"]),
         retention_seconds=int(found["MessageRetentionPeriod"]),
         visibility_timeout_seconds=int(found["VisibilityTimeout"]),
         function_timeout_seconds=(site.see(look_at_settings) or {}).get("Timeout", 0),
@@ -106,14 +103,21 @@ def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
 
 
 def look_at_queues(site: Site) -> tuple[QueueFacts, ...]:
-    """Both."""
     return tuple(site.see(look_at_queue, queue) for queue in get_args(Queue))
 
 
-def _judge_queues(facts: tuple[QueueFacts, ...]) -> Finding:
+@check(Area.QUEUES, look_at_queues)
+def queue_settings(facts: tuple[QueueFacts, ...]) -> Finding:
+    """Retention and visibility.
+
+    A message that is dropped before Monday, or that two people redrive at once, is trouble.
+
+    Both queues: less than 4 days' retention, or a visibility timeout no longer than the function's
+    timeout, is a warning.
+    """
     for queue in facts:
         if not queue.exists:
-            return failed(f"there is no queue {queue.name}", APPLY)
+            return failed(f"there is no queue {queue.name}")
         if queue.retention_seconds < LEAST_RETENTION_SECONDS:
             return warned(f"{queue.name} drops messages after {_duration(queue.retention_seconds)}", APPLY)
         if queue.visibility_timeout_seconds <= queue.function_timeout_seconds:
@@ -130,7 +134,7 @@ def _judge_queues(facts: tuple[QueueFacts, ...]) -> Finding:
 
 def _judge_empty(facts: QueueFacts) -> Finding:
     if not facts.exists:
-        return failed(f"there is no queue {facts.name}", APPLY)
+        return failed(f"there is no queue {facts.name}")
     if not facts.messages:
         return passed("empty")
     found = f"{facts.messages} event{'s' if facts.messages > 1 else ''} not applied"
@@ -146,40 +150,25 @@ def _duration(seconds: float) -> str:
     return f"{seconds / unit:.0f} {name}"
 
 
-QUEUE_SETTINGS = Check(
-    key="queue-settings",
-    area=Area.QUEUES,
-    title="Retention and visibility",
-    why="A message that is dropped before Monday, or that two people redrive at once, is trouble.",
-    checked=(
-        "Both queues: less than 4 days' retention, or a visibility timeout no longer than the function's "
-        "timeout, is a warning."
-    ),
-    judge=_judge_queues,
+@check(
+    Area.QUEUES, lambda site: site.see(look_at_queue, "delivery_dead_letter_queue"), LIST_DEAD_LETTERS, APPLY
 )
-DELIVERY_QUEUE_EMPTY = Check(
-    key="delivery-queue-empty",
-    area=Area.QUEUES,
-    title="Delivery queue empty",
-    why="Each message is an event that never reached the function; its profile is out of date.",
-    checked=_COUNTED,
-    fixes=(LIST_DEAD_LETTERS, APPLY),
-    judge=_judge_empty,
-)
-FAILURE_QUEUE_EMPTY = Check(
-    key="failure-queue-empty",
-    area=Area.QUEUES,
-    title="Failure queue empty",
-    why="Each message is an event the function failed on three times; its profile is out of date.",
-    checked=_COUNTED,
-    fixes=(LIST_DEAD_LETTERS, APPLY),
-    judge=_judge_empty,
-)
+def delivery_queue_empty(facts: QueueFacts) -> Finding:
+    """Delivery queue empty.
 
-EXAMINATIONS = (
-    Examination(look_at_delivery_queue_policy, (DELIVERY_QUEUE_POLICY,)),
-    Examination(look_at_failure_queue_policy, (FAILURE_QUEUE_POLICY,)),
-    Examination(look_at_queues, (QUEUE_SETTINGS,)),
-    Examination(lambda site: site.see(look_at_queue, "delivery_dead_letter_queue"), (DELIVERY_QUEUE_EMPTY,)),
-    Examination(lambda site: site.see(look_at_queue, "failure_queue"), (FAILURE_QUEUE_EMPTY,)),
-)
+    Each message is an event that never reached the function; its profile is out of date.
+
+    The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails.
+    """
+    return _judge_empty(facts)
+
+
+@check(Area.QUEUES, lambda site: site.see(look_at_queue, "failure_queue"), LIST_DEAD_LETTERS, APPLY)
+def failure_queue_empty(facts: QueueFacts) -> Finding:
+    """Failure queue empty.
+
+    Each message is an event the function failed on three times; its profile is out of date.
+
+    The number of messages, with the oldest one's age and how long SQS will still keep it. Any fails.
+    """
+    return _judge_empty(facts)

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.arns import short
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none
 from stripe_handler_cli.stack.event_pattern import EventPattern
@@ -29,9 +29,6 @@ DEFAULT_ATTEMPTS = 185
 """What EventBridge does for a target without a retry policy."""
 _STRIPE_SOURCE = "aws.partner/stripe.com/ed_doctor"
 """Stands for an event source of Stripe's where the stack has none of its own."""
-_OTHER_SOURCE = "stripe-handler.doctor.not-stripe"
-_OTHER_TYPE = "charge.succeeded"
-_RESHAPING = ("Input", "InputPath", "InputTransformer")
 
 
 @attrs.frozen
@@ -65,8 +62,8 @@ def look_at_rule(site: Site) -> RuleFacts:
         name=name,
         state=found["State"],
         admitted_types=frozenset(passing),
-        admits_other_types=admits(site, pattern, _OTHER_TYPE),
-        admits_other_sources=admits(site, pattern, handled[0], _OTHER_SOURCE),
+        admits_other_types=admits(site, pattern, "charge.succeeded"),
+        admits_other_sources=admits(site, pattern, handled[0], "stripe-handler.doctor.not-stripe"),
         bridge_sources=bridges,
         admits_ping=admits(site, pattern, PING_EVENT),
     )
@@ -88,21 +85,37 @@ def admits(site: Site, pattern: str, event_type: str, source: str | None = None)
     return bool(answer["Result"])
 
 
-def _judge_rule_enabled(facts: RuleFacts) -> Finding:
+@check(Area.RULE, look_at_rule, ENABLE_RULE, APPLY)
+def rule_enabled(facts: RuleFacts) -> Finding:
+    """Rule enabled.
+
+    Events that come while the rule is disabled reach nobody; only the archive keeps them.
+
+    The rule exists and is ENABLED.
+    """
     if facts.state is None:
-        return failed(f"there is no rule {facts.name}", APPLY)
+        return failed(f"there is no rule {facts.name}")
     if not facts.state.startswith("ENABLED"):
         return failed(f"{facts.state}: events pass by and are only in the archive", ENABLE_RULE)
     return passed(facts.state)
 
 
-def _judge_rule_pattern(facts: RuleFacts) -> Finding:
+@check(Area.RULE, look_at_rule)
+def rule_pattern(facts: RuleFacts) -> Finding:
+    """Event pattern.
+
+    A type that is left out never reaches a profile; a source too many lets anyone forge a subscription.
+
+    EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the
+    handled types, or foreign sources, fails; one of the five documented types or Stripe's ping missing,
+    or types that are only skipped, is a warning.
+    """
     if facts.state is None:
-        return failed(f"there is no rule {facts.name}", APPLY)
+        return failed(f"there is no rule {facts.name}")
     if not facts.admitted_types:
-        return failed("it lets none of Stripe's subscription events pass", APPLY)
+        return failed("it lets none of Stripe's subscription events pass")
     if facts.admits_other_sources:
-        return failed("it lets events of any source pass: whoever may put events can forge Stripe's", APPLY)
+        return failed("it lets events of any source pass: whoever may put events can forge Stripe's")
     # Either form of a type will do: Stripe's destination sends snapshots or thin events, not both.
     admitted = {name.removeprefix(THIN_PREFIX) for name in facts.admitted_types}
     missing = [name for name in DEFAULT_EVENT_TYPES if name not in admitted]
@@ -113,31 +126,6 @@ def _judge_rule_pattern(facts: RuleFacts) -> Finding:
         found = "it also lets event types pass that the function only skips; each costs an invocation"
         return warned(found, APPLY)
     return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
-
-
-RULE_ENABLED = Check(
-    key="rule-enabled",
-    area=Area.RULE,
-    title="Rule enabled",
-    why="Events that come while the rule is disabled reach nobody; only the archive keeps them.",
-    checked="The rule exists and is ENABLED.",
-    fixes=(ENABLE_RULE, APPLY),
-    judge=_judge_rule_enabled,
-)
-RULE_PATTERN = Check(
-    key="rule-pattern",
-    area=Area.RULE,
-    title="Event pattern",
-    why=(
-        "A type that is left out never reaches a profile; a source too many lets anyone forge a subscription."
-    ),
-    checked=(
-        "EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the "
-        "handled types, or foreign sources, fails; one of the five documented types or Stripe's ping "
-        "missing, or types that are only skipped, is a warning."
-    ),
-    judge=_judge_rule_pattern,
-)
 
 
 @attrs.frozen
@@ -168,15 +156,13 @@ class TargetFacts:
 
 
 def look_at_target(site: Site) -> TargetFacts:
-    """ListTargetsByRule."""
     found = found_or_none(
         site.client("events").list_targets_by_rule,
         Rule=site.output("rule_name"),
         EventBusName=site.output("event_bus_name"),
     )
-    targets = tuple(_target(raw) for raw in (found or {}).get("Targets", []))
     return TargetFacts(
-        targets,
+        tuple(map(_target, (found or {}).get("Targets", ()))),
         site.output("function_arn"),
         site.output("delivery_dead_letter_queue_arn"),
         site.stack.function_alias,
@@ -191,7 +177,7 @@ def _target(raw: dict[str, Any]) -> Target:
         dead_letter_queue_arn=raw.get("DeadLetterConfig", {}).get("Arn"),
         maximum_attempts=retries.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS),
         maximum_age_seconds=retries.get("MaximumEventAgeInSeconds", DEFAULT_EVENT_AGE_SECONDS),
-        is_reshaped=any(raw.get(name) for name in _RESHAPING),
+        is_reshaped=any(raw.get(name) for name in ("Input", "InputPath", "InputTransformer")),
     )
 
 
@@ -203,15 +189,23 @@ def invoked_by_rule(site: Site) -> dict[str, str]:
     return {**function, "Qualifier": qualifier} if qualifier else function
 
 
-def _judge_target(facts: TargetFacts) -> Finding:
+@check(Area.RULE, look_at_target)
+def target(facts: TargetFacts) -> Finding:
+    """Target.
+
+    The rule must lead to the function, with the event as Stripe sent it, and try long enough.
+
+    The target is the function (or a version or alias of it; with SnapStart, the stack's alias), without
+    input transformation. No retries, or less than an hour of them, and further targets are warnings.
+    """
     target = facts.ours
     if target is None:
         others = ", ".join(short(target.arn) for target in facts.targets) or "none"
-        return failed(f"the function is not a target; targets: {others}", APPLY)
+        return failed(f"the function is not a target; targets: {others}")
     if target.is_reshaped:
-        return failed("the target changes the event, so the function cannot read it", APPLY)
+        return failed("the target changes the event, so the function cannot read it")
     if facts.alias is not None and target.arn != f"{facts.function_arn}:{facts.alias}":
-        return failed(f"it leads to {short(target.arn)}, not to the alias {facts.alias}", APPLY)
+        return failed(f"it leads to {short(target.arn)}, not to the alias {facts.alias}")
     if target.maximum_attempts == 0 or target.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
         tried = f"{target.maximum_attempts} retries within {target.maximum_age_seconds} s"
         return warned(f"{tried}: an hour's outage fills the dead-letter queue", APPLY)
@@ -222,58 +216,31 @@ def _judge_target(facts: TargetFacts) -> Finding:
     return passed(f"{short(target.arn)}, {target.maximum_attempts} retries within {hours:g} hours")
 
 
-def _judge_delivery_path(facts: TargetFacts) -> Finding:
+@check(Area.RULE, look_at_target, PUT_TARGET, APPLY)
+def delivery_path(facts: TargetFacts) -> Finding:
+    """Delivery failures kept.
+
+    An event that cannot be handed to the function is dropped unless the target has a dead-letter queue.
+
+    The target's dead-letter queue is the delivery dead-letter queue.
+    """
     target = facts.ours
     if target is None:
-        return failed("the function is not a target of the rule", APPLY)
+        return failed("the function is not a target of the rule")
     wired, wanted = target.dead_letter_queue_arn, facts.delivery_queue_arn
     if wired == wanted:
         return passed(f"to the queue {short(wanted)}")
     found = "the target has no dead-letter queue: events that cannot be delivered are dropped"
     if wired:
         found = f"wired to another queue: {short(wired)}"
-    return failed(found, PUT_TARGET, targets=_with_queue(target, wanted))
-
-
-def _with_queue(target: Target, queue_arn: str) -> str:
-    """The target as the AWS CLI takes it, with the queue it should have."""
-    wanted = {
+    # The target as the AWS CLI takes it, with the queue that it should have.
+    mended = {
         "Id": target.id,
         "Arn": target.arn,
         "RetryPolicy": {
             "MaximumRetryAttempts": target.maximum_attempts,
             "MaximumEventAgeInSeconds": target.maximum_age_seconds,
         },
-        "DeadLetterConfig": {"Arn": queue_arn},
+        "DeadLetterConfig": {"Arn": wanted},
     }
-    return json.dumps([wanted])
-
-
-TARGET = Check(
-    key="target",
-    area=Area.RULE,
-    title="Target",
-    why="The rule must lead to the function, with the event as Stripe sent it, and try long enough.",
-    checked=(
-        "The target is the function (or a version or alias of it; with SnapStart, the stack's alias), "
-        "without input transformation. No retries, or less than an hour of them, and further targets are "
-        "warnings."
-    ),
-    judge=_judge_target,
-)
-DELIVERY_PATH = Check(
-    key="delivery-path",
-    area=Area.RULE,
-    title="Delivery failures kept",
-    why=(
-        "An event that cannot be handed to the function is dropped unless the target has a dead-letter queue."
-    ),
-    checked="The target's dead-letter queue is the delivery dead-letter queue.",
-    fixes=(PUT_TARGET, APPLY),
-    judge=_judge_delivery_path,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_rule, (RULE_ENABLED, RULE_PATTERN)),
-    Examination(look_at_target, (TARGET, DELIVERY_PATH)),
-)
+    return failed(found, PUT_TARGET, targets=json.dumps([mended]))

@@ -6,34 +6,26 @@ from typing import Any, Literal
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
-from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
-from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site
+from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site, environment_of, livemode_of
 from stripe_handler_cli.stack.event_destinations import mode_of_source
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.operations import names
+from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
-from stripe_subscription_handler.stripe_side.secret import (
-    KEY_VARIABLE,
-    PARAMETER_VARIABLE,
-    SECRET_ARN_VARIABLE,
-)
 
 READ_ERRORS = "aws logs tail {log_group_name} --since 15m"
 _KEY_FROM_KEYBOARD = 'read -rs KEY && printf %s "$KEY" | '
 """The key passes through a pipe: it is never an argument, which other users of the machine could see."""
-PUT_SECRET = (
-    _KEY_FROM_KEYBOARD
-    + "aws secretsmanager put-secret-value --secret-id {secret} --secret-string file:///dev/stdin"
+PUT_SECRET = _KEY_FROM_KEYBOARD + (
+    "aws secretsmanager put-secret-value --secret-id {secret} --secret-string file:///dev/stdin"
 )
-PUT_PARAMETER = (
-    _KEY_FROM_KEYBOARD
-    + "aws ssm put-parameter --name {secret} --type SecureString --overwrite --value file:///dev/stdin"
+PUT_PARAMETER = _KEY_FROM_KEYBOARD + (
+    "aws ssm put-parameter --name {secret} --type SecureString --overwrite --value file:///dev/stdin"
 )
 SET_LIVEMODE = "# set livemode in the tfvars file, then\n" + APPLY
 USE_A_SECRET = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
-Mode = Literal["live", "test"]
 
 
 class FunctionFailedError(CliError):
@@ -83,7 +75,6 @@ class SelfCheckFacts:
 
 
 def look_at_self_check(site: Site) -> SelfCheckFacts:
-    """What the function was refused on its tables."""
     try:
         told = site.see(ask_function)
     except UnknownOperationError:
@@ -93,7 +84,15 @@ def look_at_self_check(site: Site) -> SelfCheckFacts:
     return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
 
 
-def _judge_self_check(facts: SelfCheckFacts) -> Finding:
+@check(Area.FUNCTION, look_at_self_check, APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION)
+def self_check(facts: SelfCheckFacts) -> Finding:
+    """Function's own test.
+
+    A policy says what should be allowed; only the function can show what is.
+
+    The function is invoked with the self-check: under its own role it reads both tables and tries each
+    kind of write with a condition that never holds. Whatever is refused, or an error, fails.
+    """
     if not facts.is_known:
         return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
     if facts.error is not None:
@@ -101,22 +100,8 @@ def _judge_self_check(facts: SelfCheckFacts) -> Finding:
     problems = {"profile table": facts.profile_table, "sync table": facts.sync_table}
     found = [f"{table}: {problem}" for table, problem in problems.items() if problem]
     if found:
-        return failed("refused to the function: " + "; ".join(found), APPLY)
+        return failed("refused to the function: " + "; ".join(found))
     return passed("the function may read and write both tables")
-
-
-SELF_CHECK = Check(
-    key="self-check",
-    area=Area.FUNCTION,
-    title="Function's own test",
-    why="A policy says what should be allowed; only the function can show what is.",
-    checked=(
-        "The function is invoked with the self-check: under its own role it reads both tables and tries "
-        "each kind of write with a condition that never holds. Whatever is refused, or an error, fails."
-    ),
-    fixes=(APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION),
-    judge=_judge_self_check,
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -133,29 +118,43 @@ class StripeKeyFacts:
 
 
 def look_at_stripe_key(site: Site) -> StripeKeyFacts:
-    """What the function says of its key."""
     environment = environment_of(site)
     told = site.see(ask_function)["stripeKey"]
     if told is None:
         return StripeKeyFacts(place=None)
     return StripeKeyFacts(
         place=told["place"],
-        secret=environment.get(SECRET_ARN_VARIABLE) or environment.get(PARAMETER_VARIABLE) or "",
-        is_parameter=PARAMETER_VARIABLE in environment,
-        is_in_environment=KEY_VARIABLE in environment,
+        secret=environment.get(secret.SECRET_ARN_VARIABLE)
+        or environment.get(secret.PARAMETER_VARIABLE)
+        or "",
+        is_parameter=secret.PARAMETER_VARIABLE in environment,
+        is_in_environment=secret.KEY_VARIABLE in environment,
         problem=told["problem"],
         stripe_problem=told["stripeProblem"],
         alias=site.stack.function_alias,
     )
 
 
-def _judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+@check(
+    Area.FUNCTION, look_at_stripe_key, APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET, DEPLOY, DEPLOY_VERSION
+)
+def stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
+    """Stripe key.
+
+    Ties inside one second, thin events and users nobody has named are asked of Stripe; without it they
+    wait.
+
+    The function reads its key anew and asks Stripe for a subscription and a customer that cannot exist. A
+    key that cannot be read or that Stripe refuses fails, and so does any key where the zip was built
+    without stripe. A key in the function's environment, or no answer from Stripe, is a warning. The key
+    itself is never shown.
+    """
     if facts.place is None:
         return passed("none configured (it is optional); what only Stripe can tell waits, or fails")
     replace = PUT_PARAMETER if facts.is_parameter else PUT_SECRET
     if facts.problem is not None:
         if "AccessDenied" in facts.problem:
-            return failed(facts.problem, APPLY)
+            return failed(facts.problem)
         if "ResourceNotFound" in facts.problem:
             return failed(facts.problem, USE_A_SECRET)
         return failed(facts.problem, replace, secret=facts.secret)
@@ -172,32 +171,13 @@ def _judge_stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a ta
     return passed(f"{facts.place}: readable, and Stripe lets it read subscriptions and customers")
 
 
-STRIPE_KEY = Check(
-    key="stripe-key",
-    area=Area.FUNCTION,
-    title="Stripe key",
-    why=(
-        "Ties inside one second, thin events and users nobody has named are asked of Stripe; without it "
-        "they wait."
-    ),
-    checked=(
-        "The function reads its key anew and asks Stripe for a subscription and a customer that cannot "
-        "exist. A key that cannot be read or that Stripe refuses fails, and so does any key where the zip "
-        "was built without stripe. A key in the function's environment, or no answer from Stripe, is a "
-        "warning. The key itself is never shown."
-    ),
-    fixes=(APPLY, PUT_SECRET, PUT_PARAMETER, USE_A_SECRET, DEPLOY, DEPLOY_VERSION),
-    judge=_judge_stripe_key,
-)
-
-
 @attrs.frozen(kw_only=True)
 class ModeFacts:
     """Live or test, from three sides."""
 
     configured: str  # `LIVEMODE`
-    of_source: Mode | None = None  # None on a custom bus
-    of_key: Mode | None = None  # None without one, or where the key does not tell
+    of_source: Literal["live", "test"] | None = None  # None on a custom bus
+    of_key: Literal["live", "test"] | None = None  # None without one, or where the key does not tell
 
 
 def look_at_mode(site: Site) -> ModeFacts:
@@ -210,37 +190,22 @@ def look_at_mode(site: Site) -> ModeFacts:
     )
 
 
-def _judge_livemode(facts: ModeFacts) -> Finding:
+@check(Area.FUNCTION, look_at_mode, SET_LIVEMODE)
+def livemode(facts: ModeFacts) -> Finding:
+    """Live or test.
+
+    A test payment must never unlock a live profile.
+
+    `LIVEMODE`, the event source's name and the Stripe key's mode: a contradiction fails, `any` is a
+    warning.
+    """
     modes = {"the event source": facts.of_source, "the Stripe key": facts.of_key}
     told = {name: mode for name, mode in modes.items() if mode is not None}
-    described = "; ".join(
-        [f"LIVEMODE {facts.configured}", *(f"{name} is {mode}" for name, mode in told.items())]
-    )
-    wanted = {facts.configured, *told.values()} - {"any"}
-    if len(wanted) > 1:
+    described = "; ".join([f"LIVEMODE {facts.configured}", *map(" is ".join, told.items())])
+    if len({facts.configured, *told.values()} - {"any"}) > 1:
         return failed(
             f"{described}: events of the other mode fail, or are looked up in the wrong one", SET_LIVEMODE
         )
     if facts.configured == "any":
         return warned(f"{described}: test events may reach real users' profiles", SET_LIVEMODE)
     return passed(described)
-
-
-LIVEMODE = Check(
-    key="livemode",
-    area=Area.FUNCTION,
-    title="Live or test",
-    why="A test payment must never unlock a live profile.",
-    checked=(
-        "`LIVEMODE`, the event source's name and the Stripe key's mode: a contradiction fails, `any` is a "
-        "warning."
-    ),
-    fixes=(SET_LIVEMODE,),
-    judge=_judge_livemode,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_self_check, (SELF_CHECK,)),
-    Examination(look_at_stripe_key, (STRIPE_KEY,)),
-    Examination(look_at_mode, (LIVEMODE,)),
-)

@@ -7,21 +7,16 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
 from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.settings import environment_of, stripe_url_of
-from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, stripe_url_of
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
-from stripe_subscription_handler.stripe_side.secret import (
-    KEY_VARIABLE,
-    PARAMETER_VARIABLE,
-    SECRET_ARN_VARIABLE,
-)
 
 EVERY_TYPE = "*"
-_KEY_VARIABLES = (KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE)
+_KEY_VARIABLES = (secret.KEY_VARIABLE, secret.SECRET_ARN_VARIABLE, secret.PARAMETER_VARIABLE)
 _POST = (
     "printf 'Authorization: Bearer %s' \"${key_variable}\" | curl --fail --header @- --header "
     "'Stripe-Version: {stripe_version}' --request POST "
@@ -70,7 +65,15 @@ def _destinations(site: Site, source: str) -> list[EventDestination]:
     return EventDestinations(at_hand, at_hand.url or stripe_url_of(site)).eventbridge()
 
 
-def _judge_destination(facts: DestinationFacts) -> Finding:
+@check(Area.STRIPE, look_at_destination, ENABLE_DESTINATION, MAKE_DESTINATION)
+def stripe_destination(facts: DestinationFacts) -> Finding:
+    """Destination enabled.
+
+    Events of a disabled destination are not sent again.
+
+    Stripe is asked, with the key in `STRIPE_API_KEY` (or the variable of `--stripe-key-variable`), for
+    the event destination of the stack's event source. None, or a disabled one, fails.
+    """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     found = facts.found
@@ -84,7 +87,15 @@ def _judge_destination(facts: DestinationFacts) -> Finding:
     return passed(f"{found.id} is enabled")
 
 
-def _judge_event_types(facts: DestinationFacts) -> Finding:
+@check(Area.STRIPE, look_at_destination, SET_EVENT_TYPES, MAKE_DESTINATION, APPLY)
+def stripe_event_types(facts: DestinationFacts) -> Finding:
+    """Event types sent.
+
+    A type that Stripe does not send never reaches a profile.
+
+    The destination sends the five documented types and all others the rule lets pass; a missing one
+    fails.
+    """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     found = facts.found
@@ -93,7 +104,7 @@ def _judge_event_types(facts: DestinationFacts) -> Finding:
     prefix = THIN_PREFIX if found.payload == "thin" else ""
     admitted = {name for name in facts.admitted_types if name.startswith(THIN_PREFIX) == bool(prefix)}
     if not admitted:
-        return failed(f"the rule lets none of its {found.payload} events pass", APPLY)
+        return failed(f"the rule lets none of its {found.payload} events pass")
     if EVERY_TYPE in found.enabled_events:
         return warned("it sends every type there is; the archive keeps, and AWS bills, each of them")
     wanted = admitted | {prefix + name for name in DEFAULT_EVENT_TYPES}
@@ -105,7 +116,14 @@ def _judge_event_types(facts: DestinationFacts) -> Finding:
     return passed(f"it sends the {len(wanted)} types wanted")
 
 
-def _judge_payload(facts: DestinationFacts) -> Finding:
+@check(Area.STRIPE, look_at_destination, MAKE_DESTINATION, USE_A_SECRET)
+def stripe_payload(facts: DestinationFacts) -> Finding:
+    """Payload.
+
+    A thin event holds no object: without a Stripe key the function can do nothing with it.
+
+    Snapshot payloads. Thin ones fail where the function has no Stripe key.
+    """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
     if facts.found is None:
@@ -116,40 +134,3 @@ def _judge_payload(facts: DestinationFacts) -> Finding:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
         return failed(lacking, USE_A_SECRET)
     return passed("thin events; each costs a request to Stripe")
-
-
-DESTINATION = Check(
-    key="stripe-destination",
-    area=Area.STRIPE,
-    title="Destination enabled",
-    why="Events of a disabled destination are not sent again.",
-    checked=(
-        "Stripe is asked, with the key in `STRIPE_API_KEY` (or the variable of `--stripe-key-variable`), for "
-        "the event destination of the stack's event source. None, or a disabled one, fails."
-    ),
-    fixes=(ENABLE_DESTINATION, MAKE_DESTINATION),
-    judge=_judge_destination,
-)
-EVENT_TYPES = Check(
-    key="stripe-event-types",
-    area=Area.STRIPE,
-    title="Event types sent",
-    why="A type that Stripe does not send never reaches a profile.",
-    checked=(
-        "The destination sends the five documented types and all others the rule lets pass; a missing one "
-        "fails."
-    ),
-    fixes=(SET_EVENT_TYPES, MAKE_DESTINATION, APPLY),
-    judge=_judge_event_types,
-)
-PAYLOAD = Check(
-    key="stripe-payload",
-    area=Area.STRIPE,
-    title="Payload",
-    why="A thin event holds no object: without a Stripe key the function can do nothing with it.",
-    checked="Snapshot payloads. Thin ones fail where the function has no Stripe key.",
-    fixes=(MAKE_DESTINATION, USE_A_SECRET),
-    judge=_judge_payload,
-)
-
-EXAMINATIONS = (Examination(look_at_destination, (DESTINATION, EVENT_TYPES, PAYLOAD)),)

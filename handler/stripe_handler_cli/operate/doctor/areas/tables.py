@@ -3,10 +3,9 @@
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.doctor.check import Area, Check, Examination, Finding, failed, passed, warned
+from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.settings import environment_of, livemode_of
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none, livemode_of
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import ConfigError
 
@@ -50,7 +49,6 @@ def look_at_profile_table(site: Site) -> TableFacts:
 
 
 def look_at_sync_table(site: Site) -> TableFacts:
-    """The sync table."""
     return _table(site, site.output("sync_table_name"), SYNC_TABLE_KEYS)
 
 
@@ -83,54 +81,56 @@ def _table(site: Site, name: str, expected_keys: tuple[tuple[str, str], ...]) ->
 
 def _judge_keys(facts: TableFacts) -> Finding:
     if facts.status is None:
-        return failed(f"there is no table {facts.name}", APPLY)
+        return failed(f"there is no table {facts.name}")
     if facts.status not in {"ACTIVE", "UPDATING"}:
-        return failed(f"{facts.name} is {facts.status}", APPLY)
+        return failed(f"{facts.name} is {facts.status}")
     if facts.keys != facts.expected_keys:
         seen, used = _keys(facts.keys), _keys(facts.expected_keys)
-        return failed(f"{facts.name} has the keys {seen}; the function uses {used}", APPLY)
+        return failed(f"{facts.name} has the keys {seen}; the function uses {used}")
     return passed(f"{facts.name}, {_keys(facts.keys)}")
-
-
-def _judge_expiry(facts: TableFacts) -> Finding:
-    if facts.status is None:
-        return failed(f"there is no table {facts.name}", APPLY)
-    if facts.ttl_attribute is None:
-        return failed("items never expire: parked events, with customers' data, stay for ever", ENABLE_TTL)
-    if facts.ttl_attribute != TTL_ATTRIBUTE:
-        return failed(f"items expire by {facts.ttl_attribute}, not {TTL_ATTRIBUTE}", APPLY)
-    return passed(f"items expire by {TTL_ATTRIBUTE}")
 
 
 def _keys(keys: tuple[tuple[str, str], ...]) -> str:
     return " and ".join(f"{name} ({kind})" for name, kind in keys)
 
 
-PROFILE_TABLE = Check(
-    key="profile-table",
-    area=Area.TABLES,
-    title="Profile table's keys",
-    why="With other keys than the table has, every write fails.",
-    checked="The table is active; its key names are the function's settings, their type is string.",
-    judge=_judge_keys,
-)
-SYNC_TABLE = Check(
-    key="sync-table",
-    area=Area.TABLES,
-    title="Sync table's keys",
-    why="Without it an event that names no user finds none, and cannot wait for one.",
-    checked="The table is active; its keys are PK and SK, both strings.",
-    judge=_judge_keys,
-)
-SYNC_TABLE_EXPIRY = Check(
-    key="sync-table-expiry",
-    area=Area.TABLES,
-    title="Parked events expire",
-    why="A parked event is a copy of Stripe's, with the customer's data in it; it is not to stay for ever.",
-    checked=f"Time to live is enabled on the attribute `{TTL_ATTRIBUTE}`.",
-    fixes=(ENABLE_TTL, APPLY),
-    judge=_judge_expiry,
-)
+@check(Area.TABLES, look_at_profile_table)
+def profile_table(facts: TableFacts) -> Finding:
+    """Profile table's keys.
+
+    With other keys than the table has, every write fails.
+
+    The table is active; its key names are the function's settings, their type is string.
+    """
+    return _judge_keys(facts)
+
+
+@check(Area.TABLES, look_at_sync_table)
+def sync_table(facts: TableFacts) -> Finding:
+    """Sync table's keys.
+
+    Without it an event that names no user finds none, and cannot wait for one.
+
+    The table is active; its keys are PK and SK, both strings.
+    """
+    return _judge_keys(facts)
+
+
+@check(Area.TABLES, look_at_sync_table, ENABLE_TTL, APPLY)
+def sync_table_expiry(facts: TableFacts) -> Finding:
+    """Parked events expire.
+
+    A parked event is a copy of Stripe's, with the customer's data in it; it is not to stay for ever.
+
+    Time to live is enabled on the attribute `{TTL_ATTRIBUTE}`.
+    """
+    if facts.status is None:
+        return failed(f"there is no table {facts.name}")
+    if facts.ttl_attribute is None:
+        return failed("items never expire: parked events, with customers' data, stay for ever", ENABLE_TTL)
+    if facts.ttl_attribute != TTL_ATTRIBUTE:
+        return failed(f"items expire by {facts.ttl_attribute}, not {TTL_ATTRIBUTE}")
+    return passed(f"items expire by {TTL_ATTRIBUTE}")
 
 
 @attrs.frozen
@@ -142,11 +142,17 @@ class TablesFacts:
 
 
 def look_at_tables(site: Site) -> TablesFacts:
-    """Both."""
     return TablesFacts((site.see(look_at_profile_table), site.see(look_at_sync_table)), livemode_of(site))
 
 
-def _judge_recovery(facts: TablesFacts) -> Finding:
+@check(Area.TABLES, look_at_tables, ENABLE_RECOVERY)
+def point_in_time_recovery(facts: TablesFacts) -> Finding:
+    """Point-in-time recovery.
+
+    Profiles overwritten by a fault of the app can be put back, and the archive replayed on top.
+
+    Enabled for both tables. Off fails for a table of this stack, and is a warning for the app's own.
+    """
     missing = [table for table in facts.tables if not table.is_recoverable]
     ours = [table for table in missing if table.is_of_this_stack]
     off = f"off for {', '.join(table.name for table in missing)}"
@@ -157,38 +163,17 @@ def _judge_recovery(facts: TablesFacts) -> Finding:
     return passed("on for both tables")
 
 
-def _judge_protection(facts: TablesFacts) -> Finding:
+@check(Area.TABLES, look_at_tables, PROTECT)
+def deletion_protection(facts: TablesFacts) -> Finding:
+    """Deletion protection.
+
+    `terraform destroy` in the wrong workspace takes the profiles with it.
+
+    Off is a warning where `LIVEMODE` is live.
+    """
     bare = [table.name for table in facts.tables if not table.is_protected]
     if not bare:
         return passed("on for both tables")
     if facts.livemode == "live":
         return warned(f"off for {', '.join(bare)}, and the environment is live", PROTECT, table_name=bare[0])
     return passed(f"off for {', '.join(bare)}; the environment is not live (LIVEMODE {facts.livemode})")
-
-
-RECOVERY = Check(
-    key="point-in-time-recovery",
-    area=Area.TABLES,
-    title="Point-in-time recovery",
-    why="Profiles overwritten by a fault of the app can be put back, and the archive replayed on top.",
-    checked=(
-        "Enabled for both tables. Off fails for a table of this stack, and is a warning for the app's own."
-    ),
-    fixes=(ENABLE_RECOVERY,),
-    judge=_judge_recovery,
-)
-PROTECTION = Check(
-    key="deletion-protection",
-    area=Area.TABLES,
-    title="Deletion protection",
-    why="`terraform destroy` in the wrong workspace takes the profiles with it.",
-    checked="Off is a warning where `LIVEMODE` is live.",
-    fixes=(PROTECT,),
-    judge=_judge_protection,
-)
-
-EXAMINATIONS = (
-    Examination(look_at_profile_table, (PROFILE_TABLE,)),
-    Examination(look_at_sync_table, (SYNC_TABLE, SYNC_TABLE_EXPIRY)),
-    Examination(look_at_tables, (RECOVERY, PROTECTION)),
-)
