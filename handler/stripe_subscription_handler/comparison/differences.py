@@ -62,7 +62,6 @@ class Field:
 
     Attributes:
         name: The item's attribute, or a field of the subscription's register.
-        stored: What the item has; None where it has nothing.
         stripe: What Stripe says it should have.
     """
 
@@ -76,15 +75,12 @@ class Difference:
     """One difference.
 
     Attributes:
-        kind: Its kind.
-        subscription_id: The subscription.
         user_id: Whose profile; None where nobody can say.
-        customer_id: The customer who pays; None where Stripe was not asked for it.
+        customer_id: None where Stripe was not asked for it.
         fields: What differs, where that can be said field by field.
         note: Why, for people.
         event_id: The event that was missed.
         can_be_repaired: Whether the decisions for live events put it right.
-        repaired: Whether they did.
     """
 
     kind: Kind
@@ -100,7 +96,6 @@ class Difference:
     repaired: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         return {
             "kind": str(self.kind),
             "subscription_id": self.subscription_id,
@@ -114,12 +109,7 @@ class Difference:
 
 
 def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
-    """What differs between a snapshot and the profiles.
-
-    Args:
-        event: The snapshot.
-        rehearsal: What handling it would do.
-    """
+    """What differs between a snapshot and the profiles, by what handling the snapshot would do."""
     snapshot, outcome = event.subscription, rehearsal.outcome
     if snapshot is None or outcome is None:
         return []
@@ -142,10 +132,6 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
 
     Any write tells that it was not: of an event that was handled, or that a newer one has made worthless, the
     decision is to skip it.
-
-    Args:
-        event: The event.
-        rehearsal: What handling it would do.
     """
     subscription_id, outcome = event.subscription_id, rehearsal.outcome
     if subscription_id is None:
@@ -277,6 +263,5 @@ def shown_to(item: Mapping[str, Any] | None, user_id: str, subscription_id: str)
 
 
 def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
-    """Whether an item knows a subscription, or shows it."""
     found = item or {}
     return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

@@ -1,4 +1,4 @@
-"""Counts differences, and keeps the first of them to be shown. Pure; does not grow with the account."""
+"""Counts differences, and keeps the first of them to be shown. Pure; it does not grow with the account."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -35,7 +35,6 @@ class Tally:
     shown: list[Difference] = attrs.field(factory=list)
 
     def add(self, difference: Difference) -> None:
-        """Count a difference."""
         self.found[difference.kind] += 1
         self.repaired[difference.kind] += difference.repaired
         if len(self.shown) < SHOWN:
@@ -43,12 +42,10 @@ class Tally:
 
     @property
     def differences(self) -> int:
-        """How many differences were found."""
         return self.found.total()
 
     @property
     def remaining(self) -> int:
-        """How many of them are still there."""
         return self.found.total() - self.repaired.total()
 
     def as_json(self) -> dict[str, Any]:

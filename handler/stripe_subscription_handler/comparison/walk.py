@@ -26,18 +26,15 @@ class Stripe(Protocol):
     def subscriptions(self, after: str | None) -> Iterable[Page]:
         """Every subscription, newest first, on from one."""
 
-    def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
+    def subscription(self, subscription_id: str) -> Snapshot | None: ...
 
 
 class Profiles(Protocol):
     """The profile table, as far as the walk asks."""
 
-    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
-        """The items of these users, where there are any."""
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]: ...
 
-    def scan(self, position: ScanPosition) -> ScanPage:
-        """One page of all profiles."""
+    def scan(self, position: ScanPosition) -> ScanPage: ...
 
 
 @attrs.frozen
@@ -45,11 +42,6 @@ class Walk:
     """A whole comparison.
 
     Attributes:
-        stripe: Stripe.
-        tables: The profile table.
-        checkpoint: How far it has got.
-        comparer: Compares and repairs.
-        progress: Shows how far it is.
         about: About how many profiles there are, for the progress; 0 where nobody knows.
     """
 

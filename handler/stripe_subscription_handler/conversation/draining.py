@@ -36,11 +36,11 @@ Steps = Generator[Request, Answer, tuple[Applied, ...]]
 def drain(
     customer_id: str, policy: Policy, apply_event: Apply
 ) -> Generator[Request, Answer, tuple[Applied, ...]]:
-    """Apply every parked event whose user is known by now; repeat until none is left that is.
+    """Apply every parked event whose user is known by now; repeat until none of these is left.
 
     Subscription events come first and leave their owner link, so that parked invoices of the same
     subscription find their user, and nothing more is parked for it. The registers they write stay unlinked:
-    the link's other half, draining, is only done when the event that drains has ended its work.
+    the event that drains writes the link's other half when it has ended its work.
 
     Returns:
         What was applied, or skipped for good, in whose profile.

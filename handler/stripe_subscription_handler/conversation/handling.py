@@ -1,8 +1,8 @@
 """One event from the first decision to its end, as a conversation without I/O. Pure.
 
-`handling(event)` is a generator: it yields what it wants done (`conversation.Request`) and is sent what came
-of it (`conversation.Answer`). The store holds this conversation with DynamoDB and Stripe; the tests hold many
-at once with a model of them, in every order, and break some off.
+`handling(event)` is a generator: it yields what it wants done (`messages.Request`) and is sent what came of
+that (`messages.Answer`). The store holds this conversation with DynamoDB and Stripe; the tests hold many at
+once with a model of them, in every order, and break some off.
 """
 
 from collections.abc import Mapping
@@ -88,11 +88,7 @@ def apply(
 ) -> Handling:
     """Carry an event whose user is known through to that user's item.
 
-    Args:
-        event: The event.
-        user_id: Whose item.
-        circumstances: What else matters.
-        decided: What was decided of this event for this user without having seen the item, where it was.
+    `decided` is what was decided of this event for this user without having seen the item, if it was.
     """
     policy = circumstances.policy
     circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)

@@ -38,8 +38,8 @@ def decide(  # noqa: PLR0911 - one return per kind of event
 
     Args:
         event: The event.
-        item: The item as DynamoDB returned it (plain Python values), None where there is none, or `UNREAD`.
-        user_id: Whose item; the user the event names unless given.
+        item: The item as DynamoDB returned it (plain Python values), None if there is no item, or `UNREAD`.
+        user_id: Whose item it is; without it, the user the event names.
         circumstances: What else matters.
 
     Returns:

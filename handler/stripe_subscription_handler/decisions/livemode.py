@@ -14,9 +14,8 @@ _ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
 def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
     """Refuse events of the wrong mode: test payments must not unlock a production profile.
 
-    A ping holds nothing that a profile could show, so it passes: whoever tests the way sees it arrive.
-
-    Raised rather than skipped, so that a wrong setting shows in the failure queue instead of losing events.
+    A ping passes: it holds nothing that a profile could show, and whoever tests the way sees it arrive. The
+    others are refused and not skipped, so that a wrong setting shows in the failure queue and loses no event.
 
     Raises:
         InvalidEventError: The event's `livemode` is not the one `LIVEMODE` accepts.

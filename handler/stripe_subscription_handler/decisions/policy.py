@@ -33,11 +33,10 @@ class Policy:
     """An environment's choices.
 
     Attributes:
-        unmapped: What becomes of an event whose user nobody can name.
         create_missing_profile: Whether a user without a profile item gets one. When false, such a user counts
             as unmapped, so that a late event never recreates a deleted account.
-        connect_events: Whether events of connected accounts are handled. They are skipped unless asked for:
-            whoever owns a connected account chooses its subscriptions' metadata, and so the user.
+        connect_events: Events of connected accounts are skipped unless asked for: whoever owns a connected
+            account chooses its subscriptions' metadata, and so the user.
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
         partition_key_name: An attribute every profile item has.
         most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
@@ -57,7 +56,6 @@ class Circumstances:
     """What a decision depends on besides the event and the item.
 
     Attributes:
-        policy: The environment's choices.
         linking: Whether the write carries the owner link where it is missing; false for parked events that
             are being drained, which leave that to the event that drains them.
         drained: Whether the customer's parked events have been applied, so that the link may be written.

@@ -1,4 +1,4 @@
-"""Looks again at what the walk found, and tells or repairs what still differs. Decides by `looks`."""
+"""Looks again at what the walk found, and tells or repairs what still differs."""
 
 from collections.abc import Callable
 
@@ -17,9 +17,6 @@ class SecondLooks:
     """A slice's second looks.
 
     Attributes:
-        stripe: Stripe.
-        tables: The profile table.
-        checkpoint: What is to be looked at.
         comparer: Compares, tells, and repairs where it may; its tally counts what is believed.
         pause_seconds: How long after a look the next one comes.
         clock: Unix time in seconds.
@@ -33,10 +30,7 @@ class SecondLooks:
     clock: Callable[[], float]
 
     def run(self) -> bool:
-        """Look at all that is due.
-
-        Returns:
-            Whether nothing is left; else the rest is due later.
+        """Look at all that is due, and say whether nothing is left; otherwise the rest is due later.
 
         Raises:
             SliceEndedError: Time is up.

@@ -1,4 +1,4 @@
-"""Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
+"""Executes what a conversation asks for, with one request for each question: to the two tables and to Stripe.
 
 `Store.run` holds the conversation of `handling` and counts the requests it makes.
 """
@@ -81,9 +81,6 @@ class Store:
     """The two tables and, where there is a key, Stripe.
 
     Attributes:
-        client: A DynamoDB client.
-        config: Table names and keys.
-        stripe: Stripe's API, None without a key.
         sleep: Waits between rounds that lost a race, in seconds.
         clock: The Unix time in seconds.
         requests: Requests sent to DynamoDB so far, the client's own retries included.
@@ -98,7 +95,6 @@ class Store:
     _sync: SyncTable = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Connect the sync table to this store's counter."""
         key = self.config.user_id_metadata_key
         self._sync = SyncTable(
             self.client,
@@ -111,9 +107,7 @@ class Store:
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
         """Hold one event's conversation to its end.
 
-        Args:
-            conversation: The conversation.
-            raw: The event as it came, envelope included; kept if the event is parked.
+        `raw` is the event as it came, envelope included; it is kept if the event is parked.
 
         Raises:
             HandlerError: As the conversation says.

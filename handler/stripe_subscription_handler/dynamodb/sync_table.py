@@ -1,8 +1,8 @@
-"""The sync table: owner links and parked events, one request for each question. Uses boto3, decides nothing.
+"""The sync table: owner links and parked events, with one request for each question. Decides nothing.
 
-Per customer: an item `LINK` (see `owners`), and an item `PARKED#<event>` for each event that waits. DynamoDB
-removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). Parked events alone
-are in the index `PARKED_INDEX`, so that they can be found without knowing their customers.
+A customer has an item `LINK` (see `owner_links`), and an item `PARKED#<event>` for each event that waits.
+DynamoDB removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index
+`PARKED_INDEX` holds parked events alone, so that they can be found without knowing their customers.
 """
 
 import json
@@ -48,17 +48,14 @@ Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 
 
 def link_key(customer_id: str) -> dict[str, str]:
-    """Key of a customer's link item."""
     return {"PK": f"CUSTOMER#{customer_id}", "SK": "LINK"}
 
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
-    """Key of a parked event."""
     return {"PK": f"CUSTOMER#{customer_id}", "SK": f"PARKED#{event_id}"}
 
 
 def parked_query(table_name: str, customer_id: str) -> dict[str, Any]:
-    """The Query that finds a customer's parked events."""
     first = parked_key(customer_id, "")
     return {
         "TableName": table_name,
@@ -73,9 +70,6 @@ class SyncTable:
     """The sync table.
 
     Attributes:
-        client: A DynamoDB client.
-        name: The table.
-        send: Sends requests.
         clock: The Unix time in seconds.
         parse: Reads a parked event.
     """
@@ -87,7 +81,6 @@ class SyncTable:
     parse: Callable[[Mapping[str, Any]], StripeEvent]
 
     def read_links(self, customer_id: str) -> Links:
-        """Read a customer's link item."""
         return Links(item=self._item(link_key(customer_id)))
 
     def link_update(self, link: OwnerLink, *, unless_parked: bool) -> dict[str, Any]:
@@ -101,7 +94,6 @@ class SyncTable:
         return self._update(link.customer_id, expression, words, condition)
 
     def write_link(self, request: WriteLink) -> Written | Links | ItemSeen:
-        """Write an owner link by itself."""
         if not request.moves:
             self.send(self.client.update_item, self.link_update(request.link, unless_parked=False))
             return Written()
@@ -163,10 +155,7 @@ class SyncTable:
         return Written()
 
     def read_parked(self, customer_id: str) -> Parked:
-        """Read a customer's parked events.
-
-        The ids first, the events after: an event whose id was there and which is not found later is gone.
-        """
+        # The ids are read first: an event that is not found although its id was there is gone.
         ids = (self._item(link_key(customer_id)) or {}).get(PARKED, set())
         found: dict[str, StripeEvent] = {}
         parameters = parked_query(self.name, customer_id)
@@ -181,7 +170,6 @@ class SyncTable:
         return Parked(tuple(found.values()), tuple(sorted(ids - found.keys())))
 
     def unpark(self, request: Unpark) -> Written:
-        """Forget a parked event that has been applied, or whose content is gone."""
         words = Placeholders()
         expression = f"DELETE {words.name(PARKED)} {words.value({request.event_id})}"
         update = self._update(request.customer_id, expression, words, None)

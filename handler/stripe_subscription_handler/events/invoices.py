@@ -29,14 +29,9 @@ class Invoice:
     """What this library keeps of a Stripe invoice. Times are ISO-8601 UTC, amounts are minor units.
 
     Attributes:
-        id: Stripe's id, `in_…`.
         subscription_id: The subscription it bills, or None for a one-off invoice.
-        customer_id: The customer who pays, where Stripe says so.
-        user_id: The user named by the snapshot of the subscription's metadata, or None.
+        user_id: The user named by the snapshot of the subscription's metadata.
         created: `created`, else `date` (shapes before 2019).
-        paid_at: `status_transitions.paid_at`.
-        amount_paid: What was paid.
-        amount_due: What is or was due.
         currency: Three-letter code in lower case.
         attempt_count: Attempts to collect so far.
         next_payment_attempt: When Stripe will try again.
@@ -56,7 +51,7 @@ class Invoice:
 
 
 def read_invoice(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Invoice:
-    """Normalise a Stripe invoice object.
+    """Normalise a Stripe invoice object, which stands at `path` in the event.
 
     Raises:
         InvalidEventError: A field that must be there is missing, or one has the wrong type.

@@ -1,7 +1,7 @@
 """The function tries what it will need, under its own role, and tells what was refused. Changes nothing.
 
-Reading its policy shows what the role should allow; only the function can show what it does allow. Each write
-has a condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
+Its policy shows what the role should allow; only the function can show what it does allow. Each write has a
+condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
 """
 
 from collections.abc import Callable

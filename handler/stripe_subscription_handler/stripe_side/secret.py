@@ -50,13 +50,13 @@ def aws_client(service: str) -> Any:
 
 @attrs.frozen
 class SecretKind:
-    """What is kept, and where it may be.
+    """What is kept, and the environment variables that say where.
 
     Attributes:
         what: Its name, for messages.
-        value_variable: Environment variable that holds it itself, for local use.
-        secret_arn_variable: Environment variable with the ARN of a secret of Secrets Manager.
-        parameter_variable: Environment variable with the name of a parameter of SSM.
+        value_variable: Holds the secret itself, for local use.
+        secret_arn_variable: Holds the ARN of a secret of Secrets Manager.
+        parameter_variable: Holds the name of a parameter of SSM.
         json_names: Names under which a JSON object may hold it; the first one present counts.
     """
 
@@ -75,9 +75,7 @@ class KeptSecret:
     without a deployment.
 
     Attributes:
-        kind: What is kept.
         place: Where it is kept, for messages.
-        read: Reads the text kept there.
         clock: Seconds. Wall clock: a monotonic one may stand still while Lambda freezes the process.
     """
 
@@ -96,36 +94,21 @@ class KeptSecret:
         clients: Clients = aws_client,
         clock: Callable[[], float] = time.time,
     ) -> Self | None:
-        """Find the secret's place, one of its kind's three; reads nothing yet.
+        """Find the secret's place, one of its kind's three, if one is configured; read nothing yet.
 
         The place holds it as plain text, or a JSON object with it under one of the kind's names. An empty
-        variable counts as not set.
-
-        Args:
-            environment: The process environment; a value in it is read from it at each refresh.
-            clients: Makes the AWS client of `secretsmanager` or `ssm`; called once, on first use.
-            clock: As the attribute.
-
-        Returns:
-            The secret, or None when no place is configured.
+        variable counts as not set. `clients` is called once, on first use.
 
         Raises:
             ConfigError: More than one place is configured.
         """
         kind = cls.kind
-        values = {
-            variable: environment.get(variable, "")
-            for variable in (kind.value_variable, kind.secret_arn_variable, kind.parameter_variable)
-        }
         places = {
             kind.value_variable: (f"the environment variable {kind.value_variable}", _read_value),
-            kind.secret_arn_variable: (
-                f"Secrets Manager secret {values[kind.secret_arn_variable]}",
-                _read_secret,
-            ),
-            kind.parameter_variable: (f"SSM parameter {values[kind.parameter_variable]}", _read_parameter),
+            kind.secret_arn_variable: ("Secrets Manager secret {}", _read_secret),
+            kind.parameter_variable: ("SSM parameter {}", _read_parameter),
         }
-        configured = [variable for variable, value in values.items() if value]
+        configured = [variable for variable in places if environment.get(variable)]
         if not configured:
             return None
         if len(configured) > 1:
@@ -133,7 +116,9 @@ class KeptSecret:
         [variable] = configured
         place, read = places[variable]
         client = functools.cache(clients)
-        return cls(place, lambda: read(environment.get(variable, ""), client), clock)
+        return cls(
+            place.format(environment[variable]), lambda: read(environment.get(variable, ""), client), clock
+        )
 
     def get(self) -> str:
         """Return the secret.
@@ -148,15 +133,7 @@ class KeptSecret:
         return self._read_again()
 
     def refresh(self) -> bool:
-        """Read the secret again; after an error the old one stays.
-
-        Returns:
-            Whether it is another one than before.
-
-        Raises:
-            ConfigError: As `get`.
-            StripeUnavailableError: As `get`.
-        """
+        """Read the secret again and tell whether it is another one; after an error of `get` the old stays."""
         previous = self._key
         return self._read_again() != previous
 

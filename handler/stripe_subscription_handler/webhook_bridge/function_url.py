@@ -24,7 +24,6 @@ class Request:
     """A webhook request.
 
     Attributes:
-        method: The HTTP method.
         payload: The body, byte for byte as it was sent: the signature is of these bytes. None if it came as
             base64 that is none.
         signature_header: The header `Stripe-Signature`.
@@ -39,7 +38,7 @@ def read_request(raw: Mapping[str, Any]) -> Request:
     """Read the event that a function URL hands to its function.
 
     Raises:
-        InvalidEventError: It is none: somebody invoked the function by other means.
+        InvalidEventError: Somebody invoked the function by other means.
     """
     context = raw.get("requestContext")
     http = context.get("http") if isinstance(context, Mapping) else None
@@ -56,7 +55,7 @@ def read_request(raw: Mapping[str, Any]) -> Request:
 def response(reply: Reply) -> dict[str, Any]:
     """Make the response.
 
-    Of a fault on our side the sender is told nothing but that: anyone can ask, and the log has the reason.
+    Of a fault on our side the sender learns only that there is one: anyone can ask, and the log has the why.
     """
     is_ours = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     message = "not taken; please send it again" if is_ours else reply.message

@@ -44,7 +44,7 @@ def verify_signature(
         tolerance_seconds: How far the timestamp may be from now, either way.
 
     Raises:
-        SignatureError: It is not.
+        SignatureError: It is not signed so.
         ValueError: There is no secret to check with.
     """
     if not secrets or not all(secrets):

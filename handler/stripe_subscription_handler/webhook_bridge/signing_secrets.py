@@ -9,14 +9,10 @@ _PREFIX = "whsec_"
 
 
 def split_secrets(text: str, place: str) -> tuple[str, ...]:
-    """The secrets in a text, separated by commas.
-
-    Args:
-        text: The text.
-        place: Where it stands, for messages, which quote nothing of it.
+    """The secrets in a text, separated by commas; `place` says in messages where it stands.
 
     Raises:
-        ConfigError: There is none, or something else stands there.
+        ConfigError: There is no secret, or something else stands there.
     """
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     if not found:
@@ -43,10 +39,5 @@ class SigningSecrets(KeptSecret):
     )
 
     def all(self) -> tuple[str, ...]:
-        """Return the secrets.
-
-        Raises:
-            ConfigError: The place does not exist, may not be read, or holds no signing secret.
-            StripeUnavailableError: AWS could not be asked just now.
-        """
+        """Return the secrets, or raise as `get`; also `ConfigError` where one is no signing secret."""
         return split_secrets(self.get(), self.place)
