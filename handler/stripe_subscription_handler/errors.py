@@ -56,4 +56,4 @@ class PassHeldError(HandlerError):
 
 
 class UnexpectedError(HandlerError):
-    """An error that nobody foresaw, most likely a bug. Its text is the type of that error, never its text."""
+    """An error that nobody foresaw, most likely a bug. Its text is only that error's type."""

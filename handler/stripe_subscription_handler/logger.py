@@ -10,16 +10,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
-from stripe_subscription_handler.config import LogLevel
 from stripe_subscription_handler.lazy_imports import import_without
 
 if TYPE_CHECKING:
     import structlog
 else:
     structlog = import_without("structlog", left_out=("asyncio", "structlog.stdlib", "structlog.threadlocal"))
-
-LEVELS = tuple(LogLevel)
-"""Severities, least first."""
 
 
 class Log(Protocol):

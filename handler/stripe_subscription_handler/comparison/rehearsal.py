@@ -133,6 +133,6 @@ def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source:
 
 def _answered(asked: Asked, stripe: Named) -> Fetched | FetchedInvoice:
     if isinstance(asked, FetchSubscription) and asked.not_before is None:
-        # Only whose it is matters then, and no state is taken from the answer.
+        # Then only the owner matters, and no state is taken from the answer.
         return Fetched(stripe.current(asked.subscription_id), "")
     raise AskedStripeError

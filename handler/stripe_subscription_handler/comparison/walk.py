@@ -71,11 +71,11 @@ class Walk:
     def _from_stripe(self) -> None:
         for page in self.stripe.subscriptions(self.checkpoint.read("after")):
             reported: list[tuple[str, str]] = []
-            # Who has no user now may have one when all the others have left their links.
+            # A subscription without a user may have one when all the others have left their links.
             comparer = attrs.evolve(self._noting(reported), held_back=frozenset({Kind.UNMAPPED}))
             owners = comparer.snapshots(page.objects, page.as_of)
             self._tally.subscriptions += len(page.objects)
-            # In one go: a walk that goes on after the last page must not begin at the first one again.
+            # All in one go: a walk that goes on after the last page must not begin at the first one again.
             state = {"stripe_done": not page.has_more, "tally": self._tally.as_json()}
             if page.objects:
                 state["after"] = page.objects[-1]["id"]
@@ -122,7 +122,7 @@ class Walk:
     def _compare(self, profiles: Iterable[Shown]) -> None:
         claims = [(one.user_id, sub) for one in profiles for sub in sorted(one.subscription_ids)]
         seen = self.checkpoint.seen(claims)
-        # Those of whom the first half says the same have been compared already.
+        # Claims of which the first half says the same have been compared already.
         open_claims = [
             (user_id, subscription_id)
             for user_id, subscription_id in claims

@@ -223,5 +223,10 @@ class Outcome:
         """The same as a part of another event's outcome."""
         return Applied(event_id, user_id, self.reason, self.changed)
 
+    def after_draining(self, others: tuple[Applied, ...]) -> "Outcome":
+        """The same with what became of the parked events that were drained on the way."""
+        events = {one.event_id for one in others}
+        return attrs.evolve(self, drained=len(events), also_applied=others) if others else self
+
 
 Handling = Generator[Request, Answer, Outcome]

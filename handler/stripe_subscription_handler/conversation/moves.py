@@ -38,5 +38,5 @@ def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tu
     links = answer.item if isinstance(answer, ItemSeen | Links) else None
     if isinstance(answer, ItemSeen) and owner_in_links(links, subscription.id) != user_id:
         return None
-    # All of them, not only the last: a handler may have died before it told the one before.
+    # All of them must learn, not only the last: a handler may have died before it told the one before.
     return tuple(sorted(users_in_links(links) - {user_id}))

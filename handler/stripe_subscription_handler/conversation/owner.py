@@ -58,7 +58,7 @@ def find_owner(
         outcome = yield from leave_unmapped(event, policy, question, nobody)
         if isinstance(outcome, Outcome):
             return outcome
-        # Somebody linked the customer in between.
+        # Somebody has linked the customer in between.
         links = outcome
         owner = owner_from_links(question, links.item)
         if owner is not None:

@@ -100,7 +100,7 @@ def runtime() -> Runtime:
     stripe = configured_stripe(os.environ, config, before_request=Pace(settings.requests_per_second).wait)
     if stripe is None:
         raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
-    # Its lines are data for metrics: at any log level.
+    # Its lines are data for metrics, so they are written at any log level.
     return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
 
 

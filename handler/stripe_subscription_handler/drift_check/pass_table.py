@@ -69,7 +69,7 @@ class PassTable:
         self._put(drift_pass, f"SEEN#{drift_pass.sightings:08}", attrs.asdict(sighting, recurse=False))
 
     def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
-        # From the first to the last; none where the last would come before the first.
+        # Without any, the last would come before the first.
         for item in self._query(drift_pass, "SEEN#00000000", f"SEEN#{drift_pass.sightings - 1:08}"):
             yield Sighting(
                 bytes(item["pairs"]),

@@ -60,7 +60,7 @@ class SecondLooks:
                     looking.unknown(look.subscription_id, user_id)
         believed, again = look.believed(found)
         if believed and self.comparer.repair is not None and snapshot is not None:
-            # Handled as a whole: what was not believed yet is repaired with it, and told.
+            # The snapshot is handled as a whole: what was not believed yet is repaired with it, and told.
             self.comparer.snapshots([snapshot.object], snapshot.as_of, told)
             return []
         for one in believed:

@@ -130,7 +130,7 @@ def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
 
 
 def _ask(stripe: StripeApi) -> None:
-    # Somebody waits for the answer: not all of the invocation is spent on a Stripe that is away.
+    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
     deadline = stripe.clock() + _LONGEST_ASKING_SECONDS
     hurried = attrs.evolve(
         stripe, remaining_seconds=lambda: min(stripe.remaining_seconds(), deadline - stripe.clock())

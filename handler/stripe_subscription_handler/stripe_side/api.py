@@ -169,7 +169,7 @@ class StripeApi:
     _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
 
     def fetch_subscription(self, subscription_id: str, *, account: str | None = None) -> Snapshot | None:
-        """Read a subscription, if there is one; one that was canceled still is, with that status."""
+        """Read a subscription, if there is one; one that was canceled is still there."""
         return self._snapshot("subscription", subscription_id, account)
 
     def fetch_fresh(
@@ -201,7 +201,7 @@ class StripeApi:
     ) -> Mapping[str, str] | None:
         """Read a customer's metadata; None when Stripe has no such customer, or it was deleted."""
         reply = self._get("customer", customer_id, account)
-        if reply is None or reply.body is None or reply.body.get("deleted"):
+        if reply.body is None or reply.body.get("deleted"):
             return None
         metadata = reply.body.get("metadata")
         found = metadata if isinstance(metadata, dict) else {}
@@ -225,18 +225,16 @@ class StripeApi:
 
     def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
         reply = self._get(kind, identifier, account)
-        if reply is None or reply.body is None:
+        if reply.body is None:
             return None
         return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
 
-    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply | None:
+    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
         reply = self._answered(f"/v1/{kind}s/{quote(identifier, safe='')}", account)
-        if reply.missing:
-            return None
         body = reply.body or {}
-        if (body.get("object"), body.get("id")) != (kind, identifier):
+        if not reply.missing and (body.get("object"), body.get("id")) != (kind, identifier):
             raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
         return reply
 
@@ -263,7 +261,7 @@ class StripeApi:
 
     def _send(self, path: str, account: str | None) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
-        # After the above, which take their time when it is the first request.
+        # Asked only now: with the first request, the above takes its time.
         available = self.remaining_seconds() - RESERVE_SECONDS
         if available < LEAST_REQUEST_SECONDS:
             raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
@@ -273,8 +271,8 @@ class StripeApi:
             stripe_version=API_VERSION,
             base_addresses={"api": self.url},
             max_network_retries=0,
-            # A client of its own for each attempt carries the attempt's time-outs; the session, and with it
-            # the open connection, is shared.
+            # Each attempt has a client of its own with its time-outs; they share the session, and with it the
+            # open connection.
             http_client=stripe.RequestsClient(timeout=timeouts, session=session),
         )
         self.before_request()
@@ -285,7 +283,7 @@ class StripeApi:
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
         seconds = self.clock() - started
-        # Not `response.data`: its objects are ordered dicts, and the readers take plain ones.
+        # The objects of `response.data` are ordered dicts, and the readers take plain ones.
         body = json.loads(response.body)
         if not isinstance(body, dict):
             return _Reply(seconds, response.headers, failure="Stripe's response is not an object")
@@ -310,7 +308,7 @@ def load_stripe() -> "ModuleType":
     Raises:
         ConfigError: The zip was built without it.
     """
-    # Set, this variable makes stripe print whole response bodies to standard error, which Lambda logs.
+    # This variable makes stripe print whole response bodies to standard error, which Lambda logs.
     os.environ.pop("STRIPE_LOG", None)
     try:
         import stripe  # noqa: PLC0415 - lazily, see the module's docstring

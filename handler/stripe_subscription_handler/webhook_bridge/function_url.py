@@ -71,7 +71,7 @@ def _payload(raw: Mapping[str, Any]) -> bytes | None:
     if not isinstance(body, str):
         raise InvalidEventError("body", "must be text")
     if not raw.get("isBase64Encoded"):
-        # The other way round than AWS made it text, so it is the same bytes again.
+        # This reverses what made it text at AWS, so it is the same bytes again.
         return body.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)

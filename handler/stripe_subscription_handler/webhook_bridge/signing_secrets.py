@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.stripe_side.secret import KeptSecret, SecretKind
+from stripe_subscription_handler.stripe_side.secret import KeptSecret
 
 _PREFIX = "whsec_"
 
@@ -30,13 +30,13 @@ class SigningSecrets(KeptSecret):
     `STRIPE_WEBHOOK_SECRET` of a JSON object.
     """
 
-    kind: ClassVar[SecretKind] = SecretKind(
-        what="signing secret",
-        value_variable="STRIPE_WEBHOOK_SECRET",
-        secret_arn_variable="WEBHOOK_SECRET_ARN",  # noqa: S106 - the name of a variable
-        parameter_variable="WEBHOOK_SECRET_PARAMETER",
-        json_names=("STRIPE_WEBHOOK_SECRET",),
+    what: ClassVar[str] = "signing secret"
+    variables: ClassVar[tuple[str, str, str]] = (
+        "STRIPE_WEBHOOK_SECRET",
+        "WEBHOOK_SECRET_ARN",
+        "WEBHOOK_SECRET_PARAMETER",
     )
+    json_names: ClassVar[tuple[str, ...]] = ("STRIPE_WEBHOOK_SECRET",)
 
     def all(self) -> tuple[str, ...]:
         """Return the secrets, or raise as `get`; also `ConfigError` where one is no signing secret."""
