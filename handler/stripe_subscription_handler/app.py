@@ -16,7 +16,7 @@ from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.livemode import check_livemode
+from stripe_subscription_handler.decisions.policy import check_livemode
 from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event

@@ -19,8 +19,7 @@ from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.owner_links import users_in_links
 from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.livemode import check_livemode
-from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped
+from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped, check_livemode
 from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 

@@ -1,8 +1,11 @@
-"""What an environment wants done where there is a choice. Pure settings, read by the decisions."""
+"""What an environment wants done where there is a choice, and which events it accepts at all. Pure."""
 
 import enum
 
 import attrs
+
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent
 
 
 class Livemode(enum.StrEnum):
@@ -11,6 +14,29 @@ class Livemode(enum.StrEnum):
     LIVE = "live"
     TEST = "test"
     ANY = "any"
+
+
+_ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
+    Livemode.LIVE: frozenset({True}),
+    Livemode.TEST: frozenset({False}),
+    Livemode.ANY: frozenset({True, False, None}),
+}
+
+
+def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
+    """Refuse events of the wrong mode: test payments must not unlock a production profile.
+
+    A ping passes: it holds nothing that a profile could show, and whoever tests the way sees it arrive. The
+    others are refused and not skipped, so that a wrong setting shows in the failure queue and loses no event.
+
+    Raises:
+        InvalidEventError: The event's `livemode` is not the one `LIVEMODE` accepts.
+    """
+    if not event.is_ping and event.livemode not in _ACCEPTED[accepted]:
+        found = "missing" if event.livemode is None else str(event.livemode).lower()
+        raise InvalidEventError(
+            "livemode", f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
+        )
 
 
 class Unmapped(enum.StrEnum):

@@ -43,7 +43,6 @@ from stripe_subscription_handler.dynamodb.expressions import (
 from stripe_subscription_handler.dynamodb.sync_table import SyncTable
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnavailableError
-from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
 
@@ -95,13 +94,12 @@ class Store:
     _sync: SyncTable = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        key = self.config.user_id_metadata_key
         self._sync = SyncTable(
             self.client,
             self.config.sync_table_name,
             self._send,
             self.clock,
-            lambda raw: parse_event(raw, user_id_metadata_key=key),
+            self.config.user_id_metadata_key,
         )
 
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:

@@ -25,7 +25,7 @@ from stripe_subscription_handler.decisions.decision import OwnerLink
 from stripe_subscription_handler.dynamodb.expressions import Placeholders
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import UserNotFoundError
-from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,14 +71,13 @@ class SyncTable:
 
     Attributes:
         clock: The Unix time in seconds.
-        parse: Reads a parked event.
     """
 
     client: "DynamoDBClient"
     name: str
     send: Send
     clock: Callable[[], float]
-    parse: Callable[[Mapping[str, Any]], StripeEvent]
+    user_id_metadata_key: str
 
     def read_links(self, customer_id: str) -> Links:
         return Links(item=self._item(link_key(customer_id)))
@@ -162,7 +161,8 @@ class SyncTable:
         while True:
             page = self.send(self.client.query, parameters)
             for item in page["Items"]:
-                event = self.parse(json.loads(item["event"]["S"]))
+                kept = json.loads(item["event"]["S"])
+                event = parse_event(kept, user_id_metadata_key=self.user_id_metadata_key)
                 found[event.id] = event
             if "LastEvaluatedKey" not in page:
                 break

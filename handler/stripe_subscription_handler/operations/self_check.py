@@ -90,19 +90,9 @@ def _try_sync_table(store: Store) -> None:
     }
     check, put, delete, update = (to_wire({"PK": "SELF-CHECK", "SK": str(number)}) for number in range(4))
     store.client.get_item(**table, Key=check)
-    store.client.query(
-        **table,
-        KeyConditionExpression="PK = :nobody",
-        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
-        Limit=1,
-    )
-    store.client.query(
-        **table,
-        IndexName=PARKED_INDEX,
-        KeyConditionExpression=f"{WAITING_FOR} = :nobody",
-        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
-        Limit=1,
-    )
+    query = {**table, "ExpressionAttributeValues": to_wire({":nobody": "SELF-CHECK"}), "Limit": 1}
+    store.client.query(**query, KeyConditionExpression="PK = :nobody")
+    store.client.query(**query, IndexName=PARKED_INDEX, KeyConditionExpression=f"{WAITING_FOR} = :nobody")
     items: Any = [
         {"ConditionCheck": {**never, "Key": check}},
         {"Put": {**never, "Item": put}},
