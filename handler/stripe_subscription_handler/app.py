@@ -103,11 +103,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
     if outcome.reason is Reason.PING:
         log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
-    log(
-        "event",
-        **_identity(raw, event) | _result(outcome, decision),
-        **_effort(wired, started),
-    )
+    log("event", **_identity(raw, event) | _result(outcome, decision), **_effort(wired, started))
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
 

@@ -42,11 +42,7 @@ def full_write(
     register or the payment of `subscription_id` may differ between them.
     """
     kept = compacted(after, user_id, policy.most_closed)
-    values: dict[str, Any] = {
-        KNOWN: kept.known or None,
-        CLOSED: kept.closed or None,
-        FLOOR: kept.floor,
-    }
+    values: dict[str, Any] = {KNOWN: kept.known or None, CLOSED: kept.closed or None, FLOOR: kept.floor}
     for gone in after.known - kept.known:
         values[register_attribute(gone)] = None
         values[payment_attribute(gone)] = None

@@ -22,11 +22,7 @@ from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
-from stripe_subscription_handler.errors import (
-    ConfigError,
-    InvalidEventError,
-    PassHeldError,
-)
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
@@ -155,9 +151,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
     )
     try:
         went = part.work(
-            context.aws_request_id,
-            began + context.get_remaining_time_in_millis() / 1000,
-            begin=wanted.begin,
+            context.aws_request_id, began + context.get_remaining_time_in_millis() / 1000, begin=wanted.begin
         )
     except PassHeldError:
         line: dict[str, Any] = {"state": "held"}

@@ -95,11 +95,7 @@ class Store:
 
     def __attrs_post_init__(self) -> None:
         self._sync = SyncTable(
-            self.client,
-            self.config.sync_table_name,
-            self._send,
-            self.clock,
-            self.config.user_id_metadata_key,
+            self.client, self.config.sync_table_name, self._send, self.clock, self.config.user_id_metadata_key
         )
 
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
@@ -210,23 +206,18 @@ class Store:
         }
 
     def _fetch_subscription(self, request: FetchSubscription) -> Fetched:
-        stripe = self._asked()
-        if request.not_before is None:
-            snapshot = stripe.fetch_subscription(request.subscription_id, account=request.account)
-        else:
-            snapshot = stripe.fetch_fresh(
-                "subscription", request.subscription_id, request.not_before, account=request.account
-            )
+        # Where no second is named, any state is fresh enough.
+        subscription_id, second = request.subscription_id, request.not_before or ""
+        snapshot = self._asked().fetch_fresh("subscription", subscription_id, second, account=request.account)
         if snapshot is None:
-            return Fetched(None, request.not_before or "")
+            return Fetched(None, second)
         key = self.config.user_id_metadata_key
         subscription = read_subscription(snapshot.object, "subscription", key)
         return Fetched(with_end(subscription, snapshot.as_of), snapshot.as_of)
 
     def _fetch_invoice(self, request: FetchInvoice) -> FetchedInvoice:
-        stripe = self._asked()
         invoice_id, second = request.invoice_id, request.not_before
-        snapshot = stripe.fetch_fresh("invoice", invoice_id, second, account=request.account)
+        snapshot = self._asked().fetch_fresh("invoice", invoice_id, second, account=request.account)
         if snapshot is None:
             return FetchedInvoice(None, second)
         invoice = read_invoice(snapshot.object, "invoice", self.config.user_id_metadata_key)

@@ -192,10 +192,7 @@ class SyncTable:
     def _update(
         self, customer_id: str, expression: str, words: Placeholders, condition: str | None
     ) -> dict[str, Any]:
-        conditional = {
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        conditional = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return {
             "TableName": self.name,
             "Key": to_wire(link_key(customer_id)),

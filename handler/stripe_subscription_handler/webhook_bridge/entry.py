@@ -17,11 +17,7 @@ _ENVELOPE_BYTES = 1_024
 
 
 def put_events_entry(event: Mapping[str, Any], source: str) -> dict[str, str]:
-    return {
-        "Source": source,
-        "DetailType": event["type"],
-        "Detail": json.dumps(event, separators=(",", ":")),
-    }
+    return {"Source": source, "DetailType": event["type"], "Detail": json.dumps(event, separators=(",", ":"))}
 
 
 def entry_size_bytes(entry: Mapping[str, str]) -> int:
