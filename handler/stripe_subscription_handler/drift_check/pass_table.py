@@ -108,6 +108,10 @@ class PassTable:
             ),
             "ConsistentRead": True,
         }
-        for page in self.client.get_paginator("query").paginate(**parameters):
+        while True:
+            page = self.client.query(**parameters)
             for item in page["Items"]:
                 yield from_wire(item) or {}
+            if "LastEvaluatedKey" not in page:
+                return
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
