@@ -1,4 +1,4 @@
-"""What would handling an event change? Played on a model that is loaded with the real items. Pure.
+"""Plays what handling an event would change, on a model that is loaded with the real items. Pure.
 
 The comparison is the decision itself: nothing here knows how a profile should look. So what is reported is
 exactly what a repair by the same decision would change.
@@ -123,9 +123,8 @@ def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source:
         stripe=lambda asked: _answered(asked, source.stripe),
         customer_users=Loaded(source.stripe.customer_user),
     )
-    outcome: Outcome | None
     try:
-        outcome = tables.hold(conversation, event)
+        outcome: Outcome | None = tables.hold(conversation, event)
     except AskedStripeError:
         outcome = None
     return Rehearsed(outcome, profiles.changed(), links.changed(), profiles.before)

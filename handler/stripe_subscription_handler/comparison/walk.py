@@ -1,6 +1,6 @@
 """Walks through every subscription of Stripe, then through every profile, page by page.
 
-What a page told is noted with the place where the next one begins: a walk that is broken off goes on there.
+A page is noted together with the place where the next one begins: a walk that is broken off goes on there.
 """
 
 from collections.abc import Callable, Iterable

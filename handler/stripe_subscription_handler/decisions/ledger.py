@@ -1,8 +1,8 @@
 """The ledger inside the profile item: what is known of each subscription, and how new it is. Pure.
 
-One register per subscription (its newest state) and one payment per subscription (its newest payment event).
-Versions are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on
-when or how often an event was delivered.
+It has a register for each subscription (its newest state) and a payment (its newest payment event). Versions
+are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on when
+or how often an event was delivered.
 
 Attribute names begin with `stripeLedger`.
 """

@@ -1,7 +1,7 @@
 """Plain Python values ⇄ DynamoDB's attribute values. Pure.
 
-The values are those of boto3's (de)serialiser, with which a test compares them, in a fraction of its time: it
-looks at each value up to ten times. Source: DynamoDB's `AttributeValue`.
+The values are those of boto3's (de)serialiser, with which a test compares them, in a fraction of the time:
+boto3's looks at each value up to ten times. Source: DynamoDB's `AttributeValue`.
 """
 
 from collections.abc import Callable, Mapping
