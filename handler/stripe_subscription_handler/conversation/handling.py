@@ -105,7 +105,7 @@ def apply(
             fetched = yield from refetch(event, decision, policy)
             if fetched is None and circumstances.may_guess:
                 raise unknown_to_stripe(decision.subscription_id)
-            # What was deleted from Stripe for good, as test data can be, has an order that nobody can tell.
+            # If it was deleted from Stripe for good, as test data can be, nobody can tell the order any more.
             circumstances = attrs.evolve(circumstances, may_guess=fetched is None)
             event = fetched or event
             continue

@@ -109,9 +109,9 @@ class SubscriptionChange:
             conditions=conditions,
             policy=self.circumstances.policy,
         )
-        return (
-            attrs.evolve(self._linking(write, self.version), reason=Reason.FIRST_EVENT) if is_first else write
-        )
+        if is_first:
+            write = attrs.evolve(self._linking(write, self.version), reason=Reason.FIRST_EVENT)
+        return write
 
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
         if item is None and not self.circumstances.policy.create_missing_profile:

@@ -55,7 +55,7 @@ def read_request(raw: Mapping[str, Any]) -> Request:
 def response(reply: Reply) -> dict[str, Any]:
     """Make the response.
 
-    Of a fault on our side the sender learns only that there is one: anyone can ask, and the log has the why.
+    The sender learns of a fault on our side only that there is one: anyone can ask. The log has the reason.
     """
     is_ours = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     message = "not taken; please send it again" if is_ours else reply.message
