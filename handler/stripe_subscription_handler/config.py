@@ -37,7 +37,6 @@ class Config:
     """Settings of one environment; `VARIABLES` names the variable of each.
 
     Attributes:
-        table_name: The table of the user profiles.
         sync_table_name: This project's own table, of owner links and parked events.
         user_id_metadata_key: The key of the subscription's metadata that holds the app's user id.
         sort_key_name: Empty for a table without a sort key.

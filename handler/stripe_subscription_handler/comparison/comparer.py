@@ -46,7 +46,6 @@ class Settings:
 
     Attributes:
         policy: The deployed function's choices; with a key, since the operator has one.
-        livemode: Which of Stripe's modes is accepted.
     """
 
     policy: Policy
@@ -102,7 +101,6 @@ class Comparer:
 
     Attributes:
         repair: Carries a conversation out; None where nothing may be changed.
-        report: Told of each difference.
         held_back: Kinds that are neither told nor counted.
     """
 

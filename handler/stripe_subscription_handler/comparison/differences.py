@@ -78,7 +78,6 @@ class Difference:
         user_id: Whose profile; None where nobody can say.
         customer_id: None where Stripe was not asked for it.
         fields: What differs, where that can be said field by field.
-        note: Why, for people.
         event_id: The event that was missed.
         can_be_repaired: Whether the decisions for live events put it right.
     """

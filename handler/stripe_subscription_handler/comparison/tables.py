@@ -48,7 +48,6 @@ class ScanPage:
 
     Attributes:
         profiles: The profiles on it that know a subscription.
-        scanned: How many items were looked at.
         next: Where it goes on; None at the end.
     """
 

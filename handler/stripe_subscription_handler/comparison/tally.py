@@ -14,15 +14,12 @@ SHOWN = 50
 
 @attrs.define
 class Tally:
-    """What a comparison found and did so far.
+    """What a comparison found and did so far; differences and repairs by kind.
 
     Attributes:
         subscriptions: Subscriptions that Stripe listed.
         profiles: Profiles that know a subscription.
-        events: Events of Stripe's list.
         overtaken: Snapshots of which the profile was newer already.
-        found: Differences by kind.
-        repaired: Repaired ones by kind.
         shown: The first differences.
     """
 

@@ -147,7 +147,6 @@ class Parked:
     """A customer's parked events.
 
     Attributes:
-        events: The events that could be read.
         expired: Ids whose events are gone: they waited too long.
     """
 
@@ -187,7 +186,6 @@ class Applied:
 
     Attributes:
         reason: Why it was written or skipped: a `Reason`, or another word in the log of another version.
-        changed: Names of the view's attributes it changed.
     """
 
     event_id: str

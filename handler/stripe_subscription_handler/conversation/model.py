@@ -55,7 +55,6 @@ class Tables:
         profiles: Profile items by user id.
         links: Link items by customer id.
         parked: Customer id → event id → parked event.
-        requests: Requests so far.
         customer_users: Customer id → the user its metadata names.
     """
 

@@ -23,7 +23,6 @@ class DriftCheckSettings:
     """How the drift check works.
 
     Attributes:
-        repair: Whether what differs is repaired.
         interval_hours: From one pass's beginning to the next one's.
         second_look_seconds: How long after a look the next one comes.
         requests_per_second: Most requests to Stripe.

@@ -34,7 +34,6 @@ class Invoice:
         created: `created`, else `date` (shapes before 2019).
         currency: Three-letter code in lower case.
         attempt_count: Attempts to collect so far.
-        next_payment_attempt: When Stripe will try again.
     """
 
     id: str

@@ -36,7 +36,6 @@ class ParkedCount:
     Attributes:
         expiring: Those that expire within `EXPIRING_SECONDS`, or should have and are not removed yet.
         oldest_seconds: How long the oldest has waited; None where none waits.
-        requests: Requests that counting took.
     """
 
     parked: int

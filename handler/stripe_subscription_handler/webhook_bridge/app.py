@@ -29,7 +29,6 @@ class Runtime:
     """What a warm function keeps between requests.
 
     Attributes:
-        receive: Answers a webhook, given its body and its signature.
         clock: Monotonic seconds.
     """
 

@@ -26,7 +26,6 @@ class Request:
     Attributes:
         payload: The body, byte for byte as it was sent: the signature is of these bytes. None if it came as
             base64 that is none.
-        signature_header: The header `Stripe-Signature`.
     """
 
     method: str
