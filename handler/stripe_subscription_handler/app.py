@@ -1,7 +1,7 @@
-"""The Lambda entry point: wire, call, log one line, re-raise.
+"""The Lambda entry point of the event handler. It wires, calls, logs one line and raises errors again.
 
-Nothing is caught for good: what is raised here makes Lambda try the event three times in all and then put it
-into the failure queue, from where it can be redriven.
+No error is swallowed: what is raised here makes Lambda try the event three times in all and then put it into
+the failure queue, from where it can be redriven.
 """
 
 import functools
@@ -16,7 +16,7 @@ from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.livemode import check_livemode
+from stripe_subscription_handler.decisions.policy import check_livemode
 from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
@@ -34,11 +34,8 @@ class Runtime:
     """What a warm function keeps between invocations.
 
     Attributes:
-        store: The tables.
-        config: The settings.
-        log: Writes one JSON line per call to standard output, which Lambda sends to CloudWatch Logs.
-        report: The same for lines that are data for metrics and not messages: at any log level.
-        clock: A monotonic clock, in seconds.
+        report: Writes lines that are data for metrics, at any log level; `log` writes the others.
+        clock: Monotonic seconds.
     """
 
     store: Store
@@ -50,22 +47,16 @@ class Runtime:
 
 @functools.cache
 def runtime() -> Runtime:
-    """Make the runtime on the first invocation; an error here is not cached.
-
-    Raises:
-        ConfigError: An environment variable is missing or cannot be used.
-    """
+    """Make the runtime on the first invocation. A `ConfigError` is not cached: the next one tries again."""
     config = Config.from_environment(os.environ)
     store = Store(dynamodb_client(), config, configured_stripe(os.environ, config))
     return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Apply one Stripe event, delivered by EventBridge, to its user's profile.
+    """Apply one Stripe event to its user's profile.
 
-    Args:
-        event: The EventBridge envelope (or a bare Stripe event, or what `operations` names).
-        context: Lambda's context; tells how much time is left to ask Stripe.
+    The event comes in EventBridge's envelope or bare; the other inputs are those of `operations.names`.
 
     Returns:
         `eventId`, `decision` (`write` or `skip`) and `reason`, for whoever invokes the function by hand.
@@ -85,7 +76,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 
 def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
-    """Apply one event with the given runtime; see `lambda_handler`."""
     started = wired.clock()
     event: StripeEvent | None = None
     store = wired.store
@@ -113,11 +103,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
     if outcome.reason is Reason.PING:
         log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
-    log(
-        "event",
-        **_identity(raw, event) | _result(outcome, decision),
-        **_effort(wired, started),
-    )
+    log("event", **_identity(raw, event) | _result(outcome, decision), **_effort(wired, started))
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
 

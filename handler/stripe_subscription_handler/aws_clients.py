@@ -1,7 +1,7 @@
-"""Makes the AWS clients of the functions.
+"""Makes the AWS clients of the functions, with botocore itself.
 
-By botocore itself: `import boto3` adds its resources and S3 transfers, which nothing here uses. A client of
-boto3 is a client of botocore. What each choice here saves stands in docs/performance.md.
+`import boto3` would add its resources and S3 transfers, which nothing here uses; a client of boto3 is one of
+botocore. docs/performance.md says what each choice here saves.
 """
 
 from typing import Any
@@ -27,18 +27,12 @@ class _OneServiceLoader(Loader):
         self._service = service
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Name the one; when there is no such service, loading its data says so."""
         del type_name
         return [self._service]
 
 
 def aws_client(service: str, **settings: Any) -> Any:
-    """Make the client of a service.
-
-    Args:
-        service: botocore's name of it.
-        settings: botocore's `Config`: time-outs, retries.
-    """
+    """Make the client of a service, by botocore's name of it; `settings` are those of botocore's `Config`."""
     session = botocore.session.Session()
     session.register_component("data_loader", _OneServiceLoader(service))
     # The service checks every request anyway; checking it here first takes a fifth of a call's CPU time.

@@ -1,6 +1,6 @@
-"""The environment of the Lambda function → a typed, validated `Config`. Pure: is handed the environment.
+"""The environment of the Lambda function → a typed, validated `Config`. Pure: it is handed the environment.
 
-The names are a public contract; `terraform/modules/handler` sets them.
+The names in `VARIABLES` are a public contract; `terraform/modules/handler` sets them.
 """
 
 import enum
@@ -24,7 +24,7 @@ _STRIPE_API_URLS = re.compile(
 
 
 class LogLevel(enum.StrEnum):
-    """Least severity that is logged."""
+    """The least severity that is logged."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -34,25 +34,16 @@ class LogLevel(enum.StrEnum):
 
 @attrs.frozen
 class Config:
-    """Settings of one environment.
+    """Settings of one environment; `VARIABLES` names the variable of each.
 
     Attributes:
-        table_name: `DYNAMODB_TABLE_NAME`, the table of the user profiles. Required.
-        sync_table_name: `SYNC_TABLE_NAME`, this project's own table of owner links. Required.
-        user_id_metadata_key: `USER_ID_METADATA_KEY`, metadata key that holds the app's user id; `userId`.
-        partition_key_name: `PARTITION_KEY_NAME`; `PK`.
-        sort_key_name: `SORT_KEY_NAME`; `SK`. Empty for a table without a sort key.
-        partition_key_template: `PARTITION_KEY_TEMPLATE`, holds `{userId}` once; `USER#{userId}`.
-        sort_key_template: `SORT_KEY_TEMPLATE`, may hold `{userId}`; `PROFILE`.
-        livemode: `LIVEMODE`, `live`, `test` or `any`; `any`.
-        log_level: `LOG_LEVEL`, `DEBUG`, `INFO`, `WARNING` or `ERROR`; `INFO`.
-        unmapped: `UNMAPPED`, what becomes of events nobody can map to a user: `park`, `dead-letter` or
-            `ignore`; `park`.
-        create_missing_profile: `CREATE_MISSING_PROFILE`, `true` or `false`; `true`.
-        connect_events: `CONNECT_EVENTS`, what becomes of events of connected accounts: `skip` or `handle`;
-            `skip`.
-        stripe_api_url: `STRIPE_API_URL`, where Stripe is asked; `https://api.stripe.com`. Otherwise only an
-            http URL of the loopback, for a stand-in on the same machine.
+        sync_table_name: This project's own table, of owner links and parked events.
+        user_id_metadata_key: The key of the subscription's metadata that holds the app's user id.
+        sort_key_name: Empty for a table without a sort key.
+        partition_key_template: Holds `{userId}` exactly once.
+        sort_key_template: May hold `{userId}`.
+        stripe_api_url: Where Stripe is asked: Stripe's own address, or an http URL of the loopback for a
+            stand-in on the same machine.
     """
 
     table_name: str
@@ -85,14 +76,10 @@ class Config:
         for field in ("user_id_metadata_key", "partition_key_name"):
             if values.get(field) == "":
                 raise ConfigError(f"{VARIABLES[field]} is empty")
-        config = cls(
-            **{field: value for field, value in values.items() if field not in _CHOICES},  # type: ignore[arg-type]
-            **{
-                field: _one_of(choices, values[field], VARIABLES[field])
-                for field, choices in _CHOICES.items()
-                if field in values
-            },
-        )
+        for field, choices in _CHOICES.items():
+            if field in values and values[field] not in choices:
+                raise ConfigError(f"{VARIABLES[field]} must be one of {', '.join(choices)}")
+        config = cls(**{name: _CHOICES.get(name, {}).get(value, value) for name, value in values.items()})
         if config.partition_key_template.count(USER_ID_PLACEHOLDER) != 1:
             raise ConfigError(f"PARTITION_KEY_TEMPLATE must hold {USER_ID_PLACEHOLDER} exactly once")
         if config.sort_key_name and not config.sort_key_template:
@@ -105,7 +92,6 @@ class Config:
         return config
 
     def policy(self, *, can_ask_stripe: bool) -> Policy:
-        """The environment's choices, as the decisions take them."""
         return Policy(
             unmapped=self.unmapped,
             create_missing_profile=self.create_missing_profile,
@@ -115,7 +101,6 @@ class Config:
         )
 
     def profile_key(self, user_id: str) -> dict[str, str]:
-        """The key of a user's profile item."""
         key = {self.partition_key_name: self.partition_key_template.replace(USER_ID_PLACEHOLDER, user_id)}
         if self.sort_key_name:
             key[self.sort_key_name] = self.sort_key_template.replace(USER_ID_PLACEHOLDER, user_id)
@@ -146,9 +131,3 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "create_missing_profile": {"true": True, "false": False},
     "connect_events": {str(choice): choice for choice in ConnectEvents},
 }
-
-
-def _one_of(choices: Mapping[str, Any], value: str, variable: str) -> Any:
-    if value not in choices:
-        raise ConfigError(f"{variable} must be one of {', '.join(choices)}")
-    return choices[value]

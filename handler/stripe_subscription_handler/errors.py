@@ -1,7 +1,7 @@
-"""Every error this library raises. The base class is never raised itself.
+"""Every error this library raises.
 
 An error that leaves the Lambda handler makes AWS retry the event twice and then put it into the failure
-queue, so raising never loses an event; `transient` tells a reader of that queue whether the same event can
+queue, so raising never loses an event. `transient` tells a reader of that queue whether the same event can
 succeed later without anybody changing anything.
 """
 
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 
 class HandlerError(Exception):
-    """Base of all errors of this library; never raised directly."""
+    """Base of all errors of this library; it is never raised itself."""
 
     transient: ClassVar[bool] = False
     """Whether the same event may succeed on a retry with nothing changed."""
@@ -20,11 +20,10 @@ class InvalidEventError(HandlerError):
 
     Attributes:
         field: Path of the offending field, as in `detail.data.object.items.data[0].quantity`.
-        reason: What is wrong with it. Never holds the field's value, which may be personal data.
+        reason: What is wrong with it. It never holds the field's value, which may be personal data.
     """
 
     def __init__(self, field: str, reason: str) -> None:
-        """Keep the field's path and the reason apart, and join them for the message."""
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
@@ -57,4 +56,4 @@ class PassHeldError(HandlerError):
 
 
 class UnexpectedError(HandlerError):
-    """Something that nobody foresaw, a bug most likely; tells its type, never its text, and where it was."""
+    """An error that nobody foresaw, most likely a bug. Its text is only that error's type."""

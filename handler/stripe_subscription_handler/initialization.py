@@ -1,4 +1,4 @@
-"""What is made when an execution environment starts, before its first event; and what anew after a snapshot.
+"""What an execution environment makes before its first event, and what it makes anew after a snapshot.
 
 Lambda runs the import of the entry point in a phase of its own, before it hands over an event (source:
 Lambda, execution environment lifecycle). The settings and the DynamoDB client are made there: every
@@ -9,10 +9,10 @@ from that.
 Nothing is sent to DynamoDB or Stripe here, so no connection is open in a snapshot, and no Stripe key is in
 it. The client takes its AWS credentials from the container's endpoint, and renews them by the clock.
 
-What must differ from one environment to the next is made after the snapshot. The operating system's
-randomness does, and with it uuid4, of which botocore makes its idempotency tokens. Python's `random` does
-not: its state is in the snapshot, and environments that start together would wait the same "random" time
-between retries.
+What must differ between environments is made after the snapshot. The operating system's randomness does
+differ, and with it uuid4, of which botocore makes its idempotency tokens. Python's `random` does not: its
+state is in the snapshot, and environments that start together would wait the same "random" time between
+retries.
 """
 
 import contextlib
@@ -27,15 +27,13 @@ _ON_DEMAND = "on-demand"
 def prepare(
     environment: Mapping[str, str], for_all: Callable[[], object], unless_waited_for: Callable[[], object]
 ) -> None:
-    """Do work before the first event; outside Lambda, nothing.
+    """Do work before the first event; outside Lambda, do nothing.
+
+    `for_all` is what every execution environment needs, `unless_waited_for` what some need: it is done where
+    no event waits for this phase to end.
 
     Work that fails is left to the first invocation, which does it again and tells why in the usual way. An
     error here would say less, and keep a version with SnapStart from being published.
-
-    Args:
-        environment: The process environment, in which Lambda says how the function is started.
-        for_all: What every execution environment needs.
-        unless_waited_for: What some need, to be done where no event waits for this phase to end.
     """
     initialization = environment.get(INITIALIZATION_TYPE)
     if initialization is None:
@@ -47,5 +45,5 @@ def prepare(
 
 @functools.cache
 def renew_randomness() -> None:
-    """Seed `random` anew; call it in each invocation: the first one is after the snapshot, and does it."""
+    """Seed `random` anew, once. Each invocation calls this; the first one comes after the snapshot."""
     random.seed()

@@ -1,7 +1,7 @@
 """How the Lambda entry points end in an error: what the log line says of it, and what is raised.
 
 Lambda logs the text of what an entry point raises and keeps it with the failed event, so an error is raised
-only if its text holds nothing of the event. Imported by entry points; knows botocore's errors.
+only if its text holds nothing of the event.
 """
 
 from typing import Any, NoReturn, Protocol
@@ -20,12 +20,10 @@ class LambdaContext(Protocol):
 
     aws_request_id: str
 
-    def get_remaining_time_in_millis(self) -> int:
-        """Return the time left of this invocation, in milliseconds."""
+    def get_remaining_time_in_millis(self) -> int: ...
 
 
 def error_fields(error: Exception) -> dict[str, str | None]:
-    """The fields of a log line that tell of an error: `error_type` and `reason`."""
     return {"error_type": type(error).__name__, "reason": reason_of(error)}
 
 
@@ -41,11 +39,7 @@ def reason_of(error: Exception) -> str | None:
 
 
 def raise_without_values(error: Exception) -> NoReturn:
-    """Raise an error again, or `UnexpectedError` in its place: the text of a `KeyError`, say, is the key.
-
-    Raises:
-        UnexpectedError: The error's own text may hold values of the event.
-    """
+    """Raise an error again, or `UnexpectedError` in its place: the text of a `KeyError`, say, is the key."""
     if isinstance(error, TELL_NO_VALUES):
         raise error
     raise UnexpectedError(type(error).__name__).with_traceback(error.__traceback__) from None

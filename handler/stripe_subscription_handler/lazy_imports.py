@@ -1,7 +1,6 @@
-"""Imports a package without executing those of its imports that nobody may ever use. Knows no package.
+"""Imports a package without executing those of its imports that nobody may ever use, for faster cold starts.
 
-For cold starts. What is left out is loaded when one of its attributes is first read
-(`importlib.util.LazyLoader`).
+What is left out is loaded when one of its attributes is first read (`importlib.util.LazyLoader`).
 """
 
 import importlib
@@ -24,7 +23,6 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Find one of the modules; None for any other."""
         spec = PathFinder.find_spec(fullname, path, target) if fullname in self.names else None
         if spec is not None and spec.loader is not None:
             spec.loader = LazyLoader(spec.loader)
@@ -32,14 +30,9 @@ class _Finder(MetaPathFinder):
 
 
 def import_without(name: str, left_out: Collection[str]) -> ModuleType:
-    """Import a module, with those of its imports that are named here loaded on first use.
+    """Import a module, with those of its imports that `left_out` names loaded on first use.
 
-    Args:
-        name: The module.
-        left_out: Modules that it imports at its top without using them there.
-
-    Raises:
-        ImportError: The module is not there.
+    The module must not use them while it is imported.
     """
     finder = _Finder(frozenset(left_out))
     sys.meta_path.insert(0, finder)

@@ -21,9 +21,6 @@ def loggable(value: object) -> str | None:
 
     No e-mail address, URL, key, or text with spaces looks like an id. A name of one word does.
 
-    Args:
-        value: An id, an event type or a status.
-
     Returns:
         The value; or `sha256:` and the first 16 hexadecimal digits of its SHA-256; None if it is no text.
     """
@@ -39,8 +36,7 @@ def loggable(value: object) -> str | None:
 def loggable_source(value: object) -> str | None:
     """Return an EventBridge `source` as it is, and another text's fingerprint.
 
-    Args:
-        value: The envelope's `source`. Such a name may hold slashes, as Stripe's own do.
+    Such a name may hold slashes, as Stripe's own do.
     """
     if isinstance(value, str) and _SOURCE.fullmatch(value) and not _SECRET.match(value):
         return value

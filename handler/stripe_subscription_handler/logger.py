@@ -1,7 +1,7 @@
 """Makes the functions' loggers, with structlog: one JSON object a line, nothing else. Knows no events.
 
 Most of what `import structlog` costs is asyncio and the bridge to `logging`, which no function uses
-(docs/performance.md); they are left to be loaded when somebody does.
+(docs/performance.md); they are loaded only when somebody uses them.
 """
 
 import json
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
-from stripe_subscription_handler.config import LogLevel
 from stripe_subscription_handler.lazy_imports import import_without
 
 if TYPE_CHECKING:
@@ -18,21 +17,15 @@ if TYPE_CHECKING:
 else:
     structlog = import_without("structlog", left_out=("asyncio", "structlog.stdlib", "structlog.threadlocal"))
 
-LEVELS = tuple(LogLevel)
-"""Severities, least first."""
-
 
 class Log(Protocol):
-    """What the function logs with: a word for the kind of line, and its fields. Loggers of structlog fit."""
+    """What a function logs with: a word for the kind of line, and its fields. Loggers of structlog fit."""
 
-    def info(self, event: str, /, **fields: Any) -> Any:
-        """Write a line about something usual."""
+    def info(self, event: str, /, **fields: Any) -> Any: ...
 
-    def warning(self, event: str, /, **fields: Any) -> Any:
-        """Write a line about something that somebody should look at."""
+    def warning(self, event: str, /, **fields: Any) -> Any: ...
 
-    def error(self, event: str, /, **fields: Any) -> Any:
-        """Write a line about a failure."""
+    def error(self, event: str, /, **fields: Any) -> Any: ...
 
 
 def _now() -> str:
@@ -45,12 +38,9 @@ def _type_name(value: object) -> str:
 
 
 def make_logger(level: str = "INFO", output: TextIO | None = None, now: Callable[[], str] = _now) -> Log:
-    """Make a logger of lines that have their fields, `event`, `level` and `timestamp`.
+    """Make a logger of lines that have their fields, `event`, `level` and `timestamp` (ISO-8601 UTC).
 
-    Args:
-        level: The least severe level that is written, one of `LEVELS`.
-        output: Where to; standard output unless given, which Lambda sends to CloudWatch Logs.
-        now: The time as ISO-8601 UTC.
+    Without `output` it writes to standard output, which Lambda sends to CloudWatch Logs.
     """
 
     def with_time(_logger: object, _method: str, fields: "structlog.typing.EventDict") -> Any:

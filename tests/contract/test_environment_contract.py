@@ -60,12 +60,8 @@ def test_the_schedule_sends_what_the_drift_check_takes() -> None:
 
 def test_terraform_sets_exactly_the_variables_the_bridge_reads() -> None:
     """The same, for the webhook bridge; and the source is called the same on both sides."""
-    kind = SigningSecrets.kind
-    assert _variables("webhook_bridge") == {
-        *bridge_settings.VARIABLES.values(),
-        kind.secret_arn_variable,
-        kind.parameter_variable,
-    }
+    _value, *places = SigningSecrets.variables
+    assert _variables("webhook_bridge") == {*bridge_settings.VARIABLES.values(), *places}
     assert made()["with_secrets"].outputs["webhook_bridge_event_source"] == EVENT_SOURCE
 
 

@@ -57,8 +57,8 @@ MUTANTS = (
     Mutant(
         "the blind write only where the primary one stays",
         "decisions/subscription_change.py",
-        'AtMost((name, "key"), primary_key(subscription)),',
-        'Equal((name, "linked"), value=True),',
+        'AtMost((name, "key"), primary_key(subscription))',
+        'Equal((name, "linked"), value=True)',
         ANY_ORDER,
     ),
     Mutant(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from stripe_subscription_handler.config import LogLevel
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.logger import LEVELS, make_logger
+from stripe_subscription_handler.logger import make_logger
 
 NOW = "2026-11-24T10:00:00.250000Z"
 
@@ -29,7 +30,7 @@ def test_a_line_has_its_fields_and_what_it_is_read_by() -> None:
     assert lines(output) == [fields | {"event": "event", "level": "info", "timestamp": NOW}]
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", LogLevel)
 def test_lines_below_the_level_are_not_written(level: str) -> None:
     """And those of the level itself and above are."""
     output = io.StringIO()

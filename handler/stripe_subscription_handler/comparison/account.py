@@ -12,38 +12,28 @@ from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeAp
 
 @attrs.frozen
 class Account:
-    """A Stripe account.
-
-    Attributes:
-        api: Its API.
-        user_id_metadata_key: Key of the metadata that names the user.
-    """
+    """A Stripe account, and the key of the metadata that names the user."""
 
     api: StripeApi
     user_id_metadata_key: str
 
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
-        """Every subscription of the account or of one customer, newest first, on from one."""
         return lists.subscriptions(self.api, after, customer_id)
 
     def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
         return self.api.fetch_subscription(subscription_id)
 
     def customer_user(self, customer_id: str) -> str | None:
-        """The user that a customer's metadata names."""
         metadata = self.api.fetch_customer_metadata(customer_id) or {}
         return metadata.get(self.user_id_metadata_key) or None
 
     def current(self, subscription_id: str) -> Subscription | None:
-        """A subscription as it is now, normalised; None where there is none."""
         snapshot = self.subscription(subscription_id)
         if snapshot is None:
             return None
         return read_subscription(snapshot.object, "subscription", self.user_id_metadata_key)
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:
-        """Every event that is handled, newest first, from a second on."""
         return lists.events(self.api, since, after)
 
     def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:

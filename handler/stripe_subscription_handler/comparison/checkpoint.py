@@ -1,4 +1,4 @@
-"""How far a comparison has got, as the walk sees it; a file or the sync table keeps it. Pure."""
+"""How far a comparison has got, as the walk sees it. A file or the sync table keeps it. Pure."""
 
 import enum
 from collections.abc import Iterable, Mapping
@@ -28,10 +28,10 @@ Claim = tuple[str, str]
 
 
 class Checkpoint(Protocol):
-    """One walk's state."""
+    """One walk's state, by name, and what its first half told of each subscription."""
 
     def read(self, name: str) -> Any:
-        """A value of the state; None where there is none."""
+        """A value of the state, if there is one."""
 
     def note(
         self,
@@ -42,10 +42,8 @@ class Checkpoint(Protocol):
     ) -> None:
         """Keep what a page told.
 
-        Args:
-            state: Values of the state, by name.
-            seen: Subscription id → user.
-            reported: (subscription id, user id) of differences that were reported.
+        `state` are values by name, `seen` is subscription id → user, and `reported` are the (subscription id,
+        user id) of differences that were reported.
         """
 
     def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
@@ -54,5 +52,4 @@ class Checkpoint(Protocol):
     def without_user(self, after: str) -> list[str]:
         """The next subscriptions, by id, of which nobody could say whose they are."""
 
-    def was_reported(self, subscription_id: str, user_id: str) -> bool:
-        """Whether a difference of this user and subscription has been reported."""
+    def was_reported(self, subscription_id: str, user_id: str) -> bool: ...

@@ -1,7 +1,7 @@
 """Compares snapshots and events with the real items and, where asked to, repairs what differs.
 
-Rehearses each conversation on items that are read in batches; only what would change something is then
-carried out by the store, with the decisions and conditions of a live event.
+Each conversation is rehearsed on items that are read in batches. The store carries out only what would change
+something, with the decisions and conditions of a live event.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,15 +12,14 @@ from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
 from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
-from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, Source, rehearse
+from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, rehearse
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.owner_links import users_in_links
 from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.livemode import check_livemode
-from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped
+from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped, check_livemode
 from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
@@ -30,13 +29,11 @@ _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimit
 
 
 class Items(Protocol):
-    """Where items are read."""
+    """Reads the items of users and of customers, where there are any."""
 
-    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
-        """The items of these users, where there are any."""
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]: ...
 
-    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
-        """The link items of these customers, where there are any."""
+    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]: ...
 
 
 Repair = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
@@ -49,8 +46,6 @@ class Settings:
 
     Attributes:
         policy: The deployed function's choices; with a key, since the operator has one.
-        livemode: Which of Stripe's modes is accepted.
-        user_id_metadata_key: Key of the metadata that names the user.
     """
 
     policy: Policy
@@ -65,13 +60,7 @@ class Settings:
 
 @attrs.define
 class Batch:
-    """Some events and the items they are about, which are read together.
-
-    Attributes:
-        items: Where items are read.
-        stripe: Says whose a subscription or a customer is.
-        events: The events.
-    """
+    """Some events and the items they are about, which are read together."""
 
     items: Items
     stripe: Named
@@ -80,7 +69,6 @@ class Batch:
     _links: dict[str, Item | None] = attrs.Factory(dict)
 
     def __attrs_post_init__(self) -> None:
-        """Read what the events are about."""
         customers = {event.customer_id for event in self.events if event.customer_id is not None}
         found = self.items.all_links(customers)
         self._links = {customer: found.get(customer) for customer in customers}
@@ -89,23 +77,18 @@ class Batch:
         profiles = self.items.profiles(users)
         self._profiles = {user: profiles.get(user) for user in users}
 
-    @property
-    def source(self) -> Source:
-        """What a rehearsal is loaded from."""
-        return Source(self._profile, self._link_item, self.stripe)
-
-    def _profile(self, user_id: str) -> Item | None:
+    def profile(self, user_id: str) -> Item | None:
         if user_id not in self._profiles:
             self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
         return self._profiles[user_id]
 
-    def _link_item(self, customer_id: str) -> Item | None:
+    def links(self, customer_id: str) -> Item | None:
         if customer_id not in self._links:
             self._links[customer_id] = self.items.all_links([customer_id]).get(customer_id)
         return self._links[customer_id]
 
     def forget(self, rehearsal: Rehearsed) -> None:
-        """Read again what a repair has changed."""
+        """Have what a repair has changed read again."""
         for user_id in rehearsal.profiles:
             self._profiles.pop(user_id, None)
         for customer_id in rehearsal.links:
@@ -117,12 +100,7 @@ class Comparer:
     """Compares, reports and repairs.
 
     Attributes:
-        items: Where items are read.
-        stripe: Says whose a subscription or a customer is.
-        settings: How events are read and decided.
         repair: Carries a conversation out; None where nothing may be changed.
-        report: Told of each difference.
-        tally: Counts.
         held_back: Kinds that are neither told nor counted.
     """
 
@@ -137,12 +115,10 @@ class Comparer:
     def snapshots(
         self, bodies: Iterable[Mapping[str, Any]], as_of: str, shown_to: Iterable[str] = ()
     ) -> dict[str, str | None]:
-        """Compare subscriptions as Stripe shows them.
+        """Compare subscriptions as Stripe shows them, as parsed from JSON.
 
-        Args:
-            bodies: The subscriptions, as parsed from JSON.
-            as_of: They include everything up to the end of this second.
-            shown_to: Users to whom they are shown, whoever the owner is.
+        They include everything up to the end of the second `as_of`. The items of the users `shown_to` are
+        compared too, whoever the owner is.
 
         Returns:
             Subscription id → user; None where nobody can say, and `UNREADABLE` where it cannot be read.
@@ -160,29 +136,19 @@ class Comparer:
                 events.append(event)
         batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
         for event in events:
-            subscription_id = event.subscription_id or ""
-            try:
-                rehearsal = rehearse(carry(event, policy, shown_to), event, policy, batch.source)
-            except UserNotFoundError as error:
-                # As a live event would: a customer with several users is never guessed.
-                owners[subscription_id] = None
-                self.tell(
-                    Difference(Kind.UNMAPPED, subscription_id, None, event.customer_id, note=str(error))
-                )
+            rehearsal = self._rehearsed(carry(event, policy, shown_to), event, policy, batch)
+            outcome = rehearsal.outcome if rehearsal else None
+            owners[event.subscription_id or ""] = outcome.user_id if outcome else None
+            if rehearsal is None:
                 continue
-            owners[subscription_id] = rehearsal.outcome.user_id if rehearsal.outcome else None
             found = differences(event, rehearsal)
-            if not found and rehearsal.outcome and rehearsal.outcome.reason is Reason.STALE:
+            if not found and outcome and outcome.reason is Reason.STALE:
                 self.tally.overtaken += 1
             self._finish(found, batch, rehearsal, carry(event, policy, shown_to), event, {})
         return owners
 
     def listed_events(self, bodies: Iterable[Mapping[str, Any]]) -> None:
-        """Compare events of Stripe's list: was each of them handled?
-
-        Args:
-            bodies: The events, as parsed from JSON.
-        """
+        """Compare events of Stripe's list, as parsed from JSON: was each of them handled?"""
         events = []
         for body in bodies:
             try:
@@ -196,23 +162,31 @@ class Comparer:
         batch = Batch(self.items, self.stripe, [event for event, _ in events])
         policy = self.settings.policy
         for event, body in events:
-            try:
-                rehearsal = rehearse(handling(event, policy), event, policy, batch.source)
-            except UserNotFoundError as error:
-                subscription_id = event.subscription_id or ""
-                self.tell(
-                    Difference(
-                        Kind.UNMAPPED, subscription_id, None, event.customer_id, (), str(error), event.id
-                    )
-                )
-                continue
-            found = missed(event, rehearsal)
-            self._finish(found, batch, rehearsal, handling(event, policy), event, body)
+            rehearsal = self._rehearsed(handling(event, policy), event, policy, batch, event.id)
+            if rehearsal is not None:
+                found = missed(event, rehearsal)
+                self._finish(found, batch, rehearsal, handling(event, policy), event, body)
 
     def unknown(self, subscription_id: str, user_id: str) -> None:
         """Report a profile whose subscription Stripe does not have."""
         note = "Stripe has no such subscription; nothing is changed, it may be the key of another account"
         self.tell(Difference(Kind.UNKNOWN_TO_STRIPE, subscription_id, user_id, note=note))
+
+    def _rehearsed(
+        self,
+        conversation: Handling,
+        event: StripeEvent,
+        policy: Policy,
+        batch: Batch,
+        event_id: str | None = None,
+    ) -> Rehearsed | None:
+        try:
+            return rehearse(conversation, event, policy, batch)
+        except UserNotFoundError as error:
+            # As a live event would: a customer with several users is never guessed.
+            about = event.subscription_id or "", None, event.customer_id
+            self.tell(Difference(Kind.UNMAPPED, *about, note=str(error), event_id=event_id))
+            return None
 
     def _finish(
         self,

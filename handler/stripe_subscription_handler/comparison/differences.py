@@ -62,7 +62,6 @@ class Field:
 
     Attributes:
         name: The item's attribute, or a field of the subscription's register.
-        stored: What the item has; None where it has nothing.
         stripe: What Stripe says it should have.
     """
 
@@ -76,15 +75,11 @@ class Difference:
     """One difference.
 
     Attributes:
-        kind: Its kind.
-        subscription_id: The subscription.
         user_id: Whose profile; None where nobody can say.
-        customer_id: The customer who pays; None where Stripe was not asked for it.
+        customer_id: None where Stripe was not asked for it.
         fields: What differs, where that can be said field by field.
-        note: Why, for people.
         event_id: The event that was missed.
         can_be_repaired: Whether the decisions for live events put it right.
-        repaired: Whether they did.
     """
 
     kind: Kind
@@ -100,26 +95,12 @@ class Difference:
     repaired: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
-        return {
-            "kind": str(self.kind),
-            "subscription_id": self.subscription_id,
-            "user_id": self.user_id,
-            "customer_id": self.customer_id,
-            "fields": [attrs.asdict(field) for field in self.fields],
-            "note": self.note,
-            "event_id": self.event_id,
-            "repaired": self.repaired,
-        }
+        values = attrs.asdict(self, filter=attrs.filters.exclude("can_be_repaired"))
+        return values | {"kind": str(self.kind)}
 
 
 def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
-    """What differs between a snapshot and the profiles.
-
-    Args:
-        event: The snapshot.
-        rehearsal: What handling it would do.
-    """
+    """What differs between a snapshot and the profiles, by what handling the snapshot would do."""
     snapshot, outcome = event.subscription, rehearsal.outcome
     if snapshot is None or outcome is None:
         return []
@@ -142,40 +123,26 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
 
     Any write tells that it was not: of an event that was handled, or that a newer one has made worthless, the
     decision is to skip it.
-
-    Args:
-        event: The event.
-        rehearsal: What handling it would do.
     """
     subscription_id, outcome = event.subscription_id, rehearsal.outcome
     if subscription_id is None:
         return []
+
+    def difference(user_id: str | None, note: str = event.type, fields: tuple[Field, ...] = ()) -> Difference:
+        about = subscription_id, user_id, event.customer_id, fields, note, event.id
+        return Difference(Kind.MISSED_EVENT, *about)
+
     if outcome is None:
-        note = "its order can only be told by asking Stripe"
-        return [_missed(event, subscription_id, event.user_id, note=note)]
+        return [difference(event.user_id, "its order can only be told by asking Stripe")]
     if outcome.reason in {Reason.UNMAPPED, Reason.PARKED}:
         if outcome.reason is Reason.PARKED and not rehearsal.links:
             return []  # it waits already
-        note = "nobody can say whose it is"
-        unmapped = _missed(event, subscription_id, outcome.user_id, note=note)
+        unmapped = difference(outcome.user_id, "nobody can say whose it is")
         return [attrs.evolve(unmapped, kind=Kind.UNMAPPED, can_be_repaired=False)]
     return [
-        _missed(event, subscription_id, user_id, fields=_changed(before or {}, after))
+        difference(user_id, fields=_changed(before or {}, after))
         for user_id, (before, after) in rehearsal.profiles.items()
     ]
-
-
-def _missed(
-    event: StripeEvent,
-    subscription_id: str,
-    user_id: str | None,
-    *,
-    fields: tuple[Field, ...] = (),
-    note: str = "",
-) -> Difference:
-    return Difference(
-        Kind.MISSED_EVENT, subscription_id, user_id, event.customer_id, fields, note or event.type, event.id
-    )
 
 
 def _unmapped(snapshot: Subscription, user_id: str | None) -> Difference:
@@ -200,11 +167,10 @@ def _of_user(
             return None
         return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
     register = _register_fields(old, new) if old is not None and new is not None else ()
-    # What is forgotten at once (dead, and another dead one ended later) was not missing either.
-    is_missing = old is None and new is not None
     if before is None:
         kind = Kind.MISSING_PROFILE
-    elif is_missing:
+    # What is forgotten at once (dead, and another dead one ended later) was not missing either.
+    elif old is None and new is not None:
         kind = Kind.MISSING_SUBSCRIPTION
     elif register:
         kind = Kind.STALE
@@ -277,6 +243,5 @@ def shown_to(item: Mapping[str, Any] | None, user_id: str, subscription_id: str)
 
 
 def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
-    """Whether an item knows a subscription, or shows it."""
     found = item or {}
     return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

@@ -19,17 +19,7 @@ Parameters = tuple[tuple[str, str], ...]
 
 
 def pages(stripe: StripeApi, plural: Plural, query: Parameters, after: str | None = None) -> Iterator[Page]:
-    """Read a list page by page, newest first.
-
-    Args:
-        stripe: Stripe's API.
-        plural: What is listed.
-        query: Filters.
-        after: Go on after the object of this id.
-
-    Raises:
-        StripeUnavailableError: Stripe did not tell.
-    """
+    """Read a list page by page, newest first; go on after the object of the id `after`."""
     while True:
         cursor = () if after is None else (("starting_after", after),)
         page = stripe.fetch_page(plural, (("limit", str(PAGE)), *query, *cursor))
@@ -68,23 +58,15 @@ def payment_events(stripe: StripeApi, invoice: dict[str, Any]) -> Iterator[dict[
     since the invoice was made; they are few.
     """
     paid_at = (invoice.get("status_transitions") or {}).get("paid_at")
-    windows: list[Parameters] = []
     if paid_at is not None:
-        succeeded = [kind for kind, status in INVOICE_EVENTS.items() if status == "succeeded"]
-        windows.append(
-            (
-                *(("types[]", kind) for kind in succeeded),
-                ("created[gte]", str(paid_at - _BEFORE_SECONDS)),
-                ("created[lte]", str(paid_at + _AFTER_SECONDS)),
-            )
+        window: Parameters = (
+            *(("types[]", kind) for kind, status in INVOICE_EVENTS.items() if status == "succeeded"),
+            ("created[gte]", str(paid_at - _BEFORE_SECONDS)),
+            ("created[lte]", str(paid_at + _AFTER_SECONDS)),
         )
     elif invoice.get("attempted"):
-        windows.append(
-            (
-                ("types[]", "invoice.payment_failed"),
-                ("created[gte]", str(invoice["created"])),
-            )
-        )
-    for window in windows:
-        for page in pages(stripe, "events", window):
-            yield from (event for event in page.objects if event["data"]["object"].get("id") == invoice["id"])
+        window = (("types[]", "invoice.payment_failed"), ("created[gte]", str(invoice["created"])))
+    else:
+        return
+    for page in pages(stripe, "events", window):
+        yield from (event for event in page.objects if event["data"]["object"].get("id") == invoice["id"])

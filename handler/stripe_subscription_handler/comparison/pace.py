@@ -8,13 +8,7 @@ import attrs
 
 @attrs.define
 class Pace:
-    """At most so many a second.
-
-    Attributes:
-        per_second: How many.
-        clock: Seconds from any point in time.
-        sleep: Waits so many seconds.
-    """
+    """At most so many a second."""
 
     per_second: float
     clock: Callable[[], float] = time.monotonic

@@ -1,4 +1,4 @@
-"""What would handling an event change? Played on a model that is loaded with the real items. Pure.
+"""Plays what handling an event would change, on a model that is loaded with the real items. Pure.
 
 The comparison is the decision itself: nothing here knows how a profile should look. So what is reported is
 exactly what a repair by the same decision would change.
@@ -44,7 +44,6 @@ class Loaded(MutableMapping[str, _Value]):
     after: dict[str, _Value] = attrs.Factory(dict)
 
     def __getitem__(self, key: str) -> _Value:
-        """The newest value."""
         if key in self.after:
             return self.after[key]
         if key not in self.before:
@@ -55,12 +54,10 @@ class Loaded(MutableMapping[str, _Value]):
         return value
 
     def __setitem__(self, key: str, value: _Value) -> None:
-        """Write over a value."""
         self.get(key)
         self.after[key] = value
 
     def __delitem__(self, key: str) -> None:
-        """Nothing that is rehearsed deletes an item."""
         raise NotImplementedError(key)
 
     def changed(self) -> dict[str, tuple[_Value | None, _Value]]:
@@ -69,37 +66,30 @@ class Loaded(MutableMapping[str, _Value]):
         return {key: (before, after) for key, (before, after) in pairs.items() if before != after}
 
     def __iter__(self) -> Iterator[str]:
-        """The keys seen so far."""
         return iter({**self.before, **self.after})
 
     def __len__(self) -> int:
-        """How many were seen so far."""
         return len({**self.before, **self.after})
 
 
 class Named(Protocol):
-    """What Stripe says of users."""
+    """Says whose a subscription or a customer is in Stripe."""
 
     def customer_user(self, customer_id: str) -> str | None:
         """The user that a customer's metadata names."""
 
     def current(self, subscription_id: str) -> Subscription | None:
-        """A subscription as it is now; None where there is none."""
+        """A subscription as it is now."""
 
 
-@attrs.frozen
-class Source:
-    """Where a rehearsal finds things.
+class Source(Protocol):
+    """Where a rehearsal finds profile items, link items (plain Python values), and what Stripe says."""
 
-    Attributes:
-        profile: A user's profile item, plain Python values; None where there is none.
-        links: A customer's link item.
-        stripe: Says whose a subscription or a customer is.
-    """
+    stripe: Named
 
-    profile: Callable[[str], dict[str, Any] | None]
-    links: Callable[[str], dict[str, Any] | None]
-    stripe: "Named"
+    def profile(self, user_id: str) -> dict[str, Any] | None: ...
+
+    def links(self, customer_id: str) -> dict[str, Any] | None: ...
 
 
 @attrs.frozen
@@ -133,21 +123,15 @@ def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source:
         stripe=lambda asked: _answered(asked, source.stripe),
         customer_users=Loaded(source.stripe.customer_user),
     )
-    outcome: Outcome | None
     try:
-        outcome = tables.hold(conversation, event)
+        outcome: Outcome | None = tables.hold(conversation, event)
     except AskedStripeError:
         outcome = None
-    return Rehearsed(
-        outcome,
-        profiles.changed(),
-        links.changed(),
-        profiles.before,
-    )
+    return Rehearsed(outcome, profiles.changed(), links.changed(), profiles.before)
 
 
 def _answered(asked: Asked, stripe: Named) -> Fetched | FetchedInvoice:
     if isinstance(asked, FetchSubscription) and asked.not_before is None:
-        # Only whose it is matters then, and no state is taken from the answer.
+        # Then only the owner matters, and no state is taken from the answer.
         return Fetched(stripe.current(asked.subscription_id), "")
     raise AskedStripeError

@@ -27,8 +27,7 @@ class ScanPosition:
     """How far the scan has got.
 
     Attributes:
-        segment: The part under way.
-        after: The key after which it goes on, on the wire; None at the part's beginning.
+        after: The key after which the segment goes on, on the wire; None at its beginning.
     """
 
     segment: int = 0
@@ -37,12 +36,7 @@ class ScanPosition:
 
 @attrs.frozen
 class Shown:
-    """What the scan tells of one profile.
-
-    Attributes:
-        user_id: Whose.
-        subscription_ids: Every subscription the item knows or shows, forgotten ones left out.
-    """
+    """A user, and every subscription that the user's item knows or shows, forgotten ones left out."""
 
     user_id: str
     subscription_ids: frozenset[str]
@@ -54,7 +48,6 @@ class ScanPage:
 
     Attributes:
         profiles: The profiles on it that know a subscription.
-        scanned: How many items were looked at.
         next: Where it goes on; None at the end.
     """
 
@@ -68,8 +61,6 @@ class Tables:
     """The profile table and the sync table, for reading.
 
     Attributes:
-        client: A DynamoDB client.
-        config: The deployed function's settings.
         scan_limit: Most items that one page of a scan looks at; None: a megabyte.
     """
 
@@ -78,20 +69,16 @@ class Tables:
     scan_limit: int | None = None
 
     def profile(self, user_id: str) -> Item | None:
-        """One user's item."""
         return self.profiles([user_id]).get(user_id)
 
     def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
-        """The items of these users, where there are any."""
         keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
         return read_items(self.client, self.config.table_name, keys)
 
     def links(self, customer_id: str) -> Item | None:
-        """One customer's link item."""
         return self.all_links([customer_id]).get(customer_id)
 
     def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
-        """The link items of these customers, where there are any."""
         keys = {customer_id: link_key(customer_id) for customer_id in customer_ids}
         return read_items(self.client, self.config.sync_table_name, keys)
 

@@ -1,4 +1,4 @@
-"""Counts differences, and keeps the first of them to be shown. Pure; does not grow with the account."""
+"""Counts differences, and keeps the first of them to be shown. Pure; it does not grow with the account."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,15 +14,12 @@ SHOWN = 50
 
 @attrs.define
 class Tally:
-    """What a comparison found and did so far.
+    """What a comparison found and did so far; differences and repairs by kind.
 
     Attributes:
         subscriptions: Subscriptions that Stripe listed.
         profiles: Profiles that know a subscription.
-        events: Events of Stripe's list.
         overtaken: Snapshots of which the profile was newer already.
-        found: Differences by kind.
-        repaired: Repaired ones by kind.
         shown: The first differences.
     """
 
@@ -35,7 +32,6 @@ class Tally:
     shown: list[Difference] = attrs.field(factory=list)
 
     def add(self, difference: Difference) -> None:
-        """Count a difference."""
         self.found[difference.kind] += 1
         self.repaired[difference.kind] += difference.repaired
         if len(self.shown) < SHOWN:
@@ -43,12 +39,10 @@ class Tally:
 
     @property
     def differences(self) -> int:
-        """How many differences were found."""
         return self.found.total()
 
     @property
     def remaining(self) -> int:
-        """How many of them are still there."""
         return self.found.total() - self.repaired.total()
 
     def as_json(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Walks through every subscription of Stripe, then through every profile, page by page.
 
-What a page told is noted with the place where the next one begins: a walk that is broken off goes on there.
+A page is noted together with the place where the next one begins: a walk that is broken off goes on there.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,18 +26,15 @@ class Stripe(Protocol):
     def subscriptions(self, after: str | None) -> Iterable[Page]:
         """Every subscription, newest first, on from one."""
 
-    def subscription(self, subscription_id: str) -> Snapshot | None:
-        """One subscription; None where there is none."""
+    def subscription(self, subscription_id: str) -> Snapshot | None: ...
 
 
 class Profiles(Protocol):
     """The profile table, as far as the walk asks."""
 
-    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
-        """The items of these users, where there are any."""
+    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]: ...
 
-    def scan(self, position: ScanPosition) -> ScanPage:
-        """One page of all profiles."""
+    def scan(self, position: ScanPosition) -> ScanPage: ...
 
 
 @attrs.frozen
@@ -45,11 +42,6 @@ class Walk:
     """A whole comparison.
 
     Attributes:
-        stripe: Stripe.
-        tables: The profile table.
-        checkpoint: How far it has got.
-        comparer: Compares and repairs.
-        progress: Shows how far it is.
         about: About how many profiles there are, for the progress; 0 where nobody knows.
     """
 
@@ -79,11 +71,11 @@ class Walk:
     def _from_stripe(self) -> None:
         for page in self.stripe.subscriptions(self.checkpoint.read("after")):
             reported: list[tuple[str, str]] = []
-            # Who has no user now may have one when all the others have left their links.
+            # A subscription without a user may have one when all the others have left their links.
             comparer = attrs.evolve(self._noting(reported), held_back=frozenset({Kind.UNMAPPED}))
             owners = comparer.snapshots(page.objects, page.as_of)
             self._tally.subscriptions += len(page.objects)
-            # In one go: a walk that goes on after the last page must not begin at the first one again.
+            # All in one go: a walk that goes on after the last page must not begin at the first one again.
             state = {"stripe_done": not page.has_more, "tally": self._tally.as_json()}
             if page.objects:
                 state["after"] = page.objects[-1]["id"]
@@ -130,7 +122,7 @@ class Walk:
     def _compare(self, profiles: Iterable[Shown]) -> None:
         claims = [(one.user_id, sub) for one in profiles for sub in sorted(one.subscription_ids)]
         seen = self.checkpoint.seen(claims)
-        # Those of whom the first half says the same have been compared already.
+        # Claims of which the first half says the same have been compared already.
         open_claims = [
             (user_id, subscription_id)
             for user_id, subscription_id in claims

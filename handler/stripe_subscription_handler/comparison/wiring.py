@@ -1,4 +1,4 @@
-"""From settings, a DynamoDB client and Stripe's API to all that a comparison needs. Decides nothing."""
+"""Connects all that a comparison needs. Decides nothing."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Work:
-    """What a comparison works with.
-
-    Attributes:
-        stripe: Stripe.
-        tables: The two tables, for reading.
-        comparer: Compares and, where it may, repairs.
-    """
+    """What a comparison works with."""
 
     stripe: Account
     tables: Tables
@@ -42,16 +36,7 @@ def work(
     apply: bool,
     tally: Tally,
 ) -> Work:
-    """Connect a comparison.
-
-    Args:
-        config: The handler's settings.
-        client: A DynamoDB client.
-        api: Stripe's API.
-        report: Told of each difference.
-        apply: Whether what differs is repaired.
-        tally: Counts.
-    """
+    """Connect a comparison, which repairs what differs if `apply` says so."""
     stripe, tables = Account(api, config.user_id_metadata_key), Tables(client, config)
     store = Store(client, config, api)
     settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.user_id_metadata_key)

@@ -33,14 +33,12 @@ Apply = Callable[[StripeEvent, str, Circumstances], Handling]
 Steps = Generator[Request, Answer, tuple[Applied, ...]]
 
 
-def drain(
-    customer_id: str, policy: Policy, apply_event: Apply
-) -> Generator[Request, Answer, tuple[Applied, ...]]:
-    """Apply every parked event whose user is known by now; repeat until none is left that is.
+def drain(customer_id: str, policy: Policy, apply_event: Apply) -> Steps:
+    """Apply every parked event whose user is known by now; repeat until none of these is left.
 
     Subscription events come first and leave their owner link, so that parked invoices of the same
-    subscription find their user, and nothing more is parked for it. The registers they write stay unlinked:
-    the link's other half, draining, is only done when the event that drains has ended its work.
+    subscription find their user, and nothing more is parked for it. The registers they write stay unlinked: a
+    register is linked once its customer has been drained too, and only the event that drains knows when.
 
     Returns:
         What was applied, or skipped for good, in whose profile.
@@ -81,7 +79,7 @@ def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_eve
     except StripeUnavailableError:
         if policy.can_ask_stripe:
             raise
-        # Without a key no retry helps. It waits on, under the alarm, and holds nobody else up.
+        # Without a key no retry helps. The event waits on, under the alarm, and holds nobody else up.
         return ()
     if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
         return ()

@@ -1,4 +1,4 @@
-"""What Stripe is asked when the events leave something open, and what takes their place. Pure conversation.
+"""What Stripe is asked when the events leave something open. Pure conversation.
 
 Nothing is stored here: what Stripe shows takes the event's place and is then decided like any event.
 """
@@ -25,7 +25,7 @@ Fetching = Generator[Request, Answer, StripeEvent | None]
 
 
 def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching:
-    """Give a thin event the object it is about, as Stripe shows it now; None where Stripe has none.
+    """Give a thin event the object it is about, as Stripe shows it now; None if Stripe has no such object.
 
     Raises:
         StripeUnavailableError: There is no key, or no answer that includes the event's own second.
@@ -41,7 +41,7 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
 
 
 def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
-    """Put the subscription that Stripe shows in the event's place; None where Stripe has none.
+    """Put the subscription that Stripe shows in the event's place; None if Stripe has no such subscription.
 
     An invoice event keeps its invoice, and takes the subscription along.
 
@@ -75,5 +75,4 @@ def _require_fresh(as_of: str, not_before: str) -> None:
 
 
 def unknown_to_stripe(object_id: str) -> StripeUnavailableError:
-    """Make the error for an object that Stripe does not have."""
     return StripeUnavailableError(f"Stripe has no object {loggable(object_id)}")

@@ -1,8 +1,8 @@
 """One event from the first decision to its end, as a conversation without I/O. Pure.
 
-`handling(event)` is a generator: it yields what it wants done (`conversation.Request`) and is sent what came
-of it (`conversation.Answer`). The store holds this conversation with DynamoDB and Stripe; the tests hold many
-at once with a model of them, in every order, and break some off.
+`handling(event)` is a generator: it yields what it wants done (`messages.Request`) and is sent what came of
+that (`messages.Answer`). The store holds this conversation with DynamoDB and Stripe; the tests hold many at
+once with a model of them, in every order, and break some off.
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     for other in others:
         elsewhere = yield from apply(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
-    # Without the item, nothing else that `applied` knows changes a decision; only a found user does.
+    # `apply` would decide the same again before it has read the item, unless a user had to be found.
     decided = None if isinstance(first, FindOwner) else first
     outcome = yield from apply(event, user_id, Circumstances(policy), decided)
     return attrs.evolve(outcome, also_applied=left + outcome.also_applied) if left else outcome
@@ -88,11 +88,7 @@ def apply(
 ) -> Handling:
     """Carry an event whose user is known through to that user's item.
 
-    Args:
-        event: The event.
-        user_id: Whose item.
-        circumstances: What else matters.
-        decided: What was decided of this event for this user without having seen the item, where it was.
+    `decided` is what was decided of this event for this user without having seen the item, if it was.
     """
     policy = circumstances.policy
     circumstances = attrs.evolve(circumstances, may_guess=not policy.can_ask_stripe)
@@ -102,15 +98,14 @@ def apply(
         decision = decided or decide(event, item, user_id=user_id, circumstances=circumstances)
         decided = None
         if isinstance(decision, Skip):
-            skipped = Outcome(applied=False, reason=decision.reason, user_id=user_id)
-            return attrs.evolve(skipped, drained=_events(others), also_applied=others)
+            return Outcome(applied=False, reason=decision.reason, user_id=user_id).after_draining(others)
         if isinstance(decision, NoProfile):
             return (yield from _without_profile(event, user_id, circumstances))
         if isinstance(decision, Refetch):
             fetched = yield from refetch(event, decision, policy)
             if fetched is None and circumstances.may_guess:
                 raise unknown_to_stripe(decision.subscription_id)
-            # Deleted from Stripe for good, as test data can be: nobody can tell the order any more.
+            # If it was deleted from Stripe for good, as test data can be, nobody can tell the order any more.
             circumstances = attrs.evolve(circumstances, may_guess=fetched is None)
             event = fetched or event
             continue
@@ -118,12 +113,11 @@ def apply(
             raise UserNotFoundError("the event names no user")
         answer = yield decision
         if isinstance(decision, Write) and isinstance(answer, Written):
-            written = _written(decision, item, answer)
-            return attrs.evolve(written, drained=_events(others), also_applied=others) if others else written
+            return _written(decision, item, answer).after_draining(others)
         if isinstance(answer, ItemSeen):
             item = answer.item
         elif isinstance(answer, Blocked) and isinstance(decision, Write) and decision.link:
-            # The link first: from then on nothing more is parked for this subscription.
+            # The link is written first: from then on nothing more is parked for this subscription.
             yield WriteLink(decision.link)
             others += yield from drain(decision.link.customer_id, policy, apply)
             circumstances = attrs.evolve(circumstances, drained=True)
@@ -144,11 +138,7 @@ def _without_profile(event: StripeEvent, user_id: str, circumstances: Circumstan
         answer = yield ReadItem(user_id)
         if isinstance(answer, ItemSeen) and answer.item is not None:
             others = yield from drain(event.customer_id, circumstances.policy, apply)
-    return attrs.evolve(outcome, user_id=user_id, drained=_events(others), also_applied=others)
-
-
-def _events(applied_events: tuple[Applied, ...]) -> int:
-    return len({one.event_id for one in applied_events})
+    return attrs.evolve(outcome, user_id=user_id).after_draining(others)
 
 
 def _written(decision: Write, item: Mapping[str, Any] | Unread | None, answer: Written) -> Outcome:

@@ -1,6 +1,8 @@
-"""What a handling asks of the world, and what it is answered. Pure types; `store` and the tests answer.
+"""What a conversation asks of the world, and what it is answered. Pure types; `store` and the tests answer.
 
-Besides `Write` and `ReadItem` of `decisions`.
+`Write` and `ReadItem` of `decisions` are requests as well. `account` is the connected account, for Connect
+events. An answer of Stripe's must include (`not_before`), or does include (`as_of`), everything up to the end
+of that second, ISO-8601 UTC.
 """
 
 from collections.abc import Generator, Mapping
@@ -16,11 +18,7 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 
 @attrs.frozen
 class ReadLinks:
-    """Read a customer's link item. Answered by `Links`.
-
-    Attributes:
-        customer_id: The customer.
-    """
+    """Read a customer's link item. Answered by `Links`."""
 
     customer_id: str
 
@@ -30,7 +28,6 @@ class WriteLink:
     """Write an owner link by itself. Answered by `Written`, also when the link was there already.
 
     Attributes:
-        link: The link.
         moves: Whether a later version replaces an earlier owner; otherwise the first owner stays. Then it is
             answered by `Links` with the link item after it, or by `ItemSeen` with the item that has a version
             as new or newer.
@@ -45,10 +42,8 @@ class Park:
     """Keep the event until somebody says whose it is. Answered by `Written` or `ItemSeen` with the link item.
 
     Attributes:
-        customer_id: The customer it waits for.
-        subscription_id: Parked only while this subscription has no owner; None: in any case.
+        subscription_id: It is parked only while this subscription has no owner; None: in any case.
         unless_users: Whether it is parked only while the customer has no user at all.
-        event_id: The event.
     """
 
     customer_id: str
@@ -59,23 +54,17 @@ class Park:
 
 @attrs.frozen
 class ReadParked:
-    """Read a customer's parked events. Answered by `Parked`.
-
-    Attributes:
-        customer_id: The customer.
-    """
+    """Read a customer's parked events. Answered by `Parked`."""
 
     customer_id: str
 
 
 @attrs.frozen
 class Unpark:
-    """Forget a parked event: it has been applied. Answered by `Written`.
+    """Forget a parked event that has been applied. Answered by `Written`.
 
     Attributes:
-        customer_id: The customer.
-        event_id: The event.
-        expired: It was not applied, its content is gone; only its id is forgotten.
+        expired: The event was not applied: its content is gone, and only its id is forgotten.
     """
 
     customer_id: str
@@ -85,14 +74,7 @@ class Unpark:
 
 @attrs.frozen
 class FetchSubscription:
-    """Ask Stripe for a subscription. Answered by `Fetched`.
-
-    Attributes:
-        subscription_id: The subscription.
-        not_before: The answer must include everything up to the end of this second, ISO-8601 UTC; None where
-            any state will do.
-        account: The connected account, for Connect events.
-    """
+    """Ask Stripe for a subscription; without `not_before` any state will do. Answered by `Fetched`."""
 
     subscription_id: str
     not_before: str | None
@@ -101,13 +83,7 @@ class FetchSubscription:
 
 @attrs.frozen
 class FetchInvoice:
-    """Ask Stripe for an invoice. Answered by `FetchedInvoice`.
-
-    Attributes:
-        invoice_id: The invoice.
-        not_before: The answer must include everything up to the end of this second, ISO-8601 UTC.
-        account: The connected account, for Connect events.
-    """
+    """Ask Stripe for an invoice. Answered by `FetchedInvoice`."""
 
     invoice_id: str
     not_before: str
@@ -116,12 +92,7 @@ class FetchInvoice:
 
 @attrs.frozen
 class FetchCustomerUser:
-    """Ask Stripe which user the customer's metadata names. Answered by `CustomerUser`.
-
-    Attributes:
-        customer_id: The customer.
-        account: The connected account, for Connect events.
-    """
+    """Ask Stripe which user the customer's metadata names. Answered by `CustomerUser`."""
 
     customer_id: str
     account: str | None = None
@@ -154,11 +125,7 @@ class Written:
 
 @attrs.frozen
 class ItemSeen:
-    """An item as it is now: what `ReadItem` asked for, or what a write's condition does not hold of.
-
-    Attributes:
-        item: The item, None where there is none.
-    """
+    """An item as it is now, if there is one: what was read, or what a write's condition does not hold of."""
 
     item: Mapping[str, Any] | None
 
@@ -170,7 +137,7 @@ class Blocked:
 
 @attrs.frozen
 class Links:
-    """A customer's link item, None where there is none."""
+    """A customer's link item, if there is one."""
 
     item: Mapping[str, Any] | None
 
@@ -180,7 +147,6 @@ class Parked:
     """A customer's parked events.
 
     Attributes:
-        events: The events that could be read.
         expired: Ids whose events are gone: they waited too long.
     """
 
@@ -190,12 +156,7 @@ class Parked:
 
 @attrs.frozen
 class Fetched:
-    """A subscription from Stripe.
-
-    Attributes:
-        subscription: The subscription, None when Stripe has none with this id.
-        as_of: It includes everything up to the end of this second, ISO-8601 UTC.
-    """
+    """A subscription from Stripe; None when Stripe has none with this id."""
 
     subscription: Subscription | None
     as_of: str
@@ -203,12 +164,7 @@ class Fetched:
 
 @attrs.frozen
 class FetchedInvoice:
-    """An invoice from Stripe.
-
-    Attributes:
-        invoice: The invoice, None when Stripe has none with this id.
-        as_of: It includes everything up to the end of this second, ISO-8601 UTC.
-    """
+    """An invoice from Stripe; None when Stripe has none with this id."""
 
     invoice: Invoice | None
     as_of: str
@@ -216,7 +172,7 @@ class FetchedInvoice:
 
 @attrs.frozen
 class CustomerUser:
-    """The user a customer's metadata names, or None."""
+    """The user a customer's metadata names, if it names one."""
 
     user_id: str | None
 
@@ -229,10 +185,7 @@ class Applied:
     """What one more event, or the same event in one more profile, came to on the way.
 
     Attributes:
-        event_id: The event.
-        user_id: Whose profile.
         reason: Why it was written or skipped: a `Reason`, or another word in the log of another version.
-        changed: Names of the view's attributes it changed.
     """
 
     event_id: str
@@ -247,11 +200,9 @@ class Outcome:
 
     Attributes:
         applied: Whether the profile was written.
-        reason: Why.
         user_id: Whose profile, where it matters.
         old_status: The view's subscription status before the write, where it is known.
-        new_status: The same after it.
-        drained: Parked events applied on the way.
+        drained: How many parked events were applied on the way.
         changed: Names of the view's attributes the write changed, sorted. Names only: values may be personal.
         also_applied: Parked events applied on the way, and what the event did to the profile of the user a
             subscription was taken from.
@@ -269,6 +220,11 @@ class Outcome:
     def of(self, event_id: str, user_id: str) -> Applied:
         """The same as a part of another event's outcome."""
         return Applied(event_id, user_id, self.reason, self.changed)
+
+    def after_draining(self, others: tuple[Applied, ...]) -> "Outcome":
+        """The same with what became of the parked events that were drained on the way."""
+        events = {one.event_id for one in others}
+        return attrs.evolve(self, drained=len(events), also_applied=others) if others else self
 
 
 Handling = Generator[Request, Answer, Outcome]

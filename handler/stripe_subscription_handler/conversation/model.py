@@ -1,6 +1,6 @@
-"""A model of the world a handling talks to: two DynamoDB tables and Stripe. Every request is atomic.
+"""A model of the world a conversation talks to: two DynamoDB tables and Stripe. Pure.
 
-For whoever wants to know what a handler would do with events: a comparison, commands, tests.
+Every request is atomic. A comparison, commands and tests ask it what a handler would do with events.
 """
 
 from collections.abc import Callable, Mapping, MutableMapping
@@ -49,16 +49,13 @@ def nothing_at_stripe(asked: Asked) -> Fetched | FetchedInvoice:
 
 @attrs.define
 class Tables:
-    """Profiles by user id, link items and parked events by customer id, and the number of requests made.
+    """The two tables, and what Stripe answers.
 
     Attributes:
-        profiles: The profile table.
-        links: The link items.
-        parked: Parked events: customer id → event id → event.
-        requests: Requests so far.
-        policy: The environment's choices.
-        stripe: Answers the questions put to Stripe.
-        customer_users: The user each customer's metadata names.
+        profiles: Profile items by user id.
+        links: Link items by customer id.
+        parked: Customer id → event id → parked event.
+        customer_users: Customer id → the user its metadata names.
     """
 
     profiles: MutableMapping[str, dict[str, Any]] = attrs.Factory(dict)
@@ -70,7 +67,6 @@ class Tables:
     customer_users: Mapping[str, str] = attrs.Factory(dict)
 
     def execute(self, request: Request, event: StripeEvent) -> Answer:  # noqa: PLR0911 - a table
-        """Do one request of an event's handling atomically."""
         self.requests += 1
         match request:
             case Write():
@@ -133,7 +129,6 @@ class Tables:
         self.links[customer_id] = {**found, PARKED: ids} if ids else found
 
     def deliver(self, event: StripeEvent) -> Outcome:
-        """Carry one event through, alone."""
         return self.hold(handling(event, self.policy), event)
 
     def hold(self, conversation: Handling, event: StripeEvent) -> Outcome:

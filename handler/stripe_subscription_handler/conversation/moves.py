@@ -1,8 +1,8 @@
 """Which other users' items must learn of an event, because the subscription was theirs. Pure conversation.
 
 An `updated` event tells by `previous_attributes` whose the subscription was. A state fetched from Stripe does
-not, so the customer's link item decides: it keeps the newest owner by version, and every user the customer
-ever had.
+not tell, so the customer's link item decides: it keeps the newest owner by version, and every user the
+customer ever had.
 """
 
 from collections.abc import Generator
@@ -17,9 +17,7 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tuple[str, ...] | None]:
     """Move the owner link where the event asks for it, and say whose items must learn of it as well.
 
-    Args:
-        event: A subscription event, or the state that was fetched in its place.
-        user_id: The owner it reports.
+    `user_id` is the owner whom the subscription event, or the state that was fetched in its place, reports.
 
     Returns:
         The other users; None where the link names another owner by a newer version: the event is outdated.
@@ -40,5 +38,5 @@ def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tu
     links = answer.item if isinstance(answer, ItemSeen | Links) else None
     if isinstance(answer, ItemSeen) and owner_in_links(links, subscription.id) != user_id:
         return None
-    # All of them, not only the last: a handler may have died before it told the one before.
+    # All of them must learn, not only the last: a handler may have died before it told the one before.
     return tuple(sorted(users_in_links(links) - {user_id}))

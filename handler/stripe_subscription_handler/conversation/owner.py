@@ -1,4 +1,7 @@
-"""Whose event is it? The questions asked, in order, and what becomes of an event nobody can name. Pure."""
+"""Whose event is it? Pure conversation.
+
+The questions are asked in order, and the policy says what becomes of an event whose user nobody can name.
+"""
 
 from collections.abc import Generator
 
@@ -26,10 +29,10 @@ from stripe_subscription_handler.loggable import loggable
 def find_owner(
     event: StripeEvent, question: FindOwner, policy: Policy
 ) -> Generator[Request, Answer, str | Outcome]:
-    """Find the user of an event that names none: the customer's links, then Stripe, then the policy.
+    """Find the user of an event that names none: the customer's links tell, then Stripe, then the policy.
 
     Returns:
-        The user; or what became of the event, where there is none.
+        The user; or what became of the event when nobody could name one.
 
     Raises:
         UserNotFoundError: As the policy says, or because the customer has several users.
@@ -55,7 +58,7 @@ def find_owner(
         outcome = yield from leave_unmapped(event, policy, question, nobody)
         if isinstance(outcome, Outcome):
             return outcome
-        # Somebody linked the customer in between.
+        # Somebody has linked the customer in between.
         links = outcome
         owner = owner_from_links(question, links.item)
         if owner is not None:
@@ -81,14 +84,10 @@ def leave_unmapped(
 ) -> Generator[Request, Answer, Outcome | Links]:
     """Do with an event without a user, or without a profile, what the policy says.
 
-    Args:
-        event: The event.
-        policy: The environment's choices.
-        question: Whose owner was asked for; None where the user is known and has no profile.
-        message: Why it is unmapped, for the error.
+    `question` is None where the user is known and has no profile; `message` says why the event is unmapped.
 
     Returns:
-        What became of it; or the customer's links, where somebody has linked the customer in between.
+        What became of it; or the customer's links, if somebody has linked the customer in between.
 
     Raises:
         UserNotFoundError: As the policy says, or because there is no customer to wait for.

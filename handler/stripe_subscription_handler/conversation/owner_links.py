@@ -15,12 +15,10 @@ PARKED = "parked"
 
 
 def owner_attribute(subscription_id: str) -> str:
-    """Name of the link item's attribute that holds the subscription's owner."""
     return f"owner_{subscription_id}"
 
 
 def link_value(link: OwnerLink) -> dict[str, str]:
-    """The stored value of an owner link."""
     return {"user": link.user_id, "version": link.version}
 
 
@@ -34,7 +32,6 @@ def owner_from_links(question: FindOwner, links: Mapping[str, Any] | None) -> st
 
 
 def owner_in_links(links: Mapping[str, Any] | None, subscription_id: str) -> str | None:
-    """The owner of one subscription, None where there is no link for it."""
     owner = links.get(owner_attribute(subscription_id)) if links else None
     return str(owner["user"]) if owner is not None else None
 

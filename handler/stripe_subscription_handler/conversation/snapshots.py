@@ -1,7 +1,8 @@
 """A subscription as Stripe's API shows it → the event that carries it to the profile. Pure.
 
-For whatever reads subscriptions without having been sent an event: sync, reconcile, a drift check. Such a
-snapshot goes through `handling` like a thin event whose object was fetched, so it can undo nothing newer.
+This is for whatever reads subscriptions without having been sent an event: sync, reconcile, a drift check.
+Such a snapshot goes through `handling` like a thin event whose object was fetched, so it can undo nothing
+newer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,12 +22,7 @@ _TYPE = "customer.subscription.updated"
 
 
 def snapshot_event(body: Mapping[str, Any], as_of: str, user_id_metadata_key: str) -> StripeEvent:
-    """Make an event of a subscription object.
-
-    Args:
-        body: The subscription, as parsed from the API's JSON.
-        as_of: It includes everything up to the end of this second, ISO-8601 UTC (`stripe_api.Snapshot`).
-        user_id_metadata_key: Key of the metadata that names the user.
+    """Make an event of a subscription, as parsed from the API's JSON; for `as_of` see `api.Snapshot`.
 
     Raises:
         InvalidEventError: The object is malformed; `field` names where.
@@ -43,14 +39,10 @@ def snapshot_event(body: Mapping[str, Any], as_of: str, user_id_metadata_key: st
 
 
 def carry(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> Handling:
-    """Carry a snapshot through as an event, and tell these users' items too whose the subscription is.
+    """Carry a snapshot through as `handling` does, and tell these users' items too whose the subscription is.
 
     `handling` finds the former users by the customer's link item; where that was lost, or the subscription
     never had one, only the items themselves tell whom it is shown to.
-
-    Raises:
-        UserNotFoundError: As `handling`.
-        ConcurrentUpdateError: As `handling`.
     """
     outcome = yield from handling(event, policy)
     if outcome.user_id is not None and event.subscription is not None:

@@ -13,12 +13,8 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 def compacted(ledger: Ledger, user_id: str, most_closed: int) -> Ledger:
     """Close every dead register but the best one of this user.
 
-    A register whose owner link is not written yet stays, so that its next event can still write it.
-
-    Args:
-        ledger: The ledger.
-        user_id: Whose item it is.
-        most_closed: Closed ids kept; beyond that the oldest are dropped and the floor rises.
+    A register whose owner link is not written yet stays, so that its next event can still write it. Of the
+    closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
     """
     dead = _dead(ledger, user_id)
     best = max(dead, key=_key, default=None)
@@ -64,22 +60,18 @@ def _key(register: Register) -> str:
 
 
 def closed_entry(register: Register) -> str:
-    """How a closed subscription is remembered: its creation and its id, so that the oldest sort first."""
+    """How a closed subscription is remembered: `creation id`, so that the oldest sort first."""
     return f"{register.subscription.created} {register.subscription.id}"
 
 
 def is_closed(ledger: Ledger, subscription_id: str) -> bool:
-    """Whether the subscription is a forgotten dead one."""
     return any(entry.endswith(f" {subscription_id}") for entry in ledger.closed)
 
 
 def may_be_forgotten(ledger: Ledger, subscription_id: str, created: str | None) -> bool:
     """Whether an unknown subscription may be one that was dropped even from the closed ids.
 
-    Args:
-        ledger: The ledger.
-        subscription_id: The subscription.
-        created: Its creation, None where the event (an invoice) does not tell.
+    `created` is None where the event (an invoice) does not tell when the subscription was made.
     """
     if ledger.floor is None or subscription_id in ledger.known or is_closed(ledger, subscription_id):
         return False

@@ -1,7 +1,7 @@
 """DynamoDB conditions as data: what must hold of an item for a write to happen. Pure.
 
-`decide` builds them, `expressions` turns them into DynamoDB's own language, and `holds` evaluates them as
-DynamoDB would, which is how the tests run thousands of interleavings without a database.
+`decide` builds them, `dynamodb.expressions` turns them into DynamoDB's own language, and `holds` evaluates
+them as DynamoDB would: so the tests run thousands of interleavings without a database.
 """
 
 from collections.abc import Mapping

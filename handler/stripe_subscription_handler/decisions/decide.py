@@ -36,11 +36,8 @@ def decide(  # noqa: PLR0911 - one return per kind of event
 ) -> Decision:
     """Decide what an event does to a user's profile item.
 
-    Args:
-        event: The event.
-        item: The item as DynamoDB returned it (plain Python values), None where there is none, or `UNREAD`.
-        user_id: Whose item; the user the event names unless given.
-        circumstances: What else matters.
+    `item` is the item as DynamoDB returned it (plain Python values), None if there is no item, or `UNREAD`.
+    It is the item of `user_id`, or else of the user the event names.
 
     Returns:
         A write; a skip with its reason; or what must be known first.

@@ -34,9 +34,6 @@ class OwnerLink:
     """Says that a customer's subscription belongs to a user.
 
     Attributes:
-        customer_id: The customer, `cus_…`.
-        subscription_id: The subscription, `sub_…`.
-        user_id: The owner.
         version: Version of the event that says so.
     """
 
@@ -48,18 +45,13 @@ class OwnerLink:
 
 @attrs.frozen
 class Write:
-    """One conditional write of one profile item.
+    """One conditional write of one profile item, in plain Python values.
 
     Attributes:
-        user_id: Whose item.
-        set: Attributes to set (plain Python values).
-        remove: Attributes to remove.
         known: Subscription id to add to the item's known ids; None where `set` has them all.
-        condition: What must hold of the item.
-        link: Owner link to write in the same transaction, or None for a plain update.
+        link: Owner link to write in the same transaction; None for a plain update.
         despite_parked: Whether the link is written although events are parked for its customer: they have
             been applied.
-        reason: Why.
     """
 
     user_id: str
@@ -74,7 +66,7 @@ class Write:
 
 @attrs.frozen
 class Skip:
-    """Nothing to write, and why."""
+    """Nothing is to be written."""
 
     reason: Reason
 
@@ -84,9 +76,8 @@ class FindOwner:
     """The event names no user: read the customer's owner links and decide again with `user_id`.
 
     Attributes:
-        customer_id: The customer whose links tell, or None where the event names no customer.
-        subscription_id: The subscription whose owner is wanted.
-        any_user: Whether a customer with exactly one user settles it: true for subscription events, while an
+        customer_id: None where the event names no customer.
+        any_user: Whether a customer with exactly one user settles it. It does for subscription events; an
             invoice waits for its own subscription's owner.
     """
 
@@ -97,11 +88,7 @@ class FindOwner:
 
 @attrs.frozen
 class ReadItem:
-    """The item must be read before anything can be decided.
-
-    Attributes:
-        user_id: Whose item.
-    """
+    """The user's item must be read before anything can be decided."""
 
     user_id: str
 
@@ -111,7 +98,6 @@ class Refetch:
     """The events do not tell; Stripe must be asked for the subscription.
 
     Attributes:
-        subscription_id: The subscription.
         not_before: The answer must include everything up to the end of this second, ISO-8601 UTC.
     """
 
@@ -121,11 +107,7 @@ class Refetch:
 
 @attrs.frozen
 class NoProfile:
-    """The user has no profile item, and the policy says not to create one.
-
-    Attributes:
-        user_id: The user.
-    """
+    """The user has no profile item, and the policy says not to create one."""
 
     user_id: str
 

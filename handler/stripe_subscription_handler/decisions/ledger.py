@@ -1,8 +1,8 @@
 """The ledger inside the profile item: what is known of each subscription, and how new it is. Pure.
 
-One register per subscription (its newest state) and one payment per subscription (its newest payment event).
-Versions are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on
-when or how often an event was delivered.
+It has a register for each subscription (its newest state) and a payment (its newest payment event). Versions
+are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on when
+or how often an event was delivered.
 
 Attribute names begin with `stripeLedger`.
 """
@@ -42,6 +42,18 @@ FIELDS = {
 }
 """Stored field name → attribute of `Subscription`. The id is in the register's attribute name."""
 
+PAYMENT_FIELDS = {
+    "version": "version",
+    "status": "status",
+    "at": "at",
+    "invoiceId": "invoice_id",
+    "amount": "amount",
+    "currency": "currency",
+    "attemptCount": "attempt_count",
+    "nextAttemptAt": "next_attempt_at",
+}
+"""Stored field name → attribute of `Payment`."""
+
 # Best first. A status Stripe may invent ranks below past_due: the user keeps what another subscription gives.
 STATUS_RANK = {
     "active": 6,
@@ -57,12 +69,10 @@ UNKNOWN_STATUS_RANK = 4
 
 
 def register_attribute(subscription_id: str) -> str:
-    """Name of the item's attribute that holds the subscription's register."""
     return f"{PREFIX}Subscription_{subscription_id}"
 
 
 def payment_attribute(subscription_id: str) -> str:
-    """Name of the item's attribute that holds the subscription's newest payment."""
     return f"{PREFIX}Payment_{subscription_id}"
 
 
@@ -97,8 +107,7 @@ class Candidate:
     """An `updated` event of a register's newest second: an edge from one state to another.
 
     Attributes:
-        after: State after the event.
-        before: State before it, where `previous_attributes` told; None where it told nothing.
+        before: None where `previous_attributes` told nothing.
     """
 
     after: Subscription
@@ -127,7 +136,7 @@ class Register:
             "version": self.version,
             "key": primary_key(self.subscription),
             "linked": self.linked,
-            "fields": _fields(self.subscription),
+            "fields": _stored(self.subscription, FIELDS),
         }
         if self.candidates:
             attribute["candidates"] = {
@@ -139,7 +148,7 @@ class Register:
     def _candidate_attribute(self, candidate: Candidate) -> dict[str, Any]:
         attribute: dict[str, Any] = {}
         if len(self.candidates) > 1:
-            attribute["after"] = _fields(candidate.after)
+            attribute["after"] = _stored(candidate.after, FIELDS)
         if candidate.before is not None:
             attribute["before"] = {
                 name: getattr(candidate.before, field)
@@ -150,11 +159,13 @@ class Register:
 
     @classmethod
     def from_attribute(cls, subscription_id: str, attribute: Mapping[str, Any]) -> "Register":
-        """Read the DynamoDB map."""
-        subscription = _subscription(subscription_id, attribute["fields"])
+        def state(stored: Mapping[str, Any]) -> Subscription:
+            return Subscription(id=subscription_id, **_read(stored, FIELDS))
+
+        subscription = state(attribute["fields"])
         candidates = {}
         for event_id, stored in attribute.get("candidates", {}).items():
-            after = _subscription(subscription_id, stored["after"]) if "after" in stored else subscription
+            after = state(stored["after"]) if "after" in stored else subscription
             before = None
             if "before" in stored:
                 old = {FIELDS[name]: _integral(value) for name, value in stored["before"].items()}
@@ -163,14 +174,13 @@ class Register:
         return cls(attribute["version"], subscription, attribute["linked"], candidates)
 
 
-def _fields(subscription: Subscription) -> dict[str, Any]:
-    values = ((name, getattr(subscription, field)) for name, field in FIELDS.items())
+def _stored(source: "Subscription | Payment", fields: Mapping[str, str]) -> dict[str, Any]:
+    values = ((name, getattr(source, field)) for name, field in fields.items())
     return {name: value for name, value in values if value is not None}
 
 
-def _subscription(subscription_id: str, fields: Mapping[str, Any]) -> Subscription:
-    values = {field: _integral(fields.get(name)) for name, field in FIELDS.items()}
-    return Subscription(id=subscription_id, **values)
+def _read(stored: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    return {field: _integral(stored.get(name)) for name, field in fields.items()}
 
 
 def _integral(value: Any) -> Any:
@@ -186,11 +196,8 @@ class Payment:
         version: Second, the invoice's creation, failed < succeeded, event id: a total order.
         status: `succeeded` or `failed`.
         at: When it was paid, or when the attempt failed.
-        invoice_id: The invoice.
-        amount: Paid, or due where the attempt failed.
+        amount: What was paid, or what was due where the attempt failed.
         currency: Three-letter code in lower case.
-        attempt_count: Attempts so far.
-        next_attempt_at: When Stripe will try again.
     """
 
     version: str
@@ -204,7 +211,6 @@ class Payment:
 
     @classmethod
     def of(cls, invoice: Invoice, *, status: str, second: str, event_id: str) -> "Payment":
-        """Build the payment that an invoice event reports."""
         succeeded = status == "succeeded"
         # Invoices before 2018 have no amount_paid; what was due is then what was paid.
         paid = invoice.amount_due if invoice.amount_paid is None else invoice.amount_paid
@@ -220,39 +226,21 @@ class Payment:
         )
 
     def to_attribute(self) -> dict[str, Any]:
-        """Return the DynamoDB map (plain Python values)."""
-        values = ((name, getattr(self, field)) for name, field in PAYMENT_FIELDS.items())
-        return {name: value for name, value in values if value is not None}
+        return _stored(self, PAYMENT_FIELDS)
 
     @classmethod
     def from_attribute(cls, attribute: Mapping[str, Any]) -> "Payment":
-        """Read the DynamoDB map."""
-        return cls(**{field: _integral(attribute.get(name)) for name, field in PAYMENT_FIELDS.items()})
-
-
-PAYMENT_FIELDS = {
-    "version": "version",
-    "status": "status",
-    "at": "at",
-    "invoiceId": "invoice_id",
-    "amount": "amount",
-    "currency": "currency",
-    "attemptCount": "attempt_count",
-    "nextAttemptAt": "next_attempt_at",
-}
-"""Stored field name → attribute of `Payment`."""
+        return cls(**_read(attribute, PAYMENT_FIELDS))
 
 
 @attrs.frozen
 class Ledger:
-    """Everything the item tells of its subscriptions.
+    """Everything the item tells of its subscriptions; registers and payments by subscription id.
 
     Attributes:
         known: Ids that have a register or a payment.
-        registers: Subscription id → register.
-        payments: Subscription id → newest payment.
-        closed: Forgotten dead subscriptions, each as "creation id".
-        floor: Newest creation dropped from `closed`, or None.
+        closed: Forgotten dead subscriptions, each as `creation id`.
+        floor: Newest creation that was dropped from `closed`.
     """
 
     known: frozenset[str] = frozenset()

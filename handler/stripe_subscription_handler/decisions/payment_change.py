@@ -33,7 +33,6 @@ class PaymentChange:
     def of(
         cls, event: StripeEvent, invoice: Invoice, subscription_id: str, owner: str, policy: Policy
     ) -> "PaymentChange":
-        """Make the change an event asks for."""
         status = INVOICE_EVENTS[event.plain_type]
         payment = Payment.of(invoice, status=status, second=event.created, event_id=event.id)
         return cls(subscription_id, payment, event.created, event.fetched, owner, policy)
@@ -53,7 +52,6 @@ class PaymentChange:
         )
 
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
-        """Decide from the item."""
         if item is None and not self.policy.create_missing_profile:
             return NoProfile(self.owner)
         ledger = Ledger.from_item(item)

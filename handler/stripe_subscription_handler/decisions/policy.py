@@ -1,8 +1,11 @@
-"""What an environment wants done where there is a choice. Pure settings, read by the decisions."""
+"""What an environment wants done where there is a choice, and which events it accepts at all. Pure."""
 
 import enum
 
 import attrs
+
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent
 
 
 class Livemode(enum.StrEnum):
@@ -11,6 +14,29 @@ class Livemode(enum.StrEnum):
     LIVE = "live"
     TEST = "test"
     ANY = "any"
+
+
+_ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
+    Livemode.LIVE: frozenset({True}),
+    Livemode.TEST: frozenset({False}),
+    Livemode.ANY: frozenset({True, False, None}),
+}
+
+
+def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
+    """Refuse events of the wrong mode: test payments must not unlock a production profile.
+
+    A ping passes: it holds nothing that a profile could show, and whoever tests the way sees it arrive. The
+    others are refused and not skipped, so that a wrong setting shows in the failure queue and loses no event.
+
+    Raises:
+        InvalidEventError: The event's `livemode` is not the one `LIVEMODE` accepts.
+    """
+    if not event.is_ping and event.livemode not in _ACCEPTED[accepted]:
+        found = "missing" if event.livemode is None else str(event.livemode).lower()
+        raise InvalidEventError(
+            "livemode", f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
+        )
 
 
 class Unmapped(enum.StrEnum):
@@ -33,11 +59,10 @@ class Policy:
     """An environment's choices.
 
     Attributes:
-        unmapped: What becomes of an event whose user nobody can name.
         create_missing_profile: Whether a user without a profile item gets one. When false, such a user counts
             as unmapped, so that a late event never recreates a deleted account.
-        connect_events: Whether events of connected accounts are handled. They are skipped unless asked for:
-            whoever owns a connected account chooses its subscriptions' metadata, and so the user.
+        connect_events: Events of connected accounts are skipped unless asked for: whoever owns a connected
+            account chooses its subscriptions' metadata, and so the user.
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
         partition_key_name: An attribute every profile item has.
         most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
@@ -57,7 +82,6 @@ class Circumstances:
     """What a decision depends on besides the event and the item.
 
     Attributes:
-        policy: The environment's choices.
         linking: Whether the write carries the owner link where it is missing; false for parked events that
             are being drained, which leave that to the event that drains them.
         drained: Whether the customer's parked events have been applied, so that the link may be written.

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
-from stripe_subscription_handler.decisions.conditions import Absent, AnyOf, AtMost, Equal, Less
+from stripe_subscription_handler.decisions.conditions import Absent, AnyOf, AtMost, Condition, Equal, Less
 from stripe_subscription_handler.decisions.decision import (
     NoProfile,
     OwnerLink,
@@ -35,7 +35,6 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 
 
 def reported_version(event: StripeEvent, subscription: Subscription) -> str:
-    """Version of the state that an event, or the snapshot in its place, reports."""
     if event.as_of is not None:
         return subscription_version(subscription, event.as_of, Rank.SNAPSHOT)
     return subscription_version(subscription, event.created, SUBSCRIPTION_EVENTS[event.type])
@@ -57,7 +56,6 @@ class SubscriptionChange:
     def of(
         cls, event: StripeEvent, subscription: Subscription, owner: str, circumstances: Circumstances
     ) -> "SubscriptionChange":
-        """Make the change an event, or a snapshot in its place, asks for."""
         before = event.before
         if subscription.user_id is None:
             subscription = attrs.evolve(subscription, user_id=owner)
@@ -70,7 +68,6 @@ class SubscriptionChange:
 
     @property
     def version(self) -> str:
-        """Version of the state the event reports."""
         return subscription_version(self.subscription, self.second, self.rank)
 
     @property
@@ -83,8 +80,9 @@ class SubscriptionChange:
         candidates = {self.event_id: Candidate(self.subscription, self.before)} if is_update else {}
         return Register(self.version, self.subscription, linked=linked, candidates=candidates)
 
-    def _link(self, version: str) -> OwnerLink:
-        return OwnerLink(self.subscription.customer_id, self.subscription.id, self.owner, version)
+    def _linking(self, write: Write, version: str) -> Write:
+        link = OwnerLink(self.subscription.customer_id, self.subscription.id, self.owner, version)
+        return attrs.evolve(write, link=link, despite_parked=self.circumstances.drained)
 
     def blind(self) -> Write | ReadItem:
         """The write that is right in the common case: a new user, or the primary subscription goes on."""
@@ -92,42 +90,30 @@ class SubscriptionChange:
             return ReadItem(self.owner)
         subscription = self.subscription
         name = register_attribute(subscription.id)
-        values = {name: self._register(linked=True).to_attribute()} | subscription_view(subscription)
-        policy = self.circumstances.policy
-        if self.rank is Rank.CREATED and self.circumstances.linking:
-            write = blind_write(
-                self.owner,
-                values,
-                known=subscription.id,
-                conditions=(Absent(("subscriptionId",)), Absent((KNOWN,))),
-                policy=policy,
-            )
-            return attrs.evolve(
-                write,
-                link=self._link(self.version),
-                despite_parked=self.circumstances.drained,
-                reason=Reason.FIRST_EVENT,
-            )
-        return blind_write(
-            self.owner,
-            values,
-            known=subscription.id,
-            conditions=(
+        is_first = self.rank is Rank.CREATED and self.circumstances.linking
+        conditions: tuple[Condition, ...]
+        if is_first:
+            conditions = (Absent(("subscriptionId",)), Absent((KNOWN,)))
+        else:
+            is_alone = Equal((KNOWN,), frozenset({subscription.id}))
+            conditions = (
                 Equal(("subscriptionId",), subscription.id),
                 Less((name, "version"), self.version),
                 Equal((name, "linked"), value=True),
-                AnyOf(
-                    (
-                        Equal((KNOWN,), frozenset({subscription.id})),
-                        AtMost((name, "key"), primary_key(subscription)),
-                    )
-                ),
-            ),
-            policy=policy,
+                AnyOf((is_alone, AtMost((name, "key"), primary_key(subscription)))),
+            )
+        write = blind_write(
+            self.owner,
+            {name: self._register(linked=True).to_attribute()} | subscription_view(subscription),
+            known=subscription.id,
+            conditions=conditions,
+            policy=self.circumstances.policy,
         )
+        if is_first:
+            write = attrs.evolve(self._linking(write, self.version), reason=Reason.FIRST_EVENT)
+        return write
 
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
-        """Decide from the item."""
         if item is None and not self.circumstances.policy.create_missing_profile:
             return NoProfile(self.owner)
         ledger = Ledger.from_item(item)
@@ -135,19 +121,14 @@ class SubscriptionChange:
         if is_closed(ledger, subscription.id):
             return Skip(Reason.CLOSED)
         if may_be_forgotten(ledger, subscription.id, subscription.created):
-            return self._forgotten(item, ledger)
-        return self._compared(item, ledger)
-
-    def _forgotten(self, item: Mapping[str, Any] | None, ledger: Ledger) -> Write | Skip | Refetch:
-        if self.rank is not Rank.SNAPSHOT:
-            return Refetch(self.subscription.id, self.second)
-        if is_outlived(ledger, self.subscription, self.owner):
-            return Skip(Reason.CLOSED)
+            if self.rank is not Rank.SNAPSHOT:
+                return Refetch(subscription.id, self.second)
+            if is_outlived(ledger, subscription, self.owner):
+                return Skip(Reason.CLOSED)
         return self._compared(item, ledger)
 
     def _compared(self, item: Mapping[str, Any] | None, ledger: Ledger) -> Write | Skip | Refetch:
-        subscription = self.subscription
-        seen = ledger.registers.get(subscription.id)
+        seen = ledger.registers.get(self.subscription.id)
         if seen is None or seen.version < self.version:
             return self._write(item, ledger, self._register(linked=False))
         if seen.version > self.version:
@@ -187,8 +168,4 @@ class SubscriptionChange:
         write = full_write(self.owner, item, after, subscription_id, self.circumstances.policy)
         if self.rank is Rank.SNAPSHOT:
             write = attrs.evolve(write, reason=Reason.REFETCHED)
-        if not links:
-            return write
-        return attrs.evolve(
-            write, link=self._link(register.version), despite_parked=self.circumstances.drained
-        )
+        return self._linking(write, register.version) if links else write

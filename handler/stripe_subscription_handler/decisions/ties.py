@@ -1,8 +1,8 @@
 """Which of several updates of one second was the last? Pure.
 
-Stripe's clock has whole seconds and its deliveries no order, but every update tells what it changed. Seen as
-edges from the state before to the state after, the updates of one second form a walk; where it ends, the
-subscription is.
+Stripe's clock has whole seconds and its deliveries have no order, but every update tells what it changed.
+Seen as edges from the state before to the state after, the updates of one second form a walk, and the
+subscription is where that walk ends.
 """
 
 from collections import Counter
@@ -22,8 +22,7 @@ class Settled:
     """The outcome of a tie.
 
     Attributes:
-        subscription: The final state.
-        certain: Whether the changes prove it. When not, the choice is the same in every delivery order.
+        certain: Whether the changes prove it. If not, the choice is still the same in every delivery order.
     """
 
     subscription: Subscription
@@ -31,14 +30,11 @@ class Settled:
 
 
 def settle(candidates: Mapping[str, Candidate]) -> Settled:
-    """Find the final state of the updates of one second.
+    """Find the final state of the updates of one second, given by event id; there is at least one.
 
     The changes prove it when they hang together and exactly one state is entered more often than left (or
     there is only one state). Otherwise (a cycle, an event not delivered yet) the end state with the largest
     event id is taken.
-
-    Args:
-        candidates: Event id → candidate; at least one.
     """
     surplus: Counter[Subscription] = Counter()
     for candidate in candidates.values():

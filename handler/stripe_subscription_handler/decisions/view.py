@@ -38,7 +38,7 @@ VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW}))
 
 
 def primary(registers: Iterable[Register], user_id: str) -> Subscription | None:
-    """The subscription the app sees: the highest primary key among those this user owns, or None."""
+    """The subscription the app sees: the highest primary key among those this user owns."""
     owned = (register.subscription for register in registers if register.subscription.user_id == user_id)
     return max(owned, key=primary_key, default=None)
 
@@ -60,12 +60,9 @@ def _view(table: Mapping[str, str], source: Subscription | Payment | None) -> di
 def changed_names(
     old: Mapping[str, Any], values: Mapping[str, Any], removed: Iterable[str]
 ) -> tuple[str, ...]:
-    """Names of the view's attributes that a write changes, sorted.
+    """Names of the view's attributes that a write of `values` and `removed` changes, sorted.
 
-    Args:
-        old: The item before the write, or at least the old values of what it sets and removes.
-        values: What it sets.
-        removed: What it removes.
+    `old` is the item before the write, or at least the old values of what it sets and removes.
     """
     gone = frozenset(removed)
     return tuple(

@@ -38,19 +38,11 @@ def full_write(
 ) -> Write:
     """Build the write that takes an item to a new ledger and its view, if the old ledger is unchanged.
 
-    Args:
-        user_id: Whose item.
-        item: The item as it was seen.
-        after: The new ledger, before dead subscriptions are closed.
-        subscription_id: The only subscription whose register or payment the event changed.
-        policy: The environment's choices.
+    `item` is the item as it was seen, `after` the new ledger before dead subscriptions are closed. Only the
+    register or the payment of `subscription_id` may differ between them.
     """
     kept = compacted(after, user_id, policy.most_closed)
-    values: dict[str, Any] = {
-        KNOWN: kept.known or None,
-        CLOSED: kept.closed or None,
-        FLOOR: kept.floor,
-    }
+    values: dict[str, Any] = {KNOWN: kept.known or None, CLOSED: kept.closed or None, FLOOR: kept.floor}
     for gone in after.known - kept.known:
         values[register_attribute(gone)] = None
         values[payment_attribute(gone)] = None

@@ -1,7 +1,7 @@
-"""The Lambda entry point of the scheduled drift check: wire, work for one slice, log, re-raise.
+"""The Lambda entry point of the scheduled drift check. It wires, works for one slice and logs.
 
-A function of its own with the same zip. Handling an event imports nothing of this. Its log lines hold ids,
-names of fields and counts; no value of a profile, no text of Stripe's.
+This is a function of its own with the same zip; handling an event imports nothing of it. Its log lines hold
+ids, names of fields and counts; no value of a profile, no text of Stripe's.
 """
 
 import functools
@@ -22,11 +22,7 @@ from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
-from stripe_subscription_handler.errors import (
-    ConfigError,
-    InvalidEventError,
-    PassHeldError,
-)
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
@@ -52,11 +48,6 @@ class Runtime:
     """What a warm function keeps between invocations.
 
     Attributes:
-        config: The handler's settings.
-        settings: The drift check's own.
-        client: A DynamoDB client.
-        stripe: Stripe's API.
-        log: Writes one JSON line per call.
         clock: Unix time in seconds.
     """
 
@@ -82,11 +73,7 @@ class Wanted:
 
     @classmethod
     def read(cls, raw: object) -> "Wanted":
-        """Read an input.
-
-        Raises:
-            InvalidEventError: It is something else.
-        """
+        """Read an input, or raise `InvalidEventError`."""
         found = raw if isinstance(raw, Mapping) else {}
         if found.get(OPERATION_KEY) != REQUEST[OPERATION_KEY]:
             raise InvalidEventError(OPERATION_KEY, f"must be {REQUEST[OPERATION_KEY]}")
@@ -103,26 +90,20 @@ class Wanted:
 
 @functools.cache
 def runtime() -> Runtime:
-    """Make the runtime on the first invocation; an error here is not cached.
-
-    Raises:
-        ConfigError: An environment variable is missing or cannot be used, or no Stripe key is configured.
-    """
+    """Make the runtime on the first invocation. A `ConfigError` is not cached: the next one tries again."""
     config = Config.from_environment(os.environ)
     settings = DriftCheckSettings.from_environment(os.environ)
     stripe = configured_stripe(os.environ, config, before_request=Pace(settings.requests_per_second).wait)
     if stripe is None:
         raise ConfigError("the drift check needs a Stripe key: STRIPE_SECRET_ARN or STRIPE_SECRET_PARAMETER")
-    # Its lines are data for metrics: at any log level.
+    # Its lines are data for metrics, so they are written at any log level.
     return Runtime(config, settings, dynamodb_client(), stripe, make_logger("INFO"))
 
 
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work on the pass under way for as long as this invocation lasts, or begin the next one if it is time.
 
-    Args:
-        event: `REQUEST`, and what `Wanted` reads.
-        context: Lambda's context; tells how much time is left.
+    The event is `REQUEST`, and what `Wanted` reads.
 
     Returns:
         The fields of the line that is logged, for whoever invokes the function by hand.
@@ -142,7 +123,6 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 
 def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, Any]:
-    """Work for one slice with the given runtime; see `lambda_handler`."""
     settings, began = wired.settings, wired.clock()
     wired.stripe.requests = 0
     wired.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
@@ -171,9 +151,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
     )
     try:
         went = part.work(
-            context.aws_request_id,
-            began + context.get_remaining_time_in_millis() / 1000,
-            begin=wanted.begin,
+            context.aws_request_id, began + context.get_remaining_time_in_millis() / 1000, begin=wanted.begin
         )
     except PassHeldError:
         line: dict[str, Any] = {"state": "held"}

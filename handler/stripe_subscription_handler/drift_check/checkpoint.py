@@ -1,4 +1,4 @@
-"""Where a slice of the drift check is: what the walk notes, gathered, and kept every few pages. Pure.
+"""Where a slice of the drift check is: gathers what the walk notes, and keeps it every few pages. Pure.
 
 It also ends the slice: when time is up, the next `note` keeps everything and raises `SliceEndedError`. What a
 page told counts only together with the place behind that page: a slice that breaks off loses whole pages, and
@@ -29,15 +29,7 @@ class SliceEndedError(Exception):
 
 @attrs.define
 class PassCheckpoint:
-    """A slice's checkpoint.
-
-    Attributes:
-        passes: Where it is kept.
-        holder: Who holds it.
-        drift_pass: The pass, as it was kept last.
-        is_over: Whether time is up.
-        clock: Unix time in seconds.
-    """
+    """A slice's checkpoint, for the walk (`Checkpoint`) and for the second looks."""
 
     passes: PassStore
     holder: str
@@ -54,11 +46,9 @@ class PassCheckpoint:
     _list: tuple[int, tuple[Look, ...]] = attrs.field(default=(-1, ()), init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Go on where the pass was."""
         self._state = dict(self.drift_pass.state)
 
     def read(self, name: str) -> Any:
-        """A value of the state; None where there is none."""
         return self._state.get(name)
 
     def differs(self, difference: Difference) -> None:
@@ -72,11 +62,6 @@ class PassCheckpoint:
         seen: Mapping[str, str | None] | None = None,
         reported: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Keep what a page told.
-
-        Raises:
-            SliceEndedError: Time is up.
-        """
         self._sighting += Sighting.of(seen or {})
         if self._fingerprints is not None:
             self._fingerprints.add(seen or {})
@@ -95,11 +80,7 @@ class PassCheckpoint:
             raise SliceEndedError
 
     def keep(self, **changes: Any) -> None:
-        """Keep everything up to the last page, and changes of the pass's own.
-
-        Raises:
-            PassHeldError: Another invocation holds the pass by now.
-        """
+        """Keep everything up to the last page, and changes of the pass's own."""
         drift_pass = attrs.evolve(self.drift_pass, state=dict(self._state), **changes)
         if not self._sighting.is_empty:
             self.passes.put_sighting(drift_pass, self._sighting)
@@ -122,21 +103,18 @@ class PassCheckpoint:
         return self._fingerprints
 
     def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
-        """Whose these subscriptions were in the first half, as far as they were there."""
         found = ((claim, self._loaded().seen(claim)) for claim in claims)
         return {claim: seen for claim, seen in found if seen is not None}
 
     def without_user(self, after: str) -> list[str]:
-        """The next subscriptions, by id, of which nobody could say whose they are."""
         return self._loaded().without_user(after, _WITHOUT_USER)
 
     def was_reported(self, subscription_id: str, user_id: str) -> bool:
-        """Whether a difference of this user and subscription has been found."""
         self._loaded()
         return (subscription_id, user_id) in self._reported
 
     def next_look(self) -> Look | None:
-        """What is to be looked at again next; None when there is nothing any more."""
+        """What is to be looked at again next, if anything is left."""
         number, index = self._state.get("looked", (0, 0))
         if number >= self.drift_pass.looks:
             if not self._looks:
@@ -148,15 +126,9 @@ class PassCheckpoint:
         return look
 
     def looked(self, again: Iterable[Look], state: Mapping[str, Any], *, keep: bool) -> None:
-        """Go on to the next look.
+        """Go on to the next look, and look once more at what this one leaves (`again`).
 
-        Args:
-            again: What this one leaves to be looked at once more.
-            state: Values of the state, by name.
-            keep: Whether it must not be done again: something was told, or repaired.
-
-        Raises:
-            SliceEndedError: Time is up.
+        `keep` says that this look must not be done again: something was told, or repaired.
         """
         number, index = self._state.get("looked", (0, 0))
         is_last = index + 1 >= len(self._list[1])

@@ -18,7 +18,6 @@ class DriftPass:
     """A pass, as far as it has got.
 
     Attributes:
-        id: Its own name.
         started: Unix time in seconds.
         finished: The same; None while it is under way.
         slices: How many invocations have worked on it.
@@ -38,12 +37,10 @@ class DriftPass:
     state: Mapping[str, Any] = attrs.Factory(dict)
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
         return attrs.asdict(self, recurse=False)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "DriftPass":
-        """Read what `as_json` wrote."""
         return cls(**values)
 
 
@@ -58,13 +55,9 @@ class Next(enum.Enum):
 def next_step(
     drift_pass: DriftPass | None, now: float, interval_seconds: float, *, begin: bool = False
 ) -> Next:
-    """Decide what an invocation has to do.
+    """Decide what an invocation has to do at a Unix time.
 
-    Args:
-        drift_pass: The last pass; None where there was none.
-        now: Unix time in seconds.
-        interval_seconds: How long after a pass began the next one begins.
-        begin: Whether somebody wants one now.
+    A pass begins `interval_seconds` after the last one began, or when somebody wants one now (`begin`).
     """
     if drift_pass is None:
         return Next.BEGIN
@@ -75,36 +68,24 @@ def next_step(
 
 
 class PassStore(Protocol):
-    """Where passes are kept. Only who holds them may write."""
+    """Where passes are kept. Only their holder may write; `PassHeldError` says that it is another invocation.
+
+    A sighting or a list of looks counts once the pass that counts it is saved.
+    """
 
     def take(self, holder: str, now: float, until: float) -> DriftPass | None:
-        """Hold them, until a time at the latest.
+        """Hold them, until a Unix time at the latest, and return the last pass."""
 
-        Returns:
-            The last pass; None where there was none.
+    def save(self, holder: str, drift_pass: DriftPass) -> None: ...
 
-        Raises:
-            PassHeldError: Another invocation holds them.
-        """
+    def release(self, holder: str) -> None: ...
 
-    def save(self, holder: str, drift_pass: DriftPass) -> None:
-        """Keep how far a pass has got.
-
-        Raises:
-            PassHeldError: Another invocation holds them by now.
-        """
-
-    def release(self, holder: str) -> None:
-        """Hold them no longer."""
-
-    def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None:
-        """Keep the next sighting; it counts once the pass that counts it is saved."""
+    def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None: ...
 
     def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
         """All that count."""
 
-    def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None:
-        """Keep the next list of looks; it counts once the pass that counts it is saved."""
+    def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None: ...
 
     def looks(self, drift_pass: DriftPass, number: int) -> tuple[Look, ...]:
         """One list of looks, from 0; empty where it does not count yet."""

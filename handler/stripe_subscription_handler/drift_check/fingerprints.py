@@ -52,7 +52,6 @@ class Sighting:
         )
 
     def __add__(self, other: "Sighting") -> "Sighting":
-        """Put two together."""
         return Sighting(
             self.pairs + other.pairs,
             self.subscriptions + other.subscriptions,
@@ -62,7 +61,6 @@ class Sighting:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it tells of nothing."""
         return not (self.pairs or self.nobodys or self.unreadable)
 
 
@@ -99,7 +97,6 @@ class Fingerprints:
         return Seen.NOBODYS if is_nobodys else None
 
     def without_user(self, after: str, most: int) -> list[str]:
-        """The next subscriptions, by id, of which nobody could say whose they are."""
         return sorted(sub for sub in self._nobodys if sub > after)[:most]
 
 

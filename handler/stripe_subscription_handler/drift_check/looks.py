@@ -1,6 +1,6 @@
 """A difference is only believed when it is seen twice: what is kept between the two looks. Pure.
 
-Between a change in Stripe and the write of its event lie seconds, and minutes where an attempt failed. In
+Seconds lie between a change in Stripe and the write of its event, and minutes where an attempt failed. In
 that time the profile differs from Stripe although nothing was lost. So what the walk finds is looked at
 again later, and counts when the same is still missing: the same profile, the same values of Stripe's. Where
 Stripe's values have changed meanwhile, another event may be on its way, and a third look decides.
@@ -25,7 +25,6 @@ class Look:
     """A subscription that differed, to be looked at again.
 
     Attributes:
-        subscription_id: The subscription.
         users: Whose profiles differed, where that was known.
         marks: What differed (`mark`).
         at: When it was seen; Unix time in seconds.
@@ -39,7 +38,6 @@ class Look:
     number: int = 1
 
     def is_due(self, now: float, pause_seconds: float) -> bool:
-        """Whether enough time has passed since."""
         return now >= self.at + pause_seconds
 
     def believed(self, found: Iterable[Difference]) -> tuple[list[Difference], list[Difference]]:
@@ -57,7 +55,6 @@ class Look:
 
     @classmethod
     def from_json(cls, values: list[Any]) -> "Look":
-        """Read what `as_json` wrote."""
         subscription_id, users, marks, at, number = values
         return cls(subscription_id, tuple(users), frozenset(marks), at, number)
 

@@ -1,4 +1,4 @@
-"""Keeps the drift check's passes in the sync table. Uses boto3; decides nothing.
+"""Keeps the drift check's passes in the sync table. Decides nothing.
 
 The item `DRIFT-CHECK` / `PASS` is the last pass, and who holds it. What its pages told is in a partition of
 its own, `DRIFT-CHECK#<pass>`, which DynamoDB removes in time (TTL attribute `expiresAt`). The role may write
@@ -29,22 +29,12 @@ _PASS_KEY = {"PK": PARTITION, "SK": "PASS"}
 
 @attrs.frozen
 class PassTable:
-    """The sync table, as far as passes are kept there.
-
-    Attributes:
-        client: A DynamoDB client.
-        name: The table.
-    """
+    """The sync table, as far as passes are kept there (`PassStore`)."""
 
     client: "DynamoDBClient"
     name: str
 
     def take(self, holder: str, now: float, until: float) -> DriftPass | None:
-        """Hold the last pass, until a time at the latest; the last pass, if there was one.
-
-        Raises:
-            PassHeldError: Another invocation holds them.
-        """
         values = {":holder": holder, ":now": int(now), ":until": int(until) + 1}
         answer = self._update_pass(
             "SET heldBy = :holder, heldUntil = :until",
@@ -55,20 +45,10 @@ class PassTable:
         return None if kept is None else DriftPass.from_json(json.loads(kept))
 
     def save(self, holder: str, drift_pass: DriftPass) -> None:
-        """Keep how far a pass has got.
-
-        Raises:
-            PassHeldError: Another invocation holds them by now.
-        """
         values = {":holder": holder, ":pass": json.dumps(drift_pass.as_json(), separators=(",", ":"))}
         self._update_pass("SET lastPass = :pass", "heldBy = :holder", values)
 
     def release(self, holder: str) -> None:
-        """Hold them no longer.
-
-        Raises:
-            PassHeldError: Another invocation holds them by now.
-        """
         self._update_pass("REMOVE heldBy, heldUntil", "heldBy = :holder", {":holder": holder})
 
     def _update_pass(self, update: str, condition: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,12 +66,10 @@ class PassTable:
         return from_wire(answer.get("Attributes")) or {}
 
     def put_sighting(self, drift_pass: DriftPass, sighting: Sighting) -> None:
-        """Keep the next sighting."""
         self._put(drift_pass, f"SEEN#{drift_pass.sightings:08}", attrs.asdict(sighting, recurse=False))
 
     def sightings(self, drift_pass: DriftPass) -> Iterable[Sighting]:
-        """All that count."""
-        # From the first to the last; none where the last would come before the first.
+        # Without any, the last would come before the first.
         for item in self._query(drift_pass, "SEEN#00000000", f"SEEN#{drift_pass.sightings - 1:08}"):
             yield Sighting(
                 bytes(item["pairs"]),
@@ -101,12 +79,10 @@ class PassTable:
             )
 
     def put_looks(self, drift_pass: DriftPass, looks: Sequence[Look]) -> None:
-        """Keep the next list of looks."""
         text = json.dumps([look.as_json() for look in looks], separators=(",", ":"))
         self._put(drift_pass, f"LOOK#{drift_pass.looks:08}", {"looks": text})
 
     def looks(self, drift_pass: DriftPass, number: int) -> tuple[Look, ...]:
-        """One list of looks."""
         if number >= drift_pass.looks:
             return ()
         key = f"LOOK#{number:08}"

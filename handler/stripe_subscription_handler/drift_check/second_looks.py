@@ -1,4 +1,4 @@
-"""Looks again at what the walk found, and tells or repairs what still differs. Decides by `looks`."""
+"""Looks again at what the walk found, and tells or repairs what still differs."""
 
 from collections.abc import Callable
 
@@ -17,9 +17,6 @@ class SecondLooks:
     """A slice's second looks.
 
     Attributes:
-        stripe: Stripe.
-        tables: The profile table.
-        checkpoint: What is to be looked at.
         comparer: Compares, tells, and repairs where it may; its tally counts what is believed.
         pause_seconds: How long after a look the next one comes.
         clock: Unix time in seconds.
@@ -33,10 +30,7 @@ class SecondLooks:
     clock: Callable[[], float]
 
     def run(self) -> bool:
-        """Look at all that is due.
-
-        Returns:
-            Whether nothing is left; else the rest is due later.
+        """Look at all that is due, and say whether nothing is left; otherwise the rest is due later.
 
         Raises:
             SliceEndedError: Time is up.
@@ -66,7 +60,7 @@ class SecondLooks:
                     looking.unknown(look.subscription_id, user_id)
         believed, again = look.believed(found)
         if believed and self.comparer.repair is not None and snapshot is not None:
-            # Handled as a whole: what was not believed yet is repaired with it, and told.
+            # The snapshot is handled as a whole: what was not believed yet is repaired with it, and told.
             self.comparer.snapshots([snapshot.object], snapshot.as_of, told)
             return []
         for one in believed:

@@ -1,6 +1,6 @@
-"""The drift check's own part of the environment → typed, validated settings. Pure: is handed it.
+"""The drift check's own part of the environment → typed, validated settings; `config` reads the rest. Pure.
 
-The names are a public contract; `terraform/modules/drift_check` sets them. The rest is `config`'s.
+The names in `VARIABLES` are a public contract; `terraform/modules/drift_check` sets them.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,9 @@ class DriftCheckSettings:
     """How the drift check works.
 
     Attributes:
-        repair: `DRIFT_CHECK_REPAIR`, `true` or `false`: whether what differs is repaired; `false`.
-        interval_hours: `DRIFT_CHECK_INTERVAL_HOURS`, from one pass's beginning to the next one's; 24.
-        second_look_seconds: `DRIFT_CHECK_SECOND_LOOK_SECONDS`, how long after a look the next one comes; 600.
-        requests_per_second: `DRIFT_CHECK_REQUESTS_PER_SECOND`, most requests to Stripe; 10.
+        interval_hours: From one pass's beginning to the next one's.
+        second_look_seconds: How long after a look the next one comes.
+        requests_per_second: Most requests to Stripe.
     """
 
     repair: bool = False

@@ -1,7 +1,7 @@
-"""One invocation's part of a pass: takes the pass, goes on with it until time is up, keeps it, lets it go.
+"""One invocation's part of a pass: it takes the pass, works until time is up, keeps the pass and lets it go.
 
-No slice calls the next one: Lambda stops a function that invokes itself, after about 16 times (recursive loop
-detection), and rightly. A schedule does, and a slice with nothing to do ends at once.
+No slice calls the next one: Lambda rightly stops a function that invokes itself, after about 16 times
+(recursive loop detection). A schedule calls it, and a slice with nothing to do ends at once.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,7 @@ from stripe_subscription_handler.errors import StripeUnavailableError
 
 @attrs.frozen
 class SliceOutcome:
-    """What came of a slice.
-
-    Attributes:
-        drift_pass: The pass.
-        worked: Whether anything was to be done.
-    """
+    """What came of a slice: the pass, and whether anything was to be done."""
 
     drift_pass: DriftPass
     worked: bool
@@ -45,9 +40,6 @@ class Slice:
     """An invocation's part of a pass.
 
     Attributes:
-        passes: Where passes are kept.
-        stripe: Stripe.
-        tables: The profile table.
         comparer: Compares and, where it may, repairs. Its report is told of each difference that is believed.
         interval_seconds: From one pass's beginning to the next one's.
         second_look_seconds: How long after a look the next one comes.
@@ -65,12 +57,9 @@ class Slice:
     is_over: Callable[[], bool]
 
     def work(self, holder: str, until: float, *, begin: bool = False) -> SliceOutcome:
-        """Go on with the pass, begin one if it is time, or do nothing.
+        """Go on with the pass, begin one if it is time or somebody wants one now (`begin`), or do nothing.
 
-        Args:
-            holder: Names this invocation; the name of a pass that it begins.
-            until: When this invocation is surely over; Unix time in seconds.
-            begin: Whether somebody wants a pass now.
+        `holder` names this invocation, and a pass that it begins; it is surely over at the Unix time `until`.
 
         Raises:
             PassHeldError: Another invocation is at work.

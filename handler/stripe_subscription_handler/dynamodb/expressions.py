@@ -27,7 +27,7 @@ _JOINED = (AllOf, AnyOf)
 
 @attrs.define
 class Placeholders:
-    """Names and values of one request, each under a placeholder used once per distinct name.
+    """Names and values of one request; a distinct name has one placeholder.
 
     Attributes:
         names: `ExpressionAttributeNames`.
@@ -39,7 +39,6 @@ class Placeholders:
     _known: dict[str, str] = attrs.Factory(dict)
 
     def name(self, attribute: str) -> str:
-        """Return the placeholder of an attribute name."""
         placeholder = self._known.get(attribute)
         if placeholder is None:
             placeholder = self._known[attribute] = f"#n{len(self.names)}"
@@ -47,18 +46,15 @@ class Placeholders:
         return placeholder
 
     def path(self, path: Path) -> str:
-        """Return a document path made of placeholders."""
         return ".".join(map(self.name, path))
 
     def value(self, value: Any) -> str:
-        """Return the placeholder of a value."""
         placeholder = f":v{len(self.values)}"
         self.values[placeholder] = value
         return placeholder
 
 
 def condition_expression(condition: Condition, placeholders: Placeholders) -> str:
-    """Write a condition as a DynamoDB `ConditionExpression`."""
     match condition:
         case Absent(path):
             return f"attribute_not_exists({placeholders.path(path)})"
@@ -83,18 +79,10 @@ def update_expression(
     add_to_sets: Mapping[str, frozenset[str]],
     placeholders: Placeholders,
 ) -> str:
-    """Write attribute changes as a DynamoDB `UpdateExpression`."""
-    clauses = []
-    if set_values:
-        assignments = (
-            f"{placeholders.name(name)} = {placeholders.value(v)}" for name, v in set_values.items()
-        )
-        clauses.append("SET " + ", ".join(assignments))
-    if remove:
-        clauses.append("REMOVE " + ", ".join(map(placeholders.name, remove)))
-    if add_to_sets:
-        additions = (
-            f"{placeholders.name(name)} {placeholders.value(set(v))}" for name, v in add_to_sets.items()
-        )
-        clauses.append("ADD " + ", ".join(additions))
-    return " ".join(clauses)
+    name, value = placeholders.name, placeholders.value
+    clauses = {
+        "SET": [f"{name(attribute)} = {value(content)}" for attribute, content in set_values.items()],
+        "REMOVE": [name(attribute) for attribute in remove],
+        "ADD": [f"{name(attribute)} {value(set(members))}" for attribute, members in add_to_sets.items()],
+    }
+    return " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items() if parts)

@@ -1,4 +1,4 @@
-"""Executes what a handling asks for, one request for each: the profile table, the sync table, Stripe.
+"""Executes what a conversation asks for, with one request for each question: to the two tables and to Stripe.
 
 `Store.run` holds the conversation of `handling` and counts the requests it makes.
 """
@@ -43,7 +43,6 @@ from stripe_subscription_handler.dynamodb.expressions import (
 from stripe_subscription_handler.dynamodb.sync_table import SyncTable
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnavailableError
-from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
 
@@ -81,9 +80,6 @@ class Store:
     """The two tables and, where there is a key, Stripe.
 
     Attributes:
-        client: A DynamoDB client.
-        config: Table names and keys.
-        stripe: Stripe's API, None without a key.
         sleep: Waits between rounds that lost a race, in seconds.
         clock: The Unix time in seconds.
         requests: Requests sent to DynamoDB so far, the client's own retries included.
@@ -98,22 +94,14 @@ class Store:
     _sync: SyncTable = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Connect the sync table to this store's counter."""
-        key = self.config.user_id_metadata_key
         self._sync = SyncTable(
-            self.client,
-            self.config.sync_table_name,
-            self._send,
-            self.clock,
-            lambda raw: parse_event(raw, user_id_metadata_key=key),
+            self.client, self.config.sync_table_name, self._send, self.clock, self.config.user_id_metadata_key
         )
 
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
         """Hold one event's conversation to its end.
 
-        Args:
-            conversation: The conversation.
-            raw: The event as it came, envelope included; kept if the event is parked.
+        `raw` is the event as it came, envelope included; it is kept if the event is parked.
 
         Raises:
             HandlerError: As the conversation says.
@@ -218,23 +206,18 @@ class Store:
         }
 
     def _fetch_subscription(self, request: FetchSubscription) -> Fetched:
-        stripe = self._asked()
-        if request.not_before is None:
-            snapshot = stripe.fetch_subscription(request.subscription_id, account=request.account)
-        else:
-            snapshot = stripe.fetch_fresh(
-                "subscription", request.subscription_id, request.not_before, account=request.account
-            )
+        # Where no second is named, any state is fresh enough.
+        subscription_id, second = request.subscription_id, request.not_before or ""
+        snapshot = self._asked().fetch_fresh("subscription", subscription_id, second, account=request.account)
         if snapshot is None:
-            return Fetched(None, request.not_before or "")
+            return Fetched(None, second)
         key = self.config.user_id_metadata_key
         subscription = read_subscription(snapshot.object, "subscription", key)
         return Fetched(with_end(subscription, snapshot.as_of), snapshot.as_of)
 
     def _fetch_invoice(self, request: FetchInvoice) -> FetchedInvoice:
-        stripe = self._asked()
         invoice_id, second = request.invoice_id, request.not_before
-        snapshot = stripe.fetch_fresh("invoice", invoice_id, second, account=request.account)
+        snapshot = self._asked().fetch_fresh("invoice", invoice_id, second, account=request.account)
         if snapshot is None:
             return FetchedInvoice(None, second)
         invoice = read_invoice(snapshot.object, "invoice", self.config.user_id_metadata_key)

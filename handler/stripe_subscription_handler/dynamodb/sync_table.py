@@ -1,8 +1,8 @@
-"""The sync table: owner links and parked events, one request for each question. Uses boto3, decides nothing.
+"""The sync table: owner links and parked events, with one request for each question. Decides nothing.
 
-Per customer: an item `LINK` (see `owners`), and an item `PARKED#<event>` for each event that waits. DynamoDB
-removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). Parked events alone
-are in the index `PARKED_INDEX`, so that they can be found without knowing their customers.
+A customer has an item `LINK` (see `owner_links`), and an item `PARKED#<event>` for each event that waits.
+DynamoDB removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index
+`PARKED_INDEX` holds parked events alone, so that they can be found without knowing their customers.
 """
 
 import json
@@ -25,7 +25,7 @@ from stripe_subscription_handler.decisions.decision import OwnerLink
 from stripe_subscription_handler.dynamodb.expressions import Placeholders
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import UserNotFoundError
-from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,17 +48,14 @@ Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 
 
 def link_key(customer_id: str) -> dict[str, str]:
-    """Key of a customer's link item."""
     return {"PK": f"CUSTOMER#{customer_id}", "SK": "LINK"}
 
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
-    """Key of a parked event."""
     return {"PK": f"CUSTOMER#{customer_id}", "SK": f"PARKED#{event_id}"}
 
 
 def parked_query(table_name: str, customer_id: str) -> dict[str, Any]:
-    """The Query that finds a customer's parked events."""
     first = parked_key(customer_id, "")
     return {
         "TableName": table_name,
@@ -73,21 +70,16 @@ class SyncTable:
     """The sync table.
 
     Attributes:
-        client: A DynamoDB client.
-        name: The table.
-        send: Sends requests.
         clock: The Unix time in seconds.
-        parse: Reads a parked event.
     """
 
     client: "DynamoDBClient"
     name: str
     send: Send
     clock: Callable[[], float]
-    parse: Callable[[Mapping[str, Any]], StripeEvent]
+    user_id_metadata_key: str
 
     def read_links(self, customer_id: str) -> Links:
-        """Read a customer's link item."""
         return Links(item=self._item(link_key(customer_id)))
 
     def link_update(self, link: OwnerLink, *, unless_parked: bool) -> dict[str, Any]:
@@ -101,7 +93,6 @@ class SyncTable:
         return self._update(link.customer_id, expression, words, condition)
 
     def write_link(self, request: WriteLink) -> Written | Links | ItemSeen:
-        """Write an owner link by itself."""
         if not request.moves:
             self.send(self.client.update_item, self.link_update(request.link, unless_parked=False))
             return Written()
@@ -163,17 +154,15 @@ class SyncTable:
         return Written()
 
     def read_parked(self, customer_id: str) -> Parked:
-        """Read a customer's parked events.
-
-        The ids first, the events after: an event whose id was there and which is not found later is gone.
-        """
+        # The ids are read first: an event that is not found although its id was there is gone.
         ids = (self._item(link_key(customer_id)) or {}).get(PARKED, set())
         found: dict[str, StripeEvent] = {}
         parameters = parked_query(self.name, customer_id)
         while True:
             page = self.send(self.client.query, parameters)
             for item in page["Items"]:
-                event = self.parse(json.loads(item["event"]["S"]))
+                kept = json.loads(item["event"]["S"])
+                event = parse_event(kept, user_id_metadata_key=self.user_id_metadata_key)
                 found[event.id] = event
             if "LastEvaluatedKey" not in page:
                 break
@@ -181,7 +170,6 @@ class SyncTable:
         return Parked(tuple(found.values()), tuple(sorted(ids - found.keys())))
 
     def unpark(self, request: Unpark) -> Written:
-        """Forget a parked event that has been applied, or whose content is gone."""
         words = Placeholders()
         expression = f"DELETE {words.name(PARKED)} {words.value({request.event_id})}"
         update = self._update(request.customer_id, expression, words, None)
@@ -204,10 +192,7 @@ class SyncTable:
     def _update(
         self, customer_id: str, expression: str, words: Placeholders, condition: str | None
     ) -> dict[str, Any]:
-        conditional = {
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
+        conditional = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return {
             "TableName": self.name,
             "Key": to_wire(link_key(customer_id)),

@@ -1,7 +1,7 @@
 """Plain Python values ⇄ DynamoDB's attribute values. Pure.
 
-The same values as boto3's (de)serialiser, which a test compares it with, in a fraction of its time: that one
-looks at each value up to ten times. Source: DynamoDB's `AttributeValue`.
+The values are those of boto3's (de)serialiser, with which a test compares them, in a fraction of the time:
+boto3's looks at each value up to ten times. Source: DynamoDB's `AttributeValue`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,6 @@ def to_wire(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_wire(item: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Read an item of DynamoDB attribute values; None stays None."""
     return None if item is None else _read_map(item)
 
 

@@ -37,16 +37,14 @@ class StripeEvent:
     """One Stripe event, normalised.
 
     Attributes:
-        id: Stripe's event id, `evt_…`: the same in every delivery of the event.
-        type: Stripe's event type.
+        id: `evt_…`, the same in every delivery of the event.
         created: When it happened, ISO-8601 UTC, whole seconds.
-        livemode: Live or test mode; None where the event does not say.
-        account: The connected account, for Connect events; what a thin event calls its context.
-        subscription: The subscription after the event, for subscription events.
-        before: The subscription before the event, where `previous_attributes` tells.
-        invoice: The invoice, for invoice events.
+        livemode: None where the event does not say.
+        account: The connected account, for Connect events; a thin event calls it its context.
+        subscription: The state after the event, for subscription events.
+        before: The state before it, where `previous_attributes` tells.
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
-        related_id: For a thin event: id of the object it is about, which must be fetched.
+        related_id: For a thin event: the id of the object it is about, which must be fetched.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
         destination_id: For a ping: the event destination that was tested.
     """
@@ -76,25 +74,22 @@ class StripeEvent:
 
     @property
     def is_about_invoice(self) -> bool:
-        """Whether it is of a type whose object is an invoice."""
         return self.plain_type in INVOICE_EVENTS
 
     @property
     def user_id(self) -> str | None:
-        """The user the event itself names, or None."""
+        """The user the event itself names."""
         subject = self.subscription or self.invoice
         return subject.user_id if subject else None
 
     @property
     def subscription_id(self) -> str | None:
-        """The subscription the event is about, or None."""
         if self.subscription:
             return self.subscription.id
         return self.invoice.subscription_id if self.invoice else None
 
     @property
     def customer_id(self) -> str | None:
-        """The customer the event is about, or None."""
         subject = self.subscription or self.invoice
         return subject.customer_id if subject else None
 
@@ -104,11 +99,9 @@ def parse_event(
 ) -> StripeEvent:
     """Read an EventBridge envelope or a bare Stripe event, of any Stripe API version.
 
-    Events of types this library does not handle are read as far as their id, type and time.
-
-    Args:
-        raw: The event as parsed from JSON: what EventBridge hands to Lambda, or a webhook's body.
-        user_id_metadata_key: Key of the subscription's metadata that holds the app's user id.
+    `raw` is parsed JSON: what EventBridge hands to Lambda, or a webhook's body. `user_id_metadata_key` names
+    the key of the subscription's metadata that holds the app's user id. Events of types this library does not
+    handle are read as far as their id, type and time.
 
     Raises:
         InvalidEventError: The event is malformed; `field` names where.

@@ -1,6 +1,8 @@
 """Typed reads from parsed JSON, each of which names the field when the value has the wrong type. Pure.
 
-Error messages tell the path and the type found, never the value: a value may be personal data.
+A reader takes the object, the key and the object's path in the event. An `optional_…` reader gives None when
+the field is null or missing. Error messages tell the path and the type found, never the value: a value may be
+personal data.
 """
 
 from collections.abc import Mapping
@@ -49,7 +51,7 @@ def iso_time(seconds: int, path: str) -> str:
 
 
 def optional_time(source: Mapping[str, Any], key: str, path: str) -> str | None:
-    """Read a Unix time in seconds as ISO-8601 UTC; None when the field is null or missing."""
+    """Read a Unix time in seconds as ISO-8601 UTC."""
     value = source.get(key)
     if value is None:
         return None
@@ -83,7 +85,6 @@ def text(source: Mapping[str, Any], key: str, path: str) -> str:
 def optional_text(
     source: Mapping[str, Any], key: str, path: str, longest_bytes: int = LONGEST_TEXT_BYTES
 ) -> str | None:
-    """Read a string; None when the field is null or missing."""
     value = source.get(key)
     if value is None:
         return None
@@ -93,7 +94,6 @@ def optional_text(
 
 
 def optional_integer(source: Mapping[str, Any], key: str, path: str) -> int | None:
-    """Read an integer; None when the field is null or missing."""
     value = source.get(key)
     if value is not None and type(value) is not int:
         raise _wrong(f"{path}.{key}", "an integer", value)
@@ -103,7 +103,6 @@ def optional_integer(source: Mapping[str, Any], key: str, path: str) -> int | No
 
 
 def optional_boolean(source: Mapping[str, Any], key: str, path: str) -> bool | None:
-    """Read a boolean; None when the field is null or missing."""
     value = source.get(key)
     if value is not None and type(value) is not bool:
         raise _wrong(f"{path}.{key}", "true or false", value)
@@ -111,7 +110,6 @@ def optional_boolean(source: Mapping[str, Any], key: str, path: str) -> bool | N
 
 
 def optional_object(source: Mapping[str, Any], key: str, path: str) -> dict[str, Any] | None:
-    """Read a JSON object; None when the field is null or missing."""
     value = source.get(key)
     if value is not None and type(value) is not dict:
         raise _wrong(f"{path}.{key}", "an object", value)

@@ -34,10 +34,8 @@ class Subscription:
     """What this library keeps of a Stripe subscription. All times are ISO-8601 UTC strings.
 
     Attributes:
-        id: Stripe's id, `sub_…`.
-        customer_id: The customer who pays, `cus_…`.
         status: Stripe's own word, unknown future words included.
-        user_id: The user named by the metadata, or None; once stored, the owner.
+        user_id: The user named by the metadata; once stored, the owner.
         created: `created`, else `start_date`, else `start` (2014 shapes have only the last).
         ended: `ended_at` where Stripe has set it.
         price_id: First item's price, else its plan, else the subscription's plan.
@@ -45,8 +43,6 @@ class Subscription:
         quantity: Quantity of the first item; None for metered prices.
         current_period_start: Start of the period that `current_period_end` ends.
         current_period_end: The subscription's own, else the latest over its items (2025-03-31.basil on).
-        trial_end: End of the trial.
-        cancel_at: When Stripe will cancel it.
         canceled_at: When the cancellation was asked for.
         cancel_at_period_end: Also true when `cancel_at` is the period's end: a portal cancel under flexible
             billing (2025-09-30.clover on) sets only that.
@@ -70,17 +66,11 @@ class Subscription:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether Stripe can never change this subscription again."""
         return self.status in TERMINAL_STATUSES
 
 
 def read_subscription(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Subscription:
-    """Normalise a Stripe subscription object.
-
-    Args:
-        source: The object as parsed from JSON.
-        path: Where it stands in the event, for error messages.
-        user_id_metadata_key: Key of the metadata that names the user.
+    """Normalise a Stripe subscription object, which stands at `path` in the event.
 
     Raises:
         InvalidEventError: A field that must be there is missing, or one has the wrong type.
@@ -227,7 +217,7 @@ def _overlaid_elements(now: list[Any], old: list[Any]) -> list[Any]:
 def read_expanded_user_id(
     source: Mapping[str, Any], key: str, path: str, user_id_metadata_key: str
 ) -> str | None:
-    """Read the user named by the metadata of a subscription that stands expanded inside another object."""
+    """Read the user from the metadata of a subscription that stands expanded in another object."""
     if not isinstance(source.get(key), dict):
         return None
     expanded = optional_object(source, key, path)

@@ -1,1 +1,1 @@
-"""What the function can be asked besides handling an event, which loads `names` and `dispatch` only."""
+"""What the function can be asked besides handling an event, which loads only `names` and `dispatch`."""

@@ -1,4 +1,4 @@
-"""Does what the function was asked: a table from an operation's name to what does it.
+"""Does what the function was asked: a table of the operations by name.
 
 Handling an event loads this module and none of the operations. No operation changes a profile.
 """
@@ -32,10 +32,7 @@ OPERATIONS: Mapping[str, Callable[[Store, Log], dict[str, Any]]] = {
 
 
 def perform(raw: Mapping[str, Any], store: Store, log: Log) -> dict[str, Any]:
-    """Do what was asked.
-
-    Returns:
-        What the operation found, ready for JSON.
+    """Do what was asked, and return what the operation found, ready for JSON.
 
     Raises:
         InvalidEventError: There is no operation of that name.

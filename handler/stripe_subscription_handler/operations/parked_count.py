@@ -1,10 +1,10 @@
-"""Counts the events that wait for a user, so that an alarm can tell before they expire. Uses DynamoDB.
+"""Counts the events that wait for a user, so that an alarm can tell before they expire. Changes nothing.
 
-A schedule invokes the function with the constant `REQUEST` instead of an event. The count goes into one log
-line, from which metric filters make the metrics that the alarms watch. Nothing is applied or changed here.
+A schedule invokes the function with `names.COUNT_PARKED_REQUEST` instead of an event. The count goes into one
+log line, from which metric filters make the metrics that the alarms watch.
 
-Waiting events are found by an index of the sync table that holds nothing else (`sync_table.PARKED_INDEX`), in
-the order in which they expire. It follows the table within about a second, soon enough for an hourly count.
+An index of the sync table holds waiting events and nothing else (`sync_table.PARKED_INDEX`), in the order in
+which they expire. It follows the table within about a second, soon enough for an hourly count.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,10 +34,8 @@ class ParkedCount:
     """The events that wait for a user.
 
     Attributes:
-        parked: All of them.
         expiring: Those that expire within `EXPIRING_SECONDS`, or should have and are not removed yet.
         oldest_seconds: How long the oldest has waited; None where none waits.
-        requests: Requests that counting took.
     """
 
     parked: int
@@ -47,11 +45,7 @@ class ParkedCount:
 
 
 def answer(store: Store, log: Log) -> dict[str, Any]:
-    """Count, write the log line, and tell whoever invoked the function by hand.
-
-    Raises:
-        botocore.exceptions.ClientError: DynamoDB refused.
-    """
+    """Count, write the log line, and tell whoever invoked the function by hand."""
     count = count_parked(store.client, store.config.sync_table_name, int(store.clock()))
     log.info(
         "parked_count",
@@ -64,13 +58,7 @@ def answer(store: Store, log: Log) -> dict[str, Any]:
 
 
 def count_parked(client: "DynamoDBClient", table_name: str, now: int) -> ParkedCount:
-    """Count the waiting events.
-
-    Args:
-        client: A DynamoDB client.
-        table_name: The sync table.
-        now: The Unix time in seconds.
-    """
+    """Count the events that wait at a Unix time."""
     soon = now + EXPIRING_SECONDS
     expiring, first_requests = _count(client, table_name, "<=", soon)
     later, later_requests = _count(client, table_name, ">", soon)

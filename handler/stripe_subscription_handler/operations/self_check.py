@@ -1,7 +1,7 @@
 """The function tries what it will need, under its own role, and tells what was refused. Changes nothing.
 
-Reading its policy shows what the role should allow; only the function can show what it does allow. Each write
-has a condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
+Its policy shows what the role should allow; only the function can show what it does allow. Each write has a
+condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
 """
 
 from collections.abc import Callable
@@ -90,19 +90,9 @@ def _try_sync_table(store: Store) -> None:
     }
     check, put, delete, update = (to_wire({"PK": "SELF-CHECK", "SK": str(number)}) for number in range(4))
     store.client.get_item(**table, Key=check)
-    store.client.query(
-        **table,
-        KeyConditionExpression="PK = :nobody",
-        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
-        Limit=1,
-    )
-    store.client.query(
-        **table,
-        IndexName=PARKED_INDEX,
-        KeyConditionExpression=f"{WAITING_FOR} = :nobody",
-        ExpressionAttributeValues=to_wire({":nobody": "SELF-CHECK"}),
-        Limit=1,
-    )
+    query = {**table, "ExpressionAttributeValues": to_wire({":nobody": "SELF-CHECK"}), "Limit": 1}
+    store.client.query(**query, KeyConditionExpression="PK = :nobody")
+    store.client.query(**query, IndexName=PARKED_INDEX, KeyConditionExpression=f"{WAITING_FOR} = :nobody")
     items: Any = [
         {"ConditionCheck": {**never, "Key": check}},
         {"Put": {**never, "Item": put}},
@@ -130,7 +120,7 @@ def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
 
 
 def _ask(stripe: StripeApi) -> None:
-    # Somebody waits for the answer: not all of the invocation is spent on a Stripe that is away.
+    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
     deadline = stripe.clock() + _LONGEST_ASKING_SECONDS
     hurried = attrs.evolve(
         stripe, remaining_seconds=lambda: min(stripe.remaining_seconds(), deadline - stripe.clock())

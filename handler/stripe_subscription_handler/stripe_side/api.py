@@ -1,7 +1,7 @@
-"""Reads objects from the Stripe API, with the `stripe` package, which no other module of the library imports.
+"""Reads objects from the Stripe API, with the `stripe` package, which only this module imports.
 
 Most events need nothing of `stripe`, and a cold start would pay for importing it, so it is imported with the
-first request. Retries are made here, not by the stripe client: its own sleep without regard to the
+first request. Retries are made here, not by the stripe client: its own retries sleep without regard to the
 function's remaining time, never repeat a rate-limited request, and hide which attempt was answered, on which
 `as_of` depends. Nothing is logged here, and no error message holds a key or an object's content.
 """
@@ -65,10 +65,9 @@ Plural = Literal["subscriptions", "invoices", "events"]
 
 @attrs.frozen
 class Snapshot:
-    """An object as Stripe showed it.
+    """An object as Stripe showed it, as parsed from JSON.
 
     Attributes:
-        object: The object, as parsed from JSON.
         as_of: It holds everything that happened up to the end of this second; ISO-8601 UTC.
     """
 
@@ -78,11 +77,9 @@ class Snapshot:
 
 @attrs.frozen
 class Page:
-    """One page of a list, as Stripe showed it.
+    """One page of a list as Stripe showed it, its objects as parsed from JSON.
 
     Attributes:
-        objects: The objects, as parsed from JSON.
-        has_more: Whether another page follows.
         as_of: Each object holds everything that happened up to the end of this second; ISO-8601 UTC.
     """
 
@@ -148,10 +145,12 @@ class _Reply:
 class StripeApi:
     """Stripe's API, as far as the handler needs it. For one thread.
 
+    Each `fetch_…` raises `StripeUnavailableError` if Stripe does not tell or refuses the key, `ConfigError`
+    if the key's place cannot be used or the zip was built without stripe, and `InvalidEventError` if an id
+    cannot be one of Stripe's. `account` is the connected account that owns the object, for Connect events.
+
     Attributes:
-        key: The API key.
         remaining_seconds: Time left of this invocation; set it anew for each invocation.
-        url: Stripe's address.
         longest_request_seconds: Time-out of one attempt when more time is left.
         sleep: Waits, in seconds.
         clock: Monotonic seconds; measures round trips.
@@ -170,42 +169,19 @@ class StripeApi:
     _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
 
     def fetch_subscription(self, subscription_id: str, *, account: str | None = None) -> Snapshot | None:
-        """Read a subscription; one that was canceled is still there, with that status.
-
-        Args:
-            subscription_id: Stripe's id.
-            account: The connected account that owns it, for Connect events.
-
-        Returns:
-            None when Stripe has no such subscription.
-
-        Raises:
-            StripeUnavailableError: Stripe did not tell, or refuses the key.
-            ConfigError: The key's place cannot be used, or the zip was built without stripe.
-            InvalidEventError: The id cannot be one of Stripe's.
-        """
+        """Read a subscription, if there is one; one that was canceled is still there."""
         return self._snapshot("subscription", subscription_id, account)
 
     def fetch_fresh(
         self, kind: Kind, identifier: str, not_before: str, *, account: str | None = None
     ) -> Snapshot | None:
-        """Read an object until what is read includes all of a given second.
+        """Read an object, if Stripe has it, until what is read includes all of a given second.
 
-        Waits 3 seconds at most, as long as `as_of` shows to be missing each time.
-
-        Args:
-            kind: What it is.
-            identifier: Stripe's id.
-            not_before: The least `as_of` that will do, ISO-8601 UTC with a `Z`, whole seconds.
-            account: The connected account that owns it, for Connect events.
-
-        Returns:
-            None when Stripe has no such object.
+        This waits 3 seconds at most, each time as long as `as_of` shows to be missing. `not_before` is the
+        least `as_of` that will do, ISO-8601 UTC with a `Z`, whole seconds.
 
         Raises:
-            StripeUnavailableError: As `fetch_subscription`, or it did not get fresh in time.
-            ConfigError: As `fetch_subscription`.
-            InvalidEventError: As `fetch_subscription`.
+            StripeUnavailableError: It did not get fresh in time, or another reason of the class.
         """
         left = LONGEST_FRESHNESS_WAIT_SECONDS
         while True:
@@ -223,22 +199,9 @@ class StripeApi:
     def fetch_customer_metadata(
         self, customer_id: str, *, account: str | None = None
     ) -> Mapping[str, str] | None:
-        """Read a customer's metadata.
-
-        Args:
-            customer_id: Stripe's id.
-            account: The connected account that owns it, for Connect events.
-
-        Returns:
-            None when Stripe has no such customer, or it was deleted.
-
-        Raises:
-            StripeUnavailableError: As `fetch_subscription`.
-            ConfigError: As `fetch_subscription`.
-            InvalidEventError: As `fetch_subscription`.
-        """
+        """Read a customer's metadata; None when Stripe has no such customer, or it was deleted."""
         reply = self._get("customer", customer_id, account)
-        if reply is None or reply.body is None or reply.body.get("deleted"):
+        if reply.body is None or reply.body.get("deleted"):
             return None
         metadata = reply.body.get("metadata")
         found = metadata if isinstance(metadata, dict) else {}
@@ -247,13 +210,10 @@ class StripeApi:
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
 
-        Args:
-            plural: What is listed; Stripe's word in the path.
-            parameters: The query, as Stripe documents it for this list: `limit`, `starting_after`, filters.
+        `parameters` are the query that Stripe documents for this list: `limit`, `starting_after`, filters.
 
         Raises:
-            StripeUnavailableError: As `fetch_subscription`; also if the object that a cursor names is gone.
-            ConfigError: As `fetch_subscription`.
+            StripeUnavailableError: The object that a cursor names is gone, or another reason of the class.
         """
         reply = self._answered(f"/v1/{plural}?{urlencode(parameters)}", None)
         body = reply.body or {}
@@ -265,18 +225,16 @@ class StripeApi:
 
     def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
         reply = self._get(kind, identifier, account)
-        if reply is None or reply.body is None:
+        if reply.body is None:
             return None
         return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
 
-    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply | None:
+    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
         reply = self._answered(f"/v1/{kind}s/{quote(identifier, safe='')}", account)
-        if reply.missing:
-            return None
         body = reply.body or {}
-        if (body.get("object"), body.get("id")) != (kind, identifier):
+        if not reply.missing and (body.get("object"), body.get("id")) != (kind, identifier):
             raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
         return reply
 
@@ -303,7 +261,7 @@ class StripeApi:
 
     def _send(self, path: str, account: str | None) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
-        # After the above, which take their time when it is the first request.
+        # Asked only now: with the first request, the above takes its time.
         available = self.remaining_seconds() - RESERVE_SECONDS
         if available < LEAST_REQUEST_SECONDS:
             raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
@@ -313,8 +271,8 @@ class StripeApi:
             stripe_version=API_VERSION,
             base_addresses={"api": self.url},
             max_network_retries=0,
-            # A client of its own for each attempt carries the attempt's time-outs; the session, and with it
-            # the open connection, is shared.
+            # Each attempt has a client of its own with its time-outs; they share the session, and with it the
+            # open connection.
             http_client=stripe.RequestsClient(timeout=timeouts, session=session),
         )
         self.before_request()
@@ -325,7 +283,7 @@ class StripeApi:
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
         seconds = self.clock() - started
-        # Not `response.data`: its objects are ordered dicts, and the readers take plain ones.
+        # The objects of `response.data` are ordered dicts, and the readers take plain ones.
         body = json.loads(response.body)
         if not isinstance(body, dict):
             return _Reply(seconds, response.headers, failure="Stripe's response is not an object")
@@ -348,9 +306,9 @@ def load_stripe() -> "ModuleType":
     """Import `stripe`, quiet: it logs no bodies and sends no telemetry.
 
     Raises:
-        ConfigError: It is not there: the zip was built without it.
+        ConfigError: The zip was built without it.
     """
-    # Set, this variable makes stripe print whole response bodies to standard error, which Lambda logs.
+    # This variable makes stripe print whole response bodies to standard error, which Lambda logs.
     os.environ.pop("STRIPE_LOG", None)
     try:
         import stripe  # noqa: PLC0415 - lazily, see the module's docstring

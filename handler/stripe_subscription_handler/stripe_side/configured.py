@@ -15,18 +15,13 @@ if TYPE_CHECKING:
 def configured_stripe(
     environment: Mapping[str, str], config: Config, before_request: Callable[[], None] = lambda: None
 ) -> "StripeApi | None":
-    """Make Stripe's API for a function. The invocation says later how much time it has to ask.
+    """Make Stripe's API for a function, or None where no key is configured.
 
-    Args:
-        environment: The process environment; names the place of the key.
-        config: Says where Stripe is asked.
-        before_request: Called before each request, to keep a pace.
-
-    Returns:
-        The API, or None where no key is configured.
+    The invocation says later how much time it has to ask. `before_request` is called before each request, to
+    keep a pace.
 
     Raises:
-        ConfigError: More than one place is configured.
+        ConfigError: More than one place of the key is configured.
     """
     if not any(environment.get(variable) for variable in STRIPE_KEY_VARIABLES):
         return None

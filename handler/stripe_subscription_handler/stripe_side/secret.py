@@ -18,8 +18,6 @@ from stripe_subscription_handler.config import STRIPE_KEY_VARIABLES
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 
 KEY_VARIABLE, SECRET_ARN_VARIABLE, PARAMETER_VARIABLE = STRIPE_KEY_VARIABLES
-JSON_NAMES = ("STRIPE_SECRET_KEY", "apiKey")
-"""Names under which a JSON object may hold the key; the first one present counts."""
 CACHE_SECONDS = 300.0
 
 _PERMANENT = frozenset(
@@ -48,40 +46,25 @@ def aws_client(service: str) -> Any:
     return make_aws_client(service, connect_timeout=1, read_timeout=2, retries=retries)
 
 
-@attrs.frozen
-class SecretKind:
-    """What is kept, and where it may be.
-
-    Attributes:
-        what: Its name, for messages.
-        value_variable: Environment variable that holds it itself, for local use.
-        secret_arn_variable: Environment variable with the ARN of a secret of Secrets Manager.
-        parameter_variable: Environment variable with the name of a parameter of SSM.
-        json_names: Names under which a JSON object may hold it; the first one present counts.
-    """
-
-    what: str
-    value_variable: str
-    secret_arn_variable: str
-    parameter_variable: str
-    json_names: tuple[str, ...]
-
-
 @attrs.define(eq=False)
 class KeptSecret:
-    """A secret of this environment; a subclass names its kind.
+    """A secret of this environment; a subclass says which.
 
     It is read on first use, and again when it is older than 5 minutes, so that a rotated one is picked up
     without a deployment.
 
     Attributes:
-        kind: What is kept.
+        what: The secret's name, for messages.
+        variables: The environment variables that hold the secret itself (for local use), the ARN of a secret
+            of Secrets Manager, and the name of a parameter of SSM.
+        json_names: Names under which a JSON object may hold it; the first one present counts.
         place: Where it is kept, for messages.
-        read: Reads the text kept there.
         clock: Seconds. Wall clock: a monotonic one may stand still while Lambda freezes the process.
     """
 
-    kind: ClassVar[SecretKind]
+    what: ClassVar[str]
+    variables: ClassVar[tuple[str, str, str]]
+    json_names: ClassVar[tuple[str, ...]]
     place: str
     _read: Callable[[], str] = attrs.field(repr=False)
     _clock: Callable[[], float] = attrs.field(default=time.time, repr=False)
@@ -96,43 +79,28 @@ class KeptSecret:
         clients: Clients = aws_client,
         clock: Callable[[], float] = time.time,
     ) -> Self | None:
-        """Find the secret's place, one of its kind's three; reads nothing yet.
+        """Find the secret's place, if one is configured; read nothing yet.
 
-        The place holds it as plain text, or a JSON object with it under one of the kind's names. An empty
-        variable counts as not set.
-
-        Args:
-            environment: The process environment; a value in it is read from it at each refresh.
-            clients: Makes the AWS client of `secretsmanager` or `ssm`; called once, on first use.
-            clock: As the attribute.
-
-        Returns:
-            The secret, or None when no place is configured.
+        The place holds it as plain text, or a JSON object with it under one of `json_names`. An empty
+        variable counts as not set. `clients` is called once, on first use.
 
         Raises:
             ConfigError: More than one place is configured.
         """
-        kind = cls.kind
-        values = {
-            variable: environment.get(variable, "")
-            for variable in (kind.value_variable, kind.secret_arn_variable, kind.parameter_variable)
-        }
+        value, secret_arn, parameter = cls.variables
         places = {
-            kind.value_variable: (f"the environment variable {kind.value_variable}", _read_value),
-            kind.secret_arn_variable: (
-                f"Secrets Manager secret {values[kind.secret_arn_variable]}",
-                _read_secret,
-            ),
-            kind.parameter_variable: (f"SSM parameter {values[kind.parameter_variable]}", _read_parameter),
+            value: (f"the environment variable {value}", _read_value),
+            secret_arn: ("Secrets Manager secret {}", _read_secret),
+            parameter: ("SSM parameter {}", _read_parameter),
         }
-        configured = [variable for variable, value in values.items() if value]
+        configured = [variable for variable in places if environment.get(variable)]
         if not configured:
             return None
         if len(configured) > 1:
             raise ConfigError(f"set at most one of {', '.join(configured)}")
         [variable] = configured
         place, read = places[variable]
-        client = functools.cache(clients)
+        place, client = place.format(environment[variable]), functools.cache(clients)
         return cls(place, lambda: read(environment.get(variable, ""), client), clock)
 
     def get(self) -> str:
@@ -148,21 +116,13 @@ class KeptSecret:
         return self._read_again()
 
     def refresh(self) -> bool:
-        """Read the secret again; after an error the old one stays.
-
-        Returns:
-            Whether it is another one than before.
-
-        Raises:
-            ConfigError: As `get`.
-            StripeUnavailableError: As `get`.
-        """
+        """Read the secret again and tell whether it is another one; after an error of `get` the old stays."""
         previous = self._key
         return self._read_again() != previous
 
     def _read_again(self) -> str:
         started = self._clock()
-        key = _secret_in(self._text(), self.place, self.kind)
+        key = self._secret_in(self._text())
         self._key, self._read_at = key, started
         return key
 
@@ -177,6 +137,25 @@ class KeptSecret:
         except BotoCoreError as error:
             raise StripeUnavailableError(f"{self.place} cannot be read now: {type(error).__name__}") from None
 
+    def _secret_in(self, text: str) -> str:
+        key: Any = text.strip()
+        if key.startswith("{"):
+            try:
+                found = json.loads(key)
+            except ValueError:
+                found = None
+            # Raised outside the except block: a JSON error carries the whole text with it.
+            if found is None:
+                raise ConfigError(f"{self.place} begins like a JSON object but is not one")
+            key = next((found[name] for name in self.json_names if name in found), None)
+            if key is None:
+                raise ConfigError(f"{self.place} is a JSON object without {' or '.join(self.json_names)}")
+            key = key.strip() if isinstance(key, str) else ""
+        # Anything else would break the HTTP header it goes into, and that error would show it.
+        if not key or not all("!" <= character <= "~" for character in key):
+            raise ConfigError(f"{self.place} holds no {self.what}: it must be printable ASCII without spaces")
+        return str(key)
+
 
 class StripeKey(KeptSecret):
     """The Stripe API key of this environment.
@@ -185,13 +164,9 @@ class StripeKey(KeptSecret):
     JSON object the key stands under `STRIPE_SECRET_KEY` or `apiKey`.
     """
 
-    kind: ClassVar[SecretKind] = SecretKind(
-        what="Stripe API key",
-        value_variable=KEY_VARIABLE,
-        secret_arn_variable=SECRET_ARN_VARIABLE,
-        parameter_variable=PARAMETER_VARIABLE,
-        json_names=JSON_NAMES,
-    )
+    what: ClassVar[str] = "Stripe API key"
+    variables: ClassVar[tuple[str, str, str]] = STRIPE_KEY_VARIABLES
+    json_names: ClassVar[tuple[str, ...]] = (KEY_VARIABLE, "apiKey")
 
 
 def _read_value(value: str, _: Clients) -> str:
@@ -204,23 +179,3 @@ def _read_secret(arn: str, client: Clients) -> str:
 
 def _read_parameter(name: str, client: Clients) -> str:
     return str(client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-
-
-def _secret_in(text: str, place: str, kind: SecretKind) -> str:
-    key: Any = text.strip()
-    if key.startswith("{"):
-        try:
-            found = json.loads(key)
-        except ValueError:
-            found = None
-        # Raised outside the except block: a JSON error carries the whole text with it.
-        if found is None:
-            raise ConfigError(f"{place} begins like a JSON object but is not one")
-        key = next((found[name] for name in kind.json_names if name in found), None)
-        if key is None:
-            raise ConfigError(f"{place} is a JSON object without {' or '.join(kind.json_names)}")
-        key = key.strip() if isinstance(key, str) else ""
-    # Anything else would break the HTTP header it goes into, and that error would show it.
-    if not key or not all("!" <= character <= "~" for character in key):
-        raise ConfigError(f"{place} holds no {kind.what}: it must be printable ASCII without spaces")
-    return str(key)

@@ -1,4 +1,4 @@
-"""The bridge's Lambda entry point: wire, ask for the answer, log one line, answer.
+"""The bridge's Lambda entry point. It wires, asks for the answer, logs one line and answers.
 
 A webhook is answered with 200 once EventBridge has its event, and not before: whatever goes wrong until then
 is answered with a status that makes Stripe send the event again, for up to three days.
@@ -29,9 +29,7 @@ class Runtime:
     """What a warm function keeps between requests.
 
     Attributes:
-        receive: Answers a webhook, given its body and its signature.
-        log: Writes one JSON line per request to standard output.
-        clock: A monotonic clock, in seconds.
+        clock: Monotonic seconds.
     """
 
     receive: Callable[[bytes, str | None], Reply]
@@ -41,11 +39,7 @@ class Runtime:
 
 @functools.cache
 def runtime() -> Runtime:
-    """Make the runtime on the first request; an error here is not cached.
-
-    Raises:
-        ConfigError: An environment variable is missing or cannot be used.
-    """
+    """Make the runtime on the first request. A `ConfigError` is not cached: the next one tries again."""
     settings = Settings.from_environment(os.environ)
     secrets = SigningSecrets.from_environment(os.environ)
     if secrets is None:
@@ -55,14 +49,7 @@ def runtime() -> Runtime:
 
 
 def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    """Take one webhook of Stripe's from the function URL.
-
-    Args:
-        event: The request, in the function URL's payload format 2.0.
-
-    Returns:
-        The response: 200 when the event is on the bus.
-    """
+    """Answer one webhook of Stripe's, which the function URL hands over in payload format 2.0."""
     try:
         wired = runtime()
     except HandlerError as error:
@@ -73,7 +60,6 @@ def lambda_handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]
 
 
 def handle(event: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
-    """Take one webhook with the given runtime; see `lambda_handler`."""
     started = wired.clock()
     try:
         reply = _answer(event, wired)

@@ -1,4 +1,4 @@
-"""Puts the bridge's events on its bus: the one module here that talks to EventBridge."""
+"""Puts the bridge's events on its bus."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -24,13 +24,7 @@ def events_client() -> "EventBridgeClient":
 
 @attrs.frozen
 class Bus:
-    """An event bus.
-
-    Attributes:
-        client: An EventBridge client.
-        name: The bus's name.
-        source: The `source` of the events put on it.
-    """
+    """An event bus, and the `source` of the events that are put on it."""
 
     client: "EventBridgeClient"
     name: str
@@ -56,11 +50,7 @@ class Bus:
 
 
 def refuse_larger(entry: Mapping[str, str]) -> None:
-    """Refuse an entry that EventBridge would refuse for its size.
-
-    Raises:
-        ForwardingError: It is larger.
-    """
+    """Raise `ForwardingError` for an entry that EventBridge would refuse for its size."""
     size = entry_size_bytes(entry)
     if size > LIMIT_BYTES:
         message = f"the event has {size} bytes; EventBridge takes {LIMIT_BYTES}"

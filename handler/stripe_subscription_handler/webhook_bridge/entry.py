@@ -1,7 +1,7 @@
 """A Stripe event as an entry of `PutEvents`, and how large that may be. Pure.
 
 The entry has no `Time`, so EventBridge puts the moment of arrival there. A replay of the archive takes events
-by that time: one that Stripe sent again after an outage is then found where the outage was.
+by that time: it finds an event that Stripe sent again after an outage where the outage was.
 """
 
 import json
@@ -17,12 +17,7 @@ _ENVELOPE_BYTES = 1_024
 
 
 def put_events_entry(event: Mapping[str, Any], source: str) -> dict[str, str]:
-    """Make the entry: the source, the event's type, and the whole event."""
-    return {
-        "Source": source,
-        "DetailType": event["type"],
-        "Detail": json.dumps(event, separators=(",", ":")),
-    }
+    return {"Source": source, "DetailType": event["type"], "Detail": json.dumps(event, separators=(",", ":"))}
 
 
 def entry_size_bytes(entry: Mapping[str, str]) -> int:

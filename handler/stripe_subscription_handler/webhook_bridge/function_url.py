@@ -24,10 +24,8 @@ class Request:
     """A webhook request.
 
     Attributes:
-        method: The HTTP method.
         payload: The body, byte for byte as it was sent: the signature is of these bytes. None if it came as
             base64 that is none.
-        signature_header: The header `Stripe-Signature`.
     """
 
     method: str
@@ -39,7 +37,7 @@ def read_request(raw: Mapping[str, Any]) -> Request:
     """Read the event that a function URL hands to its function.
 
     Raises:
-        InvalidEventError: It is none: somebody invoked the function by other means.
+        InvalidEventError: Somebody invoked the function by other means.
     """
     context = raw.get("requestContext")
     http = context.get("http") if isinstance(context, Mapping) else None
@@ -56,7 +54,7 @@ def read_request(raw: Mapping[str, Any]) -> Request:
 def response(reply: Reply) -> dict[str, Any]:
     """Make the response.
 
-    Of a fault on our side the sender is told nothing but that: anyone can ask, and the log has the reason.
+    The sender learns of a fault on our side only that there is one: anyone can ask. The log has the reason.
     """
     is_ours = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     message = "not taken; please send it again" if is_ours else reply.message
@@ -72,7 +70,7 @@ def _payload(raw: Mapping[str, Any]) -> bytes | None:
     if not isinstance(body, str):
         raise InvalidEventError("body", "must be text")
     if not raw.get("isBase64Encoded"):
-        # The other way round than AWS made it text, so it is the same bytes again.
+        # This reverses what made it text at AWS, so it is the same bytes again.
         return body.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)

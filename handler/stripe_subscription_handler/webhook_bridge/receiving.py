@@ -1,4 +1,4 @@
-"""What to answer to one webhook request: check, read, forward. Knows neither HTTP servers nor AWS."""
+"""Checks, reads and forwards one webhook request, and says what to answer. Knows no server and no AWS."""
 
 import json
 import time
@@ -16,14 +16,13 @@ _EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
 
 
 class ForwardingError(Exception):
-    """The event is not on the bus.
+    """The event is not on the bus; the text says why, without anything of its content.
 
     Attributes:
-        status: What to answer: Stripe sends it again later, whatever the status.
+        status: What to answer: Stripe sends the event again later, whatever the status.
     """
 
     def __init__(self, message: str, status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE) -> None:
-        """Say why, without anything of the event's content."""
         super().__init__(message)
         self.status = status
 
@@ -37,10 +36,8 @@ class Reply:
     """An answer.
 
     Attributes:
-        status: The HTTP status.
         message: What was wrong, for a person; empty when the event is on the bus.
-        event_id: The event's id, once its signature is found good.
-        event_type: The event's type, likewise.
+        event_id: The event's id, once its signature is found good; so is its type.
     """
 
     status: HTTPStatus
@@ -51,11 +48,10 @@ class Reply:
 
 @attrs.frozen
 class Receiver:
-    """Answers webhook requests. Called by many threads at a time.
+    """Answers webhook requests. Many threads call it at a time.
 
     Attributes:
         secrets: Gets the endpoint's signing secrets; may fail as `stripe_side.secret` does.
-        forward: Puts an event on the bus.
         clock: Unix seconds.
     """
 
@@ -64,12 +60,7 @@ class Receiver:
     clock: Callable[[], float] = time.time
 
     def __call__(self, payload: bytes, signature_header: str | None) -> Reply:
-        """Answer one request: 200 only when its event is on the bus.
-
-        Args:
-            payload: The body.
-            signature_header: The header `Stripe-Signature`.
-        """
+        """Answer a body and its `Stripe-Signature` header: 200 only when the event is on the bus."""
         try:
             verify_signature(payload, signature_header, self.secrets(), self.clock())
             event = read_event(payload)
@@ -94,11 +85,7 @@ class UnreadableEventError(ValueError):
 
 
 def read_event(payload: bytes) -> dict[str, Any]:
-    """Read a Stripe event, as far as a bridge must know it.
-
-    Raises:
-        UnreadableEventError: It is none.
-    """
+    """Read a Stripe event, as far as a bridge must know it, or raise `UnreadableEventError`."""
     try:
         event = json.loads(payload, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

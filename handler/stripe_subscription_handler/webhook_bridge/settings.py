@@ -1,6 +1,6 @@
-"""The bridge's environment → typed settings. Pure: is handed the environment.
+"""The bridge's environment → typed settings. Pure: it is handed the environment.
 
-The names are a public contract; `terraform/modules/webhook_bridge` sets them.
+The names in `VARIABLES` are a public contract; `terraform/modules/webhook_bridge` sets them.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,7 @@ VARIABLES = {"event_bus_name": "EVENT_BUS_NAME", "event_source": "EVENT_SOURCE",
 
 @attrs.frozen
 class Settings:
-    """Settings of a bridge.
-
-    Attributes:
-        event_bus_name: `EVENT_BUS_NAME`, the bus its events go to. Required.
-        event_source: `EVENT_SOURCE`, their `source`; `stripe-webhook-bridge`.
-        log_level: `LOG_LEVEL`, `DEBUG`, `INFO`, `WARNING` or `ERROR`; `INFO`.
-    """
+    """Settings of a bridge: the bus its events go to, their `source`, and what is logged."""
 
     event_bus_name: str
     event_source: str = EVENT_SOURCE

@@ -34,17 +34,12 @@ def verify_signature(
     """Check that Stripe signed exactly this payload, lately, with one of the secrets.
 
     While a secret is rolled, Stripe sends one `v1` for each of the two, and the receiver may know both:
-    any match counts. Other schemes (`v0`) are ignored, as Stripe asks.
-
-    Args:
-        payload: The request's body, byte for byte.
-        header: The header `Stripe-Signature`: `t=<Unix seconds>,v1=<hex HMAC-SHA256 of "t.payload">,…`.
-        secrets: The endpoint's signing secrets, `whsec_…`; at least one.
-        now: Unix seconds.
-        tolerance_seconds: How far the timestamp may be from now, either way.
+    any match counts. Other schemes (`v0`) are ignored, as Stripe asks. The header `Stripe-Signature` is
+    `t=<Unix seconds>,v1=<hex HMAC-SHA256 of "t.payload">,…`; its timestamp may lie `tolerance_seconds` before
+    or after `now` (Unix seconds).
 
     Raises:
-        SignatureError: It is not.
+        SignatureError: It is not signed so.
         ValueError: There is no secret to check with.
     """
     if not secrets or not all(secrets):

@@ -3,20 +3,16 @@
 from typing import ClassVar
 
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.stripe_side.secret import KeptSecret, SecretKind
+from stripe_subscription_handler.stripe_side.secret import KeptSecret
 
 _PREFIX = "whsec_"
 
 
 def split_secrets(text: str, place: str) -> tuple[str, ...]:
-    """The secrets in a text, separated by commas.
-
-    Args:
-        text: The text.
-        place: Where it stands, for messages, which quote nothing of it.
+    """The secrets in a text, separated by commas; `place` says in messages where it stands.
 
     Raises:
-        ConfigError: There is none, or something else stands there.
+        ConfigError: There is no secret, or something else stands there.
     """
     found = tuple(part.strip() for part in text.split(",") if part.strip())
     if not found:
@@ -34,19 +30,14 @@ class SigningSecrets(KeptSecret):
     `STRIPE_WEBHOOK_SECRET` of a JSON object.
     """
 
-    kind: ClassVar[SecretKind] = SecretKind(
-        what="signing secret",
-        value_variable="STRIPE_WEBHOOK_SECRET",
-        secret_arn_variable="WEBHOOK_SECRET_ARN",  # noqa: S106 - the name of a variable
-        parameter_variable="WEBHOOK_SECRET_PARAMETER",
-        json_names=("STRIPE_WEBHOOK_SECRET",),
+    what: ClassVar[str] = "signing secret"
+    variables: ClassVar[tuple[str, str, str]] = (
+        "STRIPE_WEBHOOK_SECRET",
+        "WEBHOOK_SECRET_ARN",
+        "WEBHOOK_SECRET_PARAMETER",
     )
+    json_names: ClassVar[tuple[str, ...]] = ("STRIPE_WEBHOOK_SECRET",)
 
     def all(self) -> tuple[str, ...]:
-        """Return the secrets.
-
-        Raises:
-            ConfigError: The place does not exist, may not be read, or holds no signing secret.
-            StripeUnavailableError: AWS could not be asked just now.
-        """
+        """Return the secrets, or raise as `get`; also `ConfigError` where one is no signing secret."""
         return split_secrets(self.get(), self.place)

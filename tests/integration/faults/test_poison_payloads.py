@@ -12,7 +12,7 @@ import pytest
 
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_subscription_handler import InvalidEventError, Livemode, parse_event
-from stripe_subscription_handler.decisions.livemode import check_livemode
+from stripe_subscription_handler.decisions.policy import check_livemode
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from stripe_subscription_handler.loggable import loggable
 from support.corpus import Mutant, corpus
