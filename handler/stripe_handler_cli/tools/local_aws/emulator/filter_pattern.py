@@ -60,11 +60,7 @@ def select(line: Line, selector: str) -> str | float | None:
 
 @functools.lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Test:
-    """The test that a pattern stands for.
-
-    Raises:
-        UnsupportedPatternError: It is wrong or not modelled; the message says what.
-    """
+    """The test that a pattern stands for; raises `UnsupportedPatternError`."""
     parser = _Parser(_TOKENS.findall(pattern))
     parser.expect("{")
     test = parser.either()

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """What a Python function has written is in its log.
 
 AWS rule: everything a function wrote before it answered reaches its log group, whether or not it is ever
@@ -16,6 +15,8 @@ import time
 from typing import Any
 
 from ministack.core import lambda_runtime
+
+from .replacing import replaces
 
 _MARK = "\x1eanswered"
 _LONGEST_SECONDS = 10.0
@@ -45,20 +46,14 @@ class _MsAnswers:
 sys.stdout = _MsAnswers(sys.stdout)
 """
 
-_stock_drain = lambda_runtime.Worker._drain_stderr_bounded
+lambda_runtime._PYTHON_WORKER_SCRIPT = _PRELUDE + lambda_runtime._PYTHON_WORKER_SCRIPT
 
 
-def install() -> None:
-    """Replace MiniStack's function by ours, and let its worker write marks."""
-    lambda_runtime._PYTHON_WORKER_SCRIPT = _PRELUDE + lambda_runtime._PYTHON_WORKER_SCRIPT
-    lambda_runtime.Worker._drain_stderr_bounded = drain
-
-
-def drain(worker: Any, **waits: float) -> str:
+@replaces(lambda_runtime.Worker, "_drain_stderr_bounded")
+def drain(stock: Any, worker: Any, **waits: float) -> Any:
     """The lines up to the mark, or up to the end where the process is gone."""
     if not worker.config.get("Runtime", "").startswith("python"):
-        stock: str = _stock_drain(worker, **waits)
-        return stock
+        return stock(worker, **waits)
     lines: list[str] = []
     deadline = time.monotonic() + _LONGEST_SECONDS
     while time.monotonic() < deadline:

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Tables that refuse requests for a while, because a test asked for it.
 
 A table on one machine is never throttled, denied or broken, so this has to be asked for: while a table has
@@ -23,38 +22,28 @@ from typing import Any
 from ministack.core.responses import error_response_json
 from ministack.services import dynamodb
 
-from .answers import Response, error
+from .replacing import replaces
 
-FAULT_TAG = "stripe-handler-local:fault"
-
+_FAULT_TAG = "stripe-handler-local:fault"
 _STATUS = {"InternalServerError": 500, "ServiceUnavailable": 503}
 _CANCELLATION_CODES = {
     "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
     "ThrottlingException": "ThrottlingError",
 }
-_MESSAGE = f"A fault asked for by the tag {FAULT_TAG}"
+_MESSAGE = f"A fault asked for by the tag {_FAULT_TAG}"
 
 _counting = threading.Lock()
-_stock_handle_request = dynamodb.handle_request
 
 
-def install() -> None:
-    """Replace MiniStack's function by ours."""
-    dynamodb.handle_request = handle_request
-
-
+@replaces(dynamodb, "handle_request")
 async def handle_request(
-    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-) -> Response:
-    """DynamoDB's API, with the faults that were asked for."""
+    stock: Any, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> Any:
     refused = _refusal(headers.get("x-amz-target", "").rpartition(".")[2], body)
-    if refused is not None:
-        return refused
-    response: Response = await _stock_handle_request(method, path, headers, body, query_params)
-    return response
+    return refused or await stock(method, path, headers, body, query_params)
 
 
-def _refusal(operation: str, body: bytes) -> Response | None:
+def _refusal(operation: str, body: bytes) -> Any:
     try:
         request = json.loads(body or b"{}")
     except ValueError:
@@ -66,7 +55,7 @@ def _refusal(operation: str, body: bytes) -> Response | None:
         return None
     if operation.startswith("Transact") and code in _CANCELLATION_CODES:
         return _cancelled(_CANCELLATION_CODES[code], faulty)
-    return error(code, _MESSAGE, _STATUS.get(code, 400))
+    return error_response_json(code, _MESSAGE, _STATUS.get(code, 400))
 
 
 def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
@@ -83,7 +72,7 @@ def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
 def _tag(table_name: str) -> dict[str, str] | None:
     table = dynamodb._tables.get(dynamodb._normalize_table_name(table_name))
     tags = dynamodb._tags.get(table["TableArn"], []) if table else []
-    return next((tag for tag in tags if tag["Key"] == FAULT_TAG), None)
+    return next((tag for tag in tags if tag["Key"] == _FAULT_TAG), None)
 
 
 def _fault(table_name: str) -> str | None:
@@ -101,13 +90,11 @@ def _taken_fault(table_name: str) -> str | None:
         return code
 
 
-def _cancelled(code: str, faulty: list[bool]) -> Response:
+def _cancelled(code: str, faulty: list[bool]) -> Any:
     reasons = [{"Code": code, "Message": _MESSAGE} if is_faulty else {"Code": "None"} for is_faulty in faulty]
     message = (
         "Transaction cancelled, please refer cancellation reasons for specific reasons "
         f"[{', '.join(reason['Code'] for reason in reasons)}]"
     )
-    response: Response = error_response_json(
-        "TransactionCanceledException", message, extra={"CancellationReasons": reasons}
-    )
-    return response
+    reported = {"CancellationReasons": reasons}
+    return error_response_json("TransactionCanceledException", message, extra=reported)
