@@ -28,7 +28,6 @@ class Step:
     _told_at: float = 0.0
 
     def __call__(self, text: str) -> None:
-        """Show a detail, once."""
         if text != self._told:
             self._told = text
             self._console.print(f"  {text}", style="dim", soft_wrap=True)
@@ -59,7 +58,6 @@ class Step:
             self(f"{count}, about {duration(left)} left" if left else count)
 
     def counter(self, noun: str) -> Callable[[int, int], None]:
-        """Return a function that shows how many are done, and how many there are."""
         return functools.partial(self.count, noun)
 
     @contextmanager

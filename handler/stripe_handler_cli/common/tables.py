@@ -9,7 +9,6 @@ from rich.table import Table
 
 
 def table(*columns: str) -> Table:
-    """Make a table in the style of these commands."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")

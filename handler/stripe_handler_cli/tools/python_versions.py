@@ -1,6 +1,7 @@
 """Finds a Python of a wanted version on this machine, above all the Lambda runtime's."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,18 +18,11 @@ _PROBE = (
     " sysconfig.get_config_var('Py_GIL_DISABLED') or 0, '%d.%d.%d' % sys.version_info[:3])"
 )
 _VENV_PROBE = "import ssl, venv, ensurepip"
-_PROBE_TIMEOUT_SECONDS = 20
-_FULL_VERSION_PARTS = 3
 
 
 @attrs.frozen
 class Interpreter:
-    """A Python that has been run and has answered.
-
-    Attributes:
-        path: The executable.
-        version: Its full version, for example `3.13.0`.
-    """
+    """A Python that has been run and has answered with its full version, for example `3.13.0`."""
 
     path: Path
     version: str
@@ -55,7 +49,7 @@ def candidate_interpreters(environment: Mapping[str, str], version: str = RUNTIM
 
 
 def find_interpreter(candidates: Iterable[Path], version: str = RUNTIME_PYTHON) -> Interpreter | None:
-    """Return the first candidate that runs and is a released build of the wanted version.
+    """The first candidate that runs and is a released build of the wanted version.
 
     The name proves nothing: a version manager leaves a `python3.13` on PATH that only prints an error.
     """
@@ -77,11 +71,9 @@ def runtime_interpreter() -> Path:
 
 
 def _version(path: Path) -> str | None:
-    words = (_output(path, _PROBE) or "").split()
     # Free-threaded and pre-release builds compile differently from the runtime's.
-    if words[:3] != ["cpython", "final", "0"]:
-        return None
-    return words[3] if len(words[3].split(".")) == _FULL_VERSION_PARTS else None
+    answer = re.fullmatch(r"cpython final 0 (\d+\.\d+\.\d+)", (_output(path, _PROBE) or "").strip())
+    return answer[1] if answer else None
 
 
 def _output(path: Path, program: str) -> str | None:
@@ -93,7 +85,7 @@ def _output(path: Path, program: str) -> str | None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=_PROBE_TIMEOUT_SECONDS,
+            timeout=20,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -66,9 +66,7 @@ def start(
             "MiniStack",
         ).ensure(progress)
         for _ in range(_PORT_TRIES if port is None else 1):
-            chosen = port or _free_port()
-            _require_free(chosen)
-            started = _start_on(state, python_path, chosen, settings or {})
+            started = _start_on(state, python_path, _usable(port), settings or {})
             if started is not None:
                 return started
         end_of_log = "\n".join(state.log_path.read_text(errors="replace").splitlines()[-15:])
@@ -181,16 +179,12 @@ def _url(port: int) -> str:
     return f"http://{_HOST}:{port}"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _require_free(port: int) -> None:
+def _usable(port: int | None) -> int:
+    """The port, or a free one where none is wanted."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((_HOST, port or 0))
         except OSError as error:
             raise CliError(f"Port {port} on {_HOST} cannot be used: {error.strerror}.") from error
+        return int(probe.getsockname()[1])

@@ -69,9 +69,7 @@ def build_zip(
     lock = read_lock(project_root / "requirements/handler.txt")
     if not with_stripe:
         lock = tuple(wheel for wheel in lock if wheel.name not in ONLY_FOR_STRIPE)
-    wheels = fetch_wheels(
-        lock, project_root / ".stripe-handler/wheels", python_version=RUNTIME_PYTHON, progress=progress
-    )
+    wheels = fetch_wheels(lock, project_root / ".stripe-handler/wheels", progress)
     progress(f"Collecting the library and {len(wheels)} packages")
     files = library_files(project_root)
     for wheel in wheels:

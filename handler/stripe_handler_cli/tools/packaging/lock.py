@@ -11,17 +11,13 @@ from pathlib import Path
 from stripe_handler_cli.common.errors import exit_code
 from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock
 from stripe_handler_cli.tools.packaging.wheels import download_pure_wheels, sha256_of
-from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 
 def lock(resolved: Path, out: Path) -> None:
     lines = map(str.strip, resolved.read_text(encoding="utf-8").splitlines())
     pins = [line for line in lines if line and not line.startswith("#")]
     with tempfile.TemporaryDirectory() as scratch:
-        wheels = download_pure_wheels(
-            pins, Path(scratch), python_version=RUNTIME_PYTHON, require_hashes=False
-        )
-        locked = [_locked(path) for path in wheels]
+        locked = [_locked(path) for path in download_pure_wheels(pins, Path(scratch))]
     out.write_text(format_lock(locked), encoding="utf-8")
 
 

@@ -7,11 +7,12 @@ import hashlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.packaging.locked import LockedWheel
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 _PURE_WHEELS = "*-none-any.whl"
 
@@ -21,13 +22,13 @@ _PURE_ONLY = ("--no-deps", "--only-binary=:all:", "--platform=any", "--implement
 
 
 def download_pure_wheels(
-    requirements: Sequence[str], directory: Path, *, python_version: str, require_hashes: bool
+    requirements: Iterable[str], directory: Path, *, require_hashes: bool = False
 ) -> list[Path]:
     """Download one pure wheel for each requirement, a line as pip reads it, into an empty directory."""
     listing = directory / "requirements.txt"
     listing.write_text("".join(f"{line}\n" for line in requirements), encoding="utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += [*_PURE_ONLY, f"--python-version={python_version}", f"--dest={directory}"]
+    command += [*_PURE_ONLY, f"--python-version={RUNTIME_PYTHON}", f"--dest={directory}"]
     command += ["--require-hashes"] if require_hashes else []
     completed = subprocess.run(  # noqa: S603 - our own arguments, no shell
         [*command, f"--requirement={listing}"], capture_output=True, text=True, check=False
@@ -41,13 +42,7 @@ def download_pure_wheels(
     return sorted(directory.glob(_PURE_WHEELS))
 
 
-def fetch_wheels(
-    lock: Sequence[LockedWheel],
-    directory: Path,
-    *,
-    python_version: str,
-    progress: Callable[[str], None],
-) -> list[Path]:
+def fetch_wheels(lock: Sequence[LockedWheel], directory: Path, progress: Callable[[str], None]) -> list[Path]:
     """A verified wheel for each locked package; what `directory` does not hold yet is downloaded into it."""
     directory.mkdir(parents=True, exist_ok=True)
     kept = _by_sha256(directory)
@@ -55,10 +50,8 @@ def fetch_wheels(
     if missing:
         progress(f"Downloading {len(missing)} pure wheels: {', '.join(wheel.name for wheel in missing)}")
         with tempfile.TemporaryDirectory(dir=directory) as scratch:
-            lines = [wheel.line() for wheel in missing]
-            for path in download_pure_wheels(
-                lines, Path(scratch), python_version=python_version, require_hashes=True
-            ):
+            lines = (wheel.line() for wheel in missing)
+            for path in download_pure_wheels(lines, Path(scratch), require_hashes=True):
                 path.replace(directory / path.name)
         kept = _by_sha256(directory)
     for wheel in lock:

@@ -12,7 +12,7 @@ rest, and gives the lines of functions no id.
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response, new_uuid
@@ -50,9 +50,10 @@ def _at_most_1_mb(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return events[: max(1, fitting)]
 
 
-def _test(pattern: str) -> Callable[[str], bool]:
+def _test(pattern: str) -> Any:
+    """The test of a message that a pattern stands for."""
     if not pattern.startswith("{"):
-        return cloudwatch_logs._compile_filter_pattern(pattern)  # type: ignore[no-any-return]
+        return cloudwatch_logs._compile_filter_pattern(pattern)
     test = compile_pattern(pattern)
     return lambda message: (line := json_line(message)) is not None and test(line)
 

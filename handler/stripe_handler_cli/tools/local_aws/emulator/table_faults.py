@@ -45,16 +45,20 @@ async def handle_request(
 
 def _refusal(operation: str, body: bytes) -> Any:
     try:
-        request = json.loads(body or b"{}")
+        tables = list(_tables_of(operation, json.loads(body or b"{}")))
     except ValueError:
         return None
-    tables = list(_tables_of(operation, request))
-    faulty = [_fault(table) is not None for table in tables]
-    code = next(filter(None, map(_taken_fault, tables)), None)
-    if code is None:
-        return None
+    with _counting:
+        tags = [_tag(table) for table in tables]
+        first = next(filter(None, tags), None)
+        if first is None:
+            return None
+        code, _, left = first["Value"].partition(" ")
+        if left:
+            first["Value"] = f"{code} {int(left) - 1}"
     if operation.startswith("Transact") and code in _CANCELLATION_CODES:
-        return _cancelled(_CANCELLATION_CODES[code], faulty)
+        reason = {"Code": _CANCELLATION_CODES[code], "Message": _MESSAGE}
+        return _cancelled([reason if tag else {"Code": "None"} for tag in tags])
     return error_response_json(code, _MESSAGE, _STATUS.get(code, 400))
 
 
@@ -70,28 +74,14 @@ def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
 
 
 def _tag(table_name: str) -> dict[str, str] | None:
+    """The table's tag, while requests are left that it refuses."""
     table = dynamodb._tables.get(dynamodb._normalize_table_name(table_name))
     tags = dynamodb._tags.get(table["TableArn"], []) if table else []
-    return next((tag for tag in tags if tag["Key"] == _FAULT_TAG), None)
+    tag = next((tag for tag in tags if tag["Key"] == _FAULT_TAG), None)
+    return tag if tag and tag["Value"] and not tag["Value"].endswith(" 0") else None
 
 
-def _fault(table_name: str) -> str | None:
-    tag = _tag(table_name)
-    code, _, left = tag["Value"].partition(" ") if tag else ("", "", "")
-    return code if code and left != "0" else None
-
-
-def _taken_fault(table_name: str) -> str | None:
-    """The table's error code; one request less is left of a fault that counts them."""
-    with _counting:
-        code, tag = _fault(table_name), _tag(table_name)
-        if code and tag and " " in tag["Value"]:
-            tag["Value"] = f"{code} {int(tag['Value'].partition(' ')[2]) - 1}"
-        return code
-
-
-def _cancelled(code: str, faulty: list[bool]) -> Any:
-    reasons = [{"Code": code, "Message": _MESSAGE} if is_faulty else {"Code": "None"} for is_faulty in faulty]
+def _cancelled(reasons: list[dict[str, str]]) -> Any:
     message = (
         "Transaction cancelled, please refer cancellation reasons for specific reasons "
         f"[{', '.join(reason['Code'] for reason in reasons)}]"
