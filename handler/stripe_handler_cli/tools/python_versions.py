@@ -17,7 +17,6 @@ _PROBE = (
     "print(sys.implementation.name, sys.version_info.releaselevel,"
     " sysconfig.get_config_var('Py_GIL_DISABLED') or 0, '%d.%d.%d' % sys.version_info[:3])"
 )
-_VENV_PROBE = "import ssl, venv, ensurepip"
 
 
 @attrs.frozen
@@ -29,7 +28,7 @@ class Interpreter:
 
     def makes_venvs(self) -> bool:
         """Whether it has what a venv with pip needs; Debian ships that apart."""
-        return _output(self.path, _VENV_PROBE) is not None
+        return _output(self.path, "import ssl, venv, ensurepip") is not None
 
 
 def candidate_interpreters(environment: Mapping[str, str], version: str = RUNTIME_PYTHON) -> Iterator[Path]:
@@ -53,10 +52,12 @@ def find_interpreter(candidates: Iterable[Path], version: str = RUNTIME_PYTHON) 
 
     The name proves nothing: a version manager leaves a `python3.13` on PATH that only prints an error.
     """
+    # Free-threaded and pre-release builds compile differently from the runtime's.
+    wanted = re.compile(rf"cpython final 0 ({re.escape(version)}\.\d+)")
     for path in candidates:
-        found = _version(path)
-        if found is not None and found.split(".")[:2] == version.split("."):
-            return Interpreter(path, found)
+        answer = wanted.fullmatch((_output(path, _PROBE) or "").strip())
+        if answer:
+            return Interpreter(path, answer[1])
     return None
 
 
@@ -70,22 +71,12 @@ def runtime_interpreter() -> Path:
     return found.path if found is not None and found.makes_venvs() else Path(sys.executable)
 
 
-def _version(path: Path) -> str | None:
-    # Free-threaded and pre-release builds compile differently from the runtime's.
-    answer = re.fullmatch(r"cpython final 0 (\d+\.\d+\.\d+)", (_output(path, _PROBE) or "").strip())
-    return answer[1] if answer else None
-
-
 def _output(path: Path, program: str) -> str | None:
     if not os.access(path, os.X_OK):
         return None
     try:
         done = subprocess.run(  # noqa: S603 - the point is to see whether it runs
-            [str(path), "-I", "-S", "-c", program],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
+            [path, "-I", "-S", "-c", program], capture_output=True, text=True, check=False, timeout=20
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -66,18 +66,15 @@ def find_terraform(
 def terraform_version(executable: Path) -> tuple[int, ...] | None:
     """The version an executable answers with; None when it is not a working Terraform."""
     try:
-        completed = subprocess.run(  # noqa: S603 - the point is to see whether it runs
-            [str(executable), "version", "-json"],
+        told = subprocess.check_output(  # noqa: S603 - the point is to see whether it runs
+            [executable, "version", "-json"],
             env=child_environment({}),
-            capture_output=True,
-            text=True,
-            check=False,
+            stderr=subprocess.DEVNULL,
             timeout=_TIMEOUT_SECONDS,
         )
-        text = str(json.loads(completed.stdout)["terraform_version"])
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+        match = re.match(r"(\d+)\.(\d+)\.(\d+)", json.loads(told)["terraform_version"])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return None
-    match = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
     return tuple(map(int, match.groups())) if match else None
 
 
