@@ -16,7 +16,7 @@ EXPECTED = (
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read a time, see `EXPECTED`, or `now`; returns it in UTC, and raises `ValueError` for anything else."""
+    """Read what `EXPECTED` describes, or `now`, as a moment in UTC; `ValueError` says what was expected."""
     text = text.strip()
     if text.lower() == "now":
         return now

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from stripe_handler_cli.common.moments import duration
 
 _LINE_EVERY_SECONDS = 5.0
-"""Off a terminal, a count is printed so often, and at the end."""
+"""How often a count is printed where there is no terminal; it is printed at the end as well."""
 _COLUMNS = SpinnerColumn(), TextColumn("{task.description}")
 
 

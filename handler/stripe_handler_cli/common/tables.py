@@ -27,5 +27,5 @@ def fields(rows: Iterable[tuple[str, Any]], title: str | None = None) -> Table:
 
 
 def shown(value: Any) -> str:
-    """A value as text; nothing for None."""
+    """A value as text; None is an empty one."""
     return "" if value is None else escape(str(value))

@@ -1,4 +1,4 @@
-"""Processes of one emulator: is it alive, end it, end what it left behind."""
+"""Looks at the processes of one emulator, and ends them and what they left behind."""
 
 import contextlib
 import errno

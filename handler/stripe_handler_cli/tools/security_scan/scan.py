@@ -18,7 +18,7 @@ from stripe_handler_cli.tools.security_scan.offline_plan import prepare, write_p
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
 OPTIONAL = "Optional, kms_key_arn."
-"""How the reason of a suppression begins that must not be needed once there is a key."""
+"""The beginning of a suppression's reason that no longer holds once there is a key."""
 _UNREAD_HINT = "its parser takes no line break after an operand that begins with `!`, for example"
 _NO_REASON = frozenset({"", "No comment provided"})
 _VAR_FILE = "environments/production.tfvars"

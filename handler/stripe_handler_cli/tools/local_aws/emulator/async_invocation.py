@@ -191,7 +191,7 @@ def _failure_record(
 
 
 def _deliver(destination: str, body: str) -> str | None:
-    """Returns why the destination did not take it, if so."""
+    """Hand a failure record to its destination; returns the reason if it was not taken."""
     service = parse_arn(destination).service
     if service == "sqs":
         queue = sqs._queue_by_arn(destination)

@@ -5,9 +5,9 @@ invoked again. What a thread writes afterwards comes with the next invocation.
 
 Stock MiniStack collects the log for 50 ms after each answer, and from the first line on only until 5 ms pass
 without another. On a machine that takes the processor away from the thread that reads the lines, they come
-later, and then they are handed over at the next invocation: whoever waits for a line before going on waits
-in vain. Here the process ends its log with a mark before each answer, and the log is collected up to the
-mark, however long that takes.
+later, and then they are handed over at the next invocation: a caller that waits for a line before it goes on
+waits in vain. Here the process ends its log with a mark before each answer, and the log is collected up to
+the mark, however long that takes.
 """
 
 import queue

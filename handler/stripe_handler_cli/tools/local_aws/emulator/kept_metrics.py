@@ -1,6 +1,6 @@
 """Data points stay where they were put.
 
-AWS rule modelled: a data point that was recorded is counted, whoever asks CloudWatch at the same time.
+AWS rule modelled: a data point that was recorded is counted, even if others ask CloudWatch at the same time.
 
 Stock MiniStack copies every metric's list of points with each request to CloudWatch, to drop those older
 than two weeks. A point that another thread appends to the old list meanwhile is lost: it happened in a run

@@ -4,7 +4,7 @@ AWS rules modelled:
 - Each line that matches the pattern (`filter_pattern`) adds one value: a number, or a number from the line
   (`$.field`); a line without that number adds none.
 - Dimensions take their values from the line, at most three of them, and exclude a default value. (What a line
-  without such a field adds is not documented; here: nothing.)
+  without such a field adds is not documented; here it adds nothing.)
 - In a minute with lines of which none matches, the default value is reported, once.
 - Only lines that arrive after the filter was made are looked at.
 

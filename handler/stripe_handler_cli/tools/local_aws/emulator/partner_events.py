@@ -60,7 +60,7 @@ def _unknown_source(name: str | None) -> Any:
 
 @replaces(eventbridge, "_create_partner_event_source")
 def create_partner_event_source(stock: Any, data: dict[str, Any]) -> Any:
-    """Remember when that was."""
+    """Remember when the source was made; the time it expires follows from it."""
     response = stock(data)
     source = _find(data.get("Name", ""))
     if source is not None:

@@ -52,7 +52,7 @@ def _put(data: dict[str, Any]) -> Any:
 
 
 def _describe(data: dict[str, Any]) -> Any:
-    """One page always."""
+    """The answer is always one page."""
     prefix = data.get("queryDefinitionNamePrefix") or ""
     found = [each for each in _definitions.values() if each["name"].startswith(prefix)]
     return json_response({"queryDefinitions": sorted(found, key=lambda each: each["name"])})

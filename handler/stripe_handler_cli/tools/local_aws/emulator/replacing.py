@@ -1,4 +1,7 @@
-"""How our functions take the place of MiniStack's, and how some of them look again and again."""
+"""How our functions take the place of MiniStack's, and how some look at a service again and again.
+
+The import of a replacement puts it in place; `server` imports those that are wanted.
+"""
 
 import functools
 import logging
@@ -15,7 +18,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def replaces(owner: Any, name: str) -> Callable[[_Function], _Function]:
-    """Put a function in the place of a module's or a class's, which becomes its first argument."""
+    """Put a function in the place of one of MiniStack's, which it gets as its first argument."""
 
     def put_in_place(function: _Function) -> _Function:
         stock = getattr(owner, name)

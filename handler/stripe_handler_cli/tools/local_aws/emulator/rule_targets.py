@@ -68,7 +68,7 @@ _current: contextvars.ContextVar[HandOff | None] = contextvars.ContextVar("hand_
 def dispatch_if_possible(
     check: Callable[[str, dict[str, Any]], Failure | None], stock: Any, target: Any, *arguments: Any
 ) -> None:
-    """Dispatch as stock MiniStack does, but of a rule's event only what the target would take."""
+    """Dispatch as stock MiniStack does, unless it is a rule's event that the target would not take."""
     hand_off = _current.get()
     if hand_off is not None:
         hand_off.failure = check(str(target), hand_off.rule)

@@ -35,7 +35,7 @@ def parse_rate_seconds(stock: Any, expression: str) -> float | None:
 def invoke_target(
     stock: Any, target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
 ) -> None:
-    """Hand a schedule's input to its function; all else is a rule's."""
+    """Hand a schedule's input to its function; everything else goes to the dispatcher of rules."""
     if "FlexibleTimeWindow" in rule and ":lambda:" in target["Arn"]:
         eventbridge._dispatch_to_lambda(target["Arn"], target.get("Input") or "{}")
     else:

@@ -74,7 +74,7 @@ def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
 
 
 def _tag(table_name: str) -> dict[str, str] | None:
-    """The table's tag, while requests are left that it refuses."""
+    """The table's tag, as long as it refuses requests."""
     table = dynamodb._tables.get(dynamodb._normalize_table_name(table_name))
     tags = dynamodb._tags.get(table["TableArn"], []) if table else []
     tag = next((tag for tag in tags if tag["Key"] == _FAULT_TAG), None)
