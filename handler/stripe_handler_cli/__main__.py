@@ -4,12 +4,7 @@ import sys
 
 
 def main() -> int:
-    """Run the `stripe-handler` command line.
-
-    Returns:
-        The exit code: 0 for success, 1 when a command found a problem, 2 for wrong usage or a missing
-        extra.
-    """
+    """Returns 0 for success, 1 when a command found a problem, 2 for wrong usage or a missing extra."""
     try:
         from stripe_handler_cli.cli import cli  # noqa: PLC0415 - the extra may be missing
 

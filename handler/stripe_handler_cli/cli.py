@@ -12,95 +12,67 @@ import click
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.lazy_group import Deferred, LazyGroup
 
-_LAB = "stripe_handler_cli.lab"
-_OPERATE = "stripe_handler_cli.operate"
-_TOOLS = "stripe_handler_cli.tools"
-
+#: Each command by its place, whose last part is its name, and the first sentence of its help.
 COMMANDS = (
     Deferred(
-        "chaos",
-        f"{_LAB}.chaos.command:chaos",
+        "lab.chaos.command:chaos",
         "Deliver simulated events as badly as can be, and compare every profile with the truth.",
     ),
     Deferred(
-        "connect",
-        f"{_OPERATE}.connect.command:connect",
+        "operate.connect.command:connect",
         "Connect a Stripe account to this environment, from nothing to a ping that arrives.",
     ),
+    Deferred("lab.demo.command:demo", "Run one subscription's life through the real stack on local AWS."),
     Deferred(
-        "demo",
-        f"{_LAB}.demo.command:demo",
-        "Run one subscription's life through the real stack on local AWS.",
-    ),
-    Deferred(
-        "disconnect",
-        f"{_OPERATE}.connect.command:disconnect",
+        "operate.connect.command:disconnect",
         "Take Stripe's event destination away from this environment: the way back from `connect`.",
     ),
     Deferred(
-        "dlq",
-        f"{_OPERATE}.dlq.command:dlq",
+        "operate.dlq.command:dlq",
         "Events that could not be applied: look at them, send them again, drop them.",
     ),
     Deferred(
-        "doctor",
-        f"{_OPERATE}.doctor.command:doctor",
-        "Go through the production checklist of a deployed stack: pass, warn or fail, and what puts it "
-        "right.",
+        "operate.doctor.command:doctor",
+        "Go through the production checklist of a deployed stack: pass, warn or fail, and what puts "
+        "it right.",
     ),
     Deferred(
-        "explain",
-        f"{_OPERATE}.explain.command:explain",
+        "operate.explain.command:explain",
         "Say of each attribute of a profile which event set it, when, and by which rule.",
     ),
     Deferred(
-        "listen",
-        f"{_OPERATE}.listen.command:listen",
+        "operate.listen.command:listen",
         "Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.",
     ),
     Deferred(
-        "local",
-        f"{_TOOLS}.local_aws.command:local",
-        "AWS on this machine: MiniStack with the AWS behaviours it lacks.",
+        "tools.local_aws.command:local", "AWS on this machine: MiniStack with the AWS behaviours it lacks."
     ),
     Deferred(
-        "package",
-        f"{_TOOLS}.packaging.command:package",
+        "tools.packaging.command:package",
         "Build the Lambda zip from hashed requirements, byte for byte the same on every build.",
     ),
     Deferred(
-        "parked",
-        f"{_OPERATE}.parked.command:parked",
-        "List the events that wait for a user, the first to expire first.",
+        "operate.parked.command:parked", "List the events that wait for a user, the first to expire first."
     ),
     Deferred(
-        "reconcile",
-        f"{_OPERATE}.reconcile.command:reconcile",
+        "operate.reconcile.command:reconcile",
         "Compare every subscription in Stripe with every profile, in both directions.",
     ),
     Deferred(
-        "replay",
-        f"{_OPERATE}.replay.command:replay",
+        "operate.replay.command:replay",
         "Send archived events to the function again, and tell what that changed.",
     ),
+    Deferred("composed:send", "Put events on the bus and follow each to the profile."),
     Deferred(
-        "send",
-        "stripe_handler_cli.composed:send",
-        "Put events on the bus and follow each to the profile.",
-    ),
-    Deferred(
-        "show",
-        f"{_OPERATE}.show.command:show",
+        "operate.show.command:show",
         "Show what is stored of a user: profile, subscriptions, payments, customers, parked events.",
     ),
     Deferred(
-        "simulate",
-        f"{_LAB}.simulator.command:simulate",
+        "lab.simulator.command:simulate",
         "Write the events Stripe would send for made-up customers, and the profiles they must lead to.",
     ),
     Deferred(
-        "sync",
-        f"{_OPERATE}.reconcile.command:sync",
+        "operate.reconcile.command:sync",
         "Bring the profile of USER up to date from Stripe, now, by the rules of live events.",
     ),
 )

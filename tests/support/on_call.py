@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.lab.deployment import Deployment
-from stripe_handler_cli.tools.terraform.environment import child_environment
+from stripe_handler_cli.tools.terraform.process import child_environment
 
 _POLL_SECONDS = 0.1
 _COMMAND_SECONDS = 240

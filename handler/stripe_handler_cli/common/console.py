@@ -7,12 +7,10 @@ _WIDTH = 160
 
 
 def printer() -> Console:
-    """The console for results."""
     return _console(stderr=False)
 
 
 def reporter() -> Console:
-    """The console for progress and warnings."""
     return _console(stderr=True)
 
 
@@ -22,5 +20,4 @@ def _console(*, stderr: bool) -> Console:
 
 
 def warn(text: str) -> None:
-    """Print a warning."""
     reporter().print(f"Warning: {text}", style="yellow", markup=False)

@@ -1,5 +1,18 @@
 """Errors whose message is meant for the person at the terminal."""
 
+import sys
+from collections.abc import Callable
+
 
 class CliError(Exception):
     """A command cannot go on; the message says what is wrong and what to do about it."""
+
+
+def exit_code(work: Callable[[], object]) -> int:
+    """Do the work of a program of its own; what goes wrong is told on stderr."""
+    try:
+        result = work()
+    except CliError as error:
+        sys.stderr.write(f"Error: {error}\n")
+        return 1
+    return result if isinstance(result, int) else 0

@@ -6,23 +6,20 @@ import click
 
 
 class Deferred(click.Command):
-    """Stands for a command that is not imported yet; lists and completions need no more of it."""
+    """Stands for a command that is not imported yet; lists and completions need no more of it.
 
-    def __init__(self, name: str, place: str, summary: str) -> None:
-        """Describe a command.
+    Args:
+        place: The command, as `module:name`; the module is one of `stripe_handler_cli`.
+        summary: The first sentence of its help.
+    """
 
-        Args:
-            name: What is typed.
-            place: The command, as `module:attribute`.
-            summary: The first sentence of its help.
-        """
+    def __init__(self, place: str, summary: str) -> None:
+        self.module, _, name = place.partition(":")
         super().__init__(name, help=summary)
-        self.place = place
 
     def loaded(self) -> click.Command:
-        """Import the command."""
-        module, _, attribute = self.place.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        module = importlib.import_module(f"stripe_handler_cli.{self.module}")
+        command: click.Command = getattr(module, str(self.name))
         return command
 
 
@@ -32,6 +29,5 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is called, and import it."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.loaded() if isinstance(command, Deferred) else command, rest

@@ -16,18 +16,7 @@ EXPECTED = (
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """Read a time.
-
-    Args:
-        text: See `EXPECTED`; `now` too.
-        now: The time now.
-
-    Returns:
-        The moment, in UTC.
-
-    Raises:
-        ValueError: It is something else.
-    """
+    """Read what `EXPECTED` describes, or `now`, as a moment in UTC; `ValueError` says what was expected."""
     text = text.strip()
     if text.lower() == "now":
         return now
@@ -60,7 +49,6 @@ class Moment(click.ParamType[datetime]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it, or refuse it as wrong usage."""
         if isinstance(value, datetime):
             return value
         try:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from stripe_handler_cli.common.moments import duration
 
 _LINE_EVERY_SECONDS = 5.0
-"""Off a terminal, a count is printed so often, and at the end."""
+"""How often a count is printed where there is no terminal; it is printed at the end as well."""
 _COLUMNS = SpinnerColumn(), TextColumn("{task.description}")
 
 
@@ -28,7 +28,6 @@ class Step:
     _told_at: float = 0.0
 
     def __call__(self, text: str) -> None:
-        """Show a detail, once."""
         if text != self._told:
             self._told = text
             self._console.print(f"  {text}", style="dim", soft_wrap=True)
@@ -59,7 +58,6 @@ class Step:
             self(f"{count}, about {duration(left)} left" if left else count)
 
     def counter(self, noun: str) -> Callable[[int, int], None]:
-        """Return a function that shows how many are done, and how many there are."""
         return functools.partial(self.count, noun)
 
     @contextmanager

@@ -8,7 +8,6 @@ class StripeAccess:
     """A Stripe key and where it is sent.
 
     Attributes:
-        key: The API key.
         variable: The environment variable it is from, for messages.
         url: Where it is sent; None for the Stripe that the function asks.
     """

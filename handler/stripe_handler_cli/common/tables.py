@@ -9,7 +9,6 @@ from rich.table import Table
 
 
 def table(*columns: str) -> Table:
-    """Make a table in the style of these commands."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -28,5 +27,5 @@ def fields(rows: Iterable[tuple[str, Any]], title: str | None = None) -> Table:
 
 
 def shown(value: Any) -> str:
-    """A value as text; nothing for None."""
+    """A value as text; None is an empty one."""
     return "" if value is None else escape(str(value))

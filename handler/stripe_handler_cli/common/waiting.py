@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from stripe_handler_cli.common.errors import CliError
 
-_POLL_SECONDS = 0.05
 _Found = TypeVar("_Found")
 
 
@@ -22,11 +21,7 @@ def poll(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> _Found | None:
-    """Look until something is there.
-
-    Returns:
-        What was found; None if nothing was there within the time given.
-    """
+    """Look until something is there; None if nothing was there within the time given."""
     deadline = clock() + timeout_seconds
     while True:
         found = look()
@@ -36,12 +31,8 @@ def poll(
 
 
 def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: float) -> _Found:
-    """Look until something is there that must come.
-
-    Raises:
-        InVainError: Nothing was there within the time given; the message names what was wanted.
-    """
-    found = poll(look, every_seconds=_POLL_SECONDS, timeout_seconds=timeout_seconds)
+    """Look until something is there that must come; raises `InVainError`, which names what was wanted."""
+    found = poll(look, every_seconds=0.05, timeout_seconds=timeout_seconds)
     if found is None:
         raise InVainError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
     return found

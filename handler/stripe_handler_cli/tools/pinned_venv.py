@@ -17,7 +17,6 @@ class PinnedVenv:
     """A venv that holds what a requirements file lists.
 
     Attributes:
-        path: Where it is.
         requirements_path: Every package it holds, each with its version and hashes.
         interpreter: Finds the Python to make it with; called only when it is made.
         owner: Whose it is, for messages.
@@ -33,14 +32,7 @@ class PinnedVenv:
     may_build: bool = False
 
     def ensure(self, progress: Callable[[str], None]) -> Path:
-        """Build the venv where it is missing or out of date.
-
-        Returns:
-            Its interpreter.
-
-        Raises:
-            CliError: It cannot be made, or a package cannot be installed.
-        """
+        """Build the venv where it is missing or out of date; returns its interpreter."""
         # State directories may share a venv, and two of them may start at once.
         with exclusive(self.path.with_name(f"{self.path.name}.lock")):
             return self._ensure(progress)

@@ -1,6 +1,7 @@
 """Finds a Python of a wanted version on this machine, above all the Lambda runtime's."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,26 +17,18 @@ _PROBE = (
     "print(sys.implementation.name, sys.version_info.releaselevel,"
     " sysconfig.get_config_var('Py_GIL_DISABLED') or 0, '%d.%d.%d' % sys.version_info[:3])"
 )
-_VENV_PROBE = "import ssl, venv, ensurepip"
-_PROBE_TIMEOUT_SECONDS = 20
-_FULL_VERSION_PARTS = 3
 
 
 @attrs.frozen
 class Interpreter:
-    """A Python that has been run and has answered.
-
-    Attributes:
-        path: The executable.
-        version: Its full version, for example `3.13.0`.
-    """
+    """A Python that has been run and has answered with its full version, for example `3.13.0`."""
 
     path: Path
     version: str
 
     def makes_venvs(self) -> bool:
         """Whether it has what a venv with pip needs; Debian ships that apart."""
-        return _output(self.path, _VENV_PROBE) is not None
+        return _output(self.path, "import ssl, venv, ensurepip") is not None
 
 
 def candidate_interpreters(environment: Mapping[str, str], version: str = RUNTIME_PYTHON) -> Iterator[Path]:
@@ -55,14 +48,16 @@ def candidate_interpreters(environment: Mapping[str, str], version: str = RUNTIM
 
 
 def find_interpreter(candidates: Iterable[Path], version: str = RUNTIME_PYTHON) -> Interpreter | None:
-    """Return the first candidate that runs and is a released build of the wanted version.
+    """The first candidate that runs and is a released build of the wanted version.
 
     The name proves nothing: a version manager leaves a `python3.13` on PATH that only prints an error.
     """
+    # Free-threaded and pre-release builds compile differently from the runtime's.
+    wanted = re.compile(rf"cpython final 0 ({re.escape(version)}\.\d+)")
     for path in candidates:
-        found = _version(path)
-        if found is not None and found.split(".")[:2] == version.split("."):
-            return Interpreter(path, found)
+        answer = wanted.fullmatch((_output(path, _PROBE) or "").strip())
+        if answer:
+            return Interpreter(path, answer[1])
     return None
 
 
@@ -76,24 +71,12 @@ def runtime_interpreter() -> Path:
     return found.path if found is not None and found.makes_venvs() else Path(sys.executable)
 
 
-def _version(path: Path) -> str | None:
-    words = (_output(path, _PROBE) or "").split()
-    # Free-threaded and pre-release builds compile differently from the runtime's.
-    if words[:3] != ["cpython", "final", "0"]:
-        return None
-    return words[3] if len(words[3].split(".")) == _FULL_VERSION_PARTS else None
-
-
 def _output(path: Path, program: str) -> str | None:
     if not os.access(path, os.X_OK):
         return None
     try:
         done = subprocess.run(  # noqa: S603 - the point is to see whether it runs
-            [str(path), "-I", "-S", "-c", program],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_PROBE_TIMEOUT_SECONDS,
+            [path, "-I", "-S", "-c", program], capture_output=True, text=True, check=False, timeout=20
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

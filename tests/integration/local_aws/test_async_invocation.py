@@ -9,7 +9,7 @@ from support.cloud import Cloud
 
 pytestmark = pytest.mark.embedded
 
-FINE = "def handler(event, context): print('got', event['detail'])"
+SLEEPING = "import time\ndef handler(event, context): time.sleep(event['seconds'])"
 FAILING = """
 class PoisonError(Exception):
     pass
@@ -20,12 +20,29 @@ def handler(event, context):
 """
 
 
+def _function(cloud: Cloud, code: str, **settings: Any) -> tuple[str, str, str]:
+    """A function with an on-failure destination: its name and ARN, and the destination's URL."""
+    queue_url, queue_arn = cloud.queue(sender=None)
+    name, arn = cloud.function(code)
+    cloud.on_failure(name, queue_arn, **settings)
+    return name, arn, queue_url
+
+
+def _send(cloud: Cloud, name: str, event: Any) -> None:
+    """`Invoke` with the type `Event`."""
+    payload = json.dumps(event)
+    cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+
+
+def _allow(cloud: Cloud, name: str, concurrency: int) -> None:
+    settings = {"FunctionName": name, "ReservedConcurrentExecutions": concurrency}
+    cloud.client("lambda").put_function_concurrency(**settings)
+
+
 def _poison(cloud: Cloud, *, wait_seconds: int) -> tuple[str, list[dict[str, Any]]]:
     """An event for a function that always fails; its name and the failure queue's records."""
-    queue_url, queue_arn = cloud.queue(sender=None)
-    name, arn = cloud.function(FAILING)
+    name, arn, queue_url = _function(cloud, FAILING)
     cloud.permit_events(name)
-    cloud.on_failure(name, queue_arn)
     _, _, source = cloud.rule(arn)
     cloud.put_event(source, {"id": "evt_1"})
     return name, [
@@ -51,10 +68,8 @@ def test_a_failing_function_gets_three_attempts_and_then_a_failure_record(emulat
 
 def test_the_number_of_retries_is_the_functions_own(emulator: Cloud) -> None:
     """MaximumRetryAttempts 0 means one attempt."""
-    queue_url, queue_arn = emulator.queue(sender=None)
-    name, _ = emulator.function(FAILING)
-    emulator.on_failure(name, queue_arn, MaximumRetryAttempts=0)
-    emulator.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    name, _, queue_url = _function(emulator, FAILING, MaximumRetryAttempts=0)
+    _send(emulator, name, {})
     (message,) = emulator.messages(queue_url)
     assert json.loads(message["Body"])["requestContext"]["approximateInvokeCount"] == 1
     assert emulator.metric_sum("AWS/Lambda", "Invocations", FunctionName=name) == 1
@@ -62,11 +77,10 @@ def test_the_number_of_retries_is_the_functions_own(emulator: Cloud) -> None:
 
 def test_a_throttled_event_waits_until_the_function_has_concurrency(emulator: Cloud) -> None:
     """Events beyond the reserved concurrency are delivered later, none fails, no retry is used up."""
-    queue_url, queue_arn = emulator.queue(sender=None)
-    name, arn = emulator.function("import time\ndef handler(event, context): time.sleep(0.1)")
-    emulator.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    slow = "import time\ndef handler(event, context): time.sleep(0.1)"
+    name, arn, queue_url = _function(emulator, slow, MaximumRetryAttempts=0)
+    _allow(emulator, name, 1)
     emulator.permit_events(name)
-    emulator.on_failure(name, queue_arn, MaximumRetryAttempts=0)
     _, _, source = emulator.rule(arn)
     for number in range(8):
         emulator.put_event(source, {"number": number})
@@ -78,13 +92,10 @@ def test_a_throttled_event_waits_until_the_function_has_concurrency(emulator: Cl
 
 def test_a_throttled_event_that_gets_too_old_goes_to_the_failure_queue(emulator: Cloud) -> None:
     """The condition is the age, and it was never attempted."""
-    queue_url, queue_arn = emulator.queue(sender=None)
-    name, _ = emulator.function("import time\ndef handler(event, context): time.sleep(event['seconds'])")
-    lambda_ = emulator.client("lambda")
-    lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    emulator.on_failure(name, queue_arn, MaximumEventAgeInSeconds=60)
+    name, _, queue_url = _function(emulator, SLEEPING, MaximumEventAgeInSeconds=60)
+    _allow(emulator, name, 1)
     for _ in range(2):
-        lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"seconds": 2}))
+        _send(emulator, name, {"seconds": 2})
     (message,) = emulator.messages(queue_url, wait_seconds=20)
     context = json.loads(message["Body"])["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("EventAgeExceeded", 0)
@@ -92,12 +103,9 @@ def test_a_throttled_event_that_gets_too_old_goes_to_the_failure_queue(emulator:
 
 def test_reserved_concurrency_zero_goes_straight_to_the_failure_queue(emulator: Cloud) -> None:
     """A function switched off gets no attempt."""
-    queue_url, queue_arn = emulator.queue(sender=None)
-    name, _ = emulator.function(FINE)
-    lambda_ = emulator.client("lambda")
-    lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-    emulator.on_failure(name, queue_arn)
-    lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    name, _, queue_url = _function(emulator, "def handler(event, context): pass")
+    _allow(emulator, name, 0)
+    _send(emulator, name, {})
     (message,) = emulator.messages(queue_url)
     context = json.loads(message["Body"])["requestContext"]
     assert (context["condition"], context["approximateInvokeCount"]) == ("ZeroReservedConcurrency", 0)
@@ -105,13 +113,10 @@ def test_reserved_concurrency_zero_goes_straight_to_the_failure_queue(emulator: 
 
 def test_an_event_handed_to_the_function_counts_its_attempts_only(emulator: Cloud) -> None:
     """Three events by `Invoke`, one of which fails twice: four invocations, two errors."""
-    queue_url, queue_arn = emulator.queue(sender=None)
-    name, _ = emulator.function("def handler(event, context): return 1 / event['number']")
-    emulator.on_failure(name, queue_arn, MaximumRetryAttempts=1)
+    code = "def handler(event, context): return 1 / event['number']"
+    name, _, queue_url = _function(emulator, code, MaximumRetryAttempts=1)
     for number in (0, 1, 2):
-        emulator.client("lambda").invoke(
-            FunctionName=name, InvocationType="Event", Payload=json.dumps({"number": number})
-        )
+        _send(emulator, name, {"number": number})
     assert len(emulator.messages(queue_url)) == 1
     counted = {
         metric: emulator.until(
@@ -126,11 +131,10 @@ def test_an_event_handed_to_the_function_counts_its_attempts_only(emulator: Clou
 
 def test_a_waiting_event_runs_the_code_deployed_meanwhile(emulator: Cloud) -> None:
     """Lambda keeps the event, not the code: a fix deployed in time saves it."""
-    name, _ = emulator.function("import time\ndef handler(event, context): time.sleep(event['seconds'])")
-    lambda_ = emulator.client("lambda")
-    lambda_.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    name, _ = emulator.function(SLEEPING)
+    _allow(emulator, name, 1)
     for seconds in (1, 0):
-        lambda_.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"seconds": seconds}))
+        _send(emulator, name, {"seconds": seconds})
     emulator.update_code(name, "def handler(event, context): print('fixed', event['seconds'])")
     assert emulator.until(lambda: "fixed 0" in emulator.log_lines(f"/aws/lambda/{name}"))
 
@@ -140,9 +144,7 @@ def test_a_failure_record_that_the_queue_cannot_take_shows_in_a_metric(emulator:
     _, queue_arn = emulator.queue(sender=None, MaximumMessageSize="1024")
     name, _ = emulator.function(FAILING)
     emulator.on_failure(name, queue_arn, MaximumRetryAttempts=0)
-    emulator.client("lambda").invoke(
-        FunctionName=name, InvocationType="Event", Payload=json.dumps({"text": "x" * 900})
-    )
+    _send(emulator, name, {"text": "x" * 900})
     metric = "DestinationDeliveryFailures"
     assert emulator.until(lambda: emulator.metric_sum("AWS/Lambda", metric, FunctionName=name)) == 1
 
@@ -164,7 +166,7 @@ def test_stock_ministack_still_does_not_name_the_exception(stock: Cloud) -> None
 def test_stock_ministack_still_counts_a_taken_event_as_an_invocation(stock: Cloud) -> None:
     """When this fails, see whether `async_invocation` must still leave that metric out."""
     name, _ = stock.function("def handler(event, context): pass")
-    stock.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+    _send(stock, name, {})
     assert stock.until(lambda: f"/aws/lambda/{name}" in _log_groups(stock))
     assert stock.metric_sum("AWS/Lambda", "Invocations", FunctionName=name) == 1
     assert stock.metric_sum("AWS/Lambda", "Duration", FunctionName=name) == 0

@@ -15,6 +15,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.local_aws import LocalAws, start, status, stop
 from stripe_handler_cli.tools.local_aws.command import local
 from support.cloud import Cloud
+from support.processes import is_gone
 
 pytestmark = pytest.mark.embedded
 
@@ -55,13 +56,6 @@ def _worker_pids(state_directory: Path) -> list[int]:
     return pids
 
 
-def _is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 def _run(*arguments: str) -> Result:
     return CliRunner().invoke(local, list(arguments))
 
@@ -93,8 +87,8 @@ def test_stopping_ends_the_server_and_its_lambda_workers(shared_start: Start, st
     cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
     (worker,) = cloud.until(lambda: _worker_pids(state_directory))
     assert stop(state_directory) is True
-    assert _is_gone(running.pid)
-    assert _is_gone(worker)
+    assert is_gone(running.pid)
+    assert is_gone(worker)
     assert status(state_directory) is None
     assert stop(state_directory) is False
 
@@ -112,7 +106,7 @@ def test_a_killed_server_is_not_running_and_its_workers_end(
     assert cloud.until(lambda: status(state_directory) is None)
     restarted = shared_start(state_directory)
     assert restarted.pid != crashed.pid
-    assert _is_gone(worker)
+    assert is_gone(worker)
 
 
 def test_two_state_directories_are_two_clouds(shared_start: Start, tmp_path: Path) -> None:

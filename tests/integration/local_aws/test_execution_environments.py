@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support.cloud import Cloud
+from support.processes import is_gone
 
 pytestmark = pytest.mark.embedded
 
@@ -88,7 +89,7 @@ import os, pathlib, threading
 
 def die():
     print("last words", flush=True)
-    pathlib.Path({flag!r}).touch()
+    pathlib.Path({flag!r}).write_text(f"{{os.getpid()}}\\n")
     os._exit(1)
 
 def handler(event, context):
@@ -101,7 +102,7 @@ def _log_of_a_process_that_died_later(cloud: Cloud, flag: Path) -> str:
     """The function's log, after its process wrote something between two invocations and died."""
     name, _ = cloud.function(LATE.format(flag=str(flag)))
     _invoke(cloud, name, die=True)
-    while not flag.exists():
+    while not (flag.exists() and flag.read_text().endswith("\n") and is_gone(int(flag.read_text()))):
         time.sleep(0.01)
     _invoke(cloud, name)
     found = cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")

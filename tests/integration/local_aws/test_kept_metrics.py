@@ -15,8 +15,7 @@ import sys, time
 from ministack.services import cloudwatch
 sys.path.insert(0, sys.argv[1])
 if sys.argv[2] == "ours":
-    from emulator import kept_metrics
-    kept_metrics.install()
+    import emulator.kept_metrics
 
 def key(name):
     return "Namespace", name, cloudwatch._dims_key({})

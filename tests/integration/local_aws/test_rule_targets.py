@@ -17,6 +17,26 @@ def _attributes(message: dict[str, Any]) -> dict[str, str]:
     return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
 
 
+def _retried(cloud: Cloud, fault: str, **target: Any) -> tuple[str, str, str, str]:
+    """An event for a function that refuses it: dead-letter queue, the function's name and ARN, rule."""
+    dead_letter_url, dead_letter_arn = cloud.queue()
+    name, function_arn = cloud.function(FINE, Tags={FAULT_TAG: fault})
+    cloud.permit_events(name)
+    rule_name, _, source = cloud.rule(function_arn, DeadLetterConfig={"Arn": dead_letter_arn}, **target)
+    cloud.put_event(source, {})
+    return dead_letter_url, name, function_arn, rule_name
+
+
+def _lost(cloud: Cloud, detail: dict[str, str], **queue: Any) -> tuple[str, str]:
+    """An event for a deleted function that its dead-letter queue does not take: the queue and the rule."""
+    dead_letter_url, dead_letter_arn = cloud.queue(**queue)
+    name, function_arn = cloud.function(FINE)
+    rule_name, _, source = cloud.rule(function_arn, DeadLetterConfig={"Arn": dead_letter_arn})
+    cloud.client("lambda").delete_function(FunctionName=name)
+    cloud.put_event(source, detail)
+    return dead_letter_url, rule_name
+
+
 def _event_for_a_deleted_function(cloud: Cloud, *, wait_seconds: int) -> tuple[Any, list[dict[str, Any]]]:
     """Delete a rule's function, put an event; the rule and what its dead-letter queue has."""
     dead_letter_url, dead_letter_arn = cloud.queue()
@@ -77,13 +97,8 @@ def test_a_permission_for_another_rule_does_not_count(emulator: Cloud) -> None:
 
 def test_a_failure_that_may_pass_is_retried_by_the_policy(emulator: Cloud) -> None:
     """After the policy's retries the message names the condition that ended them."""
-    dead_letter_url, dead_letter_arn = emulator.queue()
-    name, function_arn = emulator.function(FINE, Tags={FAULT_TAG: "THROTTLING"})
-    emulator.permit_events(name)
-    rule_name, _, source = emulator.rule(
-        function_arn, DeadLetterConfig={"Arn": dead_letter_arn}, RetryPolicy={"MaximumRetryAttempts": 2}
-    )
-    emulator.put_event(source, {})
+    policy = {"MaximumRetryAttempts": 2}
+    dead_letter_url, _, _, rule_name = _retried(emulator, "THROTTLING", RetryPolicy=policy)
     (message,) = emulator.messages(dead_letter_url)
     attributes = _attributes(message)
     assert attributes["ERROR_CODE"] == "THROTTLING"
@@ -94,24 +109,14 @@ def test_a_failure_that_may_pass_is_retried_by_the_policy(emulator: Cloud) -> No
 
 def test_retries_end_when_the_event_is_too_old(emulator: Cloud) -> None:
     """The event's age counts from when it was put."""
-    dead_letter_url, dead_letter_arn = emulator.queue()
-    name, function_arn = emulator.function(FINE, Tags={FAULT_TAG: "TIMEOUT"})
-    emulator.permit_events(name)
-    _, _, source = emulator.rule(
-        function_arn, DeadLetterConfig={"Arn": dead_letter_arn}, RetryPolicy={"MaximumEventAgeInSeconds": 60}
-    )
-    emulator.put_event(source, {})
+    dead_letter_url, *_ = _retried(emulator, "TIMEOUT", RetryPolicy={"MaximumEventAgeInSeconds": 60})
     (message,) = emulator.messages(dead_letter_url, wait_seconds=20)
     assert _attributes(message)["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
 
 
 def test_a_retry_that_succeeds_leaves_no_dead_letter(emulator: Cloud) -> None:
     """Once the fault is gone the function gets the event."""
-    dead_letter_url, dead_letter_arn = emulator.queue()
-    name, function_arn = emulator.function(FINE, Tags={FAULT_TAG: "THROTTLING"})
-    emulator.permit_events(name)
-    _, _, source = emulator.rule(function_arn, DeadLetterConfig={"Arn": dead_letter_arn})
-    emulator.put_event(source, {})
+    dead_letter_url, name, function_arn, _ = _retried(emulator, "THROTTLING")
     emulator.client("lambda").untag_resource(Resource=function_arn, TagKeys=[FAULT_TAG])
     assert (
         emulator.until(lambda: emulator.metric_sum("AWS/Lambda", "AsyncEventsReceived", FunctionName=name))
@@ -123,11 +128,7 @@ def test_a_retry_that_succeeds_leaves_no_dead_letter(emulator: Cloud) -> None:
 @pytest.mark.parametrize("sender", [None, "sns.amazonaws.com"])
 def test_a_queue_that_lets_nobody_send_loses_the_event(emulator: Cloud, sender: str | None) -> None:
     """The dead-letter queue's own policy must admit EventBridge; a metric shows the loss."""
-    dead_letter_url, dead_letter_arn = emulator.queue(sender=sender)
-    name, function_arn = emulator.function(FINE)
-    rule_name, _, source = emulator.rule(function_arn, DeadLetterConfig={"Arn": dead_letter_arn})
-    emulator.client("lambda").delete_function(FunctionName=name)
-    emulator.put_event(source, {})
+    dead_letter_url, rule_name = _lost(emulator, {}, sender=sender)
     metric = "InvocationsFailedToBeSentToDlq"
     assert emulator.until(lambda: emulator.metric_sum("AWS/Events", metric, RuleName=rule_name)) == 1
     assert emulator.messages(dead_letter_url, wait_seconds=0) == []
@@ -135,11 +136,7 @@ def test_a_queue_that_lets_nobody_send_loses_the_event(emulator: Cloud, sender: 
 
 def test_an_event_larger_than_the_dead_letter_queue_takes_is_lost(emulator: Cloud) -> None:
     """The queue's MaximumMessageSize bounds the message with its attributes."""
-    dead_letter_url, dead_letter_arn = emulator.queue(MaximumMessageSize="1024")
-    name, function_arn = emulator.function(FINE)
-    rule_name, _, source = emulator.rule(function_arn, DeadLetterConfig={"Arn": dead_letter_arn})
-    emulator.client("lambda").delete_function(FunctionName=name)
-    emulator.put_event(source, {"text": "x" * 900})
+    dead_letter_url, rule_name = _lost(emulator, {"text": "x" * 900}, MaximumMessageSize="1024")
     metric = "InvocationsFailedToBeSentToDlq"
     assert emulator.until(lambda: emulator.metric_sum("AWS/Events", metric, RuleName=rule_name)) == 1
     assert emulator.messages(dead_letter_url, wait_seconds=0) == []

@@ -4,13 +4,8 @@
 venv, not in this one: they may import the standard library and MiniStack, nothing of this package.
 """
 
-from stripe_handler_cli.tools.local_aws.control import (
-    kill_lambda_worker,
-    lambda_workers,
-    start,
-    status,
-    stop,
-)
+from stripe_handler_cli.tools.local_aws.control import lambda_workers, start, status, stop
+from stripe_handler_cli.tools.local_aws.processes import kill_lambda_worker
 from stripe_handler_cli.tools.local_aws.running import DEFAULT_STATE_DIRECTORY, LocalAws
 
 __all__ = [

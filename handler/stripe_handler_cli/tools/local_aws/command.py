@@ -19,36 +19,23 @@ _state_directory = click.option(
 )
 
 
-_UP_EXAMPLES = """\b
-Examples:
-  stripe-handler local up
-  stripe-handler local up --port 4566
-  eval "$(stripe-handler local status --export)"
-"""
-
-_DOWN_EXAMPLES = """\b
-Example:
-  stripe-handler local down
-"""
-
-_STATUS_EXAMPLES = """\b
-Examples:
-  stripe-handler local status
-  stripe-handler local status --json
-  eval "$(stripe-handler local status --export)"
-"""
-
-
 @click.group()
 def local() -> None:
     """AWS on this machine: MiniStack with the AWS behaviours it lacks. No Docker, no account."""
 
 
-@local.command(epilog=_UP_EXAMPLES)
+@local.command(
+    epilog="""\b
+Examples:
+  stripe-handler local up
+  stripe-handler local up --port 4566
+  eval "$(stripe-handler local status --export)"
+"""
+)
 @_state_directory
 @click.option("--port", type=click.IntRange(1, 65535), help="Loopback port; a free one unless given.")
 @json_option
-def up(state_directory: Path, port: int | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def up(state_directory: Path, port: int | None, *, as_json: bool) -> None:
     """Start local AWS, or say where it already runs."""
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
@@ -67,10 +54,15 @@ def up(state_directory: Path, port: int | None, as_json: bool) -> None:  # noqa:
     click.echo('Use it from this shell: eval "$(stripe-handler local status --export)"')
 
 
-@local.command(epilog=_DOWN_EXAMPLES)
+@local.command(
+    epilog="""\b
+Example:
+  stripe-handler local down
+"""
+)
 @_state_directory
 @json_option
-def down(state_directory: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def down(state_directory: Path, *, as_json: bool) -> None:
     """Stop local AWS and wait until it is gone; everything in it is forgotten."""
     stopped = control.stop(state_directory)
     if as_json:
@@ -79,11 +71,18 @@ def down(state_directory: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
         click.echo("Local AWS stopped." if stopped else "Local AWS was not running.")
 
 
-@local.command(epilog=_STATUS_EXAMPLES)
+@local.command(
+    epilog="""\b
+Examples:
+  stripe-handler local status
+  stripe-handler local status --json
+  eval "$(stripe-handler local status --export)"
+"""
+)
 @_state_directory
 @json_option
 @click.option("--export", "as_exports", is_flag=True, help="Print shell commands that point AWS tools at it.")
-def status(state_directory: Path, as_json: bool, as_exports: bool) -> None:  # noqa: FBT001 - flags
+def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
     """Say whether local AWS runs, where, and whether it answers; exit code 1 if it does not."""
     local_aws = control.status(state_directory)
     if as_json:
@@ -92,21 +91,22 @@ def status(state_directory: Path, as_json: bool, as_exports: bool) -> None:  # n
         if not as_json:
             raise CliError("Local AWS is not running; start it with: stripe-handler local up")
         raise click.exceptions.Exit(1)
+    is_healthy = control.answers(local_aws.endpoint_url)
     if as_exports:
         for name, value in local_aws.environment().items():
             click.echo(f"export {name}={value}")
     elif not as_json:
-        health = "answers" if control.is_healthy(local_aws) else "does not answer"
+        health = "answers" if is_healthy else "does not answer"
         click.echo(f"Local AWS runs at {local_aws.endpoint_url} (pid {local_aws.pid}) and {health}.")
         click.echo(f"Log: {local_aws.log_path}")
-    if not control.is_healthy(local_aws):
+    if not is_healthy:
         raise click.exceptions.Exit(1)
 
 
 def _described(local_aws: LocalAws) -> dict[str, Any]:
     return {
         "running": True,
-        "healthy": control.is_healthy(local_aws),
+        "healthy": control.answers(local_aws.endpoint_url),
         **local_aws.to_json(),
         "environment": local_aws.environment(),
     }

@@ -15,17 +15,13 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.locks import exclusive
 from stripe_handler_cli.common.waiting import poll
 from stripe_handler_cli.tools.local_aws import processes
-from stripe_handler_cli.tools.local_aws.emulator_venv import ensure_venv
 from stripe_handler_cli.tools.local_aws.running import REGION, LocalAws, StateDirectory
+from stripe_handler_cli.tools.pinned_venv import PinnedVenv
+from stripe_handler_cli.tools.python_versions import runtime_interpreter
 
 _HOST = "127.0.0.1"
-_START_SECONDS = 30.0
-_POLL_SECONDS = 0.05
 _PORT_TRIES = 3
-_LAMBDA_CONCURRENCY = "4"
-_SCRIPT_PATH = Path(__file__).with_name("run_emulator.py")
-#: Settings of ours that the caller's environment may hold.
-_SETTING_PREFIX = "STRIPE_HANDLER_LOCAL_"
+_DIRECTORY = Path(__file__).parent
 
 
 def _to_stderr(message: str) -> None:
@@ -43,7 +39,6 @@ def start(
     """Start local AWS, or return the one that already runs in the state directory.
 
     Args:
-        state_directory: Where its venv, log and state live.
         port: The loopback port; a free one unless given.
         venv_path: A venv to use or make elsewhere; the state directory's own unless given.
         settings: Environment variables of the emulator, over those named `STRIPE_HANDLER_LOCAL_*`.
@@ -52,9 +47,9 @@ def start(
     Raises:
         CliError: It cannot be started; the message holds the end of its log.
     """
-    state = StateDirectory.at(state_directory)
+    state = StateDirectory(state_directory)
     with exclusive(state.start_lock_path):
-        running = _running(state)
+        running = status(state.root)
         if running is not None:
             if port is not None and running.endpoint_url != _url(port):
                 raise CliError(
@@ -63,25 +58,24 @@ def start(
             return running
         processes.end(state.lock_path)
         processes.end_leftovers(state.temporary_path)
-        python_path = ensure_venv(
-            StateDirectory.at(venv_path).root if venv_path else state.venv_path, progress
-        )
+        python_path = PinnedVenv(
+            StateDirectory(venv_path).root if venv_path else state.venv_path,
+            _DIRECTORY / "requirements.txt",
+            runtime_interpreter,
+            "Local AWS",
+            "MiniStack",
+        ).ensure(progress)
         for _ in range(_PORT_TRIES if port is None else 1):
-            chosen = port or _free_port()
-            _require_free(chosen)
-            started = _start_on(state, python_path, chosen, settings or {})
+            started = _start_on(state, python_path, _usable(port), settings or {})
             if started is not None:
                 return started
-        raise CliError(f"Local AWS did not start. The end of {state.log_path}:\n{_end_of_log(state)}")
+        end_of_log = "\n".join(state.log_path.read_text(errors="replace").splitlines()[-15:])
+        raise CliError(f"Local AWS did not start. The end of {state.log_path}:\n{end_of_log}")
 
 
 def stop(state_directory: Path) -> bool:
-    """Stop local AWS and its Lambda workers, and wait until they are gone.
-
-    Returns:
-        False when none was running.
-    """
-    state = StateDirectory.at(state_directory)
+    """Stop local AWS and its Lambda workers, and wait until they are gone; False when none was running."""
+    state = StateDirectory(state_directory)
     if not state.root.exists():
         return False
     with exclusive(state.start_lock_path):
@@ -94,30 +88,26 @@ def stop(state_directory: Path) -> bool:
 
 def status(state_directory: Path) -> LocalAws | None:
     """The local AWS that runs in the state directory, if any."""
-    return _running(StateDirectory.at(state_directory))
+    state = StateDirectory(state_directory)
+    pid = processes.holder(state.lock_path)
+    known = state.read()
+    return known if pid and known is not None and known.pid == pid else None
 
 
 def lambda_workers(local_aws: LocalAws, function_name: str) -> list[int]:
     """The process ids of a function's warm execution environments."""
-    return processes.lambda_workers(
-        StateDirectory.at(local_aws.log_path.parent).temporary_path, function_name
-    )
+    state = StateDirectory(local_aws.log_path.parent)
+    return processes.lambda_workers(state.temporary_path, function_name)
 
 
-def kill_lambda_worker(pid: int) -> bool:
-    """Kill an execution environment in the midst of whatever it does; False when it is gone already."""
-    return processes.kill(pid)
-
-
-def is_healthy(local_aws: LocalAws) -> bool:
-    """Whether the endpoint answers."""
-    return _answers(local_aws.endpoint_url)
-
-
-def _running(state: StateDirectory) -> LocalAws | None:
-    pid = processes.holder(state.lock_path)
-    known = state.read()
-    return known if pid and known is not None and known.pid == pid else None
+def answers(endpoint_url: str) -> bool:
+    # Never through a proxy of the environment: this is the loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint_url}/_ministack/health", timeout=2) as response:
+            return bool(response.status == http.client.OK)
+    except (urllib.error.URLError, OSError, http.client.HTTPException):
+        return False
 
 
 def _start_on(
@@ -127,7 +117,7 @@ def _start_on(
     state.temporary_path.mkdir(parents=True)
     with state.log_path.open("w") as log:
         launched = subprocess.run(  # noqa: S603 - our script in our venv
-            [python_path, "-B", _SCRIPT_PATH, state.lock_path],
+            [python_path, "-B", _DIRECTORY / "run_emulator.py", state.lock_path],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -141,9 +131,9 @@ def _start_on(
     def serving() -> int | None:
         """The process id once it answers; 0 when the process has ended."""
         pid = processes.holder(state.lock_path) or 0
-        return pid if not pid or _answers(_url(port)) else None
+        return pid if not pid or answers(_url(port)) else None
 
-    pid = poll(serving, every_seconds=_POLL_SECONDS, timeout_seconds=_START_SECONDS)
+    pid = poll(serving, every_seconds=0.05, timeout_seconds=30.0)
     if not pid:
         processes.end(state.lock_path)
         return None
@@ -157,7 +147,7 @@ def _environment(state: StateDirectory, port: int, settings: Mapping[str, str]) 
     passed = {
         name: value
         for name, value in os.environ.items()
-        if name in {"PATH", "LANG", "LC_ALL"} or name.startswith(_SETTING_PREFIX)
+        if name in {"PATH", "LANG", "LC_ALL"} or name.startswith("STRIPE_HANDLER_LOCAL_")
     }
     nowhere = str(state.root / "nonexistent")
     return {
@@ -171,7 +161,7 @@ def _environment(state: StateDirectory, port: int, settings: Mapping[str, str]) 
         "STATE_DIR": str(state.temporary_path / "state"),
         "S3_DATA_DIR": str(state.temporary_path / "s3"),
         "LOG_LEVEL": "WARNING",
-        "LAMBDA_ACCOUNT_CONCURRENCY": _LAMBDA_CONCURRENCY,
+        "LAMBDA_ACCOUNT_CONCURRENCY": "4",
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.2",
         # No Docker, and no listeners beside the one port.
         "DOCKER_HOST": "unix:///nonexistent",
@@ -189,30 +179,12 @@ def _url(port: int) -> str:
     return f"http://{_HOST}:{port}"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def _require_free(port: int) -> None:
+def _usable(port: int | None) -> int:
+    """The port, or a free one where none is wanted."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((_HOST, port or 0))
         except OSError as error:
             raise CliError(f"Port {port} on {_HOST} cannot be used: {error.strerror}.") from error
-
-
-def _answers(endpoint_url: str) -> bool:
-    # Never through a proxy of the environment: this is the loopback.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"{endpoint_url}/_ministack/health", timeout=2) as response:
-            return bool(response.status == http.client.OK)
-    except (urllib.error.URLError, OSError, http.client.HTTPException):
-        return False
-
-
-def _end_of_log(state: StateDirectory, lines: int = 15) -> str:
-    return "\n".join(state.log_path.read_text(errors="replace").splitlines()[-lines:])
+        return int(probe.getsockname()[1])

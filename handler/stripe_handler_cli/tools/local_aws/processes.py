@@ -1,4 +1,4 @@
-"""Processes of one emulator: is it alive, end it, end what it left behind."""
+"""Looks at the processes of one emulator, and ends them and what they left behind."""
 
 import contextlib
 import errno
@@ -11,8 +11,6 @@ from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import poll
-
-_POLL_SECONDS = 0.05
 
 
 def holder(lock_path: Path) -> int | None:
@@ -34,14 +32,7 @@ def holder(lock_path: Path) -> int | None:
 
 
 def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
-    """Stop the emulator that holds the lock and wait until it is gone.
-
-    Returns:
-        False when none was running.
-
-    Raises:
-        CliError: It does not end, whatever is sent to it.
-    """
+    """Stop the emulator that holds the lock and wait until it is gone; False when none was running."""
     pid = holder(lock_path)
     if not pid:
         return False
@@ -52,7 +43,7 @@ def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal_number)
-        if poll(is_gone, every_seconds=_POLL_SECONDS, timeout_seconds=patience_seconds):
+        if poll(is_gone, every_seconds=0.05, timeout_seconds=patience_seconds):
             return True
     raise CliError(f"The emulator (process {pid}) does not end.")
 
@@ -60,7 +51,7 @@ def end(lock_path: Path, *, patience_seconds: float = 10.0) -> bool:
 def end_leftovers(temporary_path: Path) -> None:
     """Kill Lambda workers that outlived their emulator."""
     for pid in lambda_workers(temporary_path):
-        kill(pid)
+        kill_lambda_worker(pid)
 
 
 def lambda_workers(temporary_path: Path, function_name: str = "") -> list[int]:
@@ -72,8 +63,8 @@ def lambda_workers(temporary_path: Path, function_name: str = "") -> list[int]:
     return [pid for pid, command in _commands() if script in command]
 
 
-def kill(pid: int) -> bool:
-    """Kill a process at once; False when it is gone already."""
+def kill_lambda_worker(pid: int) -> bool:
+    """Kill an execution environment in the midst of whatever it does; False when it is gone already."""
     try:
         os.kill(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -86,13 +77,9 @@ def _exists(pid: int) -> bool:
         os.kill(pid, 0)
     except OSError as error:
         return error.errno == errno.EPERM
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0] == "Z"
-    return False
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0] != "Z"
+    return True
 
 
 def _commands() -> Iterator[tuple[int, str]]:

@@ -10,20 +10,14 @@ import os
 import sys
 from pathlib import Path
 
-ALREADY_RUNNING = 3
-
 
 def main(lock_path: Path) -> int:
-    """Become the emulator's process, in a session of its own.
-
-    Returns:
-        In the process that was started: 0 once the emulator runs on its own, else why it does not.
-    """
+    """Become the emulator's process, in a session of its own; 3 says that one runs already."""
     lock = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return ALREADY_RUNNING
+        return 3
     pid = os.fork()
     if pid:
         os.ftruncate(lock, 0)

@@ -16,10 +16,7 @@ class LocalAws:
     """A running local AWS.
 
     Attributes:
-        endpoint_url: Where every AWS service answers.
-        pid: The emulator's process.
         region: The region to use; others work too, with resources of their own.
-        log_path: The emulator's log.
     """
 
     endpoint_url: str
@@ -43,20 +40,18 @@ class LocalAws:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
         return cls(**values | {"log_path": Path(values["log_path"])})
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().resolve()
 
 
 @attrs.frozen
 class StateDirectory:
-    """The files of one local AWS."""
+    """The files of one local AWS; the directory need not exist."""
 
-    root: Path
-
-    @classmethod
-    def at(cls, path: Path) -> Self:
-        """The state directory at `path`, which need not exist."""
-        return cls(path.expanduser().resolve())
+    root: Path = attrs.field(converter=_absolute)
 
     @property
     def lock_path(self) -> Path:
@@ -70,12 +65,10 @@ class StateDirectory:
 
     @property
     def log_path(self) -> Path:
-        """What the emulator prints."""
         return self.root / "emulator.log"
 
     @property
     def venv_path(self) -> Path:
-        """The emulator's own venv."""
         return self.root / "venv"
 
     @property
@@ -83,19 +76,21 @@ class StateDirectory:
         """The emulator's and its Lambda workers' temporary files."""
         return self.root / "tmp"
 
+    @property
+    def _state_path(self) -> Path:
+        return self.root / "state.json"
+
     def read(self) -> LocalAws | None:
         """What the last start wrote."""
         try:
-            return LocalAws.from_json(json.loads((self.root / "state.json").read_text()))
+            return LocalAws.from_json(json.loads(self._state_path.read_text()))
         except FileNotFoundError:
             return None
 
     def write(self, local_aws: LocalAws) -> None:
-        """Remember the running local AWS."""
-        partial = self.root / "state.json.partial"
+        partial = self._state_path.with_suffix(".json.partial")
         partial.write_text(json.dumps(local_aws.to_json(), indent=2) + "\n")
-        partial.replace(self.root / "state.json")
+        partial.replace(self._state_path)
 
     def forget(self) -> None:
-        """Remove what the last start wrote."""
-        (self.root / "state.json").unlink(missing_ok=True)
+        self._state_path.unlink(missing_ok=True)

@@ -6,6 +6,6 @@ The order of work is the order of the modules: `lock` (maintainers) writes the l
 """
 
 from stripe_handler_cli.tools.packaging.build import BuiltZip, build_zip
-from stripe_handler_cli.tools.packaging.project import find_project_root
+from stripe_handler_cli.tools.packaging.contents import find_project_root
 
 __all__ = ["BuiltZip", "build_zip", "find_project_root"]

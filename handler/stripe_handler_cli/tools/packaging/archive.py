@@ -10,8 +10,6 @@ from pathlib import Path
 # The earliest date a zip can hold; any fixed date would do.
 _DATE_TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = stat.S_IFREG | 0o644
-_UNIX = 3
-_COMPRESSION_LEVEL = 9
 
 
 def write_archive(files: Mapping[str, bytes], out: Path) -> None:
@@ -22,10 +20,10 @@ def write_archive(files: Mapping[str, bytes], out: Path) -> None:
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
             for name in sorted(files):
                 info = zipfile.ZipInfo(name, date_time=_DATE_TIME)
-                info.create_system = _UNIX
+                info.create_system = 3  # Unix
                 info.external_attr = _MODE << 16
                 info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, files[name], compresslevel=_COMPRESSION_LEVEL)
+                archive.writestr(info, files[name], compresslevel=9)
         # mkstemp makes a file that only its owner can read.
         Path(scratch).chmod(0o644)
         Path(scratch).replace(out)

@@ -15,8 +15,6 @@ from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
 from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 
-LOCK = Path("requirements/handler.txt")
-WHEELS = Path(".stripe-handler/wheels")
 _MAXIMUM_UNPACKED_BYTES = 250 * 1024 * 1024  # AWS Lambda's limit for an unpacked deployment package
 
 
@@ -25,10 +23,7 @@ class BuiltZip:
     """A zip that was built, and what is worth knowing of it.
 
     Attributes:
-        path: Where it is.
-        size_bytes: Its size.
         unpacked_size_bytes: The sum of its files' sizes.
-        file_count: How many files it holds.
         sha256: The hex digest of its bytes.
         bytecode_python: The version of Python whose bytecode it holds, None without bytecode.
         has_stripe: Whether it holds stripe, so that the function can ask Stripe.
@@ -64,7 +59,6 @@ def build_zip(
     Args:
         project_root: The checkout.
         out: Where the zip goes; replaced in one step when the build is complete.
-        progress: Called with one line of text before each slow step.
         bytecode: Whether to add bytecode where the runtime's Python is found.
         with_stripe: Whether to put in stripe and what it alone needs; a function without it can ask Stripe
             nothing.
@@ -72,10 +66,10 @@ def build_zip(
     Raises:
         CliError: The lock, a wheel or a source is not usable; the message says which.
     """
-    lock = read_lock(project_root / LOCK)
+    lock = read_lock(project_root / "requirements/handler.txt")
     if not with_stripe:
         lock = tuple(wheel for wheel in lock if wheel.name not in ONLY_FOR_STRIPE)
-    wheels = fetch_wheels(lock, project_root / WHEELS, python_version=RUNTIME_PYTHON, progress=progress)
+    wheels = fetch_wheels(lock, project_root / ".stripe-handler/wheels", progress)
     progress(f"Collecting the library and {len(wheels)} packages")
     files = library_files(project_root)
     for wheel in wheels:

@@ -14,18 +14,13 @@ from pathlib import Path
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, Interpreter
 
-RUNTIME_DIRECTORY = "/var/task"
-
 
 def compile_files(files: Mapping[str, bytes], interpreter: Interpreter) -> dict[str, bytes]:
-    """Return the bytecode of every Python source: archive name to content.
+    """The bytecode of every Python source: archive name to content.
 
     Unchecked hashes make Python trust the file without looking at the source's date, which in a zip with
     fixed dates says nothing. The recorded path is the one the code has on Lambda, so the result does not
     depend on this machine's directories.
-
-    Raises:
-        CliError: A source does not compile.
     """
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch).resolve()
@@ -35,7 +30,7 @@ def compile_files(files: Mapping[str, bytes], interpreter: Interpreter) -> dict[
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         command = [str(interpreter.path), "-S", "-s", "-P", "-m", "compileall", "-q", "-f"]
-        command += ["--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", RUNTIME_DIRECTORY]
+        command += ["--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", "/var/task"]
         completed = subprocess.run(  # noqa: S603 - an interpreter we have just tried, no shell
             [*command, str(stage)],
             env={"PYTHONHASHSEED": "0", "PATH": os.defpath},

@@ -7,6 +7,7 @@ import attrs
 import click
 
 from stripe_handler_cli.tools.packaging import BuiltZip, build_zip, find_project_root
+from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
 
 @click.command(
@@ -47,7 +48,7 @@ def package(
 ) -> None:
     """Build the Lambda zip from hashed requirements, byte for byte the same on every build."""
     from stripe_handler_cli.common.console import printer, reporter
-    from stripe_handler_cli.tools.packaging.report import print_zip
+    from stripe_handler_cli.common.tables import fields
 
     progress = reporter()
     root = find_project_root(project or Path.cwd())
@@ -59,14 +60,25 @@ def package(
         with_stripe=not without_stripe,
     )
     if as_json:
-        click.echo(json.dumps(_as_json(built)))
+        described = {**attrs.asdict(built), "path": str(built.path), "code_sha256": built.code_sha256}
+        click.echo(json.dumps(described))
     else:
-        print_zip(printer(), built)
+        printer().print(fields(_rows(built)), soft_wrap=True)
 
 
-def _as_json(built: BuiltZip) -> dict[str, object]:
-    return {
-        **attrs.asdict(built),
-        "path": str(built.path),
-        "code_sha256": built.code_sha256,
-    }
+def _rows(built: BuiltZip) -> list[tuple[str, str]]:
+    bytecode = (
+        f"for Python {RUNTIME_PYTHON}, compiled with {built.bytecode_python}"
+        if built.bytecode_python
+        else f"none (--no-bytecode, or no working Python {RUNTIME_PYTHON}): cold starts compile their imports"
+    )
+    stripe = [] if built.has_stripe else [("stripe", "left out: configure no Stripe key for this function")]
+    return [
+        ("zip", str(built.path)),
+        ("size", f"{built.size_bytes / 1024:,.0f} KiB, unpacked {built.unpacked_size_bytes / 1024:,.0f} KiB"),
+        ("files", str(built.file_count)),
+        ("sha256", built.sha256),
+        ("CodeSha256", built.code_sha256),
+        ("bytecode", bytecode),
+        *stripe,
+    ]

@@ -4,29 +4,37 @@ The zip holds what runs and what licences ask for: no type stubs, no tests, no i
 commands, no types that nothing imports, and no native code, which would tie it to one processor.
 """
 
+import tomllib
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.packaging.project import LIBRARY_PACKAGE, project_table
 
+_LIBRARY = Path("handler/stripe_subscription_handler")
 _NATIVE_SUFFIXES = frozenset({".so", ".pyd", ".dylib", ".dll"})
 _DROPPED_SUFFIXES = frozenset({".pyi", ".pyc", ".pyo"})
 _DROPPED_NAMES = frozenset({"py.typed", ".DS_Store"})
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests"})
 # stripe's types of request parameters: for type checkers only, and a third of the whole zip.
 _DROPPED_PREFIXES = ("stripe/params/",)
-_KEPT_METADATA = "METADATA"
 _LICENCE_PREFIXES = ("licen", "copying", "notice", "authors")
 
 
-def wheel_files(wheel: Path) -> dict[str, bytes]:
-    """Return what the zip takes from one wheel: archive name to content.
+def find_project_root(start: Path) -> Path:
+    """The nearest directory, from `start` upwards, that is a checkout: a zip is built from sources."""
+    resolved = start.resolve()
+    for directory in (resolved, *resolved.parents):
+        if (directory / "pyproject.toml").is_file() and (directory / _LIBRARY).is_dir():
+            return directory
+    raise CliError(
+        f"{resolved} is not inside a checkout of stripe-subscription-handler: run this command in one, "
+        "or name it with --project"
+    )
 
-    Raises:
-        CliError: The wheel holds native code.
-    """
+
+def wheel_files(wheel: Path) -> dict[str, bytes]:
+    """What the zip takes from one wheel: archive name to content."""
     files = {}
     with zipfile.ZipFile(wheel) as archive:
         for info in archive.infolist():
@@ -40,7 +48,7 @@ def wheel_files(wheel: Path) -> dict[str, bytes]:
 
 
 def installed_name(member: str) -> str | None:
-    """Return the name under which a wheel's member stands in the zip; None leaves it out."""
+    """The name under which a wheel's member stands in the zip; None leaves it out."""
     path = PurePosixPath(member)
     top = path.parts[0]
     if top.endswith(".data"):
@@ -49,33 +57,34 @@ def installed_name(member: str) -> str | None:
         return installed_name("/".join(inside[1:])) if inside[0] in {"purelib", "platlib"} else None
     if top.endswith(".dist-info"):
         return member if _is_kept_metadata(path) else None
-    if path.suffix in _DROPPED_SUFFIXES or path.name in _DROPPED_NAMES:
-        return None
-    if member.startswith(_DROPPED_PREFIXES):
-        return None
-    return None if _DROPPED_FOLDERS.intersection(path.parts) else member
+    is_dropped = (
+        path.suffix in _DROPPED_SUFFIXES
+        or path.name in _DROPPED_NAMES
+        or member.startswith(_DROPPED_PREFIXES)
+        or _DROPPED_FOLDERS.intersection(path.parts)
+    )
+    return None if is_dropped else member
 
 
 def library_files(project_root: Path) -> dict[str, bytes]:
-    """Return the library's own part of the zip: its sources, its metadata and its licence."""
-    sources = project_root / LIBRARY_PACKAGE
+    """The library's own part of the zip: its sources, its metadata and its licence."""
+    sources = project_root / _LIBRARY
     files = {}
     for path in sorted(sources.rglob("*")):
         member = path.relative_to(sources.parent).as_posix()
         if path.is_file() and installed_name(member) is not None:
             files[member] = path.read_bytes()
-    table = project_table(project_root)
+    table = tomllib.loads((project_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     folder = f"{table['name'].replace('-', '_')}-{table['version']}.dist-info"
-    files[f"{folder}/{_KEPT_METADATA}"] = _metadata(table).encode()
+    files[f"{folder}/METADATA"] = _metadata(table).encode()
     files[f"{folder}/licenses/LICENSE"] = (project_root / "LICENSE").read_bytes()
     return files
 
 
 def _is_kept_metadata(path: PurePosixPath) -> bool:
     # METADATA answers importlib.metadata.version(); licences must travel with the code they cover.
-    if path.name == _KEPT_METADATA:
-        return True
-    return any(part.lower().startswith(_LICENCE_PREFIXES) for part in path.parts[1:])
+    licences = (part.lower().startswith(_LICENCE_PREFIXES) for part in path.parts[1:])
+    return path.name == "METADATA" or any(licences)
 
 
 def _metadata(table: dict[str, Any]) -> str:

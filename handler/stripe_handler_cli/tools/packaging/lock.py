@@ -8,26 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.errors import exit_code
 from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock
 from stripe_handler_cli.tools.packaging.wheels import download_pure_wheels, sha256_of
-from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
-
-_ARGUMENT_COUNT = 2
 
 
 def lock(resolved: Path, out: Path) -> None:
-    """Download the pure wheel of each resolved version and write the lock with their hashes."""
-    pins = [
-        line.strip()
-        for line in resolved.read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
+    lines = map(str.strip, resolved.read_text(encoding="utf-8").splitlines())
+    pins = [line for line in lines if line and not line.startswith("#")]
     with tempfile.TemporaryDirectory() as scratch:
-        wheels = download_pure_wheels(
-            pins, Path(scratch), python_version=RUNTIME_PYTHON, require_hashes=False
-        )
-        locked = [_locked(path) for path in wheels]
+        locked = [_locked(path) for path in download_pure_wheels(pins, Path(scratch))]
     out.write_text(format_lock(locked), encoding="utf-8")
 
 
@@ -37,16 +27,12 @@ def _locked(wheel: Path) -> LockedWheel:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the step; returns the exit code."""
-    if len(arguments) != _ARGUMENT_COUNT:
+    try:
+        resolved, out = map(Path, arguments)
+    except ValueError:
         sys.stderr.write("usage: python -m stripe_handler_cli.tools.packaging.lock RESOLVED OUT\n")
         return 2
-    try:
-        lock(Path(arguments[0]), Path(arguments[1]))
-    except CliError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        return 1
-    return 0
+    return exit_code(lambda: lock(resolved, out))
 
 
 if __name__ == "__main__":

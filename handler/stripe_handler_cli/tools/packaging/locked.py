@@ -22,29 +22,19 @@ _LINE = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+) --hash=sha256:(?P<sh
 
 @attrs.frozen(kw_only=True)
 class LockedWheel:
-    """One package of the zip, pinned to the bytes of its pure wheel.
-
-    Attributes:
-        name: The normalised distribution name.
-        version: The exact version.
-        sha256: The hex digest of the `py3-none-any` wheel.
-    """
+    """One package of the zip, by its normalised name, pinned to the bytes of its `py3-none-any` wheel."""
 
     name: str
     version: str
     sha256: str
 
     def line(self) -> str:
-        """Return the requirement as pip reads it."""
+        """The requirement as pip reads it."""
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
 def parse_lock(text: str) -> tuple[LockedWheel, ...]:
-    """Return the packages that the text of a lock names, in its order.
-
-    Raises:
-        CliError: A line is not one exact version with exactly one SHA-256 hash.
-    """
+    """The packages that the text of a lock names, in its order."""
     wheels = []
     for number, raw in enumerate(text.splitlines(), start=1):
         line = raw.strip()
@@ -61,7 +51,7 @@ def parse_lock(text: str) -> tuple[LockedWheel, ...]:
 
 
 def format_lock(wheels: Iterable[LockedWheel]) -> str:
-    """Return the text of a lock, sorted by name, with a heading that says how to write it again."""
+    """The text of a lock, sorted by name, with a heading that says how to write it again."""
     heading = (
         "# Written by 'make lock' from handler.in; do not edit. One hash a package: that of its pure wheel.\n"
     )
@@ -69,11 +59,6 @@ def format_lock(wheels: Iterable[LockedWheel]) -> str:
 
 
 def read_lock(path: Path) -> tuple[LockedWheel, ...]:
-    """Return the packages that a lock file names.
-
-    Raises:
-        CliError: The file is missing or malformed.
-    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:

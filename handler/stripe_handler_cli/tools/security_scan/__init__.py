@@ -2,7 +2,3 @@
 
 May start processes: checkov in a venv of its own, and Terraform. Reaches neither AWS nor checkov's makers.
 """
-
-from stripe_handler_cli.tools.security_scan.scan import scan
-
-__all__ = ["scan"]

@@ -4,31 +4,22 @@ import sys
 import time
 from pathlib import Path
 
-from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.security_scan.scan import scan
-from stripe_handler_cli.tools.terraform.binary import find_terraform
+import click
 
-_SOURCE = Path("terraform")
+from stripe_handler_cli.common.errors import exit_code
+from stripe_handler_cli.tools.security_scan.scan import scan
+from stripe_handler_cli.tools.terraform import find_terraform
+
 _STATE = Path(".stripe-handler/terraform")
 _REQUIREMENTS = Path("requirements/checkov.txt")
 
 
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def main() -> int:
-    """Scan; returns the exit code."""
+def main() -> None:
     start_seconds = time.monotonic()
-    try:
-        scan(find_terraform(_STATE, progress=_say), _SOURCE, _STATE, _REQUIREMENTS, progress=_say)
-    except CliError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        return 1
-    _say(f"security scan: passed in {time.monotonic() - start_seconds:.1f} s")
-    return 0
+    terraform = find_terraform(_STATE, progress=click.echo)
+    scan(terraform, Path("terraform"), _STATE, _REQUIREMENTS, progress=click.echo)
+    click.echo(f"security scan: passed in {time.monotonic() - start_seconds:.1f} s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

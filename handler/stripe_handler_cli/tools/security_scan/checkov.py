@@ -6,7 +6,6 @@ checkov gets no network use, no account and no configuration of the person who s
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,10 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.pinned_venv import PinnedVenv
 
 _OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE"}
 _ARGUMENTS = ("--output", "json", "--skip-download", "--download-external-modules", "false")
 _DROPPED_PREFIXES = ("BC_", "CKV_", "CHECKOV_", "PRISMA_")
-_FINDINGS = (0, 1)
 
 
 @attrs.frozen
@@ -29,7 +26,6 @@ class Finding:
     Attributes:
         check_id: The check, `CKV_AWS_…`.
         check: What the check wants.
-        resource: The resource's address.
         place: File and lines.
         reason: Why the check is suppressed there; empty where it is not, or where nothing is said.
     """
@@ -47,7 +43,6 @@ class Report:
 
     Attributes:
         passed: How many checks passed.
-        failed: Findings.
         suppressed: Findings that a comment beside the resource suppresses.
         unread: Files checkov could not read.
     """
@@ -58,27 +53,21 @@ class Report:
     unread: tuple[str, ...]
 
 
-def checkov_venv(state_directory: Path, requirements_path: Path) -> PinnedVenv:
-    """Return checkov's venv."""
-    path = state_directory / "venv"
-    return PinnedVenv(path, requirements_path, lambda: Path(sys.executable), "checkov", "checkov")
-
-
 def run_checkov(python: Path, arguments: Sequence[str], home: Path) -> Report:
-    """Run one scan.
+    """Run one scan; raises `CliError` when checkov itself fails.
 
     Args:
         python: The interpreter of checkov's venv.
         arguments: What to scan.
         home: A directory without a configuration of checkov's; it runs there.
-
-    Raises:
-        CliError: checkov itself failed.
     """
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED_PREFIXES)
+    }
     done = subprocess.run(  # noqa: S603 - our own arguments, no shell
         [str(python), "-m", "checkov.main", *_ARGUMENTS, *arguments],
         cwd=home,
-        env=_environment(os.environ, home),
+        env=inherited | {"HOME": str(home)} | _OFFLINE,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -86,7 +75,7 @@ def run_checkov(python: Path, arguments: Sequence[str], home: Path) -> Report:
         check=False,
     )
     try:
-        if done.returncode in _FINDINGS:
+        if done.returncode in (0, 1):
             return read_report(json.loads(done.stdout))
     except (ValueError, KeyError, TypeError):
         pass
@@ -114,10 +103,3 @@ def _finding(found: Mapping[str, Any]) -> Finding:
         place=f"{found['file_path'].lstrip('/')}:{first}-{last}",
         reason=(found["check_result"].get("suppress_comment") or "").strip(),
     )
-
-
-def _environment(inherited: Mapping[str, str], home: Path) -> dict[str, str]:
-    kept = {
-        name: value for name, value in inherited.items() if not name.upper().startswith(_DROPPED_PREFIXES)
-    }
-    return kept | {"HOME": str(home)} | _OFFLINE

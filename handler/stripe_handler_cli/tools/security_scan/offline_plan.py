@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.terraform.process import failure
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
 _OVERRIDE = """\
@@ -26,33 +25,18 @@ _BINARY = "offline.tfplan"
 
 
 def prepare(copy: WorkingCopy) -> None:
-    """Copy the root and make it ready to be planned without AWS.
-
-    Raises:
-        CliError: Terraform cannot be initialised.
-    """
+    """Copy the root and make it ready to be planned without AWS."""
     copy.refresh()
     (copy.directory / "offline_override.tf").write_text(_OVERRIDE, encoding="utf-8")
     copy.init(backend=False)
 
 
 def write_plan(copy: WorkingCopy, out: Path, *, var_file: str, variables: Mapping[str, Any]) -> None:
-    """Plan with a tfvars file and values on top of it, and write the plan as JSON.
-
-    Raises:
-        CliError: The plan failed; the message is Terraform's.
-    """
-    arguments = [f"-var={name}={value}" for name, value in variables.items()]
-    copy.require(
-        "terraform plan",
-        [
-            *("plan", "-refresh=false", "-input=false", "-no-color", f"-out={_BINARY}"),
-            *(f"-var-file={var_file}", *arguments),
-        ],
-    )
-    shown = copy.capture(["show", "-json", _BINARY])
-    if shown.exit_code != 0:
-        raise failure("terraform show", shown)
-    if not json.loads(shown.text).get("resource_changes"):
+    """Plan with a tfvars file and values on top of it, and write the plan as JSON."""
+    arguments = ["plan", "-refresh=false", "-input=false", "-no-color", f"-out={_BINARY}"]
+    values = [f"-var={name}={value}" for name, value in variables.items()]
+    copy.require("terraform plan", [*arguments, f"-var-file={var_file}", *values])
+    shown = copy.capture("terraform show", ["show", "-json", _BINARY])
+    if not json.loads(shown).get("resource_changes"):
         raise CliError("terraform plan would create nothing, so there is nothing to scan")
-    out.write_text(shown.text, encoding="utf-8")
+    out.write_text(shown, encoding="utf-8")

@@ -4,22 +4,23 @@ Three scans: the code as written (root, modules and examples), the plan of the p
 values are known, and the same plan with a customer-managed key.
 """
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.security_scan.checkov import Finding, Report, checkov_venv, run_checkov
+from stripe_handler_cli.tools.pinned_venv import PinnedVenv
+from stripe_handler_cli.tools.security_scan.checkov import Finding, Report, run_checkov
 from stripe_handler_cli.tools.security_scan.offline_plan import prepare, write_plan
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
 OPTIONAL = "Optional, kms_key_arn."
-"""How the reason of a suppression begins that must not be needed once there is a key."""
+"""The beginning of a suppression's reason that no longer holds once there is a key."""
 _UNREAD_HINT = "its parser takes no line break after an operand that begins with `!`, for example"
 _NO_REASON = frozenset({"", "No comment provided"})
-_WORKSPACE = "production"
 _VAR_FILE = "environments/production.tfvars"
 # A plan needs a region, and some file where the zip will be.
 _VARIABLES = {"aws_region": "eu-central-1", "lambda_package_path": "versions.tf"}
@@ -31,7 +32,6 @@ class Reports:
     """What the three scans found.
 
     Attributes:
-        code: In the code as written.
         plan: In the plan of the production settings, with the suppressions of the code.
         plan_with_key: In the same plan with a key, with no suppressions at all.
     """
@@ -48,15 +48,13 @@ def scan(
     requirements_path: Path,
     *,
     progress: Callable[[str], None],
-) -> Reports:
+) -> None:
     """Scan a Terraform root.
 
     Args:
-        terraform: The Terraform executable.
         source: The root; only read.
         state_directory: Where Terraform's working copies are kept, and checkov's venv.
         requirements_path: checkov's requirements.
-        progress: Called with one line of text for each step.
 
     Raises:
         CliError: A finding, a suppression without a reason, or a scan that did not work.
@@ -68,12 +66,18 @@ def scan(
         source=root,
         directory=plans / "working-copy",
         shared=state,
-        environment={"TF_WORKSPACE": _WORKSPACE},
+        environment={"TF_WORKSPACE": "production"},
     )
     with ThreadPoolExecutor() as pool:
-        venv = pool.submit(checkov_venv(plans, requirements_path.resolve()).ensure, progress)
+        checkov = PinnedVenv(
+            plans / "venv", requirements_path.resolve(), lambda: Path(sys.executable), "checkov", "checkov"
+        )
+        venv = pool.submit(checkov.ensure, progress)
         progress("terraform plan, without AWS ...")
-        plan, plan_with_key = _plans(copy, plans)
+        prepare(copy)
+        plan, plan_with_key = plans / "plan.json", plans / "plan-with-key.json"
+        write_plan(copy, plan, var_file=_VAR_FILE, variables=_VARIABLES)
+        write_plan(copy, plan_with_key, var_file=_VAR_FILE, variables=_VARIABLES | _KEY)
         python = venv.result()
         progress("checkov ...")
         code = ("--directory", str(root), "--framework", "terraform", "--skip-path", "tests")
@@ -92,20 +96,11 @@ def scan(
     wrong = problems(reports)
     if wrong:
         raise CliError("\n".join(["The security scan found:", *wrong]))
-    return reports
-
-
-def _plans(copy: WorkingCopy, directory: Path) -> tuple[Path, Path]:
-    prepare(copy)
-    plan, plan_with_key = directory / "plan.json", directory / "plan-with-key.json"
-    write_plan(copy, plan, var_file=_VAR_FILE, variables=_VARIABLES)
-    write_plan(copy, plan_with_key, var_file=_VAR_FILE, variables=_VARIABLES | _KEY)
-    return plan, plan_with_key
 
 
 def problems(reports: Reports) -> list[str]:
-    """Return what is wrong, one line each; empty when the scans are clean."""
-    scans = attrs.asdict(reports, recurse=False)
+    """What is wrong, one line each; empty when the scans are clean."""
+    scans = _by_name(reports)
     explained = {
         (finding.check_id, finding.resource)
         for finding in reports.plan.suppressed
@@ -128,29 +123,23 @@ def problems(reports: Reports) -> list[str]:
             for report in scans.values()
             for path in report.unread
         ),
-        *(
-            f"the scan of the {name.replace('_', ' ')} checked nothing"
-            for name, report in scans.items()
-            if not report.passed
-        ),
+        *(f"the scan of the {name} checked nothing" for name, report in scans.items() if not report.passed),
     ]
 
 
 def summary(reports: Reports) -> list[str]:
-    """Return what was checked, and each suppression with its reason."""
-    counts = ", ".join(
-        f"{report.passed} passed in the {name.replace('_', ' ')}"
-        for name, report in attrs.asdict(reports, recurse=False).items()
-    )
-    return [f"checkov: {counts}", *(f"suppressed: {line}" for line in _reasons(_suppressed(reports)))]
+    """What was checked, and each suppression with its reason."""
+    counts = (f"{report.passed} passed in the {name}" for name, report in _by_name(reports).items())
+    suppressed = {f"{found.check_id} {found.resource}: {found.reason}" for found in _suppressed(reports)}
+    return [f"checkov: {', '.join(counts)}", *(f"suppressed: {line}" for line in sorted(suppressed))]
+
+
+def _by_name(reports: Reports) -> dict[str, Report]:
+    return {name.replace("_", " "): getattr(reports, name) for name in attrs.fields_dict(Reports)}
 
 
 def _suppressed(reports: Reports) -> tuple[Finding, ...]:
     return reports.code.suppressed + reports.plan.suppressed
-
-
-def _reasons(findings: Iterable[Finding]) -> list[str]:
-    return sorted({f"{finding.check_id} {finding.resource}: {finding.reason}" for finding in findings})
 
 
 def _line(finding: Finding) -> str:

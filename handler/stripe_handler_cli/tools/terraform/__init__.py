@@ -1,9 +1,8 @@
 """Runs Terraform for the demo, the integration tests and `make test`, without touching the source tree.
 
-`binary` finds or fetches Terraform, `providers` finds a provider where the registry cannot be reached,
-`environment` says what a child process inherits, `process` runs one command, `working_copy` holds a copy of
-the root and initialises it, `workspace` applies it, `console` evaluates an expression, `check` is what
-`make test` runs.
+`process` runs one command, `binary` finds or fetches Terraform, `providers` finds a provider where the
+registry cannot be reached, `working_copy` holds a copy of the root and initialises it, `workspace` applies
+it, `console` evaluates an expression, `check` is what `make test` runs.
 """
 
 from stripe_handler_cli.tools.terraform.binary import PINNED_VERSION, find_terraform

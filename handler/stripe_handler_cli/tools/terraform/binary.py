@@ -19,11 +19,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.tools.terraform.environment import child_environment
+from stripe_handler_cli.tools.terraform.process import child_environment
 
 MINIMUM_VERSION = (1, 11)
 PINNED_VERSION = "1.11.4"
-_RELEASES = "https://releases.hashicorp.com/terraform"
 RELEASE_SHA256 = {
     "darwin_amd64": "a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b",
     "darwin_arm64": "867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18",
@@ -31,7 +30,6 @@ RELEASE_SHA256 = {
     "linux_arm64": "a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633",
 }
 _PROCESSORS = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-_CHUNK_BYTES = 1 << 20
 _PROGRESS_BYTES = 5 << 20
 _TIMEOUT_SECONDS = 30
 _INSTALL_HINT = "install Terraform 1.11 or newer (see HashiCorp's install page) and put it on PATH"
@@ -44,12 +42,10 @@ def find_terraform(
     environment: Mapping[str, str] = os.environ,
     fetch: Callable[[str, Callable[[str], None]], bytes] | None = None,
 ) -> Path:
-    """Return a Terraform of version 1.11 or newer, fetching the pinned release where there is none.
+    """A Terraform of version 1.11 or newer; the pinned release is fetched where there is none.
 
     Args:
         cache_directory: Where a fetched Terraform is kept.
-        progress: Called with one line of text when something slow happens.
-        environment: Where PATH is read.
         fetch: Returns the bytes behind an address; the default uses the network.
 
     Raises:
@@ -68,29 +64,22 @@ def find_terraform(
 
 
 def terraform_version(executable: Path) -> tuple[int, ...] | None:
-    """Return the version an executable answers with, None when it is not a working Terraform."""
+    """The version an executable answers with; None when it is not a working Terraform."""
     try:
-        completed = subprocess.run(  # noqa: S603 - the point is to see whether it runs
-            [str(executable), "version", "-json"],
+        told = subprocess.check_output(  # noqa: S603 - the point is to see whether it runs
+            [executable, "version", "-json"],
             env=child_environment({}),
-            capture_output=True,
-            text=True,
-            check=False,
+            stderr=subprocess.DEVNULL,
             timeout=_TIMEOUT_SECONDS,
         )
-        text = str(json.loads(completed.stdout)["terraform_version"])
-    except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+        match = re.match(r"(\d+)\.(\d+)\.(\d+)", json.loads(told)["terraform_version"])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return None
-    match = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
     return tuple(map(int, match.groups())) if match else None
 
 
 def platform_name(system: str, machine: str) -> str:
-    """Return HashiCorp's name of a platform, for example `linux_amd64`.
-
-    Raises:
-        CliError: The pinned release is not kept for this platform.
-    """
+    """HashiCorp's name of a platform for which a release is pinned, for example `linux_amd64`."""
     name = f"{system.lower()}_{_PROCESSORS.get(machine.lower(), machine.lower())}"
     if name not in RELEASE_SHA256:
         raise CliError(f"Terraform is not on PATH and none is pinned for {name}: {_INSTALL_HINT}")
@@ -103,7 +92,7 @@ def _install(
     fetch: Callable[[str, Callable[[str], None]], bytes],
     progress: Callable[[str], None],
 ) -> None:
-    url = f"{_RELEASES}/{PINNED_VERSION}/terraform_{PINNED_VERSION}_{name}.zip"
+    url = f"https://releases.hashicorp.com/terraform/{PINNED_VERSION}/terraform_{PINNED_VERSION}_{name}.zip"
     progress(f"Fetching Terraform {PINNED_VERSION} for {name}")
     content = fetch(url, progress)
     found = hashlib.sha256(content).hexdigest()
@@ -123,15 +112,14 @@ def _install(
 
 def _download(url: str, progress: Callable[[str], None]) -> bytes:
     chunks = []
-    received_bytes = reported_bytes = 0
+    received_bytes = 0
     try:
         with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - a fixed https address
             total = int(response.headers.get("Content-Length") or 0)
-            while chunk := response.read(_CHUNK_BYTES):
+            while chunk := response.read(_PROGRESS_BYTES):
                 chunks.append(chunk)
                 received_bytes += len(chunk)
-                if received_bytes - reported_bytes >= _PROGRESS_BYTES:
-                    reported_bytes = received_bytes
+                if len(chunk) == _PROGRESS_BYTES:
                     progress(f"  {received_bytes >> 20} of {total >> 20} MiB")
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)

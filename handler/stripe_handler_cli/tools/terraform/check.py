@@ -13,11 +13,8 @@ import attrs
 
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
-# The root refuses the workspace `default`, which is what a fresh copy has.
-_WORKSPACE = "development"
-# The one test of that refusal itself.
+# The one test of how the root refuses the workspace `default`, which is what a fresh copy has.
 _DEFAULT_WORKSPACE_TESTS = "tests/default_workspace"
-_AWS = "hashicorp/aws"
 _PROVIDER = re.compile(r'^\s*source\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -29,38 +26,40 @@ def check(
     progress: Callable[[str], None],
     environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Run every check on the Terraform root `source`, leaving nothing in it.
-
-    Raises:
-        CliError: A check failed; the message is Terraform's.
-    """
+    """Run every check on the Terraform root `source`, leaving nothing in it."""
     copy = WorkingCopy(
         terraform=terraform,
         source=source,
         directory=state_directory.resolve() / "check",
         shared=state_directory.resolve(),
-        environment={"TF_WORKSPACE": _WORKSPACE, **(environment or {})},
+        environment={"TF_WORKSPACE": "development", **(environment or {})},
     )
-    _step("terraform fmt -check", copy.fmt_check, progress)
+
+    def step(name: str, work: Callable[[], object]) -> None:
+        start_seconds = time.monotonic()
+        progress(f"{name} ...")
+        work()
+        progress(f"{name}: passed in {time.monotonic() - start_seconds:.1f} s")
+
+    step("terraform fmt -check", copy.fmt_check)
     copy.refresh()
-    _step("terraform init", lambda: copy.init(backend=False), progress)
-    _step("terraform validate", copy.validate, progress)
-    for example in sorted(path for path in (source / "examples").glob("*") if any(path.glob("*.tf"))):
+    step("terraform init", lambda: copy.init(backend=False))
+    step("terraform validate", copy.validate)
+    for example in sorted({path.parent for path in source.glob("examples/*/*.tf")}):
         foreign = foreign_providers(example)
         if foreign:
             progress(
                 f"examples/{example.name}: its formatting alone is checked; it needs {', '.join(foreign)}"
             )
             continue
-        name = f"terraform validate examples/{example.name}"
-        _step(name, functools.partial(_validate_example, copy, example), progress)
-    _step("terraform test", lambda: copy.test(on_line=progress), progress)
+        validate = functools.partial(_validate_example, copy, example)
+        step(f"terraform validate examples/{example.name}", validate)
+    step("terraform test", lambda: copy.test(on_line=progress))
     if (source / _DEFAULT_WORKSPACE_TESTS).is_dir():
         in_default = attrs.evolve(copy, environment={**copy.environment, "TF_WORKSPACE": "default"})
-        _step(
+        step(
             "terraform test in the workspace default",
             lambda: in_default.test(on_line=progress, test_directory=_DEFAULT_WORKSPACE_TESTS),
-            progress,
         )
 
 
@@ -68,17 +67,10 @@ def foreign_providers(folder: Path) -> list[str]:
     """The providers besides AWS's that a folder's `versions.tf` requires; none of them is at hand here."""
     path = folder / "versions.tf"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return sorted(set(_PROVIDER.findall(text)) - {_AWS})
+    return sorted(set(_PROVIDER.findall(text)) - {"hashicorp/aws"})
 
 
 def _validate_example(copy: WorkingCopy, example: Path) -> None:
     folder = f"examples/{example.name}"
     copy.init(backend=False, folder=folder)
     copy.validate(folder=folder)
-
-
-def _step(name: str, work: Callable[[], None], progress: Callable[[str], None]) -> None:
-    start_seconds = time.monotonic()
-    progress(f"{name} ...")
-    work()
-    progress(f"{name}: passed in {time.monotonic() - start_seconds:.1f} s")

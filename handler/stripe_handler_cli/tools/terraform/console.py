@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stripe_handler_cli.tools.terraform.environment import child_environment
-from stripe_handler_cli.tools.terraform.process import capture, failure
+from stripe_handler_cli.tools.terraform.process import capture, child_environment, failure
 
 # Warnings come before it, on the same stream.
 _ANSWER = re.compile(r'^"([A-Za-z0-9+/=]+)"$', re.MULTILINE)
@@ -25,7 +24,6 @@ def evaluate(
     """Evaluate an expression.
 
     Args:
-        terraform: The executable.
         expression: In Terraform's language; its value may be anything JSON can hold.
         declarations: Names and texts of the `.tf` files that declare what it is about.
         var_file: A file with values of the variables. `TF_VAR_…` of the shell are not looked at.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 _PLANNED = re.compile(r"Plan: (\d+) to add, \d+ to change, (\d+) to destroy")
 _DONE = re.compile(r": (Creation|Destruction) complete after")
+
 Counted = Callable[[int, int], None]
 """Called with how many resources are done and how many there are in all."""
 

@@ -26,9 +26,8 @@ def outputs_of_root(
 
     Args:
         directory: The root, initialised (`terraform init`).
-        workspace: The workspace; the selected one unless given.
+        workspace: The selected one unless given.
         environment: What Terraform gets; holds the credentials of the state's backend.
-        run: Runs `terraform output -json`; the real Terraform unless given.
 
     Raises:
         CliError: There is no such root, Terraform refuses, or nothing has been applied.
@@ -52,11 +51,7 @@ def outputs_of_root(
 
 
 def outputs_of_file(path: Path) -> dict[str, Any]:
-    """Read a file that `terraform output -json` wrote; `-` is standard input.
-
-    Raises:
-        CliError: The file cannot be read or is something else.
-    """
+    """Read a file that `terraform output -json` wrote; `-` is standard input."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except OSError as error:
@@ -65,14 +60,9 @@ def outputs_of_file(path: Path) -> dict[str, Any]:
 
 
 def parse_outputs(text: str, place: str) -> dict[str, Any]:
-    """Read what `terraform output -json` prints: name → `{value, type, sensitive}`.
-
-    Raises:
-        CliError: It is something else; the message names the place.
-    """
+    """Read what `terraform output -json` prints: name → `{value, type, sensitive}`."""
     try:
-        found = json.loads(text)
-        return {name: output["value"] for name, output in found.items()}
+        return {name: output["value"] for name, output in json.loads(text).items()}
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise CliError(f"{place} is not what `terraform output -json` prints") from error
 

@@ -16,21 +16,14 @@ _MAXIMUM_DEPTH = 4
 
 
 def usual_roots(environment: Mapping[str, str]) -> list[Path]:
-    """Return where machines without a registry usually keep providers."""
+    """Where machines without a registry usually keep providers."""
     home = Path(environment.get("HOME", "/nonexistent"))
-    return [
-        home / ".terraform.d",
-        home / ".local/share/terraform",
-        Path("/usr/local/share"),
-        Path("/usr/share"),
-        Path("/opt"),
-        Path("/var/lib"),
-        Path("/srv"),
-    ]
+    system = ("/usr/local/share", "/usr/share", "/opt", "/var/lib", "/srv")
+    return [home / ".terraform.d", home / ".local/share/terraform", *map(Path, system)]
 
 
 def find_provider_tree(roots: Iterable[Path]) -> Path | None:
-    """Return the first tree below the roots that holds the AWS provider, None when there is none."""
+    """The first tree below the roots that holds the AWS provider, None when there is none."""
     for root in roots:
         base_depth = len(root.parts)
         for folder, names, _files in os.walk(root):
@@ -44,7 +37,7 @@ def find_provider_tree(roots: Iterable[Path]) -> Path | None:
 
 
 def provider_tree(environment: Mapping[str, str], roots: Iterable[Path] | None = None) -> Path | None:
-    """Return the tree that the environment names, else the first one found in the usual places."""
+    """The tree that the environment names, else the first one found in the usual places."""
     named = environment.get(PLUGIN_DIRECTORY_VARIABLE)
     if named:
         return Path(named)
@@ -52,7 +45,7 @@ def provider_tree(environment: Mapping[str, str], roots: Iterable[Path] | None =
 
 
 def recall_tree(memory: Path) -> Path | None:
-    """Return the tree that `remember_tree` kept, None when nothing is kept or it is gone."""
+    """The tree that `remember_tree` kept, None when nothing is kept or it is gone."""
     try:
         tree = Path(json.loads(memory.read_text(encoding="utf-8"))["plugin_directory"])
     except (OSError, ValueError, KeyError, TypeError):

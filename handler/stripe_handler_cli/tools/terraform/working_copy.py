@@ -1,7 +1,7 @@
 """Holds a copy of a Terraform root outside the source tree, and initialises, validates and tests it.
 
 Copying keeps provider links, locks and state out of the checkout, and lets several environments be worked
-on at the same time.
+on at the same time. Methods raise `CliError` with Terraform's message when a command fails that must not.
 """
 
 import shutil
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import attrs
 
-from stripe_handler_cli.tools.terraform.environment import child_environment
-from stripe_handler_cli.tools.terraform.process import Completed, capture, failure, run
+from stripe_handler_cli.tools.terraform.process import Completed, capture, child_environment, failure, run
 from stripe_handler_cli.tools.terraform.providers import provider_tree, recall_tree, remember_tree
 
 OnLine = Callable[[str], None]
+"""Called with each line Terraform prints."""
 
 _NOT_SOURCES = (".terraform", ".terraform.lock.hcl", "terraform.tfstate*", "*.tfplan")
 _STATE_PREFIXES = (".terraform", "terraform.tfstate")
@@ -26,7 +26,6 @@ class WorkingCopy:
     """A copy of a Terraform root.
 
     Attributes:
-        terraform: The Terraform executable.
         source: The root in the checkout; only read.
         directory: Where the copy is; holds Terraform's data and, with the local backend, the state.
         shared: A directory that several copies share: the provider cache, and where a provider was found.
@@ -55,12 +54,7 @@ class WorkingCopy:
 
         Args:
             backend: Whether to initialise the backend; not needed to validate.
-            on_line: Called with each line Terraform prints.
             folder: A directory inside the copy, for the examples.
-
-        Raises:
-            CliError: The provider is neither in the registry's reach nor on this machine, or the
-                configuration is wrong.
         """
         arguments = ["init", "-input=false", "-no-color", f"-backend={str(backend).lower()}"]
         memory = self.shared / "provider-tree.json"
@@ -69,25 +63,21 @@ class WorkingCopy:
             attempt = self.run([*arguments, f"-plugin-dir={remembered}"], on_line=on_line, folder=folder)
             if attempt.exit_code == 0:
                 return
-        completed = self.run(arguments, on_line=None, folder=folder)
+        completed = self.run(arguments, folder=folder)
         if completed.exit_code == 0:
             return
-        tree = self._tree() if any(words in completed.text for words in _PROVIDER_TROUBLE) else None
+        misses_provider = any(words in completed.text for words in _PROVIDER_TROUBLE)
+        tree = provider_tree(child_environment(self.environment)) if misses_provider else None
         if tree is None:
             raise failure("terraform init", completed)
         if on_line is not None:
             on_line(f"The provider registry cannot be reached; using the provider in {tree}")
-        second = self.run([*arguments, f"-plugin-dir={tree}"], on_line=on_line, folder=folder)
-        if second.exit_code != 0:
-            raise failure("terraform init", second)
+        from_tree = [*arguments, f"-plugin-dir={tree}"]
+        self.require("terraform init", from_tree, on_line=on_line, folder=folder)
         remember_tree(memory, tree)
 
     def fmt_check(self) -> None:
-        """Check the sources' formatting.
-
-        Raises:
-            CliError: A file is not formatted; the message holds the difference.
-        """
+        """Check the sources' formatting; the message of the error holds the difference."""
         completed = run(
             [str(self.terraform), "fmt", "-check", "-diff", "-recursive", "-no-color"],
             directory=self.source,
@@ -97,23 +87,11 @@ class WorkingCopy:
             raise failure("terraform fmt -check (format with 'make format')", completed)
 
     def validate(self, *, folder: str = ".") -> None:
-        """Check the configuration without reaching anything.
-
-        Raises:
-            CliError: The configuration is not valid.
-        """
+        """Check the configuration without reaching anything."""
         self.require("terraform validate", ["validate", "-no-color"], folder=folder)
 
     def test(self, *, on_line: OnLine | None = None, test_directory: str = "tests") -> None:
-        """Run the root's own tests.
-
-        Args:
-            on_line: Called with each line Terraform prints.
-            test_directory: The folder of the tests, below the root.
-
-        Raises:
-            CliError: A test failed.
-        """
+        """Run the root's own tests."""
         arguments = ["test", "-no-color", f"-test-directory={test_directory}"]
         self.require("terraform test", arguments, on_line=on_line)
 
@@ -134,24 +112,19 @@ class WorkingCopy:
 
     def require(
         self, what: str, arguments: Sequence[str], *, on_line: OnLine | None = None, folder: str = "."
-    ) -> Completed:
-        """Run one Terraform command that must succeed.
-
-        Raises:
-            CliError: It failed.
-        """
+    ) -> None:
+        """Run one Terraform command that must succeed."""
         completed = self.run(arguments, on_line=on_line, folder=folder)
         if completed.exit_code != 0:
             raise failure(what, completed)
-        return completed
 
-    def capture(self, arguments: Sequence[str]) -> Completed:
-        """Run one short Terraform command whose standard output is data."""
-        return capture(
+    def capture(self, what: str, arguments: Sequence[str]) -> str:
+        """Run one short Terraform command that must succeed and whose standard output is data."""
+        completed = capture(
             [str(self.terraform), *arguments],
             directory=self.directory,
             environment=child_environment(self.environment),
         )
-
-    def _tree(self) -> Path | None:
-        return provider_tree(child_environment(self.environment))
+        if completed.exit_code != 0:
+            raise failure(what, completed)
+        return completed.text

@@ -5,8 +5,11 @@ import threading
 import pytest
 
 from stripe_handler_cli.tools.local_aws.emulator.alarm_state import next_state
-from stripe_handler_cli.tools.local_aws.emulator.due_queue import DueQueue
-from stripe_handler_cli.tools.local_aws.emulator.retry_policy import back_off_seconds, exhausted_condition
+from stripe_handler_cli.tools.local_aws.emulator.retries import (
+    DueQueue,
+    back_off_seconds,
+    exhausted_condition,
+)
 
 ABOVE_ONE = {"ComparisonOperator": "GreaterThanThreshold", "Threshold": 1.0, "StateValue": "OK"}
 

@@ -17,8 +17,7 @@ from stripe_handler_cli.tools.terraform.binary import (
     terraform_version,
 )
 from stripe_handler_cli.tools.terraform.check import foreign_providers
-from stripe_handler_cli.tools.terraform.environment import child_environment
-from stripe_handler_cli.tools.terraform.process import run
+from stripe_handler_cli.tools.terraform.process import child_environment, run
 from stripe_handler_cli.tools.terraform.providers import (
     PLUGIN_DIRECTORY_VARIABLE,
     find_provider_tree,

@@ -121,9 +121,9 @@ def test_a_failed_apply_says_what_terraform_says(terraform: Path, source: Path, 
 
 def test_sources_that_are_not_formatted_are_shown(terraform: Path, source: Path, tmp_path: Path) -> None:
     """The format check passes on formatted sources, and shows the difference on others."""
-    stack = workspace(terraform, source, tmp_path)
-    stack.fmt_check()
-    stack.validate()
+    copy = workspace(terraform, source, tmp_path).copy
+    copy.fmt_check()
+    copy.validate()
     (source / "more.tf").write_text("locals {\n a=1\n}\n", encoding="utf-8")
     with pytest.raises(CliError, match=r"make format[\s\S]*a = 1"):
-        stack.fmt_check()
+        copy.fmt_check()

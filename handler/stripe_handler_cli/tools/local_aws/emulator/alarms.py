@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Alarms that watch one metric of one resource, all the time.
 
 AWS rules modelled:
@@ -10,35 +9,20 @@ Stock MiniStack mixes all metrics of one name, evaluates only when an alarm or a
 no `InsufficientDataActions` from requests in the query protocol (Terraform's).
 """
 
-import logging
-import threading
 import time
 from typing import Any
 
-from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
 from . import settings
 from .alarm_state import next_state
-from .answers import Response
-
-logger = logging.getLogger("stripe-handler.local-aws")
-
-_EVALUATION_SECONDS = 1.0 if settings.ALARM_SPEEDUP == 1 else 0.25
-
-_stock_put_metric_alarm = cloudwatch._put_metric_alarm
+from .replacing import replaces, watch
 
 
-def install() -> None:
-    """Replace MiniStack's functions by ours and start the evaluation."""
-    cloudwatch._evaluate_alarm = evaluate_alarm
-    cloudwatch._put_metric_alarm = put_metric_alarm
-    threading.Thread(target=_evaluate_for_ever, name="alarm-evaluation", daemon=True).start()
-
-
-def put_metric_alarm(params: dict[str, Any], body: dict[str, Any], *protocol: bool) -> Response:
-    """PutMetricAlarm, keeping the members that stock MiniStack drops from a query request."""
-    response: Response = _stock_put_metric_alarm(params, body, *protocol)
+@replaces(cloudwatch, "_put_metric_alarm")
+def put_metric_alarm(stock: Any, params: dict[str, Any], body: dict[str, Any], *protocol: bool) -> Any:
+    """Keep the members that stock MiniStack drops from a query request."""
+    response = stock(params, body, *protocol)
     alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName"))
     if alarm is not None and not any(protocol):
         names = sorted(name for name in params if name.startswith("InsufficientDataActions.member."))
@@ -49,16 +33,17 @@ def put_metric_alarm(params: dict[str, Any], body: dict[str, Any], *protocol: bo
     return response
 
 
-def evaluate_alarm(alarm: dict[str, Any]) -> None:
+@replaces(cloudwatch, "_evaluate_alarm")
+def evaluate_alarm(_stock: Any, alarm: dict[str, Any]) -> None:
     """Set the alarm's state from its metric and run the actions of a change."""
     if not alarm.get("MetricName"):
         return
     old_state = alarm["StateValue"]
-    values = period_values(alarm, time.time())
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+    values = _period_values(alarm, statistic, time.time())
     new_state = next_state(alarm, values)
     if new_state == old_state:
         return
-    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic")
     reason = (
         f"{statistic} over {len(values)} periods: {values} {alarm['ComparisonOperator']} {alarm['Threshold']}"
     )
@@ -70,11 +55,10 @@ def evaluate_alarm(alarm: dict[str, Any]) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def period_values(alarm: dict[str, Any], now: float) -> list[float | None]:
+def _period_values(alarm: dict[str, Any], statistic: str, now: float) -> list[float | None]:
     """The statistic of each of the last periods, newest first; None where there is no data."""
     dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
     points = cloudwatch._metrics.get((alarm["Namespace"], alarm["MetricName"], dimensions)) or []
-    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
     period_seconds = alarm["Period"] / settings.ALARM_SPEEDUP
     values: list[float | None] = []
     for number in range(alarm["EvaluationPeriods"]):
@@ -85,17 +69,9 @@ def period_values(alarm: dict[str, Any], now: float) -> list[float | None]:
     return values
 
 
-def _evaluate_for_ever() -> None:
-    while True:
-        time.sleep(_EVALUATION_SECONDS)
-        for account_id, region in {key[:2] for key, _ in cloudwatch._alarms.all_items()}:
-            with request_scope(account_id, region):
-                for alarm in cloudwatch._alarms.values():
-                    _evaluate_safely(alarm)
-
-
-def _evaluate_safely(alarm: dict[str, Any]) -> None:
-    try:
-        evaluate_alarm(alarm)
-    except Exception:
-        logger.exception("alarm %s could not be evaluated", alarm.get("AlarmName"))
+watch(
+    cloudwatch._alarms,
+    cloudwatch._evaluate_alarm,
+    every_seconds=1.0 if settings.ALARM_SPEEDUP == 1 else 0.25,
+    failure="alarm %s could not be evaluated",
+)

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Puts a failed event on an SQS queue the way EventBridge and Lambda do. No decisions in here.
 
 AWS rule: a message, its attributes included, may not be larger than the queue's `MaximumMessageSize`.
@@ -11,11 +10,7 @@ from ministack.services import sqs
 
 
 def send(queue: Mapping[str, Any], body: str, attributes: Mapping[str, str]) -> str | None:
-    """Put a message on the queue.
-
-    Returns:
-        None when the queue took it, else the reason why it did not.
-    """
+    """Put a message on the queue; returns the reason if the queue did not take it."""
     size = len(body.encode()) + sum(
         len(name.encode()) + len(value.encode()) + len("String") for name, value in attributes.items()
     )

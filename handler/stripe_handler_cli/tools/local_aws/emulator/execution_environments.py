@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """How long a Python function's process lives, and how its package gets there.
 
 AWS rule: an exception in the handler ends the invocation, not the execution environment: the next invocation
@@ -26,40 +25,35 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from .replacing import replaces
+
 _GRACE_SECONDS = 2.0
 
+#: `processes`: those that stock MiniStack would end now, while an invocation decides whether they must.
 _held = threading.local()
 _unpacking = threading.Lock()
-_stock_invoke = lambda_runtime.Worker.invoke
-_stock_signal = lambda_runtime._signal
-_stock_collect = lambda_runtime._collect
+_signal = lambda_runtime._signal
+_collect = lambda_runtime._collect
 
 
-def install() -> None:
-    """Replace MiniStack's functions by ours."""
-    lambda_runtime.Worker.invoke = invoke
-    lambda_runtime._signal = signal_unless_held
-    lambda_runtime._collect = collect_unless_held
-    lambda_runtime.zipfile = types.SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})
-
-
-def invoke(worker: Any, *arguments: Any, **options: Any) -> Any:
+@replaces(lambda_runtime.Worker, "invoke")
+def invoke(stock: Any, worker: Any, *arguments: Any, **options: Any) -> Any:
     """Run one invocation; keep the process when the handler merely raised."""
     _held.processes = []
     last_words = "" if _is_alive(worker._proc) else _rest_of_log(worker)
     try:
-        result = _stock_invoke(worker, *arguments, **options)
+        result = stock(worker, *arguments, **options)
     except Exception as error:  # noqa: BLE001 - whatever kept the process from coming up
         result = _not_started(worker, error)
     finally:
         processes, _held.processes = _held.processes, None
     raised = "trace" in result
     for process, deadline in processes:
-        if raised and process is not None and process.poll() is None:
+        if raised and _is_alive(process):
             worker._proc = process
         else:
-            _stock_signal(process)
-            _stock_collect(process, deadline)
+            _signal(process)
+            _collect(process, deadline)
             last_words += _rest_of_log(worker)
     if last_words:
         result["log"] = f"{last_words}\n{result.get('log', '')}"
@@ -70,35 +64,34 @@ def _is_alive(process: Any) -> bool:
     return process is not None and process.poll() is None
 
 
-def _rest_of_log(worker: Any) -> str:
+def _rest_of_log(worker: Any) -> Any:
     """What a process that is gone has written and nobody has collected."""
     reader = getattr(worker, "_stderr_thread", None)
     if reader is None:
         return ""
     reader.join(_GRACE_SECONDS)
-    rest: str = worker._drain_stderr()
-    return rest
+    return worker._drain_stderr()
 
 
 def _not_started(worker: Any, error: Exception) -> dict[str, Any]:
     process, worker._proc = worker._proc, None
     if process is not None:
-        _stock_signal(process)
-        _stock_collect(process, time.monotonic() + _GRACE_SECONDS)
+        _signal(process)
+        _collect(process, time.monotonic() + _GRACE_SECONDS)
     return {"status": "error", "error": str(error), "cold_start": True, "log": ""}
 
 
-def signal_unless_held(process: Any) -> None:
-    """Leave the process alone while an invocation decides whether it must end."""
+@replaces(lambda_runtime, "_signal")
+def signal_unless_held(stock: Any, process: Any) -> None:
     if getattr(_held, "processes", None) is None:
-        _stock_signal(process)
+        stock(process)
 
 
-def collect_unless_held(process: Any, deadline: float) -> None:
-    """Note the process instead of waiting for its end, while an invocation decides."""
+@replaces(lambda_runtime, "_collect")
+def collect_unless_held(stock: Any, process: Any, deadline: float) -> None:
     held = getattr(_held, "processes", None)
     if held is None:
-        _stock_collect(process, deadline)
+        stock(process, deadline)
     else:
         held.append((process, deadline))
 
@@ -107,7 +100,6 @@ class UnpackedOnce(zipfile.ZipFile):
     """A zip whose files are unpacked once per content; further unpacking makes links to them."""
 
     def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
-        """Unpack into `path`."""
         if self.filename is None or members is not None or pwd is not None:
             super().extractall(path, members, pwd)
             return
@@ -120,3 +112,6 @@ class UnpackedOnce(zipfile.ZipFile):
                 super().extractall(partial)
                 partial.rename(unpacked)
         shutil.copytree(unpacked, path, copy_function=os.link, dirs_exist_ok=True)
+
+
+lambda_runtime.zipfile = types.SimpleNamespace(**vars(zipfile) | {"ZipFile": UnpackedOnce})

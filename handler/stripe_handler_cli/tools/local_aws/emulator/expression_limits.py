@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Two limits of DynamoDB's expressions that a program which composes them can run into.
 
 AWS rules modelled:
@@ -10,31 +9,25 @@ Stock MiniStack checks the size of expressions (4 KB) and neither of these.
 """
 
 import itertools
+import operator
 from typing import Any
 
+from ministack.core.responses import error_response_json
 from ministack.services import dynamodb
 
-from .answers import Response, error
+from .replacing import replaces
 
-MAXIMUM_OPERATORS = 300
-
+_MAXIMUM_OPERATORS = 300
 _CLAUSES = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
 _COMPARATORS = frozenset({"EQ", "NE", "LT", "LE", "GT", "GE", "PLUS", "MINUS"})
 _WORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
 
 Token = tuple[str, str]
 
-_stock_expression_size_error = dynamodb._expression_size_error
 
-
-def install() -> None:
-    """Replace MiniStack's function by ours."""
-    dynamodb._expression_size_error = expression_size_error
-
-
-def expression_size_error(data: dict[str, Any], fields: tuple[str, ...], *wording: Any) -> Response | None:
-    """The error of an expression that is too large, or None."""
-    too_large: Response | None = _stock_expression_size_error(data, fields, *wording)
+@replaces(dynamodb, "_expression_size_error")
+def expression_size_error(stock: Any, data: dict[str, Any], fields: tuple[str, ...], *wording: Any) -> Any:
+    too_large = stock(data, fields, *wording)
     if too_large is not None:
         return too_large
     for name in fields:
@@ -42,18 +35,20 @@ def expression_size_error(data: dict[str, Any], fields: tuple[str, ...], *wordin
         if not isinstance(expression, str):
             continue
         tokens = dynamodb._tokenize(expression)
-        count = operator_count(tokens, is_update=name == "UpdateExpression")
-        if count > MAXIMUM_OPERATORS:
+        is_update = name == "UpdateExpression"
+        count = _operator_count(tokens, is_update=is_update)
+        if count > _MAXIMUM_OPERATORS:
             message = f"Invalid {name}: The expression contains too many operators; operator count: {count}"
-            return error("ValidationException", message)
-        if name == "UpdateExpression":
-            overlap = _first_overlap(_changed_paths(tokens, data.get("ExpressionAttributeNames") or {}))
-            if overlap is not None:
-                return error("ValidationException", _overlap_message(*overlap))
+            return error_response_json("ValidationException", message)
+        paths = _changed_paths(tokens, data.get("ExpressionAttributeNames") or {}) if is_update else []
+        for one, two in itertools.combinations(paths, 2):
+            # `map` stops at the end of the shorter path.
+            if all(map(operator.eq, one, two)):
+                return error_response_json("ValidationException", _overlap_message(one, two))
     return None
 
 
-def operator_count(tokens: list[Token], *, is_update: bool) -> int:
+def _operator_count(tokens: list[Token], *, is_update: bool) -> int:
     """The operators and functions in the expression; the `=` of SET is none."""
     count = 0
     for (kind, text), (following, _) in itertools.pairwise(tokens):
@@ -79,17 +74,8 @@ def _changed_paths(tokens: list[Token], names: dict[str, str]) -> list[list[Any]
     ]
 
 
-def _first_overlap(paths: list[list[Any]]) -> tuple[list[Any], list[Any]] | None:
-    for number, later in enumerate(paths):
-        for earlier in paths[:number]:
-            shorter = min(len(earlier), len(later))
-            if earlier[:shorter] == later[:shorter]:
-                return earlier, later
-    return None
-
-
-def _overlap_message(one: list[Any], two: list[Any]) -> str:
-    shown = [f"[{', '.join(map(str, path))}]" for path in (one, two)]
+def _overlap_message(*paths: list[Any]) -> str:
+    shown = [f"[{', '.join(map(str, path))}]" for path in paths]
     return (
         "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of "
         f"these paths; path one: {shown[0]}, path two: {shown[1]}"

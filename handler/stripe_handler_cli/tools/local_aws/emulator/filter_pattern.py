@@ -13,7 +13,7 @@ import functools
 import json
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Line = Mapping[str, Any]
@@ -60,11 +60,7 @@ def select(line: Line, selector: str) -> str | float | None:
 
 @functools.lru_cache(maxsize=256)
 def compile_pattern(pattern: str) -> Test:
-    """The test that a pattern stands for.
-
-    Raises:
-        UnsupportedPatternError: It is wrong or not modelled; the message says what.
-    """
+    """The test that a pattern stands for; raises `UnsupportedPatternError`."""
     parser = _Parser(_TOKENS.findall(pattern))
     parser.expect("{")
     test = parser.either()
@@ -81,16 +77,16 @@ class _Parser:
         self.tokens = tokens
 
     def either(self) -> Test:
-        tests = [self.both()]
-        while self._take_if("||"):
-            tests.append(self.both())
-        return lambda line: any(test(line) for test in tests)
+        return self._joined("||", any, self.both)
 
     def both(self) -> Test:
-        tests = [self.one()]
-        while self._take_if("&&"):
-            tests.append(self.one())
-        return lambda line: all(test(line) for test in tests)
+        return self._joined("&&", all, self.one)
+
+    def _joined(self, word: str, join: Callable[[Iterable[bool]], bool], part: Callable[[], Test]) -> Test:
+        tests = [part()]
+        while self._take_if(word):
+            tests.append(part())
+        return lambda line: join(test(line) for test in tests)
 
     def one(self) -> Test:
         if self._take_if("("):

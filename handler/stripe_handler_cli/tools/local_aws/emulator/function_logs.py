@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """What a Python function has written is in its log.
 
 AWS rule: everything a function wrote before it answered reaches its log group, whether or not it is ever
@@ -6,9 +5,9 @@ invoked again. What a thread writes afterwards comes with the next invocation.
 
 Stock MiniStack collects the log for 50 ms after each answer, and from the first line on only until 5 ms pass
 without another. On a machine that takes the processor away from the thread that reads the lines, they come
-later, and then they are handed over at the next invocation: whoever waits for a line before going on waits
-in vain. Here the process ends its log with a mark before each answer, and the log is collected up to the
-mark, however long that takes.
+later, and then they are handed over at the next invocation: a caller that waits for a line before it goes on
+waits in vain. Here the process ends its log with a mark before each answer, and the log is collected up to
+the mark, however long that takes.
 """
 
 import queue
@@ -16,6 +15,8 @@ import time
 from typing import Any
 
 from ministack.core import lambda_runtime
+
+from .replacing import replaces
 
 _MARK = "\x1eanswered"
 _LONGEST_SECONDS = 10.0
@@ -45,20 +46,14 @@ class _MsAnswers:
 sys.stdout = _MsAnswers(sys.stdout)
 """
 
-_stock_drain = lambda_runtime.Worker._drain_stderr_bounded
+lambda_runtime._PYTHON_WORKER_SCRIPT = _PRELUDE + lambda_runtime._PYTHON_WORKER_SCRIPT
 
 
-def install() -> None:
-    """Replace MiniStack's function by ours, and let its worker write marks."""
-    lambda_runtime._PYTHON_WORKER_SCRIPT = _PRELUDE + lambda_runtime._PYTHON_WORKER_SCRIPT
-    lambda_runtime.Worker._drain_stderr_bounded = drain
-
-
-def drain(worker: Any, **waits: float) -> str:
+@replaces(lambda_runtime.Worker, "_drain_stderr_bounded")
+def drain(stock: Any, worker: Any, **waits: float) -> Any:
     """The lines up to the mark, or up to the end where the process is gone."""
     if not worker.config.get("Runtime", "").startswith("python"):
-        stock: str = _stock_drain(worker, **waits)
-        return stock
+        return stock(worker, **waits)
     lines: list[str] = []
     deadline = time.monotonic() + _LONGEST_SECONDS
     while time.monotonic() < deadline:

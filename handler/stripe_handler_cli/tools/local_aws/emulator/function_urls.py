@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Who may call a function URL, and what is counted.
 
 AWS rules modelled:
@@ -15,42 +14,34 @@ import json
 from typing import Any
 
 from ministack.core.responses import request_scope
-from ministack.services import lambda_svc
+from ministack.services import cloudwatch, lambda_svc
 
-from .metrics import record_for_function
-from .resource_policies import allows_anyone
+from .replacing import replaces
+from .resource_policies import allows
 
-LIMIT_BYTES = 6 * 1024 * 1024
-_COUNTED = ((500, "Url5xxCount"), (400, "Url4xxCount"))
-_stock_handle = lambda_svc.handle_function_url_request
-
-
-def install() -> None:
-    """Replace MiniStack's function by ours."""
-    lambda_svc.handle_function_url_request = handle
+_LIMIT_BYTES = 6 * 1024 * 1024
+_METRICS = {4: "Url4xxCount", 5: "Url5xxCount"}
 
 
-async def handle(url_id: str, *arguments: Any, resolved: Any = None, **options: Any) -> Any:
+@replaces(lambda_svc, "handle_function_url_request")
+async def handle(stock: Any, url_id: str, *arguments: Any, resolved: Any = None, **options: Any) -> Any:
     """Answer a request to a function URL, and count the answer."""
     resolved = resolved or lambda_svc.resolve_function_url(url_id)
     if resolved is None:
-        return await _stock_handle(url_id, *arguments, resolved=resolved, **options)
+        return await stock(url_id, *arguments, resolved=resolved, **options)
     account_id, region, function_name, qualifier, settings = resolved
+    reference = f"{function_name}:{qualifier}" if qualifier else function_name
     body = arguments[3]
     with request_scope(account_id, region):
-        if len(body) > LIMIT_BYTES:
+        if len(body) > _LIMIT_BYTES:
             answer = _lambdas_own(413, "Request Entity Too Large")
-        elif settings.get("AuthType") == "NONE" and not _is_public(
-            account_id, region, function_name, qualifier
-        ):
+        elif settings.get("AuthType") == "NONE" and not _is_public(account_id, region, reference):
             answer = _lambdas_own(403, "Forbidden")
         else:
-            answer = await _stock_handle(url_id, *arguments, resolved=resolved, **options)
-        record_for_function("UrlRequestCount", function_name)
-        for least, metric in _COUNTED:
-            if answer[0] >= least:
-                record_for_function(metric, function_name)
-                break
+            answer = await stock(url_id, *arguments, resolved=resolved, **options)
+        for metric in ("UrlRequestCount", _METRICS.get(answer[0] // 100)):
+            if metric:
+                cloudwatch.record_metric("AWS/Lambda", metric, 1.0, "Count", {"FunctionName": function_name})
     return answer
 
 
@@ -59,8 +50,7 @@ def _lambdas_own(status: int, message: str) -> tuple[int, dict[str, str], bytes]
     return status, {"Content-Type": "application/json"}, json.dumps({"Message": message}).encode()
 
 
-def _is_public(account_id: str, region: str, function_name: str, qualifier: str | None) -> bool:
-    reference = f"{function_name}:{qualifier}" if qualifier else function_name
+def _is_public(account_id: str, region: str, reference: str) -> bool:
     function, config, _ = lambda_svc._get_func_record_for_ref_in_scope(
         reference, account_id=account_id, region=region
     )
@@ -68,7 +58,7 @@ def _is_public(account_id: str, region: str, function_name: str, qualifier: str 
         return True  # MiniStack says what is missing
     arn = f"arn:aws:lambda:{region}:{account_id}:function:{reference}"
     return all(
-        allows_anyone(function.get("policy"), action=action, resource_arn=arn, told=told)
+        allows(function.get("policy"), action, arn, told)
         for action, told in (
             ("lambda:InvokeFunctionUrl", {"lambda:functionurlauthtype": "NONE"}),
             ("lambda:InvokeFunction", {"lambda:invokedviafunctionurl": "true"}),

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Searching a log group: `FilterLogEvents` with JSON patterns, page by page.
 
 AWS rules modelled:
@@ -13,56 +12,48 @@ rest, and gives the lines of functions no id.
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from ministack.core.responses import new_uuid
+from ministack.core.responses import error_response_json, json_response, new_uuid
 from ministack.services import cloudwatch_logs
 
-from .answers import Response, answer, error
 from .filter_pattern import UnsupportedPatternError, compile_pattern, json_line
+from .replacing import replaces
 
-MOST_EVENTS = 10_000
-MOST_BYTES = 1_048_576
-
-_stock_filter_log_events = cloudwatch_logs._filter_log_events
-
-
-def install() -> None:
-    """Replace MiniStack's function by ours."""
-    cloudwatch_logs._filter_log_events = filter_log_events
+_MOST_EVENTS = 10_000
+_MOST_BYTES = 1_048_576
 
 
-def filter_log_events(data: dict[str, Any]) -> Response:
-    """FilterLogEvents."""
+@replaces(cloudwatch_logs, "_filter_log_events")
+def filter_log_events(stock: Any, data: dict[str, Any]) -> Any:
     group = cloudwatch_logs._log_groups.get(cloudwatch_logs._resolve_log_group_name(data))
     if group is None:
-        response: Response = _stock_filter_log_events(data)
-        return response
+        return stock(data)
     try:
         matches = _test((data.get("filterPattern") or "").strip())
     except UnsupportedPatternError as unsupported:
-        return error("InvalidParameterException", f"Invalid filter pattern: {unsupported}")
+        return error_response_json("InvalidParameterException", f"Invalid filter pattern: {unsupported}")
     offset = cloudwatch_logs._decode_token(data.get("nextToken"))
-    limit = min(data.get("limit") or MOST_EVENTS, MOST_EVENTS)
+    limit = min(data.get("limit") or _MOST_EVENTS, _MOST_EVENTS)
     with cloudwatch_logs._log_events_lock:
         found = [event for event in _in_order(group, data) if matches(event["message"])]
     events = _at_most_1_mb(found[offset : offset + limit])
-    page = {"events": events, "searchedLogStreams": []}
     end = offset + len(events)
-    return answer({**page, "nextToken": cloudwatch_logs._encode_token(end)} if end < len(found) else page)
+    more = {"nextToken": cloudwatch_logs._encode_token(end)} if end < len(found) else {}
+    return json_response({"events": events, "searchedLogStreams": [], **more})
 
 
 def _at_most_1_mb(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     sizes = itertools.accumulate(len(event["message"].encode()) for event in events)
-    fitting = sum(size <= MOST_BYTES for size in sizes)
+    fitting = sum(size <= _MOST_BYTES for size in sizes)
     return events[: max(1, fitting)]
 
 
-def _test(pattern: str) -> Callable[[str], bool]:
+def _test(pattern: str) -> Any:
+    """The test of a message that a pattern stands for."""
     if not pattern.startswith("{"):
-        stock: Callable[[str], bool] = cloudwatch_logs._compile_filter_pattern(pattern)
-        return stock
+        return cloudwatch_logs._compile_filter_pattern(pattern)
     test = compile_pattern(pattern)
     return lambda message: (line := json_line(message)) is not None and test(line)
 

@@ -1,11 +1,10 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Metric filters: lines that arrive in a log group become metrics.
 
 AWS rules modelled:
 - Each line that matches the pattern (`filter_pattern`) adds one value: a number, or a number from the line
   (`$.field`); a line without that number adds none.
 - Dimensions take their values from the line, at most three of them, and exclude a default value. (What a line
-  without such a field adds is not documented; here: nothing.)
+  without such a field adds is not documented; here it adds nothing.)
 - In a minute with lines of which none matches, the default value is reported, once.
 - Only lines that arrive after the filter was made are looked at.
 
@@ -16,10 +15,11 @@ when the filter is put, so that nobody waits for a metric that can't come.
 import time
 from typing import Any
 
+from ministack.core.responses import error_response_json
 from ministack.services import cloudwatch, cloudwatch_logs
 
-from .answers import Response, error
 from .filter_pattern import Line, UnsupportedPatternError, compile_pattern, is_selector, json_line, select
+from .replacing import replaces
 
 _MAXIMUM_DIMENSIONS = 3
 _DEFAULT_VALUE_SECONDS = 60.0
@@ -28,29 +28,17 @@ _INVALID = "Invalid metric transformation"
 #: When each filter last reported its default value; a filter put anew begins anew.
 _default_reported: dict[tuple[str, str, int], float] = {}
 
-_stock_put_metric_filter = cloudwatch_logs._put_metric_filter
-_stock_fan_out = cloudwatch_logs._fanout_to_subscription_filters
 
-
-def install() -> None:
-    """Replace MiniStack's functions by ours."""
-    cloudwatch_logs._put_metric_filter = put_metric_filter
-    # The one function that sees every batch of lines together with its log group.
-    cloudwatch_logs._fanout_to_subscription_filters = fan_out
-
-
-def put_metric_filter(data: dict[str, Any]) -> Response:
-    """PutMetricFilter, refusing what couldn't be evaluated."""
+@replaces(cloudwatch_logs, "_put_metric_filter")
+def put_metric_filter(stock: Any, data: dict[str, Any]) -> Any:
     refused = _refusal(data)
-    if refused is not None:
-        return error("InvalidParameterException", refused)
-    response: Response = _stock_put_metric_filter(data)
-    return response
+    return stock(data) if refused is None else error_response_json("InvalidParameterException", refused)
 
 
-def fan_out(group_name: str, stream_name: str, events: list[dict[str, Any]]) -> None:
-    """Lines have arrived: the stock subscriptions, then the group's metric filters."""
-    _stock_fan_out(group_name, stream_name, events)
+# The one function that sees every batch of lines together with its log group.
+@replaces(cloudwatch_logs, "_fanout_to_subscription_filters")
+def fan_out(stock: Any, group_name: str, stream_name: str, events: list[dict[str, Any]]) -> None:
+    stock(group_name, stream_name, events)
     lines = [line for event in events if (line := json_line(event.get("message", ""))) is not None]
     for (filter_group_name, _), metric_filter in list(cloudwatch_logs._metric_filters.items()):
         if filter_group_name == group_name:
@@ -90,10 +78,10 @@ def _evaluate(metric_filter: dict[str, Any], lines: list[Line]) -> None:
     matching = [line for line in lines if matches(line)]
     for transformation in metric_filter["metricTransformations"]:
         for line in matching:
-            _record(transformation, line)
+            _count(transformation, line)
         default = transformation.get("defaultValue")
         if not matching and default is not None and _is_due(metric_filter):
-            _record_value(transformation, float(default), {})
+            _record(transformation, float(default), {})
 
 
 def _is_due(metric_filter: dict[str, Any]) -> bool:
@@ -106,22 +94,15 @@ def _is_due(metric_filter: dict[str, Any]) -> bool:
     return True
 
 
-def _record(transformation: dict[str, Any], line: Line) -> None:
+def _count(transformation: dict[str, Any], line: Line) -> None:
     text = transformation["metricValue"]
     value = select(line, text) if is_selector(text) else float(text)
-    dimensions = {
-        name: select(line, selector) for name, selector in (transformation.get("dimensions") or {}).items()
-    }
-    if isinstance(value, str | None) or None in dimensions.values():
-        return
-    _record_value(transformation, value, {name: str(found) for name, found in dimensions.items()})
+    selectors = transformation.get("dimensions") or {}
+    dimensions = {name: select(line, selector) for name, selector in selectors.items()}
+    if not isinstance(value, str | None) and None not in dimensions.values():
+        _record(transformation, value, {name: str(found) for name, found in dimensions.items()})
 
 
-def _record_value(transformation: dict[str, Any], value: float, dimensions: dict[str, str]) -> None:
-    cloudwatch.record_metric(
-        transformation["metricNamespace"],
-        transformation["metricName"],
-        value,
-        transformation.get("unit") or "None",
-        dimensions,
-    )
+def _record(transformation: dict[str, Any], value: float, dimensions: dict[str, str]) -> None:
+    namespace, name = transformation["metricNamespace"], transformation["metricName"]
+    cloudwatch.record_metric(namespace, name, value, transformation.get("unit") or "None", dimensions)

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Partner event sources: what Stripe does on its side of EventBridge.
 
 AWS rules modelled:
@@ -17,92 +16,77 @@ list the tags of a rule on a bus whose name holds slashes.
 import time
 from typing import Any
 
-from ministack.core.responses import get_region, new_uuid
-from ministack.services import eventbridge
+from ministack.core.responses import error_response_json, get_region, json_response, new_uuid
+from ministack.services import cloudwatch, eventbridge
 
-from . import metrics
-from .answers import Response, answer, error
+from .replacing import replaces
 
 _PENDING_SECONDS = 7 * 86400
-_stock_create_event_bus = eventbridge._create_event_bus
-_stock_create_partner_event_source = eventbridge._create_partner_event_source
-_stock_resolve_taggable_events_arn = eventbridge._resolve_taggable_events_arn
 
 
-def install() -> None:
-    """Replace MiniStack's functions by ours."""
-    eventbridge._create_event_bus = create_event_bus
-    eventbridge._create_partner_event_source = create_partner_event_source
-    eventbridge._describe_event_source = describe_event_source
-    eventbridge._list_event_sources = list_event_sources
-    eventbridge._put_partner_events = put_partner_events
-    eventbridge._resolve_taggable_events_arn = resolve_taggable_events_arn
-
-
-def _find(name: str) -> dict[str, Any] | None:
-    for source in eventbridge._partner_event_sources.values():
-        if source["Name"] == name:
-            found: dict[str, Any] = source
-            return found
-    return None
+def _find(name: str) -> Any:
+    sources = eventbridge._partner_event_sources.values()
+    return next((source for source in sources if source["Name"] == name), None)
 
 
 def _description(source: dict[str, Any]) -> dict[str, Any]:
-    is_active = source["Name"] in eventbridge._event_buses
-    made = source["CreationTime"]
+    name, made = source["Name"], source["CreationTime"]
+    is_active = name in eventbridge._event_buses
     return {
-        "Arn": f"arn:aws:events:{get_region()}::event-source/{source['Name']}",
-        "CreatedBy": source["Name"].split("/")[1] if "/" in source["Name"] else source["Name"],
+        "Arn": f"arn:aws:events:{get_region()}::event-source/{name}",
+        "CreatedBy": name.split("/")[1] if "/" in name else name,
         "CreationTime": made,
-        "Name": source["Name"],
+        "Name": name,
         "State": "ACTIVE" if is_active else "PENDING",
         **({} if is_active else {"ExpirationTime": made + _PENDING_SECONDS}),
     }
 
 
-def create_event_bus(data: dict[str, Any]) -> Response:
-    """CreateEventBus: a partner bus needs the event source it is named after."""
+@replaces(eventbridge, "_create_event_bus")
+def create_event_bus(stock: Any, data: dict[str, Any]) -> Any:
+    """A partner bus needs the event source it is named after."""
     source_name = data.get("EventSourceName")
     if source_name and source_name != data.get("Name"):
         message = "The event bus name must match the event source name."
-        return error("ValidationException", message)
+        return error_response_json("ValidationException", message)
     if source_name and _find(source_name) is None:
-        message = f"Event source {source_name} does not exist."
-        return error("ResourceNotFoundException", message)
-    response: Response = _stock_create_event_bus(data)
-    return response
+        return _unknown_source(source_name)
+    return stock(data)
 
 
-def create_partner_event_source(data: dict[str, Any]) -> Response:
-    """CreatePartnerEventSource: it remembers when that was."""
-    response: Response = _stock_create_partner_event_source(data)
+def _unknown_source(name: str | None) -> Any:
+    return error_response_json("ResourceNotFoundException", f"Event source {name} does not exist.")
+
+
+@replaces(eventbridge, "_create_partner_event_source")
+def create_partner_event_source(stock: Any, data: dict[str, Any]) -> Any:
+    """Remember when the source was made; the time it expires follows from it."""
+    response = stock(data)
     source = _find(data.get("Name", ""))
     if source is not None:
         source.setdefault("CreationTime", time.time())
     return response
 
 
-def describe_event_source(data: dict[str, Any]) -> Response:
-    """DescribeEventSource."""
+@replaces(eventbridge, "_describe_event_source")
+def describe_event_source(_stock: Any, data: dict[str, Any]) -> Any:
     source = _find(data.get("Name", ""))
-    if source is None:
-        message = f"Event source {data.get('Name')} does not exist."
-        return error("ResourceNotFoundException", message)
-    return answer(_description(source))
+    return _unknown_source(data.get("Name")) if source is None else json_response(_description(source))
 
 
-def list_event_sources(data: dict[str, Any]) -> Response:
-    """ListEventSources, with its name prefix."""
+@replaces(eventbridge, "_list_event_sources")
+def list_event_sources(_stock: Any, data: dict[str, Any]) -> Any:
     sources = [
         _description(source)
         for source in eventbridge._partner_event_sources.values()
         if source["Name"].startswith(data.get("NamePrefix") or "")
     ]
-    return answer({"EventSources": sources})
+    return json_response({"EventSources": sources})
 
 
-def put_partner_events(data: dict[str, Any]) -> Response:
-    """PutPartnerEvents: to the bus associated with each entry's event source."""
+@replaces(eventbridge, "_put_partner_events")
+def put_partner_events(_stock: Any, data: dict[str, Any]) -> Any:
+    """Put each entry on the bus associated with its event source."""
     results: list[dict[str, str]] = []
     for entry in data.get("Entries", []):
         name = entry.get("Source", "")
@@ -110,17 +94,17 @@ def put_partner_events(data: dict[str, Any]) -> Response:
             message = f"Partner event source {name} does not exist."
             results.append({"ErrorCode": "ResourceNotFoundException", "ErrorMessage": message})
             continue
-        metrics.record_for_event_source("Events", name)
+        cloudwatch.record_metric("AWS/Events", "Events", 1.0, "Count", {"EventSourceName": name})
         if name in eventbridge._event_buses:
             eventbridge._put_events({"Entries": [{**entry, "EventBusName": name}]}, allow_aws_source=True)
         results.append({"EventId": new_uuid()})
     failed = sum("ErrorCode" in result for result in results)
-    return answer({"FailedEntryCount": failed, "Entries": results})
+    return json_response({"FailedEntryCount": failed, "Entries": results})
 
 
-def resolve_taggable_events_arn(arn: str) -> tuple[str | None, Response | None]:
+@replaces(eventbridge, "_resolve_taggable_events_arn")
+def resolve_taggable_events_arn(stock: Any, arn: str) -> Any:
     """The stock check, after looking for a rule on a bus whose name holds slashes."""
     if any(rule.get("Arn") == arn for rule in eventbridge._rules.values()):
         return arn, None
-    resolved: tuple[str | None, Response | None] = _stock_resolve_taggable_events_arn(arn)
-    return resolved
+    return stock(arn)

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Handing an event to a rule's target: resource policies, retry policy, dead-letter queue, metrics.
 
 AWS rules modelled:
@@ -20,23 +19,24 @@ with the tag `stripe-handler-local:hand-off-fault` refuses every hand-off with t
 """
 
 import contextvars
+import functools
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ministack.services import eventbridge, lambda_svc, sns, sqs
+from ministack.services import cloudwatch, eventbridge, lambda_svc, sns, sqs
 
-from . import dead_letters, metrics, resource_policies, settings
-from .due_queue import DueQueue
-from .retry_policy import back_off_seconds, exhausted_condition
+from . import dead_letters, settings
+from .replacing import replaces
+from .resource_policies import allows_rule
+from .retries import DueQueue, back_off_seconds, exhausted_condition
 
-FAULT_TAG = "stripe-handler-local:hand-off-fault"
+_FAULT_TAG = "stripe-handler-local:hand-off-fault"
 _LONGEST_BACK_OFF_SECONDS = 5.0
 
 _retries = DueQueue("rule-target-retries", threads=1)
-_stock_invoke_target = eventbridge._invoke_target
 
 
 @dataclass(frozen=True)
@@ -53,94 +53,84 @@ class HandOff:
     """One event on its way to one target of one rule."""
 
     target: dict[str, Any]
-    event: dict[str, Any]
     rule: dict[str, Any]
+    #: Hands it over by MiniStack's own means.
+    invoke: Callable[[], None]
     view: Any
     started: float = field(default_factory=time.monotonic)
     retries: int = 0
     failure: Failure | None = None
 
 
-_current: contextvars.ContextVar[HandOff] = contextvars.ContextVar("stripe_handler_hand_off")
+_current: contextvars.ContextVar[HandOff | None] = contextvars.ContextVar("hand_off", default=None)
 
 
-def install() -> None:
-    """Replace MiniStack's functions by ours."""
-    eventbridge._invoke_target = invoke_target
-    for name, check in (
-        ("_dispatch_to_lambda", check_function),
-        ("_dispatch_to_sqs", check_queue),
-        ("_dispatch_to_sns", check_topic),
-        ("_dispatch_to_event_bus", check_event_bus),
-    ):
-        setattr(eventbridge, name, _checked(getattr(eventbridge, name), check))
-
-
-def _checked(
-    dispatch: Callable[..., None], check: Callable[[str, dict[str, Any]], Failure | None]
-) -> Callable[..., None]:
-    """The stock dispatch function, called only when the target would take the event."""
-
-    def dispatch_if_possible(target: Any, *arguments: Any) -> None:
-        hand_off = _current.get()
+def dispatch_if_possible(
+    check: Callable[[str, dict[str, Any]], Failure | None], stock: Any, target: Any, *arguments: Any
+) -> None:
+    """Dispatch as stock MiniStack does, unless it is a rule's event that the target would not take."""
+    hand_off = _current.get()
+    if hand_off is not None:
         hand_off.failure = check(str(target), hand_off.rule)
-        if hand_off.failure is None:
-            dispatch(target, *arguments)
-
-    return dispatch_if_possible
+    if hand_off is None or hand_off.failure is None:
+        stock(target, *arguments)
 
 
 def check_function(arn: str, rule: dict[str, Any]) -> Failure | None:
-    """A function must exist, and its policy must let the rule invoke it."""
     function, _, _ = lambda_svc._get_base_func_record_for_ref(arn)
     record, _, _ = lambda_svc._get_func_record_for_ref(arn)
     if function is None or record is None:
         return Failure("NO_RESOURCE", f"Function not found: {arn}")
-    if not resource_policies.allows(
-        function.get("policy"),
-        service="events.amazonaws.com",
-        action="lambda:InvokeFunction",
-        resource_arn=arn,
-        source_arn=rule["Arn"],
-    ):
-        return Failure(
-            "NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform lambda:InvokeFunction on {arn}"
-        )
-    fault = function.get("tags", {}).get(FAULT_TAG)
-    return Failure(fault, f"A fault asked for by the tag {FAULT_TAG}", retryable=True) if fault else None
+    if not allows_rule(function.get("policy"), "lambda:InvokeFunction", arn, rule["Arn"]):
+        return _not_authorized(rule, "lambda:InvokeFunction", arn)
+    fault = function.get("tags", {}).get(_FAULT_TAG)
+    return Failure(fault, f"A fault asked for by the tag {_FAULT_TAG}", retryable=True) if fault else None
 
 
 def check_queue(arn: str, rule: dict[str, Any]) -> Failure | None:
-    """A queue must exist, and its policy must let the rule send to it."""
     queue = sqs._queue_by_arn(arn)
     if queue is None:
         return Failure("NO_RESOURCE", f"Queue not found: {arn}")
-    if not _queue_lets_rule_send(queue, rule):
-        return Failure(
-            "NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform sqs:SendMessage on {arn}"
-        )
-    return None
+    return None if _lets_rule_send(queue, rule) else _not_authorized(rule, "sqs:SendMessage", arn)
 
 
 def check_topic(arn: str, _rule: dict[str, Any]) -> Failure | None:
-    """A topic must exist."""
     return None if sns._topic_by_arn_any_scope(arn) else Failure("NO_RESOURCE", f"Topic not found: {arn}")
 
 
 def check_event_bus(arn: str, _rule: dict[str, Any]) -> Failure | None:
-    """An event bus must exist."""
     exists = arn.split("event-bus/", 1)[-1] in eventbridge._event_buses
     return None if exists else Failure("NO_RESOURCE", f"Event bus not found: {arn}")
 
 
+for _name, _check in (
+    ("_dispatch_to_lambda", check_function),
+    ("_dispatch_to_sqs", check_queue),
+    ("_dispatch_to_sns", check_topic),
+    ("_dispatch_to_event_bus", check_event_bus),
+):
+    replaces(eventbridge, _name)(functools.partial(dispatch_if_possible, _check))
+
+
+def _not_authorized(rule: dict[str, Any], action: str, arn: str) -> Failure:
+    return Failure("NO_PERMISSIONS", f"{rule['Arn']} is not authorized to perform {action} on {arn}")
+
+
+def _lets_rule_send(queue: dict[str, Any], rule: dict[str, Any]) -> bool:
+    attributes = queue["attributes"]
+    return allows_rule(attributes.get("Policy"), "sqs:SendMessage", attributes["QueueArn"], rule["Arn"])
+
+
+@replaces(eventbridge, "_invoke_target")
 def invoke_target(
-    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
+    stock: Any, target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
 ) -> None:
     """Hand the event to the target; retries and the dead-letter queue follow a failure."""
     if not _replay_includes(event, rule):
         return
-    metrics.record_for_rule("MatchedEvents", rule)
-    _attempt(HandOff(target, event, rule, view or eventbridge._pattern_event_view(event)))
+    _record(rule, "MatchedEvents")
+    view = view or eventbridge._pattern_event_view(event)
+    _attempt(HandOff(target, rule, functools.partial(stock, target, event, rule, view), view))
 
 
 def _replay_includes(event: dict[str, Any], rule: dict[str, Any]) -> bool:
@@ -151,14 +141,21 @@ def _replay_includes(event: dict[str, Any], rule: dict[str, Any]) -> bool:
     return not filter_arns or not on_replayed_bus or rule["Arn"] in filter_arns
 
 
+def _record(rule: dict[str, Any], metric: str) -> None:
+    """Record a metric of a rule, in each of the dimension sets AWS publishes."""
+    by_rule = {"RuleName": rule.get("Name", "")}
+    for dimensions in (by_rule, {"EventBusName": rule.get("EventBusName", "default"), **by_rule}):
+        cloudwatch.record_metric("AWS/Events", metric, 1.0, "Count", dimensions)
+
+
 def _attempt(hand_off: HandOff) -> None:
     hand_off.failure = None
     token = _current.set(hand_off)
     try:
-        _stock_invoke_target(hand_off.target, hand_off.event, hand_off.rule, hand_off.view)
+        hand_off.invoke()
     finally:
         _current.reset(token)
-    metrics.record_for_rule("RetryInvocationAttempts" if hand_off.retries else "Invocations", hand_off.rule)
+    _record(hand_off.rule, "RetryInvocationAttempts" if hand_off.retries else "Invocations")
     if hand_off.failure is not None:
         _retry_or_give_up(hand_off, hand_off.failure)
 
@@ -178,48 +175,32 @@ def _retry_or_give_up(hand_off: HandOff, failure: Failure) -> None:
             hand_off.retries += 1
             _retries.add(lambda: _attempt(hand_off), delay_seconds=delay_seconds)
             return
-    metrics.record_for_rule("FailedInvocations", hand_off.rule)
-    _to_dead_letter_queue(hand_off, failure, condition)
-
-
-def _to_dead_letter_queue(hand_off: HandOff, failure: Failure, condition: str | None) -> None:
+    _record(hand_off.rule, "FailedInvocations")
+    lost = f"{failure.code} {failure.message}"
     arn = (hand_off.target.get("DeadLetterConfig") or {}).get("Arn")
-    if not arn:
-        eventbridge.logger.warning(
-            "%s: event lost: %s %s", hand_off.rule["Arn"], failure.code, failure.message
-        )
-        return
-    queue = sqs._queue_by_arn(arn)
+    if arn:
+        refused = _refusal_of_dead_letter(arn, hand_off, failure, condition)
+        _record(hand_off.rule, "InvocationsFailedToBeSentToDlq" if refused else "InvocationsSentToDlq")
+        if refused is None:
+            return
+        lost = f"dead-letter queue {arn}: {refused}"
+    eventbridge.logger.warning("%s: event lost: %s", hand_off.rule["Arn"], lost)
+
+
+def _refusal_of_dead_letter(
+    queue_arn: str, hand_off: HandOff, failure: Failure, condition: str | None
+) -> str | None:
+    queue = sqs._queue_by_arn(queue_arn)
     if queue is None:
-        refused: str | None = "the queue does not exist"
-    elif not _queue_lets_rule_send(queue, hand_off.rule):
-        refused = "the queue's policy does not let EventBridge send for this rule"
-    else:
-        attributes = {
-            "RULE_ARN": hand_off.rule["Arn"],
-            "TARGET_ARN": hand_off.target["Arn"],
-            "ERROR_CODE": failure.code,
-            "ERROR_MESSAGE": failure.message,
-            "RETRY_ATTEMPTS": str(hand_off.retries),
-        }
-        if condition is not None:
-            attributes["EXHAUSTED_RETRY_CONDITION"] = condition
-        refused = dead_letters.send(queue, json.dumps(hand_off.view.event_with_detail()), attributes)
-    if refused is not None:
-        _log_loss(hand_off, f"dead-letter queue {arn}: {refused}")
-    metric = "InvocationsSentToDlq" if refused is None else "InvocationsFailedToBeSentToDlq"
-    metrics.record_for_rule(metric, hand_off.rule)
-
-
-def _log_loss(hand_off: HandOff, reason: str) -> None:
-    eventbridge.logger.warning("%s: event lost: %s", hand_off.rule["Arn"], reason)
-
-
-def _queue_lets_rule_send(queue: dict[str, Any], rule: dict[str, Any]) -> bool:
-    return resource_policies.allows(
-        queue["attributes"].get("Policy"),
-        service="events.amazonaws.com",
-        action="sqs:SendMessage",
-        resource_arn=queue["attributes"]["QueueArn"],
-        source_arn=rule["Arn"],
-    )
+        return "the queue does not exist"
+    if not _lets_rule_send(queue, hand_off.rule):
+        return "the queue's policy does not let EventBridge send for this rule"
+    attributes = {
+        "RULE_ARN": hand_off.rule["Arn"],
+        "TARGET_ARN": hand_off.target["Arn"],
+        "ERROR_CODE": failure.code,
+        "ERROR_MESSAGE": failure.message,
+        "RETRY_ATTEMPTS": str(hand_off.retries),
+        **({"EXHAUSTED_RETRY_CONDITION": condition} if condition else {}),
+    }
+    return dead_letters.send(queue, json.dumps(hand_off.view.event_with_detail()), attributes)

@@ -1,4 +1,3 @@
-# ruff: noqa: SLF001 - MiniStack has no public interface for this
 """Tables that refuse requests for a while, because a test asked for it.
 
 A table on one machine is never throttled, denied or broken, so this has to be asked for: while a table has
@@ -23,50 +22,44 @@ from typing import Any
 from ministack.core.responses import error_response_json
 from ministack.services import dynamodb
 
-from .answers import Response, error
+from .replacing import replaces
 
-FAULT_TAG = "stripe-handler-local:fault"
-
+_FAULT_TAG = "stripe-handler-local:fault"
 _STATUS = {"InternalServerError": 500, "ServiceUnavailable": 503}
 _CANCELLATION_CODES = {
     "ProvisionedThroughputExceededException": "ProvisionedThroughputExceeded",
     "ThrottlingException": "ThrottlingError",
 }
-_MESSAGE = f"A fault asked for by the tag {FAULT_TAG}"
+_MESSAGE = f"A fault asked for by the tag {_FAULT_TAG}"
 
 _counting = threading.Lock()
-_stock_handle_request = dynamodb.handle_request
 
 
-def install() -> None:
-    """Replace MiniStack's function by ours."""
-    dynamodb.handle_request = handle_request
-
-
+@replaces(dynamodb, "handle_request")
 async def handle_request(
-    method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
-) -> Response:
-    """DynamoDB's API, with the faults that were asked for."""
+    stock: Any, method: str, path: str, headers: dict[str, str], body: bytes, query_params: dict[str, Any]
+) -> Any:
     refused = _refusal(headers.get("x-amz-target", "").rpartition(".")[2], body)
-    if refused is not None:
-        return refused
-    response: Response = await _stock_handle_request(method, path, headers, body, query_params)
-    return response
+    return refused or await stock(method, path, headers, body, query_params)
 
 
-def _refusal(operation: str, body: bytes) -> Response | None:
+def _refusal(operation: str, body: bytes) -> Any:
     try:
-        request = json.loads(body or b"{}")
+        tables = list(_tables_of(operation, json.loads(body or b"{}")))
     except ValueError:
         return None
-    tables = list(_tables_of(operation, request))
-    faulty = [_fault(table) is not None for table in tables]
-    code = next(filter(None, map(_taken_fault, tables)), None)
-    if code is None:
-        return None
+    with _counting:
+        tags = [_tag(table) for table in tables]
+        first = next(filter(None, tags), None)
+        if first is None:
+            return None
+        code, _, left = first["Value"].partition(" ")
+        if left:
+            first["Value"] = f"{code} {int(left) - 1}"
     if operation.startswith("Transact") and code in _CANCELLATION_CODES:
-        return _cancelled(_CANCELLATION_CODES[code], faulty)
-    return error(code, _MESSAGE, _STATUS.get(code, 400))
+        reason = {"Code": _CANCELLATION_CODES[code], "Message": _MESSAGE}
+        return _cancelled([reason if tag else {"Code": "None"} for tag in tags])
+    return error_response_json(code, _MESSAGE, _STATUS.get(code, 400))
 
 
 def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
@@ -81,33 +74,17 @@ def _tables_of(operation: str, request: dict[str, Any]) -> Iterator[str]:
 
 
 def _tag(table_name: str) -> dict[str, str] | None:
+    """The table's tag, as long as it refuses requests."""
     table = dynamodb._tables.get(dynamodb._normalize_table_name(table_name))
     tags = dynamodb._tags.get(table["TableArn"], []) if table else []
-    return next((tag for tag in tags if tag["Key"] == FAULT_TAG), None)
+    tag = next((tag for tag in tags if tag["Key"] == _FAULT_TAG), None)
+    return tag if tag and tag["Value"] and not tag["Value"].endswith(" 0") else None
 
 
-def _fault(table_name: str) -> str | None:
-    tag = _tag(table_name)
-    code, _, left = tag["Value"].partition(" ") if tag else ("", "", "")
-    return code if code and left != "0" else None
-
-
-def _taken_fault(table_name: str) -> str | None:
-    """The table's error code; one request less is left of a fault that counts them."""
-    with _counting:
-        code, tag = _fault(table_name), _tag(table_name)
-        if code and tag and " " in tag["Value"]:
-            tag["Value"] = f"{code} {int(tag['Value'].partition(' ')[2]) - 1}"
-        return code
-
-
-def _cancelled(code: str, faulty: list[bool]) -> Response:
-    reasons = [{"Code": code, "Message": _MESSAGE} if is_faulty else {"Code": "None"} for is_faulty in faulty]
+def _cancelled(reasons: list[dict[str, str]]) -> Any:
     message = (
         "Transaction cancelled, please refer cancellation reasons for specific reasons "
         f"[{', '.join(reason['Code'] for reason in reasons)}]"
     )
-    response: Response = error_response_json(
-        "TransactionCanceledException", message, extra={"CancellationReasons": reasons}
-    )
-    return response
+    reported = {"CancellationReasons": reasons}
+    return error_response_json("TransactionCanceledException", message, extra=reported)

@@ -1,14 +1,32 @@
-"""A queue of work that is due at a time, and the threads that do it. No AWS in here."""
+"""When work that failed is tried again and when it is given up, and the queue it waits in. No AWS in here.
+
+AWS rule of a rule's target: exponential back-off with jitter, until `MaximumRetryAttempts` (185 unless set)
+or `MaximumEventAgeInSeconds` (86,400 unless set) is reached, whichever comes first.
+"""
 
 import contextvars
 import heapq
 import itertools
 import logging
+import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 logger = logging.getLogger("stripe-handler.local-aws")
+
+
+def exhausted_condition(policy: Mapping[str, int], *, retries: int, age_seconds: float) -> str | None:
+    """The value of `EXHAUSTED_RETRY_CONDITION`, or None while another retry is due."""
+    if age_seconds >= policy.get("MaximumEventAgeInSeconds", 86_400):
+        return "MaximumEventAgeInSeconds"
+    return "MaximumRetryAttempts" if retries >= policy.get("MaximumRetryAttempts", 185) else None
+
+
+def back_off_seconds(retries: int, *, base_seconds: float, maximum_seconds: float) -> float:
+    """The wait before retry number `retries` + 1."""
+    ceiling = min(maximum_seconds, base_seconds * 2.0 ** min(retries, 30))
+    return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - jitter, not a secret
 
 
 class DueQueue:
@@ -19,7 +37,6 @@ class DueQueue:
     """
 
     def __init__(self, name: str, threads: int) -> None:
-        """Prepare the queue; its threads start with the first call."""
         self._name = name
         self._threads = threads
         self._heap: list[tuple[float, int, contextvars.Context, Callable[[], None]]] = []
@@ -43,8 +60,7 @@ class DueQueue:
             while True:
                 wait = self._heap[0][0] - time.monotonic() if self._heap else None
                 if wait is not None and wait <= 0:
-                    _, _, context, call = heapq.heappop(self._heap)
-                    return context, call
+                    return heapq.heappop(self._heap)[2:]
                 self._changed.wait(wait)
 
     def _serve(self) -> None:
