@@ -5,7 +5,7 @@ import zlib
 from typing import Any
 
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
-from stripe_handler_cli.lab.simulator.ids import stripe_id
+from stripe_handler_cli.lab.simulator.life import stripe_id
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
 from stripe_handler_cli.stack.renamed_user import with_user
 

@@ -10,11 +10,7 @@ class Price:
     """A recurring price; in old API versions the plan of the same id.
 
     Attributes:
-        id: Stripe's id, `price_…`.
-        name: What a person reads.
-        product_id: Its product, `prod_…`.
         amount: Per unit and period, in minor units.
-        interval: `month` or `year`.
         metered: Billed by usage: its items have no quantity.
     """
 
@@ -27,7 +23,6 @@ class Price:
 
     @property
     def months(self) -> int:
-        """Length of its period."""
         return _MONTHS[self.interval]
 
 

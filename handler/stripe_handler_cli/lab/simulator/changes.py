@@ -1,4 +1,4 @@
-"""What can happen to a running subscription inside one period. Steps that scenarios are built from."""
+"""What can happen to a running subscription, period by period. Steps that scenarios are built from."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from stripe_handler_cli.lab.simulator.operations import (
     new_item,
     other_price,
     pay,
+    renew,
     request_cancellation,
     swap_price,
     undo_cancellation,
@@ -134,7 +135,7 @@ def _there_and_back(life: Life, subscription: Subscription) -> None:
                 item.quantity = value
 
 
-ALL: tuple[tuple[Change, int], ...] = (
+_ALL: tuple[tuple[Change, int], ...] = (
     (nothing, 6),
     (detail, 2),
     (price_swap, 3),
@@ -144,3 +145,23 @@ ALL: tuple[tuple[Change, int], ...] = (
     (same_second, 2),
 )
 """Changes any subscription can go through, with their weights."""
+
+
+def some(life: Life, most: int) -> list[Change]:
+    """Up to so many changes of any kind."""
+    kinds, weights = zip(*_ALL, strict=True)
+    return life.rng.choices(kinds, weights, k=life.rng.randrange(most + 1))
+
+
+def part_of_period(life: Life, subscription: Subscription) -> int:
+    """A wait that ends well inside the running period."""
+    left = subscription.next_renewal - life.now
+    return max(0, int(left * life.rng.uniform(0.05, 0.7)))
+
+
+def periods(life: Life, subscription: Subscription, *happen: Change) -> Steps[None]:
+    """Live through one period per change, each ending with a paid renewal."""
+    for change in happen:
+        yield part_of_period(life, subscription)
+        yield from change(life, subscription)
+        yield from renew(life, subscription)

@@ -6,7 +6,7 @@
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import payment_method
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
-from stripe_handler_cli.lab.simulator.render_prices import product
+from stripe_handler_cli.lab.simulator.render_parts import product
 from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Subscription
 

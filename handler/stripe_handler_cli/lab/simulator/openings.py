@@ -1,12 +1,11 @@
 """How a subscription begins: bought at a checkout, or tried first. Steps that scenarios are built from."""
 
-from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
+from stripe_handler_cli.lab.simulator.calendar_time import DAY, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
 from stripe_handler_cli.lab.simulator.operations import (
     advance,
     bill,
-    delete,
     finalized,
     new_subscription,
     pay,
@@ -28,25 +27,13 @@ def checkout(
         life, "incomplete" if awaits else "active", price=price, user=user, named=named
     )
     invoice = bill(life, subscription, "subscription_create")
-    life.created(subscription)
+    life.tell("created", subscription)
     yield life.rng.randrange(20, 10 * MINUTE) if awaits and life.chance(0.1) else life.soon()
     pay(life, invoice)
     if awaits:
         with life.updating(subscription):
             subscription.status = "active"
             subscription.default_payment_method = life.new_id("pm")
-    return subscription
-
-
-def abandoned_checkout(life: Life) -> Steps[Subscription]:
-    """Never paid: `incomplete_expired` after 23 hours."""
-    subscription = new_subscription(life, "incomplete")
-    bill(life, subscription, "subscription_create")
-    life.created(subscription)
-    yield 23 * HOUR + life.rng.randrange(MINUTE)
-    with life.updating(subscription):
-        subscription.status = "incomplete_expired"
-        subscription.ended_at = life.now
     return subscription
 
 
@@ -60,7 +47,7 @@ def trial(life: Life, *, at_end_without_payment_method: str = "create_invoice") 
     for item in subscription.items:
         item.period_end = subscription.trial_end
     invoice = bill(life, subscription, "subscription_create", free=True)
-    life.created(subscription)
+    life.tell("created", subscription)
     yield life.soon()
     pay(life, invoice)
     yield until(life, subscription.trial_end - _NOTICE_DAYS * DAY)
@@ -78,16 +65,6 @@ def trial_turns_paid(life: Life, subscription: Subscription) -> Steps[Invoice]:
     return (yield from finalized(life, subscription, invoice))
 
 
-def paused_trial(life: Life) -> Steps[Subscription]:
-    """A trial without a payment method: `paused` at its end."""
-    subscription = yield from trial(life, at_end_without_payment_method="pause")
-    with life.updating(subscription):
-        subscription.status = "paused"
-    yield life.soon()
-    life.tell("paused", subscription)
-    return subscription
-
-
 def resume(life: Life, subscription: Subscription) -> Steps[None]:
     """A paused subscription goes on, with a new period from now."""
     with life.updating(subscription):
@@ -100,11 +77,3 @@ def resume(life: Life, subscription: Subscription) -> Steps[None]:
     life.tell("resumed", subscription)
     yield life.soon()
     pay(life, invoice)
-
-
-def canceled_trial(life: Life) -> Steps[Subscription]:
-    """A trial nobody pays for: over with the trial."""
-    asked = "cancel" if life.version.has_paused else "create_invoice"
-    subscription = yield from trial(life, at_end_without_payment_method=asked)
-    delete(life, subscription, "cancellation_requested", subscription.trial_end)
-    return subscription

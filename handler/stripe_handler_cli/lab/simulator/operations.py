@@ -5,8 +5,6 @@ Scenarios are built from these. Nothing here waits, except by being a generator 
 
 from collections.abc import Sequence
 
-import attrs
-
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
 from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
@@ -27,12 +25,8 @@ def new_subscription(
 ) -> Subscription:
     """A subscription that begins now; Stripe has told nobody yet.
 
-    Args:
-        life: Whose.
-        status: Its first status.
-        price: What is sold; drawn unless given.
-        user: The owner; the life's first user unless given.
-        named: Whether its metadata names the owner.
+    Unless given, the price is drawn, and the owner is the life's first user. Only with `named` does the
+    metadata name the owner.
     """
     if price is None:
         price = PRO_YEARLY if life.chance(0.1) else life.rng.choice(MAIN_MONTHLY)
@@ -243,23 +237,13 @@ def other_price(life: Life, subscription: Subscription) -> Price:
     return life.rng.choice(choices)
 
 
-@attrs.frozen
-class Dunning:
-    """How an unpaid invoice's story goes.
+def dun(life: Life, subscription: Subscription, invoice: Invoice, attempts: int, outcome: str) -> Steps[None]:
+    """Collecting the invoice fails so many times until the outcome.
 
-    Attributes:
-        attempts: Failed attempts, the first included.
-        outcome: `active` (paid at last), `past_due`, `unpaid` or `canceled`.
+    That is `active` (paid at last), `past_due`, `unpaid` or `canceled`.
     """
-
-    attempts: int
-    outcome: str
-
-
-def dun(life: Life, subscription: Subscription, invoice: Invoice, story: Dunning) -> Steps[None]:
-    """Collecting the invoice fails, again and again, until the story's outcome."""
-    for attempt in range(story.attempts):
-        gives_up = attempt + 1 == story.attempts and story.outcome != "active"
+    for attempt in range(attempts):
+        gives_up = attempt + 1 == attempts and outcome != "active"
         days = RETRY_DAYS[min(attempt, len(RETRY_DAYS) - 1)]
         next_attempt = None if gives_up else life.now + days * DAY
         fail(life, invoice, next_attempt)
@@ -269,13 +253,13 @@ def dun(life: Life, subscription: Subscription, invoice: Invoice, story: Dunning
                 subscription.status = "past_due"
         if next_attempt is not None:
             yield until(life, next_attempt)
-    if story.outcome == "active":
+    if outcome == "active":
         pay(life, invoice)
         yield life.soon()
         with life.updating(subscription):
             subscription.status = "active"
-    elif story.outcome == "unpaid":
+    elif outcome == "unpaid":
         with life.updating(subscription):
             subscription.status = "unpaid"
-    elif story.outcome == "canceled":
+    elif outcome == "canceled":
         delete(life, subscription, "payment_failed")

@@ -15,11 +15,6 @@ class Person:
     """An invented person; everything but the card is different for each customer.
 
     Attributes:
-        name: First and family name.
-        email: Address at example.com.
-        phone: A fictional number.
-        street: First line of the postal address.
-        card_number: Stripe's test card, as a person writes it.
         remark: What they wrote when they cancelled.
     """
 
@@ -32,7 +27,6 @@ class Person:
 
     @property
     def address(self) -> Json:
-        """The postal address, as Stripe shows one."""
         return {
             "city": "Springfield",
             "country": "US",
@@ -44,7 +38,6 @@ class Person:
 
 
 def person(customer: Customer) -> Person:
-    """The person behind a customer."""
     number = customer.number
     email = f"customer-{number}@example.com"
     card_number = "4242 4242 4242 4242"

@@ -6,54 +6,68 @@ Where it names its subscription and the user depends on the version: `parent.sub
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
-from stripe_handler_cli.lab.simulator.render_prices import plan, price_object
+from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, plan, price_object
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Line
 
 
 def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
     """The invoice object, with references as ids."""
     subscription_id = invoice.subscription.id if invoice.subscription else None
+    details = {"metadata": dict(invoice.metadata)} if subscription_id else None
     is_paid = invoice.status == "paid"
-    fields: Json = {
-        "amount_due": invoice.total,
-        "attempt_count": invoice.attempt_count,
-        "attempted": invoice.attempt_count > 0,
-        "currency": "usd",
-        "customer": invoice.customer.id,
-        "description": None,
-        "ending_balance": 0,
-        "lines": _lines(invoice, version),
-        "livemode": invoice.livemode,
-        "metadata": {},
-        "next_payment_attempt": invoice.next_attempt,
-        "period_end": invoice.created,
-        "period_start": invoice.created,
-        "receipt_number": None,
-        "starting_balance": 0,
-        "subtotal": invoice.total,
-        "total": invoice.total,
-        "webhooks_delivered_at": invoice.created,
-    }
-    if version.has_amount_paid:
-        paid = invoice.total if is_paid else 0
-        fields |= {"amount_paid": paid, "amount_remaining": invoice.total - paid}
-        fields["billing_reason"] = invoice.reason
-        fields["number"] = f"SIM{invoice.customer.number:05d}-{invoice.number:04d}"
-    if not version.has_parents:
-        fields |= {"discount": None, "paid": is_paid, "subscription": subscription_id, "tax": None}
-    if version.has_modern_subscriptions:
-        fields |= _since_2019(invoice)
-    else:
-        fields |= {"closed": is_paid, "date": invoice.created, "forgiven": False}
-    if version.has_subscription_details:
-        fields |= {"effective_at": invoice.created, "test_clock": None}
-    if version.has_parents:
-        fields |= {"amount_overpaid": 0, "discounts": [], "total_taxes": []}
-        fields["parent"] = _parent(invoice)
-    elif version.has_subscription_details:
-        fields["subscription_details"] = {"metadata": dict(invoice.metadata)} if subscription_id else None
-        fields["paid_out_of_band"] = invoice.out_of_band
-    return {"id": invoice.id, "object": "invoice", **dict(sorted(fields.items()))}
+    paid = invoice.total if is_paid else 0
+    return assembled(
+        {"id": invoice.id, "object": "invoice"},
+        {
+            "amount_due": invoice.total,
+            "attempt_count": invoice.attempt_count,
+            "attempted": invoice.attempt_count > 0,
+            "currency": "usd",
+            "customer": invoice.customer.id,
+            "description": None,
+            "ending_balance": 0,
+            "lines": listed(
+                [_line(line, invoice, version) for line in invoice.lines], f"/v1/invoices/{invoice.id}/lines"
+            ),
+            "livemode": invoice.livemode,
+            "metadata": {},
+            "next_payment_attempt": invoice.next_attempt,
+            "period_end": invoice.created,
+            "period_start": invoice.created,
+            "receipt_number": None,
+            "starting_balance": 0,
+            "subtotal": invoice.total,
+            "total": invoice.total,
+            "webhooks_delivered_at": invoice.created,
+        },
+        (
+            version.has_amount_paid,
+            {
+                "amount_paid": paid,
+                "amount_remaining": invoice.total - paid,
+                "billing_reason": invoice.reason,
+                "number": f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
+            },
+        ),
+        (
+            not version.has_parents,
+            {"discount": None, "paid": is_paid, "subscription": subscription_id, "tax": None},
+        ),
+        (version.has_modern_subscriptions, _since_2019(invoice)),
+        (
+            not version.has_modern_subscriptions,
+            {"closed": is_paid, "date": invoice.created, "forgiven": False},
+        ),
+        (version.has_subscription_details, {"effective_at": invoice.created, "test_clock": None}),
+        (
+            version.has_subscription_details and not version.has_parents,
+            {"subscription_details": details, "paid_out_of_band": invoice.out_of_band},
+        ),
+        (
+            version.has_parents,
+            {"amount_overpaid": 0, "discounts": [], "total_taxes": [], "parent": _parent(invoice)},
+        ),
+    )
 
 
 def _since_2019(invoice: Invoice) -> Json:
@@ -89,16 +103,6 @@ def _parent(invoice: Invoice) -> Json | None:
             "subscription": invoice.subscription.id,
         },
         "type": "subscription_details",
-    }
-
-
-def _lines(invoice: Invoice, version: ApiVersion) -> Json:
-    return {
-        "object": "list",
-        "data": [_line(line, invoice, version) for line in invoice.lines],
-        "has_more": False,
-        "total_count": len(invoice.lines),
-        "url": f"/v1/invoices/{invoice.id}/lines",
     }
 
 

@@ -38,8 +38,6 @@ class Subscription:
     Attributes:
         owner: Whose it truly is, whatever the metadata tells so far.
         changed_plan_at: `start` of old API versions.
-        flexible: Whether it bills flexibly.
-        expanded: References that this account's events carry as whole objects.
     """
 
     id: str
@@ -79,7 +77,6 @@ class Subscription:
 
     @property
     def next_renewal(self) -> int:
-        """When the next item renews."""
         return min(item.period_end for item in self.items)
 
     @property
@@ -88,7 +85,6 @@ class Subscription:
         return self.status in {"canceled", "incomplete_expired"}
 
     def copy(self) -> "Subscription":
-        """A copy that later changes leave alone."""
         return attrs.evolve(
             self, items=[attrs.evolve(item) for item in self.items], metadata=dict(self.metadata)
         )
@@ -136,9 +132,7 @@ class Invoice:
 
     @property
     def total(self) -> int:
-        """Sum of the lines."""
         return sum(line.amount for line in self.lines)
 
     def copy(self) -> "Invoice":
-        """A copy that later changes leave alone."""
         return attrs.evolve(self)
