@@ -43,20 +43,14 @@ class Account(Protocol):
 
 @attrs.frozen
 class HandedObjects:
-    """Objects that somebody handed over.
-
-    Attributes:
-        by_name: The objects by `object` and `id`.
-    """
+    """Objects that somebody handed over, by `object` and `id`."""
 
     by_name: Mapping[tuple[str, str], Mapping[str, Any]]
 
     def find(self, kind: str, identifier: str) -> Found:
-        """Find one of them."""
         return Found(self.by_name.get((kind, identifier)))
 
     def newest_first(self, kind: str) -> Sequence[str]:
-        """The ids of one kind."""
         mine = [(one["created"], key[1]) for key, one in self.by_name.items() if key[0] == kind]
         return [identifier for _, identifier in sorted(mine, reverse=True)]
 
@@ -74,10 +68,6 @@ class CustomerClocks:
     That every customer has a clock of their own is more than Stripe does, but nobody can see it: what is
     asked is always about one customer. It lets a stream be delivered in any order while each customer's
     account still unfolds bit by bit.
-
-    Attributes:
-        ahead_seconds: How far past the event.
-        monotonic: Seconds; the clocks go on with it.
     """
 
     ahead_seconds: float = AHEAD_SECONDS
@@ -106,11 +96,9 @@ class AccountClock(CustomerClocks):
     """
 
     def now(self, _customer_id: str = "") -> float:
-        """Read the clock, Unix seconds; 0 before the first event."""
         return super().now("")
 
     def advance(self, _customer_id: str, second: int) -> None:
-        """Set the clock past an event of this second, unless it is there already."""
         super().advance("", second)
 
 
@@ -151,7 +139,6 @@ class SimulatedAccount:
                 return Found(life.book.customer(identifier, livemode=life.livemode), at)
 
     def newest_first(self, kind: str) -> Sequence[str]:
-        """The ids of one kind."""
         return self._ids[kind]
 
     @cached_property

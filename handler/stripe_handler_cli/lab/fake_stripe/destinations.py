@@ -9,7 +9,7 @@ so that nothing seems to be kept that is not. Sends nothing itself: `pushing` do
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,15 +17,14 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
+from stripe_handler_cli.lab.fake_stripe.messages import Answer
 from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, PartnerSide
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 Json = dict[str, Any]
 
 EVENTBRIDGE, WEBHOOK = "amazon_eventbridge", "webhook_endpoint"
-SNAPSHOT, THIN = "snapshot", "thin"
-SOURCE_PREFIX: Final = "aws.partner/stripe.com/"
+THIN = "thin"
 EVERY_TYPE: Final = "*"
 _SHARED: Final = frozenset({"description", "enabled_events", "include", "metadata", "name"})
 _CREATED_WITH: Final = _SHARED | {"event_payload", "events_from", "snapshot_api_version", "type"}
@@ -45,9 +44,6 @@ class Destination:
 
     Attributes:
         body: As Stripe shows it, without the state of its event source.
-        region: Of its event source.
-        url: Of a webhook endpoint.
-        signing_secret: Of a webhook endpoint.
     """
 
     body: Json
@@ -57,22 +53,18 @@ class Destination:
 
     @property
     def id(self) -> str:
-        """Its id."""
         return str(self.body["id"])
 
     @property
     def is_webhook(self) -> bool:
-        """Whether it is a webhook endpoint."""
         return bool(self.body["type"] == WEBHOOK)
 
     @property
     def source(self) -> str:
-        """The name of its event source."""
-        return SOURCE_PREFIX + self.id
+        return f"aws.partner/stripe.com/{self.id}"
 
     @property
     def account_id(self) -> str:
-        """The AWS account of its event source."""
         return str(self.body[EVENTBRIDGE]["aws_account_id"])
 
     def wants(self, event_type: str) -> bool:
@@ -86,9 +78,6 @@ class Destinations:
     """Every event destination of an account.
 
     Attributes:
-        partner: Where event sources are made.
-        livemode: Of the account's keys.
-        now: Unix seconds.
         make_id: Makes what follows `ed_` in an id.
     """
 
@@ -108,7 +97,6 @@ class Destinations:
             return iter(list(self._by_id.values())[::-1])
 
     def get(self, identifier: str) -> Destination | None:
-        """One of them."""
         with self._lock:
             found = self._by_id.get(identifier)
             if found is not None:
@@ -144,13 +132,9 @@ class Destinations:
         if "enabled_events" in given:
             _check_types(given["enabled_events"], one.body["event_payload"])
         with self._lock:
-            kept = {
-                name: value
-                for name, value in given.items()
-                if name in {"description", "enabled_events", "name"}
-            }
+            told = {name: given[name] for name in ("description", "enabled_events", "name") if name in given}
             metadata = {**one.body["metadata"], **(given.get("metadata") or {})}
-            one.body.update(kept, metadata={name: value for name, value in metadata.items() if value})
+            one.body.update(told, metadata={name: value for name, value in metadata.items() if value})
             if WEBHOOK in given:
                 one.url = _url(given[WEBHOOK])
             one.body["updated"] = self.moment()
@@ -192,8 +176,7 @@ class Destinations:
             "type": "v2.core.event_destination.ping",
         }
 
-    def shown(self, one: Destination, include: tuple[str, ...] = (), *, at_creation: bool = False) -> Answer:
-        """Answer with one; what is secret only where it is asked for."""
+    def shown(self, one: Destination, include: Collection[str] = (), *, at_creation: bool = False) -> Answer:
         body = {**one.body, EVENTBRIDGE: None, WEBHOOK: None}
         if one.is_webhook:
             tells_secret = at_creation and f"{WEBHOOK}.signing_secret" in include
@@ -218,7 +201,7 @@ class Destinations:
             if not given.get(name):
                 raise RefusedError(f"Missing required param: {name}.")
         kind, payload = given["type"], given["event_payload"]
-        if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {SNAPSHOT, THIN}:
+        if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {"snapshot", THIN}:
             raise RefusedError("Invalid type or event_payload.")
         _refuse_unknown(given, _CREATED_WITH | {kind})
         _check_types(given["enabled_events"], payload)
@@ -236,9 +219,9 @@ class Destinations:
             "livemode": self.livemode,
             "metadata": dict(given.get("metadata") or {}),
             "name": given["name"],
-            "snapshot_api_version": given.get("snapshot_api_version", API_VERSION)
-            if payload == SNAPSHOT
-            else None,
+            "snapshot_api_version": None
+            if payload == THIN
+            else given.get("snapshot_api_version", API_VERSION),
             "status": "enabled",
             "status_details": None,
             "type": kind,
@@ -247,8 +230,8 @@ class Destinations:
         if kind == WEBHOOK:
             url, secret = _url(given.get(WEBHOOK)), f"whsec_{secrets.token_hex(16)}"
             return Destination(body, url=url, signing_secret=secret)
-        place = given.get(EVENTBRIDGE) or {}
-        account, region = str(place.get("aws_account_id", "")), place.get("aws_region")
+        source = given.get(EVENTBRIDGE) or {}
+        account, region = str(source.get("aws_account_id", "")), source.get("aws_region")
         if not (account.isdecimal() and len(account) == _ACCOUNT_DIGITS and region):
             raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
         return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
@@ -267,11 +250,6 @@ class Destinations:
         one.body.update(status=status, status_details=details)
 
 
-def refusal(problem: str) -> Answer:
-    """Answer 400, as API v2 words it."""
-    return error(HTTPStatus.BAD_REQUEST, problem, "invalid_fields")
-
-
 def _refuse_unknown(given: Mapping[str, Any], known: frozenset[str] | set[str]) -> None:
     unknown = sorted(set(given) - known)
     if unknown:
@@ -281,11 +259,9 @@ def _refuse_unknown(given: Mapping[str, Any], known: frozenset[str] | set[str]) 
 def _check_types(types: Any, payload: str) -> None:
     if not (isinstance(types, list) and types and all(isinstance(name, str) for name in types)):
         raise RefusedError("enabled_events must be a list of event types.")
-    wrong = [
-        name for name in types if name != EVERY_TYPE and name.startswith(_THIN_PREFIXES) != (payload == THIN)
-    ]
-    if wrong:
-        raise RefusedError(f"enabled_events: {wrong[0]} is not sent as a {payload} event.")
+    for name in types:
+        if name != EVERY_TYPE and name.startswith(_THIN_PREFIXES) != (payload == THIN):
+            raise RefusedError(f"enabled_events: {name} is not sent as a {payload} event.")
 
 
 def _url(given: Mapping[str, Any] | None) -> str:

@@ -7,27 +7,22 @@ nothing seems to be filtered that is not.
 import itertools
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-import attrs
-
-from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
+from stripe_handler_cli.lab.fake_stripe.accounts import Account
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 
 Body = Mapping[str, Any]
 Filter = Callable[[Sequence[str], Body], bool]
 """Whether an object is among those a parameter's values ask for."""
 
-Query = Mapping[str, list[str]]
-"""Parameter → its values."""
-
-DEFAULT_LIMIT, LONGEST_LIMIT = 10, 100
+DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
 EVENTS_KEPT_SECONDS = 30 * 86_400
 """How far back Stripe lists events."""
 
-_BAD: Final = HTTPStatus.BAD_REQUEST
 _PAGING: Final = frozenset({"limit", "starting_after", "ending_before", "expand[]"})
 _CREATED: Final = re.compile(r"created(?:\[(gt|gte|lt|lte)\])?")
 _COMPARISONS: Final = {
@@ -45,21 +40,13 @@ def _has_status(values: Sequence[str], body: Body) -> bool:
     return wanted in {"all", status} or (wanted == "ended" and status in _ENDED)
 
 
-def _is_not_canceled(body: Body) -> bool:
-    return bool(body["status"] != "canceled")
-
-
-def _is_created(compare: Callable[[int, int], bool], second: int, body: Body) -> bool:
-    return compare(body["created"], second)
-
-
 def _has(name: str) -> Filter:
     return lambda values, body: body.get(name) == values[-1]
 
 
 def _bills(values: Sequence[str], body: Body) -> bool:
     details = (body.get("parent") or {}).get("subscription_details") or {}
-    return details.get("subscription") == values[-1]
+    return bool(details.get("subscription") == values[-1])
 
 
 def _has_type(values: Sequence[str], body: Body) -> bool:
@@ -75,77 +62,65 @@ _FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
 """What kind of object is listed → parameter → what it asks for."""
 
 
-@attrs.frozen
-class Listing:
-    """Every object of one kind.
+def list_page(account: Account, kind: str, request: Request) -> Answer:
+    """Answer with the page of objects of a kind that a request asks for."""
+    query = {"limit": [DEFAULT_LIMIT], **request.query}
+    ids: Sequence[str] = account.newest_first(kind)
+    problem = _problem(kind, ids, query)
+    if problem is not None:
+        return error(HTTPStatus.BAD_REQUEST, *problem)
+    backwards = "ending_before" in query
+    if backwards:
+        ids = ids[: ids.index(query["ending_before"][-1])][::-1]
+    elif "starting_after" in query:
+        ids = ids[ids.index(query["starting_after"][-1]) + 1 :]
+    tests = list(_tests(kind, query, request.now))
+    bodies = (account.find(kind, identifier).body for identifier in ids)
+    listed = (body for body in bodies if body is not None and all(test(body) for test in tests))
+    limit = int(query["limit"][-1])
+    found = list(itertools.islice(listed, limit + 1))
+    data = found[:limit][:: -1 if backwards else 1]
+    return Answer(
+        HTTPStatus.OK,
+        {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data},
+    )
 
-    Attributes:
-        kind: The kind.
-        ids: Their ids, newest first.
-        read: Reads one; None where there is none at this moment.
-        now: The moment, Unix seconds.
-    """
 
-    kind: str
-    ids: Sequence[str]
-    read: Callable[[str], Body | None]
-    now: float
+def _problem(kind: str, ids: Sequence[str], query: Mapping[str, list[str]]) -> tuple[str, str | None] | None:
+    """What Stripe would refuse: the message and the code."""
+    for name, values in query.items():
+        if _CREATED.fullmatch(name):
+            if not _is_whole(values[-1]):
+                return f"{name} must be a Unix time in seconds.", None
+        elif name not in _PAGING | _FILTERS[kind].keys():
+            return f"Received unknown parameter: {name}", "parameter_unknown"
+    if "starting_after" in query and "ending_before" in query:
+        return "You can't specify both `starting_after` and `ending_before`.", None
+    limit = query["limit"][-1]
+    if not (_is_whole(limit) and 1 <= int(limit) <= LONGEST_LIMIT):
+        return f"limit must be a whole number from 1 to {LONGEST_LIMIT}.", None
+    for name in ("starting_after", "ending_before"):
+        if name in query and query[name][-1] not in ids:
+            return f"No such {kind}: '{query[name][-1]}'", "resource_missing"
+    return None
 
-    def page(self, path: str, query: Query) -> Answer:
-        """Answer with the page that a query asks for."""
-        refused = self._refusal(query)
-        if refused is not None:
-            return refused
-        limit = int(_last(query, "limit", str(DEFAULT_LIMIT)))
-        after, before = _last(query, "starting_after"), _last(query, "ending_before")
-        ids: Iterable[str] = self.ids
-        if after:
-            ids = self.ids[self.ids.index(after) + 1 :]
-        elif before:
-            ids = reversed(self.ids[: self.ids.index(before)])
-        found = list(itertools.islice(self._listed(query, ids), limit + 1))
-        data = found[:limit]
-        if before:
-            data.reverse()
-        has_more = len(found) > limit
-        return Answer(HTTPStatus.OK, {"object": "list", "url": path, "has_more": has_more, "data": data})
 
-    def _refusal(self, query: Query) -> Answer | None:
-        known = _PAGING | _FILTERS[self.kind].keys()
-        for name in query:
-            if name not in known and not _CREATED.fullmatch(name):
-                return error(_BAD, f"Received unknown parameter: {name}", "parameter_unknown")
-            if _CREATED.fullmatch(name) and not _is_whole(query[name][-1]):
-                return error(_BAD, f"{name} must be a Unix time in seconds.")
-        if "starting_after" in query and "ending_before" in query:
-            return error(_BAD, "You can't specify both `starting_after` and `ending_before`.")
-        limit = _last(query, "limit", str(DEFAULT_LIMIT))
-        if not (_is_whole(limit) and 1 <= int(limit) <= LONGEST_LIMIT):
-            return error(_BAD, f"limit must be a whole number from 1 to {LONGEST_LIMIT}.")
-        for name in ("starting_after", "ending_before"):
-            if name in query and query[name][-1] not in self.ids:
-                return error(_BAD, f"No such {self.kind}: '{query[name][-1]}'", "resource_missing")
-        return None
+def _tests(kind: str, query: Mapping[str, list[str]], now: float) -> Iterator[Callable[[Body], bool]]:
+    for name, test in _FILTERS[kind].items():
+        if name in query:
+            yield partial(test, query[name])
+    if kind == "subscription" and "status" not in query:
+        yield lambda body: bool(body["status"] != "canceled")
+    for name, values in query.items():
+        if found := _CREATED.fullmatch(name):
+            yield partial(_is_created, _COMPARISONS[found[1]], int(values[-1]))
+    if kind == "event":
+        yield partial(_is_created, operator.ge, int(now) - EVENTS_KEPT_SECONDS)
 
-    def _listed(self, query: Query, ids: Iterable[str]) -> Iterator[Body]:
-        tests: list[Callable[[Body], bool]] = [
-            partial(test, query[name]) for name, test in _FILTERS[self.kind].items() if name in query
-        ]
-        if self.kind == "subscription" and "status" not in query:
-            tests.append(_is_not_canceled)
-        for name, values in query.items():
-            if found := _CREATED.fullmatch(name):
-                tests.append(partial(_is_created, _COMPARISONS[found[1]], int(values[-1])))
-        if self.kind == "event":
-            tests.append(partial(_is_created, operator.ge, int(self.now) - EVENTS_KEPT_SECONDS))
-        for body in map(self.read, ids):
-            if body is not None and all(test(body) for test in tests):
-                yield body
+
+def _is_created(compare: Callable[[int, int], bool], second: int, body: Body) -> bool:
+    return compare(body["created"], second)
 
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _last(query: Query, name: str, otherwise: str = "") -> str:
-    return query[name][-1] if name in query else otherwise

@@ -7,9 +7,8 @@ import pytest
 import stripe
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, CustomerClocks, FakeStripe, SimulatedAccount, objects
-from stripe_handler_cli.lab.fake_stripe.answers import Answer
 from stripe_handler_cli.lab.fake_stripe.lists import EVENTS_KEPT_SECONDS
-from stripe_handler_cli.lab.fake_stripe.request import Request
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request
 from stripe_handler_cli.lab.fake_stripe.routing import answer
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
 

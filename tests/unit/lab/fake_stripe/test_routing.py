@@ -1,8 +1,7 @@
 """Requests and answers of the fake Stripe, without HTTP."""
 
 from stripe_handler_cli.lab.fake_stripe import objects
-from stripe_handler_cli.lab.fake_stripe.answers import Answer
-from stripe_handler_cli.lab.fake_stripe.request import Request
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request
 from stripe_handler_cli.lab.fake_stripe.routing import answer
 
 CUSTOMER = {"id": "cus/1", "object": "customer"}
