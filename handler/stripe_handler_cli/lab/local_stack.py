@@ -5,22 +5,26 @@ For commands that show something end to end. It stays where it is the evidence. 
 
 import shutil
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
-from stripe_handler_cli.lab.evidence import print_evidence
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
+
+_LINES = 20
+"""So many lines of a log are shown."""
 
 
 @attrs.frozen
@@ -28,10 +32,7 @@ class RunningStack:
     """An applied stack.
 
     Attributes:
-        running: Local AWS.
         endpoint: The same, for clients.
-        deployment: Its Terraform side.
-        pipeline: Its moving parts; holds Terraform's outputs.
     """
 
     running: local_aws.LocalAws
@@ -40,7 +41,6 @@ class RunningStack:
     pipeline: Pipeline
 
     def print_how_to_look_around(self, console: Console) -> None:
-        """Print what to type to see what is there, and to end it."""
         directory = self.running.log_path.parent
         outputs = self.pipeline.outputs
         command = "stripe-handler" if shutil.which("stripe-handler") else sys.argv[0]
@@ -63,9 +63,6 @@ class StackPlan:
     """What to bring up.
 
     Attributes:
-        project_root: The checkout.
-        state_directory: Where local AWS and the Terraform state live.
-        name: Of the workspace; also the prefix of the resources' names.
         event_source: The partner event source Stripe would have made.
         variables: Terraform variables besides those that follow from the above.
         venv_path: The emulator's venv; one of its own unless given.
@@ -85,12 +82,7 @@ class StackPlan:
 
 @contextmanager
 def local_stack(console: Console, plan: StackPlan, *, keep: bool) -> Iterator[RunningStack]:
-    """Bring a stack up on a fresh local AWS, and stop that in the end.
-
-    Args:
-        console: Where the steps are shown.
-        plan: What to bring up.
-        keep: Leave it running, unless an error ended the block.
+    """Bring a stack up on a fresh local AWS, and stop that in the end, unless it is kept and no error came.
 
     Raises:
         CliError: It cannot be brought up.
@@ -111,9 +103,38 @@ def kept_as_evidence(console: Console, stack: RunningStack, ending: ExitStack) -
     except InVainError:
         ending.pop_all()
         console.print("\n[bold red]A wait was in vain.[/bold red]")
-        print_evidence(console, stack.pipeline)
+        _print_evidence(console, stack.pipeline)
         stack.print_how_to_look_around(console)
         raise
+
+
+def _print_evidence(console: Console, pipeline: Pipeline) -> None:
+    """Print what is in both queues, and the last lines of the function's log."""
+    try:
+        lines = [*_queues(pipeline), *_end_of_log(pipeline)]
+    except (BotoCoreError, ClientError) as error:
+        lines = [f"The stack does not tell: {error}"]
+    console.print("", *lines, sep="\n", soft_wrap=True, markup=False)
+
+
+def _queues(pipeline: Pipeline) -> list[str]:
+    lines = ["Messages in the queues:"]
+    for queue in ("delivery_dead_letter_queue", "failure_queue"):
+        count = pipeline.queues.get_queue_attributes(
+            QueueUrl=pipeline.outputs[f"{queue}_url"],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        visible = count["ApproximateNumberOfMessages"]
+        in_flight = count["ApproximateNumberOfMessagesNotVisible"]
+        lines.append(f"  {pipeline.outputs[f'{queue}_name']}  {visible}, and {in_flight} in flight")
+    return lines
+
+
+def _end_of_log(pipeline: Pipeline) -> list[str]:
+    group = pipeline.outputs["log_group_name"]
+    pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
+    lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LINES)
+    return [f"The last {len(lines)} lines of {group}:", *(f"  {line.rstrip()}" for line in lines)]
 
 
 def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> RunningStack:
@@ -143,6 +164,9 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
     terraform_directory = plan.state_directory / "terraform"
     # Local AWS starts empty, so a state left by an aborted run describes nothing.
     shutil.rmtree(terraform_directory / "workspaces", ignore_errors=True)
+    secret = {}
+    if plan.stripe_key is not None:
+        secret["stripe_secret_arn"] = seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)
     return Deployment.at(
         endpoint,
         project_root=plan.project_root,
@@ -154,16 +178,10 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
             "lambda_package_path": str(package.resolve()),
             "create_profile_table": True,
             "livemode": "test",
-            **_key_place(endpoint, plan),
+            **secret,
             **plan.variables,
         },
     )
-
-
-def _key_place(endpoint: Endpoint, plan: StackPlan) -> dict[str, str]:
-    if plan.stripe_key is None:
-        return {}
-    return {"stripe_secret_arn": seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)}
 
 
 def _apply(console: Console, deployment: Deployment) -> dict[str, Any]:

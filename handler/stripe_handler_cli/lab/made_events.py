@@ -32,15 +32,7 @@ def made_event(
 
     The same seed and user have the same subscription and customer, so that events of several types belong
     together; the event's id is new in every second. Times within the objects are as far apart as in the
-    simulated life, which is moved so that the event happens now.
-
-    Args:
-        event_type: One of `MADE_TYPES`.
-        user_id: Whose subscription it is.
-        now: Unix seconds.
-        seed: Another seed is another subscription.
-        metadata_key: The metadata key that holds user ids.
-        livemode: Whether it claims to be of live mode.
+    simulated life, which is moved so that the event happens now (Unix seconds).
     """
     life_seed = zlib.crc32(f"{seed} {user_id}".encode())
     start = now

@@ -23,7 +23,6 @@ class Account:
     Attributes:
         received: Events Lambda took.
         attempts: Invocations that ended.
-        failed: Those that failed.
         dropped: Events given up after their last attempt.
     """
 
@@ -44,7 +43,6 @@ class Account:
 
 
 def read_account(cloudwatch: "CloudWatchClient", function_name: str) -> Account:
-    """Read a function's account."""
     now = datetime.now(UTC)
     # In the order of _METRICS, so that what happens between the reads makes `outstanding` too large, never
     # too small, once all events are received.

@@ -29,8 +29,6 @@ class Played:
     """What was done.
 
     Attributes:
-        account: What became of the events, by Lambda's own count.
-        kills: Handler processes killed.
         redriven: Events taken from the failure queue and handed to the function again.
         seconds: From the first delivery to the last attempt.
     """
@@ -57,11 +55,8 @@ class Player:
     """One run against a deployed stack on local AWS.
 
     Attributes:
-        endpoint: The AWS.
-        pipeline: The stack's moving parts.
         find_workers: The process ids of the function's execution environments.
         kill: Kills one; False when it was gone already.
-        rng: Decides which one.
         sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
         misbehave: Lets Stripe's next answers meet faults.
         timeout_seconds: How long nothing may happen before the run is given up.
@@ -79,9 +74,7 @@ class Player:
     def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
         """Deliver everything and wait until every event is handled.
 
-        Args:
-            plan: What to deliver.
-            progress: Called with how many deliveries are done and how many there are.
+        Progress is told as how many deliveries are done and how many there are.
 
         Raises:
             InVainError: Nothing happened for too long although something is left, or events keep failing.

@@ -59,7 +59,7 @@ def _print_counterexample(console: Console, example: Counterexample) -> None:
     if example.smallest is not None:
         _print_smallest(console, example.smallest)
         return
-    if example.replayed:
+    if example.rerun:
         console.print(
             f"Played again in memory in {SCHEDULES} ways, this ends right: the reason lies in what memory "
             "does not have (processes, retries, AWS itself). All that was handled:"

@@ -24,7 +24,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 ALSO = ("owner_move", "shared_customer")
 """Scenarios that are off by default and need nothing else."""
 ALSO_WITH_STRIPE = ("customer_metadata",)
-ALSO_WITH_TYPE = {"invoice.paid": ("paid_out_of_band",)}
+ALSO_WITH_TYPE = {"invoice.paid": "paid_out_of_band"}
 _THIN_SHARE = 0.5
 _SHRUNK = 3
 """Counterexamples that are made as small as possible."""
@@ -41,9 +41,6 @@ class Chaos:
     """What to run.
 
     Attributes:
-        users: Simulated customers.
-        seed: Of the simulation and of the mischief.
-        duplicates: Additional deliveries, as a share of the events.
         window: How many places an event may move; None shuffles all of them.
         kills: How many times a handler process is killed; None scales it to the number of events.
         stripe_faults: How many of Stripe's answers go wrong; None scales it to the number of events.
@@ -61,10 +58,8 @@ class Chaos:
     event_types: tuple[str, ...] = EVENT_TYPES
 
     def simulation(self) -> Simulation:
-        """The simulated account."""
         also = [*ALSO, *(ALSO_WITH_STRIPE if self.asks_stripe else ())]
-        for event_type, scenarios in ALSO_WITH_TYPE.items():
-            also.extend(scenarios if event_type in self.event_types else ())
+        also += [name for event_type, name in ALSO_WITH_TYPE.items() if event_type in self.event_types]
         options = SimulationOptions(
             also=tuple(also),
             event_types=self.event_types,
@@ -72,17 +67,6 @@ class Chaos:
             thin_share=_THIN_SHARE if self.asks_stripe else 0.0,
         )
         return simulate(self.seed, self.users, options)
-
-    def plan(self, simulation: Simulation) -> DeliveryPlan:
-        """What is delivered when, and what goes wrong on the way."""
-        return plan_deliveries(
-            simulation.events,
-            seed=self.seed,
-            duplicates=self.duplicates,
-            window=self.window,
-            kills=self.kills,
-            stripe_faults=self.stripe_faults if self.asks_stripe else 0,
-        )
 
     def run(
         self,
@@ -92,20 +76,20 @@ class Chaos:
         stripe: FakeStripe,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Certificate:
-        """Play it on a deployed stack on local AWS.
-
-        Args:
-            endpoint: The AWS.
-            pipeline: The stack.
-            running: The same AWS, to kill processes in.
-            stripe: The Stripe that the function asks, where it has a key; it becomes the simulated account.
-            progress: Called with how many deliveries are done and how many there are.
+        """Play it on a deployed stack on local AWS; Stripe becomes the simulated account.
 
         Raises:
             CliError: The events could not all be delivered and handled.
         """
         simulation = self.simulation()
-        plan = self.plan(simulation)
+        plan = plan_deliveries(
+            simulation.events,
+            seed=self.seed,
+            duplicates=self.duplicates,
+            window=self.window,
+            kills=self.kills,
+            stripe_faults=self.stripe_faults if self.asks_stripe else 0,
+        )
         account = SimulatedAccount(simulation, CustomerClocks())
         stripe.account = account
         asked, failed = len(stripe.received), stripe.misbehaved

@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from stripe_handler_cli.lab.chaos.replay import Handle, Views, played
+from stripe_handler_cli.lab.chaos.rerun import Handle, Views, rerun
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.decisions.policy import Policy
@@ -13,7 +13,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 SCHEDULES = 200
 """Ways to interleave the handlers that are tried before a difference counts as not found again."""
 _SHRINKING_SCHEDULES = 10
-_MOST_REPLAYS = 4_000
+_MOST_RERUNS = 4_000
 """After so many, what was found so far is small enough."""
 
 _STEPS: Final[tuple[Callable[[Story], Iterator[Story]], ...]] = (
@@ -30,7 +30,6 @@ class Smallest:
     """A story that ends wrong.
 
     Attributes:
-        story: The story.
         found: What each user's profile says instead of the truth.
         schedule: 0 when the deliveries were handled one after the other, else the number of the interleaving.
     """
@@ -43,8 +42,7 @@ class Smallest:
 def smallest(story: Story, policy: Policy, handle: Handle = handling) -> Smallest | None:
     """Find the smallest part of a story that ends wrong in memory.
 
-    Returns:
-        None when it ended right every time: the reason lies in what memory does not have.
+    None says that it ended right every time: the reason lies in what memory does not have.
     """
     return _Search(policy, handle).smallest(story)
 
@@ -53,12 +51,12 @@ def smallest(story: Story, policy: Policy, handle: Handle = handling) -> Smalles
 class _Search:
     policy: Policy
     handle: Handle
-    replays: int = 0
+    reruns: int = 0
 
     def smallest(self, story: Story) -> Smallest | None:
         best = self._wrong(story, range(SCHEDULES))
         seen = None
-        while best is not None and best is not seen and self.replays <= _MOST_REPLAYS:
+        while best is not None and best is not seen and self.reruns <= _MOST_RERUNS:
             seen = best
             for step in _STEPS:
                 best = self._exhausted(best, step)
@@ -71,14 +69,14 @@ class _Search:
             schedules = {best.schedule, *range(_SHRINKING_SCHEDULES)} if best.schedule else {0}
             tried = (self._wrong(candidate, sorted(schedules)) for candidate in step(best.story))
             found = next((one for one in tried if one is not None), None)
-            if found is None or self.replays > _MOST_REPLAYS:
+            if found is None or self.reruns > _MOST_RERUNS:
                 return found or best
             best = found
 
     def _wrong(self, story: Story, schedules: range | list[int]) -> Smallest | None:
         for schedule in schedules:
-            self.replays += 1
-            found = played(story, self.policy, schedule, self.handle)
+            self.reruns += 1
+            found = rerun(story, self.policy, schedule, self.handle)
             if found != story.truth:
                 return Smallest(story, found, schedule)
         return None

@@ -27,10 +27,6 @@ def stripe_after_the_comeback() -> FakeStripe:
 def tell(console: Console, state_directory: Path) -> None:
     """Look, repair, look again.
 
-    Args:
-        console: Where it is shown.
-        state_directory: Of the demo: the stack that `--local` finds.
-
     Raises:
         CliError: A look did not end as promised.
     """

@@ -20,8 +20,6 @@ class Delivery:
     """One arrival of an event.
 
     Attributes:
-        title: What happened, for a person.
-        event: The Stripe event.
         kind: `""`, `duplicate` or `late`: how it arrived.
         decision: What the handler must make of it: `write`, `skip` or `error`.
     """

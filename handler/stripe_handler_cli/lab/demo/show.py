@@ -1,6 +1,7 @@
 """Runs the demo: stack, a life event by event, poison, a comeback no event tells of, a clean plan."""
 
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,24 @@ from typing import Any
 import attrs
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.lab.demo import comeback, life, report
+from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.lab.demo import comeback, life
 from stripe_handler_cli.lab.deployment import Deployment
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
-from stripe_handler_cli.stack.event_rows import changed, print_header
+from stripe_handler_cli.stack.event_rows import (
+    VIEW_KEYS,
+    changed,
+    changes_text,
+    decision_text,
+    print_header,
+    print_row,
+)
 from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_subscription_handler.decisions.ledger import PREFIX
 
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
 NAME = "demo"
@@ -23,14 +34,7 @@ NAME = "demo"
 
 @attrs.frozen
 class Demo:
-    """One run of the demo.
-
-    Attributes:
-        console: Where it is shown.
-        project_root: The checkout.
-        state_directory: Where local AWS and the Terraform state live.
-        keep: Whether everything stays up at the end.
-    """
+    """One run of the demo."""
 
     console: Console
     project_root: Path
@@ -38,15 +42,10 @@ class Demo:
     keep: bool
 
     def run(self) -> None:
-        """Run it.
-
-        Raises:
-            CliError: Something did not go as promised; the message says what.
-        """
         with comeback.stripe_after_the_comeback() as stripe, self._stack(stripe.url) as stack:
             self._tell(stack.pipeline)
             comeback.tell(self.console, self.state_directory)
-            report.print_profile(self.console, self._profile_of_the_comeback(stack.pipeline))
+            self._print_profile(self._profile_of_the_comeback(stack.pipeline))
             self._check_plan(stack.deployment)
             if self.keep:
                 stack.print_how_to_look_around(self.console)
@@ -87,19 +86,19 @@ class Demo:
             line = pipeline.follow(event_id, deliveries[event_id])
             before, profile = profile, pipeline.profile(life.USER_ID)
             changes = changed(before, profile)
-            report.print_delivery(self.console, number, delivery, line, changes)
+            self._print_delivery(number, delivery, line, changes)
             if line["decision"] != delivery.decision or (delivery.decision == "skip" and changes):
                 raise CliError(f"event {event_id}: expected {delivery.decision}, got {line['decision']}")
         self._poison(pipeline, len(story) + 1)
         if pipeline.profile(life.USER_ID) != profile:
             raise CliError("the malformed event changed the profile")
-        report.print_profile(self.console, profile)
+        self._print_profile(profile)
 
     def _poison(self, pipeline: Pipeline, number: int) -> None:
         poison = life.poison()
         pipeline.put(poison.event)
         line = pipeline.follow(poison.event["id"], deliveries=3)
-        report.print_delivery(self.console, number, poison, line, {})
+        self._print_delivery(number, poison, line, {})
         with step(self.console, "The malformed event reaches the failure queue after three attempts"):
             message = pipeline.receive(pipeline.outputs["failure_queue_url"])
         record = json.loads(message["Body"])
@@ -113,6 +112,24 @@ class Demo:
             f"  error     {escape(record['responsePayload']['errorType'])}: "
             f"{escape(record['responsePayload']['errorMessage'])}\n",
         )
+
+    def _print_delivery(
+        self,
+        number: int,
+        delivery: life.Delivery,
+        line: Mapping[str, Any],
+        changes: Mapping[str, tuple[Any, Any]],
+    ) -> None:
+        event = Text(delivery.event["type"], style="bold")
+        event.append(f"\n{delivery.title}", style="dim")
+        if delivery.kind:
+            event.append(f"\n({delivery.kind})", style="yellow")
+        print_row(self.console, number, event, decision_text(line), changes_text(changes))
+
+    def _print_profile(self, profile: Mapping[str, Any]) -> None:
+        names = sorted(profile, key=lambda name: (name not in VIEW_KEYS, name))
+        rows = ((name, str(profile[name])) for name in names if not name.startswith(PREFIX))
+        self.console.print(fields(rows, "The profile your app reads"))
 
     def _check_plan(self, deployment: Deployment) -> None:
         with step(self.console, "terraform plan: no changes"):

@@ -33,9 +33,9 @@ def expand_subscription(
         body["latest_invoice"] = invoice_object(latest, version)
     if "product" in expanded and version.has_products:
         for item in body["items"]["data"]:
-            for place in (item["plan"], item.get("price")):
-                if place is not None:
-                    place["product"] = product(place["product"], livemode=subscription.livemode)
+            for sold in (item["plan"], item.get("price")):
+                if sold is not None:
+                    sold["product"] = product(sold["product"], livemode=subscription.livemode)
 
 
 def expand_invoice(body: Json, invoice: Invoice, expanded: frozenset[str], version: ApiVersion) -> None:

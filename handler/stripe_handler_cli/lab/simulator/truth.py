@@ -42,7 +42,7 @@ def true_profile(book: Book, user: str, version: ApiVersion) -> dict[str, Any]:
 
 
 def _preference(subscription: Subscription, version: ApiVersion) -> tuple[int, int, tuple[int, ...]]:
-    rank = next(place for place, words in enumerate(_BEST_FIRST) if subscription.status in words)
+    rank = next(index for index, words in enumerate(_BEST_FIRST) if subscription.status in words)
     since = subscription.created if version.has_created else subscription.changed_plan_at
     moment = subscription.ended_at or since if subscription.is_over else since
     return rank, -moment, tuple(-ord(letter) for letter in subscription.id)

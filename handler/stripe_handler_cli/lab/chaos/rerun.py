@@ -1,10 +1,10 @@
-"""Plays a story on tables in memory: the handler's own decisions, without AWS. Pure and seeded.
+"""Runs a story again on tables in memory: the handler's own decisions, without AWS. Pure and seeded.
 
 What is left out is what only the real thing has: processes, the network, AWS.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -50,18 +50,11 @@ class _Running:
     answer: Any = None
 
 
-def played(story: Story, policy: Policy, schedule: int = 0, handle: Handle = handling) -> Views:
-    """Play a story to its end.
+def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = handling) -> Views:
+    """Run a story to its end, and return what each user's profile says.
 
-    Args:
-        story: What is delivered.
-        policy: The environment's choices.
-        schedule: 0 handles one delivery after the other; any other number seeds an interleaving of several
-            handlers, some of which die.
-        handle: The handler.
-
-    Returns:
-        What each user's profile says.
+    Schedule 0 handles one delivery after the other; any other number seeds an interleaving of several
+    handlers, some of which die.
     """
     rng = random.Random(schedule)  # noqa: S311 - repeatable on purpose
     stripe = _Stripe(story)
@@ -84,7 +77,8 @@ def played(story: Story, policy: Policy, schedule: int = 0, handle: Handle = han
                 waiting.append(one.raw)
         elif isinstance(next_one, _Running):
             running.append(next_one)
-    return {user: _view(tables.profiles.get(user, {})) for user in story.life.users}
+    profiles = {user: tables.profiles.get(user, {}) for user in story.life.users}
+    return {user: {name: item[name] for name in item if name in VIEW} for user, item in profiles.items()}
 
 
 def _advanced(one: _Running, tables: Tables) -> _Running | Outcome | None:
@@ -101,7 +95,7 @@ def _advanced(one: _Running, tables: Tables) -> _Running | Outcome | None:
 
 @attrs.define
 class _Stripe:
-    """What Stripe says while a story is played: as it was shortly after the newest event so far."""
+    """What Stripe says while a story runs: as it was shortly after the newest event so far."""
 
     story: Story
     now: int = 0
@@ -127,7 +121,3 @@ class _Stripe:
             for customer in self.story.book.customers.values()
             if (user := customer.metadata.get(_USER_ID_KEY))
         }
-
-
-def _view(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name in VIEW}
