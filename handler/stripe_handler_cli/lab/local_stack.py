@@ -29,11 +29,7 @@ _LINES = 20
 
 @attrs.frozen
 class RunningStack:
-    """An applied stack.
-
-    Attributes:
-        endpoint: The same, for clients.
-    """
+    """An applied stack on local AWS."""
 
     running: local_aws.LocalAws
     endpoint: Endpoint
@@ -63,11 +59,9 @@ class StackPlan:
     """What to bring up.
 
     Attributes:
-        event_source: The partner event source Stripe would have made.
         variables: Terraform variables besides those that follow from the above.
         venv_path: The emulator's venv; one of its own unless given.
         stripe_key: A fake Stripe key, which goes into Secrets Manager; None for none.
-        settings: Environment variables of the emulator.
     """
 
     project_root: Path

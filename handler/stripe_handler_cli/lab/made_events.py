@@ -6,7 +6,6 @@ from typing import Any
 
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
 from stripe_handler_cli.lab.simulator.life import stripe_id
-from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
 from stripe_handler_cli.stack.renamed_user import with_user
 
 MADE_TYPES = EVENT_TYPES
@@ -57,9 +56,5 @@ def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[st
         start_second=start,
         spread_seconds=0,
     )
-    found = (event for life in iterate_lives(seed, _LIVES, options) if (event := _event(life, event_type)))
-    return next(found)
-
-
-def _event(life: SimulatedLife, event_type: str) -> dict[str, Any] | None:
-    return next((event for event in life.events if event["type"] == event_type), None)
+    events = (event for life in iterate_lives(seed, _LIVES, options) for event in life.events)
+    return next(event for event in events if event["type"] == event_type)

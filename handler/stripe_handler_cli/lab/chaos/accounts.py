@@ -18,13 +18,7 @@ _SPAN = timedelta(hours=12)
 
 @attrs.frozen
 class Account:
-    """What became of the events that Lambda took.
-
-    Attributes:
-        received: Events Lambda took.
-        attempts: Invocations that ended.
-        dropped: Events given up after their last attempt.
-    """
+    """What became of the events that Lambda took; the dropped ones were given up after their last attempt."""
 
     received: int
     attempts: int

@@ -19,11 +19,7 @@ class Certificate:
         errors: Attempts that the handler ended with an error, by type.
         redriven: Events taken from the failure queue and handed to the function again.
         parked: Attempts that left an event waiting for its user.
-        seconds: From the first delivery to the last attempt.
         unlogged: Events whose log line was lost with its process.
-        refetches: Requests to Stripe, as Stripe counted them.
-        stripe_faults: How many of them Stripe failed at.
-        counterexamples: Users whose profile differs, those with the fewest events first.
     """
 
     seed: int

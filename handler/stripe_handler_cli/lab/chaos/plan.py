@@ -46,7 +46,7 @@ def plan_deliveries(
     """Plan the delivery of events, each given once, in the order in which they happened.
 
     `duplicates` are additional deliveries, as a share of the events. An event may move as far as `window`;
-    without one, all are shuffled. Unless given, kills and faults are as many as the number of events asks for.
+    without one, all are shuffled. Unless given, kills and faults are as many as suit the number of events.
     """
     rng = random.Random(f"stripe-handler chaos {seed}")  # noqa: S311 - repeatable on purpose
     copies = round(len(events) * duplicates)

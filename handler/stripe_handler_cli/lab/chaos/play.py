@@ -40,17 +40,6 @@ class Played:
 
 
 @attrs.define
-class _Done:
-    """How far a run has got."""
-
-    put: int = 0
-    puts: list["Future[None]"] = attrs.Factory(list)
-    kills: int = 0
-    bursts: int = 0
-    redriven: int = 0
-
-
-@attrs.define
 class Player:
     """One run against a deployed stack on local AWS.
 
@@ -70,6 +59,11 @@ class Player:
     sent: Callable[[Iterable[Event]], None] = lambda _events: None
     misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
     timeout_seconds: float = 60.0
+    _put: int = attrs.field(default=0, init=False)
+    _puts: list["Future[None]"] = attrs.field(factory=list, init=False)
+    _kills: int = attrs.field(default=0, init=False)
+    _bursts: int = attrs.field(default=0, init=False)
+    _redriven: int = attrs.field(default=0, init=False)
 
     def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
         """Deliver everything and wait until every event is handled.
@@ -82,60 +76,60 @@ class Player:
         cloudwatch = self.endpoint.client("cloudwatch")
         function_name = self.pipeline.outputs["function_name"]
         before = read_account(cloudwatch, function_name)
-        done, total = _Done(), len(plan.deliveries)
+        total = len(plan.deliveries)
         started = moved = time.monotonic()
         last = None
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
             while True:
                 account = read_account(cloudwatch, function_name).since(before)
-                left = self._left(account, total + done.redriven)
+                left = self._left(account, total + self._redriven)
                 progress(max(0, total - left), total)
                 is_over = (
-                    all(put.done() for put in done.puts)
-                    and account.received >= total + done.redriven
+                    all(put.done() for put in self._puts)
+                    and account.received >= total + self._redriven
                     and not account.outstanding
                 )
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
-                if is_over and account.dropped == done.redriven:
-                    return Played(account, done.kills, done.redriven, time.monotonic() - started)
-                self._put(pool, plan, account, done)
-                self._meddle(plan, account, done)
-                if done.redriven > total:
+                if is_over and account.dropped == self._redriven:
+                    return Played(account, self._kills, self._redriven, time.monotonic() - started)
+                self._put_next(pool, plan, account)
+                self._meddle(plan, account)
+                if self._redriven > total:
                     raise InVainError("events fail again and again; see the errors in the function's log")
-                if account.dropped > done.redriven:
-                    done.redriven += self._redrive(plan)
+                if account.dropped > self._redriven:
+                    self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
                 elif time.monotonic() - moved > self.timeout_seconds:
                     raise InVainError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
+                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + self._redriven} "
                         f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)
 
-    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+    def _put_next(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account) -> None:
         """Put the next events on the bus, not far ahead of the handlers: Stripe goes on with what is put."""
-        for put in done.puts:
+        for put in self._puts:
             if put.done():
                 put.result()
-        while done.put < len(plan.deliveries) and self._left(account, done.put + done.redriven) < _AHEAD:
-            batch = plan.deliveries[done.put : done.put + _PUT_BATCH]
-            done.puts.append(pool.submit(self._put_batch, batch))
-            done.put += len(batch)
+        while self._put < len(plan.deliveries) and self._left(account, self._put + self._redriven) < _AHEAD:
+            batch = plan.deliveries[self._put : self._put + _PUT_BATCH]
+            self._puts.append(pool.submit(self._put_batch, batch))
+            self._put += len(batch)
 
     def _put_batch(self, batch: tuple[Event, ...]) -> None:
         self.sent(batch)
         self.pipeline.put(*batch)
 
-    def _meddle(self, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+    def _meddle(self, plan: DeliveryPlan, account: Account) -> None:
         """Kill handlers and let Stripe fail where the plan says so."""
-        while done.kills < len(plan.kills_at) and plan.kills_at[done.kills] <= account.attempts:
+        while self._kills < len(plan.kills_at) and plan.kills_at[self._kills] <= account.attempts:
             if not self._kill_one():
                 break
-            done.kills += 1
-        while done.bursts < len(plan.faults_at) and plan.faults_at[done.bursts][0] <= account.attempts:
-            self.misbehave(plan.faults_at[done.bursts][1])
-            done.bursts += 1
+            self._kills += 1
+        while self._bursts < len(plan.faults_at) and plan.faults_at[self._bursts][0] <= account.attempts:
+            self.misbehave(plan.faults_at[self._bursts][1])
+            self._bursts += 1
 
     @staticmethod
     def _left(account: Account, expected: int) -> int:
@@ -149,14 +143,13 @@ class Player:
         time.sleep(self.rng.uniform(0, _KILL_JITTER_SECONDS))
         return self.kill(self.rng.choice(workers))
 
-    def _redrive(self, plan: DeliveryPlan) -> int:
+    def _redrive(self, plan: DeliveryPlan) -> None:
         functions, function_name = self.endpoint.functions, invoked_function(self.pipeline.outputs)
         queue_url = self.pipeline.outputs["failure_queue_url"]
         ours = {event["id"] for event in plan.deliveries}
         messages = self.pipeline.queues.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=0, VisibilityTimeout=5
         ).get("Messages", [])
-        redriven = 0
         for message in messages:
             envelope = json.loads(message["Body"])["requestPayload"]
             if (envelope.get("detail") or {}).get("id") not in ours:
@@ -166,5 +159,4 @@ class Player:
                 FunctionName=function_name, InvocationType="Event", Payload=json.dumps(envelope).encode()
             )
             self.pipeline.queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            redriven += 1
-        return redriven
+            self._redriven += 1

@@ -2,9 +2,8 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import attrs
 
@@ -12,8 +11,8 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, counterexamples
-from stripe_handler_cli.lab.chaos.plan import DeliveryPlan, plan_deliveries
-from stripe_handler_cli.lab.chaos.play import Played, Player
+from stripe_handler_cli.lab.chaos.plan import plan_deliveries
+from stripe_handler_cli.lab.chaos.play import Player
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
 from stripe_handler_cli.lab.simulator import EVENT_TYPES, Simulation, SimulationOptions, simulate
 from stripe_handler_cli.stack.endpoint import Endpoint
@@ -117,17 +116,6 @@ class Chaos:
             profiles = dict(
                 zip(simulation.profiles, pool.map(pipeline.profile, simulation.profiles), strict=True)
             )
-        return attrs.evolve(
-            self._certify(simulation, plan, played, lines),
-            unlogged=len(missing),
-            refetches=len(stripe.received) - asked,
-            stripe_faults=stripe.misbehaved - failed,
-            counterexamples=self._shrunk(counterexamples(simulation, profiles, lines)),
-        )
-
-    def _certify(
-        self, simulation: Simulation, plan: DeliveryPlan, played: Played, lines: Sequence[Mapping[str, Any]]
-    ) -> Certificate:
         errors = Counter(str(line.get("error_type")) for line in lines if line["decision"] == "error")
         return Certificate(
             seed=self.seed,
@@ -145,6 +133,10 @@ class Chaos:
             parked=sum(line["reason"] == "parked" for line in lines),
             profiles_compared=len(simulation.profiles),
             seconds=played.seconds,
+            unlogged=len(missing),
+            refetches=len(stripe.received) - asked,
+            stripe_faults=stripe.misbehaved - failed,
+            counterexamples=self._shrunk(counterexamples(simulation, profiles, lines)),
         )
 
     def _shrunk(self, examples: list[Counterexample]) -> list[Counterexample]:

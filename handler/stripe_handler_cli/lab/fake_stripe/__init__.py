@@ -7,33 +7,28 @@ an AWS account, `pushing` sends events to both kinds.
 
 from stripe_handler_cli.lab.fake_stripe.accounts import (
     AHEAD_SECONDS,
-    Account,
     AccountClock,
     CustomerClocks,
-    Found,
     SimulatedAccount,
     objects,
 )
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.lab.fake_stripe.faults import Fault, drawn_faults, rate_limited
-from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, LocalPartner, PartnerSide
+from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, LocalPartner
 from stripe_handler_cli.lab.fake_stripe.pushing import Happenings, Pusher
 from stripe_handler_cli.lab.fake_stripe.server import API_KEY, FakeStripe
 
 __all__ = [
     "AHEAD_SECONDS",
     "API_KEY",
-    "Account",
     "AccountClock",
     "CustomerClocks",
     "Destinations",
     "FakeStripe",
     "Fault",
-    "Found",
     "Happenings",
     "InMemoryPartner",
     "LocalPartner",
-    "PartnerSide",
     "Pusher",
     "SimulatedAccount",
     "drawn_faults",

@@ -104,12 +104,7 @@ class AccountClock(CustomerClocks):
 
 @attrs.frozen
 class SimulatedAccount:
-    """A simulated account: as it ended up, today; or, with clocks, as it was when the last events were sent.
-
-    Attributes:
-        simulation: What happens in it.
-        clocks: Each customer's clock, or one for all.
-    """
+    """A simulated account: as it ended up; or, with clocks, as it was when the last events were sent."""
 
     simulation: Simulation
     clocks: CustomerClocks | None = None
@@ -123,14 +118,15 @@ class SimulatedAccount:
 
     def find(self, kind: str, identifier: str) -> Found:
         """Find an object; the clock is read first, and then the state at that very moment."""
-        if kind == "event":
-            return self._event(identifier)
-        life = self.simulation.life_of(identifier)
+        event = self.simulation.snapshot_events.get(identifier) if kind == "event" else None
+        life = self.simulation.life_of(event["data"]["object"]["id"] if event else identifier)
         if life is None:
             return Found(None)
         at = None if self.clocks is None else self.clocks.now(_customer_id(life))
         second = None if at is None else math.floor(at)
         match kind:
+            case "event":
+                return Found(event if event and (at is None or event["created"] <= at) else None, at)
             case "subscription":
                 return Found(life.book.subscription(identifier, second), at)
             case "invoice":
@@ -151,14 +147,6 @@ class SimulatedAccount:
             "event": made.snapshot_events,
         }
         return {kind: _newest_first(bodies) for kind, bodies in kinds.items()}
-
-    def _event(self, event_id: str) -> Found:
-        event = self.simulation.snapshot_events.get(event_id)
-        if event is None or self.clocks is None:
-            return Found(event)
-        life = self.simulation.life_of(event["data"]["object"]["id"])
-        at = 0.0 if life is None else self.clocks.now(_customer_id(life))
-        return Found(event if event["created"] <= at else None, at)
 
 
 def _newest_first(bodies: Mapping[str, Mapping[str, Any]]) -> list[str]:

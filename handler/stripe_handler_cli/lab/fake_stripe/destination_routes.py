@@ -22,12 +22,7 @@ Send = Callable[[Destination, Mapping[str, Any]], object]
 
 @attrs.frozen
 class Call:
-    """One request about event destinations.
-
-    Attributes:
-        given: Its body.
-        one: The destination its path names; None in a path without an id.
-    """
+    """One request about event destinations, its body, and the destination that its path names, if any."""
 
     destinations: Destinations
     send: Send

@@ -40,11 +40,7 @@ class RefusedError(ValueError):
 
 @attrs.define
 class Destination:
-    """One destination.
-
-    Attributes:
-        body: As Stripe shows it, without the state of its event source.
-    """
+    """One destination; its body is as Stripe shows it, without the state of its event source."""
 
     body: Json
     region: str = ""
@@ -75,11 +71,7 @@ class Destination:
 
 @attrs.define(eq=False)
 class Destinations:
-    """Every event destination of an account.
-
-    Attributes:
-        make_id: Makes what follows `ed_` in an id.
-    """
+    """Every event destination of an account. `RefusedError` is raised for what Stripe would not do."""
 
     partner: PartnerSide = attrs.field(factory=InMemoryPartner)
     livemode: bool = False
@@ -104,11 +96,7 @@ class Destinations:
             return found
 
     def create(self, given: Mapping[str, Any], idempotency_key: str | None = None) -> Destination:
-        """Make one; with a key that made one already, return that.
-
-        Raises:
-            RefusedError: Stripe would not.
-        """
+        """Make one; with a key that made one already, return that."""
         with self._lock:
             before = self._by_id.get(self._created_by.get(idempotency_key or "", ""))
             if before is not None:
@@ -123,11 +111,7 @@ class Destinations:
             return made
 
     def update(self, one: Destination, given: Mapping[str, Any]) -> None:
-        """Change what can be changed; an empty metadata value removes its key.
-
-        Raises:
-            RefusedError: Stripe would not.
-        """
+        """Change what can be changed; an empty metadata value removes its key."""
         _refuse_unknown(given, _SHARED | ({WEBHOOK} if one.is_webhook else set()))
         if "enabled_events" in given:
             _check_types(given["enabled_events"], one.body["event_payload"])
@@ -140,11 +124,6 @@ class Destinations:
             one.body["updated"] = self.moment()
 
     def switch(self, one: Destination, status: str) -> None:
-        """Enable or disable it.
-
-        Raises:
-            RefusedError: Its event source is gone.
-        """
         with self._lock:
             self._refresh(one)
             if status == "enabled" and self._is_orphan(one):
@@ -152,7 +131,6 @@ class Destinations:
             self._set_status(one, None if status == "enabled" else "user")
 
     def remove(self, one: Destination) -> None:
-        """Delete it, and its event source."""
         with self._lock:
             self._by_id.pop(one.id, None)
             if not one.is_webhook:

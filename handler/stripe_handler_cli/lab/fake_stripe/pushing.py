@@ -75,11 +75,7 @@ class Pusher:
     now: Callable[[], float] = time.time
 
     def push(self, *snapshots: Event) -> list[Delivery]:
-        """Send events to every destination that wants them.
-
-        Args:
-            snapshots: Snapshot events; a destination of thin ones gets those made of them.
-        """
+        """Send snapshot events, or thin ones made of them, to every destination that wants them."""
         return [
             self.send(one, payload)
             for snapshot in snapshots
@@ -117,11 +113,7 @@ class Happenings:
         self._left = iter(self.account.simulation.snapshot_events.values())
 
     def happen(self, count: int = 1) -> list[Event]:
-        """Let the account's next events happen now.
-
-        Returns:
-            Those that did, as snapshots; fewer than asked for at the account's end.
-        """
+        """Let the account's next events happen now, and return them as snapshots; fewer at its end."""
         happened = [event for _, event in zip(range(count), self._left, strict=False)]
         self.account.sent(happened)
         for event in happened:

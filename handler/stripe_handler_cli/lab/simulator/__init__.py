@@ -3,7 +3,6 @@
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book
 from stripe_handler_cli.lab.simulator.delivery import (
-    EVENT_SOURCE,
     envelope,
     second_of,
     subject_id,
@@ -18,7 +17,6 @@ __all__ = [
     "CURRENT",
     "DEFAULT_SCENARIOS",
     "ERAS",
-    "EVENT_SOURCE",
     "EVENT_TYPES",
     "SCENARIOS",
     "ApiVersion",

@@ -39,12 +39,7 @@ class _Until:
 
 @attrs.frozen
 class ApiVersion:
-    """One version of Stripe's API.
-
-    Attributes:
-        name: As in an event's `api_version`.
-        era: Key of `ERAS`.
-    """
+    """A version of Stripe's API, named as in an event's `api_version`; its era is a key of `ERAS`."""
 
     name: str
     era: str

@@ -36,12 +36,7 @@ class PaymentFact:
 
 @attrs.define
 class Book:
-    """The objects of one life.
-
-    Attributes:
-        subscriptions: Id → (second, state from then on), in order.
-        invoices: The same for invoices.
-    """
+    """The objects of one life: id → (second, state from then on), in order."""
 
     customers: dict[str, Customer] = attrs.Factory(dict)
     subscriptions: dict[str, list[tuple[int, Subscription]]] = attrs.Factory(dict)

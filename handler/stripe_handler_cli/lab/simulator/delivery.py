@@ -13,7 +13,6 @@ EVENT_SOURCE = "aws.partner/stripe.com/ed_test_61Simulated"
 """Source of the envelopes: a partner event source of a sandbox."""
 
 _NAMESPACE = uuid.UUID("5c0b29a2-5a92-5f3f-8b0f-3f3d0c7a7a52")
-_PLACES = {"subscription": "subscriptions", "invoice": "invoices"}
 
 
 def thin_event(event: Json) -> Json:
@@ -31,7 +30,7 @@ def thin_event(event: Json) -> Json:
         "related_object": {
             "id": body["id"],
             "type": body["object"],
-            "url": f"/v1/{_PLACES[body['object']]}/{body['id']}",
+            "url": f"/v1/{body['object']}s/{body['id']}",
         },
         "snapshot_event": event["id"],
         "type": f"v1.{event['type']}",

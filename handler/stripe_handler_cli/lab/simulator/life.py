@@ -54,12 +54,7 @@ class Happening:
 
 @attrs.define
 class Life:
-    """One customer's life while it is being simulated.
-
-    Attributes:
-        users: The users who pay through this customer, the first one above all.
-        expanded: References that the events carry as whole objects.
-    """
+    """One customer's life while it is being simulated; its events carry `expanded` references whole."""
 
     rng: random.Random
     options: SimulationOptions

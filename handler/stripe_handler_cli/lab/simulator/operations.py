@@ -15,7 +15,6 @@ RETRY_DAYS = (3, 5, 7)
 
 
 def new_item(life: Life, price: Price, quantity: int = 1) -> Item:
-    """An item that begins now."""
     end = add_months(life.now, price.months, life.now)
     return Item(life.new_id("si"), price, None if price.metered else quantity, life.now, life.now, end)
 
@@ -127,7 +126,6 @@ def pay(life: Life, invoice: Invoice, *, out_of_band: bool = False) -> None:
 
 
 def fail(life: Life, invoice: Invoice, next_attempt: int | None) -> None:
-    """An attempt to collect the invoice fails."""
     invoice.attempt_count += 1
     invoice.next_attempt = next_attempt
     life.tell_payment("invoice.payment_failed", invoice)
@@ -143,7 +141,7 @@ def advance(life: Life, subscription: Subscription) -> list[Item]:
 
 
 def until(life: Life, second: int) -> int:
-    """Seconds to wait until a moment; none when it is past."""
+    """Seconds to wait until a moment, and none when it is past."""
     return max(0, second - life.now)
 
 
@@ -167,7 +165,6 @@ def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
 
 
 def renew(life: Life, subscription: Subscription) -> Steps[None]:
-    """A renewal that is paid at once."""
     pay(life, (yield from renewal(life, subscription)))
 
 
@@ -186,7 +183,6 @@ def request_cancellation(life: Life, subscription: Subscription) -> None:
 
 
 def undo_cancellation(life: Life, subscription: Subscription) -> None:
-    """The customer stays after all."""
     with life.updating(subscription):
         subscription.cancel_at = subscription.canceled_at = None
         subscription.cancel_at_period_end = False
@@ -228,7 +224,6 @@ def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice 
 
 
 def other_price(life: Life, subscription: Subscription) -> Price:
-    """A price the first item does not have."""
     current = subscription.items[0].price
     choices = [price for price in (*MAIN_MONTHLY, PRO_YEARLY) if price != current]
     if len(subscription.items) > 1:

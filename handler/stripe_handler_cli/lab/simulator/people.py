@@ -12,18 +12,14 @@ _FIRST_NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gia", "Hugo")
 
 @attrs.frozen
 class Person:
-    """An invented person; everything but the card is different for each customer.
-
-    Attributes:
-        remark: What they wrote when they cancelled.
-    """
+    """An invented person; everything but the card is different for each customer."""
 
     name: str
     email: str
     phone: str
     street: str
     card_number: str
-    remark: str
+    remark: str  # what they wrote when they cancelled
 
     @property
     def address(self) -> Json:

@@ -6,7 +6,7 @@ Where it names its subscription and the user depends on the version: `parent.sub
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
-from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, plan, price_object
+from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Line
 
 
@@ -40,32 +40,24 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
             "total": invoice.total,
             "webhooks_delivered_at": invoice.created,
         },
-        (
+        only_if(
             version.has_amount_paid,
-            {
-                "amount_paid": paid,
-                "amount_remaining": invoice.total - paid,
-                "billing_reason": invoice.reason,
-                "number": f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
-            },
+            amount_paid=paid,
+            amount_remaining=invoice.total - paid,
+            billing_reason=invoice.reason,
+            number=f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
         ),
-        (
-            not version.has_parents,
-            {"discount": None, "paid": is_paid, "subscription": subscription_id, "tax": None},
-        ),
-        (version.has_modern_subscriptions, _since_2019(invoice)),
-        (
-            not version.has_modern_subscriptions,
-            {"closed": is_paid, "date": invoice.created, "forgiven": False},
-        ),
-        (version.has_subscription_details, {"effective_at": invoice.created, "test_clock": None}),
-        (
+        only_if(not version.has_parents, discount=None, paid=is_paid, subscription=subscription_id, tax=None),
+        only_if(version.has_modern_subscriptions, **_since_2019(invoice)),
+        only_if(not version.has_modern_subscriptions, closed=is_paid, date=invoice.created, forgiven=False),
+        only_if(version.has_subscription_details, effective_at=invoice.created, test_clock=None),
+        only_if(
             version.has_subscription_details and not version.has_parents,
-            {"subscription_details": details, "paid_out_of_band": invoice.out_of_band},
+            subscription_details=details,
+            paid_out_of_band=invoice.out_of_band,
         ),
-        (
-            version.has_parents,
-            {"amount_overpaid": 0, "discounts": [], "total_taxes": [], "parent": _parent(invoice)},
+        only_if(
+            version.has_parents, amount_overpaid=0, discounts=[], total_taxes=[], parent=_parent(invoice)
         ),
     )
 

@@ -3,17 +3,23 @@
 A price is a plan, and from 2020 on a price beside it.
 """
 
+from typing import Any
+
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.catalogue import CATALOGUE_CREATED, CURRENCY, Price
 from stripe_handler_cli.lab.simulator.state import Json
 
 
-def assembled(head: Json, always: Json, *parts: tuple[bool, Json]) -> Json:
-    """An object: the head first, then by name the fields it always has and those of the parts that apply."""
-    fields = always.copy()
-    for applies, part in parts:
-        fields |= part if applies else {}
+def assembled(head: Json, *parts: Json) -> Json:
+    """An object: the head first, then the fields of all parts by name."""
+    fields: Json = {}
+    for part in parts:
+        fields |= part
     return head | dict(sorted(fields.items()))
+
+
+def only_if(applies: bool, **fields: Any) -> Json:  # noqa: FBT001 - reads as a sentence
+    return fields if applies else {}
 
 
 def listed(data: list[Json], url: str) -> Json:

@@ -2,7 +2,7 @@
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
-from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, plan, price_object
+from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
 from stripe_handler_cli.lab.simulator.state import Customer, Item, Json, Subscription
 
 
@@ -48,37 +48,31 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
             "trial_end": subscription.trial_end,
             "trial_start": subscription.trial_start,
         },
-        (version.has_created, {"created": subscription.created, "livemode": subscription.livemode}),
-        (version.has_start, {"start": subscription.changed_plan_at}),
-        (
+        only_if(version.has_created, created=subscription.created, livemode=subscription.livemode),
+        only_if(version.has_start, start=subscription.changed_plan_at),
+        only_if(version.has_items, items=listed(items, url)),
+        only_if(
             version.has_own_period,
-            {
-                "current_period_end": subscription.period_end,
-                "current_period_start": subscription.period_start,
-                "discount": None,
-            },
+            current_period_end=subscription.period_end,
+            current_period_start=subscription.period_start,
+            discount=None,
         ),
-        (version.has_items, {"items": listed(items, url)}),
-        (version.has_own_plan, _own_plan(subscription, version)),
-        (
+        only_if(version.has_own_plan, **_own_plan(subscription, version)),
+        only_if(
             version.has_billing,
-            {
-                "billing_cycle_anchor": subscription.anchor,
-                "days_until_due": None,
-                collection: "charge_automatically",
-            },
+            billing_cycle_anchor=subscription.anchor,
+            days_until_due=None,
+            **{collection: "charge_automatically"},
         ),
-        (version.has_modern_subscriptions, _since_2019(subscription)),
-        (version.has_subscription_details, _since_2023(subscription, version)),
-        (version.has_parents, _since_2025(subscription)),
-        (
+        only_if(version.has_modern_subscriptions, **_since_2019(subscription)),
+        only_if(version.has_subscription_details, **_since_2023(subscription, version)),
+        only_if(version.has_parents, **_since_2025(subscription)),
+        only_if(
             not version.has_own_plan,
-            {
-                "billing_schedules": [],
-                "customer_account": None,
-                "managed_payments": None,
-                "presentment_details": None,
-            },
+            billing_schedules=[],
+            customer_account=None,
+            managed_payments=None,
+            presentment_details=None,
         ),
     )
 
@@ -88,22 +82,22 @@ def _item(item: Item, subscription: Subscription, version: ApiVersion) -> Json:
     return assembled(
         {"id": item.id, "object": "subscription_item"},
         {"created": item.created, "plan": plan(item.price, version, livemode=livemode)},
-        (item.quantity is not None, {"quantity": item.quantity}),
-        (version.has_billing, {"metadata": {}}),
-        (
+        only_if(item.quantity is not None, quantity=item.quantity),
+        only_if(version.has_billing, metadata={}),
+        only_if(
             version.has_modern_subscriptions,
-            {"billing_thresholds": None, "subscription": subscription.id, "tax_rates": []},
+            billing_thresholds=None,
+            subscription=subscription.id,
+            tax_rates=[],
         ),
-        (version.has_prices, {"price": price_object(item.price, version, livemode=livemode)}),
-        (
+        only_if(version.has_prices, price=price_object(item.price, version, livemode=livemode)),
+        only_if(
             version.has_item_periods,
-            {
-                "current_period_end": item.period_end,
-                "current_period_start": item.period_start,
-                "discounts": [],
-            },
+            current_period_end=item.period_end,
+            current_period_start=item.period_start,
+            discounts=[],
         ),
-        (not version.has_own_plan, {"billed_until": None, "current_trial": None}),
+        only_if(not version.has_own_plan, billed_until=None, current_trial=None),
     )
 
 
@@ -117,23 +111,22 @@ def _own_plan(subscription: Subscription, version: ApiVersion) -> Json:
     }
 
 
+_NULL_SINCE_2019 = (
+    *("billing_thresholds", "default_source", "next_pending_invoice_item_invoice"),
+    *("pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule", "transfer_data"),
+)
+
+
 def _since_2019(subscription: Subscription) -> Json:
     pauses = subscription.pauses_collection
     return {
-        "billing_thresholds": None,
         "cancel_at": subscription.cancel_at,
         "default_payment_method": subscription.default_payment_method,
-        "default_source": None,
         "default_tax_rates": [],
         "latest_invoice": subscription.latest_invoice,
-        "next_pending_invoice_item_invoice": None,
         "pause_collection": {"behavior": "void", "resumes_at": None} if pauses else None,
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
         "start_date": subscription.created,
-        "transfer_data": None,
+        **dict.fromkeys(_NULL_SINCE_2019),
     }
 
 

@@ -15,7 +15,6 @@ class Scenario:
 
     Attributes:
         story: What happens; its docstring describes it.
-        weight: How often it is drawn among the others.
         fits: Which API versions have what it needs.
         default: Whether it is drawn without being asked for.
         alone: Whether no other scenario runs in the same life.

@@ -21,13 +21,7 @@ _LONGEST_PAUSE_SECONDS = 60 * 86_400
 
 @attrs.frozen
 class SimulatedLife:
-    """One customer's whole life.
-
-    Attributes:
-        users: The users who pay through this customer; mostly one.
-        version: API version the events are in.
-        profiles: User id → what the profile must say in the end; empty when no subscription is theirs.
-    """
+    """One customer's whole life; the profile of a user without a subscription is empty."""
 
     users: tuple[str, ...]
     scenarios: tuple[str, ...]

@@ -92,7 +92,7 @@ class Subscription:
 
 @attrs.frozen
 class Line:
-    """One line of an invoice; `item` is None on one-off lines that no subscription caused."""
+    """One line of an invoice; `item_id` is None on one-off lines."""
 
     id: str
     price: Price
@@ -107,13 +107,7 @@ class Line:
 
 @attrs.define
 class Invoice:
-    """A Stripe invoice; `subscription` is None for a one-off.
-
-    Attributes:
-        number: Counts the customer's invoices.
-        reason: `billing_reason`.
-        metadata: Snapshot of the subscription's metadata when it was finalised.
-    """
+    """A Stripe invoice, with the metadata that its subscription had when it was finalised."""
 
     id: str
     number: int

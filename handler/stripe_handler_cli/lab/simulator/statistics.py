@@ -20,11 +20,7 @@ class Statistics:
     """What was simulated so far.
 
     Attributes:
-        users: Users, those without any subscription included.
-        lives: Lives, one per customer.
         scenarios: Scenario → lives that went through it; a life may go through two.
-        eras: Era → lives.
-        event_types: Event type → events.
         groups: Size → groups of events of one object's subscription in one second; `4` stands for more, too.
         sharing: Events that share their second with another one of their subscription.
         update_ties: Seconds in which one subscription was updated more than once.

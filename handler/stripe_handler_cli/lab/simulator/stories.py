@@ -2,17 +2,10 @@
 
 from collections.abc import Callable
 
-from stripe_handler_cli.lab.simulator import changes
+from stripe_handler_cli.lab.simulator import phases
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY
-from stripe_handler_cli.lab.simulator.changes import part_of_period, periods, some
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.openings import (
-    checkout,
-    resume,
-    trial,
-    trial_turns_paid,
-)
 from stripe_handler_cli.lab.simulator.operations import (
     bill,
     bill_one_off,
@@ -26,6 +19,15 @@ from stripe_handler_cli.lab.simulator.operations import (
     request_cancellation,
     run_out,
 )
+from stripe_handler_cli.lab.simulator.phases import (
+    checkout,
+    part_of_period,
+    periods,
+    resume,
+    some,
+    trial,
+    trial_turns_paid,
+)
 from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
 
 Story = Callable[[Life], Steps[None]]
@@ -34,7 +36,7 @@ Story = Callable[[Life], Steps[None]]
 def buy(life: Life) -> Steps[None]:
     """Bought, paid, renewed a few times, still running."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[changes.nothing] * life.rng.randrange(4))
+    yield from periods(life, subscription, *[phases.nothing] * life.rng.randrange(4))
 
 
 def abandon(life: Life) -> Steps[None]:
@@ -96,20 +98,20 @@ def trial_cancels(life: Life) -> Steps[None]:
 def upgrade(life: Life) -> Steps[None]:
     """Upgrades and downgrades."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[changes.price_swap] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.price_swap] * life.rng.randrange(1, 4))
 
 
 def quantities(life: Life) -> Steps[None]:
     """Seats come and go."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[changes.quantity] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.quantity] * life.rng.randrange(1, 4))
 
 
 def several_items(life: Life) -> Steps[None]:
     """Items are added and removed; since 2025 with periods of their own."""
     subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
     count = life.rng.randrange(1, 5)
-    kinds = [changes.add_item, *life.rng.choices((changes.add_item, changes.remove_item), k=count)]
+    kinds = [phases.add_item, *life.rng.choices((phases.add_item, phases.remove_item), k=count)]
     yield from periods(life, subscription, *kinds)
 
 
@@ -126,7 +128,7 @@ def portal_cancel(life: Life) -> Steps[None]:
 def portal_uncancel(life: Life) -> Steps[None]:
     """Canceled in the portal, undone, renewed."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, changes.cancel_and_stay, *some(life, 1))
+    yield from periods(life, subscription, phases.cancel_and_stay, *some(life, 1))
 
 
 def immediate_cancel(life: Life) -> Steps[None]:
@@ -143,7 +145,7 @@ def immediate_cancel(life: Life) -> Steps[None]:
 def collection_paused(life: Life) -> Steps[None]:
     """Collection is paused and taken up again."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, changes.pause_collection, *some(life, 1))
+    yield from periods(life, subscription, phases.pause_collection, *some(life, 1))
 
 
 def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
@@ -224,7 +226,7 @@ def metadata_later(life: Life) -> Steps[None]:
     """The subscription names no user at first; an update adds the name, soon or after a renewal."""
     subscription = yield from checkout(life, named=False)
     if life.chance(0.4):
-        yield from periods(life, subscription, changes.nothing)
+        yield from periods(life, subscription, phases.nothing)
     yield life.rng.choice((0, 1, 5, MINUTE, HOUR))
     _name_user(life, subscription, subscription.owner)
     yield from periods(life, subscription, *some(life, 2))
@@ -242,10 +244,10 @@ def _name_user(life: Life, subscription: Subscription, user: str) -> None:
 def same_second(life: Life) -> Steps[None]:
     """Bursts of updates in one second."""
     subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[changes.same_second] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.same_second] * life.rng.randrange(1, 4))
     if life.chance(0.3):
         yield part_of_period(life, subscription)
-        yield from changes.same_second(life, subscription)
+        yield from phases.same_second(life, subscription)
         delete(life, subscription, "cancellation_requested")
 
 
