@@ -105,30 +105,28 @@ def kept_as_evidence(console: Console, stack: RunningStack, ending: ExitStack) -
 def _print_evidence(console: Console, pipeline: Pipeline) -> None:
     """Print what is in both queues, and the last lines of the function's log."""
     try:
-        lines = [*_queues(pipeline), *_end_of_log(pipeline)]
+        lines = list(_evidence(pipeline))
     except (BotoCoreError, ClientError) as error:
         lines = [f"The stack does not tell: {error}"]
     console.print("", *lines, sep="\n", soft_wrap=True, markup=False)
 
 
-def _queues(pipeline: Pipeline) -> list[str]:
-    lines = ["Messages in the queues:"]
+def _evidence(pipeline: Pipeline) -> Iterator[str]:
+    outputs = pipeline.outputs
+    yield "Messages in the queues:"
     for queue in ("delivery_dead_letter_queue", "failure_queue"):
         count = pipeline.queues.get_queue_attributes(
-            QueueUrl=pipeline.outputs[f"{queue}_url"],
+            QueueUrl=outputs[f"{queue}_url"],
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
         )["Attributes"]
         visible = count["ApproximateNumberOfMessages"]
         in_flight = count["ApproximateNumberOfMessagesNotVisible"]
-        lines.append(f"  {pipeline.outputs[f'{queue}_name']}  {visible}, and {in_flight} in flight")
-    return lines
-
-
-def _end_of_log(pipeline: Pipeline) -> list[str]:
-    group = pipeline.outputs["log_group_name"]
+        yield f"  {outputs[f'{queue}_name']}  {visible}, and {in_flight} in flight"
+    group = outputs["log_group_name"]
     pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
     lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LINES)
-    return [f"The last {len(lines)} lines of {group}:", *(f"  {line.rstrip()}" for line in lines)]
+    yield f"The last {len(lines)} lines of {group}:"
+    yield from (f"  {line.rstrip()}" for line in lines)
 
 
 def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> RunningStack:

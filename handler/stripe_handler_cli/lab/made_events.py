@@ -13,11 +13,8 @@ MADE_TYPES = EVENT_TYPES
 
 _USUAL_SCENARIO = "dunning_canceled"
 """Bought, paid, renewed, not paid, canceled: all five default types, of one subscription."""
-_TRIAL_SCENARIO = "trial_pauses"
 _SCENARIOS = {
-    "customer.subscription.paused": _TRIAL_SCENARIO,
-    "customer.subscription.resumed": _TRIAL_SCENARIO,
-    "customer.subscription.trial_will_end": _TRIAL_SCENARIO,
+    f"customer.subscription.{kind}": "trial_pauses" for kind in ("paused", "resumed", "trial_will_end")
 }
 _LIVES = 100
 """So many lives are searched for one that has the event; for each type one of the first few does."""

@@ -107,9 +107,9 @@ class _Stripe:
         # The round trip is below a second, so the answer counts as of two seconds before its date.
         as_of = iso_time(self.now - 2, "now")
         if isinstance(request, FetchInvoice):
-            bill = self.story.book.invoice(request.invoice_id, self.now)
+            bill = self.story.book.find("invoice", request.invoice_id, self.now)
             return FetchedInvoice(read_invoice(bill, "invoice", _USER_ID_KEY) if bill else None, as_of)
-        body = self.story.book.subscription(request.subscription_id, self.now)
+        body = self.story.book.find("subscription", request.subscription_id, self.now)
         if body is None:
             return Fetched(None, as_of)
         return Fetched(with_end(read_subscription(body, "subscription", _USER_ID_KEY), as_of), as_of)

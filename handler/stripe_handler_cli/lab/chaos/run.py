@@ -10,7 +10,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.certificate import Certificate
-from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, counterexamples
+from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
 from stripe_handler_cli.lab.chaos.plan import plan_deliveries
 from stripe_handler_cli.lab.chaos.play import Player
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
@@ -20,10 +20,6 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_subscription_handler.decisions.policy import Policy
 
-ALSO = ("owner_move", "shared_customer")
-"""Scenarios that are off by default and need nothing else."""
-ALSO_WITH_STRIPE = ("customer_metadata",)
-ALSO_WITH_TYPE = {"invoice.paid": "paid_out_of_band"}
 _THIN_SHARE = 0.5
 _SHRUNK = 3
 """Counterexamples that are made as small as possible."""
@@ -57,8 +53,9 @@ class Chaos:
     event_types: tuple[str, ...] = EVENT_TYPES
 
     def simulation(self) -> Simulation:
-        also = [*ALSO, *(ALSO_WITH_STRIPE if self.asks_stripe else ())]
-        also += [name for event_type, name in ALSO_WITH_TYPE.items() if event_type in self.event_types]
+        also = ["owner_move", "shared_customer"]
+        also += ["customer_metadata"] if self.asks_stripe else []
+        also += ["paid_out_of_band"] if "invoice.paid" in self.event_types else []
         options = SimulationOptions(
             also=tuple(also),
             event_types=self.event_types,
@@ -113,9 +110,10 @@ class Chaos:
                 f"for example {missing[0]}"
             )
         with ThreadPoolExecutor(_READ_THREADS) as pool:
-            profiles = dict(
-                zip(simulation.profiles, pool.map(pipeline.profile, simulation.profiles), strict=True)
-            )
+            found = pool.map(pipeline.profile, simulation.profiles)
+            profiles = dict(zip(simulation.profiles, found, strict=True))
+        examples = counterexamples(simulation, profiles, lines)
+        policy = Policy(can_ask_stripe=self.asks_stripe)
         errors = Counter(str(line.get("error_type")) for line in lines if line["decision"] == "error")
         return Certificate(
             seed=self.seed,
@@ -136,9 +134,5 @@ class Chaos:
             unlogged=len(missing),
             refetches=len(stripe.received) - asked,
             stripe_faults=stripe.misbehaved - failed,
-            counterexamples=self._shrunk(counterexamples(simulation, profiles, lines)),
+            counterexamples=[example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:],
         )
-
-    def _shrunk(self, examples: list[Counterexample]) -> list[Counterexample]:
-        policy = Policy(can_ask_stripe=self.asks_stripe)
-        return [example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:]

@@ -49,7 +49,6 @@ def _state(now: int, price: Price, start: int, **changes: Any) -> Subscription:
         "items": [Item("si_DemoItem", price, 1, _START, start, start + _MONTH)],
         "anchor": _START,
         "flexible": True,
-        "livemode": False,
         "changed_plan_at": _START,
         "metadata": _METADATA,
         "default_payment_method": "pm_1QDemoCard",
@@ -74,7 +73,6 @@ def _invoice(created: int, price: Price, **changes: Any) -> Json:
         created=created,
         reason="subscription_cycle",
         lines=(line,),
-        livemode=False,
         metadata=_METADATA,
         **fields,
     )
@@ -124,7 +122,7 @@ def _ended(leaving: Json) -> Json:
 def stripes_side() -> list[Json]:
     """What Stripe has after the customer came back: the customer, the ended subscription and a new one."""
     new = _subscription(BACK, price=_PRO, start=BACK, id="sub_1QDemoComeback", anchor=BACK, created=BACK)
-    customer = customer_object(_CUSTOMER, livemode=False)
+    customer = customer_object(_CUSTOMER)
     return [customer, _ended(_leaving(_START + _MONTH + 10 * _DAY)), new]
 
 

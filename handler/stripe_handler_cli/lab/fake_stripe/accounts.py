@@ -123,16 +123,9 @@ class SimulatedAccount:
         if life is None:
             return Found(None)
         at = None if self.clocks is None else self.clocks.now(_customer_id(life))
-        second = None if at is None else math.floor(at)
-        match kind:
-            case "event":
-                return Found(event if event and (at is None or event["created"] <= at) else None, at)
-            case "subscription":
-                return Found(life.book.subscription(identifier, second), at)
-            case "invoice":
-                return Found(life.book.invoice(identifier, second), at)
-            case _:
-                return Found(life.book.customer(identifier, livemode=life.livemode), at)
+        if kind == "event":
+            return Found(event if event and (at is None or event["created"] <= at) else None, at)
+        return Found(life.book.find(kind, identifier, None if at is None else math.floor(at)), at)
 
     def newest_first(self, kind: str) -> Sequence[str]:
         return self._ids[kind]

@@ -67,21 +67,18 @@ class Book:
             ],
         )
 
-    def subscription(
-        self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    def find(
+        self, kind: str, identifier: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        state = _at(self.subscriptions, subscription_id, second)
-        return None if state is None else subscription_object(state, version)
-
-    def invoice(
-        self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
-    ) -> Json | None:
-        state = _at(self.invoices, invoice_id, second)
-        return None if state is None else invoice_object(state, version)
-
-    def customer(self, customer_id: str, *, livemode: bool) -> Json | None:
-        state = self.customers.get(customer_id)
-        return None if state is None else customer_object(state, livemode=livemode)
+        """Find an object by its kind (`subscription`, `customer`, `invoice`) and id."""
+        if kind == "customer":
+            customer = self.customers.get(identifier)
+            return customer_object(customer) if customer else None
+        if kind == "subscription":
+            subscription = _at(self.subscriptions, identifier, second)
+            return subscription_object(subscription, version) if subscription else None
+        invoice = _at(self.invoices, identifier, second)
+        return invoice_object(invoice, version) if invoice else None
 
 
 def _at(

@@ -39,7 +39,6 @@ def new_subscription(
         items=[new_item(life, price, life.rng.choice((1, 1, 1, 2, 5)))],
         anchor=life.now,
         flexible=life.version.has_flexible_billing and life.chance(0.8),
-        livemode=life.options.livemode,
         changed_plan_at=life.now,
         metadata={life.options.user_id_metadata_key: owner} if named else {},
     )
@@ -106,7 +105,6 @@ def _invoice(life: Life, subscription: Subscription | None, reason: str, lines: 
         created=life.now,
         reason=reason,
         lines=lines,
-        livemode=life.options.livemode,
         metadata=dict(subscription.metadata) if subscription else {},
     )
     life.book.note(invoice, life.now)

@@ -47,7 +47,7 @@ def person(customer: Customer) -> Person:
     )
 
 
-def payment_method(identifier: str, customer: Customer, *, livemode: bool) -> Json:
+def payment_method(identifier: str, customer: Customer) -> Json:
     """The card the customer pays with, as an expanded reference."""
     owner = person(customer)
     return {
@@ -69,7 +69,7 @@ def payment_method(identifier: str, customer: Customer, *, livemode: bool) -> Js
         },
         "created": customer.created,
         "customer": customer.id,
-        "livemode": livemode,
+        "livemode": customer.livemode,
         "metadata": {},
         "type": "card",
     }

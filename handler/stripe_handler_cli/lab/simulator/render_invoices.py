@@ -29,7 +29,7 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
             "lines": listed(
                 [_line(line, invoice, version) for line in invoice.lines], f"/v1/invoices/{invoice.id}/lines"
             ),
-            "livemode": invoice.livemode,
+            "livemode": invoice.customer.livemode,
             "metadata": {},
             "next_payment_attempt": invoice.next_attempt,
             "period_end": invoice.created,
@@ -107,7 +107,7 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         "currency": "usd",
         "description": line.price.name,
         "discountable": not line.proration,
-        "livemode": invoice.livemode,
+        "livemode": invoice.customer.livemode,
         "metadata": dict(invoice.metadata) if bills_item and version.has_items else {},
         "period": {"end": line.end, "start": line.start},
         "quantity": line.quantity,
@@ -126,11 +126,11 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         # A subscription's line had the subscription's own id.
         fields["id"] = line.subscription_id
     if version.has_prices:
-        fields["price"] = price_object(line.price, version, livemode=invoice.livemode)
+        fields["price"] = price_object(line.price, version, livemode=invoice.customer.livemode)
     if version.has_items and line.item_id:
         fields["subscription_item"] = line.item_id
     return fields | {
-        "plan": plan(line.price, version, livemode=invoice.livemode),
+        "plan": plan(line.price, version, livemode=invoice.customer.livemode),
         "proration": line.proration,
         "subscription": line.subscription_id if version.has_items or not bills_item else None,
         "type": "subscription" if bills_item else "invoiceitem",

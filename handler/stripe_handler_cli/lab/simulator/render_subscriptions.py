@@ -6,7 +6,7 @@ from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, onl
 from stripe_handler_cli.lab.simulator.state import Customer, Item, Json, Subscription
 
 
-def customer_object(customer: Customer, *, livemode: bool) -> Json:
+def customer_object(customer: Customer) -> Json:
     owner = person(customer)
     return {
         "id": customer.id,
@@ -20,7 +20,7 @@ def customer_object(customer: Customer, *, livemode: bool) -> Json:
         "description": None,
         "email": owner.email,
         "invoice_prefix": f"SIM{customer.number:05d}",
-        "livemode": livemode,
+        "livemode": customer.livemode,
         "metadata": dict(customer.metadata),
         "name": owner.name,
         "phone": owner.phone,
@@ -48,7 +48,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
             "trial_end": subscription.trial_end,
             "trial_start": subscription.trial_start,
         },
-        only_if(version.has_created, created=subscription.created, livemode=subscription.livemode),
+        only_if(version.has_created, created=subscription.created, livemode=subscription.customer.livemode),
         only_if(version.has_start, start=subscription.changed_plan_at),
         only_if(version.has_items, items=listed(items, url)),
         only_if(
@@ -78,7 +78,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
 
 
 def _item(item: Item, subscription: Subscription, version: ApiVersion) -> Json:
-    livemode = subscription.livemode
+    livemode = subscription.customer.livemode
     return assembled(
         {"id": item.id, "object": "subscription_item"},
         {"created": item.created, "plan": plan(item.price, version, livemode=livemode)},
@@ -106,7 +106,7 @@ def _own_plan(subscription: Subscription, version: ApiVersion) -> Json:
         return {"plan": None, "quantity": None}
     only = subscription.items[0]
     return {
-        "plan": plan(only.price, version, livemode=subscription.livemode),
+        "plan": plan(only.price, version, livemode=subscription.customer.livemode),
         "quantity": only.quantity,
     }
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import Any
 
 import attrs
 
@@ -26,7 +27,6 @@ class SimulatedLife:
     users: tuple[str, ...]
     scenarios: tuple[str, ...]
     version: ApiVersion
-    livemode: bool
     happenings: tuple[Happening, ...]
     profiles: dict[str, Json]
     book: Book = attrs.field(repr=False)
@@ -95,18 +95,19 @@ class Simulation:
     def subscription_at(
         self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        life = self._life_of.get(subscription_id)
-        return life.book.subscription(subscription_id, second, version) if life else None
+        return self._found("subscription", subscription_id, second, version)
 
     def invoice_at(
         self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        life = self._life_of.get(invoice_id)
-        return life.book.invoice(invoice_id, second, version) if life else None
+        return self._found("invoice", invoice_id, second, version)
 
     def customer(self, customer_id: str) -> Json | None:
-        life = self._life_of.get(customer_id)
-        return life.book.customer(customer_id, livemode=life.livemode) if life else None
+        return self._found("customer", customer_id)
+
+    def _found(self, kind: str, identifier: str, *of: Any) -> Json | None:
+        life = self._life_of.get(identifier)
+        return life.book.find(kind, identifier, *of) if life else None
 
     def _all(self, prefix: str, read: Callable[[str], Json | None]) -> dict[str, Json]:
         ids = (identifier for identifier in self._life_of if identifier.startswith(prefix))
@@ -146,7 +147,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         options=options,
         version=version,
         users=[f"user_{seed}_{index:06d}"],
-        customer=Customer(stripe_id(rng, "cus"), now, index + 1),
+        customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
         now=now,
         expanded=_drawn_expansion(rng, options),
     )
@@ -162,7 +163,6 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         users=tuple(life.users),
         scenarios=tuple(choice.name for choice in lived),
         version=version,
-        livemode=options.livemode,
         happenings=tuple(_as_sent(life, options)),
         profiles={user: true_profile(life.book, user, version) for user in life.users},
         book=life.book,

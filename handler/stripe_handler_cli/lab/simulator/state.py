@@ -16,6 +16,7 @@ class Customer:
     id: str
     created: int
     number: int
+    livemode: bool = False
     metadata: dict[str, str] = attrs.Factory(dict)
 
 
@@ -48,7 +49,6 @@ class Subscription:
     items: list[Item]
     anchor: int
     flexible: bool
-    livemode: bool
     changed_plan_at: int
     missing_payment_method: str = "create_invoice"
     metadata: dict[str, str] = attrs.Factory(dict)
@@ -116,7 +116,6 @@ class Invoice:
     created: int
     reason: str
     lines: tuple[Line, ...]
-    livemode: bool
     metadata: dict[str, str]
     status: str = "open"
     attempt_count: int = 0
