@@ -24,21 +24,6 @@ _POLL_SECONDS = 0.1
 _KILL_JITTER_SECONDS = 0.02
 
 
-@attrs.frozen
-class Played:
-    """What was done.
-
-    Attributes:
-        redriven: Events taken from the failure queue and handed to the function again.
-        seconds: From the first delivery to the last attempt.
-    """
-
-    account: Account
-    kills: int
-    redriven: int
-    seconds: float
-
-
 @attrs.define
 class Player:
     """One run against a deployed stack on local AWS.
@@ -49,6 +34,8 @@ class Player:
         sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
         misbehave: Lets Stripe's next answers meet faults.
         timeout_seconds: How long nothing may happen before the run is given up.
+        redriven: Events taken from the failure queue and handed to the function again.
+        seconds: From the first delivery to the last attempt.
     """
 
     endpoint: Endpoint
@@ -61,12 +48,13 @@ class Player:
     timeout_seconds: float = 60.0
     _put: int = attrs.field(default=0, init=False)
     _puts: list["Future[None]"] = attrs.field(factory=list, init=False)
-    _kills: int = attrs.field(default=0, init=False)
     _bursts: int = attrs.field(default=0, init=False)
-    _redriven: int = attrs.field(default=0, init=False)
+    kills: int = attrs.field(default=0, init=False)
+    redriven: int = attrs.field(default=0, init=False)
+    seconds: float = attrs.field(default=0.0, init=False)
 
-    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
-        """Deliver everything and wait until every event is handled.
+    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Account:
+        """Deliver everything, wait until every event is handled, and return what became of all.
 
         Progress is told as how many deliveries are done and how many there are.
 
@@ -82,27 +70,28 @@ class Player:
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
             while True:
                 account = read_account(cloudwatch, function_name).since(before)
-                left = self._left(account, total + self._redriven)
+                left = self._left(account, total + self.redriven)
                 progress(max(0, total - left), total)
                 is_over = (
                     all(put.done() for put in self._puts)
-                    and account.received >= total + self._redriven
+                    and account.received >= total + self.redriven
                     and not account.outstanding
                 )
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
-                if is_over and account.dropped == self._redriven:
-                    return Played(account, self._kills, self._redriven, time.monotonic() - started)
+                if is_over and account.dropped == self.redriven:
+                    self.seconds = time.monotonic() - started
+                    return account
                 self._put_next(pool, plan, account)
                 self._meddle(plan, account)
-                if self._redriven > total:
+                if self.redriven > total:
                     raise InVainError("events fail again and again; see the errors in the function's log")
-                if account.dropped > self._redriven:
+                if account.dropped > self.redriven:
                     self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
                 elif time.monotonic() - moved > self.timeout_seconds:
                     raise InVainError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + self._redriven} "
+                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + self.redriven} "
                         f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)
@@ -112,7 +101,7 @@ class Player:
         for put in self._puts:
             if put.done():
                 put.result()
-        while self._put < len(plan.deliveries) and self._left(account, self._put + self._redriven) < _AHEAD:
+        while self._put < len(plan.deliveries) and self._left(account, self._put + self.redriven) < _AHEAD:
             batch = plan.deliveries[self._put : self._put + _PUT_BATCH]
             self._puts.append(pool.submit(self._put_batch, batch))
             self._put += len(batch)
@@ -123,10 +112,10 @@ class Player:
 
     def _meddle(self, plan: DeliveryPlan, account: Account) -> None:
         """Kill handlers and let Stripe fail where the plan says so."""
-        while self._kills < len(plan.kills_at) and plan.kills_at[self._kills] <= account.attempts:
+        while self.kills < len(plan.kills_at) and plan.kills_at[self.kills] <= account.attempts:
             if not self._kill_one():
                 break
-            self._kills += 1
+            self.kills += 1
         while self._bursts < len(plan.faults_at) and plan.faults_at[self._bursts][0] <= account.attempts:
             self.misbehave(plan.faults_at[self._bursts][1])
             self._bursts += 1
@@ -159,4 +148,4 @@ class Player:
                 FunctionName=function_name, InvocationType="Event", Payload=json.dumps(envelope).encode()
             )
             self.pipeline.queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            self._redriven += 1
+            self.redriven += 1

@@ -19,7 +19,6 @@ from stripe_subscription_handler.conversation.messages import (
     FetchedInvoice,
     FetchInvoice,
     Handling,
-    Outcome,
 )
 from stripe_subscription_handler.conversation.model import Asked, Tables
 from stripe_subscription_handler.decisions.policy import Policy
@@ -70,27 +69,21 @@ def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = hand
             running.append(_Running(raw, event, handle(event, policy)))
             continue
         one = running.pop(rng.randrange(len(running)))
-        next_one = _advanced(one, tables)
-        if next_one is None or (schedule and isinstance(next_one, _Running) and rng.random() < _KILL_SHARE):
-            tries -= 1
-            if tries > 0:
-                waiting.append(one.raw)
-        elif isinstance(next_one, _Running):
-            running.append(next_one)
+        try:
+            request = one.conversation.send(one.answer)
+        except StopIteration:
+            continue
+        except HandlerError:
+            ends_early = True
+        else:
+            one = attrs.evolve(one, answer=tables.execute(request, one.event))
+            ends_early = bool(schedule) and rng.random() < _KILL_SHARE
+        if not ends_early:
+            running.append(one)
+        elif (tries := tries - 1) > 0:
+            waiting.append(one.raw)
     profiles = {user: tables.profiles.get(user, {}) for user in story.life.users}
     return {user: {name: item[name] for name in item if name in VIEW} for user, item in profiles.items()}
-
-
-def _advanced(one: _Running, tables: Tables) -> _Running | Outcome | None:
-    """Let a handler do its next request; None when it failed and the event comes back."""
-    try:
-        request = one.conversation.send(one.answer)
-    except StopIteration as stop:
-        outcome: Outcome = stop.value
-        return outcome
-    except HandlerError:
-        return None
-    return attrs.evolve(one, answer=tables.execute(request, one.event))
 
 
 @attrs.define

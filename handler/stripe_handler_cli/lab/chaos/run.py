@@ -86,8 +86,7 @@ class Chaos:
             kills=self.kills,
             stripe_faults=self.stripe_faults if self.asks_stripe else 0,
         )
-        account = SimulatedAccount(simulation, CustomerClocks())
-        stripe.account = account
+        stripe.account = simulated = SimulatedAccount(simulation, CustomerClocks())
         asked, failed = len(stripe.received), stripe.misbehaved
         function_name = pipeline.outputs["function_name"]
         player = Player(
@@ -96,14 +95,14 @@ class Chaos:
             find_workers=lambda: local_aws.lambda_workers(running, function_name),
             kill=local_aws.kill_lambda_worker,
             rng=random.Random(self.seed),  # noqa: S311 - repeatable on purpose
-            sent=account.sent,
+            sent=simulated.sent,
             misbehave=stripe.misbehave,
         )
-        played = player.play(plan, progress)
+        account = player.play(plan, progress)
         event_ids = {event["id"] for event in simulation.events}
         lines = [line for line in pipeline.log_lines() if line.get("event_id") in event_ids]
         missing = certificate.unhandled(event_ids, lines)
-        if len(missing) > played.kills:
+        if len(missing) > player.kills:
             # Lambda's own count has every event; each killed process may have taken one line with it.
             raise CliError(
                 f"{len(missing)} of {len(event_ids)} events have no log line that says write or skip, "
@@ -123,14 +122,14 @@ class Chaos:
             deliveries=len(plan.deliveries),
             duplicates=plan.duplicates,
             reorderings=certificate.reorderings(simulation, lines),
-            kills=played.kills,
-            attempts=played.account.attempts,
-            cut_short=max(0, played.account.failed - errors.total()),
+            kills=player.kills,
+            attempts=account.attempts,
+            cut_short=max(0, account.failed - errors.total()),
             errors=dict(sorted(errors.items())),
-            redriven=played.redriven,
+            redriven=player.redriven,
             parked=sum(line["reason"] == "parked" for line in lines),
             profiles_compared=len(simulation.profiles),
-            seconds=played.seconds,
+            seconds=player.seconds,
             unlogged=len(missing),
             refetches=len(stripe.received) - asked,
             stripe_faults=stripe.misbehaved - failed,

@@ -38,12 +38,6 @@ class Delivery:
     status: int | None
 
 
-def payload_for(destination: Destination, snapshot: Event) -> Event | None:
-    """The form in which a destination gets an event; None where it is not subscribed to it."""
-    payload = thin_event(dict(snapshot)) if destination.body["event_payload"] == THIN else snapshot
-    return payload if destination.wants(payload["type"]) else None
-
-
 def signature_header(payload: bytes, secrets: list[str], at: int) -> str:
     """The header `Stripe-Signature` of a body: while a secret is rolled, one `v1` for each.
 
@@ -76,12 +70,13 @@ class Pusher:
 
     def push(self, *snapshots: Event) -> list[Delivery]:
         """Send snapshot events, or thin ones made of them, to every destination that wants them."""
-        return [
-            self.send(one, payload)
-            for snapshot in snapshots
-            for one in self.destinations
-            if (payload := payload_for(one, snapshot)) is not None and one.body["status"] == "enabled"
-        ]
+        deliveries = []
+        for snapshot in snapshots:
+            for one in self.destinations:
+                event = thin_event(dict(snapshot)) if one.body["event_payload"] == THIN else snapshot
+                if one.wants(event["type"]) and one.body["status"] == "enabled":
+                    deliveries.append(self.send(one, event))
+        return deliveries
 
     def send(self, destination: Destination, event: Event) -> Delivery:
         """Send one event, whatever the destination is subscribed to; nothing to a disabled one."""

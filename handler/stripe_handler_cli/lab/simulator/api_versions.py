@@ -86,9 +86,5 @@ class ApiVersion:
     """There are thin events about subscriptions and invoices."""
 
 
-def versions(era: str) -> tuple[ApiVersion, ...]:
-    return tuple(ApiVersion(name, era) for name in ERAS[era])
-
-
 CURRENT = ApiVersion("2026-10-28.endive", "2026-endive")
 """What Stripe's API answers in."""

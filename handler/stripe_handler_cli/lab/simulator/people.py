@@ -32,6 +32,10 @@ class Person:
             "state": None,
         }
 
+    @property
+    def contact(self) -> Json:
+        return {"address": self.address, "email": self.email, "name": self.name, "phone": self.phone}
+
 
 def person(customer: Customer) -> Person:
     number = customer.number
@@ -53,12 +57,7 @@ def payment_method(identifier: str, customer: Customer) -> Json:
     return {
         "id": identifier,
         "object": "payment_method",
-        "billing_details": {
-            "address": owner.address,
-            "email": owner.email,
-            "name": owner.name,
-            "phone": owner.phone,
-        },
+        "billing_details": owner.contact,
         "card": {
             "brand": "visa",
             "exp_month": 12,

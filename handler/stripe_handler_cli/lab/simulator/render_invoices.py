@@ -63,15 +63,11 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
 
 
 def _since_2019(invoice: Invoice) -> Json:
-    owner = person(invoice.customer)
     return {
         "auto_advance": invoice.status == "open",
         "collection_method": "charge_automatically",
         "created": invoice.created,
-        "customer_address": owner.address,
-        "customer_email": owner.email,
-        "customer_name": owner.name,
-        "customer_phone": owner.phone,
+        **{f"customer_{name}": value for name, value in person(invoice.customer).contact.items()},
         "customer_shipping": None,
         "hosted_invoice_url": f"https://invoice.stripe.com/i/acct_Simulated/{invoice.id}",
         "invoice_pdf": f"https://pay.stripe.com/invoice/acct_Simulated/{invoice.id}/pdf",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from stripe_handler_cli.lab.simulator import stories
-from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion, versions
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 
 
@@ -92,7 +92,7 @@ def choices(options: SimulationOptions) -> tuple[Choice, ...]:
     _check_names("era", options.eras, ERAS)
     _check_names("event type", options.event_types, EVENT_TYPES)
     eras = [era for era in ERAS if era in options.eras and (era == CURRENT.era or not options.thin)]
-    pinned = [version for era in eras for version in versions(era)]
+    pinned = [ApiVersion(name, era) for era in eras for name in ERAS[era]]
     found = [
         Choice(name, scenario, fitting)
         for name, scenario in SCENARIOS.items()
