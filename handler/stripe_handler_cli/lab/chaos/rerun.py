@@ -14,12 +14,7 @@ from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
 from stripe_handler_cli.lab.simulator import second_of
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import (
-    Fetched,
-    FetchedInvoice,
-    FetchInvoice,
-    Handling,
-)
+from stripe_subscription_handler.conversation.messages import Fetched, FetchedInvoice, FetchInvoice, Handling
 from stripe_subscription_handler.conversation.model import Asked, Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW

@@ -111,15 +111,15 @@ class Demo:
             f"  event     {detail['id']} ({detail['type']}), kept whole, ready to be sent again\n"
             f"  attempts  {record['requestContext']['approximateInvokeCount']}\n"
             f"  error     {escape(record['responsePayload']['errorType'])}: "
-            f"{escape(record['responsePayload']['errorMessage'])}\n",
+            f"{escape(record['responsePayload']['errorMessage'])}\n"
         )
 
     def _come_back(self, pipeline: Pipeline) -> None:
         """Stripe goes on, its events do not arrive, `reconcile` finds that and repairs it."""
         self.console.print(
             "\n[bold]The event destination was disabled for a while, and the customer came back.[/bold] "
-            "Stripe\ndoes not send those events again, and the profile still says canceled. So Stripe is asked "
-            "(here a\nfake one, by the real client):\n"
+            "Stripe\ndoes not send those events again, and the profile still says canceled. "
+            "So Stripe is asked (here a\nfake one, by the real client):\n"
         )
         for arguments, expected in (((), 1), (("--apply",), 0), ((), 0)):
             self._reconcile(arguments, expected)

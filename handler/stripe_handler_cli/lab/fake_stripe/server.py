@@ -1,4 +1,4 @@
-"""The fake Stripe's HTTP side: checks the API key, misbehaves on demand, else answers as `routing` says."""
+"""The fake Stripe's HTTP side: checks the API key, misbehaves on demand, else answers as the routes say."""
 
 import contextlib
 import json
@@ -17,8 +17,8 @@ from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destina
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.lab.fake_stripe.faults import Fault
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
+from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
-from stripe_handler_cli.lab.fake_stripe.routing import answer
 
 API_KEY = "sk_test_fake"
 _NO_FAULT = Fault()
@@ -72,7 +72,7 @@ class FakeStripe:
     def answer(self, request: Request) -> Answer:
         """Answer a request whose API key is right."""
         about = answer_destinations(self.destinations, self.pusher.send, request)
-        return answer(self.account, request) if about is None else about
+        return answer_objects(self.account, request) if about is None else about
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""

@@ -111,6 +111,12 @@ class Life:
         if previous:
             self._send_subscription("updated", subscription, after, previous, stamped_later)
 
+    def update(self, subscription: Subscription, **changes: object) -> None:
+        """Change fields of a subscription, and send that as one update."""
+        with self.updating(subscription):
+            for name, value in changes.items():
+                setattr(subscription, name, value)
+
     def tell(self, kind: str, subscription: Subscription) -> None:
         """Send `customer.subscription.<kind>` with the subscription as it is; nothing is told as changed."""
         self.book.note(subscription, self.now)

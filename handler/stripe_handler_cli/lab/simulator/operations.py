@@ -168,23 +168,16 @@ def renew(life: Life, subscription: Subscription) -> Steps[None]:
 
 def request_cancellation(life: Life, subscription: Subscription) -> None:
     """The customer cancels at the period's end, in the way of the subscription's billing mode."""
-    with life.updating(subscription):
-        subscription.canceled_at = life.now
-        subscription.cancel_reason = "cancellation_requested"
-        subscription.cancel_feedback = life.rng.choice(("unused", "too_expensive", None))
-        if subscription.flexible:
-            ends_early = life.chance(0.3)
-            subscription.cancel_at = subscription.next_renewal if ends_early else subscription.period_end
-        else:
-            subscription.cancel_at = subscription.period_end
-            subscription.cancel_at_period_end = True
-
-
-def undo_cancellation(life: Life, subscription: Subscription) -> None:
-    with life.updating(subscription):
-        subscription.cancel_at = subscription.canceled_at = None
-        subscription.cancel_at_period_end = False
-        subscription.cancel_reason = subscription.cancel_feedback = None
+    feedback = life.rng.choice(("unused", "too_expensive", None))
+    ends_early = subscription.flexible and life.chance(0.3)
+    life.update(
+        subscription,
+        canceled_at=life.now,
+        cancel_reason="cancellation_requested",
+        cancel_feedback=feedback,
+        cancel_at=subscription.next_renewal if ends_early else subscription.period_end,
+        cancel_at_period_end=not subscription.flexible,
+    )
 
 
 def delete(life: Life, subscription: Subscription, reason: str, ended_at: int | None = None) -> None:
@@ -242,17 +235,13 @@ def dun(life: Life, subscription: Subscription, invoice: Invoice, attempts: int,
         fail(life, invoice, next_attempt)
         yield life.soon()
         if subscription.status != "past_due":
-            with life.updating(subscription):
-                subscription.status = "past_due"
+            life.update(subscription, status="past_due")
         if next_attempt is not None:
             yield until(life, next_attempt)
     if outcome == "active":
         pay(life, invoice)
         yield life.soon()
-        with life.updating(subscription):
-            subscription.status = "active"
-    elif outcome == "unpaid":
-        with life.updating(subscription):
-            subscription.status = "unpaid"
+    if outcome in {"active", "unpaid"}:
+        life.update(subscription, status=outcome)
     elif outcome == "canceled":
         delete(life, subscription, "payment_failed")

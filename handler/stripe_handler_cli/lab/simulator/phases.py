@@ -19,7 +19,6 @@ from stripe_handler_cli.lab.simulator.operations import (
     renew,
     request_cancellation,
     swap_price,
-    undo_cancellation,
     until,
 )
 from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
@@ -44,9 +43,7 @@ def checkout(
     yield life.rng.randrange(20, 10 * MINUTE) if awaits and life.chance(0.1) else life.soon()
     pay(life, invoice)
     if awaits:
-        with life.updating(subscription):
-            subscription.status = "active"
-            subscription.default_payment_method = life.new_id("pm")
+        life.update(subscription, status="active", default_payment_method=life.new_id("pm"))
     return subscription
 
 
@@ -105,13 +102,14 @@ def detail(life: Life, subscription: Subscription) -> Steps[None]:
 
 def _change_detail(life: Life, subscription: Subscription) -> None:
     kind = life.rng.choice(("card", "metadata", "description"))
-    with life.updating(subscription):
-        if kind == "card":
-            subscription.default_payment_method = life.new_id("pm")
-        elif kind == "metadata":
-            subscription.metadata = {**subscription.metadata, "team": life.rng.choice(("blue", "green"))}
-        else:
-            subscription.description = life.rng.choice((None, "Paid by the team", "Paid by the club"))
+    if kind == "card":
+        life.update(subscription, default_payment_method=life.new_id("pm"))
+    elif kind == "metadata":
+        team = life.rng.choice(("blue", "green"))
+        life.update(subscription, metadata={**subscription.metadata, "team": team})
+    else:
+        told = life.rng.choice((None, "Paid by the team", "Paid by the club"))
+        life.update(subscription, description=told)
 
 
 def price_swap(life: Life, subscription: Subscription) -> Steps[None]:
@@ -162,16 +160,15 @@ def cancel_and_stay(life: Life, subscription: Subscription) -> Steps[None]:
     """A cancellation, undone some time later."""
     request_cancellation(life, subscription)
     yield life.rng.randrange(2, 5 * DAY)
-    undo_cancellation(life, subscription)
+    nothing_planned = dict.fromkeys(("cancel_at", "canceled_at", "cancel_reason", "cancel_feedback"))
+    life.update(subscription, cancel_at_period_end=False, **nothing_planned)
 
 
 def pause_collection(life: Life, subscription: Subscription) -> Steps[None]:
     """Collection stops for some days; the status stays."""
-    with life.updating(subscription):
-        subscription.pauses_collection = True
+    life.update(subscription, pauses_collection=True)
     yield life.rng.randrange(HOUR, 5 * DAY)
-    with life.updating(subscription):
-        subscription.pauses_collection = False
+    life.update(subscription, pauses_collection=False)
 
 
 def same_second(life: Life, subscription: Subscription) -> Steps[None]:

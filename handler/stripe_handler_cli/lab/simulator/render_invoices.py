@@ -86,10 +86,7 @@ def _parent(invoice: Invoice) -> Json | None:
         return None
     return {
         "quote_details": None,
-        "subscription_details": {
-            "metadata": dict(invoice.metadata),
-            "subscription": invoice.subscription.id,
-        },
+        "subscription_details": {"metadata": dict(invoice.metadata), "subscription": invoice.subscription.id},
         "type": "subscription_details",
     }
 
@@ -139,11 +136,7 @@ def _line_parent(line: Line, *, bills_item: bool) -> Json:
         return {
             "invoice_item_details": None,
             "subscription_item_details": common
-            | {
-                "invoice_item": None,
-                "subscription": line.subscription_id,
-                "subscription_item": line.item_id,
-            },
+            | {"invoice_item": None, "subscription": line.subscription_id, "subscription_item": line.item_id},
             "type": "subscription_item_details",
         }
     return {

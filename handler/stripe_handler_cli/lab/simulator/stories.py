@@ -45,9 +45,7 @@ def abandon(life: Life) -> Steps[None]:
     bill(life, subscription, "subscription_create")
     life.tell("created", subscription)
     yield 23 * HOUR + life.rng.randrange(MINUTE)
-    with life.updating(subscription):
-        subscription.status = "incomplete_expired"
-        subscription.ended_at = life.now
+    life.update(subscription, status="incomplete_expired", ended_at=life.now)
     if life.chance(0.5):
         yield life.rng.randrange(MINUTE, 9 * DAY)
         yield from buy(life)
@@ -75,8 +73,7 @@ def _dun_somehow(life: Life, subscription: Subscription, invoice: Invoice) -> St
 def trial_pauses(life: Life) -> Steps[None]:
     """A trial without a payment method: paused, then resumed, canceled or left alone."""
     subscription = yield from trial(life, at_end_without_payment_method="pause")
-    with life.updating(subscription):
-        subscription.status = "paused"
+    life.update(subscription, status="paused")
     yield life.soon()
     life.tell("paused", subscription)
     yield life.rng.randrange(HOUR, 20 * DAY)
@@ -175,8 +172,7 @@ def dunning_unpaid(life: Life) -> Steps[None]:
         if life.chance(0.3):
             yield life.rng.randrange(HOUR, DAY)
             pay(life, invoice)
-            with life.updating(subscription):
-                subscription.status = "active"
+            life.update(subscription, status="active")
             return
     if life.chance(0.3):
         yield DAY
@@ -236,9 +232,9 @@ def metadata_later(life: Life) -> Steps[None]:
 
 
 def _name_user(life: Life, subscription: Subscription, user: str) -> None:
-    with life.updating(subscription):
-        subscription.owner = user
-        subscription.metadata = {**subscription.metadata, life.options.user_id_metadata_key: user}
+    life.update(
+        subscription, owner=user, metadata={**subscription.metadata, life.options.user_id_metadata_key: user}
+    )
 
 
 def same_second(life: Life) -> Steps[None]:
@@ -310,8 +306,7 @@ def paid_out_of_band(life: Life) -> Steps[None]:
     yield from dun(life, subscription, invoice, 1, "past_due")
     yield life.rng.randrange(HOUR, DAY)
     pay(life, invoice, out_of_band=True)
-    with life.updating(subscription):
-        subscription.status = "active"
+    life.update(subscription, status="active")
 
 
 def another_user(life: Life) -> str:

@@ -1,7 +1,7 @@
-"""One page of a list, as Stripe cuts it: newest first, `limit`, and a cursor on one side. Pure.
+"""The endpoints of subscriptions, customers, invoices and events: one by its id, or one page of a list. Pure.
 
-Which objects are in a list is told by its query; a parameter that is not modelled here is refused, so that
-nothing seems to be filtered that is not.
+Stripe cuts lists newest first, by `limit` and a cursor on one side. A parameter that is not modelled here is
+refused, so that nothing seems to be filtered that is not.
 """
 
 import itertools
@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import unquote
+
+import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import Account
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
@@ -19,6 +22,14 @@ Body = Mapping[str, Any]
 Filter = Callable[[Sequence[str], Body], bool]
 """Whether an object is among those a parameter's values ask for."""
 
+_KINDS: Final = {
+    "subscriptions": "subscription",
+    "customers": "customer",
+    "invoices": "invoice",
+    "events": "event",
+}
+"""Where an object stands in a path, and its own word for what it is."""
+_PATH: Final = re.compile(rf"/v1/(?P<plural>{'|'.join(_KINDS)})(?:/(?P<id>[^/]+))?")
 DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
 EVENTS_KEPT_SECONDS = 30 * 86_400
 """How far back Stripe lists events."""
@@ -62,8 +73,28 @@ _FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
 """What kind of object is listed → parameter → what it asks for."""
 
 
-def list_page(account: Account, kind: str, request: Request) -> Answer:
-    """Answer with the page of objects of a kind that a request asks for."""
+def answer_objects(account: Account, request: Request) -> Answer:
+    """Answer a request whose API key is right."""
+    found = _PATH.fullmatch(request.path)
+    if found is None or request.method != "GET":
+        message = f"Unrecognized request URL ({request.method}: {request.path})."
+        return error(HTTPStatus.NOT_FOUND, message)
+    kind = _KINDS[found["plural"]]
+    if found["id"] is None:
+        # Dated when it was asked for: what is read afterwards is of that moment or later.
+        return attrs.evolve(_page(account, kind, request), at=request.now)
+    return _one_object(account, kind, unquote(found["id"]))
+
+
+def _one_object(account: Account, kind: str, identifier: str) -> Answer:
+    found = account.find(kind, identifier)
+    if found.body is None:
+        message = f"No such {kind}: '{identifier}'"
+        return attrs.evolve(error(HTTPStatus.NOT_FOUND, message, "resource_missing"), at=found.at)
+    return Answer(HTTPStatus.OK, found.body, found.at)
+
+
+def _page(account: Account, kind: str, request: Request) -> Answer:
     query = {"limit": [DEFAULT_LIMIT], **request.query}
     ids: Sequence[str] = account.newest_first(kind)
     problem = _problem(kind, ids, query)
@@ -81,8 +112,7 @@ def list_page(account: Account, kind: str, request: Request) -> Answer:
     found = list(itertools.islice(listed, limit + 1))
     data = found[:limit][:: -1 if backwards else 1]
     return Answer(
-        HTTPStatus.OK,
-        {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data},
+        HTTPStatus.OK, {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data}
     )
 
 
