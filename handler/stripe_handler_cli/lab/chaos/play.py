@@ -21,6 +21,8 @@ _PUT_BATCH = 10
 _AHEAD = 40
 """Deliveries that may wait for a handler."""
 _POLL_SECONDS = 0.1
+_PATIENCE_SECONDS = 60
+"""How long nothing may happen before the run is given up."""
 _KILL_JITTER_SECONDS = 0.02
 
 
@@ -33,7 +35,6 @@ class Player:
         kill: Kills one; False when it was gone already.
         sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
         misbehave: Lets Stripe's next answers meet faults.
-        timeout_seconds: How long nothing may happen before the run is given up.
         redriven: Events taken from the failure queue and handed to the function again.
         seconds: From the first delivery to the last attempt.
     """
@@ -43,9 +44,8 @@ class Player:
     find_workers: Callable[[], list[int]]
     kill: Callable[[int], bool]
     rng: random.Random
-    sent: Callable[[Iterable[Event]], None] = lambda _events: None
-    misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
-    timeout_seconds: float = 60.0
+    sent: Callable[[Iterable[Event]], None]
+    misbehave: Callable[[Iterable[Fault]], None]
     _put: int = attrs.field(default=0, init=False)
     _puts: list["Future[None]"] = attrs.field(factory=list, init=False)
     _bursts: int = attrs.field(default=0, init=False)
@@ -89,9 +89,9 @@ class Player:
                     self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
-                elif time.monotonic() - moved > self.timeout_seconds:
+                elif time.monotonic() - moved > _PATIENCE_SECONDS:
                     raise InVainError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + self.redriven} "
+                        f"nothing happened for {_PATIENCE_SECONDS} s, and of {total + self.redriven} "
                         f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)

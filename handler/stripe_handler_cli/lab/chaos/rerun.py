@@ -13,6 +13,7 @@ from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
 from stripe_handler_cli.lab.simulator import second_of
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Fetched, FetchedInvoice, FetchInvoice, Handling
 from stripe_subscription_handler.conversation.model import Asked, Tables
@@ -28,7 +29,6 @@ VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
 _HANDLERS = 4
 _KILL_SHARE = 0.03
 _TRIES_PER_DELIVERY = 20
-_USER_ID_KEY = "userId"
 
 Views = dict[str, dict[str, Any]]
 Handle = Callable[[StripeEvent, Policy], Handling]
@@ -96,16 +96,16 @@ class _Stripe:
         as_of = iso_time(self.now - 2, "now")
         if isinstance(request, FetchInvoice):
             bill = self.story.book.find("invoice", request.invoice_id, self.now)
-            return FetchedInvoice(read_invoice(bill, "invoice", _USER_ID_KEY) if bill else None, as_of)
+            return FetchedInvoice(read_invoice(bill, "invoice", USER_ID_KEY) if bill else None, as_of)
         body = self.story.book.find("subscription", request.subscription_id, self.now)
         if body is None:
             return Fetched(None, as_of)
-        return Fetched(with_end(read_subscription(body, "subscription", _USER_ID_KEY), as_of), as_of)
+        return Fetched(with_end(read_subscription(body, "subscription", USER_ID_KEY), as_of), as_of)
 
     @property
     def customer_users(self) -> dict[str, str]:
         return {
             customer.id: user
             for customer in self.story.book.customers.values()
-            if (user := customer.metadata.get(_USER_ID_KEY))
+            if (user := customer.metadata.get(USER_ID_KEY))
         }

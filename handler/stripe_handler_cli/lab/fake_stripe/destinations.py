@@ -8,8 +8,7 @@ so that nothing seems to be kept that is not. Sends nothing itself: `pushing` do
 
 import secrets
 import threading
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -74,9 +73,6 @@ class Destinations:
     """Every event destination of an account. `RefusedError` is raised for what Stripe would not do."""
 
     partner: PartnerSide = attrs.field(factory=InMemoryPartner)
-    livemode: bool = False
-    now: Callable[[], float] = time.time
-    make_id: Callable[[], str] = lambda: f"61Fake{secrets.token_hex(10)}"
     _by_id: dict[str, Destination] = attrs.field(factory=dict, init=False)
     _created_by: dict[str, str] = attrs.field(factory=dict, init=False)
     _lock: threading.RLock = attrs.field(factory=threading.RLock, init=False)
@@ -101,7 +97,7 @@ class Destinations:
             before = self._by_id.get(self._created_by.get(idempotency_key or "", ""))
             if before is not None:
                 return before
-            made = self._made(given)
+            made = _made(given)
             if not made.is_webhook:
                 self.partner.create(made.source, made.account_id)
             self._by_id[made.id] = made
@@ -121,7 +117,7 @@ class Destinations:
             one.body.update(told, metadata={name: value for name, value in metadata.items() if value})
             if WEBHOOK in given:
                 one.url = _url(given[WEBHOOK])
-            one.body["updated"] = self.moment()
+            one.body["updated"] = _now()
 
     def switch(self, one: Destination, status: str) -> None:
         with self._lock:
@@ -136,15 +132,15 @@ class Destinations:
             if not one.is_webhook:
                 self.partner.delete(one.source, one.account_id)
 
-    def ping_event(self, one: Destination) -> Json:
+    @staticmethod
+    def ping_event(one: Destination) -> Json:
         """The event by which Stripe tests it."""
-        mode = "" if self.livemode else "test_"
         return {
-            "id": f"evt_{mode}65Fake{secrets.token_hex(10)}",
+            "id": f"evt_test_65Fake{secrets.token_hex(10)}",
             "object": "v2.core.event",
             "context": None,
-            "created": self.moment(),
-            "livemode": self.livemode,
+            "created": _now(),
+            "livemode": False,
             "reason": None,
             "related_object": {
                 "id": one.id,
@@ -170,50 +166,6 @@ class Destinations:
             }
         return Answer(HTTPStatus.OK, body)
 
-    def moment(self) -> str:
-        """Now, as API v2 writes it."""
-        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="milliseconds")[:23] + "Z"
-
-    def _made(self, given: Mapping[str, Any]) -> Destination:
-        for name in _REQUIRED:
-            if not given.get(name):
-                raise RefusedError(f"Missing required param: {name}.")
-        kind, payload = given["type"], given["event_payload"]
-        if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {"snapshot", THIN}:
-            raise RefusedError("Invalid type or event_payload.")
-        _refuse_unknown(given, _CREATED_WITH | {kind})
-        _check_types(given["enabled_events"], payload)
-        if payload == THIN and given.get("snapshot_api_version"):
-            raise RefusedError("snapshot_api_version is for snapshot events only.")
-        moment = self.moment()
-        body = {
-            "id": f"ed_{'' if self.livemode else 'test_'}{self.make_id()}",
-            "object": "v2.core.event_destination",
-            "created": moment,
-            "description": given.get("description", ""),
-            "enabled_events": list(given["enabled_events"]),
-            "event_payload": payload,
-            "events_from": given.get("events_from", ["@self"]),
-            "livemode": self.livemode,
-            "metadata": dict(given.get("metadata") or {}),
-            "name": given["name"],
-            "snapshot_api_version": None
-            if payload == THIN
-            else given.get("snapshot_api_version", API_VERSION),
-            "status": "enabled",
-            "status_details": None,
-            "type": kind,
-            "updated": moment,
-        }
-        if kind == WEBHOOK:
-            url, secret = _url(given.get(WEBHOOK)), f"whsec_{secrets.token_hex(16)}"
-            return Destination(body, url=url, signing_secret=secret)
-        source = given.get(EVENTBRIDGE) or {}
-        account, region = str(source.get("aws_account_id", "")), source.get("aws_region")
-        if not (account.isdecimal() and len(account) == _ACCOUNT_DIGITS and region):
-            raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
-        return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
-
     def _is_orphan(self, one: Destination) -> bool:
         return not one.is_webhook and self.partner.status(one.source) == "deleted"
 
@@ -226,6 +178,50 @@ class Destinations:
         details = None if disabled_reason is None else {"disabled": {"reason": disabled_reason}}
         status = "enabled" if disabled_reason is None else "disabled"
         one.body.update(status=status, status_details=details)
+
+
+def _made(given: Mapping[str, Any]) -> Destination:
+    for name in _REQUIRED:
+        if not given.get(name):
+            raise RefusedError(f"Missing required param: {name}.")
+    kind, payload = given["type"], given["event_payload"]
+    if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {"snapshot", THIN}:
+        raise RefusedError("Invalid type or event_payload.")
+    _refuse_unknown(given, _CREATED_WITH | {kind})
+    _check_types(given["enabled_events"], payload)
+    if payload == THIN and given.get("snapshot_api_version"):
+        raise RefusedError("snapshot_api_version is for snapshot events only.")
+    moment = _now()
+    body = {
+        "id": f"ed_test_61Fake{secrets.token_hex(10)}",
+        "object": "v2.core.event_destination",
+        "created": moment,
+        "description": given.get("description", ""),
+        "enabled_events": list(given["enabled_events"]),
+        "event_payload": payload,
+        "events_from": given.get("events_from", ["@self"]),
+        "livemode": False,
+        "metadata": dict(given.get("metadata") or {}),
+        "name": given["name"],
+        "snapshot_api_version": None if payload == THIN else given.get("snapshot_api_version", API_VERSION),
+        "status": "enabled",
+        "status_details": None,
+        "type": kind,
+        "updated": moment,
+    }
+    if kind == WEBHOOK:
+        url, secret = _url(given.get(WEBHOOK)), f"whsec_{secrets.token_hex(16)}"
+        return Destination(body, url=url, signing_secret=secret)
+    source = given.get(EVENTBRIDGE) or {}
+    account, region = str(source.get("aws_account_id", "")), source.get("aws_region")
+    if not (account.isdecimal() and len(account) == _ACCOUNT_DIGITS and region):
+        raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
+    return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
+
+
+def _now() -> str:
+    """Now, as API v2 writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: frozenset[str] | set[str]) -> None:

@@ -49,16 +49,16 @@ def subject_id(event: Mapping[str, Any]) -> str:
     return str(subject["id"])
 
 
-def envelope(event: Json, *, account: str = "123456789012", region: str = "us-east-1") -> Json:
+def envelope(event: Json) -> Json:
     """EventBridge's envelope around an event, snapshot or thin."""
     return {
         "version": "0",
         "id": str(uuid.uuid5(_NAMESPACE, event["id"])),
         "detail-type": event["type"],
         "source": EVENT_SOURCE,
-        "account": account,
+        "account": "123456789012",
         "time": iso(second_of(event) + 1),
-        "region": region,
+        "region": "us-east-1",
         "resources": [],
         "detail": event,
     }

@@ -16,7 +16,7 @@ import attrs
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
 from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_subscription
-from stripe_handler_cli.lab.simulator.options import SimulationOptions
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY, SimulationOptions
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_subscriptions import subscription_object
@@ -134,7 +134,7 @@ class Life:
         if invoice.subscription is not None:
             fact = PaymentFact(
                 subscription_id=invoice.subscription.id,
-                user_id=invoice.metadata.get(self.options.user_id_metadata_key),
+                user_id=invoice.metadata.get(USER_ID_KEY),
                 succeeded=event_type != "invoice.payment_failed",
                 second=self.now,
                 invoice=invoice.copy(),

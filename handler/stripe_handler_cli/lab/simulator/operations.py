@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
 from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
 
 RETRY_DAYS = (3, 5, 7)
@@ -40,7 +41,7 @@ def new_subscription(
         anchor=life.now,
         flexible=life.version.has_flexible_billing and life.chance(0.8),
         changed_plan_at=life.now,
-        metadata={life.options.user_id_metadata_key: owner} if named else {},
+        metadata={USER_ID_KEY: owner} if named else {},
     )
 
 

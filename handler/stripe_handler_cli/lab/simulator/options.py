@@ -17,8 +17,8 @@ EVENT_TYPES = (
 )
 """Every event type the simulator knows."""
 
-DEFAULT_START_SECOND = 1_717_236_000
-"""2024-06-01T10:00:00Z: lives of two years end before today."""
+USER_ID_KEY = "userId"
+"""Key of the metadata that names the user."""
 
 
 @attrs.frozen
@@ -47,9 +47,8 @@ class SimulationOptions:
     same_second_cycles: bool = True
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15
-    user_id_metadata_key: str = "userId"
     livemode: bool = False
-    start_second: int = DEFAULT_START_SECOND
+    start_second: int = 1_717_236_000  # 2024-06-01T10:00:00Z: lives of two years end before today
     spread_seconds: int = 15_552_000
 
 

@@ -19,6 +19,7 @@ from stripe_handler_cli.lab.simulator.operations import (
     request_cancellation,
     run_out,
 )
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_handler_cli.lab.simulator.phases import (
     checkout,
     part_of_period,
@@ -232,9 +233,7 @@ def metadata_later(life: Life) -> Steps[None]:
 
 
 def _name_user(life: Life, subscription: Subscription, user: str) -> None:
-    life.update(
-        subscription, owner=user, metadata={**subscription.metadata, life.options.user_id_metadata_key: user}
-    )
+    life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
 
 
 def same_second(life: Life) -> Steps[None]:
@@ -294,7 +293,7 @@ def _for(life: Life, user: str) -> Steps[None]:
 
 def customer_metadata(life: Life) -> Steps[None]:
     """No subscription ever names the user; the customer's own metadata does."""
-    life.customer.metadata = {life.options.user_id_metadata_key: life.user}
+    life.customer.metadata = {USER_ID_KEY: life.user}
     subscription = yield from checkout(life, named=False)
     yield from periods(life, subscription, *some(life, 2))
 
