@@ -143,7 +143,11 @@ def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> Running
     endpoint = Endpoint(running.environment())
     seed_partner_event_source(endpoint, plan.event_source)
     deployment = _deployment(endpoint, plan, built.path)
-    outputs = _apply(console, deployment)
+    with step(console, "terraform init") as detail:
+        deployment.workspace.prepare()
+        detail(f"workspace {deployment.workspace.name} in {deployment.workspace.directory}")
+    with step(console, "terraform apply") as applying:
+        outputs = deployment.apply(applying.counter("resources"))
     return RunningStack(running, endpoint, deployment, Pipeline.of(endpoint, outputs, plan.event_source))
 
 
@@ -174,11 +178,3 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
             **plan.variables,
         },
     )
-
-
-def _apply(console: Console, deployment: Deployment) -> dict[str, Any]:
-    with step(console, "terraform init") as detail:
-        deployment.workspace.prepare()
-        detail(f"workspace {deployment.workspace.name} in {deployment.workspace.directory}")
-    with step(console, "terraform apply") as applying:
-        return deployment.apply(applying.counter("resources"))

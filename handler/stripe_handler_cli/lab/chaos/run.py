@@ -33,12 +33,10 @@ def admitted_types(event_types: Iterable[str]) -> list[str]:
 
 @attrs.frozen
 class Chaos:
-    """What to run.
+    """What to run. Kills and Stripe's faults that are None follow from the number of events.
 
     Attributes:
         window: How many places an event may move; None shuffles all of them.
-        kills: How many times a handler process is killed; None scales it to the number of events.
-        stripe_faults: How many of Stripe's answers go wrong; None scales it to the number of events.
         asks_stripe: Whether the function has a key. Without one, nothing happens that only Stripe can tell.
         event_types: The types that are sent, without the `v1.` of thin ones.
     """

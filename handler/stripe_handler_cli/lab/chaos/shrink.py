@@ -27,12 +27,7 @@ _STEPS: Final[tuple[Callable[[Story], Iterator[Story]], ...]] = (
 
 @attrs.frozen
 class Smallest:
-    """A story that ends wrong.
-
-    Attributes:
-        found: What each user's profile says instead of the truth.
-        schedule: 0 when the deliveries were handled one after the other, else the number of the interleaving.
-    """
+    """A story that ends wrong: what each profile says in the end, when it is rerun by this schedule."""
 
     story: Story
     found: Views
@@ -40,10 +35,7 @@ class Smallest:
 
 
 def smallest(story: Story, policy: Policy, handle: Handle = handling) -> Smallest | None:
-    """Find the smallest part of a story that ends wrong in memory.
-
-    None says that it ended right every time: the reason lies in what memory does not have.
-    """
+    """Find the smallest part of a story that ends wrong in memory; None if it ended right every time."""
     return _Search(policy, handle).smallest(story)
 
 

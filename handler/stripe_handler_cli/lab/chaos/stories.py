@@ -17,13 +17,7 @@ from stripe_handler_cli.lab.simulator import Book, SimulatedLife, subject_id, tr
 
 @attrs.frozen
 class Story:
-    """A life, or a part of it, as it was delivered.
-
-    Attributes:
-        subscription_ids: The subscriptions told of.
-        until: The last second told of.
-        with_payments: Whether invoices are told of.
-    """
+    """A life, or a part of it, as it was delivered: some of its subscriptions, up to a second."""
 
     life: SimulatedLife
     deliveries: tuple[Event, ...]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -96,13 +97,8 @@ def _update(call: Call) -> Answer:
     return call.destinations.shown(call.one, call.given.get("include", ()))
 
 
-def _disable(call: Call) -> Answer:
-    call.destinations.switch(call.one, "disabled")
-    return call.destinations.shown(call.one)
-
-
-def _enable(call: Call) -> Answer:
-    call.destinations.switch(call.one, "enabled")
+def _switch(status: str, call: Call) -> Answer:
+    call.destinations.switch(call.one, status)
     return call.destinations.shown(call.one)
 
 
@@ -122,8 +118,8 @@ _ENDPOINTS: Final[Mapping[tuple[str, bool, str | None], Callable[[Call], Answer]
     ("POST", False, None): _create,
     ("GET", True, None): Call.shown,
     ("POST", True, None): _update,
-    ("POST", True, "disable"): _disable,
-    ("POST", True, "enable"): _enable,
+    ("POST", True, "disable"): partial(_switch, "disabled"),
+    ("POST", True, "enable"): partial(_switch, "enabled"),
     ("POST", True, "ping"): _ping,
     ("DELETE", True, None): _delete,
 }

@@ -13,13 +13,7 @@ _ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
 
 @attrs.frozen
 class Request:
-    """A request.
-
-    Attributes:
-        path: As sent, still quoted.
-        now: When it came, Unix seconds.
-        query: The parameters after the question mark; each may be given several times.
-    """
+    """A request; its path is still quoted, and a parameter of its query may be given several times."""
 
     method: str
     path: str
@@ -43,11 +37,7 @@ class Request:
 
 @attrs.frozen
 class Answer:
-    """An answer.
-
-    Attributes:
-        at: The moment it is about, Unix seconds, which the Date header tells; None for the server's own now.
-    """
+    """An answer, and the moment for its Date header, Unix seconds; None is the server's own now."""
 
     status: int
     body: Mapping[str, Any]

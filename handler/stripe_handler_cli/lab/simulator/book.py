@@ -19,13 +19,7 @@ _State = TypeVar("_State", Subscription, Invoice)
 
 @attrs.frozen
 class PaymentFact:
-    """One payment event, as the destination told it.
-
-    Attributes:
-        user_id: The user the invoice's snapshot of the metadata names, or None.
-        second: When the event was made.
-        invoice: The invoice as it was then.
-    """
+    """One payment event, as the destination told it: the invoice and its metadata as they were then."""
 
     subscription_id: str
     user_id: str | None

@@ -11,14 +11,7 @@ from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationErro
 
 @attrs.frozen
 class Scenario:
-    """One row of the table.
-
-    Attributes:
-        story: What happens; its docstring describes it.
-        fits: Which API versions have what it needs.
-        default: Whether it is drawn without being asked for.
-        alone: Whether no other scenario runs in the same life.
-    """
+    """One row of the table; `fits` tells which API versions have what the story needs."""
 
     story: stories.Story
     weight: int
