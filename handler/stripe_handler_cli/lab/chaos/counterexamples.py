@@ -6,8 +6,7 @@ from typing import Any, Self
 import attrs
 
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.chaos.rerun import VIEW
-from stripe_handler_cli.lab.chaos.shrink import Smallest, smallest
+from stripe_handler_cli.lab.chaos.rerun import VIEW, Smallest, smallest
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation
 from stripe_subscription_handler.decisions.policy import Policy

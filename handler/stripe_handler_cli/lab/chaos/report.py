@@ -10,7 +10,7 @@ from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.chaos.shrink import SCHEDULES, Smallest
+from stripe_handler_cli.lab.chaos.rerun import SCHEDULES, Smallest
 from stripe_handler_cli.lab.simulator import second_of, subject_id
 from stripe_handler_cli.lab.simulator.calendar_time import iso
 

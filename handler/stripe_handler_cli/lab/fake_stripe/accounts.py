@@ -139,12 +139,11 @@ class SimulatedAccount:
             "invoice": made.invoices,
             "event": made.snapshot_events,
         }
-        return {kind: _newest_first(bodies) for kind, bodies in kinds.items()}
-
-
-def _newest_first(bodies: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    # Sorting is stable: of those of one second, the one made last comes first.
-    return sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
+        # Sorting is stable: of those of one second, the one made last comes first.
+        return {
+            kind: sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
+            for kind, bodies in kinds.items()
+        }
 
 
 def _customer_id(life: SimulatedLife) -> str:

@@ -6,6 +6,7 @@ disabled for good; a signing secret is told once, when it is asked for at creati
 so that nothing seems to be kept that is not. Sends nothing itself: `pushing` does.
 """
 
+import re
 import secrets
 import threading
 from collections.abc import Collection, Iterator, Mapping
@@ -27,10 +28,6 @@ THIN = "thin"
 EVERY_TYPE: Final = "*"
 _SHARED: Final = frozenset({"description", "enabled_events", "include", "metadata", "name"})
 _CREATED_WITH: Final = _SHARED | {"event_payload", "events_from", "snapshot_api_version", "type"}
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_THIN_PREFIXES: Final = ("v1.", "v2.")
-_REQUIRED: Final = ("enabled_events", "event_payload", "name", "type")
-_ACCOUNT_DIGITS: Final = 12
 
 
 class RefusedError(ValueError):
@@ -181,7 +178,7 @@ class Destinations:
 
 
 def _made(given: Mapping[str, Any]) -> Destination:
-    for name in _REQUIRED:
+    for name in ("enabled_events", "event_payload", "name", "type"):
         if not given.get(name):
             raise RefusedError(f"Missing required param: {name}.")
     kind, payload = given["type"], given["event_payload"]
@@ -214,7 +211,7 @@ def _made(given: Mapping[str, Any]) -> Destination:
         return Destination(body, url=url, signing_secret=secret)
     source = given.get(EVENTBRIDGE) or {}
     account, region = str(source.get("aws_account_id", "")), source.get("aws_region")
-    if not (account.isdecimal() and len(account) == _ACCOUNT_DIGITS and region):
+    if not (re.fullmatch("[0-9]{12}", account) and region):
         raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
     return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
 
@@ -234,13 +231,13 @@ def _check_types(types: Any, payload: str) -> None:
     if not (isinstance(types, list) and types and all(isinstance(name, str) for name in types)):
         raise RefusedError("enabled_events must be a list of event types.")
     for name in types:
-        if name != EVERY_TYPE and name.startswith(_THIN_PREFIXES) != (payload == THIN):
+        if name != EVERY_TYPE and name.startswith(("v1.", "v2.")) != (payload == THIN):
             raise RefusedError(f"enabled_events: {name} is not sent as a {payload} event.")
 
 
 def _url(given: Mapping[str, Any] | None) -> str:
     url = str((given or {}).get("url", ""))
-    if urlsplit(url).hostname not in _LOOPBACK:
+    if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
         # Stripe takes any; a fake that posts to other machines would be a nuisance.
         raise RefusedError("webhook_endpoint.url must be on this machine.")
     return url

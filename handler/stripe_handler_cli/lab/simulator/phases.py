@@ -191,17 +191,12 @@ def same_second(life: Life, subscription: Subscription) -> Steps[None]:
     cycles = life.options.same_second_cycles and life.version.reads_like_the_current_one
     if cycles and life.chance(0.3):
         yield 1
-        _there_and_back(life, subscription)
-    yield 0
-
-
-def _there_and_back(life: Life, subscription: Subscription) -> None:
-    item = subscription.items[0]
-    before = item.quantity
-    if before is not None:
-        for value in (before + 1, before):
+        item = subscription.items[0]
+        before = item.quantity
+        for value in () if before is None else (before + 1, before):
             with life.updating(subscription):
                 item.quantity = value
+    yield 0
 
 
 _ALL: tuple[tuple[Change, int], ...] = (

@@ -225,15 +225,15 @@ def metadata_later(life: Life) -> Steps[None]:
     if life.chance(0.4):
         yield from periods(life, subscription, phases.nothing)
     yield life.rng.choice((0, 1, 5, MINUTE, HOUR))
-    _name_user(life, subscription, subscription.owner)
+    yield from _named(life, subscription, subscription.owner)
+
+
+def _named(life: Life, subscription: Subscription, user: str) -> Steps[None]:
+    life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
     yield from periods(life, subscription, *some(life, 2))
     if life.chance(0.3):
         yield life.soon()
         delete(life, subscription, "cancellation_requested")
-
-
-def _name_user(life: Life, subscription: Subscription, user: str) -> None:
-    life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
 
 
 def same_second(life: Life) -> Steps[None]:
@@ -271,11 +271,7 @@ def owner_move(life: Life) -> Steps[None]:
     subscription = yield from checkout(life)
     yield from periods(life, subscription, *some(life, 1))
     yield part_of_period(life, subscription)
-    _name_user(life, subscription, another_user(life))
-    yield from periods(life, subscription, *some(life, 2))
-    if life.chance(0.3):
-        yield life.soon()
-        delete(life, subscription, "cancellation_requested")
+    yield from _named(life, subscription, another_user(life))
 
 
 def shared_customer(life: Life) -> Steps[None]:

@@ -6,9 +6,8 @@ import random
 import attrs
 import pytest
 
-from stripe_handler_cli.lab.chaos.rerun import rerun
+from stripe_handler_cli.lab.chaos.rerun import rerun, smallest
 from stripe_handler_cli.lab.chaos.run import Chaos
-from stripe_handler_cli.lab.chaos.shrink import smallest
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife, SimulationOptions, simulate
 from stripe_subscription_handler.conversation.handling import handling
