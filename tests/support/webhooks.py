@@ -3,7 +3,7 @@
 import socket
 from typing import Any
 
-from stripe_handler_cli.lab.fake_stripe.signing import signature_header
+from stripe_handler_cli.lab.fake_stripe.pushing import signature_header
 
 NOW = 1_793_440_800
 SECRET = "whsec_for_tests"  # noqa: S105 - made up

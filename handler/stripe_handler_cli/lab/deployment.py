@@ -14,13 +14,7 @@ from stripe_handler_cli.tools.terraform.counting import Counted, counting
 
 @attrs.frozen
 class Deployment:
-    """A workspace of the stack with the values it is applied with.
-
-    Attributes:
-        workspace: The Terraform workspace.
-        variables: Terraform variables.
-        endpoint: The AWS it is applied to.
-    """
+    """A workspace of the stack with the values it is applied with."""
 
     workspace: Workspace
     variables: Mapping[str, Any]
@@ -36,11 +30,6 @@ class Deployment:
         name: str,
         variables: Mapping[str, Any],
     ) -> "Deployment":
-        """Prepare a deployment; nothing is created yet.
-
-        Raises:
-            CliError: There is no usable Terraform.
-        """
         workspace = Workspace(
             terraform=find_terraform(state_directory),
             source=project_root / "terraform",
@@ -60,7 +49,6 @@ class Deployment:
         return self.workspace.plan(variables=self.variables)
 
     def destroy(self, counted: Counted = lambda _done, _all: None) -> None:
-        """Destroy the stack."""
         self.workspace.destroy(variables=self.variables, on_line=counting(counted))
 
 

@@ -5,34 +5,31 @@ For commands that show something end to end. It stays where it is the evidence. 
 
 import shutil
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import attrs
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
-from stripe_handler_cli.lab.evidence import print_evidence
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
 
+_LINES = 20
+"""So many lines of a log are shown."""
+
 
 @attrs.frozen
 class RunningStack:
-    """An applied stack.
-
-    Attributes:
-        running: Local AWS.
-        endpoint: The same, for clients.
-        deployment: Its Terraform side.
-        pipeline: Its moving parts; holds Terraform's outputs.
-    """
+    """An applied stack on local AWS."""
 
     running: local_aws.LocalAws
     endpoint: Endpoint
@@ -40,7 +37,6 @@ class RunningStack:
     pipeline: Pipeline
 
     def print_how_to_look_around(self, console: Console) -> None:
-        """Print what to type to see what is there, and to end it."""
         directory = self.running.log_path.parent
         outputs = self.pipeline.outputs
         command = "stripe-handler" if shutil.which("stripe-handler") else sys.argv[0]
@@ -63,14 +59,9 @@ class StackPlan:
     """What to bring up.
 
     Attributes:
-        project_root: The checkout.
-        state_directory: Where local AWS and the Terraform state live.
-        name: Of the workspace; also the prefix of the resources' names.
-        event_source: The partner event source Stripe would have made.
         variables: Terraform variables besides those that follow from the above.
         venv_path: The emulator's venv; one of its own unless given.
         stripe_key: A fake Stripe key, which goes into Secrets Manager; None for none.
-        settings: Environment variables of the emulator.
     """
 
     project_root: Path
@@ -85,12 +76,7 @@ class StackPlan:
 
 @contextmanager
 def local_stack(console: Console, plan: StackPlan, *, keep: bool) -> Iterator[RunningStack]:
-    """Bring a stack up on a fresh local AWS, and stop that in the end.
-
-    Args:
-        console: Where the steps are shown.
-        plan: What to bring up.
-        keep: Leave it running, unless an error ended the block.
+    """Bring a stack up on a fresh local AWS, and stop that in the end, unless it is kept and no error came.
 
     Raises:
         CliError: It cannot be brought up.
@@ -111,9 +97,36 @@ def kept_as_evidence(console: Console, stack: RunningStack, ending: ExitStack) -
     except InVainError:
         ending.pop_all()
         console.print("\n[bold red]A wait was in vain.[/bold red]")
-        print_evidence(console, stack.pipeline)
+        _print_evidence(console, stack.pipeline)
         stack.print_how_to_look_around(console)
         raise
+
+
+def _print_evidence(console: Console, pipeline: Pipeline) -> None:
+    """Print what is in both queues, and the last lines of the function's log."""
+    try:
+        lines = list(_evidence(pipeline))
+    except (BotoCoreError, ClientError) as error:
+        lines = [f"The stack does not tell: {error}"]
+    console.print("", *lines, sep="\n", soft_wrap=True, markup=False)
+
+
+def _evidence(pipeline: Pipeline) -> Iterator[str]:
+    outputs = pipeline.outputs
+    yield "Messages in the queues:"
+    for queue in ("delivery_dead_letter_queue", "failure_queue"):
+        count = pipeline.queues.get_queue_attributes(
+            QueueUrl=outputs[f"{queue}_url"],
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        visible = count["ApproximateNumberOfMessages"]
+        in_flight = count["ApproximateNumberOfMessagesNotVisible"]
+        yield f"  {outputs[f'{queue}_name']}  {visible}, and {in_flight} in flight"
+    group = outputs["log_group_name"]
+    pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
+    lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LINES)
+    yield f"The last {len(lines)} lines of {group}:"
+    yield from (f"  {line.rstrip()}" for line in lines)
 
 
 def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> RunningStack:
@@ -130,7 +143,11 @@ def _brought_up(console: Console, plan: StackPlan, ending: ExitStack) -> Running
     endpoint = Endpoint(running.environment())
     seed_partner_event_source(endpoint, plan.event_source)
     deployment = _deployment(endpoint, plan, built.path)
-    outputs = _apply(console, deployment)
+    with step(console, "terraform init") as detail:
+        deployment.workspace.prepare()
+        detail(f"workspace {deployment.workspace.name} in {deployment.workspace.directory}")
+    with step(console, "terraform apply") as applying:
+        outputs = deployment.apply(applying.counter("resources"))
     return RunningStack(running, endpoint, deployment, Pipeline.of(endpoint, outputs, plan.event_source))
 
 
@@ -143,6 +160,9 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
     terraform_directory = plan.state_directory / "terraform"
     # Local AWS starts empty, so a state left by an aborted run describes nothing.
     shutil.rmtree(terraform_directory / "workspaces", ignore_errors=True)
+    secret = {}
+    if plan.stripe_key is not None:
+        secret["stripe_secret_arn"] = seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)
     return Deployment.at(
         endpoint,
         project_root=plan.project_root,
@@ -154,21 +174,7 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
             "lambda_package_path": str(package.resolve()),
             "create_profile_table": True,
             "livemode": "test",
-            **_key_place(endpoint, plan),
+            **secret,
             **plan.variables,
         },
     )
-
-
-def _key_place(endpoint: Endpoint, plan: StackPlan) -> dict[str, str]:
-    if plan.stripe_key is None:
-        return {}
-    return {"stripe_secret_arn": seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)}
-
-
-def _apply(console: Console, deployment: Deployment) -> dict[str, Any]:
-    with step(console, "terraform init") as detail:
-        deployment.workspace.prepare()
-        detail(f"workspace {deployment.workspace.name} in {deployment.workspace.directory}")
-    with step(console, "terraform apply") as applying:
-        return deployment.apply(applying.counter("resources"))

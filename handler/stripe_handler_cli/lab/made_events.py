@@ -5,8 +5,7 @@ import zlib
 from typing import Any
 
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
-from stripe_handler_cli.lab.simulator.ids import stripe_id
-from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
+from stripe_handler_cli.lab.simulator.life import stripe_id
 from stripe_handler_cli.stack.renamed_user import with_user
 
 MADE_TYPES = EVENT_TYPES
@@ -14,12 +13,7 @@ MADE_TYPES = EVENT_TYPES
 
 _USUAL_SCENARIO = "dunning_canceled"
 """Bought, paid, renewed, not paid, canceled: all five default types, of one subscription."""
-_TRIAL_SCENARIO = "trial_pauses"
-_SCENARIOS = {
-    "customer.subscription.paused": _TRIAL_SCENARIO,
-    "customer.subscription.resumed": _TRIAL_SCENARIO,
-    "customer.subscription.trial_will_end": _TRIAL_SCENARIO,
-}
+_TRIAL_TYPES = tuple(f"customer.subscription.{kind}" for kind in ("paused", "resumed", "trial_will_end"))
 _LIVES = 100
 """So many lives are searched for one that has the event; for each type one of the first few does."""
 _ROUNDS = 6
@@ -32,15 +26,7 @@ def made_event(
 
     The same seed and user have the same subscription and customer, so that events of several types belong
     together; the event's id is new in every second. Times within the objects are as far apart as in the
-    simulated life, which is moved so that the event happens now.
-
-    Args:
-        event_type: One of `MADE_TYPES`.
-        user_id: Whose subscription it is.
-        now: Unix seconds.
-        seed: Another seed is another subscription.
-        metadata_key: The metadata key that holds user ids.
-        livemode: Whether it claims to be of live mode.
+    simulated life, which is moved so that the event happens now (Unix seconds).
     """
     life_seed = zlib.crc32(f"{seed} {user_id}".encode())
     start = now
@@ -57,7 +43,7 @@ def made_event(
 
 def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[str, Any]:
     options = SimulationOptions(
-        scenarios=(_SCENARIOS.get(event_type, _USUAL_SCENARIO),),
+        scenarios=("trial_pauses" if event_type in _TRIAL_TYPES else _USUAL_SCENARIO,),
         eras=(CURRENT.era,),
         second_scenario_share=0,
         expanded_share=0,
@@ -65,9 +51,5 @@ def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[st
         start_second=start,
         spread_seconds=0,
     )
-    found = (event for life in iterate_lives(seed, _LIVES, options) if (event := _event(life, event_type)))
-    return next(found)
-
-
-def _event(life: SimulatedLife, event_type: str) -> dict[str, Any] | None:
-    return next((event for event in life.events if event["type"] == event_type), None)
+    events = (event for life in iterate_lives(seed, _LIVES, options) for event in life.events)
+    return next(event for event in events if event["type"] == event_type)

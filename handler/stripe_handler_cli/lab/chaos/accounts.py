@@ -18,14 +18,7 @@ _SPAN = timedelta(hours=12)
 
 @attrs.frozen
 class Account:
-    """What became of the events that Lambda took.
-
-    Attributes:
-        received: Events Lambda took.
-        attempts: Invocations that ended.
-        failed: Those that failed.
-        dropped: Events given up after their last attempt.
-    """
+    """What became of the events that Lambda took; the dropped ones were given up after their last attempt."""
 
     received: int
     attempts: int
@@ -44,7 +37,6 @@ class Account:
 
 
 def read_account(cloudwatch: "CloudWatchClient", function_name: str) -> Account:
-    """Read a function's account."""
     now = datetime.now(UTC)
     # In the order of _METRICS, so that what happens between the reads makes `outstanding` too large, never
     # too small, once all events are received.

@@ -14,25 +14,12 @@ class Certificate:
     """What a run did and what came of it.
 
     Attributes:
-        seed: Of the simulation and of the mischief.
-        users: Simulated customers.
-        events: Distinct events.
-        thin_events: How many of them are thin.
-        deliveries: Events put on the bus.
-        duplicates: Deliveries that were not the first of their event.
         reorderings: Attempts handled after a later event of the same customer.
-        kills: Handler processes killed.
-        attempts: Invocations of the function.
         cut_short: Attempts that ended without the handler's own log line, because its process died.
         errors: Attempts that the handler ended with an error, by type.
         redriven: Events taken from the failure queue and handed to the function again.
         parked: Attempts that left an event waiting for its user.
-        profiles_compared: Users whose profile was compared.
-        seconds: From the first delivery to the last attempt.
         unlogged: Events whose log line was lost with its process.
-        refetches: Requests to Stripe, as Stripe counted them.
-        stripe_faults: How many of them Stripe failed at.
-        counterexamples: Users whose profile differs, those with the fewest events first.
     """
 
     seed: int
@@ -62,11 +49,9 @@ class Certificate:
 
     @property
     def events_per_second(self) -> float:
-        """Events that went all the way, per second."""
         return self.events / self.seconds if self.seconds else 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, for `--json`."""
         found = [example.as_json() for example in self.counterexamples]
         values = attrs.asdict(self, filter=lambda field, _: field.name != "counterexamples")
         return {
@@ -81,18 +66,18 @@ class Certificate:
 
 def reorderings(simulation: Simulation, lines: Iterable[Line]) -> int:
     """How many log lines are of an event that came after a later one of the same customer."""
-    places = {
-        event["id"]: (number, place)
+    positions = {
+        event["id"]: (number, position)
         for number, life in enumerate(simulation.lives)
-        for place, event in enumerate(life.events)
+        for position, event in enumerate(life.events)
     }
     furthest: dict[int, int] = {}
     late = 0
     for line in in_order(lines):
-        if line.get("event_id") in places:
-            number, place = places[line["event_id"]]
-            late += place < furthest.get(number, 0)
-            furthest[number] = max(furthest.get(number, 0), place)
+        if line.get("event_id") in positions:
+            number, position = positions[line["event_id"]]
+            late += position < furthest.get(number, 0)
+            furthest[number] = max(furthest.get(number, 0), position)
     return late
 
 

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from stripe_handler_cli.lab.fake_stripe import FakeStripe
     from stripe_handler_cli.lab.local_stack import StackPlan
 
-EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
-NAME = "chaos"
-
 
 @click.command(
     epilog="""\b
@@ -130,8 +127,8 @@ def _plan(state_directory: Path, stripe: "FakeStripe | None") -> "StackPlan":
     return StackPlan(
         project_root=find_project_root(Path.cwd()),
         state_directory=state_directory,
-        name=NAME,
-        event_source=EVENT_SOURCE,
+        name="chaos",
+        event_source="aws.partner/stripe.com/ed_test_chaos",
         variables=variables,
         venv_path=DEFAULT_STATE_DIRECTORY / "venv",
         stripe_key=None if stripe is None else API_KEY,

@@ -6,8 +6,7 @@ from typing import Any, Self
 import attrs
 
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.chaos.replay import VIEW
-from stripe_handler_cli.lab.chaos.shrink import Smallest, smallest
+from stripe_handler_cli.lab.chaos.rerun import VIEW, Smallest, smallest
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation
 from stripe_subscription_handler.decisions.policy import Policy
@@ -30,12 +29,11 @@ class Counterexample:
     """A user whose profile is not the truth.
 
     Attributes:
-        user_id: The user.
         differences: View attribute → (expected, found); None where there is none.
         events: The events of the user's life in the order in which they were handled, an entry per attempt
             that was logged: time, id, type, decision, reason.
-        story: The same as far as it was decided, for a replay.
-        replayed: Whether it was played again in memory.
+        story: The same as far as it was decided, to be run again.
+        rerun: Whether it was run again in memory.
         smallest: The smallest part of it that ends wrong there too; None where none does.
     """
 
@@ -43,21 +41,20 @@ class Counterexample:
     differences: dict[str, tuple[Any, Any]]
     events: list[dict[str, Any]]
     story: Story = attrs.field(repr=False)
-    replayed: bool = False
+    rerun: bool = False
     smallest: Smallest | None = None
 
     def shrunk(self, policy: Policy) -> Self:
         """Look for the smallest part of it that ends wrong in memory too."""
-        return attrs.evolve(self, replayed=True, smallest=smallest(self.story, policy))
+        return attrs.evolve(self, rerun=True, smallest=smallest(self.story, policy))
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
         found = self.smallest
         return {
             "user_id": self.user_id,
             "differences": _as_json(self.differences),
             "events": self.events,
-            "replayed": self.replayed,
+            "replayed": self.rerun,
             "smallest": found
             and {
                 "schedule": found.schedule,
@@ -84,13 +81,7 @@ def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> dict[s
 def counterexamples(
     simulation: Simulation, profiles: Mapping[str, Mapping[str, Any]], lines: Iterable[Line]
 ) -> list[Counterexample]:
-    """Every user whose profile differs from the truth, those with the fewest events first.
-
-    Args:
-        simulation: What happened, and the truth.
-        profiles: User id → the profile item.
-        lines: The handler's log.
-    """
+    """Every user whose profile differs from the truth, those with the fewest events first."""
     by_event: dict[str, list[Line]] = {}
     for line in in_order(lines):
         by_event.setdefault(line.get("event_id") or "", []).append(line)

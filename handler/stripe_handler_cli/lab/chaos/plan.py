@@ -10,10 +10,8 @@ from stripe_handler_cli.lab.fake_stripe import Fault, drawn_faults
 
 Event = dict[str, Any]
 
-_EVENTS_PER_KILL = 40
-_FEWEST_KILLS = 5
-_EVENTS_PER_FAULT = 40
-_FEWEST_FAULTS = 5
+_EVENTS_PER_MISHAP = 40
+_FEWEST_MISHAPS = 5
 _LATEST_KILL = 0.95
 """Share of the attempts after which nothing is killed any more: there must be something left to hit."""
 _LATEST_FAULT = 0.8
@@ -25,7 +23,6 @@ class DeliveryPlan:
     """One run's mischief.
 
     Attributes:
-        deliveries: Events in the order in which they are put on the bus, duplicates among them.
         duplicates: How many of the deliveries are not the first of their event.
         kills_at: After how many attempts a handler process is killed, ascending; once per entry.
         faults_at: After how many attempts Stripe's next answers meet which faults, ascending.
@@ -46,31 +43,26 @@ def plan_deliveries(
     kills: int | None = None,
     stripe_faults: int | None = 0,
 ) -> DeliveryPlan:
-    """Plan the delivery of events.
+    """Plan the delivery of events, each given once, in the order in which they happened.
 
-    Args:
-        events: Each once, in the order in which they happened.
-        seed: The same seed and events give the same plan.
-        duplicates: Additional deliveries, as a share of the events.
-        window: How many places an event may move; None shuffles all of them.
-        kills: How many times a handler process is killed; None scales it to the number of events.
-        stripe_faults: How many of Stripe's answers go wrong; None scales it to the number of events.
+    `duplicates` are additional deliveries, as a share of the events. An event may move as far as `window`;
+    without one, all are shuffled. Unless given, kills and faults are as many as suit the number of events.
     """
     rng = random.Random(f"stripe-handler chaos {seed}")  # noqa: S311 - repeatable on purpose
     copies = round(len(events) * duplicates)
-    places = [*range(len(events)), *(rng.randrange(len(events)) for _ in range(copies if events else 0))]
+    indexes = [*range(len(events)), *(rng.randrange(len(events)) for _ in range(copies if events else 0))]
     if window is None:
-        rng.shuffle(places)
+        rng.shuffle(indexes)
     else:
-        places = [place for _, place in sorted((place + rng.uniform(0, window), place) for place in places)]
-    wanted = max(_FEWEST_KILLS, len(events) // _EVENTS_PER_KILL) if kills is None else kills
-    kills_at = _moments(rng, wanted, len(places) * _LATEST_KILL)
-    faults = max(_FEWEST_FAULTS, len(events) // _EVENTS_PER_FAULT) if stripe_faults is None else stripe_faults
-    bursts = drawn_faults(rng, faults)
-    faults_at = _moments(rng, len(bursts), len(places) * _LATEST_FAULT)
+        moved = sorted((index + rng.uniform(0, window), index) for index in indexes)
+        indexes = [index for _, index in moved]
+    usual = max(_FEWEST_MISHAPS, len(events) // _EVENTS_PER_MISHAP)
+    kills_at = _moments(rng, usual if kills is None else kills, len(indexes) * _LATEST_KILL)
+    bursts = drawn_faults(rng, usual if stripe_faults is None else stripe_faults)
+    faults_at = _moments(rng, len(bursts), len(indexes) * _LATEST_FAULT)
     return DeliveryPlan(
-        deliveries=tuple(events[place] for place in places),
-        duplicates=len(places) - len(events),
+        deliveries=tuple(events[index] for index in indexes),
+        duplicates=len(indexes) - len(events),
         kills_at=kills_at,
         faults_at=tuple(zip(faults_at, map(tuple, bursts), strict=True)),
     )

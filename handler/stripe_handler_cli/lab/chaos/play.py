@@ -21,35 +21,9 @@ _PUT_BATCH = 10
 _AHEAD = 40
 """Deliveries that may wait for a handler."""
 _POLL_SECONDS = 0.1
+_PATIENCE_SECONDS = 60
+"""How long nothing may happen before the run is given up."""
 _KILL_JITTER_SECONDS = 0.02
-
-
-@attrs.frozen
-class Played:
-    """What was done.
-
-    Attributes:
-        account: What became of the events, by Lambda's own count.
-        kills: Handler processes killed.
-        redriven: Events taken from the failure queue and handed to the function again.
-        seconds: From the first delivery to the last attempt.
-    """
-
-    account: Account
-    kills: int
-    redriven: int
-    seconds: float
-
-
-@attrs.define
-class _Done:
-    """How far a run has got."""
-
-    put: int = 0
-    puts: list["Future[None]"] = attrs.Factory(list)
-    kills: int = 0
-    bursts: int = 0
-    redriven: int = 0
 
 
 @attrs.define
@@ -57,14 +31,12 @@ class Player:
     """One run against a deployed stack on local AWS.
 
     Attributes:
-        endpoint: The AWS.
-        pipeline: The stack's moving parts.
         find_workers: The process ids of the function's execution environments.
         kill: Kills one; False when it was gone already.
-        rng: Decides which one.
         sent: Told of events before they are put on the bus: from then on Stripe shows what they tell.
         misbehave: Lets Stripe's next answers meet faults.
-        timeout_seconds: How long nothing may happen before the run is given up.
+        redriven: Events taken from the failure queue and handed to the function again.
+        seconds: From the first delivery to the last attempt.
     """
 
     endpoint: Endpoint
@@ -72,16 +44,19 @@ class Player:
     find_workers: Callable[[], list[int]]
     kill: Callable[[int], bool]
     rng: random.Random
-    sent: Callable[[Iterable[Event]], None] = lambda _events: None
-    misbehave: Callable[[Iterable[Fault]], None] = lambda _faults: None
-    timeout_seconds: float = 60.0
+    sent: Callable[[Iterable[Event]], None]
+    misbehave: Callable[[Iterable[Fault]], None]
+    _put: int = attrs.field(default=0, init=False)
+    _puts: list["Future[None]"] = attrs.field(factory=list, init=False)
+    _bursts: int = attrs.field(default=0, init=False)
+    kills: int = attrs.field(default=0, init=False)
+    redriven: int = attrs.field(default=0, init=False)
+    seconds: float = attrs.field(default=0.0, init=False)
 
-    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Played:
-        """Deliver everything and wait until every event is handled.
+    def play(self, plan: DeliveryPlan, progress: Callable[[int, int], None]) -> Account:
+        """Deliver everything, wait until every event is handled, and return what became of all.
 
-        Args:
-            plan: What to deliver.
-            progress: Called with how many deliveries are done and how many there are.
+        Progress is told as how many deliveries are done and how many there are.
 
         Raises:
             InVainError: Nothing happened for too long although something is left, or events keep failing.
@@ -89,60 +64,61 @@ class Player:
         cloudwatch = self.endpoint.client("cloudwatch")
         function_name = self.pipeline.outputs["function_name"]
         before = read_account(cloudwatch, function_name)
-        done, total = _Done(), len(plan.deliveries)
+        total = len(plan.deliveries)
         started = moved = time.monotonic()
         last = None
         with ThreadPoolExecutor(_PUT_THREADS) as pool:
             while True:
                 account = read_account(cloudwatch, function_name).since(before)
-                left = self._left(account, total + done.redriven)
+                left = self._left(account, total + self.redriven)
                 progress(max(0, total - left), total)
                 is_over = (
-                    all(put.done() for put in done.puts)
-                    and account.received >= total + done.redriven
+                    all(put.done() for put in self._puts)
+                    and account.received >= total + self.redriven
                     and not account.outstanding
                 )
                 # Given up is counted before the message is in the queue, so the queue alone would not tell.
-                if is_over and account.dropped == done.redriven:
-                    return Played(account, done.kills, done.redriven, time.monotonic() - started)
-                self._put(pool, plan, account, done)
-                self._meddle(plan, account, done)
-                if done.redriven > total:
+                if is_over and account.dropped == self.redriven:
+                    self.seconds = time.monotonic() - started
+                    return account
+                self._put_next(pool, plan, account)
+                self._meddle(plan, account)
+                if self.redriven > total:
                     raise InVainError("events fail again and again; see the errors in the function's log")
-                if account.dropped > done.redriven:
-                    done.redriven += self._redrive(plan)
+                if account.dropped > self.redriven:
+                    self._redrive(plan)
                 if account != last:
                     last, moved = account, time.monotonic()
-                elif time.monotonic() - moved > self.timeout_seconds:
+                elif time.monotonic() - moved > _PATIENCE_SECONDS:
                     raise InVainError(
-                        f"nothing happened for {self.timeout_seconds:.0f} s, and of {total + done.redriven} "
+                        f"nothing happened for {_PATIENCE_SECONDS} s, and of {total + self.redriven} "
                         f"deliveries {left} are still to be handled; Lambda counts {account}"
                     )
                 time.sleep(_POLL_SECONDS)
 
-    def _put(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+    def _put_next(self, pool: ThreadPoolExecutor, plan: DeliveryPlan, account: Account) -> None:
         """Put the next events on the bus, not far ahead of the handlers: Stripe goes on with what is put."""
-        for put in done.puts:
+        for put in self._puts:
             if put.done():
                 put.result()
-        while done.put < len(plan.deliveries) and self._left(account, done.put + done.redriven) < _AHEAD:
-            batch = plan.deliveries[done.put : done.put + _PUT_BATCH]
-            done.puts.append(pool.submit(self._put_batch, batch))
-            done.put += len(batch)
+        while self._put < len(plan.deliveries) and self._left(account, self._put + self.redriven) < _AHEAD:
+            batch = plan.deliveries[self._put : self._put + _PUT_BATCH]
+            self._puts.append(pool.submit(self._put_batch, batch))
+            self._put += len(batch)
 
     def _put_batch(self, batch: tuple[Event, ...]) -> None:
         self.sent(batch)
         self.pipeline.put(*batch)
 
-    def _meddle(self, plan: DeliveryPlan, account: Account, done: "_Done") -> None:
+    def _meddle(self, plan: DeliveryPlan, account: Account) -> None:
         """Kill handlers and let Stripe fail where the plan says so."""
-        while done.kills < len(plan.kills_at) and plan.kills_at[done.kills] <= account.attempts:
+        while self.kills < len(plan.kills_at) and plan.kills_at[self.kills] <= account.attempts:
             if not self._kill_one():
                 break
-            done.kills += 1
-        while done.bursts < len(plan.faults_at) and plan.faults_at[done.bursts][0] <= account.attempts:
-            self.misbehave(plan.faults_at[done.bursts][1])
-            done.bursts += 1
+            self.kills += 1
+        while self._bursts < len(plan.faults_at) and plan.faults_at[self._bursts][0] <= account.attempts:
+            self.misbehave(plan.faults_at[self._bursts][1])
+            self._bursts += 1
 
     @staticmethod
     def _left(account: Account, expected: int) -> int:
@@ -156,14 +132,13 @@ class Player:
         time.sleep(self.rng.uniform(0, _KILL_JITTER_SECONDS))
         return self.kill(self.rng.choice(workers))
 
-    def _redrive(self, plan: DeliveryPlan) -> int:
+    def _redrive(self, plan: DeliveryPlan) -> None:
         functions, function_name = self.endpoint.functions, invoked_function(self.pipeline.outputs)
         queue_url = self.pipeline.outputs["failure_queue_url"]
         ours = {event["id"] for event in plan.deliveries}
         messages = self.pipeline.queues.receive_message(
             QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=0, VisibilityTimeout=5
         ).get("Messages", [])
-        redriven = 0
         for message in messages:
             envelope = json.loads(message["Body"])["requestPayload"]
             if (envelope.get("detail") or {}).get("id") not in ours:
@@ -173,5 +148,4 @@ class Player:
                 FunctionName=function_name, InvocationType="Event", Payload=json.dumps(envelope).encode()
             )
             self.pipeline.queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-            redriven += 1
-        return redriven
+            self.redriven += 1

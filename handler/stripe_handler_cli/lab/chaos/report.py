@@ -10,7 +10,7 @@ from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.chaos.shrink import SCHEDULES, Smallest
+from stripe_handler_cli.lab.chaos.rerun import SCHEDULES, Smallest
 from stripe_handler_cli.lab.simulator import second_of, subject_id
 from stripe_handler_cli.lab.simulator.calendar_time import iso
 
@@ -59,7 +59,7 @@ def _print_counterexample(console: Console, example: Counterexample) -> None:
     if example.smallest is not None:
         _print_smallest(console, example.smallest)
         return
-    if example.replayed:
+    if example.rerun:
         console.print(
             f"Played again in memory in {SCHEDULES} ways, this ends right: the reason lies in what memory "
             "does not have (processes, retries, AWS itself). All that was handled:"

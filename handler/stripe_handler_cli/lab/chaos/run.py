@@ -2,18 +2,17 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.certificate import Certificate
-from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, counterexamples
-from stripe_handler_cli.lab.chaos.plan import DeliveryPlan, plan_deliveries
-from stripe_handler_cli.lab.chaos.play import Played, Player
+from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
+from stripe_handler_cli.lab.chaos.plan import plan_deliveries
+from stripe_handler_cli.lab.chaos.play import Player
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
 from stripe_handler_cli.lab.simulator import EVENT_TYPES, Simulation, SimulationOptions, simulate
 from stripe_handler_cli.stack.endpoint import Endpoint
@@ -21,10 +20,6 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_subscription_handler.decisions.policy import Policy
 
-ALSO = ("owner_move", "shared_customer")
-"""Scenarios that are off by default and need nothing else."""
-ALSO_WITH_STRIPE = ("customer_metadata",)
-ALSO_WITH_TYPE = {"invoice.paid": ("paid_out_of_band",)}
 _THIN_SHARE = 0.5
 _SHRUNK = 3
 """Counterexamples that are made as small as possible."""
@@ -38,15 +33,10 @@ def admitted_types(event_types: Iterable[str]) -> list[str]:
 
 @attrs.frozen
 class Chaos:
-    """What to run.
+    """What to run. Kills and Stripe's faults that are None follow from the number of events.
 
     Attributes:
-        users: Simulated customers.
-        seed: Of the simulation and of the mischief.
-        duplicates: Additional deliveries, as a share of the events.
         window: How many places an event may move; None shuffles all of them.
-        kills: How many times a handler process is killed; None scales it to the number of events.
-        stripe_faults: How many of Stripe's answers go wrong; None scales it to the number of events.
         asks_stripe: Whether the function has a key. Without one, nothing happens that only Stripe can tell.
         event_types: The types that are sent, without the `v1.` of thin ones.
     """
@@ -61,10 +51,9 @@ class Chaos:
     event_types: tuple[str, ...] = EVENT_TYPES
 
     def simulation(self) -> Simulation:
-        """The simulated account."""
-        also = [*ALSO, *(ALSO_WITH_STRIPE if self.asks_stripe else ())]
-        for event_type, scenarios in ALSO_WITH_TYPE.items():
-            also.extend(scenarios if event_type in self.event_types else ())
+        also = ["owner_move", "shared_customer"]
+        also += ["customer_metadata"] if self.asks_stripe else []
+        also += ["paid_out_of_band"] if "invoice.paid" in self.event_types else []
         options = SimulationOptions(
             also=tuple(also),
             event_types=self.event_types,
@@ -72,17 +61,6 @@ class Chaos:
             thin_share=_THIN_SHARE if self.asks_stripe else 0.0,
         )
         return simulate(self.seed, self.users, options)
-
-    def plan(self, simulation: Simulation) -> DeliveryPlan:
-        """What is delivered when, and what goes wrong on the way."""
-        return plan_deliveries(
-            simulation.events,
-            seed=self.seed,
-            duplicates=self.duplicates,
-            window=self.window,
-            kills=self.kills,
-            stripe_faults=self.stripe_faults if self.asks_stripe else 0,
-        )
 
     def run(
         self,
@@ -92,22 +70,21 @@ class Chaos:
         stripe: FakeStripe,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> Certificate:
-        """Play it on a deployed stack on local AWS.
-
-        Args:
-            endpoint: The AWS.
-            pipeline: The stack.
-            running: The same AWS, to kill processes in.
-            stripe: The Stripe that the function asks, where it has a key; it becomes the simulated account.
-            progress: Called with how many deliveries are done and how many there are.
+        """Play it on a deployed stack on local AWS; Stripe becomes the simulated account.
 
         Raises:
             CliError: The events could not all be delivered and handled.
         """
         simulation = self.simulation()
-        plan = self.plan(simulation)
-        account = SimulatedAccount(simulation, CustomerClocks())
-        stripe.account = account
+        plan = plan_deliveries(
+            simulation.events,
+            seed=self.seed,
+            duplicates=self.duplicates,
+            window=self.window,
+            kills=self.kills,
+            stripe_faults=self.stripe_faults if self.asks_stripe else 0,
+        )
+        stripe.account = simulated = SimulatedAccount(simulation, CustomerClocks())
         asked, failed = len(stripe.received), stripe.misbehaved
         function_name = pipeline.outputs["function_name"]
         player = Player(
@@ -116,34 +93,24 @@ class Chaos:
             find_workers=lambda: local_aws.lambda_workers(running, function_name),
             kill=local_aws.kill_lambda_worker,
             rng=random.Random(self.seed),  # noqa: S311 - repeatable on purpose
-            sent=account.sent,
+            sent=simulated.sent,
             misbehave=stripe.misbehave,
         )
-        played = player.play(plan, progress)
+        account = player.play(plan, progress)
         event_ids = {event["id"] for event in simulation.events}
         lines = [line for line in pipeline.log_lines() if line.get("event_id") in event_ids]
         missing = certificate.unhandled(event_ids, lines)
-        if len(missing) > played.kills:
+        if len(missing) > player.kills:
             # Lambda's own count has every event; each killed process may have taken one line with it.
             raise CliError(
                 f"{len(missing)} of {len(event_ids)} events have no log line that says write or skip, "
                 f"for example {missing[0]}"
             )
         with ThreadPoolExecutor(_READ_THREADS) as pool:
-            profiles = dict(
-                zip(simulation.profiles, pool.map(pipeline.profile, simulation.profiles), strict=True)
-            )
-        return attrs.evolve(
-            self._certify(simulation, plan, played, lines),
-            unlogged=len(missing),
-            refetches=len(stripe.received) - asked,
-            stripe_faults=stripe.misbehaved - failed,
-            counterexamples=self._shrunk(counterexamples(simulation, profiles, lines)),
-        )
-
-    def _certify(
-        self, simulation: Simulation, plan: DeliveryPlan, played: Played, lines: Sequence[Mapping[str, Any]]
-    ) -> Certificate:
+            found = pool.map(pipeline.profile, simulation.profiles)
+            profiles = dict(zip(simulation.profiles, found, strict=True))
+        examples = counterexamples(simulation, profiles, lines)
+        policy = Policy(can_ask_stripe=self.asks_stripe)
         errors = Counter(str(line.get("error_type")) for line in lines if line["decision"] == "error")
         return Certificate(
             seed=self.seed,
@@ -153,16 +120,16 @@ class Chaos:
             deliveries=len(plan.deliveries),
             duplicates=plan.duplicates,
             reorderings=certificate.reorderings(simulation, lines),
-            kills=played.kills,
-            attempts=played.account.attempts,
-            cut_short=max(0, played.account.failed - errors.total()),
+            kills=player.kills,
+            attempts=account.attempts,
+            cut_short=max(0, account.failed - errors.total()),
             errors=dict(sorted(errors.items())),
-            redriven=played.redriven,
+            redriven=player.redriven,
             parked=sum(line["reason"] == "parked" for line in lines),
             profiles_compared=len(simulation.profiles),
-            seconds=played.seconds,
+            seconds=player.seconds,
+            unlogged=len(missing),
+            refetches=len(stripe.received) - asked,
+            stripe_faults=stripe.misbehaved - failed,
+            counterexamples=[example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:],
         )
-
-    def _shrunk(self, examples: list[Counterexample]) -> list[Counterexample]:
-        policy = Policy(can_ask_stripe=self.asks_stripe)
-        return [example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:]

@@ -17,15 +17,7 @@ from stripe_handler_cli.lab.simulator import Book, SimulatedLife, subject_id, tr
 
 @attrs.frozen
 class Story:
-    """A life, or a part of it, as it was delivered.
-
-    Attributes:
-        life: The life.
-        deliveries: Its events in the order in which they came.
-        subscription_ids: The subscriptions told of.
-        until: The last second told of.
-        with_payments: Whether invoices are told of.
-    """
+    """A life, or a part of it, as it was delivered: some of its subscriptions, up to a second."""
 
     life: SimulatedLife
     deliveries: tuple[Event, ...]
@@ -35,7 +27,6 @@ class Story:
 
     @classmethod
     def of(cls, life: SimulatedLife, deliveries: Sequence[Event]) -> "Story":
-        """Tell a whole life."""
         until = max(happening.second for happening in life.happenings)
         return cls(life, tuple(deliveries), frozenset(life.book.subscriptions), until)
 
@@ -73,20 +64,20 @@ class Story:
     def with_one_duplicate_less(self) -> Iterator["Story"]:
         """The story without one of several deliveries of an event."""
         ids = [event["id"] for event in self.deliveries]
-        for place, event_id in enumerate(ids):
+        for index, event_id in enumerate(ids):
             if ids.count(event_id) > 1:
-                kept = self.deliveries[:place] + self.deliveries[place + 1 :]
+                kept = self.deliveries[:index] + self.deliveries[index + 1 :]
                 yield attrs.evolve(self, deliveries=kept)
 
     def nearer_to_order(self) -> Iterator["Story"]:
         """The story with its beginning, or two neighbours, in the order in which things happened."""
-        places = {one.event["id"]: place for place, one in enumerate(self.life.happenings)}
-        order = [places[event["id"]] for event in self.deliveries]
+        positions = {one.event["id"]: position for position, one in enumerate(self.life.happenings)}
+        order = [positions[event["id"]] for event in self.deliveries]
         count = len(order)
         parts = [(0, end) for end in range(count, 2, -1)] + [(start, start + 2) for start in range(count - 1)]
         for start, end in parts:
             if order[start:end] != sorted(order[start:end]):
-                part = sorted(self.deliveries[start:end], key=lambda event: places[event["id"]])
+                part = sorted(self.deliveries[start:end], key=lambda event: positions[event["id"]])
                 yield attrs.evolve(self, deliveries=(*self.deliveries[:start], *part, *self.deliveries[end:]))
 
     def _subscription_of(self, event: Event) -> str | None:

@@ -1,4 +1,4 @@
 """`stripe-handler demo`: one subscription's life through the real stack on local AWS, shown as a table.
 
-`life` tells the story (pure), `report` draws it, `show` runs it.
+`life` tells the story (pure), `show` runs and draws it.
 """

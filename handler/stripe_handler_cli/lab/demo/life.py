@@ -4,15 +4,23 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT
+from stripe_handler_cli.lab.simulator.catalogue import Price
+from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
+from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
+from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Item, Json, Line, Subscription
+
 USER_ID = "user_42"
-CUSTOMER_ID = "cus_DemoCustomer"
 _START = 1_793_440_800  # 2026-10-31T10:00:00Z
 _DAY = 86_400
 _MONTH = 30 * _DAY
 _END = _START + 2 * _MONTH
 BACK = _END + 5 * _DAY
 """When the customer comes back."""
-_PRICES = {"basic": ("price_basic_monthly", 1500), "pro": ("price_pro_monthly", 4900)}
+_BASIC = Price("price_basic_monthly", "Basic", "prod_DemoBasic", 1500)
+_PRO = Price("price_pro_monthly", "Pro", "prod_DemoPro", 4900)
+_CUSTOMER = Customer("cus_DemoCustomer", _START, 42)
+_METADATA = {"userId": USER_ID}
 
 
 @attrs.frozen
@@ -21,118 +29,58 @@ class Delivery:
 
     Attributes:
         title: What happened, for a person.
-        event: The Stripe event.
         kind: `""`, `duplicate` or `late`: how it arrived.
         decision: What the handler must make of it: `write`, `skip` or `error`.
     """
 
     title: str
-    event: dict[str, Any]
+    event: Json
     kind: str = ""
     decision: str = "write"
 
 
-def _subscription(now: int, *, price: str = "basic", **changes: Any) -> dict[str, Any]:
-    price_id, amount = _PRICES[price]
-    start = changes.pop("period_start", _START)
-    return {
+def _state(now: int, price: Price, start: int, **changes: Any) -> Subscription:
+    fields: dict[str, Any] = {
         "id": "sub_1QDemoSubscription",
-        "object": "subscription",
-        "application": None,
-        "automatic_tax": {"enabled": False, "liability": None},
-        "billing_cycle_anchor": _START,
-        "billing_mode": {"type": "flexible"},
-        "cancel_at": None,
-        "cancel_at_period_end": False,
-        "canceled_at": None,
-        "collection_method": "charge_automatically",
+        "customer": _CUSTOMER,
+        "owner": USER_ID,
         "created": _START,
-        "currency": "usd",
-        "customer": CUSTOMER_ID,
-        "default_payment_method": "pm_1QDemoCard",
-        "discounts": [],
-        "ended_at": None,
-        "items": {
-            "object": "list",
-            "data": [
-                {
-                    "id": "si_DemoItem",
-                    "object": "subscription_item",
-                    "created": _START,
-                    "current_period_end": start + _MONTH,
-                    "current_period_start": start,
-                    "metadata": {},
-                    "price": {
-                        "id": price_id,
-                        "object": "price",
-                        "active": True,
-                        "currency": "usd",
-                        "product": f"prod_Demo{price.capitalize()}",
-                        "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
-                        "type": "recurring",
-                        "unit_amount": amount,
-                        "unit_amount_decimal": str(amount),
-                    },
-                    "quantity": 1,
-                    "subscription": "sub_1QDemoSubscription",
-                    "tax_rates": [],
-                }
-            ],
-            "has_more": False,
-            "total_count": 1,
-            "url": "/v1/subscription_items?subscription=sub_1QDemoSubscription",
-        },
-        "latest_invoice": f"in_1QDemo{now}",
-        "livemode": False,
-        "metadata": {"userId": USER_ID},
-        "start_date": _START,
         "status": "active",
-        "trial_end": None,
-        "trial_start": None,
-        **changes,
+        "items": [Item("si_DemoItem", price, 1, _START, start, start + _MONTH)],
+        "anchor": _START,
+        "flexible": True,
+        "changed_plan_at": _START,
+        "metadata": _METADATA,
+        "default_payment_method": "pm_1QDemoCard",
+        "latest_invoice": f"in_1QDemo{now}",
     }
+    return Subscription(**fields | changes)
 
 
-def _invoice(created: int, amount: int, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": f"in_1QDemo{created}",
-        "object": "invoice",
-        "amount_due": amount,
-        "amount_paid": amount,
-        "amount_remaining": 0,
-        "attempt_count": 1,
-        "attempted": True,
-        "billing_reason": "subscription_cycle",
-        "collection_method": "charge_automatically",
-        "created": created,
-        "currency": "usd",
-        "customer": CUSTOMER_ID,
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "parent": {
-            "quote_details": None,
-            "subscription_details": {
-                "metadata": {"userId": USER_ID},
-                "subscription": "sub_1QDemoSubscription",
-            },
-            "type": "subscription_details",
-        },
-        "status": "paid",
-        "status_transitions": {
-            "finalized_at": created,
-            "marked_uncollectible_at": None,
-            "paid_at": created,
-            "voided_at": None,
-        },
-        **changes,
-    }
+def _subscription(now: int, *, price: Price = _BASIC, start: int = _START, **changes: Any) -> Json:
+    return subscription_object(_state(now, price, start, **changes), CURRENT)
 
 
-def _event(
-    name: str, event_type: str, created: int, body: dict[str, Any], previous: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    data: dict[str, Any] = {"object": body}
+def _invoice(created: int, price: Price, **changes: Any) -> Json:
+    subscription = _state(created, price, created)
+    line = Line("il_1QDemo", price, price.amount, 1, created, created + _MONTH)
+    fields: dict[str, Any] = {"status": "paid", "attempt_count": 1, "paid_at": created} | changes
+    invoice = Invoice(
+        id=f"in_1QDemo{created}",
+        number=1,
+        customer=_CUSTOMER,
+        subscription=subscription,
+        created=created,
+        reason="subscription_cycle",
+        lines=(line,),
+        metadata=_METADATA,
+        **fields,
+    )
+    return invoice_object(invoice, CURRENT)
+
+
+def _event(name: str, event_type: str, created: int, body: Json, previous: Json | None = None) -> Json:
+    data: Json = {"object": body}
     if previous is not None:
         data["previous_attributes"] = previous
     return {
@@ -148,49 +96,33 @@ def _event(
     }
 
 
-def _updated(name: str, now: int, body: dict[str, Any], previous: dict[str, Any]) -> dict[str, Any]:
+def _updated(name: str, now: int, body: Json, previous: Json) -> Json:
     return _event(name, "customer.subscription.updated", now, body, previous)
 
 
-def _stopped_paying(now: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def _stopped_paying(now: int) -> tuple[Json, Json]:
     start = _START + _MONTH
-    renewal = _invoice(
-        now,
-        4900,
-        amount_paid=0,
-        amount_remaining=4900,
-        next_payment_attempt=now + 3 * _DAY,
-        status="open",
-        status_transitions={"finalized_at": now, "paid_at": None},
-    )
-    lapsed = _subscription(now, price="pro", status="past_due", period_start=start)
+    failed = _invoice(now, _PRO, status="open", next_attempt=now + 3 * _DAY, paid_at=None)
+    lapsed = _subscription(now, price=_PRO, status="past_due", start=start)
     return (
-        _event("RenewalFailed", "invoice.payment_failed", now, renewal),
+        _event("RenewalFailed", "invoice.payment_failed", now, failed),
         _updated("PastDue", now, lapsed, {"status": "active"}),
     )
 
 
-def _leaving(leave: int) -> dict[str, Any]:
+def _leaving(leave: int) -> Json:
     renewal = _START + _MONTH
-    return _subscription(leave, price="pro", period_start=renewal, cancel_at=_END, canceled_at=leave)
+    return _subscription(leave, price=_PRO, start=renewal, cancel_at=_END, canceled_at=leave)
 
 
-def _ended(leaving: dict[str, Any]) -> dict[str, Any]:
+def _ended(leaving: Json) -> Json:
     return {**leaving, "status": "canceled", "ended_at": _END}
 
 
-def stripes_side() -> list[dict[str, Any]]:
+def stripes_side() -> list[Json]:
     """What Stripe has after the customer came back: the customer, the ended subscription and a new one."""
-    new = _subscription(
-        BACK,
-        price="pro",
-        period_start=BACK,
-        id="sub_1QDemoComeback",
-        billing_cycle_anchor=BACK,
-        created=BACK,
-        start_date=BACK,
-    )
-    customer = {"id": CUSTOMER_ID, "object": "customer", "created": _START, "livemode": False, "metadata": {}}
+    new = _subscription(BACK, price=_PRO, start=BACK, id="sub_1QDemoComeback", anchor=BACK, created=BACK)
+    customer = customer_object(_CUSTOMER)
     return [customer, _ended(_leaving(_START + _MONTH + 10 * _DAY)), new]
 
 
@@ -202,19 +134,19 @@ def story() -> list[Delivery]:
         "Created", "customer.subscription.created", _START, _subscription(_START, status="incomplete")
     )
     activated = _updated("Activated", _START, _subscription(_START), {"status": "incomplete"})
-    first_paid = _event("FirstPaid", "invoice.payment_succeeded", _START + 2, _invoice(_START, 1500))
+    first_paid = _event("FirstPaid", "invoice.payment_succeeded", _START + 2, _invoice(_START, _BASIC))
     upgraded = _updated(
         "Upgraded",
         upgrade,
-        _subscription(upgrade, price="pro"),
+        _subscription(upgrade, price=_PRO),
         {"items": _subscription(_START)["items"], "latest_invoice": f"in_1QDemo{_START}"},
     )
     renewal_failed, past_due = _stopped_paying(renewal + 3600)
-    pro: dict[str, Any] = {"price": "pro", "period_start": renewal}
-    recovered_invoice = _invoice(renewal + 3600, 4900, attempt_count=2)
-    recovered_invoice["status_transitions"]["paid_at"] = recovery
+    recovered_invoice = _invoice(renewal + 3600, _PRO, attempt_count=2, paid_at=recovery)
     recovery_paid = _event("RecoveryPaid", "invoice.payment_succeeded", recovery, recovered_invoice)
-    recovered = _updated("Recovered", recovery, _subscription(recovery, **pro), {"status": "past_due"})
+    recovered = _updated(
+        "Recovered", recovery, _subscription(recovery, price=_PRO, start=renewal), {"status": "past_due"}
+    )
     leaving = _leaving(leave)
     cancels = _updated("Cancels", leave, leaving, {"cancel_at": None, "canceled_at": None})
     deleted = _event("Deleted", "customer.subscription.deleted", _END, _ended(leaving))

@@ -1,6 +1,10 @@
 """Runs the demo: stack, a life event by event, poison, a comeback no event tells of, a clean plan."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -8,29 +12,32 @@ from typing import Any
 import attrs
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import step
-from stripe_handler_cli.lab.demo import comeback, life, report
-from stripe_handler_cli.lab.deployment import Deployment
+from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.lab.demo import life
+from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
-from stripe_handler_cli.stack.event_rows import changed, print_header
+from stripe_handler_cli.stack.event_rows import (
+    VIEW_KEYS,
+    changed,
+    changes_text,
+    decision_text,
+    print_header,
+    print_row,
+)
 from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_subscription_handler.decisions.ledger import PREFIX
 
-EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
-NAME = "demo"
+_NOTICED_SECONDS = 60
+"""How long after the comeback somebody looks."""
 
 
 @attrs.frozen
 class Demo:
-    """One run of the demo.
-
-    Attributes:
-        console: Where it is shown.
-        project_root: The checkout.
-        state_directory: Where local AWS and the Terraform state live.
-        keep: Whether everything stays up at the end.
-    """
+    """One run of the demo."""
 
     console: Console
     project_root: Path
@@ -38,16 +45,15 @@ class Demo:
     keep: bool
 
     def run(self) -> None:
-        """Run it.
-
-        Raises:
-            CliError: Something did not go as promised; the message says what.
-        """
-        with comeback.stripe_after_the_comeback() as stripe, self._stack(stripe.url) as stack:
+        # The account, after the customer subscribed again while the event destination was disabled.
+        stripe_side = FakeStripe(objects(*life.stripes_side()), now=lambda: life.BACK + _NOTICED_SECONDS)
+        with stripe_side as stripe, self._stack(stripe.url) as stack:
             self._tell(stack.pipeline)
-            comeback.tell(self.console, self.state_directory)
-            report.print_profile(self.console, self._profile_of_the_comeback(stack.pipeline))
-            self._check_plan(stack.deployment)
+            self._come_back(stack.pipeline)
+            with step(self.console, "terraform plan: no changes"):
+                plan = stack.deployment.plan()
+            if plan.has_changes:
+                raise CliError(f"a second plan wants to change something:\n{plan.text}")
             if self.keep:
                 stack.print_how_to_look_around(self.console)
             else:
@@ -59,18 +65,12 @@ class Demo:
         plan = StackPlan(
             project_root=self.project_root,
             state_directory=self.state_directory,
-            name=NAME,
-            event_source=EVENT_SOURCE,
+            name="demo",
+            event_source="aws.partner/stripe.com/ed_test_demo",
             # The function has no Stripe key and asks nothing; reconcile reads from here where Stripe is.
             variables={"profile_table_name": "DemoApp-users", "stripe_api_url": stripe_url},
         )
         return local_stack(self.console, plan, keep=self.keep)
-
-    def _profile_of_the_comeback(self, pipeline: Pipeline) -> dict[str, Any]:
-        profile = pipeline.profile(life.USER_ID)
-        if profile["subscriptionStatus"] != "active":
-            raise CliError("the profile does not show the new subscription")
-        return profile
 
     def _tell(self, pipeline: Pipeline) -> None:
         self.console.print(
@@ -87,19 +87,19 @@ class Demo:
             line = pipeline.follow(event_id, deliveries[event_id])
             before, profile = profile, pipeline.profile(life.USER_ID)
             changes = changed(before, profile)
-            report.print_delivery(self.console, number, delivery, line, changes)
+            self._print_delivery(number, delivery, line, changes)
             if line["decision"] != delivery.decision or (delivery.decision == "skip" and changes):
                 raise CliError(f"event {event_id}: expected {delivery.decision}, got {line['decision']}")
         self._poison(pipeline, len(story) + 1)
         if pipeline.profile(life.USER_ID) != profile:
             raise CliError("the malformed event changed the profile")
-        report.print_profile(self.console, profile)
+        self._print_profile(profile)
 
     def _poison(self, pipeline: Pipeline, number: int) -> None:
         poison = life.poison()
         pipeline.put(poison.event)
         line = pipeline.follow(poison.event["id"], deliveries=3)
-        report.print_delivery(self.console, number, poison, line, {})
+        self._print_delivery(number, poison, line, {})
         with step(self.console, "The malformed event reaches the failure queue after three attempts"):
             message = pipeline.receive(pipeline.outputs["failure_queue_url"])
         record = json.loads(message["Body"])
@@ -111,11 +111,49 @@ class Demo:
             f"  event     {detail['id']} ({detail['type']}), kept whole, ready to be sent again\n"
             f"  attempts  {record['requestContext']['approximateInvokeCount']}\n"
             f"  error     {escape(record['responsePayload']['errorType'])}: "
-            f"{escape(record['responsePayload']['errorMessage'])}\n",
+            f"{escape(record['responsePayload']['errorMessage'])}\n"
         )
 
-    def _check_plan(self, deployment: Deployment) -> None:
-        with step(self.console, "terraform plan: no changes"):
-            plan = deployment.plan()
-        if plan.has_changes:
-            raise CliError(f"a second plan wants to change something:\n{plan.text}")
+    def _come_back(self, pipeline: Pipeline) -> None:
+        """Stripe goes on, its events do not arrive, `reconcile` finds that and repairs it."""
+        self.console.print(
+            "\n[bold]The event destination was disabled for a while, and the customer came back.[/bold] "
+            "Stripe\ndoes not send those events again, and the profile still says canceled. "
+            "So Stripe is asked (here a\nfake one, by the real client):\n"
+        )
+        for arguments, expected in (((), 1), (("--apply",), 0), ((), 0)):
+            self._reconcile(arguments, expected)
+        profile = pipeline.profile(life.USER_ID)
+        if profile["subscriptionStatus"] != "active":
+            raise CliError("the profile does not show the new subscription")
+        self._print_profile(profile)
+
+    def _reconcile(self, arguments: tuple[str, ...], expected: int) -> None:
+        """Run the command that an operator types, in a process of its own."""
+        words = ["reconcile", "--local", str(self.state_directory), *arguments]
+        self.console.print(f"$ stripe-handler {' '.join(words)}", style="bold", markup=False)
+        completed = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "stripe_handler_cli", *words],
+            env={**os.environ, "STRIPE_API_KEY": API_KEY, "COLUMNS": str(self.console.width)},
+            check=False,
+        )
+        if completed.returncode != expected:
+            raise CliError(f"reconcile ended with exit code {completed.returncode}, not {expected}")
+
+    def _print_delivery(
+        self,
+        number: int,
+        delivery: life.Delivery,
+        line: Mapping[str, Any],
+        changes: Mapping[str, tuple[Any, Any]],
+    ) -> None:
+        event = Text(delivery.event["type"], style="bold")
+        event.append(f"\n{delivery.title}", style="dim")
+        if delivery.kind:
+            event.append(f"\n({delivery.kind})", style="yellow")
+        print_row(self.console, number, event, decision_text(line), changes_text(changes))
+
+    def _print_profile(self, profile: Mapping[str, Any]) -> None:
+        names = sorted(profile, key=lambda name: (name not in VIEW_KEYS, name))
+        rows = ((name, str(profile[name])) for name in names if not name.startswith(PREFIX))
+        self.console.print(fields(rows, "The profile your app reads"))

@@ -1,39 +1,34 @@
 """A small stand-in for Stripe: HTTP on the loopback, asked by the real `stripe` client. Never in the zip.
 
-`accounts` holds what it knows, `routing` answers requests from that (pure), `faults` says how to misbehave,
-`server` speaks HTTP. `destinations` are the account's event destinations, `partner_side` what Stripe does in
-an AWS account, `pushing` sends events to both kinds.
+`accounts` holds what it knows, `object_routes` answers requests from that (pure), `faults` says how to
+misbehave, `server` speaks HTTP. `destinations` are the account's event destinations, `partner_side` is what
+Stripe does in an AWS account, `pushing` sends events to both kinds.
 """
 
 from stripe_handler_cli.lab.fake_stripe.accounts import (
     AHEAD_SECONDS,
-    Account,
     AccountClock,
     CustomerClocks,
-    Found,
     SimulatedAccount,
     objects,
 )
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.lab.fake_stripe.faults import Fault, drawn_faults, rate_limited
-from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, LocalPartner, PartnerSide
+from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, LocalPartner
 from stripe_handler_cli.lab.fake_stripe.pushing import Happenings, Pusher
 from stripe_handler_cli.lab.fake_stripe.server import API_KEY, FakeStripe
 
 __all__ = [
     "AHEAD_SECONDS",
     "API_KEY",
-    "Account",
     "AccountClock",
     "CustomerClocks",
     "Destinations",
     "FakeStripe",
     "Fault",
-    "Found",
     "Happenings",
     "InMemoryPartner",
     "LocalPartner",
-    "PartnerSide",
     "Pusher",
     "SimulatedAccount",
     "drawn_faults",

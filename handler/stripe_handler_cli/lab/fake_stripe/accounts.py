@@ -43,20 +43,14 @@ class Account(Protocol):
 
 @attrs.frozen
 class HandedObjects:
-    """Objects that somebody handed over.
-
-    Attributes:
-        by_name: The objects by `object` and `id`.
-    """
+    """Objects that somebody handed over, by `object` and `id`."""
 
     by_name: Mapping[tuple[str, str], Mapping[str, Any]]
 
     def find(self, kind: str, identifier: str) -> Found:
-        """Find one of them."""
         return Found(self.by_name.get((kind, identifier)))
 
     def newest_first(self, kind: str) -> Sequence[str]:
-        """The ids of one kind."""
         mine = [(one["created"], key[1]) for key, one in self.by_name.items() if key[0] == kind]
         return [identifier for _, identifier in sorted(mine, reverse=True)]
 
@@ -74,10 +68,6 @@ class CustomerClocks:
     That every customer has a clock of their own is more than Stripe does, but nobody can see it: what is
     asked is always about one customer. It lets a stream be delivered in any order while each customer's
     account still unfolds bit by bit.
-
-    Attributes:
-        ahead_seconds: How far past the event.
-        monotonic: Seconds; the clocks go on with it.
     """
 
     ahead_seconds: float = AHEAD_SECONDS
@@ -106,22 +96,15 @@ class AccountClock(CustomerClocks):
     """
 
     def now(self, _customer_id: str = "") -> float:
-        """Read the clock, Unix seconds; 0 before the first event."""
         return super().now("")
 
     def advance(self, _customer_id: str, second: int) -> None:
-        """Set the clock past an event of this second, unless it is there already."""
         super().advance("", second)
 
 
 @attrs.frozen
 class SimulatedAccount:
-    """A simulated account: as it ended up, today; or, with clocks, as it was when the last events were sent.
-
-    Attributes:
-        simulation: What happens in it.
-        clocks: Each customer's clock, or one for all.
-    """
+    """A simulated account: as it ended up; or, with clocks, as it was when the last events were sent."""
 
     simulation: Simulation
     clocks: CustomerClocks | None = None
@@ -135,23 +118,16 @@ class SimulatedAccount:
 
     def find(self, kind: str, identifier: str) -> Found:
         """Find an object; the clock is read first, and then the state at that very moment."""
-        if kind == "event":
-            return self._event(identifier)
-        life = self.simulation.life_of(identifier)
+        event = self.simulation.snapshot_events.get(identifier) if kind == "event" else None
+        life = self.simulation.life_of(event["data"]["object"]["id"] if event else identifier)
         if life is None:
             return Found(None)
         at = None if self.clocks is None else self.clocks.now(_customer_id(life))
-        second = None if at is None else math.floor(at)
-        match kind:
-            case "subscription":
-                return Found(life.book.subscription(identifier, second), at)
-            case "invoice":
-                return Found(life.book.invoice(identifier, second), at)
-            case _:
-                return Found(life.book.customer(identifier, livemode=life.livemode), at)
+        if kind == "event":
+            return Found(event if event and (at is None or event["created"] <= at) else None, at)
+        return Found(life.book.find(kind, identifier, None if at is None else math.floor(at)), at)
 
     def newest_first(self, kind: str) -> Sequence[str]:
-        """The ids of one kind."""
         return self._ids[kind]
 
     @cached_property
@@ -163,20 +139,11 @@ class SimulatedAccount:
             "invoice": made.invoices,
             "event": made.snapshot_events,
         }
-        return {kind: _newest_first(bodies) for kind, bodies in kinds.items()}
-
-    def _event(self, event_id: str) -> Found:
-        event = self.simulation.snapshot_events.get(event_id)
-        if event is None or self.clocks is None:
-            return Found(event)
-        life = self.simulation.life_of(event["data"]["object"]["id"])
-        at = 0.0 if life is None else self.clocks.now(_customer_id(life))
-        return Found(event if event["created"] <= at else None, at)
-
-
-def _newest_first(bodies: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    # Sorting is stable: of those of one second, the one made last comes first.
-    return sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
+        # Sorting is stable: of those of one second, the one made last comes first.
+        return {
+            kind: sorted(bodies, key=lambda identifier: int(bodies[identifier]["created"]))[::-1]
+            for kind, bodies in kinds.items()
+        }
 
 
 def _customer_id(life: SimulatedLife) -> str:

@@ -3,18 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import attrs
 
-from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
-from stripe_handler_cli.lab.fake_stripe.destinations import Destination, Destinations, RefusedError, refusal
-from stripe_handler_cli.lab.fake_stripe.request import Request
+from stripe_handler_cli.lab.fake_stripe.destinations import Destination, Destinations, RefusedError
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 
 ROOT: Final = "/v2/core/event_destinations"
-DEFAULT_LIMIT, LONGEST_LIMIT = 20, 100
+DEFAULT_LIMIT, LONGEST_LIMIT = "20", 100
 _PATH: Final = re.compile(rf"{ROOT}(?:/(?P<id>[^/]+))?(?:/(?P<verb>disable|enable|ping))?")
 
 Send = Callable[[Destination, Mapping[str, Any]], object]
@@ -23,12 +23,16 @@ Send = Callable[[Destination, Mapping[str, Any]], object]
 
 @attrs.frozen
 class Call:
-    """One request about event destinations; `given` is its body."""
+    """One request about event destinations, its body, and the destination that its path names, if any."""
 
     destinations: Destinations
     send: Send
     request: Request
     given: Mapping[str, Any]
+    one: Any
+
+    def shown(self) -> Answer:
+        return self.destinations.shown(self.one, _included(self.request.query))
 
 
 def answer_destinations(destinations: Destinations, send: Send, request: Request) -> Answer | None:
@@ -38,12 +42,14 @@ def answer_destinations(destinations: Destinations, send: Send, request: Request
     if found is None or endpoint is None:
         return None
     try:
-        call = Call(destinations, send, request, _body(request))
-        return endpoint(call, None if found["id"] is None else _known(destinations, found["id"]))
+        given = _body(request)
+        one = destinations.get(found["id"]) if found["id"] else None
+        if found["id"] and one is None:
+            message = f"No such event destination: {found['id']}"
+            return error(HTTPStatus.NOT_FOUND, message, "not_found")
+        return endpoint(Call(destinations, send, request, given, one))
     except RefusedError as refused:
-        return refusal(str(refused))
-    except LookupError as unknown:
-        return error(HTTPStatus.NOT_FOUND, f"No such event destination: {unknown}", "not_found")
+        return error(HTTPStatus.BAD_REQUEST, str(refused), "invalid_fields")
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -56,21 +62,17 @@ def _body(request: Request) -> dict[str, Any]:
     return given
 
 
-def _known(destinations: Destinations, identifier: str) -> Destination:
-    one = destinations.get(identifier)
-    if one is None:
-        raise LookupError(identifier)
-    return one
+def _included(query: Mapping[str, list[str]]) -> list[str]:
+    return query.get("include", query.get("include[]", []))
 
 
-def _list(call: Call, _: Any) -> Answer:
+def _list(call: Call) -> Answer:
     query = call.request.query
     unknown = sorted(set(query) - {"limit", "page", "include", "include[]"})
-    limit, page = query.get("limit", [str(DEFAULT_LIMIT)])[-1], query.get("page", ["0"])[-1]
+    limit, page = query.get("limit", [DEFAULT_LIMIT])[-1], query.get("page", ["0"])[-1]
     if unknown or not (limit.isdecimal() and 1 <= int(limit) <= LONGEST_LIMIT and page.isdecimal()):
-        return refusal(f"Invalid query: {unknown[0] if unknown else 'limit or page'}.")
-    every, start = list(call.destinations), int(page)
-    include = tuple(query.get("include", query.get("include[]", ())))
+        raise RefusedError(f"Invalid query: {unknown[0] if unknown else 'limit or page'}.")
+    every, include, start = list(call.destinations), _included(query), int(page)
     end = start + int(limit)
 
     def url(at: int) -> str:
@@ -85,47 +87,39 @@ def _list(call: Call, _: Any) -> Answer:
     return Answer(HTTPStatus.OK, body)
 
 
-def _create(call: Call, _: Any) -> Answer:
+def _create(call: Call) -> Answer:
     made = call.destinations.create(call.given, call.request.idempotency_key)
-    return call.destinations.shown(made, tuple(call.given.get("include", ())), at_creation=True)
+    return call.destinations.shown(made, call.given.get("include", ()), at_creation=True)
 
 
-def _retrieve(call: Call, one: Any) -> Answer:
-    include = call.request.query.get("include", call.request.query.get("include[]", ()))
-    return call.destinations.shown(one, tuple(include))
+def _update(call: Call) -> Answer:
+    call.destinations.update(call.one, call.given)
+    return call.destinations.shown(call.one, call.given.get("include", ()))
 
 
-def _update(call: Call, one: Any) -> Answer:
-    call.destinations.update(one, call.given)
-    return call.destinations.shown(one, tuple(call.given.get("include", ())))
+def _switch(status: str, call: Call) -> Answer:
+    call.destinations.switch(call.one, status)
+    return call.destinations.shown(call.one)
 
 
-def _switch(status: str) -> Callable[[Call, Any], Answer]:
-    def switched(call: Call, one: Any) -> Answer:
-        call.destinations.switch(one, status)
-        return call.destinations.shown(one)
-
-    return switched
+def _delete(call: Call) -> Answer:
+    call.destinations.remove(call.one)
+    return Answer(HTTPStatus.OK, {"id": call.one.id, "object": "v2.core.event_destination"})
 
 
-def _delete(call: Call, one: Any) -> Answer:
-    call.destinations.remove(one)
-    return Answer(HTTPStatus.OK, {"id": one.id, "object": "v2.core.event_destination"})
-
-
-def _ping(call: Call, one: Any) -> Answer:
-    event = call.destinations.ping_event(one)
-    call.send(one, event)
+def _ping(call: Call) -> Answer:
+    event = call.destinations.ping_event(call.one)
+    call.send(call.one, event)
     return Answer(HTTPStatus.OK, event)
 
 
-_ENDPOINTS: Final[Mapping[tuple[str, bool, str | None], Callable[[Call, Any], Answer]]] = {
+_ENDPOINTS: Final[Mapping[tuple[str, bool, str | None], Callable[[Call], Answer]]] = {
     ("GET", False, None): _list,
     ("POST", False, None): _create,
-    ("GET", True, None): _retrieve,
+    ("GET", True, None): Call.shown,
     ("POST", True, None): _update,
-    ("POST", True, "disable"): _switch("disabled"),
-    ("POST", True, "enable"): _switch("enabled"),
+    ("POST", True, "disable"): partial(_switch, "disabled"),
+    ("POST", True, "enable"): partial(_switch, "enabled"),
     ("POST", True, "ping"): _ping,
     ("DELETE", True, None): _delete,
 }

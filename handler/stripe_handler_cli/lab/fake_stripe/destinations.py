@@ -6,10 +6,10 @@ disabled for good; a signing secret is told once, when it is asked for at creati
 so that nothing seems to be kept that is not. Sends nothing itself: `pushing` does.
 """
 
+import re
 import secrets
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,22 +17,17 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
+from stripe_handler_cli.lab.fake_stripe.messages import Answer
 from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, PartnerSide
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 Json = dict[str, Any]
 
 EVENTBRIDGE, WEBHOOK = "amazon_eventbridge", "webhook_endpoint"
-SNAPSHOT, THIN = "snapshot", "thin"
-SOURCE_PREFIX: Final = "aws.partner/stripe.com/"
+THIN = "thin"
 EVERY_TYPE: Final = "*"
 _SHARED: Final = frozenset({"description", "enabled_events", "include", "metadata", "name"})
 _CREATED_WITH: Final = _SHARED | {"event_payload", "events_from", "snapshot_api_version", "type"}
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_THIN_PREFIXES: Final = ("v1.", "v2.")
-_REQUIRED: Final = ("enabled_events", "event_payload", "name", "type")
-_ACCOUNT_DIGITS: Final = 12
 
 
 class RefusedError(ValueError):
@@ -41,14 +36,7 @@ class RefusedError(ValueError):
 
 @attrs.define
 class Destination:
-    """One destination.
-
-    Attributes:
-        body: As Stripe shows it, without the state of its event source.
-        region: Of its event source.
-        url: Of a webhook endpoint.
-        signing_secret: Of a webhook endpoint.
-    """
+    """One destination; its body is as Stripe shows it, without the state of its event source."""
 
     body: Json
     region: str = ""
@@ -57,22 +45,18 @@ class Destination:
 
     @property
     def id(self) -> str:
-        """Its id."""
         return str(self.body["id"])
 
     @property
     def is_webhook(self) -> bool:
-        """Whether it is a webhook endpoint."""
         return bool(self.body["type"] == WEBHOOK)
 
     @property
     def source(self) -> str:
-        """The name of its event source."""
-        return SOURCE_PREFIX + self.id
+        return f"aws.partner/stripe.com/{self.id}"
 
     @property
     def account_id(self) -> str:
-        """The AWS account of its event source."""
         return str(self.body[EVENTBRIDGE]["aws_account_id"])
 
     def wants(self, event_type: str) -> bool:
@@ -83,19 +67,9 @@ class Destination:
 
 @attrs.define(eq=False)
 class Destinations:
-    """Every event destination of an account.
-
-    Attributes:
-        partner: Where event sources are made.
-        livemode: Of the account's keys.
-        now: Unix seconds.
-        make_id: Makes what follows `ed_` in an id.
-    """
+    """Every event destination of an account. `RefusedError` is raised for what Stripe would not do."""
 
     partner: PartnerSide = attrs.field(factory=InMemoryPartner)
-    livemode: bool = False
-    now: Callable[[], float] = time.time
-    make_id: Callable[[], str] = lambda: f"61Fake{secrets.token_hex(10)}"
     _by_id: dict[str, Destination] = attrs.field(factory=dict, init=False)
     _created_by: dict[str, str] = attrs.field(factory=dict, init=False)
     _lock: threading.RLock = attrs.field(factory=threading.RLock, init=False)
@@ -108,7 +82,6 @@ class Destinations:
             return iter(list(self._by_id.values())[::-1])
 
     def get(self, identifier: str) -> Destination | None:
-        """One of them."""
         with self._lock:
             found = self._by_id.get(identifier)
             if found is not None:
@@ -116,16 +89,12 @@ class Destinations:
             return found
 
     def create(self, given: Mapping[str, Any], idempotency_key: str | None = None) -> Destination:
-        """Make one; with a key that made one already, return that.
-
-        Raises:
-            RefusedError: Stripe would not.
-        """
+        """Make one; with a key that made one already, return that."""
         with self._lock:
             before = self._by_id.get(self._created_by.get(idempotency_key or "", ""))
             if before is not None:
                 return before
-            made = self._made(given)
+            made = _made(given)
             if not made.is_webhook:
                 self.partner.create(made.source, made.account_id)
             self._by_id[made.id] = made
@@ -135,32 +104,19 @@ class Destinations:
             return made
 
     def update(self, one: Destination, given: Mapping[str, Any]) -> None:
-        """Change what can be changed; an empty metadata value removes its key.
-
-        Raises:
-            RefusedError: Stripe would not.
-        """
+        """Change what can be changed; an empty metadata value removes its key."""
         _refuse_unknown(given, _SHARED | ({WEBHOOK} if one.is_webhook else set()))
         if "enabled_events" in given:
             _check_types(given["enabled_events"], one.body["event_payload"])
         with self._lock:
-            kept = {
-                name: value
-                for name, value in given.items()
-                if name in {"description", "enabled_events", "name"}
-            }
+            told = {name: given[name] for name in ("description", "enabled_events", "name") if name in given}
             metadata = {**one.body["metadata"], **(given.get("metadata") or {})}
-            one.body.update(kept, metadata={name: value for name, value in metadata.items() if value})
+            one.body.update(told, metadata={name: value for name, value in metadata.items() if value})
             if WEBHOOK in given:
                 one.url = _url(given[WEBHOOK])
-            one.body["updated"] = self.moment()
+            one.body["updated"] = _now()
 
     def switch(self, one: Destination, status: str) -> None:
-        """Enable or disable it.
-
-        Raises:
-            RefusedError: Its event source is gone.
-        """
         with self._lock:
             self._refresh(one)
             if status == "enabled" and self._is_orphan(one):
@@ -168,21 +124,20 @@ class Destinations:
             self._set_status(one, None if status == "enabled" else "user")
 
     def remove(self, one: Destination) -> None:
-        """Delete it, and its event source."""
         with self._lock:
             self._by_id.pop(one.id, None)
             if not one.is_webhook:
                 self.partner.delete(one.source, one.account_id)
 
-    def ping_event(self, one: Destination) -> Json:
+    @staticmethod
+    def ping_event(one: Destination) -> Json:
         """The event by which Stripe tests it."""
-        mode = "" if self.livemode else "test_"
         return {
-            "id": f"evt_{mode}65Fake{secrets.token_hex(10)}",
+            "id": f"evt_test_65Fake{secrets.token_hex(10)}",
             "object": "v2.core.event",
             "context": None,
-            "created": self.moment(),
-            "livemode": self.livemode,
+            "created": _now(),
+            "livemode": False,
             "reason": None,
             "related_object": {
                 "id": one.id,
@@ -192,8 +147,7 @@ class Destinations:
             "type": "v2.core.event_destination.ping",
         }
 
-    def shown(self, one: Destination, include: tuple[str, ...] = (), *, at_creation: bool = False) -> Answer:
-        """Answer with one; what is secret only where it is asked for."""
+    def shown(self, one: Destination, include: Collection[str] = (), *, at_creation: bool = False) -> Answer:
         body = {**one.body, EVENTBRIDGE: None, WEBHOOK: None}
         if one.is_webhook:
             tells_secret = at_creation and f"{WEBHOOK}.signing_secret" in include
@@ -209,50 +163,6 @@ class Destinations:
             }
         return Answer(HTTPStatus.OK, body)
 
-    def moment(self) -> str:
-        """Now, as API v2 writes it."""
-        return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="milliseconds")[:23] + "Z"
-
-    def _made(self, given: Mapping[str, Any]) -> Destination:
-        for name in _REQUIRED:
-            if not given.get(name):
-                raise RefusedError(f"Missing required param: {name}.")
-        kind, payload = given["type"], given["event_payload"]
-        if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {SNAPSHOT, THIN}:
-            raise RefusedError("Invalid type or event_payload.")
-        _refuse_unknown(given, _CREATED_WITH | {kind})
-        _check_types(given["enabled_events"], payload)
-        if payload == THIN and given.get("snapshot_api_version"):
-            raise RefusedError("snapshot_api_version is for snapshot events only.")
-        moment = self.moment()
-        body = {
-            "id": f"ed_{'' if self.livemode else 'test_'}{self.make_id()}",
-            "object": "v2.core.event_destination",
-            "created": moment,
-            "description": given.get("description", ""),
-            "enabled_events": list(given["enabled_events"]),
-            "event_payload": payload,
-            "events_from": given.get("events_from", ["@self"]),
-            "livemode": self.livemode,
-            "metadata": dict(given.get("metadata") or {}),
-            "name": given["name"],
-            "snapshot_api_version": given.get("snapshot_api_version", API_VERSION)
-            if payload == SNAPSHOT
-            else None,
-            "status": "enabled",
-            "status_details": None,
-            "type": kind,
-            "updated": moment,
-        }
-        if kind == WEBHOOK:
-            url, secret = _url(given.get(WEBHOOK)), f"whsec_{secrets.token_hex(16)}"
-            return Destination(body, url=url, signing_secret=secret)
-        place = given.get(EVENTBRIDGE) or {}
-        account, region = str(place.get("aws_account_id", "")), place.get("aws_region")
-        if not (account.isdecimal() and len(account) == _ACCOUNT_DIGITS and region):
-            raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
-        return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
-
     def _is_orphan(self, one: Destination) -> bool:
         return not one.is_webhook and self.partner.status(one.source) == "deleted"
 
@@ -267,9 +177,48 @@ class Destinations:
         one.body.update(status=status, status_details=details)
 
 
-def refusal(problem: str) -> Answer:
-    """Answer 400, as API v2 words it."""
-    return error(HTTPStatus.BAD_REQUEST, problem, "invalid_fields")
+def _made(given: Mapping[str, Any]) -> Destination:
+    for name in ("enabled_events", "event_payload", "name", "type"):
+        if not given.get(name):
+            raise RefusedError(f"Missing required param: {name}.")
+    kind, payload = given["type"], given["event_payload"]
+    if kind not in {EVENTBRIDGE, WEBHOOK} or payload not in {"snapshot", THIN}:
+        raise RefusedError("Invalid type or event_payload.")
+    _refuse_unknown(given, _CREATED_WITH | {kind})
+    _check_types(given["enabled_events"], payload)
+    if payload == THIN and given.get("snapshot_api_version"):
+        raise RefusedError("snapshot_api_version is for snapshot events only.")
+    moment = _now()
+    body = {
+        "id": f"ed_test_61Fake{secrets.token_hex(10)}",
+        "object": "v2.core.event_destination",
+        "created": moment,
+        "description": given.get("description", ""),
+        "enabled_events": list(given["enabled_events"]),
+        "event_payload": payload,
+        "events_from": given.get("events_from", ["@self"]),
+        "livemode": False,
+        "metadata": dict(given.get("metadata") or {}),
+        "name": given["name"],
+        "snapshot_api_version": None if payload == THIN else given.get("snapshot_api_version", API_VERSION),
+        "status": "enabled",
+        "status_details": None,
+        "type": kind,
+        "updated": moment,
+    }
+    if kind == WEBHOOK:
+        url, secret = _url(given.get(WEBHOOK)), f"whsec_{secrets.token_hex(16)}"
+        return Destination(body, url=url, signing_secret=secret)
+    source = given.get(EVENTBRIDGE) or {}
+    account, region = str(source.get("aws_account_id", "")), source.get("aws_region")
+    if not (re.fullmatch("[0-9]{12}", account) and region):
+        raise RefusedError("amazon_eventbridge wants aws_account_id (12 digits) and aws_region.")
+    return Destination({**body, EVENTBRIDGE: {"aws_account_id": account}}, region=region)
+
+
+def _now() -> str:
+    """Now, as API v2 writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def _refuse_unknown(given: Mapping[str, Any], known: frozenset[str] | set[str]) -> None:
@@ -281,16 +230,14 @@ def _refuse_unknown(given: Mapping[str, Any], known: frozenset[str] | set[str]) 
 def _check_types(types: Any, payload: str) -> None:
     if not (isinstance(types, list) and types and all(isinstance(name, str) for name in types)):
         raise RefusedError("enabled_events must be a list of event types.")
-    wrong = [
-        name for name in types if name != EVERY_TYPE and name.startswith(_THIN_PREFIXES) != (payload == THIN)
-    ]
-    if wrong:
-        raise RefusedError(f"enabled_events: {wrong[0]} is not sent as a {payload} event.")
+    for name in types:
+        if name != EVERY_TYPE and name.startswith(("v1.", "v2.")) != (payload == THIN):
+            raise RefusedError(f"enabled_events: {name} is not sent as a {payload} event.")
 
 
 def _url(given: Mapping[str, Any] | None) -> str:
     url = str((given or {}).get("url", ""))
-    if urlsplit(url).hostname not in _LOOPBACK:
+    if urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
         # Stripe takes any; a fake that posts to other machines would be a nuisance.
         raise RefusedError("webhook_endpoint.url must be on this machine.")
     return url

@@ -16,14 +16,10 @@ class Fault:
 
     Attributes:
         status: Answer this error.
-        code: Its error code.
-        message: Its message.
-        headers: Further headers of the answer.
         body: Answer this text instead of a JSON object.
         drop: Close the connection without an answer.
         hang: Answer nothing until the server ends.
         delay_seconds: Answer late.
-        without_date: Leave out the Date header.
     """
 
     status: int = HTTPStatus.OK

@@ -25,8 +25,7 @@ _NOT_FOUND: Final = "ResourceNotFoundException"
 class PartnerSide(Protocol):
     """What Stripe does in a customer's AWS account."""
 
-    def create(self, name: str, account_id: str) -> None:
-        """Make a partner event source."""
+    def create(self, name: str, account_id: str) -> None: ...
 
     def delete(self, name: str, account_id: str) -> None:
         """Remove it; nothing where it is gone."""
@@ -40,13 +39,7 @@ class PartnerSide(Protocol):
 
 @attrs.define
 class InMemoryPartner:
-    """Event sources in memory, for tests without an AWS.
-
-    Attributes:
-        statuses: Event source → its state; change it to play AWS.
-        accounts: Event source → the account it is in.
-        delivered: Event source → the events put.
-    """
+    """Event sources in memory, for tests without an AWS."""
 
     statuses: dict[str, SourceStatus] = attrs.Factory(dict)
     accounts: dict[str, str] = attrs.Factory(dict)
@@ -57,11 +50,9 @@ class InMemoryPartner:
         self.statuses[name], self.accounts[name] = "pending", account_id
 
     def delete(self, name: str, account_id: str) -> None:  # noqa: ARG002 - AWS wants it
-        """Gone."""
         self.statuses.pop(name, None)
 
     def status(self, name: str) -> SourceStatus:
-        """Deleted where there is none."""
         return self.statuses.get(name, "deleted")
 
     def put(self, name: str, events: Sequence[Mapping[str, Any]]) -> None:
@@ -72,20 +63,14 @@ class InMemoryPartner:
 
 @attrs.frozen
 class LocalPartner:
-    """Event sources on local AWS, in its one account.
-
-    Attributes:
-        events: Its EventBridge.
-    """
+    """Event sources on local AWS, in its one account."""
 
     events: "EventBridgeClient"
 
     def create(self, name: str, account_id: str) -> None:
-        """CreatePartnerEventSource."""
         self.events.create_partner_event_source(Name=name, Account=account_id)
 
     def delete(self, name: str, account_id: str) -> None:
-        """DeletePartnerEventSource."""
         try:
             self.events.delete_partner_event_source(Name=name, Account=account_id)
         except ClientError as error:

@@ -6,6 +6,8 @@ in, whatever the destination's `snapshot_api_version` says. Each is sent once: w
 told, and whoever wants Stripe's repetitions pushes again.
 """
 
+import hashlib
+import hmac
 import json
 import time
 import urllib.request
@@ -18,7 +20,6 @@ import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import SimulatedAccount
 from stripe_handler_cli.lab.fake_stripe.destinations import THIN, Destination, Destinations
-from stripe_handler_cli.lab.fake_stripe.signing import signature_header
 from stripe_handler_cli.lab.simulator.delivery import thin_event
 
 Event = Mapping[str, Any]
@@ -30,27 +31,24 @@ _TIMEOUT_SECONDS = 20
 
 @attrs.frozen
 class Delivery:
-    """One event, sent to one destination.
-
-    Attributes:
-        destination_id: Where.
-        event_id: Which; a thin event has an id of its own.
-        status: What a webhook endpoint answered, None where nobody did; 200 for a partner bus.
-    """
+    """One event, sent to one destination."""
 
     destination_id: str
     event_id: str
     status: int | None
 
 
-def payload_for(destination: Destination, snapshot: Event) -> Event | None:
-    """The form in which a destination gets an event; None where it is not subscribed to it."""
-    payload = thin_event(dict(snapshot)) if destination.body["event_payload"] == THIN else snapshot
-    return payload if destination.wants(payload["type"]) else None
+def signature_header(payload: bytes, secrets: list[str], at: int) -> str:
+    """The header `Stripe-Signature` of a body: while a secret is rolled, one `v1` for each.
+
+    Source: https://docs.stripe.com/webhooks#verify-manually
+    """
+    signed = f"{at}.".encode() + payload
+    digests = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join([f"t={at}", *(f"v1={digest}" for digest in digests)])
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
-    """POST over HTTP."""
     request = urllib.request.Request(url, body, dict(headers), method="POST")  # noqa: S310 - a loopback URL
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - see above
@@ -64,30 +62,21 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
 
 @attrs.frozen
 class Pusher:
-    """Sends events to destinations.
-
-    Attributes:
-        destinations: Where to.
-        post: Posts a webhook.
-        now: Unix seconds; signatures tell it.
-    """
+    """Sends events to destinations."""
 
     destinations: Destinations
     post: Post = post
     now: Callable[[], float] = time.time
 
     def push(self, *snapshots: Event) -> list[Delivery]:
-        """Send events to every destination that wants them.
-
-        Args:
-            snapshots: Snapshot events; a destination of thin ones gets those made of them.
-        """
-        return [
-            self.send(one, payload)
-            for snapshot in snapshots
-            for one in self.destinations
-            if (payload := payload_for(one, snapshot)) is not None and one.body["status"] == "enabled"
-        ]
+        """Send snapshot events, or thin ones made of them, to every destination that wants them."""
+        deliveries = []
+        for snapshot in snapshots:
+            for one in self.destinations:
+                event = thin_event(dict(snapshot)) if one.body["event_payload"] == THIN else snapshot
+                if one.wants(event["type"]) and one.body["status"] == "enabled":
+                    deliveries.append(self.send(one, event))
+        return deliveries
 
     def send(self, destination: Destination, event: Event) -> Delivery:
         """Send one event, whatever the destination is subscribed to; nothing to a disabled one."""
@@ -109,27 +98,17 @@ class Pusher:
 
 @attrs.define
 class Happenings:
-    """A simulated account whose events happen when somebody says so, and are sent as they happen.
-
-    Attributes:
-        account: The account; its clocks go on with its events.
-        pusher: Sends them.
-    """
+    """A simulated account whose events happen when somebody says so, and are sent as they happen."""
 
     account: SimulatedAccount
     pusher: Pusher
     _left: Iterator[Event] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Nothing has happened yet."""
         self._left = iter(self.account.simulation.snapshot_events.values())
 
     def happen(self, count: int = 1) -> list[Event]:
-        """Let the account's next events happen now.
-
-        Returns:
-            Those that did, as snapshots; fewer than asked for at the account's end.
-        """
+        """Let the account's next events happen now, and return them as snapshots; fewer at its end."""
         happened = [event for _, event in zip(range(count), self._left, strict=False)]
         self.account.sent(happened)
         for event in happened:

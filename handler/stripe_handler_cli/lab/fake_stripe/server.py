@@ -1,4 +1,4 @@
-"""The fake Stripe's HTTP side: checks the API key, misbehaves on demand, else answers as `routing` says."""
+"""The fake Stripe's HTTP side: checks the API key, misbehaves on demand, else answers as the routes say."""
 
 import contextlib
 import json
@@ -8,19 +8,17 @@ from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any, Self
 
 import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import Account, objects
-from stripe_handler_cli.lab.fake_stripe.answers import Answer, error
 from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destinations
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.lab.fake_stripe.faults import Fault
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
+from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
-from stripe_handler_cli.lab.fake_stripe.request import Request
-from stripe_handler_cli.lab.fake_stripe.routing import answer
 
 API_KEY = "sk_test_fake"
 _NO_FAULT = Fault()
@@ -31,14 +29,9 @@ class FakeStripe:
     """The server; a context manager.
 
     Attributes:
-        account: What it knows.
         keys: Accepted API keys. Change it to rotate them.
         now: What the Date header tells where the account does not say, Unix time in seconds.
-        destinations: Its event destinations.
         faults: One is taken from the front for each request.
-        received: Each request so far as (path, headers).
-        misbehaved: Requests so far that met a fault.
-        connections: Connections accepted so far.
     """
 
     account: Account = attrs.field(factory=objects)
@@ -54,22 +47,17 @@ class FakeStripe:
     _server: ThreadingHTTPServer = attrs.field(init=False)
 
     def __enter__(self) -> Self:
-        """Listen on a free port."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop listening and let go of those that hang."""
+    def __exit__(self, *_: object) -> None:
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()
 
     @property
     def url(self) -> str:
-        """What the client takes as Stripe's address."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     def misbehave(self, faults: Iterable[Fault]) -> None:
@@ -79,13 +67,12 @@ class FakeStripe:
 
     @property
     def pusher(self) -> Pusher:
-        """Sends events to the account's event destinations."""
         return Pusher(self.destinations)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request whose API key is right."""
         about = answer_destinations(self.destinations, self.pusher.send, request)
-        return answer(self.account, request) if about is None else about
+        return answer_objects(self.account, request) if about is None else about
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""
@@ -97,7 +84,6 @@ class FakeStripe:
             return self.faults.pop(0)
 
     def note_connection(self) -> None:
-        """Count a connection."""
         with self._lock:
             self.connections += 1
 
@@ -114,17 +100,14 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # or a body waits 40 ms for the acknowledgement of its headers
 
     def setup(self) -> None:
-        """Count the connection."""
         super().setup()
         self.fake.note_connection()
 
     def handle(self) -> None:
-        """Serve until either side hangs up."""
         with contextlib.suppress(ConnectionError):
             super().handle()
 
     def do_GET(self) -> None:
-        """Answer, or misbehave."""
         # Read first: what is left unread would be taken for the next request of this connection.
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = self.fake.take_fault(self.path, dict(self.headers.items()))
@@ -133,19 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.hang or fault.drop:
             self.close_connection = True
             return
-        told = self._answer(body) if fault.status == HTTPStatus.OK else _fault_answer(fault)
+        failed = fault.status != HTTPStatus.OK
+        told = error(fault.status, fault.message, fault.code) if failed else self._answer(body)
         # After the answer was made up: it is late, and old when it comes.
         self.fake.wait(fault.delay_seconds)
         text = json.dumps(told.body) if fault.body is None else fault.body
         self._send(told, text.encode(), fault)
 
-    def do_POST(self) -> None:
-        """Answer, or misbehave."""
-        self.do_GET()
-
-    def do_DELETE(self) -> None:
-        """Answer, or misbehave."""
-        self.do_GET()
+    do_POST = do_DELETE = do_GET  # noqa: N815 - http.server wants these names
 
     def _answer(self, body: bytes) -> Answer:
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
@@ -170,7 +148,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the base class
         """Print nothing."""
-
-
-def _fault_answer(fault: Fault) -> Answer:
-    return error(fault.status, fault.message, fault.code)

@@ -2,13 +2,7 @@
 
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book
-from stripe_handler_cli.lab.simulator.delivery import (
-    EVENT_SOURCE,
-    envelope,
-    second_of,
-    subject_id,
-    thin_event,
-)
+from stripe_handler_cli.lab.simulator.delivery import envelope, second_of, subject_id, thin_event
 from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
@@ -18,7 +12,6 @@ __all__ = [
     "CURRENT",
     "DEFAULT_SCENARIOS",
     "ERAS",
-    "EVENT_SOURCE",
     "EVENT_TYPES",
     "SCENARIOS",
     "ApiVersion",

@@ -18,128 +18,72 @@ ERAS = {
 
 
 @attrs.frozen
-class ApiVersion:
-    """One version of Stripe's API.
+class _Since:
+    """A flag that holds for versions of this date or later."""
 
-    Attributes:
-        name: As in an event's `api_version`.
-        era: Key of `ERAS`.
-    """
+    date: str
+
+    def __get__(self, version: "ApiVersion", _owner: type) -> bool:
+        return version.name >= self.date
+
+
+@attrs.frozen
+class _Until:
+    """A flag that holds for versions before this date."""
+
+    date: str
+
+    def __get__(self, version: "ApiVersion", _owner: type) -> bool:
+        return version.name < self.date
+
+
+@attrs.frozen
+class ApiVersion:
+    """A version of Stripe's API, named as in an event's `api_version`; its era is a key of `ERAS`."""
 
     name: str
     era: str
 
-    def _since(self, date: str) -> bool:
-        """Whether this version is of the given date or later."""
-        return self.name >= date
-
-    @property
-    def has_items(self) -> bool:
-        """A subscription has items; before, one plan."""
-        return self._since("2016-07-06")
-
-    @property
-    def has_created(self) -> bool:
-        """A subscription tells its creation; before, only `start`, which moves when the plan changes."""
-        return self._since("2016-07-06")
-
-    @property
-    def has_start(self) -> bool:
-        """A subscription has `start`, the moment of its last change of plan."""
-        return not self._since("2019-10-17")
-
-    @property
-    def has_billing(self) -> bool:
-        """A subscription has `billing_cycle_anchor` and how it is collected."""
-        return self._since("2017-08-15")
-
-    @property
-    def has_products(self) -> bool:
-        """A plan belongs to a product; before, it has a name of its own."""
-        return self._since("2018-02-05")
-
-    @property
-    def has_modern_subscriptions(self) -> bool:
-        """Subscriptions start `incomplete` until paid, and have `cancel_at` and `latest_invoice`."""
-        return self._since("2019-03-14")
-
-    @property
-    def has_amount_paid(self) -> bool:
-        """An invoice tells what was paid, beside what was due."""
-        return self._since("2018-01-23")
-
-    @property
-    def has_prices(self) -> bool:
-        """An item has a price beside its plan."""
-        return self._since("2020-08-27")
-
-    @property
-    def has_paused(self) -> bool:
-        """A trial without a payment method can end in the status `paused`."""
-        return self._since("2022-11-15")
-
-    @property
-    def has_subscription_details(self) -> bool:
-        """An invoice carries a snapshot of its subscription's metadata."""
-        return self._since("2023-08-16")
-
-    @property
-    def has_item_periods(self) -> bool:
-        """Each item has its own period (2024-06-20 payloads carry them beside the subscription's own)."""
-        return self._since("2024-06-20")
-
-    @property
-    def has_own_period(self) -> bool:
-        """The subscription itself has a period."""
-        return not self._since("2025-03-31")
-
-    @property
-    def has_parents(self) -> bool:
-        """What an invoice or a line bills stands in its `parent`; items' periods may differ."""
-        return self._since("2025-03-31")
-
-    @property
-    def has_flexible_billing(self) -> bool:
-        """New subscriptions bill flexibly: a portal cancel sets `cancel_at` only."""
-        return self._since("2025-09-30")
-
-    @property
-    def has_own_plan(self) -> bool:
-        """The subscription itself has a `plan` and a `quantity`, null where it has several items."""
-        return not self._since("2026-09-30")
-
-    @property
-    def has_thin_events(self) -> bool:
-        """There are thin events about subscriptions and invoices."""
-        return self._since("2026-09-30")
-
-    @property
-    def has_request_object(self) -> bool:
-        """An event's `request` is an object; before, an id."""
-        return self._since("2017-05-25")
-
-    @property
-    def tells_whole_arrays(self) -> bool:
-        """Old arrays in `previous_attributes` are whole; before, their elements hold what changed."""
-        return self._since("2017-04-06")
-
-    @property
-    def tells_whole_plan(self) -> bool:
-        """The old plan in `previous_attributes` is whole; later, it holds what changed."""
-        return not self._since("2015-01-01")
-
-    @property
-    def reads_like_the_current_one(self) -> bool:
-        """Whether an event of this version tells the same as today's API.
-
-        Before 2019 it does not: there is no `cancel_at`, earlier no product, earlier still no creation.
-        """
-        return self.has_modern_subscriptions
-
-
-def versions(era: str) -> tuple[ApiVersion, ...]:
-    """The versions of one era."""
-    return tuple(ApiVersion(name, era) for name in ERAS[era])
+    tells_whole_plan = _Until("2015-01-01")
+    """The old plan in `previous_attributes` is whole; later, it holds what changed."""
+    has_items = _Since("2016-07-06")
+    """A subscription has items; before, one plan."""
+    has_created = _Since("2016-07-06")
+    """A subscription tells its creation; before, only `start`, which moves when the plan changes."""
+    tells_whole_arrays = _Since("2017-04-06")
+    """Old arrays in `previous_attributes` are whole; before, their elements hold what changed."""
+    has_request_object = _Since("2017-05-25")
+    """An event's `request` is an object; before, an id."""
+    has_billing = _Since("2017-08-15")
+    """A subscription has `billing_cycle_anchor` and how it is collected."""
+    has_amount_paid = _Since("2018-01-23")
+    """An invoice tells what was paid, beside what was due."""
+    has_products = _Since("2018-02-05")
+    """A plan belongs to a product; before, it has a name of its own."""
+    has_modern_subscriptions = _Since("2019-03-14")
+    """Subscriptions start `incomplete` until paid, and have `cancel_at` and `latest_invoice`."""
+    reads_like_the_current_one = _Since("2019-03-14")
+    """An event tells the same as today's API; before there is no `cancel_at`, product or creation."""
+    has_start = _Until("2019-10-17")
+    """A subscription has `start`, the moment of its last change of plan."""
+    has_prices = _Since("2020-08-27")
+    """An item has a price beside its plan."""
+    has_paused = _Since("2022-11-15")
+    """A trial without a payment method can end in the status `paused`."""
+    has_subscription_details = _Since("2023-08-16")
+    """An invoice carries a snapshot of its subscription's metadata."""
+    has_item_periods = _Since("2024-06-20")
+    """Each item has its own period (2024-06-20 payloads carry them beside the subscription's own)."""
+    has_own_period = _Until("2025-03-31")
+    """The subscription itself has a period."""
+    has_parents = _Since("2025-03-31")
+    """What an invoice or a line bills stands in its `parent`; items' periods may differ."""
+    has_flexible_billing = _Since("2025-09-30")
+    """New subscriptions bill flexibly: a portal cancel sets `cancel_at` only."""
+    has_own_plan = _Until("2026-09-30")
+    """The subscription itself has a `plan` and a `quantity`, null where it has several items."""
+    has_thin_events = _Since("2026-09-30")
+    """There are thin events about subscriptions and invoices."""
 
 
 CURRENT = ApiVersion("2026-10-28.endive", "2026-endive")

@@ -1,6 +1,7 @@
 """Everything one life's account holds, and what it held at every moment: the simulated Stripe. Pure.
 
-It answers as Stripe's API would: a subscription, an invoice or a customer, now or as it was at a second.
+It answers as Stripe's API would: a subscription, an invoice or a customer, now or as it was at the end of a
+second; None where there was none.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,15 +19,7 @@ _State = TypeVar("_State", Subscription, Invoice)
 
 @attrs.frozen
 class PaymentFact:
-    """One payment event, as the destination told it.
-
-    Attributes:
-        subscription_id: The subscription billed.
-        user_id: The user the invoice's snapshot of the metadata names, or None.
-        succeeded: Which of the two it was.
-        second: When the event was made.
-        invoice: The invoice as it was then.
-    """
+    """One payment event, as the destination told it: the invoice and its metadata as they were then."""
 
     subscription_id: str
     user_id: str | None
@@ -37,14 +30,7 @@ class PaymentFact:
 
 @attrs.define
 class Book:
-    """The objects of one life.
-
-    Attributes:
-        customers: By id.
-        subscriptions: Id → (second, state from then on), in order.
-        invoices: The same for invoices.
-        payments: Every payment event, in order.
-    """
+    """The objects of one life: id → (second, state from then on), in order."""
 
     customers: dict[str, Customer] = attrs.Factory(dict)
     subscriptions: dict[str, list[tuple[int, Subscription]]] = attrs.Factory(dict)
@@ -75,28 +61,18 @@ class Book:
             ],
         )
 
-    def last_subscriptions(self) -> list[Subscription]:
-        """Every subscription as it ended up, in order of creation."""
-        return [states[-1][1] for states in self.subscriptions.values()]
-
-    def subscription(
-        self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
+    def find(
+        self, kind: str, identifier: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        """The subscription as Stripe's API returns it at the end of a second; None if there is none."""
-        state = _at(self.subscriptions, subscription_id, second)
-        return None if state is None else subscription_object(state, version)
-
-    def invoice(
-        self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
-    ) -> Json | None:
-        """The invoice as Stripe's API returns it at the end of a second; None if there is none."""
-        state = _at(self.invoices, invoice_id, second)
-        return None if state is None else invoice_object(state, version)
-
-    def customer(self, customer_id: str, *, livemode: bool) -> Json | None:
-        """The customer object; None if there is none."""
-        state = self.customers.get(customer_id)
-        return None if state is None else customer_object(state, livemode=livemode)
+        """Find an object by its kind (`subscription`, `customer`, `invoice`) and id."""
+        if kind == "customer":
+            customer = self.customers.get(identifier)
+            return customer_object(customer) if customer else None
+        if kind == "subscription":
+            subscription = _at(self.subscriptions, identifier, second)
+            return subscription_object(subscription, version) if subscription else None
+        invoice = _at(self.invoices, identifier, second)
+        return invoice_object(invoice, version) if invoice else None
 
 
 def _at(

@@ -15,13 +15,7 @@ def iso(second: int) -> str:
 
 
 def add_months(second: int, months: int, anchor: int) -> int:
-    """The moment so many months later, on the anchor's day of the month or the month's last.
-
-    Args:
-        second: The moment, Unix time.
-        months: How many months later.
-        anchor: The billing cycle anchor, which says the day of the month.
-    """
+    """The moment so many months later, on the anchor's day of the month or the month's last."""
     moment = datetime.fromtimestamp(second, UTC)
     index = moment.year * _MONTHS_PER_YEAR + moment.month - 1 + months
     year, month = divmod(index, _MONTHS_PER_YEAR)

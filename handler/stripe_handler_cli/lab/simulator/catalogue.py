@@ -7,27 +7,17 @@ _MONTHS = {"month": 1, "year": 12}
 
 @attrs.frozen
 class Price:
-    """A recurring price; in old API versions the plan of the same id.
-
-    Attributes:
-        id: Stripe's id, `price_…`.
-        name: What a person reads.
-        product_id: Its product, `prod_…`.
-        amount: Per unit and period, in minor units.
-        interval: `month` or `year`.
-        metered: Billed by usage: its items have no quantity.
-    """
+    """A recurring price in minor units per period; in old API versions the plan of the same id."""
 
     id: str
     name: str
     product_id: str
     amount: int
     interval: str = "month"
-    metered: bool = False
+    metered: bool = False  # billed by usage: its items have no quantity
 
     @property
     def months(self) -> int:
-        """Length of its period."""
         return _MONTHS[self.interval]
 
 

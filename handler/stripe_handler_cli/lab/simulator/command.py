@@ -1,4 +1,4 @@
-"""The command `stripe-handler simulate`: options in, JSON lines out. Thin; `simulator` does the work."""
+"""The command `stripe-handler simulate`: options in, JSON lines out. The package does the work."""
 
 import json
 import time
@@ -18,11 +18,9 @@ from stripe_handler_cli.lab.simulator import (
     envelope,
     iterate_lives,
 )
-from stripe_handler_cli.lab.simulator.statistics import Statistics
 
 _STDOUT = Path("-")
-_DEFAULT = tuple(name for name, scenario in SCENARIOS.items() if scenario.default)
-_BY_REQUEST = tuple(name for name in SCENARIOS if name not in _DEFAULT)
+_BY_REQUEST = tuple(name for name, scenario in SCENARIOS.items() if not scenario.default)
 
 
 @click.command(
@@ -90,7 +88,7 @@ def simulate(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.common.console import printer, reporter
     from stripe_handler_cli.common.progress import step
-    from stripe_handler_cli.lab.simulator.report import print_summary
+    from stripe_handler_cli.lab.simulator.statistics import Statistics
 
     if as_json and out == _STDOUT:
         raise CliError("--json and --out - both want stdout; write the events to a file")
@@ -117,7 +115,7 @@ def simulate(  # noqa: PLR0913 - one argument per option
     if as_json:
         click.echo(json.dumps({"seed": seed, **statistics.as_json(), "seconds": round(seconds, 3)}))
     else:
-        print_summary(reporter() if out == _STDOUT else printer(), statistics, seconds)
+        statistics.print_summary(reporter() if out == _STDOUT else printer(), seconds)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ EVENT_SOURCE = "aws.partner/stripe.com/ed_test_61Simulated"
 """Source of the envelopes: a partner event source of a sandbox."""
 
 _NAMESPACE = uuid.UUID("5c0b29a2-5a92-5f3f-8b0f-3f3d0c7a7a52")
-_PLACES = {"subscription": "subscriptions", "invoice": "invoices"}
 
 
 def thin_event(event: Json) -> Json:
@@ -31,7 +30,7 @@ def thin_event(event: Json) -> Json:
         "related_object": {
             "id": body["id"],
             "type": body["object"],
-            "url": f"/v1/{_PLACES[body['object']]}/{body['id']}",
+            "url": f"/v1/{body['object']}s/{body['id']}",
         },
         "snapshot_event": event["id"],
         "type": f"v1.{event['type']}",
@@ -50,16 +49,16 @@ def subject_id(event: Mapping[str, Any]) -> str:
     return str(subject["id"])
 
 
-def envelope(event: Json, *, account: str = "123456789012", region: str = "us-east-1") -> Json:
+def envelope(event: Json) -> Json:
     """EventBridge's envelope around an event, snapshot or thin."""
     return {
         "version": "0",
         "id": str(uuid.uuid5(_NAMESPACE, event["id"])),
         "detail-type": event["type"],
         "source": EVENT_SOURCE,
-        "account": account,
+        "account": "123456789012",
         "time": iso(second_of(event) + 1),
-        "region": region,
+        "region": "us-east-1",
         "resources": [],
         "detail": event,
     }

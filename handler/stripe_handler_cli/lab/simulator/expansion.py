@@ -6,7 +6,7 @@
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import payment_method
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
-from stripe_handler_cli.lab.simulator.render_prices import product
+from stripe_handler_cli.lab.simulator.render_parts import product
 from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Subscription
 
@@ -23,25 +23,23 @@ def expand_subscription(
 ) -> None:
     """Expand the references of a rendered subscription, in place."""
     if "customer" in expanded:
-        body["customer"] = customer_object(subscription.customer, livemode=subscription.livemode)
+        body["customer"] = customer_object(subscription.customer)
         card = body.get("default_payment_method")
         if card is not None:
-            body["default_payment_method"] = payment_method(
-                card, subscription.customer, livemode=subscription.livemode
-            )
+            body["default_payment_method"] = payment_method(card, subscription.customer)
     if "latest_invoice" in expanded and latest is not None and body.get("latest_invoice"):
         body["latest_invoice"] = invoice_object(latest, version)
     if "product" in expanded and version.has_products:
         for item in body["items"]["data"]:
-            for place in (item["plan"], item.get("price")):
-                if place is not None:
-                    place["product"] = product(place["product"], livemode=subscription.livemode)
+            for sold in (item["plan"], item.get("price")):
+                if sold is not None:
+                    sold["product"] = product(sold["product"], livemode=subscription.customer.livemode)
 
 
 def expand_invoice(body: Json, invoice: Invoice, expanded: frozenset[str], version: ApiVersion) -> None:
     """Expand the references of a rendered invoice, in place."""
     if "customer" in expanded:
-        body["customer"] = customer_object(invoice.customer, livemode=invoice.livemode)
+        body["customer"] = customer_object(invoice.customer)
     if "subscription" in expanded and invoice.subscription is not None:
         whole = subscription_object(invoice.subscription, version)
         if version.has_parents:

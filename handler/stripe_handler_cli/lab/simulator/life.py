@@ -6,6 +6,7 @@ one life at the same time; the life's agenda wakes them in the order of their ti
 
 import heapq
 import random
+import string
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -15,16 +16,24 @@ import attrs
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
 from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_subscription
-from stripe_handler_cli.lab.simulator.ids import stripe_id
-from stripe_handler_cli.lab.simulator.options import SimulationOptions
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY, SimulationOptions
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_subscriptions import subscription_object
 from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
 
+_ALPHABET = string.digits + string.ascii_letters
+_ID_LENGTHS = {"cus": 14, "req": 14}
+_ID_LENGTH = 24
+
 _Result = TypeVar("_Result")
 Steps = Generator[int, None, _Result]
 """What a scenario is: yields seconds to wait, returns something at the end."""
+
+
+def stripe_id(rng: random.Random, prefix: str) -> str:
+    """An id that looks like Stripe's, such as `evt_9zP…`; there is no order in ids."""
+    return f"{prefix}_{''.join(rng.choices(_ALPHABET, k=_ID_LENGTHS.get(prefix, _ID_LENGTH)))}"
 
 
 @attrs.frozen
@@ -45,19 +54,7 @@ class Happening:
 
 @attrs.define
 class Life:
-    """One customer's life while it is being simulated.
-
-    Attributes:
-        rng: The life's own source of chance.
-        options: Of the simulation.
-        version: API version the account's destination is pinned to.
-        users: The users who pay through this customer, the first one above all.
-        customer: The Stripe customer.
-        now: The clock, Unix seconds.
-        expanded: References that the events carry as whole objects.
-        book: What the account holds.
-        happenings: What was sent so far.
-    """
+    """One customer's life while it is being simulated; its events carry `expanded` references whole."""
 
     rng: random.Random
     options: SimulationOptions
@@ -72,16 +69,13 @@ class Life:
     _started: int = 0
 
     def __attrs_post_init__(self) -> None:
-        """Open the book with the customer."""
         self.book.customers[self.customer.id] = self.customer
 
     @property
     def user(self) -> str:
-        """The life's first user."""
         return self.users[0]
 
     def new_id(self, prefix: str) -> str:
-        """Draw an id."""
         return stripe_id(self.rng, prefix)
 
     def chance(self, share: float) -> bool:
@@ -98,7 +92,6 @@ class Life:
         heapq.heappush(self._agenda, (self.now + delay, self._started, steps))
 
     def run(self) -> None:
-        """Run until nothing is left to happen."""
         while self._agenda:
             self.now, order, steps = heapq.heappop(self._agenda)
             try:
@@ -106,10 +99,6 @@ class Life:
             except StopIteration:
                 continue
             heapq.heappush(self._agenda, (self.now + wait, order, steps))
-
-    def created(self, subscription: Subscription) -> None:
-        """Send `customer.subscription.created`."""
-        self.tell("created", subscription)
 
     @contextmanager
     def updating(self, subscription: Subscription, *, stamped_later: int = 0) -> Iterator[None]:
@@ -121,6 +110,12 @@ class Life:
         self.book.note(subscription, self.now)
         if previous:
             self._send_subscription("updated", subscription, after, previous, stamped_later)
+
+    def update(self, subscription: Subscription, **changes: object) -> None:
+        """Change fields of a subscription, and send that as one update."""
+        with self.updating(subscription):
+            for name, value in changes.items():
+                setattr(subscription, name, value)
 
     def tell(self, kind: str, subscription: Subscription) -> None:
         """Send `customer.subscription.<kind>` with the subscription as it is; nothing is told as changed."""
@@ -139,7 +134,7 @@ class Life:
         if invoice.subscription is not None:
             fact = PaymentFact(
                 subscription_id=invoice.subscription.id,
-                user_id=invoice.metadata.get(self.options.user_id_metadata_key),
+                user_id=invoice.metadata.get(USER_ID_KEY),
                 succeeded=event_type != "invoice.payment_failed",
                 second=self.now,
                 invoice=invoice.copy(),

@@ -5,11 +5,10 @@ Scenarios are built from these. Nothing here waits, except by being a generator 
 
 from collections.abc import Sequence
 
-import attrs
-
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
 from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
 
 RETRY_DAYS = (3, 5, 7)
@@ -17,7 +16,6 @@ RETRY_DAYS = (3, 5, 7)
 
 
 def new_item(life: Life, price: Price, quantity: int = 1) -> Item:
-    """An item that begins now."""
     end = add_months(life.now, price.months, life.now)
     return Item(life.new_id("si"), price, None if price.metered else quantity, life.now, life.now, end)
 
@@ -27,12 +25,8 @@ def new_subscription(
 ) -> Subscription:
     """A subscription that begins now; Stripe has told nobody yet.
 
-    Args:
-        life: Whose.
-        status: Its first status.
-        price: What is sold; drawn unless given.
-        user: The owner; the life's first user unless given.
-        named: Whether its metadata names the owner.
+    Unless given, the price is drawn, and the owner is the life's first user. Only with `named` does the
+    metadata name the owner.
     """
     if price is None:
         price = PRO_YEARLY if life.chance(0.1) else life.rng.choice(MAIN_MONTHLY)
@@ -46,9 +40,8 @@ def new_subscription(
         items=[new_item(life, price, life.rng.choice((1, 1, 1, 2, 5)))],
         anchor=life.now,
         flexible=life.version.has_flexible_billing and life.chance(0.8),
-        livemode=life.options.livemode,
         changed_plan_at=life.now,
-        metadata={life.options.user_id_metadata_key: owner} if named else {},
+        metadata={USER_ID_KEY: owner} if named else {},
     )
 
 
@@ -113,7 +106,6 @@ def _invoice(life: Life, subscription: Subscription | None, reason: str, lines: 
         created=life.now,
         reason=reason,
         lines=lines,
-        livemode=life.options.livemode,
         metadata=dict(subscription.metadata) if subscription else {},
     )
     life.book.note(invoice, life.now)
@@ -133,7 +125,6 @@ def pay(life: Life, invoice: Invoice, *, out_of_band: bool = False) -> None:
 
 
 def fail(life: Life, invoice: Invoice, next_attempt: int | None) -> None:
-    """An attempt to collect the invoice fails."""
     invoice.attempt_count += 1
     invoice.next_attempt = next_attempt
     life.tell_payment("invoice.payment_failed", invoice)
@@ -149,7 +140,7 @@ def advance(life: Life, subscription: Subscription) -> list[Item]:
 
 
 def until(life: Life, second: int) -> int:
-    """Seconds to wait until a moment; none when it is past."""
+    """Seconds to wait until a moment, and none when it is past."""
     return max(0, second - life.now)
 
 
@@ -173,30 +164,21 @@ def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
 
 
 def renew(life: Life, subscription: Subscription) -> Steps[None]:
-    """A renewal that is paid at once."""
     pay(life, (yield from renewal(life, subscription)))
 
 
 def request_cancellation(life: Life, subscription: Subscription) -> None:
     """The customer cancels at the period's end, in the way of the subscription's billing mode."""
-    with life.updating(subscription):
-        subscription.canceled_at = life.now
-        subscription.cancel_reason = "cancellation_requested"
-        subscription.cancel_feedback = life.rng.choice(("unused", "too_expensive", None))
-        if subscription.flexible:
-            ends_early = life.chance(0.3)
-            subscription.cancel_at = subscription.next_renewal if ends_early else subscription.period_end
-        else:
-            subscription.cancel_at = subscription.period_end
-            subscription.cancel_at_period_end = True
-
-
-def undo_cancellation(life: Life, subscription: Subscription) -> None:
-    """The customer stays after all."""
-    with life.updating(subscription):
-        subscription.cancel_at = subscription.canceled_at = None
-        subscription.cancel_at_period_end = False
-        subscription.cancel_reason = subscription.cancel_feedback = None
+    feedback = life.rng.choice(("unused", "too_expensive", None))
+    ends_early = subscription.flexible and life.chance(0.3)
+    life.update(
+        subscription,
+        canceled_at=life.now,
+        cancel_reason="cancellation_requested",
+        cancel_feedback=feedback,
+        cancel_at=subscription.next_renewal if ends_early else subscription.period_end,
+        cancel_at_period_end=not subscription.flexible,
+    )
 
 
 def delete(life: Life, subscription: Subscription, reason: str, ended_at: int | None = None) -> None:
@@ -234,7 +216,6 @@ def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice 
 
 
 def other_price(life: Life, subscription: Subscription) -> Price:
-    """A price the first item does not have."""
     current = subscription.items[0].price
     choices = [price for price in (*MAIN_MONTHLY, PRO_YEARLY) if price != current]
     if len(subscription.items) > 1:
@@ -243,39 +224,25 @@ def other_price(life: Life, subscription: Subscription) -> Price:
     return life.rng.choice(choices)
 
 
-@attrs.frozen
-class Dunning:
-    """How an unpaid invoice's story goes.
+def dun(life: Life, subscription: Subscription, invoice: Invoice, attempts: int, outcome: str) -> Steps[None]:
+    """Collecting the invoice fails so many times until the outcome.
 
-    Attributes:
-        attempts: Failed attempts, the first included.
-        outcome: `active` (paid at last), `past_due`, `unpaid` or `canceled`.
+    That is `active` (paid at last), `past_due`, `unpaid` or `canceled`.
     """
-
-    attempts: int
-    outcome: str
-
-
-def dun(life: Life, subscription: Subscription, invoice: Invoice, story: Dunning) -> Steps[None]:
-    """Collecting the invoice fails, again and again, until the story's outcome."""
-    for attempt in range(story.attempts):
-        gives_up = attempt + 1 == story.attempts and story.outcome != "active"
+    for attempt in range(attempts):
+        gives_up = attempt + 1 == attempts and outcome != "active"
         days = RETRY_DAYS[min(attempt, len(RETRY_DAYS) - 1)]
         next_attempt = None if gives_up else life.now + days * DAY
         fail(life, invoice, next_attempt)
         yield life.soon()
         if subscription.status != "past_due":
-            with life.updating(subscription):
-                subscription.status = "past_due"
+            life.update(subscription, status="past_due")
         if next_attempt is not None:
             yield until(life, next_attempt)
-    if story.outcome == "active":
+    if outcome == "active":
         pay(life, invoice)
         yield life.soon()
-        with life.updating(subscription):
-            subscription.status = "active"
-    elif story.outcome == "unpaid":
-        with life.updating(subscription):
-            subscription.status = "unpaid"
-    elif story.outcome == "canceled":
+    if outcome in {"active", "unpaid"}:
+        life.update(subscription, status=outcome)
+    elif outcome == "canceled":
         delete(life, subscription, "payment_failed")

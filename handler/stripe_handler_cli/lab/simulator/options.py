@@ -17,8 +17,8 @@ EVENT_TYPES = (
 )
 """Every event type the simulator knows."""
 
-DEFAULT_START_SECOND = 1_717_236_000
-"""2024-06-01T10:00:00Z: lives of two years end before today."""
+USER_ID_KEY = "userId"
+"""Key of the metadata that names the user."""
 
 
 @attrs.frozen
@@ -28,7 +28,6 @@ class SimulationOptions:
     Attributes:
         scenarios: Names of scenarios to draw from, by their weights; None draws from all default ones.
         also: Scenarios to draw from besides (those that are off by default, such as `owner_move`).
-        eras: Eras of Stripe's API to draw from.
         event_types: Event types the destination subscribes to; others happen silently.
         thin: Send thin events (`v2.core.event`) only. They exist since 2026-09-30.endive.
         thin_share: Share of the other lives of that era that send thin events only.
@@ -36,9 +35,6 @@ class SimulationOptions:
             Stripe tells which was the last.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
-        user_id_metadata_key: Key of the metadata that names the user.
-        livemode: Of every event.
-        start_second: When the first life may begin, Unix time.
         spread_seconds: How long after it the last life may begin.
     """
 
@@ -51,9 +47,8 @@ class SimulationOptions:
     same_second_cycles: bool = True
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15
-    user_id_metadata_key: str = "userId"
     livemode: bool = False
-    start_second: int = DEFAULT_START_SECOND
+    start_second: int = 1_717_236_000  # 2024-06-01T10:00:00Z: lives of two years end before today
     spread_seconds: int = 15_552_000
 
 

@@ -12,27 +12,17 @@ _FIRST_NAMES = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gia", "Hugo")
 
 @attrs.frozen
 class Person:
-    """An invented person; everything but the card is different for each customer.
-
-    Attributes:
-        name: First and family name.
-        email: Address at example.com.
-        phone: A fictional number.
-        street: First line of the postal address.
-        card_number: Stripe's test card, as a person writes it.
-        remark: What they wrote when they cancelled.
-    """
+    """An invented person; everything but the card is different for each customer."""
 
     name: str
     email: str
     phone: str
     street: str
     card_number: str
-    remark: str
+    remark: str  # what they wrote when they cancelled
 
     @property
     def address(self) -> Json:
-        """The postal address, as Stripe shows one."""
         return {
             "city": "Springfield",
             "country": "US",
@@ -42,9 +32,12 @@ class Person:
             "state": None,
         }
 
+    @property
+    def contact(self) -> Json:
+        return {"address": self.address, "email": self.email, "name": self.name, "phone": self.phone}
+
 
 def person(customer: Customer) -> Person:
-    """The person behind a customer."""
     number = customer.number
     email = f"customer-{number}@example.com"
     card_number = "4242 4242 4242 4242"
@@ -58,18 +51,13 @@ def person(customer: Customer) -> Person:
     )
 
 
-def payment_method(identifier: str, customer: Customer, *, livemode: bool) -> Json:
+def payment_method(identifier: str, customer: Customer) -> Json:
     """The card the customer pays with, as an expanded reference."""
     owner = person(customer)
     return {
         "id": identifier,
         "object": "payment_method",
-        "billing_details": {
-            "address": owner.address,
-            "email": owner.email,
-            "name": owner.name,
-            "phone": owner.phone,
-        },
+        "billing_details": owner.contact,
         "card": {
             "brand": "visa",
             "exp_month": 12,
@@ -80,7 +68,7 @@ def payment_method(identifier: str, customer: Customer, *, livemode: bool) -> Js
         },
         "created": customer.created,
         "customer": customer.id,
-        "livemode": livemode,
+        "livemode": customer.livemode,
         "metadata": {},
         "type": "card",
     }

@@ -6,66 +6,68 @@ Where it names its subscription and the user depends on the version: `parent.sub
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
-from stripe_handler_cli.lab.simulator.render_prices import plan, price_object
+from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Line
 
 
 def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
     """The invoice object, with references as ids."""
     subscription_id = invoice.subscription.id if invoice.subscription else None
+    details = {"metadata": dict(invoice.metadata)} if subscription_id else None
     is_paid = invoice.status == "paid"
-    fields: Json = {
-        "amount_due": invoice.total,
-        "attempt_count": invoice.attempt_count,
-        "attempted": invoice.attempt_count > 0,
-        "currency": "usd",
-        "customer": invoice.customer.id,
-        "description": None,
-        "ending_balance": 0,
-        "lines": _lines(invoice, version),
-        "livemode": invoice.livemode,
-        "metadata": {},
-        "next_payment_attempt": invoice.next_attempt,
-        "period_end": invoice.created,
-        "period_start": invoice.created,
-        "receipt_number": None,
-        "starting_balance": 0,
-        "subtotal": invoice.total,
-        "total": invoice.total,
-        "webhooks_delivered_at": invoice.created,
-    }
-    if version.has_amount_paid:
-        paid = invoice.total if is_paid else 0
-        fields |= {"amount_paid": paid, "amount_remaining": invoice.total - paid}
-        fields["billing_reason"] = invoice.reason
-        fields["number"] = f"SIM{invoice.customer.number:05d}-{invoice.number:04d}"
-    if not version.has_parents:
-        fields |= {"discount": None, "paid": is_paid, "subscription": subscription_id, "tax": None}
-    if version.has_modern_subscriptions:
-        fields |= _since_2019(invoice)
-    else:
-        fields |= {"closed": is_paid, "date": invoice.created, "forgiven": False}
-    if version.has_subscription_details:
-        fields |= {"effective_at": invoice.created, "test_clock": None}
-    if version.has_parents:
-        fields |= {"amount_overpaid": 0, "discounts": [], "total_taxes": []}
-        fields["parent"] = _parent(invoice)
-    elif version.has_subscription_details:
-        fields["subscription_details"] = {"metadata": dict(invoice.metadata)} if subscription_id else None
-        fields["paid_out_of_band"] = invoice.out_of_band
-    return {"id": invoice.id, "object": "invoice", **dict(sorted(fields.items()))}
+    paid = invoice.total if is_paid else 0
+    return assembled(
+        {"id": invoice.id, "object": "invoice"},
+        {
+            "amount_due": invoice.total,
+            "attempt_count": invoice.attempt_count,
+            "attempted": invoice.attempt_count > 0,
+            "currency": "usd",
+            "customer": invoice.customer.id,
+            "description": None,
+            "ending_balance": 0,
+            "lines": listed(
+                [_line(line, invoice, version) for line in invoice.lines], f"/v1/invoices/{invoice.id}/lines"
+            ),
+            "livemode": invoice.customer.livemode,
+            "metadata": {},
+            "next_payment_attempt": invoice.next_attempt,
+            "period_end": invoice.created,
+            "period_start": invoice.created,
+            "receipt_number": None,
+            "starting_balance": 0,
+            "subtotal": invoice.total,
+            "total": invoice.total,
+            "webhooks_delivered_at": invoice.created,
+        },
+        only_if(
+            version.has_amount_paid,
+            amount_paid=paid,
+            amount_remaining=invoice.total - paid,
+            billing_reason=invoice.reason,
+            number=f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
+        ),
+        only_if(not version.has_parents, discount=None, paid=is_paid, subscription=subscription_id, tax=None),
+        only_if(version.has_modern_subscriptions, **_since_2019(invoice)),
+        only_if(not version.has_modern_subscriptions, closed=is_paid, date=invoice.created, forgiven=False),
+        only_if(version.has_subscription_details, effective_at=invoice.created, test_clock=None),
+        only_if(
+            version.has_subscription_details and not version.has_parents,
+            subscription_details=details,
+            paid_out_of_band=invoice.out_of_band,
+        ),
+        only_if(
+            version.has_parents, amount_overpaid=0, discounts=[], total_taxes=[], parent=_parent(invoice)
+        ),
+    )
 
 
 def _since_2019(invoice: Invoice) -> Json:
-    owner = person(invoice.customer)
     return {
         "auto_advance": invoice.status == "open",
         "collection_method": "charge_automatically",
         "created": invoice.created,
-        "customer_address": owner.address,
-        "customer_email": owner.email,
-        "customer_name": owner.name,
-        "customer_phone": owner.phone,
+        **{f"customer_{name}": value for name, value in person(invoice.customer).contact.items()},
         "customer_shipping": None,
         "hosted_invoice_url": f"https://invoice.stripe.com/i/acct_Simulated/{invoice.id}",
         "invoice_pdf": f"https://pay.stripe.com/invoice/acct_Simulated/{invoice.id}/pdf",
@@ -84,21 +86,8 @@ def _parent(invoice: Invoice) -> Json | None:
         return None
     return {
         "quote_details": None,
-        "subscription_details": {
-            "metadata": dict(invoice.metadata),
-            "subscription": invoice.subscription.id,
-        },
+        "subscription_details": {"metadata": dict(invoice.metadata), "subscription": invoice.subscription.id},
         "type": "subscription_details",
-    }
-
-
-def _lines(invoice: Invoice, version: ApiVersion) -> Json:
-    return {
-        "object": "list",
-        "data": [_line(line, invoice, version) for line in invoice.lines],
-        "has_more": False,
-        "total_count": len(invoice.lines),
-        "url": f"/v1/invoices/{invoice.id}/lines",
     }
 
 
@@ -111,7 +100,7 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         "currency": "usd",
         "description": line.price.name,
         "discountable": not line.proration,
-        "livemode": invoice.livemode,
+        "livemode": invoice.customer.livemode,
         "metadata": dict(invoice.metadata) if bills_item and version.has_items else {},
         "period": {"end": line.end, "start": line.start},
         "quantity": line.quantity,
@@ -130,11 +119,11 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         # A subscription's line had the subscription's own id.
         fields["id"] = line.subscription_id
     if version.has_prices:
-        fields["price"] = price_object(line.price, version, livemode=invoice.livemode)
+        fields["price"] = price_object(line.price, version, livemode=invoice.customer.livemode)
     if version.has_items and line.item_id:
         fields["subscription_item"] = line.item_id
     return fields | {
-        "plan": plan(line.price, version, livemode=invoice.livemode),
+        "plan": plan(line.price, version, livemode=invoice.customer.livemode),
         "proration": line.proration,
         "subscription": line.subscription_id if version.has_items or not bills_item else None,
         "type": "subscription" if bills_item else "invoiceitem",
@@ -147,11 +136,7 @@ def _line_parent(line: Line, *, bills_item: bool) -> Json:
         return {
             "invoice_item_details": None,
             "subscription_item_details": common
-            | {
-                "invoice_item": None,
-                "subscription": line.subscription_id,
-                "subscription_item": line.item_id,
-            },
+            | {"invoice_item": None, "subscription": line.subscription_id, "subscription_item": line.item_id},
             "type": "subscription_item_details",
         }
     return {

@@ -1,17 +1,12 @@
 """A subscription and its customer as each API version shows them. Pure."""
 
-# ruff: noqa: ARG001 - every part of the table takes the subscription and the version
-
-from collections.abc import Callable
-
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
-from stripe_handler_cli.lab.simulator.render_prices import plan, price_object
+from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
 from stripe_handler_cli.lab.simulator.state import Customer, Item, Json, Subscription
 
 
-def customer_object(customer: Customer, *, livemode: bool) -> Json:
-    """The customer object."""
+def customer_object(customer: Customer) -> Json:
     owner = person(customer)
     return {
         "id": customer.id,
@@ -25,7 +20,7 @@ def customer_object(customer: Customer, *, livemode: bool) -> Json:
         "description": None,
         "email": owner.email,
         "invoice_prefix": f"SIM{customer.number:05d}",
-        "livemode": livemode,
+        "livemode": customer.livemode,
         "metadata": dict(customer.metadata),
         "name": owner.name,
         "phone": owner.phone,
@@ -37,81 +32,73 @@ def customer_object(customer: Customer, *, livemode: bool) -> Json:
 
 def subscription_object(subscription: Subscription, version: ApiVersion) -> Json:
     """The subscription object, with references as ids."""
-    fields: Json = {
-        "application_fee_percent": None,
-        "cancel_at_period_end": subscription.cancel_at_period_end,
-        "canceled_at": subscription.canceled_at,
-        "customer": subscription.customer.id,
-        "ended_at": subscription.ended_at,
-        "metadata": dict(subscription.metadata),
-        "status": subscription.status,
-        "trial_end": subscription.trial_end,
-        "trial_start": subscription.trial_start,
-    }
-    for has, part in _PARTS:
-        if has(version):
-            fields |= part(subscription, version)
-    return {"id": subscription.id, "object": "subscription", **dict(sorted(fields.items()))}
-
-
-def _creation(subscription: Subscription, version: ApiVersion) -> Json:
-    return {"created": subscription.created, "livemode": subscription.livemode}
-
-
-def _start(subscription: Subscription, version: ApiVersion) -> Json:
-    return {"start": subscription.changed_plan_at}
-
-
-def _own_period(subscription: Subscription, version: ApiVersion) -> Json:
-    return {
-        "current_period_end": subscription.period_end,
-        "current_period_start": subscription.period_start,
-        "discount": None,
-    }
-
-
-def _billing(subscription: Subscription, version: ApiVersion) -> Json:
     collection = "collection_method" if version.has_modern_subscriptions else "billing"
-    return {
-        "billing_cycle_anchor": subscription.anchor,
-        "days_until_due": None,
-        collection: "charge_automatically",
-    }
-
-
-def _items(subscription: Subscription, version: ApiVersion) -> Json:
-    items = {
-        "object": "list",
-        "data": [_item(item, subscription, version) for item in subscription.items],
-        "has_more": False,
-        "total_count": len(subscription.items),
-        "url": f"/v1/subscription_items?subscription={subscription.id}",
-    }
-    return {"items": items}
+    items = [_item(item, subscription, version) for item in subscription.items] if version.has_items else []
+    url = f"/v1/subscription_items?subscription={subscription.id}"
+    return assembled(
+        {"id": subscription.id, "object": "subscription"},
+        {
+            "application_fee_percent": None,
+            "cancel_at_period_end": subscription.cancel_at_period_end,
+            "canceled_at": subscription.canceled_at,
+            "customer": subscription.customer.id,
+            "ended_at": subscription.ended_at,
+            "metadata": dict(subscription.metadata),
+            "status": subscription.status,
+            "trial_end": subscription.trial_end,
+            "trial_start": subscription.trial_start,
+        },
+        only_if(version.has_created, created=subscription.created, livemode=subscription.customer.livemode),
+        only_if(version.has_start, start=subscription.changed_plan_at),
+        only_if(version.has_items, items=listed(items, url)),
+        only_if(
+            version.has_own_period,
+            current_period_end=subscription.period_end,
+            current_period_start=subscription.period_start,
+            discount=None,
+        ),
+        only_if(version.has_own_plan, **_own_plan(subscription, version)),
+        only_if(
+            version.has_billing,
+            billing_cycle_anchor=subscription.anchor,
+            days_until_due=None,
+            **{collection: "charge_automatically"},
+        ),
+        only_if(version.has_modern_subscriptions, **_since_2019(subscription)),
+        only_if(version.has_subscription_details, **_since_2023(subscription, version)),
+        only_if(version.has_parents, **_since_2025(subscription)),
+        only_if(
+            not version.has_own_plan,
+            billing_schedules=[],
+            customer_account=None,
+            managed_payments=None,
+            presentment_details=None,
+        ),
+    )
 
 
 def _item(item: Item, subscription: Subscription, version: ApiVersion) -> Json:
-    fields: Json = {
-        "created": item.created,
-        "plan": plan(item.price, version, livemode=subscription.livemode),
-    }
-    if item.quantity is not None:
-        fields["quantity"] = item.quantity
-    if version.has_billing:
-        fields["metadata"] = {}
-    if version.has_modern_subscriptions:
-        fields |= {"billing_thresholds": None, "subscription": subscription.id, "tax_rates": []}
-    if version.has_prices:
-        fields["price"] = price_object(item.price, version, livemode=subscription.livemode)
-    if version.has_item_periods:
-        fields |= {
-            "current_period_end": item.period_end,
-            "current_period_start": item.period_start,
-            "discounts": [],
-        }
-    if not version.has_own_plan:
-        fields |= {"billed_until": None, "current_trial": None}
-    return {"id": item.id, "object": "subscription_item", **dict(sorted(fields.items()))}
+    livemode = subscription.customer.livemode
+    return assembled(
+        {"id": item.id, "object": "subscription_item"},
+        {"created": item.created, "plan": plan(item.price, version, livemode=livemode)},
+        only_if(item.quantity is not None, quantity=item.quantity),
+        only_if(version.has_billing, metadata={}),
+        only_if(
+            version.has_modern_subscriptions,
+            billing_thresholds=None,
+            subscription=subscription.id,
+            tax_rates=[],
+        ),
+        only_if(version.has_prices, price=price_object(item.price, version, livemode=livemode)),
+        only_if(
+            version.has_item_periods,
+            current_period_end=item.period_end,
+            current_period_start=item.period_start,
+            discounts=[],
+        ),
+        only_if(not version.has_own_plan, billed_until=None, current_trial=None),
+    )
 
 
 def _own_plan(subscription: Subscription, version: ApiVersion) -> Json:
@@ -119,29 +106,27 @@ def _own_plan(subscription: Subscription, version: ApiVersion) -> Json:
         return {"plan": None, "quantity": None}
     only = subscription.items[0]
     return {
-        "plan": plan(only.price, version, livemode=subscription.livemode),
+        "plan": plan(only.price, version, livemode=subscription.customer.livemode),
         "quantity": only.quantity,
     }
 
 
-def _since_2019(subscription: Subscription, version: ApiVersion) -> Json:
+_NULL_SINCE_2019 = (
+    *("billing_thresholds", "default_source", "next_pending_invoice_item_invoice"),
+    *("pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule", "transfer_data"),
+)
+
+
+def _since_2019(subscription: Subscription) -> Json:
+    pauses = subscription.pauses_collection
     return {
-        "billing_thresholds": None,
         "cancel_at": subscription.cancel_at,
         "default_payment_method": subscription.default_payment_method,
-        "default_source": None,
         "default_tax_rates": [],
         "latest_invoice": subscription.latest_invoice,
-        "next_pending_invoice_item_invoice": None,
-        "pause_collection": {"behavior": "void", "resumes_at": None}
-        if subscription.pauses_collection
-        else None,
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
+        "pause_collection": {"behavior": "void", "resumes_at": None} if pauses else None,
         "start_date": subscription.created,
-        "transfer_data": None,
+        **dict.fromkeys(_NULL_SINCE_2019),
     }
 
 
@@ -168,7 +153,7 @@ def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
     }
 
 
-def _since_2025(subscription: Subscription, version: ApiVersion) -> Json:
+def _since_2025(subscription: Subscription) -> Json:
     mode: Json = {"flexible": None, "type": "classic"}
     if subscription.flexible:
         mode = {
@@ -182,27 +167,3 @@ def _since_2025(subscription: Subscription, version: ApiVersion) -> Json:
         "discounts": [],
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
     }
-
-
-def _since_2026(subscription: Subscription, version: ApiVersion) -> Json:
-    return {
-        "billing_schedules": [],
-        "customer_account": None,
-        "managed_payments": None,
-        "presentment_details": None,
-    }
-
-
-_PARTS: tuple[tuple[Callable[[ApiVersion], bool], Callable[[Subscription, ApiVersion], Json]], ...] = (
-    (lambda version: version.has_created, _creation),
-    (lambda version: version.has_start, _start),
-    (lambda version: version.has_own_period, _own_period),
-    (lambda version: version.has_items, _items),
-    (lambda version: version.has_own_plan, _own_plan),
-    (lambda version: version.has_billing, _billing),
-    (lambda version: version.has_modern_subscriptions, _since_2019),
-    (lambda version: version.has_subscription_details, _since_2023),
-    (lambda version: version.has_parents, _since_2025),
-    (lambda version: not version.has_own_plan, _since_2026),
-)
-"""Which versions have it, and the fields."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from typing import Any
 
 import attrs
 
@@ -10,8 +11,7 @@ from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book
 from stripe_handler_cli.lab.simulator.delivery import thin_event
 from stripe_handler_cli.lab.simulator.expansion import EXPANDABLE
-from stripe_handler_cli.lab.simulator.ids import stripe_id
-from stripe_handler_cli.lab.simulator.life import Happening, Life
+from stripe_handler_cli.lab.simulator.life import Happening, Life, stripe_id
 from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import Choice, choices
 from stripe_handler_cli.lab.simulator.state import Customer, Json
@@ -22,22 +22,11 @@ _LONGEST_PAUSE_SECONDS = 60 * 86_400
 
 @attrs.frozen
 class SimulatedLife:
-    """One customer's whole life.
-
-    Attributes:
-        users: The users who pay through this customer; mostly one.
-        scenarios: What was lived through.
-        version: API version the events are in.
-        livemode: Of every object.
-        happenings: Every event with the second in which it happened, in order.
-        profiles: User id → what the profile must say in the end; empty when no subscription is theirs.
-        book: What the account held at every moment.
-    """
+    """One customer's whole life; the profile of a user without a subscription is empty."""
 
     users: tuple[str, ...]
     scenarios: tuple[str, ...]
     version: ApiVersion
-    livemode: bool
     happenings: tuple[Happening, ...]
     profiles: dict[str, Json]
     book: Book = attrs.field(repr=False)
@@ -52,102 +41,86 @@ class SimulatedLife:
 class Simulation:
     """A whole simulated account.
 
-    Attributes:
-        lives: Every customer's life.
-        events: The raw Stripe events of all, in the order in which they happened.
-        profiles: User id → what the profile must say in the end.
+    Objects are as Stripe's API returns them at the end of a second, or in the end where no second is named;
+    None stands for an object that did not exist then.
     """
 
     lives: tuple[SimulatedLife, ...]
-    events: list[Json] = attrs.field(repr=False)
-    profiles: dict[str, Json] = attrs.field(repr=False)
-    _life_of: dict[str, SimulatedLife] = attrs.field(repr=False)
+
+    @cached_property
+    def _happenings(self) -> list[Happening]:
+        # Sorting is stable: what one life sent in one second stays in its order.
+        every = (happening for life in self.lives for happening in life.happenings)
+        return sorted(every, key=lambda happening: happening.second)
+
+    @cached_property
+    def events(self) -> list[Json]:
+        """The raw Stripe events of all lives, in the order in which they happened."""
+        return [happening.event for happening in self._happenings]
+
+    @cached_property
+    def profiles(self) -> dict[str, Json]:
+        """User id → what the profile must say in the end."""
+        return {user: profile for life in self.lives for user, profile in life.profiles.items()}
 
     @cached_property
     def snapshot_events(self) -> dict[str, Json]:
         """Every event as Stripe's API lists it, by id, in the order in which they happened."""
-        happenings = sorted(
-            (happening for life in self.lives for happening in life.happenings),
-            key=lambda happening: happening.second,
-        )
-        return {happening.snapshot["id"]: happening.snapshot for happening in happenings}
+        return {happening.snapshot["id"]: happening.snapshot for happening in self._happenings}
 
     @cached_property
     def subscriptions(self) -> dict[str, Json]:
-        """Every subscription as Stripe's API returns it in the end, by id."""
         return self._all("sub_", self.subscription_at)
 
     @cached_property
     def invoices(self) -> dict[str, Json]:
-        """Every invoice as Stripe's API returns it in the end, by id."""
         return self._all("in_", self.invoice_at)
 
     @cached_property
     def customers(self) -> dict[str, Json]:
-        """Every customer as Stripe's API returns it, by id."""
         return self._all("cus_", self.customer)
 
+    @cached_property
+    def _life_of(self) -> dict[str, SimulatedLife]:
+        return {
+            identifier: life
+            for life in self.lives
+            for held in (life.book.customers, life.book.subscriptions, life.book.invoices)
+            for identifier in held
+        }
+
     def life_of(self, object_id: str) -> SimulatedLife | None:
-        """The life that has this customer, subscription or invoice; None where nobody has."""
         return self._life_of.get(object_id)
 
     def subscription_at(
         self, subscription_id: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        """The subscription as Stripe's API returned it at the end of a second (None: in the end).
-
-        None if there was none then.
-        """
-        life = self._life_of.get(subscription_id)
-        return life.book.subscription(subscription_id, second, version) if life else None
+        return self._found("subscription", subscription_id, second, version)
 
     def invoice_at(
         self, invoice_id: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        """The invoice as Stripe's API returned it at the end of a second; otherwise as `subscription_at`."""
-        life = self._life_of.get(invoice_id)
-        return life.book.invoice(invoice_id, second, version) if life else None
+        return self._found("invoice", invoice_id, second, version)
 
     def customer(self, customer_id: str) -> Json | None:
-        """The customer as Stripe's API returns it; None if there is none."""
-        life = self._life_of.get(customer_id)
-        return life.book.customer(customer_id, livemode=life.livemode) if life else None
+        return self._found("customer", customer_id)
+
+    def _found(self, kind: str, identifier: str, *of: Any) -> Json | None:
+        life = self._life_of.get(identifier)
+        return life.book.find(kind, identifier, *of) if life else None
 
     def _all(self, prefix: str, read: Callable[[str], Json | None]) -> dict[str, Json]:
-        found = (
-            (identifier, read(identifier)) for identifier in self._life_of if identifier.startswith(prefix)
-        )
-        return {identifier: body for identifier, body in found if body is not None}
+        ids = (identifier for identifier in self._life_of if identifier.startswith(prefix))
+        return {identifier: body for identifier in ids if (body := read(identifier)) is not None}
 
 
 def simulate(seed: int, users: int, options: SimulationOptions | None = None) -> Simulation:
-    """Simulate an account.
-
-    Args:
-        seed: The same seed, number of users and options give the same events.
-        users: How many customers; those with two users have more profiles than that.
-        options: What may happen.
+    """Simulate an account of so many customers; those with two users have more profiles than that.
 
     Raises:
         SimulationError: The options cannot be simulated.
     """
-    lives = tuple(iterate_lives(seed, users, options))
-    # Sorting is stable: what one life sent in one second stays in its order.
-    happenings = sorted(
-        (happening for life in lives for happening in life.happenings),
-        key=lambda happening: happening.second,
-    )
-    return Simulation(
-        lives=lives,
-        events=[happening.event for happening in happenings],
-        profiles={user: profile for life in lives for user, profile in life.profiles.items()},
-        life_of={
-            identifier: life
-            for life in lives
-            for held in (life.book.customers, life.book.subscriptions, life.book.invoices)
-            for identifier in held
-        },
-    )
+    return Simulation(tuple(iterate_lives(seed, users, options)))
 
 
 def iterate_lives(seed: int, users: int, options: SimulationOptions | None = None) -> Iterator[SimulatedLife]:
@@ -174,7 +147,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         options=options,
         version=version,
         users=[f"user_{seed}_{index:06d}"],
-        customer=Customer(stripe_id(rng, "cus"), now, index + 1),
+        customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
         now=now,
         expanded=_drawn_expansion(rng, options),
     )
@@ -190,7 +163,6 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         users=tuple(life.users),
         scenarios=tuple(choice.name for choice in lived),
         version=version,
-        livemode=options.livemode,
         happenings=tuple(_as_sent(life, options)),
         profiles={user: true_profile(life.book, user, version) for user in life.users},
         book=life.book,
@@ -205,8 +177,7 @@ def _drawn_version(rng: random.Random, choice: Choice) -> ApiVersion:
 
 
 def _drawn_expansion(rng: random.Random, options: SimulationOptions) -> frozenset[str]:
-    share = options.expanded_share
-    if rng.random() >= share:
+    if rng.random() >= options.expanded_share:
         return frozenset()
     return frozenset(rng.sample(EXPANDABLE, rng.randrange(1, len(EXPANDABLE) + 1)))
 

@@ -16,6 +16,7 @@ class Customer:
     id: str
     created: int
     number: int
+    livemode: bool = False
     metadata: dict[str, str] = attrs.Factory(dict)
 
 
@@ -38,8 +39,6 @@ class Subscription:
     Attributes:
         owner: Whose it truly is, whatever the metadata tells so far.
         changed_plan_at: `start` of old API versions.
-        flexible: Whether it bills flexibly.
-        expanded: References that this account's events carry as whole objects.
     """
 
     id: str
@@ -50,7 +49,6 @@ class Subscription:
     items: list[Item]
     anchor: int
     flexible: bool
-    livemode: bool
     changed_plan_at: int
     missing_payment_method: str = "create_invoice"
     metadata: dict[str, str] = attrs.Factory(dict)
@@ -79,7 +77,6 @@ class Subscription:
 
     @property
     def next_renewal(self) -> int:
-        """When the next item renews."""
         return min(item.period_end for item in self.items)
 
     @property
@@ -88,7 +85,6 @@ class Subscription:
         return self.status in {"canceled", "incomplete_expired"}
 
     def copy(self) -> "Subscription":
-        """A copy that later changes leave alone."""
         return attrs.evolve(
             self, items=[attrs.evolve(item) for item in self.items], metadata=dict(self.metadata)
         )
@@ -96,7 +92,7 @@ class Subscription:
 
 @attrs.frozen
 class Line:
-    """One line of an invoice; `item` is None on one-off lines that no subscription caused."""
+    """One line of an invoice; `item_id` is None on one-off lines."""
 
     id: str
     price: Price
@@ -111,13 +107,7 @@ class Line:
 
 @attrs.define
 class Invoice:
-    """A Stripe invoice; `subscription` is None for a one-off.
-
-    Attributes:
-        number: Counts the customer's invoices.
-        reason: `billing_reason`.
-        metadata: Snapshot of the subscription's metadata when it was finalised.
-    """
+    """A Stripe invoice, with the metadata that its subscription had when it was finalised."""
 
     id: str
     number: int
@@ -126,7 +116,6 @@ class Invoice:
     created: int
     reason: str
     lines: tuple[Line, ...]
-    livemode: bool
     metadata: dict[str, str]
     status: str = "open"
     attempt_count: int = 0
@@ -136,9 +125,7 @@ class Invoice:
 
     @property
     def total(self) -> int:
-        """Sum of the lines."""
         return sum(line.amount for line in self.lines)
 
     def copy(self) -> "Invoice":
-        """A copy that later changes leave alone."""
         return attrs.evolve(self)

@@ -1,10 +1,15 @@
-"""Counts over simulated lives, one life at a time. Pure."""
+"""Counts over simulated lives, one life at a time, and how they are shown."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
+from rich.console import Console
+from rich.table import Table
 
+from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.lab.simulator.delivery import second_of
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
 
 _MANY = 4
@@ -15,13 +20,9 @@ class Statistics:
     """What was simulated so far.
 
     Attributes:
-        users: Users, those without any subscription included.
-        lives: Lives, one per customer.
         scenarios: Scenario → lives that went through it; a life may go through two.
-        eras: Era → lives.
-        event_types: Event type → events.
         groups: Size → groups of events of one object's subscription in one second; `4` stands for more, too.
-        events_sharing_a_second: Events that share their second with another one of their subscription.
+        sharing: Events that share their second with another one of their subscription.
         update_ties: Seconds in which one subscription was updated more than once.
     """
 
@@ -31,41 +32,30 @@ class Statistics:
     eras: Counter[str] = attrs.Factory(Counter)
     event_types: Counter[str] = attrs.Factory(Counter)
     groups: Counter[int] = attrs.Factory(Counter)
-    events_sharing_a_second: int = 0
+    sharing: int = 0
     update_ties: int = 0
 
-    @property
-    def events(self) -> int:
-        """Number of events."""
-        return self.event_types.total()
-
     def add(self, life: SimulatedLife) -> None:
-        """Count one more life."""
         self.users += len(life.users)
         self.lives += 1
         self.scenarios.update(life.scenarios)
         self.eras[life.version.era] += 1
-        groups: Counter[tuple[str, str]] = Counter()
-        updates: Counter[tuple[str, str]] = Counter()
-        for event in life.events:
-            self.event_types[event["type"]] += 1
-            # Thin events carry milliseconds; the rest of the text is the second.
-            place = (_subject(event), str(event["created"]).partition(".")[0])
-            groups[place] += 1
-            updates[place] += event["type"].endswith("subscription.updated")
-        for size in groups.values():
+        self.event_types.update(event["type"] for event in life.events)
+        moments = [(_subject(event), second_of(event), event["type"]) for event in life.events]
+        for size in Counter((subject, second) for subject, second, _ in moments).values():
             self.groups[min(size, _MANY)] += 1
-            self.events_sharing_a_second += size if size > 1 else 0
-        self.update_ties += sum(1 for size in updates.values() if size > 1)
+            self.sharing += size if size > 1 else 0
+        updates = Counter(moment for moment in moments if moment[2].endswith("subscription.updated"))
+        self.update_ties += sum(size > 1 for size in updates.values())
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain values, most frequent first where it makes a list."""
         return {
             "users": self.users,
             "lives": self.lives,
-            "events": self.events,
+            "events": self.event_types.total(),
             "events_by_type": dict(self.event_types.most_common()),
-            "events_sharing_a_second": self.events_sharing_a_second,
+            "events_sharing_a_second": self.sharing,
             "seconds_by_number_of_events": {
                 f"{size} or more" if size == _MANY else str(size): self.groups[size]
                 for size in sorted(self.groups)
@@ -74,6 +64,35 @@ class Statistics:
             "lives_by_scenario": dict(self.scenarios.most_common()),
             "lives_by_era": {era: self.eras[era] for era in sorted(self.eras)},
         }
+
+    def print_summary(self, console: Console, seconds: float) -> None:
+        for table in self._tables(seconds):
+            console.print(table)
+
+    def _tables(self, seconds: float) -> Iterator[Table]:
+        figures = self.as_json()
+        events = figures["events"]
+        yield fields(
+            (
+                ("users", f"{self.users:,}"),
+                ("events", f"{events:,} ({events / self.users:.1f} a user)"),
+                ("generated", f"in {seconds:.1f} s, {events / seconds:,.0f} events/s"),
+                ("sharing a second", f"{self.sharing:,} ({self.sharing / max(events, 1):.0%} of the events)"),
+                ("seconds with several updates", f"{self.update_ties:,}"),
+            )
+        )
+        for noun, counted, name in (
+            ("event type", "events", "events_by_type"),
+            ("events of a subscription in one second", "seconds", "seconds_by_number_of_events"),
+            ("scenario", "lives", "lives_by_scenario"),
+            ("era", "lives", "lives_by_era"),
+        ):
+            table = Table()
+            table.add_column(noun)
+            table.add_column(counted, justify="right")
+            for value, count in figures[name].items():
+                table.add_row(value, f"{count:,}")
+            yield table
 
 
 def _subject(event: dict[str, Any]) -> str:

@@ -2,68 +2,51 @@
 
 from collections.abc import Callable
 
-from stripe_handler_cli.lab.simulator import changes
+from stripe_handler_cli.lab.simulator import phases
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY
-from stripe_handler_cli.lab.simulator.changes import Change
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.openings import (
-    abandoned_checkout,
-    canceled_trial,
-    checkout,
-    paused_trial,
-    resume,
-    trial,
-    trial_turns_paid,
-)
 from stripe_handler_cli.lab.simulator.operations import (
-    Dunning,
+    bill,
     bill_one_off,
     delete,
     dun,
     fail,
+    new_subscription,
     next_period,
     pay,
-    renew,
     renewal,
     request_cancellation,
     run_out,
 )
-from stripe_handler_cli.lab.simulator.state import Subscription
+from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
+from stripe_handler_cli.lab.simulator.phases import (
+    checkout,
+    part_of_period,
+    periods,
+    resume,
+    some,
+    trial,
+    trial_turns_paid,
+)
+from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
 
 Story = Callable[[Life], Steps[None]]
-
-
-def _part_of_period(life: Life, subscription: Subscription) -> int:
-    """A wait that ends well inside the running period."""
-    left = subscription.next_renewal - life.now
-    return max(0, int(left * life.rng.uniform(0.05, 0.7)))
-
-
-def _periods(life: Life, subscription: Subscription, *happen: Change) -> Steps[None]:
-    """Live through one period per change, each ending with a paid renewal."""
-    for change in happen:
-        yield _part_of_period(life, subscription)
-        yield from change(life, subscription)
-        yield from renew(life, subscription)
-
-
-def _some(life: Life, most: int) -> list[Change]:
-    """Up to so many changes of any kind."""
-    kinds = [change for change, _ in changes.ALL]
-    weights = [weight for _, weight in changes.ALL]
-    return life.rng.choices(kinds, weights, k=life.rng.randrange(most + 1))
 
 
 def buy(life: Life) -> Steps[None]:
     """Bought, paid, renewed a few times, still running."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *[changes.nothing] * life.rng.randrange(4))
+    yield from periods(life, subscription, *[phases.nothing] * life.rng.randrange(4))
 
 
 def abandon(life: Life) -> Steps[None]:
     """A checkout nobody pays, sometimes followed by one that works."""
-    yield from abandoned_checkout(life)
+    subscription = new_subscription(life, "incomplete")
+    bill(life, subscription, "subscription_create")
+    life.tell("created", subscription)
+    yield 23 * HOUR + life.rng.randrange(MINUTE)
+    life.update(subscription, status="incomplete_expired", ended_at=life.now)
     if life.chance(0.5):
         yield life.rng.randrange(MINUTE, 9 * DAY)
         yield from buy(life)
@@ -73,58 +56,68 @@ def trial_converts(life: Life) -> Steps[None]:
     """A trial that becomes a paid subscription."""
     subscription = yield from trial(life)
     pay(life, (yield from trial_turns_paid(life, subscription)))
-    yield from _periods(life, subscription, *_some(life, 2))
+    yield from periods(life, subscription, *some(life, 2))
 
 
 def trial_fails(life: Life) -> Steps[None]:
     """A trial whose first payment fails for good, or only at first."""
     subscription = yield from trial(life)
     invoice = yield from trial_turns_paid(life, subscription)
-    yield from dun(life, subscription, invoice, _drawn_dunning(life))
+    yield from _dun_somehow(life, subscription, invoice)
+
+
+def _dun_somehow(life: Life, subscription: Subscription, invoice: Invoice) -> Steps[None]:
+    outcome = life.rng.choice(("active", "past_due", "unpaid", "canceled"))
+    return dun(life, subscription, invoice, life.rng.randrange(1, 5), outcome)
 
 
 def trial_pauses(life: Life) -> Steps[None]:
     """A trial without a payment method: paused, then resumed, canceled or left alone."""
-    subscription = yield from paused_trial(life)
+    subscription = yield from trial(life, at_end_without_payment_method="pause")
+    life.update(subscription, status="paused")
+    yield life.soon()
+    life.tell("paused", subscription)
     yield life.rng.randrange(HOUR, 20 * DAY)
     what = life.rng.choice(("resume", "resume", "cancel", "stay"))
     if what == "resume":
         yield from resume(life, subscription)
-        yield from _periods(life, subscription, *_some(life, 2))
+        yield from periods(life, subscription, *some(life, 2))
     elif what == "cancel":
         delete(life, subscription, "cancellation_requested")
 
 
 def trial_cancels(life: Life) -> Steps[None]:
     """A trial that ends with nothing bought."""
-    yield from canceled_trial(life)
+    asked = "cancel" if life.version.has_paused else "create_invoice"
+    subscription = yield from trial(life, at_end_without_payment_method=asked)
+    delete(life, subscription, "cancellation_requested", subscription.trial_end)
 
 
 def upgrade(life: Life) -> Steps[None]:
     """Upgrades and downgrades."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *[changes.price_swap] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.price_swap] * life.rng.randrange(1, 4))
 
 
 def quantities(life: Life) -> Steps[None]:
     """Seats come and go."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *[changes.quantity] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.quantity] * life.rng.randrange(1, 4))
 
 
 def several_items(life: Life) -> Steps[None]:
     """Items are added and removed; since 2025 with periods of their own."""
     subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
     count = life.rng.randrange(1, 5)
-    kinds = [changes.add_item, *life.rng.choices((changes.add_item, changes.remove_item), k=count)]
-    yield from _periods(life, subscription, *kinds)
+    kinds = [phases.add_item, *life.rng.choices((phases.add_item, phases.remove_item), k=count)]
+    yield from periods(life, subscription, *kinds)
 
 
 def portal_cancel(life: Life) -> Steps[None]:
     """Canceled in the portal, and over at the period's end (or still running out)."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *_some(life, 2))
-    yield _part_of_period(life, subscription)
+    yield from periods(life, subscription, *some(life, 2))
+    yield part_of_period(life, subscription)
     request_cancellation(life, subscription)
     if life.chance(0.8):
         yield from run_out(life, subscription)
@@ -133,14 +126,14 @@ def portal_cancel(life: Life) -> Steps[None]:
 def portal_uncancel(life: Life) -> Steps[None]:
     """Canceled in the portal, undone, renewed."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, changes.cancel_and_stay, *_some(life, 1))
+    yield from periods(life, subscription, phases.cancel_and_stay, *some(life, 1))
 
 
 def immediate_cancel(life: Life) -> Steps[None]:
     """Canceled at once; an update of the second before may carry a later stamp than the deletion."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *_some(life, 2))
-    yield _part_of_period(life, subscription)
+    yield from periods(life, subscription, *some(life, 2))
+    yield part_of_period(life, subscription)
     if life.chance(0.3):
         with life.updating(subscription, stamped_later=1):
             subscription.metadata = {**subscription.metadata, "leaves": "yes"}
@@ -150,26 +143,21 @@ def immediate_cancel(life: Life) -> Steps[None]:
 def collection_paused(life: Life) -> Steps[None]:
     """Collection is paused and taken up again."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, changes.pause_collection, *_some(life, 1))
-
-
-def _drawn_dunning(life: Life) -> Dunning:
-    outcome = life.rng.choice(("active", "past_due", "unpaid", "canceled"))
-    return Dunning(life.rng.randrange(1, 5), outcome)
+    yield from periods(life, subscription, phases.pause_collection, *some(life, 1))
 
 
 def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
     subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
-    yield from _periods(life, subscription, *_some(life, 2))
+    yield from periods(life, subscription, *some(life, 2))
     invoice = yield from renewal(life, subscription)
-    yield from dun(life, subscription, invoice, Dunning(life.rng.randrange(1, 5), outcome))
+    yield from dun(life, subscription, invoice, life.rng.randrange(1, 5), outcome)
     return subscription
 
 
 def dunning_recovered(life: Life) -> Steps[None]:
     """A renewal fails and is paid after all."""
     subscription = yield from _fall_due(life, "active")
-    yield from _periods(life, subscription, *_some(life, 1))
+    yield from periods(life, subscription, *some(life, 1))
 
 
 def dunning_past_due(life: Life) -> Steps[None]:
@@ -185,8 +173,7 @@ def dunning_unpaid(life: Life) -> Steps[None]:
         if life.chance(0.3):
             yield life.rng.randrange(HOUR, DAY)
             pay(life, invoice)
-            with life.updating(subscription):
-                subscription.status = "active"
+            life.update(subscription, status="active")
             return
     if life.chance(0.3):
         yield DAY
@@ -201,13 +188,13 @@ def dunning_canceled(life: Life) -> Steps[None]:
 def resubscribe(life: Life) -> Steps[None]:
     """Canceled in the portal; a second subscription is bought while the first one runs out."""
     first = yield from checkout(life)
-    yield from _periods(life, first, *_some(life, 1))
-    yield _part_of_period(life, first)
+    yield from periods(life, first, *some(life, 1))
+    yield part_of_period(life, first)
     request_cancellation(life, first)
     life.start(run_out(life, first))
-    yield _part_of_period(life, first)
+    yield part_of_period(life, first)
     second = yield from checkout(life)
-    yield from _periods(life, second, *_some(life, 2))
+    yield from periods(life, second, *some(life, 2))
 
 
 def several_subscriptions(life: Life) -> Steps[None]:
@@ -236,28 +223,26 @@ def metadata_later(life: Life) -> Steps[None]:
     """The subscription names no user at first; an update adds the name, soon or after a renewal."""
     subscription = yield from checkout(life, named=False)
     if life.chance(0.4):
-        yield from _periods(life, subscription, changes.nothing)
+        yield from periods(life, subscription, phases.nothing)
     yield life.rng.choice((0, 1, 5, MINUTE, HOUR))
-    _name_user(life, subscription, subscription.owner)
-    yield from _periods(life, subscription, *_some(life, 2))
+    yield from _named(life, subscription, subscription.owner)
+
+
+def _named(life: Life, subscription: Subscription, user: str) -> Steps[None]:
+    life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
+    yield from periods(life, subscription, *some(life, 2))
     if life.chance(0.3):
         yield life.soon()
         delete(life, subscription, "cancellation_requested")
 
 
-def _name_user(life: Life, subscription: Subscription, user: str) -> None:
-    with life.updating(subscription):
-        subscription.owner = user
-        subscription.metadata = {**subscription.metadata, life.options.user_id_metadata_key: user}
-
-
 def same_second(life: Life) -> Steps[None]:
     """Bursts of updates in one second."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *[changes.same_second] * life.rng.randrange(1, 4))
+    yield from periods(life, subscription, *[phases.same_second] * life.rng.randrange(1, 4))
     if life.chance(0.3):
-        yield _part_of_period(life, subscription)
-        yield from changes.same_second(life, subscription)
+        yield part_of_period(life, subscription)
+        yield from phases.same_second(life, subscription)
         delete(life, subscription, "cancellation_requested")
 
 
@@ -268,9 +253,9 @@ def mixed(life: Life) -> Steps[None]:
         pay(life, (yield from trial_turns_paid(life, subscription)))
     else:
         subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *_some(life, 4))
+    yield from periods(life, subscription, *some(life, 4))
     end = life.rng.choice(("stay", "stay", "run out", "cancel", "dun"))
-    yield _part_of_period(life, subscription)
+    yield part_of_period(life, subscription)
     if end == "run out":
         request_cancellation(life, subscription)
         yield from run_out(life, subscription)
@@ -278,19 +263,15 @@ def mixed(life: Life) -> Steps[None]:
         delete(life, subscription, "cancellation_requested")
     elif end == "dun":
         invoice = yield from renewal(life, subscription)
-        yield from dun(life, subscription, invoice, _drawn_dunning(life))
+        yield from _dun_somehow(life, subscription, invoice)
 
 
 def owner_move(life: Life) -> Steps[None]:
     """The metadata is edited: the subscription belongs to another user from then on."""
     subscription = yield from checkout(life)
-    yield from _periods(life, subscription, *_some(life, 1))
-    yield _part_of_period(life, subscription)
-    _name_user(life, subscription, another_user(life))
-    yield from _periods(life, subscription, *_some(life, 2))
-    if life.chance(0.3):
-        yield life.soon()
-        delete(life, subscription, "cancellation_requested")
+    yield from periods(life, subscription, *some(life, 1))
+    yield part_of_period(life, subscription)
+    yield from _named(life, subscription, another_user(life))
 
 
 def shared_customer(life: Life) -> Steps[None]:
@@ -303,25 +284,24 @@ def shared_customer(life: Life) -> Steps[None]:
 
 def _for(life: Life, user: str) -> Steps[None]:
     subscription = yield from checkout(life, user=user)
-    life.start(_periods(life, subscription, *_some(life, 3)))
+    life.start(periods(life, subscription, *some(life, 3)))
 
 
 def customer_metadata(life: Life) -> Steps[None]:
     """No subscription ever names the user; the customer's own metadata does."""
-    life.customer.metadata = {life.options.user_id_metadata_key: life.user}
+    life.customer.metadata = {USER_ID_KEY: life.user}
     subscription = yield from checkout(life, named=False)
-    yield from _periods(life, subscription, *_some(life, 2))
+    yield from periods(life, subscription, *some(life, 2))
 
 
 def paid_out_of_band(life: Life) -> Steps[None]:
     """A failed renewal is paid outside Stripe, of which only `invoice.paid` tells."""
     subscription = yield from checkout(life)
     invoice = yield from renewal(life, subscription)
-    yield from dun(life, subscription, invoice, Dunning(1, "past_due"))
+    yield from dun(life, subscription, invoice, 1, "past_due")
     yield life.rng.randrange(HOUR, DAY)
     pay(life, invoice, out_of_band=True)
-    with life.updating(subscription):
-        subscription.status = "active"
+    life.update(subscription, status="active")
 
 
 def another_user(life: Life) -> str:

@@ -26,13 +26,8 @@ def true_profile(book: Book, user: str, version: ApiVersion) -> dict[str, Any]:
     """The view of one user's profile; empty when no subscription is theirs.
 
     What the account's API version does not tell (a product before 2018, say) is not on the profile.
-
-    Args:
-        book: What the account holds in the end.
-        user: Whose.
-        version: API version of the account's events.
     """
-    owned = [subscription for subscription in book.last_subscriptions() if subscription.owner == user]
+    owned = [last for *_, (_, last) in book.subscriptions.values() if last.owner == user]
     if not owned:
         return {}
     shown = min(owned, key=lambda subscription: _preference(subscription, version))
@@ -47,7 +42,7 @@ def true_profile(book: Book, user: str, version: ApiVersion) -> dict[str, Any]:
 
 
 def _preference(subscription: Subscription, version: ApiVersion) -> tuple[int, int, tuple[int, ...]]:
-    rank = next(place for place, words in enumerate(_BEST_FIRST) if subscription.status in words)
+    rank = next(index for index, words in enumerate(_BEST_FIRST) if subscription.status in words)
     since = subscription.created if version.has_created else subscription.changed_plan_at
     moment = subscription.ended_at or since if subscription.is_over else since
     return rank, -moment, tuple(-ord(letter) for letter in subscription.id)

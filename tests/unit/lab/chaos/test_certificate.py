@@ -47,7 +47,7 @@ def test_a_difference_that_memory_does_not_show_is_said_to_be_elsewhere() -> Non
     [example] = counterexamples(SIMULATION, found, LINES)
     assert [event["id"] for event in example.story.deliveries] == [e["id"] for e in example.story.life.events]
     shrunk = example.shrunk(Policy(can_ask_stripe=True))
-    assert (shrunk.replayed, shrunk.smallest) == (True, None)
+    assert (shrunk.rerun, shrunk.smallest) == (True, None)
     certificate = Certificate(
         seed=1,
         users=4,

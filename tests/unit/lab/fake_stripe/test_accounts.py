@@ -47,7 +47,7 @@ def test_with_clocks_an_account_shows_what_was_sent_and_a_few_seconds_more() -> 
         account.sent([happening.event])
         found = account.find("subscription", subscription_id)
         assert found.at == happening.event["created"] + 3
-        assert found.body == LIFE.book.subscription(subscription_id, happening.event["created"] + 3)
+        assert found.body == LIFE.book.find("subscription", subscription_id, happening.event["created"] + 3)
     assert status(account, subscription_id) == SIMULATION.subscriptions[subscription_id]["status"]
 
 

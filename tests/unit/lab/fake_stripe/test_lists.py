@@ -7,10 +7,8 @@ import pytest
 import stripe
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, CustomerClocks, FakeStripe, SimulatedAccount, objects
-from stripe_handler_cli.lab.fake_stripe.answers import Answer
-from stripe_handler_cli.lab.fake_stripe.lists import EVENTS_KEPT_SECONDS
-from stripe_handler_cli.lab.fake_stripe.request import Request
-from stripe_handler_cli.lab.fake_stripe.routing import answer
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request
+from stripe_handler_cli.lab.fake_stripe.object_routes import EVENTS_KEPT_SECONDS, answer_objects
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
 
 MADE = simulate(5, 40, SimulationOptions(eras=("2025-clover", "2026-endive"), thin_share=0.5))
@@ -34,7 +32,7 @@ def client() -> Iterator[stripe.StripeClient]:
 
 def listed(target: str, now: float = 0) -> Answer:
     """Ask the numbered subscriptions for a page."""
-    return answer(NUMBERED, Request.of("GET", f"/v1/subscriptions{target}", now))
+    return answer_objects(NUMBERED, Request.of("GET", f"/v1/subscriptions{target}", now))
 
 
 def ids(told: Answer) -> list[str]:
@@ -142,7 +140,7 @@ def test_an_unfolding_account_lists_what_has_happened() -> None:
     life = MADE.lives[0]
     account.sent([life.events[0]])
     path = "/v1/events?limit=100"
-    told = answer(account, Request.of("GET", path, life.happenings[0].second)).body["data"]
+    told = answer_objects(account, Request.of("GET", path, life.happenings[0].second)).body["data"]
     happened = life.happenings[0].second
     assert {event["id"] for event in told} >= {life.happenings[0].snapshot["id"]}
     assert all(happened <= event["created"] <= happened + 10 for event in told)

@@ -1,9 +1,8 @@
 """Requests and answers of the fake Stripe, without HTTP."""
 
 from stripe_handler_cli.lab.fake_stripe import objects
-from stripe_handler_cli.lab.fake_stripe.answers import Answer
-from stripe_handler_cli.lab.fake_stripe.request import Request
-from stripe_handler_cli.lab.fake_stripe.routing import answer
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request
+from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 
 CUSTOMER = {"id": "cus/1", "object": "customer"}
 INVOICE = {"id": "in_1", "object": "invoice"}
@@ -12,7 +11,7 @@ ACCOUNT = objects(CUSTOMER, INVOICE)
 
 def get(target: str) -> Answer:
     """Ask for something."""
-    return answer(ACCOUNT, Request.of("GET", target, 0))
+    return answer_objects(ACCOUNT, Request.of("GET", target, 0))
 
 
 def test_an_object_is_found_by_its_path() -> None:
@@ -37,7 +36,7 @@ def test_an_unknown_endpoint_is_refused() -> None:
         ("POST", "/v1/invoices/in_1"),
         ("GET", "/v1/invoices/"),
     ):
-        told = answer(ACCOUNT, Request.of(method, path, 0))
+        told = answer_objects(ACCOUNT, Request.of(method, path, 0))
         assert told.status == 404
         assert "code" not in told.body["error"]
         assert method in told.body["error"]["message"]

@@ -24,7 +24,6 @@ def _subscription(identifier: str, **changes: Any) -> Subscription:
         "items": [Item(f"si_{identifier}", PRO, 2, created, _T0, _END)],
         "anchor": created,
         "flexible": False,
-        "livemode": False,
         "changed_plan_at": created,
     }
     return Subscription(id=identifier, **(fields | changes))
@@ -45,9 +44,7 @@ def test_the_whole_view_of_one_subscription() -> None:
     """Every attribute, written out; what Stripe has not set is absent."""
     subscription = _subscription("sub_a", cancel_at=_END, canceled_at=_T0 + 60)
     line = Line("il_1", PRO, 5800, 2, _T0, _END)
-    invoice = Invoice(
-        "in_1", 1, _CUSTOMER, subscription, _T0, "subscription_create", (line,), livemode=False, metadata={}
-    )
+    invoice = Invoice("in_1", 1, _CUSTOMER, subscription, _T0, "subscription_create", (line,), metadata={})
     invoice.status, invoice.attempt_count, invoice.paid_at = "paid", 1, _T0 + 3
     book = _book(subscription)
     book.payments.append(PaymentFact("sub_a", "user_1", succeeded=True, second=_T0 + 5, invoice=invoice))
@@ -76,9 +73,7 @@ def test_a_failed_payment_tells_the_next_attempt() -> None:
     """Its time is the event's, and what was due is its amount."""
     subscription = _subscription("sub_a", status="past_due")
     line = Line("il_1", BASIC, 900, 1, _T0, _END)
-    invoice = Invoice(
-        "in_1", 1, _CUSTOMER, subscription, _T0, "subscription_cycle", (line,), livemode=False, metadata={}
-    )
+    invoice = Invoice("in_1", 1, _CUSTOMER, subscription, _T0, "subscription_cycle", (line,), metadata={})
     invoice.attempt_count, invoice.next_attempt = 2, _END
     book = _book(subscription)
     book.payments.append(PaymentFact("sub_a", None, succeeded=False, second=_T0 + 5, invoice=invoice))

@@ -1,4 +1,4 @@
-"""A story played in memory ends in the truth; with a broken handler it does not, and is made small."""
+"""A story run again in memory ends in the truth; with a broken handler it does not, and is made small."""
 
 import itertools
 import random
@@ -6,9 +6,8 @@ import random
 import attrs
 import pytest
 
-from stripe_handler_cli.lab.chaos.replay import played
+from stripe_handler_cli.lab.chaos.rerun import rerun, smallest
 from stripe_handler_cli.lab.chaos.run import Chaos
-from stripe_handler_cli.lab.chaos.shrink import smallest
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife, SimulationOptions, simulate
 from stripe_subscription_handler.conversation.handling import handling
@@ -40,7 +39,7 @@ def test_stories_end_in_the_truth(schedule: int, *, asks_stripe: bool) -> None:
     policy = Policy(can_ask_stripe=asks_stripe)
     for life in Chaos(users=60, seed=11, asks_stripe=asks_stripe).simulation().lives:
         story = shuffled(life, schedule)
-        assert played(story, policy, schedule) == story.truth
+        assert rerun(story, policy, schedule) == story.truth
 
 
 def test_parts_of_a_story_end_in_their_truth() -> None:
@@ -55,7 +54,7 @@ def test_parts_of_a_story_end_in_their_truth() -> None:
     for life in Chaos(users=8, seed=12).simulation().lives:
         whole = shuffled(life, 5)
         for part in itertools.chain(*(itertools.islice(step(whole), 6) for step in steps)):
-            assert played(part, ASKING) == part.truth
+            assert rerun(part, ASKING) == part.truth
 
 
 def test_a_right_handler_leaves_nothing_to_find() -> None:
@@ -74,7 +73,7 @@ def test_a_wrong_handler_is_found_and_its_story_is_small() -> None:
     assert len(story.deliveries) > 20
     assert 2 <= len(found.story.deliveries) <= 3
     assert found.found != found.story.truth
-    assert played(found.story, ASKING) == found.story.truth
+    assert rerun(found.story, ASKING) == found.story.truth
     *_, later, earlier = [event["created"] for event in found.story.deliveries]
     assert later >= earlier
 
@@ -84,4 +83,4 @@ def test_thin_stories_end_in_the_truth() -> None:
     options = SimulationOptions(eras=("2026-endive",), also=("owner_move", "customer_metadata"), thin=True)
     for life in simulate(9, 60, options).lives:
         story = shuffled(life, 3)
-        assert played(story, ASKING, 3) == story.truth
+        assert rerun(story, ASKING, 3) == story.truth

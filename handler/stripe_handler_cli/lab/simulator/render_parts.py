@@ -1,14 +1,37 @@
-"""A price as each API version shows it: a plan, and from 2020 on a price beside it. Pure."""
+"""What subscriptions and invoices are both made of, as each API version shows it. Pure.
+
+A price is a plan, and from 2020 on a price beside it.
+"""
+
+from typing import Any
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.catalogue import CATALOGUE_CREATED, CURRENCY, Price
 from stripe_handler_cli.lab.simulator.state import Json
 
 
+def assembled(head: Json, *parts: Json) -> Json:
+    """An object: the head first, then the fields of all parts by name."""
+    fields: Json = {}
+    for part in parts:
+        fields |= part
+    return head | dict(sorted(fields.items()))
+
+
+def only_if(applies: bool, **fields: Any) -> Json:  # noqa: FBT001 - reads as a sentence
+    return fields if applies else {}
+
+
+def listed(data: list[Json], url: str) -> Json:
+    """A list inside an object; it holds everything."""
+    return {"object": "list", "data": data, "has_more": False, "total_count": len(data), "url": url}
+
+
 def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
     """The plan object; every price has one of the same id."""
-    head = {"id": price.id, "object": "plan"}
     common = {
+        "id": price.id,
+        "object": "plan",
         "amount": price.amount,
         "created": CATALOGUE_CREATED,
         "currency": CURRENCY,
@@ -20,28 +43,22 @@ def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
     }
     if not version.has_products:
         statement = "statement_descriptor" if version.has_items else "statement_description"
-        return head | common | {"name": price.name, statement: None}
+        return common | {"name": price.name, statement: None}
     usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
     decimal = {"amount_decimal": str(price.amount)} if version.has_modern_subscriptions else {}
-    return (
-        head
-        | common
-        | decimal
-        | usage
-        | {
-            "active": True,
-            "billing_scheme": "per_unit",
-            "nickname": price.name,
-            "product": price.product_id,
-            "tiers_mode": None,
-            "transform_usage": None,
-            "usage_type": _usage(price),
-        }
-    )
+    newer = {
+        "active": True,
+        "billing_scheme": "per_unit",
+        "nickname": price.name,
+        "product": price.product_id,
+        "tiers_mode": None,
+        "transform_usage": None,
+        "usage_type": _usage(price),
+    }
+    return common | decimal | usage | newer
 
 
 def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
-    """The price object."""
     usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
     newer = {"custom_unit_amount": None, "tax_behavior": "unspecified"} if version.has_parents else {}
     return newer | {
@@ -72,7 +89,6 @@ def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
 
 
 def product(product_id: str, *, livemode: bool) -> Json:
-    """The product object, as an expanded reference."""
     return {
         "id": product_id,
         "object": "product",

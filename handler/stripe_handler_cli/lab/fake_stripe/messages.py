@@ -1,8 +1,9 @@
-"""A request to the fake Stripe, without its connection. Pure."""
+"""A request to the fake Stripe and what it answers, without their connection. Pure."""
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -12,17 +13,7 @@ _ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
 
 @attrs.frozen
 class Request:
-    """A request, without its connection.
-
-    Attributes:
-        method: `GET` and so on.
-        path: As sent, still quoted.
-        now: When it came, Unix seconds.
-        query: The parameters after the question mark; each may be given several times.
-        body: What was sent.
-        idempotency_key: The header of that name.
-        places: What the placeholders of the endpoint's path stand for, unquoted.
-    """
+    """A request; its path is still quoted, and a parameter of its query may be given several times."""
 
     method: str
     path: str
@@ -30,7 +21,6 @@ class Request:
     query: Mapping[str, list[str]] = attrs.Factory(dict)
     body: bytes = b""
     idempotency_key: str | None = None
-    places: Mapping[str, str] = attrs.Factory(dict)
 
     @classmethod
     def of(
@@ -43,3 +33,19 @@ class Request:
             # Clients number the elements of an array; Stripe takes them in any way.
             query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
         return cls(method, parts.path, now, query, body, idempotency_key)
+
+
+@attrs.frozen
+class Answer:
+    """An answer, and the moment for its Date header, Unix seconds; None is the server's own now."""
+
+    status: int
+    body: Mapping[str, Any]
+    at: float | None = None
+
+
+def error(status: int, message: str, code: str | None = None) -> Answer:
+    """Make an error in Stripe's form; what is Stripe's own fault has a type of its own."""
+    is_theirs = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    told = {"type": "api_error" if is_theirs else "invalid_request_error", "message": message}
+    return Answer(status, {"error": told if code is None else {**told, "code": code}})

@@ -1,0 +1,156 @@
+"""The endpoints of subscriptions, customers, invoices and events: one by its id, or one page of a list. Pure.
+
+Stripe cuts lists newest first, by `limit` and a cursor on one side. A parameter that is not modelled here is
+refused, so that nothing seems to be filtered that is not.
+"""
+
+import itertools
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import unquote
+
+import attrs
+
+from stripe_handler_cli.lab.fake_stripe.accounts import Account
+from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
+
+Body = Mapping[str, Any]
+Filter = Callable[[Sequence[str], Body], bool]
+"""Whether an object is among those a parameter's values ask for."""
+
+_KINDS: Final = {
+    "subscriptions": "subscription",
+    "customers": "customer",
+    "invoices": "invoice",
+    "events": "event",
+}
+"""Where an object stands in a path, and its own word for what it is."""
+_PATH: Final = re.compile(rf"/v1/(?P<plural>{'|'.join(_KINDS)})(?:/(?P<id>[^/]+))?")
+DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
+EVENTS_KEPT_SECONDS = 30 * 86_400
+"""How far back Stripe lists events."""
+
+_PAGING: Final = frozenset({"limit", "starting_after", "ending_before", "expand[]"})
+_CREATED: Final = re.compile(r"created(?:\[(gt|gte|lt|lte)\])?")
+_COMPARISONS: Final = {
+    None: operator.eq,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
+
+
+def _has_status(values: Sequence[str], body: Body) -> bool:
+    wanted, status = values[-1], body["status"]
+    return wanted in {"all", status} or (wanted == "ended" and status in _ENDED)
+
+
+def _has(name: str) -> Filter:
+    return lambda values, body: body.get(name) == values[-1]
+
+
+def _bills(values: Sequence[str], body: Body) -> bool:
+    details = (body.get("parent") or {}).get("subscription_details") or {}
+    return bool(details.get("subscription") == values[-1])
+
+
+def _has_type(values: Sequence[str], body: Body) -> bool:
+    return body["type"] in values
+
+
+_FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
+    "subscription": {"status": _has_status, "customer": _has("customer")},
+    "customer": {"email": _has("email")},
+    "invoice": {"status": _has("status"), "customer": _has("customer"), "subscription": _bills},
+    "event": {"type": _has_type, "types[]": _has_type},
+}
+"""What kind of object is listed → parameter → what it asks for."""
+
+
+def answer_objects(account: Account, request: Request) -> Answer:
+    """Answer a request whose API key is right."""
+    found = _PATH.fullmatch(request.path)
+    if found is None or request.method != "GET":
+        message = f"Unrecognized request URL ({request.method}: {request.path})."
+        return error(HTTPStatus.NOT_FOUND, message)
+    kind = _KINDS[found["plural"]]
+    if found["id"] is None:
+        # Dated when it was asked for: what is read afterwards is of that moment or later.
+        return attrs.evolve(_page(account, kind, request), at=request.now)
+    return _one_object(account, kind, unquote(found["id"]))
+
+
+def _one_object(account: Account, kind: str, identifier: str) -> Answer:
+    found = account.find(kind, identifier)
+    if found.body is None:
+        message = f"No such {kind}: '{identifier}'"
+        return attrs.evolve(error(HTTPStatus.NOT_FOUND, message, "resource_missing"), at=found.at)
+    return Answer(HTTPStatus.OK, found.body, found.at)
+
+
+def _page(account: Account, kind: str, request: Request) -> Answer:
+    query = {"limit": [DEFAULT_LIMIT], **request.query}
+    ids: Sequence[str] = account.newest_first(kind)
+    problem = _problem(kind, ids, query)
+    if problem is not None:
+        return error(HTTPStatus.BAD_REQUEST, *problem)
+    backwards = "ending_before" in query
+    if backwards:
+        ids = ids[: ids.index(query["ending_before"][-1])][::-1]
+    elif "starting_after" in query:
+        ids = ids[ids.index(query["starting_after"][-1]) + 1 :]
+    tests = list(_tests(kind, query, request.now))
+    bodies = (account.find(kind, identifier).body for identifier in ids)
+    listed = (body for body in bodies if body is not None and all(test(body) for test in tests))
+    limit = int(query["limit"][-1])
+    found = list(itertools.islice(listed, limit + 1))
+    data = found[:limit][:: -1 if backwards else 1]
+    return Answer(
+        HTTPStatus.OK, {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data}
+    )
+
+
+def _problem(kind: str, ids: Sequence[str], query: Mapping[str, list[str]]) -> tuple[str, str | None] | None:
+    """What Stripe would refuse: the message and the code."""
+    for name, values in query.items():
+        if _CREATED.fullmatch(name):
+            if not _is_whole(values[-1]):
+                return f"{name} must be a Unix time in seconds.", None
+        elif name not in _PAGING | _FILTERS[kind].keys():
+            return f"Received unknown parameter: {name}", "parameter_unknown"
+    if "starting_after" in query and "ending_before" in query:
+        return "You can't specify both `starting_after` and `ending_before`.", None
+    limit = query["limit"][-1]
+    if not (_is_whole(limit) and 1 <= int(limit) <= LONGEST_LIMIT):
+        return f"limit must be a whole number from 1 to {LONGEST_LIMIT}.", None
+    for name in ("starting_after", "ending_before"):
+        if name in query and query[name][-1] not in ids:
+            return f"No such {kind}: '{query[name][-1]}'", "resource_missing"
+    return None
+
+
+def _tests(kind: str, query: Mapping[str, list[str]], now: float) -> Iterator[Callable[[Body], bool]]:
+    for name, test in _FILTERS[kind].items():
+        if name in query:
+            yield partial(test, query[name])
+    if kind == "subscription" and "status" not in query:
+        yield lambda body: bool(body["status"] != "canceled")
+    for name, values in query.items():
+        if found := _CREATED.fullmatch(name):
+            yield partial(_is_created, _COMPARISONS[found[1]], int(values[-1]))
+    if kind == "event":
+        yield partial(_is_created, operator.ge, int(now) - EVENTS_KEPT_SECONDS)
+
+
+def _is_created(compare: Callable[[int, int], bool], second: int, body: Body) -> bool:
+    return compare(body["created"], second)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit()
