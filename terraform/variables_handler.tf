@@ -44,7 +44,7 @@ variable "create_missing_profile" {
 }
 
 variable "connect_events" {
-  description = "What becomes of events of connected accounts (Stripe Connect): skip or handle. Their owners choose the metadata, and so the user."
+  description = "What becomes of events of connected accounts (Stripe Connect, organisations): skip or handle. Their owners choose the metadata, and so the user."
   type        = string
   default     = "skip"
   nullable    = false

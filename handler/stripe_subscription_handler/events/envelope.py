@@ -40,7 +40,7 @@ class StripeEvent:
         id: `evt_…`, the same in every delivery of the event.
         created: When it happened, ISO-8601 UTC, whole seconds.
         livemode: None where the event does not say.
-        account: The connected account, for Connect events; a thin event calls it its context.
+        account: The connected account, for Connect events; else the context, in an organisation a path.
         subscription: The state after the event, for subscription events.
         before: The state before it, where `previous_attributes` tells.
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
@@ -123,7 +123,8 @@ def parse_event(
         type=text(raw, "type", here),
         created=_created(raw, here),
         livemode=optional_boolean(raw, "livemode", here),
-        account=optional_text(raw, "account", here),
+        # Events of an organisation have a context; only those of Connect have an account as well.
+        account=optional_text(raw, "account", here) or optional_text(raw, "context", here),
     )
     if head.is_ping:
         destination = optional_object(raw, "related_object", here) or {}
@@ -134,7 +135,7 @@ def parse_event(
         return head
     if is_thin:
         related_id = _related_id(raw, here, is_invoice=head.is_about_invoice)
-        return attrs.evolve(head, account=optional_text(raw, "context", here), related_id=related_id)
+        return attrs.evolve(head, related_id=related_id)
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:

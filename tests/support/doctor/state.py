@@ -58,9 +58,9 @@ def hourly_count(**changes: Any) -> alarms.HourlyCountFacts:
 
 CASES: Cases = {
     queues.queue_settings: (
-        ((queue(), queue()), PASS, "kept 14 days, and hidden 120 s"),
+        ((queue(), queue()), PASS, "kept 14 d, and hidden 120 s"),
         ((queue(), queue(exists=False)), FAIL, "there is no queue q", APPLY),
-        ((queue(), queue(retention_seconds=3600)), WARN, "after 60 minutes", APPLY),
+        ((queue(), queue(retention_seconds=3600)), WARN, "after 1 h", APPLY),
         (
             (queue(visibility_timeout_seconds=30), queue()),
             WARN,
@@ -78,7 +78,7 @@ CASES: Cases = {
         (
             queue(messages=3, oldest_seconds=2.5 * 86400),
             FAIL,
-            "3 events not applied; the oldest is 2 days old, SQS drops it in 11.5 days",
+            "3 events not applied; the oldest is 2 d old, SQS drops it in 11.5 days",
             queues.LIST_DEAD_LETTERS,
         ),
         (queue(exists=False), FAIL, "there is no queue q", APPLY),

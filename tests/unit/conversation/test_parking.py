@@ -135,9 +135,10 @@ def test_a_late_event_never_recreates_a_deleted_account() -> None:
     assert not tables.parked["cus_1"]
 
 
-def test_events_of_connected_accounts_are_skipped_unless_asked_for() -> None:
-    """Their metadata is chosen by whoever owns the connected account."""
-    event = parse_event({**events.created(events.subscription()), "account": "acct_1"})
+@pytest.mark.parametrize("name", ["account", "context"])
+def test_events_of_connected_accounts_are_skipped_unless_asked_for(name: str) -> None:
+    """Their metadata is chosen by whoever owns the account, in an organisation too."""
+    event = parse_event({**events.created(events.subscription()), name: "acct_1"})
     assert Tables().deliver(event).reason is Reason.CONNECT_ACCOUNT
     assert Tables(policy=Policy(connect_events=ConnectEvents.HANDLE)).deliver(event).applied
 

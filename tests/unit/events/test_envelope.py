@@ -205,6 +205,15 @@ def test_the_context_of_a_thin_event_is_its_connected_account() -> None:
     assert parse_event(thin("customer.subscription.updated", context="acct_1")).account == "acct_1"
 
 
+def test_an_organisations_snapshot_event_is_told_by_its_context() -> None:
+    """It has no `account` unless it is a Connect event too, and is the same to the gate as its thin twin."""
+    raw = events.envelope(events.created(events.subscription()))
+    raw["detail"]["context"] = "org_1/acct_1"
+    assert parse_event(raw).account == "org_1/acct_1"
+    raw["detail"]["account"] = "acct_2"
+    assert parse_event(raw).account == "acct_2"
+
+
 @pytest.mark.parametrize("related", [None, {}, {"id": ""}, {"id": 7}, [SECRET]])
 def test_a_thin_event_without_its_object_is_refused(related: Any) -> None:
     """The id of the related object must be there."""

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 import attrs
 
+from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import (
@@ -119,7 +120,7 @@ def queue_settings(facts: tuple[QueueFacts, ...]) -> Finding:
         if not queue.exists:
             return failed(f"there is no queue {queue.name}")
         if queue.retention_seconds < LEAST_RETENTION_SECONDS:
-            return warned(f"{queue.name} drops messages after {_duration(queue.retention_seconds)}", APPLY)
+            return warned(f"{queue.name} drops messages after {duration(queue.retention_seconds)}", APPLY)
         if queue.visibility_timeout_seconds <= queue.function_timeout_seconds:
             hidden, taken = queue.visibility_timeout_seconds, queue.function_timeout_seconds
             return warned(
@@ -127,7 +128,7 @@ def queue_settings(facts: tuple[QueueFacts, ...]) -> Finding:
                 "people may redrive the same",
                 APPLY,
             )
-    kept = _duration(min(queue.retention_seconds for queue in facts))
+    kept = duration(min(queue.retention_seconds for queue in facts))
     least = min(queue.visibility_timeout_seconds for queue in facts)
     return passed(f"messages are kept {kept}, and hidden {least} s while one is redriven")
 
@@ -140,14 +141,8 @@ def _judge_empty(facts: QueueFacts) -> Finding:
     found = f"{facts.messages} event{'s' if facts.messages > 1 else ''} not applied"
     if facts.oldest_seconds is not None:
         left = max(facts.retention_seconds - facts.oldest_seconds, 0) / _DAY_SECONDS
-        found += f"; the oldest is {_duration(facts.oldest_seconds)} old, SQS drops it in {left:.1f} days"
+        found += f"; the oldest is {duration(facts.oldest_seconds)} old, SQS drops it in {left:.1f} days"
     return failed(found, LIST_DEAD_LETTERS)
-
-
-def _duration(seconds: float) -> str:
-    units = ((_DAY_SECONDS, "days"), (3600, "hours"), (60, "minutes"))
-    unit, name = next(((unit, name) for unit, name in units if seconds >= 2 * unit), (1, "seconds"))
-    return f"{seconds / unit:.0f} {name}"
 
 
 @check(
