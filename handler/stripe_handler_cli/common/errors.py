@@ -1,4 +1,4 @@
-"""Errors whose message is meant for the person at the terminal."""
+"""Errors whose message is meant for the person at the terminal, and how they end a program of its own."""
 
 import sys
 from collections.abc import Callable

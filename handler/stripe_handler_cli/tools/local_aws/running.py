@@ -7,7 +7,6 @@ from typing import Any, Self
 import attrs
 
 DEFAULT_STATE_DIRECTORY = Path(".stripe-handler/local-aws")
-
 REGION = "us-east-1"
 
 

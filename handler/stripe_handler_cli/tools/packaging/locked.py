@@ -12,9 +12,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 
-ONLY_FOR_STRIPE = frozenset(
-    {"certifi", "charset-normalizer", "idna", "requests", "stripe", "typing-extensions"}
-)
+ONLY_FOR_STRIPE = {"certifi", "charset-normalizer", "idna", "requests", "stripe", "typing-extensions"}
 """stripe, and what nothing else in the zip needs; a contract test compares it with the packages' metadata."""
 
 _LINE = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")

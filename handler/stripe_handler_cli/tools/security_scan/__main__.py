@@ -11,13 +11,12 @@ from stripe_handler_cli.tools.security_scan.scan import scan
 from stripe_handler_cli.tools.terraform import find_terraform
 
 _STATE = Path(".stripe-handler/terraform")
-_REQUIREMENTS = Path("requirements/checkov.txt")
 
 
 def main() -> None:
     start_seconds = time.monotonic()
     terraform = find_terraform(_STATE, progress=click.echo)
-    scan(terraform, Path("terraform"), _STATE, _REQUIREMENTS, progress=click.echo)
+    scan(terraform, Path("terraform"), _STATE, Path("requirements/checkov.txt"), progress=click.echo)
     click.echo(f"security scan: passed in {time.monotonic() - start_seconds:.1f} s")
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.terraform.process import child_environment
 
-MINIMUM_VERSION = (1, 11)
 PINNED_VERSION = "1.11.4"
 RELEASE_SHA256 = {
     "darwin_amd64": "a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b",
@@ -54,7 +53,7 @@ def find_terraform(
     on_path = shutil.which("terraform", path=environment.get("PATH", os.defpath))
     if on_path is not None:
         version = terraform_version(Path(on_path))
-        if version is not None and version >= MINIMUM_VERSION:
+        if version is not None and version >= (1, 11):
             return Path(on_path).absolute()
         progress(f"Terraform on PATH ({on_path}) is older than 1.11 or does not run")
     cached = cache_directory.resolve() / f"terraform-{PINNED_VERSION}" / "terraform"
