@@ -23,8 +23,7 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
 
-_LINES = 20
-"""So many lines of a log are shown."""
+_LOG_LINES = 20
 
 
 @attrs.frozen
@@ -124,7 +123,7 @@ def _evidence(pipeline: Pipeline) -> Iterator[str]:
         yield f"  {outputs[f'{queue}_name']}  {visible}, and {in_flight} in flight"
     group = outputs["log_group_name"]
     pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
-    lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LINES)
+    lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LOG_LINES)
     yield f"The last {len(lines)} lines of {group}:"
     yield from (f"  {line.rstrip()}" for line in lines)
 

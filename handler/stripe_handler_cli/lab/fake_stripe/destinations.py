@@ -1,7 +1,7 @@
 """Event destinations of the fake Stripe (API v2): what it keeps of them, and what it answers about them.
 
 In the shapes of stripe-python 16.1. Stripe's own rules modelled here: only an Amazon EventBridge or a webhook
-destination; type, payload, API version and place never change; a destination whose event source is gone is
+destination; type, payload, API version and target never change; a destination whose event source is gone is
 disabled for good; a signing secret is told once, when it is asked for at creation. Another field is refused,
 so that nothing seems to be kept that is not. Sends nothing itself: `pushing` does.
 """

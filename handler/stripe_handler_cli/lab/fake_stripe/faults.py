@@ -14,12 +14,7 @@ _LONGEST_BURST = 5
 class Fault:
     """How to misbehave once. Without a status or body, the right answer is given in the end.
 
-    Attributes:
-        status: Answer this error.
-        body: Answer this text instead of a JSON object.
-        drop: Close the connection without an answer.
-        hang: Answer nothing until the server ends.
-        delay_seconds: Answer late.
+    A dropped connection is closed without an answer; a hanging one gets none until the server ends.
     """
 
     status: int = HTTPStatus.OK

@@ -22,14 +22,7 @@ Body = Mapping[str, Any]
 Filter = Callable[[Sequence[str], Body], bool]
 """Whether an object is among those a parameter's values ask for."""
 
-_KINDS: Final = {
-    "subscriptions": "subscription",
-    "customers": "customer",
-    "invoices": "invoice",
-    "events": "event",
-}
-"""Where an object stands in a path, and its own word for what it is."""
-_PATH: Final = re.compile(rf"/v1/(?P<plural>{'|'.join(_KINDS)})(?:/(?P<id>[^/]+))?")
+_PATH: Final = re.compile(r"/v1/(?P<kind>subscription|customer|invoice|event)s(?:/(?P<id>[^/]+))?")
 DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
 EVENTS_KEPT_SECONDS = 30 * 86_400
 """How far back Stripe lists events."""
@@ -77,13 +70,11 @@ def answer_objects(account: Account, request: Request) -> Answer:
     """Answer a request whose API key is right."""
     found = _PATH.fullmatch(request.path)
     if found is None or request.method != "GET":
-        message = f"Unrecognized request URL ({request.method}: {request.path})."
-        return error(HTTPStatus.NOT_FOUND, message)
-    kind = _KINDS[found["plural"]]
+        return error(HTTPStatus.NOT_FOUND, f"Unrecognized request URL ({request.method}: {request.path}).")
     if found["id"] is None:
         # Dated when it was asked for: what is read afterwards is of that moment or later.
-        return attrs.evolve(_page(account, kind, request), at=request.now)
-    return _one_object(account, kind, unquote(found["id"]))
+        return attrs.evolve(_page(account, found["kind"], request), at=request.now)
+    return _one_object(account, found["kind"], unquote(found["id"]))
 
 
 def _one_object(account: Account, kind: str, identifier: str) -> Answer:

@@ -86,11 +86,7 @@ class LocalPartner:
         return "active" if state == "ACTIVE" else "pending"
 
     def put(self, name: str, events: Sequence[Mapping[str, Any]]) -> None:
-        """PutPartnerEvents.
-
-        Raises:
-            CliError: EventBridge refused an event.
-        """
+        """Put events by PutPartnerEvents; a `CliError` says which EventBridge refused."""
         put_all(
             self.events.put_partner_events,
             [{"Source": name, "DetailType": event["type"], "Detail": json.dumps(event)} for event in events],

@@ -4,7 +4,7 @@ It answers as Stripe's API would: a subscription, an invoice or a customer, now 
 second; None where there was none.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TypeVar
 
 import attrs
@@ -15,6 +15,8 @@ from stripe_handler_cli.lab.simulator.render_subscriptions import customer_objec
 from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
 
 _State = TypeVar("_State", Subscription, Invoice)
+_History = dict[str, list[tuple[int, _State]]]
+"""Id → (second, state from then on), in order."""
 
 
 @attrs.frozen
@@ -30,11 +32,11 @@ class PaymentFact:
 
 @attrs.define
 class Book:
-    """The objects of one life: id → (second, state from then on), in order."""
+    """The objects of one life."""
 
     customers: dict[str, Customer] = attrs.Factory(dict)
-    subscriptions: dict[str, list[tuple[int, Subscription]]] = attrs.Factory(dict)
-    invoices: dict[str, list[tuple[int, Invoice]]] = attrs.Factory(dict)
+    subscriptions: _History[Subscription] = attrs.Factory(dict)
+    invoices: _History[Invoice] = attrs.Factory(dict)
     payments: list[PaymentFact] = attrs.Factory(list)
 
     def note(self, state: Subscription | Invoice, second: int) -> None:
@@ -46,19 +48,13 @@ class Book:
 
     def part(self, subscription_ids: Collection[str], until: int) -> "Book":
         """The same life with these subscriptions only, up to the end of a second."""
+        told = {key: states for key, states in self.subscriptions.items() if key in subscription_ids}
+        paid = (fact for fact in self.payments if fact.subscription_id in subscription_ids)
         return Book(
             customers=self.customers,
-            subscriptions={
-                identifier: states
-                for identifier, states in _until(self.subscriptions, until).items()
-                if identifier in subscription_ids
-            },
+            subscriptions=_until(told, until),
             invoices=_until(self.invoices, until),
-            payments=[
-                fact
-                for fact in self.payments
-                if fact.subscription_id in subscription_ids and fact.second <= until
-            ],
+            payments=[fact for fact in paid if fact.second <= until],
         )
 
     def find(
@@ -75,18 +71,11 @@ class Book:
         return invoice_object(invoice, version) if invoice else None
 
 
-def _at(
-    history: Mapping[str, list[tuple[int, _State]]], identifier: str, second: int | None
-) -> _State | None:
+def _at(history: _History[_State], identifier: str, second: int | None) -> _State | None:
     states = [state for since, state in history.get(identifier, ()) if second is None or since <= second]
     return states[-1] if states else None
 
 
-def _until(
-    history: Mapping[str, list[tuple[int, _State]]], second: int
-) -> dict[str, list[tuple[int, _State]]]:
-    told = {
-        identifier: [(since, state) for since, state in states if since <= second]
-        for identifier, states in history.items()
-    }
-    return {identifier: states for identifier, states in told.items() if states}
+def _until(history: _History[_State], second: int) -> _History[_State]:
+    told = {key: [state for state in states if state[0] <= second] for key, states in history.items()}
+    return {key: states for key, states in told.items() if states}

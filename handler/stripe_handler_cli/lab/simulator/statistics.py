@@ -1,7 +1,6 @@
 """Counts over simulated lives, one life at a time, and how they are shown."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -66,33 +65,27 @@ class Statistics:
         }
 
     def print_summary(self, console: Console, seconds: float) -> None:
-        for table in self._tables(seconds):
-            console.print(table)
-
-    def _tables(self, seconds: float) -> Iterator[Table]:
         figures = self.as_json()
         events = figures["events"]
-        yield fields(
-            (
-                ("users", f"{self.users:,}"),
-                ("events", f"{events:,} ({events / self.users:.1f} a user)"),
-                ("generated", f"in {seconds:.1f} s, {events / seconds:,.0f} events/s"),
-                ("sharing a second", f"{self.sharing:,} ({self.sharing / max(events, 1):.0%} of the events)"),
-                ("seconds with several updates", f"{self.update_ties:,}"),
-            )
+        rows = (
+            ("users", f"{self.users:,}"),
+            ("events", f"{events:,} ({events / self.users:.1f} a user)"),
+            ("generated", f"in {seconds:.1f} s, {events / seconds:,.0f} events/s"),
+            ("sharing a second", f"{self.sharing:,} ({self.sharing / max(events, 1):.0%} of the events)"),
+            ("seconds with several updates", f"{self.update_ties:,}"),
         )
+        console.print(fields(rows))
         for noun, counted, name in (
             ("event type", "events", "events_by_type"),
             ("events of a subscription in one second", "seconds", "seconds_by_number_of_events"),
             ("scenario", "lives", "lives_by_scenario"),
             ("era", "lives", "lives_by_era"),
         ):
-            table = Table()
-            table.add_column(noun)
+            table = Table(noun)
             table.add_column(counted, justify="right")
             for value, count in figures[name].items():
                 table.add_row(value, f"{count:,}")
-            yield table
+            console.print(table)
 
 
 def _subject(event: dict[str, Any]) -> str:

@@ -20,15 +20,6 @@ from stripe_handler_cli.lab.simulator.operations import (
     run_out,
 )
 from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
-from stripe_handler_cli.lab.simulator.phases import (
-    checkout,
-    part_of_period,
-    periods,
-    resume,
-    some,
-    trial,
-    trial_turns_paid,
-)
 from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
 
 Story = Callable[[Life], Steps[None]]
@@ -36,8 +27,8 @@ Story = Callable[[Life], Steps[None]]
 
 def buy(life: Life) -> Steps[None]:
     """Bought, paid, renewed a few times, still running."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[phases.nothing] * life.rng.randrange(4))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *[phases.nothing] * life.rng.randrange(4))
 
 
 def abandon(life: Life) -> Steps[None]:
@@ -54,15 +45,15 @@ def abandon(life: Life) -> Steps[None]:
 
 def trial_converts(life: Life) -> Steps[None]:
     """A trial that becomes a paid subscription."""
-    subscription = yield from trial(life)
-    pay(life, (yield from trial_turns_paid(life, subscription)))
-    yield from periods(life, subscription, *some(life, 2))
+    subscription = yield from phases.trial(life)
+    pay(life, (yield from phases.trial_turns_paid(life, subscription)))
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
 
 
 def trial_fails(life: Life) -> Steps[None]:
     """A trial whose first payment fails for good, or only at first."""
-    subscription = yield from trial(life)
-    invoice = yield from trial_turns_paid(life, subscription)
+    subscription = yield from phases.trial(life)
+    invoice = yield from phases.trial_turns_paid(life, subscription)
     yield from _dun_somehow(life, subscription, invoice)
 
 
@@ -73,15 +64,15 @@ def _dun_somehow(life: Life, subscription: Subscription, invoice: Invoice) -> St
 
 def trial_pauses(life: Life) -> Steps[None]:
     """A trial without a payment method: paused, then resumed, canceled or left alone."""
-    subscription = yield from trial(life, at_end_without_payment_method="pause")
+    subscription = yield from phases.trial(life, at_end_without_payment_method="pause")
     life.update(subscription, status="paused")
     yield life.soon()
     life.tell("paused", subscription)
     yield life.rng.randrange(HOUR, 20 * DAY)
     what = life.rng.choice(("resume", "resume", "cancel", "stay"))
     if what == "resume":
-        yield from resume(life, subscription)
-        yield from periods(life, subscription, *some(life, 2))
+        yield from phases.resume(life, subscription)
+        yield from phases.periods(life, subscription, *phases.some(life, 2))
     elif what == "cancel":
         delete(life, subscription, "cancellation_requested")
 
@@ -89,35 +80,35 @@ def trial_pauses(life: Life) -> Steps[None]:
 def trial_cancels(life: Life) -> Steps[None]:
     """A trial that ends with nothing bought."""
     asked = "cancel" if life.version.has_paused else "create_invoice"
-    subscription = yield from trial(life, at_end_without_payment_method=asked)
+    subscription = yield from phases.trial(life, at_end_without_payment_method=asked)
     delete(life, subscription, "cancellation_requested", subscription.trial_end)
 
 
 def upgrade(life: Life) -> Steps[None]:
     """Upgrades and downgrades."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[phases.price_swap] * life.rng.randrange(1, 4))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *[phases.price_swap] * life.rng.randrange(1, 4))
 
 
 def quantities(life: Life) -> Steps[None]:
     """Seats come and go."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[phases.quantity] * life.rng.randrange(1, 4))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *[phases.quantity] * life.rng.randrange(1, 4))
 
 
 def several_items(life: Life) -> Steps[None]:
     """Items are added and removed; since 2025 with periods of their own."""
-    subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    subscription = yield from phases.checkout(life, price=life.rng.choice(MAIN_MONTHLY))
     count = life.rng.randrange(1, 5)
     kinds = [phases.add_item, *life.rng.choices((phases.add_item, phases.remove_item), k=count)]
-    yield from periods(life, subscription, *kinds)
+    yield from phases.periods(life, subscription, *kinds)
 
 
 def portal_cancel(life: Life) -> Steps[None]:
     """Canceled in the portal, and over at the period's end (or still running out)."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *some(life, 2))
-    yield part_of_period(life, subscription)
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
+    yield phases.part_of_period(life, subscription)
     request_cancellation(life, subscription)
     if life.chance(0.8):
         yield from run_out(life, subscription)
@@ -125,15 +116,15 @@ def portal_cancel(life: Life) -> Steps[None]:
 
 def portal_uncancel(life: Life) -> Steps[None]:
     """Canceled in the portal, undone, renewed."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, phases.cancel_and_stay, *some(life, 1))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, phases.cancel_and_stay, *phases.some(life, 1))
 
 
 def immediate_cancel(life: Life) -> Steps[None]:
     """Canceled at once; an update of the second before may carry a later stamp than the deletion."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *some(life, 2))
-    yield part_of_period(life, subscription)
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
+    yield phases.part_of_period(life, subscription)
     if life.chance(0.3):
         with life.updating(subscription, stamped_later=1):
             subscription.metadata = {**subscription.metadata, "leaves": "yes"}
@@ -142,13 +133,13 @@ def immediate_cancel(life: Life) -> Steps[None]:
 
 def collection_paused(life: Life) -> Steps[None]:
     """Collection is paused and taken up again."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, phases.pause_collection, *some(life, 1))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, phases.pause_collection, *phases.some(life, 1))
 
 
 def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
-    subscription = yield from checkout(life, price=life.rng.choice(MAIN_MONTHLY))
-    yield from periods(life, subscription, *some(life, 2))
+    subscription = yield from phases.checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
     invoice = yield from renewal(life, subscription)
     yield from dun(life, subscription, invoice, life.rng.randrange(1, 5), outcome)
     return subscription
@@ -157,7 +148,7 @@ def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
 def dunning_recovered(life: Life) -> Steps[None]:
     """A renewal fails and is paid after all."""
     subscription = yield from _fall_due(life, "active")
-    yield from periods(life, subscription, *some(life, 1))
+    yield from phases.periods(life, subscription, *phases.some(life, 1))
 
 
 def dunning_past_due(life: Life) -> Steps[None]:
@@ -187,14 +178,14 @@ def dunning_canceled(life: Life) -> Steps[None]:
 
 def resubscribe(life: Life) -> Steps[None]:
     """Canceled in the portal; a second subscription is bought while the first one runs out."""
-    first = yield from checkout(life)
-    yield from periods(life, first, *some(life, 1))
-    yield part_of_period(life, first)
+    first = yield from phases.checkout(life)
+    yield from phases.periods(life, first, *phases.some(life, 1))
+    yield phases.part_of_period(life, first)
     request_cancellation(life, first)
     life.start(run_out(life, first))
-    yield part_of_period(life, first)
-    second = yield from checkout(life)
-    yield from periods(life, second, *some(life, 2))
+    yield phases.part_of_period(life, first)
+    second = yield from phases.checkout(life)
+    yield from phases.periods(life, second, *phases.some(life, 2))
 
 
 def several_subscriptions(life: Life) -> Steps[None]:
@@ -208,7 +199,7 @@ def one_off_invoices(life: Life) -> Steps[None]:
     """Invoices that bill no subscription, beside one that runs or alone."""
     subscription = None
     if life.chance(0.7):
-        subscription = yield from checkout(life)
+        subscription = yield from phases.checkout(life)
     for _ in range(life.rng.randrange(1, 4)):
         yield life.rng.randrange(MINUTE, 9 * DAY)
         invoice = bill_one_off(life, subscription if life.chance(0.4) else None)
@@ -221,16 +212,16 @@ def one_off_invoices(life: Life) -> Steps[None]:
 
 def metadata_later(life: Life) -> Steps[None]:
     """The subscription names no user at first; an update adds the name, soon or after a renewal."""
-    subscription = yield from checkout(life, named=False)
+    subscription = yield from phases.checkout(life, named=False)
     if life.chance(0.4):
-        yield from periods(life, subscription, phases.nothing)
+        yield from phases.periods(life, subscription, phases.nothing)
     yield life.rng.choice((0, 1, 5, MINUTE, HOUR))
     yield from _named(life, subscription, subscription.owner)
 
 
 def _named(life: Life, subscription: Subscription, user: str) -> Steps[None]:
     life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
-    yield from periods(life, subscription, *some(life, 2))
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
     if life.chance(0.3):
         yield life.soon()
         delete(life, subscription, "cancellation_requested")
@@ -238,10 +229,10 @@ def _named(life: Life, subscription: Subscription, user: str) -> Steps[None]:
 
 def same_second(life: Life) -> Steps[None]:
     """Bursts of updates in one second."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *[phases.same_second] * life.rng.randrange(1, 4))
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *[phases.same_second] * life.rng.randrange(1, 4))
     if life.chance(0.3):
-        yield part_of_period(life, subscription)
+        yield phases.part_of_period(life, subscription)
         yield from phases.same_second(life, subscription)
         delete(life, subscription, "cancellation_requested")
 
@@ -249,13 +240,13 @@ def same_second(life: Life) -> Steps[None]:
 def mixed(life: Life) -> Steps[None]:
     """Any opening, any changes, any end."""
     if life.chance(0.25):
-        subscription = yield from trial(life)
-        pay(life, (yield from trial_turns_paid(life, subscription)))
+        subscription = yield from phases.trial(life)
+        pay(life, (yield from phases.trial_turns_paid(life, subscription)))
     else:
-        subscription = yield from checkout(life)
-    yield from periods(life, subscription, *some(life, 4))
+        subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *phases.some(life, 4))
     end = life.rng.choice(("stay", "stay", "run out", "cancel", "dun"))
-    yield part_of_period(life, subscription)
+    yield phases.part_of_period(life, subscription)
     if end == "run out":
         request_cancellation(life, subscription)
         yield from run_out(life, subscription)
@@ -268,9 +259,9 @@ def mixed(life: Life) -> Steps[None]:
 
 def owner_move(life: Life) -> Steps[None]:
     """The metadata is edited: the subscription belongs to another user from then on."""
-    subscription = yield from checkout(life)
-    yield from periods(life, subscription, *some(life, 1))
-    yield part_of_period(life, subscription)
+    subscription = yield from phases.checkout(life)
+    yield from phases.periods(life, subscription, *phases.some(life, 1))
+    yield phases.part_of_period(life, subscription)
     yield from _named(life, subscription, another_user(life))
 
 
@@ -283,20 +274,20 @@ def shared_customer(life: Life) -> Steps[None]:
 
 
 def _for(life: Life, user: str) -> Steps[None]:
-    subscription = yield from checkout(life, user=user)
-    life.start(periods(life, subscription, *some(life, 3)))
+    subscription = yield from phases.checkout(life, user=user)
+    life.start(phases.periods(life, subscription, *phases.some(life, 3)))
 
 
 def customer_metadata(life: Life) -> Steps[None]:
     """No subscription ever names the user; the customer's own metadata does."""
     life.customer.metadata = {USER_ID_KEY: life.user}
-    subscription = yield from checkout(life, named=False)
-    yield from periods(life, subscription, *some(life, 2))
+    subscription = yield from phases.checkout(life, named=False)
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
 
 
 def paid_out_of_band(life: Life) -> Steps[None]:
     """A failed renewal is paid outside Stripe, of which only `invoice.paid` tells."""
-    subscription = yield from checkout(life)
+    subscription = yield from phases.checkout(life)
     invoice = yield from renewal(life, subscription)
     yield from dun(life, subscription, invoice, 1, "past_due")
     yield life.rng.randrange(HOUR, DAY)
