@@ -1,4 +1,4 @@
-"""The command `stripe-handler chaos`: options in, certificate out. Thin; `chaos` does the work."""
+"""The command `stripe-handler chaos`: options in, certificate out. `run` does the work."""
 
 import json
 from pathlib import Path

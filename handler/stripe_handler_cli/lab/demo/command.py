@@ -1,4 +1,4 @@
-"""The command `stripe-handler demo`. Thin; `demo.show` does the work."""
+"""The command `stripe-handler demo`; `show` does the work."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The command `stripe-handler simulate`: options in, JSON lines out. The package does the work."""
+"""The command `stripe-handler simulate`: options in, JSON lines out. `iterate_lives` does the work."""
 
 import json
 import time

@@ -17,7 +17,7 @@ class Scenario:
     weight: int
     fits: Callable[[ApiVersion], bool] = lambda _version: True
     default: bool = True
-    alone: bool = False
+    alone: bool = False  # no other scenario runs in the same life
 
     @property
     def summary(self) -> str:
