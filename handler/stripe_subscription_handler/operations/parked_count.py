@@ -20,10 +20,11 @@ from stripe_subscription_handler.dynamodb.sync_table import (
     WAITING_FOR_USER,
 )
 from stripe_subscription_handler.dynamodb.wire import to_wire
-from stripe_subscription_handler.logger import Log
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from stripe_subscription_handler.logger import Log
 
 EXPIRING_SECONDS = 7 * 24 * 3600
 """How long before it expires a waiting event counts as expiring."""
@@ -44,7 +45,7 @@ class ParkedCount:
     requests: int
 
 
-def answer(store: Store, log: Log) -> dict[str, Any]:
+def answer(store: Store, log: "Log") -> dict[str, Any]:
     """Count, write the log line, and tell whoever invoked the function by hand."""
     count = count_parked(store.client, store.config.sync_table_name, int(store.clock()))
     log.info(
