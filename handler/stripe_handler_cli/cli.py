@@ -12,7 +12,6 @@ import click
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.lazy_group import Deferred, LazyGroup
 
-#: Each command by its place, whose last part is its name, and the first sentence of its help.
 COMMANDS = (
     Deferred(
         "lab.chaos.command:chaos",
@@ -76,6 +75,7 @@ COMMANDS = (
         "Bring the profile of USER up to date from Stripe, now, by the rules of live events.",
     ),
 )
+"""Each command by its place, whose last part is its name, and the first sentence of its help."""
 
 
 @click.group(cls=LazyGroup, commands=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})

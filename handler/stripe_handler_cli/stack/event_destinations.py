@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.stripe_side.api import API_VERSION, load_stripe
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.stripe_side.api import StripeApi
 from stripe_subscription_handler.stripe_side.secret import StripeKey

@@ -6,14 +6,23 @@ The key is never an option itself: other users of the machine could see it, and 
 import os
 import re
 
+import attrs
 import click
 from click.core import ParameterSource
 
 from stripe_handler_cli.common.options import Option, made_into
-from stripe_handler_cli.common.stripe_access import StripeAccess
 
 _VARIABLE = "STRIPE_API_KEY"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+
+
+@attrs.frozen
+class StripeAccess:
+    """A Stripe key, its environment variable, and where it is sent; None means where the function sends."""
+
+    key: str = attrs.field(repr=False)
+    variable: str
+    url: str | None = None
 
 
 def stripe_options(purpose: str) -> Option:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
 from stripe_handler_cli.operate.reconcile.command import connect
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.comparison.lists import events, payment_events, subscriptions
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode

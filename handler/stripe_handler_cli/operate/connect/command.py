@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stripe_handler_cli.common.options import together
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.stack.options import ROOT_OPTIONS
-from stripe_handler_cli.stack.stripe_options import required, stripe_options
+from stripe_handler_cli.stack.stripe_options import StripeAccess, required, stripe_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.operate.connect.connection import Connection

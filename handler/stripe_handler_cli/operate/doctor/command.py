@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from stripe_handler_cli.common.console import printer, reporter
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.checklist import render_checklist
@@ -16,7 +15,7 @@ from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.options import given_stack_options, stack_options
-from stripe_handler_cli.stack.stripe_options import stripe_options
+from stripe_handler_cli.stack.stripe_options import StripeAccess, stripe_options
 
 _DEFAULT_PACKAGE = Path("dist/handler.zip")
 _KEYS = tuple(check.key for check in CHECKS)

@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES
 from stripe_subscription_handler.decisions.policy import Livemode
 

@@ -14,8 +14,8 @@ from stripe_handler_cli.stack.options import stack_options
 from stripe_handler_cli.stack.stripe_options import required, stripe_options
 
 if TYPE_CHECKING:
-    from stripe_handler_cli.common.stripe_access import StripeAccess
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.stripe_options import StripeAccess
     from stripe_subscription_handler.config import Config
     from stripe_subscription_handler.stripe_side.api import StripeApi
 

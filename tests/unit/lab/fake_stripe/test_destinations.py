@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, InMemoryPartner
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.stack.event_destinations import EventDestinations, NewDestination
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.stripe_side.api import API_VERSION, load_stripe
 
 ACCOUNT = "123456789012"

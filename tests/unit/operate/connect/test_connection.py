@@ -14,11 +14,11 @@ from rich.console import Console
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.progress import step as progress_step
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, InMemoryPartner
 from stripe_handler_cli.operate.connect.connection import Connection
 from stripe_handler_cli.operate.connect.planning import Step
 from stripe_handler_cli.stack.event_destinations import EventDestinations
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, PING_EVENT
 
 ACCOUNT = "123456789012"

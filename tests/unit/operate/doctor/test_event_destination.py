@@ -12,9 +12,9 @@ import attrs
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.operate.doctor.areas.stripe import DestinationFacts, look_at_destination
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from support.doctor.aws import Aws
 
 KEY = "rk_test_doctor"

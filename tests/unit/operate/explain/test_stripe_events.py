@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.common.stripe_access import StripeAccess
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects
 from stripe_handler_cli.operate.explain.gathering import listed_events
 from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
+from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.comparison.lists import PAGE
 from stripe_subscription_handler.stripe_side.api import MAX_ATTEMPTS
 from support import events

@@ -38,7 +38,7 @@ _TEXTS = (
 )
 _ACTIONS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 _FILTERS = ("AlarmNamePrefix", "StateValue", "MaxRecords", "NextToken")
-#: MiniStack's last two arguments: whether the request came as CBOR, and as JSON.
+# MiniStack's last two arguments: whether the request came as CBOR, and as JSON.
 _JSON_PROTOCOL = (False, True)
 
 

@@ -31,7 +31,7 @@ from . import dead_letters, settings
 from .replacing import replaces
 from .retries import DueQueue, back_off_seconds
 
-#: Lambda's waits for concurrency, with its minute between retries scaled down as that one is.
+# Lambda's waits for concurrency, with its minute between retries scaled down as that one is.
 _SHORTEST_THROTTLE_SECONDS = 1 * settings.RETRY_BASE_SECONDS / 60
 _LONGEST_THROTTLE_SECONDS = 300 * settings.RETRY_BASE_SECONDS / 60
 

@@ -29,7 +29,7 @@ from .replacing import replaces
 
 _GRACE_SECONDS = 2.0
 
-#: `processes`: those that stock MiniStack would end now, while an invocation decides whether they must.
+# `processes`: those that stock MiniStack would end now, while an invocation decides whether they must.
 _held = threading.local()
 _unpacking = threading.Lock()
 _signal = lambda_runtime._signal

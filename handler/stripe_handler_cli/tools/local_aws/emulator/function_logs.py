@@ -22,8 +22,8 @@ _MARK = "\x1eanswered"
 _LONGEST_SECONDS = 10.0
 """A process that closed its standard error writes no mark, and a child of its own may keep the pipe open."""
 
-#: Runs in the worker before MiniStack's script, whose first act is to keep `sys.stdout` for its answers. The
-#: first answer says that the process is up; what was written before it goes with the first invocation.
+# Runs in the worker before MiniStack's script, whose first act is to keep `sys.stdout` for its answers. The
+# first answer says that the process is up; what was written before it goes with the first invocation.
 _PRELUDE = f"""
 import os, sys
 

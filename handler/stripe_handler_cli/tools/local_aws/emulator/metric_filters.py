@@ -25,7 +25,7 @@ _MAXIMUM_DIMENSIONS = 3
 _DEFAULT_VALUE_SECONDS = 60.0
 _INVALID = "Invalid metric transformation"
 
-#: When each filter last reported its default value; a filter put anew begins anew.
+# When each filter last reported its default value; a filter put anew begins anew.
 _default_reported: dict[tuple[str, str, int], float] = {}
 
 

@@ -16,7 +16,7 @@ from . import settings
 from .replacing import watch
 
 _UNCHANGED_SECONDS = 5.0 / settings.ALARM_SPEEDUP
-#: About three hours of an unchanging queue; a forgotten emulator must not fill the memory.
+# About three hours of an unchanging queue; a forgotten emulator must not fill the memory.
 _KEPT_POINTS = 2_000
 
 

@@ -54,7 +54,7 @@ class HandOff:
 
     target: dict[str, Any]
     rule: dict[str, Any]
-    #: Hands it over by MiniStack's own means.
+    # Hands it over by MiniStack's own means.
     invoke: Callable[[], None]
     view: Any
     started: float = field(default_factory=time.monotonic)

@@ -9,9 +9,9 @@ from ministack.core import lambda_runtime
 
 from . import settings
 
-#: The modules beside this one that replace something when they are imported, in this order. Some wrap what an
-#: earlier one put in place: `function_errors` wraps `execution_environments`, `rule_targets` wraps
-#: `async_invocation`, `event_size` wraps `partner_events`, and `schedules` wraps `rule_targets`.
+# The modules beside this one that replace something when they are imported, in this order. Some wrap what an
+# earlier one put in place: `function_errors` wraps `execution_environments`, `rule_targets` wraps
+# `async_invocation`, `event_size` wraps `partner_events`, and `schedules` wraps `rule_targets`.
 REPLACEMENTS = (
     "partner_events",
     "async_invocation",
