@@ -108,6 +108,7 @@ module "handler" {
   partition_key_template = var.partition_key_template
   sort_key_template      = var.sort_key_template
   user_id_metadata_key   = var.user_id_metadata_key
+  user_id_pattern        = var.user_id_pattern
   livemode               = var.livemode
   unmapped               = var.unmapped
   create_missing_profile = var.create_missing_profile

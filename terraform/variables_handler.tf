@@ -12,6 +12,18 @@ variable "user_id_metadata_key" {
   }
 }
 
+variable "user_id_pattern" {
+  description = "What a whole user id looks like, as a regular expression; an event that names another fails. Without white space and commas unless told otherwise."
+  type        = string
+  default     = "[^\\s,]+"
+  nullable    = false
+
+  validation {
+    condition     = length(var.user_id_pattern) > 0 && can(regexall(var.user_id_pattern, ""))
+    error_message = "user_id_pattern must be a regular expression, for example \"user_[0-9]+\"."
+  }
+}
+
 variable "livemode" {
   description = "Which events to take: live, test, or any. Events of the other mode fail and end in the failure queue."
   type        = string

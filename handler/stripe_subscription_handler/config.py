@@ -10,7 +10,13 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode, Policy, Unmapped
+from stripe_subscription_handler.decisions.policy import (
+    DEFAULT_USER_ID_PATTERN,
+    ConnectEvents,
+    Livemode,
+    Policy,
+    Unmapped,
+)
 from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 
@@ -39,6 +45,7 @@ class Config:
     Attributes:
         sync_table_name: This project's own table, of owner links and parked events.
         user_id_metadata_key: The key of the subscription's metadata that holds the app's user id.
+        user_id_pattern: A regular expression that a whole user id matches.
         sort_key_name: Empty for a table without a sort key.
         partition_key_template: Holds `{userId}` exactly once.
         sort_key_template: May hold `{userId}`.
@@ -49,6 +56,7 @@ class Config:
     table_name: str
     sync_table_name: str
     user_id_metadata_key: str = DEFAULT_USER_ID_METADATA_KEY
+    user_id_pattern: str = DEFAULT_USER_ID_PATTERN
     partition_key_name: str = "PK"
     sort_key_name: str = "SK"
     partition_key_template: str = f"USER#{USER_ID_PLACEHOLDER}"
@@ -73,23 +81,30 @@ class Config:
         for field in ("table_name", "sync_table_name"):
             if not values.get(field):
                 raise ConfigError(f"{VARIABLES[field]} is not set; it names a DynamoDB table and is required")
-        for field in ("user_id_metadata_key", "partition_key_name"):
+        for field in ("user_id_metadata_key", "user_id_pattern", "partition_key_name"):
             if values.get(field) == "":
                 raise ConfigError(f"{VARIABLES[field]} is empty")
         for field, choices in _CHOICES.items():
             if field in values and values[field] not in choices:
                 raise ConfigError(f"{VARIABLES[field]} must be one of {', '.join(choices)}")
         config = cls(**{name: _CHOICES.get(name, {}).get(value, value) for name, value in values.items()})
-        if config.partition_key_template.count(USER_ID_PLACEHOLDER) != 1:
+        config._check()
+        return config
+
+    def _check(self) -> None:
+        if self.partition_key_template.count(USER_ID_PLACEHOLDER) != 1:
             raise ConfigError(f"PARTITION_KEY_TEMPLATE must hold {USER_ID_PLACEHOLDER} exactly once")
-        if config.sort_key_name and not config.sort_key_template:
+        if self.sort_key_name and not self.sort_key_template:
             raise ConfigError("SORT_KEY_TEMPLATE is empty although SORT_KEY_NAME is set")
-        if not _STRIPE_API_URLS.fullmatch(config.stripe_api_url):
+        try:
+            re.compile(self.user_id_pattern)
+        except re.error as error:
+            raise ConfigError(f"USER_ID_PATTERN is no regular expression: {error}") from None
+        if not _STRIPE_API_URLS.fullmatch(self.stripe_api_url):
             raise ConfigError(
                 f"STRIPE_API_URL must be {STRIPE_API_URL} or an http URL of the loopback without a path, "
                 "for example http://127.0.0.1:12111: a Stripe key is never sent anywhere else"
             )
-        return config
 
     def policy(self, *, can_ask_stripe: bool) -> Policy:
         return Policy(
@@ -98,6 +113,7 @@ class Config:
             connect_events=self.connect_events,
             can_ask_stripe=can_ask_stripe,
             partition_key_name=self.partition_key_name,
+            user_id_pattern=self.user_id_pattern,
         )
 
     def profile_key(self, user_id: str) -> dict[str, str]:
@@ -111,6 +127,7 @@ VARIABLES = {
     "table_name": "DYNAMODB_TABLE_NAME",
     "sync_table_name": "SYNC_TABLE_NAME",
     "user_id_metadata_key": "USER_ID_METADATA_KEY",
+    "user_id_pattern": "USER_ID_PATTERN",
     "partition_key_name": "PARTITION_KEY_NAME",
     "sort_key_name": "SORT_KEY_NAME",
     "partition_key_template": "PARTITION_KEY_TEMPLATE",

@@ -37,6 +37,7 @@ run "every_setting_reaches_the_environment" {
 
   variables {
     user_id_metadata_key   = "accountId"
+    user_id_pattern        = "acc_[0-9]+"
     partition_key_name     = "id"
     sort_key_name          = null
     partition_key_template = "{userId}"
@@ -55,6 +56,7 @@ run "every_setting_reaches_the_environment" {
       DYNAMODB_TABLE_NAME    = "BayonCoAgent-development"
       SYNC_TABLE_NAME        = "bayon-stripe-sync-development"
       USER_ID_METADATA_KEY   = "accountId"
+      USER_ID_PATTERN        = "acc_[0-9]+"
       PARTITION_KEY_NAME     = "id"
       SORT_KEY_NAME          = ""
       PARTITION_KEY_TEMPLATE = "{userId}"
@@ -176,6 +178,7 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     partition_key_template          = "USER#{userId}"
     sort_key_template               = "PROFILE"
     user_id_metadata_key            = "userId"
+    user_id_pattern                 = "[^\\s,]+"
     livemode                        = "any"
     unmapped                        = "drop"
     create_missing_profile          = true

@@ -27,6 +27,7 @@ run "too_small" {
     partition_key_template                  = "USER"
     sort_key_template                       = ""
     user_id_metadata_key                    = ""
+    user_id_pattern                         = ""
     stripe_secret_parameter_name            = ""
     dead_letter_queue_retention_seconds     = 59
     dead_letter_queue_maximum_message_bytes = 262143
@@ -52,6 +53,7 @@ run "too_small" {
     var.partition_key_template,
     var.sort_key_template,
     var.user_id_metadata_key,
+    var.user_id_pattern,
     var.stripe_secret_parameter_name,
     var.dead_letter_queue_retention_seconds,
     var.dead_letter_queue_maximum_message_bytes,
@@ -128,6 +130,7 @@ run "not_one_of_the_known_words" {
     lambda_package_path          = null
     log_level                    = "info"
     user_id_metadata_key         = "user[id]"
+    user_id_pattern              = "user_("
     livemode                     = "true"
     unmapped                     = "dead_letter"
     connect_events               = "true"
@@ -151,6 +154,7 @@ run "not_one_of_the_known_words" {
     var.lambda_package_s3,
     var.log_level,
     var.user_id_metadata_key,
+    var.user_id_pattern,
     var.livemode,
     var.unmapped,
     var.connect_events,
@@ -255,6 +259,7 @@ run "good_values_at_the_edges_are_taken" {
     log_retention_days                      = 0
     log_level                               = "WARNING"
     partition_key_template                  = "{userId}"
+    user_id_pattern                         = "[0-9a-f-]{36}"
     livemode                                = "test"
     unmapped                                = "ignore"
     create_missing_profile                  = false

@@ -22,6 +22,7 @@ def test_every_variable_is_read() -> None:
     values = {
         **REQUIRED,
         "USER_ID_METADATA_KEY": "uid",
+        "USER_ID_PATTERN": "[0-9]+",
         "PARTITION_KEY_NAME": "id",
         "SORT_KEY_NAME": "kind",
         "PARTITION_KEY_TEMPLATE": "u-{userId}",
@@ -45,6 +46,7 @@ def test_every_variable_is_read() -> None:
         connect_events=ConnectEvents.HANDLE,
         can_ask_stripe=True,
         partition_key_name="id",
+        user_id_pattern="[0-9]+",
     )
 
 
@@ -108,6 +110,8 @@ def test_a_user_id_with_braces_is_taken_literally() -> None:
         ({"DYNAMODB_TABLE_NAME": ""}, "DYNAMODB_TABLE_NAME is not set"),
         ({"SYNC_TABLE_NAME": ""}, "SYNC_TABLE_NAME is not set"),
         ({"USER_ID_METADATA_KEY": ""}, "USER_ID_METADATA_KEY is empty"),
+        ({"USER_ID_PATTERN": ""}, "USER_ID_PATTERN is empty"),
+        ({"USER_ID_PATTERN": "user_("}, "USER_ID_PATTERN is no regular expression"),
         ({"PARTITION_KEY_NAME": ""}, "PARTITION_KEY_NAME is empty"),
         ({"PARTITION_KEY_TEMPLATE": "USER"}, "PARTITION_KEY_TEMPLATE must hold {userId} exactly once"),
         ({"SORT_KEY_TEMPLATE": ""}, "SORT_KEY_TEMPLATE is empty"),

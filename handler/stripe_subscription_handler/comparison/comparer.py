@@ -182,8 +182,9 @@ class Comparer:
     ) -> Rehearsed | None:
         try:
             return rehearse(conversation, event, policy, batch)
-        except UserNotFoundError as error:
-            # As a live event would: a customer with several users is never guessed.
+        except (UserNotFoundError, InvalidEventError) as error:
+            # A live event would end so too: a customer with several users is never guessed, and a slip in a
+            # label is no user.
             about = event.subscription_id or "", None, event.customer_id
             self.tell(Difference(Kind.UNMAPPED, *about, note=str(error), event_id=event_id))
             return None

@@ -5,7 +5,7 @@ that (`messages.Answer`). The store holds this conversation with DynamoDB and St
 once with a model of them, in every order, and break some off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import attrs
@@ -13,11 +13,13 @@ import attrs
 from stripe_subscription_handler.conversation.draining import drain
 from stripe_subscription_handler.conversation.fetching import fetch_object, refetch, unknown_to_stripe
 from stripe_subscription_handler.conversation.messages import (
+    Answer,
     Applied,
     Blocked,
     Handling,
     ItemSeen,
     Outcome,
+    Request,
     WriteLink,
     Written,
 )
@@ -36,7 +38,7 @@ from stripe_subscription_handler.decisions.decision import (
 )
 from stripe_subscription_handler.decisions.policy import Circumstances, ConnectEvents, Policy
 from stripe_subscription_handler.decisions.view import changed_names
-from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
+from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.loggable import loggable
 
@@ -49,6 +51,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
 
     Raises:
         UserNotFoundError: Nobody can say whose subscription it is.
+        InvalidEventError: What says whose it is names no user id by `user_id_pattern`.
         StripeUnavailableError: Stripe must be asked, and there is no key or no fresh answer.
         ConcurrentUpdateError: The item changed in every round.
     """
@@ -62,25 +65,32 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     first = decide(event, circumstances=Circumstances(policy))
     if isinstance(first, Skip):
         return Outcome(applied=False, reason=first.reason)
-    user_id = event.user_id
-    if isinstance(first, FindOwner):
-        found = yield from find_owner(event, first, policy)
-        if isinstance(found, Outcome):
-            return found
-        user_id = found
-    if user_id is None:
-        raise UserNotFoundError("the event names no user")
+    user_id = yield from _user_of(event, first, policy)
+    if isinstance(user_id, Outcome):
+        return user_id
     others = yield from move_link(event, user_id)
     if others is None:
         return Outcome(applied=False, reason=Reason.STALE, user_id=user_id)
     left: tuple[Applied, ...] = ()
-    for other in others:
+    for other in filter(policy.is_user_id, others):
         elsewhere = yield from apply(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
     # `apply` would decide the same again before it has read the item, unless a user had to be found.
     decided = None if isinstance(first, FindOwner) else first
     outcome = yield from apply(event, user_id, Circumstances(policy), decided)
     return attrs.evolve(outcome, also_applied=left + outcome.also_applied) if left else outcome
+
+
+def _user_of(
+    event: StripeEvent, first: Decision, policy: Policy
+) -> Generator[Request, Answer, str | Outcome]:
+    """Find whose the event is; an outcome where nobody can say, and the policy says what becomes of it."""
+    found = (yield from find_owner(event, first, policy)) if isinstance(first, FindOwner) else event.user_id
+    if found is None:
+        raise UserNotFoundError("the event names no user")
+    if isinstance(found, str) and not policy.is_user_id(found):
+        raise InvalidEventError("metadata", "the user's id does not match USER_ID_PATTERN")
+    return found
 
 
 def apply(

@@ -1,6 +1,7 @@
 """What an environment wants done where there is a choice, and which events it accepts at all. Pure."""
 
 import enum
+import re
 
 import attrs
 
@@ -54,6 +55,10 @@ class ConnectEvents(enum.StrEnum):
     HANDLE = "handle"
 
 
+DEFAULT_USER_ID_PATTERN = r"[^\s,]+"
+"""No white space and no comma: `"u1 "` and `"u1,u2"` are slips, and no users of their own."""
+
+
 @attrs.frozen
 class Policy:
     """An environment's choices.
@@ -65,6 +70,7 @@ class Policy:
             account chooses its subscriptions' metadata, and so the user.
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
         partition_key_name: An attribute every profile item has.
+        user_id_pattern: What a whole user id looks like, a regular expression.
         most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
             setting; it is here so that tests can reach the bound.
     """
@@ -74,7 +80,11 @@ class Policy:
     connect_events: ConnectEvents = ConnectEvents.SKIP
     can_ask_stripe: bool = False
     partition_key_name: str = "PK"
+    user_id_pattern: str = DEFAULT_USER_ID_PATTERN
     most_closed: int = 500
+
+    def is_user_id(self, user_id: str) -> bool:
+        return re.fullmatch(self.user_id_pattern, user_id) is not None
 
 
 @attrs.frozen

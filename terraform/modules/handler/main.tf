@@ -7,6 +7,7 @@ locals {
       DYNAMODB_TABLE_NAME    = var.profile_table_name
       SYNC_TABLE_NAME        = var.sync_table_name
       USER_ID_METADATA_KEY   = var.user_id_metadata_key
+      USER_ID_PATTERN        = var.user_id_pattern
       PARTITION_KEY_NAME     = var.partition_key_name
       SORT_KEY_NAME          = var.sort_key_name == null ? "" : var.sort_key_name
       PARTITION_KEY_TEMPLATE = var.partition_key_template

@@ -136,6 +136,12 @@ variable "user_id_metadata_key" {
   nullable    = false
 }
 
+variable "user_id_pattern" {
+  description = "What a whole user id looks like, as a regular expression."
+  type        = string
+  nullable    = false
+}
+
 variable "livemode" {
   description = "Which events to take: `live`, `test` or `any`."
   type        = string
