@@ -6,9 +6,14 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
-from stripe_subscription_handler.decisions.conditions import Absent, AnyOf, Equal, Less
+from stripe_subscription_handler.decisions.conditions import Absent, AnyOf, Equal, Less, Present
 from stripe_subscription_handler.decisions.decision import NoProfile, Reason, Refetch, Skip, Write
-from stripe_subscription_handler.decisions.ledger import Ledger, Payment, payment_attribute
+from stripe_subscription_handler.decisions.ledger import (
+    Ledger,
+    Payment,
+    payment_attribute,
+    register_attribute,
+)
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import payment_view
 from stripe_subscription_handler.decisions.writes import blind_write, full_write
@@ -46,6 +51,7 @@ class PaymentChange:
             known=self.subscription_id,
             conditions=(
                 Equal(("subscriptionId",), self.subscription_id),
+                Present((register_attribute(self.subscription_id),)),
                 AnyOf((Absent((name,)), Less((name, "version"), self.payment.version))),
             ),
             policy=self.policy,

@@ -50,7 +50,9 @@ def full_write(
         register, payment = kept.registers.get(subscription_id), kept.payments.get(subscription_id)
         values[register_attribute(subscription_id)] = register.to_attribute() if register else None
         values[payment_attribute(subscription_id)] = payment.to_attribute() if payment else None
-    values |= view(kept, user_id)
+    if after.registers:
+        # Until a subscription of ours is known, what stands there is the app's own, from before a migration.
+        values |= view(kept, user_id)
     seen = item or {}
     return Write(
         user_id=user_id,

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from stripe_subscription_handler.decisions.conditions import Absent, AllOf, AnyOf, AtMost, Equal, Less
+from stripe_subscription_handler.decisions.conditions import (
+    Absent,
+    AllOf,
+    AnyOf,
+    AtMost,
+    Equal,
+    Less,
+    Present,
+)
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import FindOwner, OwnerLink, Reason, Skip, Write
 from stripe_subscription_handler.errors import InvalidEventError
@@ -102,6 +110,7 @@ def test_the_blind_payment_of_the_primary_subscription() -> None:
     assert write.condition == AllOf(
         (
             Equal(("subscriptionId",), "sub_1"),
+            Present(("stripeLedgerSubscription_sub_1",)),
             AnyOf((Absent((payment,)), Less((payment, "version"), version))),
         )
     )
@@ -186,6 +195,18 @@ def test_the_profile_of_a_webhook_without_ledger_is_taken_over() -> None:
     assert outcome.reason is Reason.RECOMPUTED
     assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
     assert "lastPaymentStatus" not in tables.profiles["user_1"]
+
+
+@pytest.mark.parametrize("shown", ["sub_1", "sub_of_before"])
+def test_an_invoice_leaves_what_a_webhook_wrote_until_a_subscription_is_known(shown: str) -> None:
+    """Whichever subscription that webhook showed; the payment is kept, and shown with the subscription."""
+    written = {"subscriptionId": shown, "subscriptionStatus": "active", "lastPaymentStatus": "failed"}
+    tables = Tables(profiles={"user_1": dict(written)})
+    assert tables.deliver(parse_event(events.paid(events.invoice()))).changed == ()
+    assert {name: tables.profiles["user_1"].get(name) for name in written} == written
+    tables.deliver(parse_event(events.updated(events.subscription(), previous={}, event_id="evt_2")))
+    assert tables.profiles["user_1"]["subscriptionId"] == "sub_1"
+    assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
 
 
 def test_an_update_without_user_asks_for_the_owner() -> None:
