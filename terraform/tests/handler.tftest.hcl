@@ -13,6 +13,7 @@ run "environment_variables_are_the_handlers_contract" {
       DYNAMODB_TABLE_NAME    = "BayonCoAgent-development"
       SYNC_TABLE_NAME        = "bayon-stripe-sync-development"
       USER_ID_METADATA_KEY   = "userId"
+      USER_ID_PATTERN        = "[^\\s,]+"
       PARTITION_KEY_NAME     = "PK"
       SORT_KEY_NAME          = "SK"
       PARTITION_KEY_TEMPLATE = "USER#{userId}"
