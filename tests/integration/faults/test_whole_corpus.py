@@ -53,6 +53,7 @@ def _is_accounted_for(outcome: Outcome) -> bool:
         "event",
         "detail",
         "livemode",
+        "metadata",
     }
     return is_same and outcome["is_foreseen"] and named and not personal
 
