@@ -129,7 +129,7 @@ MUTANTS = (
     Mutant(
         "a subscription that moves is written to both users",
         "conversation/handling.py",
-        "    for other in filter(policy.is_user_id, others):\n",
+        "    for other in others:\n",
         "    for other in ():\n",
         MOVED,
     ),

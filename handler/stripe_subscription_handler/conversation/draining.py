@@ -64,12 +64,13 @@ def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_eve
     try:
         whole = yield from _whole(event, policy)
         owner = (yield from _owner(customer_id, whole, policy)) if whole else None
-        if whole is None or owner is None:
+        # A thin event may have got a label with a slip since it was parked; then it waits on.
+        if whole is None or owner is None or not policy.is_user_id(owner):
             return ()
         if whole.subscription is not None:
             version = reported_version(whole, whole.subscription)
             yield WriteLink(OwnerLink(customer_id, whole.subscription.id, owner, version))
-        others = yield from move_link(whole, owner)
+        others = yield from move_link(whole, owner, policy)
         users = () if others is None else (*others, owner)
         outcome = Outcome(applied=False, reason=Reason.STALE)
         done: tuple[Applied, ...] = ()

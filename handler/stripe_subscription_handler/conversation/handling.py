@@ -68,11 +68,11 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     user_id = yield from _user_of(event, first, policy)
     if isinstance(user_id, Outcome):
         return user_id
-    others = yield from move_link(event, user_id)
+    others = yield from move_link(event, user_id, policy)
     if others is None:
         return Outcome(applied=False, reason=Reason.STALE, user_id=user_id)
     left: tuple[Applied, ...] = ()
-    for other in filter(policy.is_user_id, others):
+    for other in others:
         elsewhere = yield from apply(event, other, Circumstances(policy, linking=False))
         left += (elsewhere.of(event.id, other),) if elsewhere.applied else ()
     # `apply` would decide the same again before it has read the item, unless a user had to be found.

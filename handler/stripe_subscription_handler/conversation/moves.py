@@ -10,11 +10,14 @@ from collections.abc import Generator
 from stripe_subscription_handler.conversation.messages import Answer, ItemSeen, Links, Request, WriteLink
 from stripe_subscription_handler.conversation.owner_links import owner_in_links, users_in_links
 from stripe_subscription_handler.decisions.decision import OwnerLink
+from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.subscription_change import reported_version
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
-def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tuple[str, ...] | None]:
+def move_link(
+    event: StripeEvent, user_id: str, policy: Policy
+) -> Generator[Request, Answer, tuple[str, ...] | None]:
     """Move the owner link where the event asks for it, and say whose items must learn of it as well.
 
     `user_id` is the owner whom the subscription event, or the state that was fetched in its place, reports.
@@ -33,7 +36,8 @@ def move_link(event: StripeEvent, user_id: str) -> Generator[Request, Answer, tu
         if before is None or before == user_id:
             return ()
         yield WriteLink(link, moves=True)
-        return (before,)
+        # A slip that was corrected has no profile that would have to learn of it.
+        return (before,) if policy.is_user_id(before) else ()
     answer = yield WriteLink(link, moves=True)
     links = answer.item if isinstance(answer, ItemSeen | Links) else None
     if isinstance(answer, ItemSeen) and owner_in_links(links, subscription.id) != user_id:

@@ -3,6 +3,7 @@
 import pytest
 
 from stripe_subscription_handler.conversation.messages import Fetched
+from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
@@ -51,6 +52,40 @@ def test_a_corrected_slip_reaches_the_user_alone() -> None:
         parse_event(events.updated(events.subscription(user="u1"), previous=previous))
     ).applied
     assert tables.profiles.keys() == {"u1"}
+
+
+def test_a_corrected_slip_that_waited_reaches_the_user_alone() -> None:
+    """An event that was parked is judged as one that comes, when another one drains it."""
+    tables = Tables(policy=Policy(create_missing_profile=False))
+    previous = {"metadata": {"userId": "u1 "}}
+    corrected = events.updated(events.subscription(user="u1"), previous=previous)
+    assert tables.deliver(parse_event(corrected)).reason is Reason.PARKED
+    tables.policy = Policy()
+    another = events.subscription(id="sub_2", user="u1", created=events.T0 + 9)
+    linking = events.created(another, event_id="evt_2", created=events.T0 + 9)
+    assert tables.deliver(parse_event(linking)).drained == 1
+    assert tables.profiles.keys() == {"u1"}
+
+
+def test_a_parked_thin_event_that_got_a_slip_waits_on() -> None:
+    """It is fetched when it is drained, and may name somebody by then."""
+    without = parse_event(events.created(events.subscription(user=None))).subscription
+    slipped = parse_event(events.created(events.subscription(user="u1,u2"))).subscription
+    forever = "9999-12-31T23:59:59Z"
+    tables = Tables(policy=Policy(can_ask_stripe=True), stripe=lambda _: Fetched(without, forever))
+    thin = {
+        "id": "evt_thin",
+        "object": "v2.core.event",
+        "type": "v1.customer.subscription.updated",
+        "created": "2025-11-22T08:26:40Z",
+        "related_object": {"id": "sub_1", "type": "subscription"},
+    }
+    assert tables.deliver(parse_event(thin)).reason is Reason.PARKED
+    tables.stripe = lambda _: Fetched(slipped, forever)
+    another = events.subscription(id="sub_2", user="u1", created=events.T0 + 9)
+    linking = events.created(another, event_id="evt_2", created=events.T0 + 9)
+    assert tables.deliver(parse_event(linking)).applied
+    assert (tables.profiles.keys(), tables.parked["cus_1"].keys()) == ({"u1"}, {"evt_thin"})
 
 
 def test_the_pattern_is_a_setting() -> None:
