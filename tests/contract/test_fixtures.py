@@ -55,8 +55,8 @@ each_envelope = pytest.mark.parametrize("fixture", ENVELOPES, ids=fixture_id)
 
 def as_expectation(event: StripeEvent) -> dict[str, Any]:
     """Write an event the way the expectations are written: of `before`, only what differs."""
-    # A fixture says which object a thin event is about; the other two are never set by parsing.
-    told = ("related_id", "destination_id")
+    # A fixture tells these only where the event has them; the other two are never set by parsing.
+    told = ("session", "customer", "related_id", "destination_id")
     unset = attrs.filters.exclude(
         "as_of", "fetched", *(name for name in told if getattr(event, name) is None)
     )

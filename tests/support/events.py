@@ -66,6 +66,35 @@ def invoice(**changes: Any) -> dict[str, Any]:
     }
 
 
+def session(**changes: Any) -> dict[str, Any]:
+    """A completed Stripe checkout session; `sub` is what it made, and `user` stands in its metadata."""
+    user = changes.pop("user", "user_1")
+    return {
+        "id": "cs_1",
+        "object": "checkout.session",
+        "client_reference_id": None,
+        "created": T0,
+        "customer": "cus_1",
+        "metadata": {} if user is None else {"userId": user},
+        "mode": "subscription",
+        "status": "complete",
+        "subscription": changes.pop("sub", "sub_1"),
+        **changes,
+    }
+
+
+def customer(**changes: Any) -> dict[str, Any]:
+    """A Stripe customer object; `user` stands in its metadata."""
+    user = changes.pop("user", "user_1")
+    return {
+        "id": "cus_1",
+        "object": "customer",
+        "created": T0,
+        "metadata": {} if user is None else {"userId": user},
+        **changes,
+    }
+
+
 def event(
     event_type: str,
     body: dict[str, Any],
@@ -112,6 +141,11 @@ def paid(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
 def failed(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
     """An `invoice.payment_failed` event."""
     return event("invoice.payment_failed", body, **rest)
+
+
+def completed(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """A `checkout.session.completed` event."""
+    return event("checkout.session.completed", body, **rest)
 
 
 def envelope(

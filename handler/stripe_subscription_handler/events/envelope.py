@@ -8,11 +8,15 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
+from stripe_subscription_handler.events.customers import Customer, read_customer, read_former_user_id
 from stripe_subscription_handler.events.event_types import (
-    INVOICE_EVENTS,
+    CUSTOMER_EVENTS,
     PING_EVENT,
+    SUBJECTS,
     SUBSCRIPTION_EVENTS,
     Rank,
+    Subject,
 )
 from stripe_subscription_handler.events.fields import (
     iso_time,
@@ -43,6 +47,8 @@ class StripeEvent:
         account: The connected account, for Connect events; else the context, in an organisation a path.
         subscription: The state after the event, for subscription events.
         before: The state before it, where `previous_attributes` tells.
+        session: The completed checkout session, for its event.
+        customer: The state after the event, for customer events.
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
         related_id: For a thin event: the id of the object it is about, which must be fetched.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
@@ -57,6 +63,8 @@ class StripeEvent:
     subscription: Subscription | None = None
     before: Subscription | None = None
     invoice: Invoice | None = None
+    session: CheckoutSession | None = None
+    customer: Customer | None = None
     as_of: str | None = None
     related_id: str | None = None
     fetched: Subscription | None = None
@@ -74,23 +82,36 @@ class StripeEvent:
 
     @property
     def is_about_invoice(self) -> bool:
-        return self.plain_type in INVOICE_EVENTS
+        return SUBJECTS.get(self.plain_type) == "invoice"
+
+    @property
+    def is_about_session(self) -> bool:
+        return SUBJECTS.get(self.plain_type) == "checkout.session"
+
+    @property
+    def is_about_customer(self) -> bool:
+        return SUBJECTS.get(self.plain_type) == "customer"
 
     @property
     def user_id(self) -> str | None:
-        """The user the event itself names."""
-        subject = self.subscription or self.invoice
+        """The user the event itself names; of a customer's, now or else before."""
+        if self.customer:
+            return self.customer.user_id or self.customer.former_user_id
+        subject = self.subscription or self.invoice or self.session
         return subject.user_id if subject else None
 
     @property
     def subscription_id(self) -> str | None:
         if self.subscription:
             return self.subscription.id
-        return self.invoice.subscription_id if self.invoice else None
+        subject = self.invoice or self.session
+        return subject.subscription_id if subject else None
 
     @property
     def customer_id(self) -> str | None:
-        subject = self.subscription or self.invoice
+        if self.customer:
+            return self.customer.id
+        subject = self.subscription or self.invoice or self.session
         return subject.customer_id if subject else None
 
 
@@ -100,8 +121,8 @@ def parse_event(
     """Read an EventBridge envelope or a bare Stripe event, of any Stripe API version.
 
     `raw` is parsed JSON: what EventBridge hands to Lambda, or a webhook's body. `user_id_metadata_key` names
-    the key of the subscription's metadata that holds the app's user id. Events of types this library does not
-    handle are read as far as their id, type and time.
+    the key of the metadata that holds the app's user id, of subscriptions, checkout sessions and customers.
+    Events of types this library does not handle are read as far as their id, type and time.
 
     Raises:
         InvalidEventError: The event is malformed; `field` names where.
@@ -130,55 +151,52 @@ def parse_event(
         destination = optional_object(raw, "related_object", here) or {}
         return attrs.evolve(head, destination_id=optional_text(destination, "id", f"{here}.related_object"))
     is_thin = raw.get("object") == "v2.core.event"
-    handled_type = head.plain_type if is_thin else head.type
-    if handled_type not in SUBSCRIPTION_EVENTS and handled_type not in INVOICE_EVENTS:
+    subject = SUBJECTS.get(head.plain_type if is_thin else head.type)
+    if subject is None:
         return head
     if is_thin:
-        related_id = _related_id(raw, here, is_invoice=head.is_about_invoice)
-        return attrs.evolve(head, related_id=related_id)
+        return attrs.evolve(head, related_id=_related_id(raw, here, subject))
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:
         raise InvalidEventError(f"{here}.data.object", "must be an object, is missing")
-    if head.type in INVOICE_EVENTS:
-        path = f"{here}.data.object"
-        _expect_object(body, "invoice", path)
-        return attrs.evolve(head, invoice=read_invoice(body, path, user_id_metadata_key))
-    return _with_subscription(head, data, body, f"{here}.data", user_id_metadata_key)
+    if optional_text(body, "object", f"{here}.data.object") not in {None, subject}:
+        raise InvalidEventError(f"{here}.data.object.object", f"must be '{subject}' for this event type")
+    return _with_object(head, subject, data, f"{here}.data", user_id_metadata_key)
 
 
-def _related_id(raw: Mapping[str, Any], here: str, *, is_invoice: bool) -> str:
+def _related_id(raw: Mapping[str, Any], here: str, subject: Subject) -> str:
     path = f"{here}.related_object"
     related = optional_object(raw, "related_object", here)
     if related is None:
         raise InvalidEventError(path, "must be an object, is missing")
-    wanted = "invoice" if is_invoice else "subscription"
-    if optional_text(related, "type", path) not in {None, wanted}:
-        raise InvalidEventError(f"{path}.type", f"must be '{wanted}' for this event type")
+    if optional_text(related, "type", path) not in {None, subject}:
+        raise InvalidEventError(f"{path}.type", f"must be '{subject}' for this event type")
     return text(related, "id", path)
 
 
-def _with_subscription(
-    head: StripeEvent, data: dict[str, Any], body: dict[str, Any], path: str, user_id_metadata_key: str
+def _with_object(
+    head: StripeEvent, subject: Subject, data: dict[str, Any], path: str, user_id_metadata_key: str
 ) -> StripeEvent:
-    _expect_object(body, "subscription", f"{path}.object")
-    subscription = read_subscription(body, f"{path}.object", user_id_metadata_key)
-    rank = SUBSCRIPTION_EVENTS[head.type]
+    about = data["object"], f"{path}.object", user_id_metadata_key
+    if subject == "invoice":
+        return attrs.evolve(head, invoice=read_invoice(*about))
+    if subject == "checkout.session":
+        return attrs.evolve(head, session=read_checkout_session(*about))
+    rank = (CUSTOMER_EVENTS if subject == "customer" else SUBSCRIPTION_EVENTS)[head.type]
+    previous = optional_object(data, "previous_attributes", path) if rank is Rank.UPDATED else None
+    before_path = f"{path}.previous_attributes"
+    if subject == "customer":
+        customer = read_customer(*about)
+        former = read_former_user_id(previous, before_path, user_id_metadata_key) if previous else None
+        deleted = customer.deleted or rank is Rank.DELETED
+        return attrs.evolve(head, customer=attrs.evolve(customer, former_user_id=former, deleted=deleted))
+    subscription = read_subscription(*about)
     if rank is Rank.DELETED and not subscription.is_terminal:
         subscription = attrs.evolve(subscription, status="canceled")
     subscription = with_end(subscription, head.created)
-    before = None
-    if rank is Rank.UPDATED:
-        previous = optional_object(data, "previous_attributes", path)
-        if previous:
-            before = read_before(body, previous, f"{path}.previous_attributes", user_id_metadata_key)
+    before = read_before(data["object"], previous, before_path, user_id_metadata_key) if previous else None
     return attrs.evolve(head, subscription=subscription, before=before)
-
-
-def _expect_object(body: Mapping[str, Any], name: str, path: str) -> None:
-    found = optional_text(body, "object", path)
-    if found not in {None, name}:
-        raise InvalidEventError(f"{path}.object", f"must be '{name}' for this event type")
 
 
 def _created(raw: Mapping[str, Any], here: str) -> str:

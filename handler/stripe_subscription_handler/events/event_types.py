@@ -1,11 +1,12 @@
 """Which Stripe event types are handled, and what each one means. Tables only; pure."""
 
 import enum
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 
 class Rank(enum.IntEnum):
-    """Order of two facts about one subscription within the same second; the higher one is the later.
+    """Order of two facts about one object within the same second; the higher one is the later.
 
     Stripe stamps events with whole seconds, and a checkout sends `created` and `updated` in the same one.
     `SNAPSHOT` is the object read from Stripe's API, as of a second that had ended when it was read.
@@ -36,7 +37,28 @@ INVOICE_EVENTS: Final = {
 }
 """Events whose object is an invoice, with the payment status they report."""
 
-HANDLED_TYPES: Final = (*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS)
+CHECKOUT_SESSION_EVENTS: Final = frozenset({"checkout.session.completed"})
+"""Events whose object is a checkout session, which may say whose subscription it made."""
+
+CUSTOMER_EVENTS: Final = {
+    "customer.created": Rank.CREATED,
+    "customer.updated": Rank.UPDATED,
+    "customer.deleted": Rank.DELETED,
+}
+"""Events whose object is a customer, which may say whose its subscriptions are, with their rank."""
+
+Subject = Literal["subscription", "invoice", "checkout.session", "customer"]
+"""The kinds of object that events are about; Stripe's word for them."""
+
+SUBJECTS: Final[Mapping[str, Subject]] = {
+    **dict.fromkeys(SUBSCRIPTION_EVENTS, "subscription"),
+    **dict.fromkeys(INVOICE_EVENTS, "invoice"),
+    **dict.fromkeys(CHECKOUT_SESSION_EVENTS, "checkout.session"),
+    **dict.fromkeys(CUSTOMER_EVENTS, "customer"),
+}
+"""Handled type of event → the kind of object that it is about."""
+
+HANDLED_TYPES: Final = tuple(SUBJECTS)
 """Every type of event that is handled."""
 
 PING_EVENT: Final = "v2.core.event_destination.ping"
@@ -48,5 +70,10 @@ DEFAULT_EVENT_TYPES: Final = (
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+    "checkout.session.completed",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
 )
-"""The five types the Terraform rule admits unless it is configured otherwise."""
+"""The types the Terraform rule admits unless it is configured otherwise: the five that tell the state of
+subscriptions and payments, and their companions, which say whose a subscription is that names nobody."""

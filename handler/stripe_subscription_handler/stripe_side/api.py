@@ -23,6 +23,7 @@ import attrs
 
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 if TYPE_CHECKING:
@@ -56,8 +57,13 @@ _KEY_MODES: dict[str, Literal["live", "test"]] = {
 }
 
 
-Kind = Literal["subscription", "invoice", "customer"]
-"""The objects that are read; Stripe's word for them."""
+_PATHS: dict[Subject, str] = {
+    "subscription": "/v1/subscriptions",
+    "invoice": "/v1/invoices",
+    "checkout.session": "/v1/checkout/sessions",
+    "customer": "/v1/customers",
+}
+"""Where objects of each kind are read, before their id."""
 
 Plural = Literal["subscriptions", "invoices", "events"]
 """The lists that are read."""
@@ -173,9 +179,11 @@ class StripeApi:
         return self._snapshot("subscription", subscription_id, account)
 
     def fetch_fresh(
-        self, kind: Kind, identifier: str, not_before: str, *, account: str | None = None
+        self, kind: Subject, identifier: str, not_before: str, *, account: str | None = None
     ) -> Snapshot | None:
         """Read an object, if Stripe has it, until what is read includes all of a given second.
+
+        Of a deleted customer Stripe shows the id and `deleted: true`, no metadata.
 
         This waits 3 seconds at most, each time as long as `as_of` shows to be missing. `not_before` is the
         least `as_of` that will do, ISO-8601 UTC with a `Z`, whole seconds.
@@ -223,16 +231,16 @@ class StripeApi:
         as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
         return Page(tuple(data), bool(body.get("has_more")), as_of)
 
-    def _snapshot(self, kind: Kind, identifier: str, account: str | None) -> Snapshot | None:
+    def _snapshot(self, kind: Subject, identifier: str, account: str | None) -> Snapshot | None:
         reply = self._get(kind, identifier, account)
         if reply.body is None:
             return None
         return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
 
-    def _get(self, kind: Kind, identifier: str, account: str | None) -> _Reply:
+    def _get(self, kind: Subject, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
-        reply = self._answered(f"/v1/{kind}s/{quote(identifier, safe='')}", account)
+        reply = self._answered(f"{_PATHS[kind]}/{quote(identifier, safe='')}", account)
         body = reply.body or {}
         if not reply.missing and (body.get("object"), body.get("id")) != (kind, identifier):
             raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")

@@ -6,13 +6,21 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler import InvalidEventError, Refetch, StripeEvent, decide, parse_event
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.events.customers import Customer
+from stripe_subscription_handler.events.event_types import (
+    CHECKOUT_SESSION_EVENTS,
+    CUSTOMER_EVENTS,
+    INVOICE_EVENTS,
+    SUBSCRIPTION_EVENTS,
+)
 from support import events
 from support.fixtures import MISSING, changed
 
 SECRET = "a-secret-value"  # noqa: S105 - stands for personal data in the tables below
 CREATED = events.created(events.subscription())
 PAID = events.paid(events.invoice())
+COMPLETED = events.completed(events.session())
+LABELLED = events.event("customer.created", events.customer())
 
 
 def error_of(raw: Any) -> InvalidEventError:
@@ -51,7 +59,7 @@ HEAD = [
 @pytest.mark.parametrize(("field", "value"), HEAD, ids=repr)
 def test_a_malformed_head_names_its_field(field: str, value: Any) -> None:
     """The head is checked before anything else, in bare events and in envelopes, for unhandled types too."""
-    for event in (CREATED, PAID, events.event("customer.updated", {"object": "customer"})):
+    for event in (CREATED, PAID, events.event("charge.refunded", {"object": "charge"})):
         bare = changed(event, field, value)
         assert error_of(bare).field == f"event.{field}"
         error = error_of(events.envelope(event) | {"detail": bare})
@@ -70,14 +78,14 @@ def test_a_malformed_head_names_its_field(field: str, value: Any) -> None:
         ("data.object", None, "data.object"),
         ("data.object", SECRET, "data.object"),
         ("data.object", [SECRET], "data.object"),
-        ("data.object.object", "customer", "data.object.object"),
+        ("data.object.object", "charge", "data.object.object"),
         ("data.object.object", SECRET, "data.object.object"),
         ("data.object.object", 7, "data.object.object"),
         ("data.object.object", {}, "data.object.object"),
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("event", [CREATED, PAID], ids=["subscription", "invoice"])
+@pytest.mark.parametrize("event", [CREATED, PAID, COMPLETED, LABELLED], ids=lambda event: event["type"])
 def test_a_malformed_payload_names_its_field(
     event: dict[str, Any], path: str, value: Any, field: str
 ) -> None:
@@ -115,11 +123,11 @@ def test_an_empty_detail_is_an_empty_event() -> None:
 def test_the_head_is_read() -> None:
     """Id, type, time, mode and connected account are taken over."""
     event = parse_event(
-        events.event("customer.updated", {}, event_id="evt_7") | {"livemode": True, "account": "acct_1"}
+        events.event("charge.refunded", {}, event_id="evt_7") | {"livemode": True, "account": "acct_1"}
     )
     assert event == StripeEvent(
         id="evt_7",
-        type="customer.updated",
+        type="charge.refunded",
         created="2025-11-22T08:26:40Z",
         livemode=True,
         account="acct_1",
@@ -141,7 +149,7 @@ def test_the_head_may_say_less() -> None:
 @pytest.mark.parametrize("data", [None, "text", [], {"object": None}, {"object": "cus_1"}])
 def test_the_payload_of_an_unhandled_type_does_not_matter(data: Any) -> None:
     """An event that will be skipped is not refused for a payload nobody reads."""
-    event = parse_event(changed(events.event("customer.updated", {}), "data", data))
+    event = parse_event(changed(events.event("charge.refunded", {}), "data", data))
     assert (event.subscription, event.before, event.invoice) == (None, None, None)
 
 
@@ -190,9 +198,28 @@ def test_a_thin_event_names_the_invoice_to_fetch(event_type: str) -> None:
     assert (event.related_id, event.plain_type, event.is_about_invoice) == ("in_1", event_type, True)
 
 
+@pytest.mark.parametrize("event_type", sorted(CHECKOUT_SESSION_EVENTS))
+def test_a_thin_event_names_the_session_to_fetch(event_type: str) -> None:
+    """The same for checkout sessions."""
+    event = parse_event(thin(event_type, related_object={"id": "cs_1", "type": "checkout.session"}))
+    assert (event.related_id, event.is_about_session, event.is_about_customer) == ("cs_1", True, False)
+
+
+@pytest.mark.parametrize("event_type", sorted(CUSTOMER_EVENTS))
+def test_a_thin_event_names_the_customer_to_fetch(event_type: str) -> None:
+    """The same for customers."""
+    event = parse_event(thin(event_type, related_object={"id": "cus_1", "type": "customer"}))
+    assert (event.related_id, event.is_about_session, event.is_about_customer) == ("cus_1", False, True)
+
+
 @pytest.mark.parametrize(
     ("event_type", "kind"),
-    [("invoice.paid", "subscription"), ("customer.subscription.updated", "invoice")],
+    [
+        ("invoice.paid", "subscription"),
+        ("customer.subscription.updated", "invoice"),
+        ("checkout.session.completed", "subscription"),
+        ("customer.updated", "subscription"),
+    ],
 )
 def test_a_thin_event_about_another_kind_of_object_is_refused(event_type: str, kind: str) -> None:
     """The type says what must be fetched; something else there is malformed."""
@@ -246,9 +273,63 @@ def test_every_invoice_type_carries_an_invoice(event_type: str) -> None:
     assert event.subscription is None
 
 
+@pytest.mark.parametrize("event_type", sorted(CHECKOUT_SESSION_EVENTS))
+def test_every_session_type_carries_a_session(event_type: str) -> None:
+    """The event speaks for the subscription that the session made."""
+    event = parse_event(events.event(event_type, events.session(sub="sub_9", customer="cus_9", user="u9")))
+    assert (event.subscription_id, event.customer_id, event.user_id) == ("sub_9", "cus_9", "u9")
+    assert (event.is_about_session, event.is_about_invoice, event.subscription) == (True, False, None)
+
+
+@pytest.mark.parametrize("event_type", sorted(CUSTOMER_EVENTS))
+def test_every_customer_type_carries_a_customer(event_type: str) -> None:
+    """The event speaks for the customer, and for none of its subscriptions."""
+    event = parse_event(events.event(event_type, events.customer(id="cus_9", user="u9")))
+    assert (event.subscription_id, event.customer_id, event.user_id) == (None, "cus_9", "u9")
+    assert event.customer == Customer("cus_9", "u9", deleted=event_type == "customer.deleted")
+    assert (event.is_about_customer, event.is_about_session) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("now", "previous", "expected"),
+    [
+        ("new", {"metadata": {"userId": "old"}}, ("new", "new", "old")),
+        ("new", {"metadata": {"userId": None}}, ("new", "new", None)),
+        ("same", {"metadata": {"plan": "x"}, "email": "before@example.com"}, ("same", "same", None)),
+        ("same", {"metadata": None}, ("same", "same", None)),
+        ("same", None, ("same", "same", None)),
+        (None, {"metadata": {"userId": "old"}}, ("old", None, "old")),
+        (None, {"metadata": {"userId": ""}}, (None, None, None)),
+    ],
+)
+def test_an_updated_customer_tells_whom_it_named_before(
+    now: str | None, previous: dict[str, Any] | None, expected: tuple[str | None, ...]
+) -> None:
+    """A label that was taken off still says whose event it is."""
+    event = parse_event(events.event("customer.updated", events.customer(user=now), previous=previous))
+    assert event.customer is not None
+    assert (event.user_id, event.customer.user_id, event.customer.former_user_id) == expected
+
+
+@pytest.mark.parametrize(
+    ("previous", "field"),
+    [
+        ([SECRET], ""),
+        ({"metadata": SECRET}, ".metadata"),
+        ({"metadata": {"userId": [SECRET]}}, ".metadata.userId"),
+        ({"metadata": {"userId": "x" * 2_001}}, ".metadata.userId"),
+    ],
+)
+def test_a_malformed_former_label_names_its_field(previous: Any, field: str) -> None:
+    """What the customer was before an update is checked like what it is now."""
+    error = error_of(events.event("customer.updated", events.customer(), previous=previous))
+    assert error.field == f"event.data.previous_attributes{field}"
+    assert SECRET not in str(error)
+
+
 def test_an_event_without_an_object_of_ours_speaks_for_nobody() -> None:
     """Unhandled types name neither subscription, customer nor user."""
-    event = parse_event(events.event("customer.updated", {"id": "cus_1", "metadata": {"userId": "u"}}))
+    event = parse_event(events.event("charge.refunded", {"id": "ch_1", "metadata": {"userId": "u"}}))
     assert (event.subscription_id, event.customer_id, event.user_id) == (None, None, None)
 
 

@@ -9,6 +9,7 @@ import stripe
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
 from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import (
     API_VERSION,
@@ -206,6 +207,26 @@ def test_a_customer_without_metadata(world: World, customer: dict[str, Any], exp
     """A deleted customer is None, one without metadata is empty."""
     world.stripe.account = objects(customer)
     assert world.api.fetch_customer_metadata("cus_1") == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "path"),
+    [
+        ("checkout.session", events.session(), "/v1/checkout/sessions/cs_1"),
+        ("invoice", events.invoice(), "/v1/invoices/in_1"),
+        ("customer", events.customer(), "/v1/customers/cus_1"),
+        ("customer", {"id": "cus_1", "object": "customer", "deleted": True}, "/v1/customers/cus_1"),
+    ],
+)
+def test_every_kind_of_object_is_read_by_its_id(
+    world: World, kind: Subject, body: dict[str, Any], path: str
+) -> None:
+    """A thin event names any of them; a deleted customer is an object like any other."""
+    world.stripe.account = objects(body)
+    snapshot = world.api.fetch_fresh(kind, body["id"], "2025-11-22T08:26:39Z")
+    assert snapshot is not None
+    assert snapshot.object == body
+    assert [asked for asked, _ in world.stripe.received] == [path]
 
 
 def test_a_rate_limited_request_is_repeated_when_stripe_says(world: World) -> None:

@@ -32,10 +32,13 @@ class Found:
 
 
 class Account(Protocol):
-    """A Stripe account, as far as the fake shows one: subscriptions, customers, invoices and events."""
+    """A Stripe account, as far as the fake shows one.
+
+    Its kinds of object are `subscription`, `customer`, `invoice`, `checkout.session` and `event`.
+    """
 
     def find(self, kind: str, identifier: str) -> Found:
-        """Find an object by its kind (`subscription`, `customer`, `invoice`, `event`) and id."""
+        """Find an object by its kind and id."""
 
     def newest_first(self, kind: str) -> Sequence[str]:
         """The ids of every object of a kind that there ever is, in the order in which Stripe lists them."""

@@ -1,4 +1,4 @@
-"""The endpoints of subscriptions, customers, invoices and events: one by its id, or one page of a list. Pure.
+"""The endpoints of objects and events: one by its id, or one page of a list. Pure.
 
 Stripe cuts lists newest first, by `limit` and a cursor on one side. A parameter that is not modelled here is
 refused, so that nothing seems to be filtered that is not.
@@ -22,7 +22,9 @@ Body = Mapping[str, Any]
 Filter = Callable[[Sequence[str], Body], bool]
 """Whether an object is among those a parameter's values ask for."""
 
-_PATH: Final = re.compile(r"/v1/(?P<kind>subscription|customer|invoice|event)s(?:/(?P<id>[^/]+))?")
+_PATH: Final = re.compile(
+    r"/v1/(?P<kind>subscription|customer|invoice|checkout/session|event)s(?:/(?P<id>[^/]+))?"
+)
 DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
 EVENTS_KEPT_SECONDS = 30 * 86_400
 """How far back Stripe lists events."""
@@ -61,6 +63,11 @@ _FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
     "subscription": {"status": _has_status, "customer": _has("customer")},
     "customer": {"email": _has("email")},
     "invoice": {"status": _has("status"), "customer": _has("customer"), "subscription": _bills},
+    "checkout.session": {
+        "status": _has("status"),
+        "customer": _has("customer"),
+        "subscription": _has("subscription"),
+    },
     "event": {"type": _has_type, "types[]": _has_type},
 }
 """What kind of object is listed → parameter → what it asks for."""
@@ -71,10 +78,11 @@ def answer_objects(account: Account, request: Request) -> Answer:
     found = _PATH.fullmatch(request.path)
     if found is None or request.method != "GET":
         return error(HTTPStatus.NOT_FOUND, f"Unrecognized request URL ({request.method}: {request.path}).")
+    kind = found["kind"].replace("/", ".")
     if found["id"] is None:
         # Dated when it was asked for: what is read afterwards is of that moment or later.
-        return attrs.evolve(_page(account, found["kind"], request), at=request.now)
-    return _one_object(account, found["kind"], unquote(found["id"]))
+        return attrs.evolve(_page(account, kind, request), at=request.now)
+    return _one_object(account, kind, unquote(found["id"]))
 
 
 def _one_object(account: Account, kind: str, identifier: str) -> Answer:

@@ -1,0 +1,50 @@
+"""A Stripe customer of any API version, as far as its metadata names a user. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, text
+
+
+@attrs.frozen
+class Customer:
+    """What this library keeps of a Stripe customer.
+
+    Attributes:
+        user_id: The user named by the metadata.
+        former_user_id: The user that the metadata named before an update which changed that.
+        deleted: Whether Stripe has deleted it. Read by its id, a deleted customer has no metadata any more.
+    """
+
+    id: str
+    user_id: str | None
+    former_user_id: str | None = None
+    deleted: bool = False
+
+
+def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Customer:
+    """Normalise a Stripe customer, which stands at `path` in the event.
+
+    Raises:
+        InvalidEventError: A field that must be there is missing, or one has the wrong type.
+
+    Source: https://docs.stripe.com/api/customers/object
+    """
+    return Customer(
+        id=text(source, "id", path),
+        user_id=metadata_value(source, user_id_metadata_key, path),
+        deleted=optional_boolean(source, "deleted", path) or False,
+    )
+
+
+def read_former_user_id(previous: Mapping[str, Any], path: str, user_id_metadata_key: str) -> str | None:
+    """Read the user that a customer's metadata named before an update, from its `previous_attributes`.
+
+    None where the update left that value alone or set it for the first time.
+
+    Raises:
+        InvalidEventError: An old value has the wrong type.
+    """
+    return metadata_value(previous, user_id_metadata_key, path)
