@@ -11,7 +11,6 @@ from stripe_subscription_handler.decisions.decide import UNREAD, decide
 from stripe_subscription_handler.decisions.decision import (
     FindOwner,
     NoProfile,
-    OwnerLink,
     ReadItem,
     Reason,
     Refetch,
@@ -53,7 +52,6 @@ __all__ = [
     "LogLevel",
     "NoProfile",
     "Outcome",
-    "OwnerLink",
     "Policy",
     "ReadItem",
     "Reason",

@@ -33,6 +33,13 @@ class UserNotFoundError(HandlerError):
     """Neither the event nor an owner link says whose subscription this is."""
 
 
+class ItemTooLargeError(HandlerError):
+    """An item would pass DynamoDB's 400 KB; the app's own attributes on a profile count too."""
+
+    def __init__(self) -> None:
+        super().__init__("the item would pass DynamoDB's 400 KB, the app's own attributes included")
+
+
 class ConfigError(HandlerError):
     """An environment variable is missing or has a value that cannot be used; the message names it."""
 

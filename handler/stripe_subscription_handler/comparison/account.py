@@ -6,7 +6,9 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.comparison import lists
-from stripe_subscription_handler.events.subscriptions import Subscription, read_subscription
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched
+from stripe_subscription_handler.events.customers import read_customer
+from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi
 
 
@@ -23,15 +25,14 @@ class Account:
     def subscription(self, subscription_id: str) -> Snapshot | None:
         return self.api.fetch_subscription(subscription_id)
 
-    def customer_user(self, customer_id: str) -> str | None:
-        metadata = self.api.fetch_customer_metadata(customer_id) or {}
-        return metadata.get(self.user_id_metadata_key) or None
-
-    def current(self, subscription_id: str) -> Subscription | None:
-        snapshot = self.subscription(subscription_id)
+    def current(self, asked: Fetch) -> Fetched:
+        """A subscription or a customer as it is now, as far as it tells whose it is."""
+        snapshot = self.api.fetch_fresh(asked.subject, asked.object_id, "")
         if snapshot is None:
-            return None
-        return read_subscription(snapshot.object, "subscription", self.user_id_metadata_key)
+            return Fetched(None, "")
+        read = read_customer if asked.subject == "customer" else read_subscription
+        found = read(snapshot.object, asked.subject, self.user_id_metadata_key)
+        return Fetched(found, snapshot.as_of)
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:
         return lists.events(self.api, since, after)

@@ -12,28 +12,37 @@ from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
 from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
-from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, rehearse
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Named, Rehearsed, rehearse
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Handling, Outcome
-from stripe_subscription_handler.conversation.owner_links import users_in_links
+from stripe_subscription_handler.conversation.links import OWNER
+from stripe_subscription_handler.conversation.messages import Handling, Links, Outcome
 from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped, check_livemode
-from stripe_subscription_handler.errors import ConcurrentUpdateError, InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.errors import (
+    ConcurrentUpdateError,
+    InvalidEventError,
+    ItemTooLargeError,
+    UserNotFoundError,
+)
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 
-Item = dict[str, Any]
 _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """DynamoDB's refusals that are about one item; any other ends the run."""
+_OF_THIS_EVENT_ALONE = (UserNotFoundError, ConcurrentUpdateError, InvalidEventError, ItemTooLargeError)
 
 
 class Items(Protocol):
-    """Reads the items of users and of customers, where there are any."""
+    """Reads the items of users, of subscriptions and of customers, where there are any."""
 
-    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]: ...
+    def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
 
-    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]: ...
+    def links(self, keys: Iterable[LinkKey]) -> Mapping[LinkKey, Item]: ...
+
+    def customers(self, customer_ids: Iterable[str]) -> Mapping[str, Item]: ...
+
+    def links_of(self, customer_id: str) -> Links: ...
 
 
 Repair = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
@@ -66,14 +75,21 @@ class Batch:
     stripe: Named
     events: Iterable[StripeEvent]
     _profiles: dict[str, Item | None] = attrs.Factory(dict)
-    _links: dict[str, Item | None] = attrs.Factory(dict)
+    _links: dict[LinkKey, Item | None] = attrs.Factory(dict)
+    _customers: dict[str, Item | None] = attrs.Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         customers = {event.customer_id for event in self.events if event.customer_id is not None}
-        found = self.items.all_links(customers)
-        self._links = {customer: found.get(customer) for customer in customers}
+        keys = {
+            (event.customer_id, event.subscription_id)
+            for event in self.events
+            if event.customer_id is not None and event.subscription_id is not None
+        }
+        links, records = self.items.links(keys), self.items.customers(customers)
+        self._links = {key: links.get(key) for key in keys}
+        self._customers = {customer: records.get(customer) for customer in customers}
         users = {event.user_id for event in self.events if event.user_id is not None}
-        users |= {user for links in found.values() for user in users_in_links(links)}
+        users |= {link[OWNER] for link in links.values() if OWNER in link}
         profiles = self.items.profiles(users)
         self._profiles = {user: profiles.get(user) for user in users}
 
@@ -82,17 +98,27 @@ class Batch:
             self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
         return self._profiles[user_id]
 
-    def links(self, customer_id: str) -> Item | None:
-        if customer_id not in self._links:
-            self._links[customer_id] = self.items.all_links([customer_id]).get(customer_id)
-        return self._links[customer_id]
+    def link(self, key: LinkKey) -> Item | None:
+        if key not in self._links:
+            self._links[key] = self.items.links([key]).get(key)
+        return self._links[key]
+
+    def customer(self, customer_id: str) -> Item | None:
+        if customer_id not in self._customers:
+            self._customers[customer_id] = self.items.customers([customer_id]).get(customer_id)
+        return self._customers[customer_id]
+
+    def subscriptions_of(self, customer_id: str) -> Iterable[str]:
+        return self.items.links_of(customer_id).links
 
     def forget(self, rehearsal: Rehearsed) -> None:
         """Have what a repair has changed read again."""
         for user_id in rehearsal.profiles:
             self._profiles.pop(user_id, None)
-        for customer_id in rehearsal.links:
-            self._links.pop(customer_id, None)
+        for key in rehearsal.links:
+            self._links.pop(key, None)
+        for customer_id in rehearsal.customers:
+            self._customers.pop(customer_id, None)
 
 
 @attrs.frozen
@@ -142,7 +168,7 @@ class Comparer:
             if rehearsal is None:
                 continue
             found = differences(event, rehearsal)
-            if not found and outcome and outcome.reason is Reason.STALE:
+            if not found and outcome and outcome.reason in {Reason.STALE, Reason.CLAIMED}:
                 self.tally.overtaken += 1
             self._finish(found, batch, rehearsal, carry(event, policy, shown_to), event, {})
         return owners
@@ -213,7 +239,7 @@ class Comparer:
         assert self.repair is not None  # noqa: S101 - for the type checker; asked by the caller
         try:
             self.repair(conversation, event, raw)
-        except (UserNotFoundError, ConcurrentUpdateError, InvalidEventError) as error:
+        except _OF_THIS_EVENT_ALONE as error:
             return str(error)
         except ClientError as error:
             code = error.response["Error"].get("Code", "")

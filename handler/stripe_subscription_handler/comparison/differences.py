@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.comparison.rehearsal import Item, Rehearsed
-from stripe_subscription_handler.conversation.owner_links import owner_in_links
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehearsed
+from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import FIELDS, KNOWN, Ledger, Register, version_second
+from stripe_subscription_handler.decisions.ledger import FIELDS, KNOWN, Ledger, Register
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -111,10 +111,10 @@ def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
         one = _of_user(snapshot, user_id, before, after, is_owner=user_id == outcome.user_id)
         if one is not None:
             found.append(one)
-    if outcome.reason is Reason.STALE and outcome.user_id is not None:
+    if outcome.reason in {Reason.STALE, Reason.CLAIMED} and outcome.user_id is not None:
         found += _ended(snapshot, event.created, outcome.user_id, rehearsal.seen.get(outcome.user_id))
     if not found:
-        found += _unlinked(snapshot, outcome.user_id, rehearsal.links.values())
+        found += _unlinked(snapshot, outcome.user_id, rehearsal.links)
     return found
 
 
@@ -124,8 +124,8 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
     Any write tells that it was not: of an event that was handled, or that a newer one has made worthless, the
     decision is to skip it.
     """
-    subscription_id, outcome = event.subscription_id, rehearsal.outcome
-    if subscription_id is None:
+    subscription_id, outcome = event.subscription_id or "", rehearsal.outcome
+    if event.subscription_id is None and event.customer is None:
         return []
 
     def difference(user_id: str | None, note: str = event.type, fields: tuple[Field, ...] = ()) -> Difference:
@@ -135,14 +135,17 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
     if outcome is None:
         return [difference(event.user_id, "its order can only be told by asking Stripe")]
     if outcome.reason in {Reason.UNMAPPED, Reason.PARKED}:
-        if outcome.reason is Reason.PARKED and not rehearsal.links:
+        if outcome.reason is Reason.PARKED and not rehearsal.customers:
             return []  # it waits already
         unmapped = difference(outcome.user_id, "nobody can say whose it is")
         return [attrs.evolve(unmapped, kind=Kind.UNMAPPED, can_be_repaired=False)]
-    return [
+    found = [
         difference(user_id, fields=_changed(before or {}, after))
         for user_id, (before, after) in rehearsal.profiles.items()
     ]
+    if not found and outcome.reason is Reason.CLAIMED:
+        found = [difference(outcome.user_id)]  # it only says whose a subscription is going to be
+    return found
 
 
 def _unmapped(snapshot: Subscription, user_id: str | None) -> Difference:
@@ -162,8 +165,7 @@ def _of_user(
     new = Ledger.from_item(after).registers.get(snapshot.id)
     view = _changed(before or {}, after)
     if not is_owner:
-        had = old is not None and old.subscription.user_id == user_id
-        if not view and not had:
+        if not view and not knows(before, snapshot.id):
             return None
         return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
     register = _register_fields(old, new) if old is not None and new is not None else ()
@@ -215,33 +217,26 @@ def _ended(snapshot: Subscription, as_of: str, user_id: str, item: Item | None) 
     register = Ledger.from_item(item).registers.get(snapshot.id)
     if register is None or not register.subscription.is_terminal or snapshot.is_terminal:
         return []
-    if version_second(register.version) > as_of:
+    if register.second > as_of:
         return []  # it ended after Stripe answered
     note = f"the ledger says {register.subscription.status}, which is final; Stripe says {snapshot.status}"
     return [Difference(Kind.ENDED, snapshot.id, user_id, snapshot.customer_id, note=note)]
 
 
 def _unlinked(
-    snapshot: Subscription, user_id: str | None, links: Iterable[tuple[Item | None, Item]]
+    snapshot: Subscription,
+    user_id: str | None,
+    links: Mapping[LinkKey, tuple[Item | None, Item]],
 ) -> list[Difference]:
-    for before, after in links:
-        old, new = owner_in_links(before, snapshot.id), owner_in_links(after, snapshot.id)
-        if old != new:
-            fields = (Field("owner link", old, new),)
-            return [Difference(Kind.UNLINKED, snapshot.id, user_id, snapshot.customer_id, fields)]
-    return []
-
-
-def shown_to(item: Mapping[str, Any] | None, user_id: str, subscription_id: str) -> bool:
-    """Whether a user's item counts a subscription as that user's: by its register, or as the one shown."""
-    if item is None:
-        return False
-    register = Ledger.from_item(item).registers.get(subscription_id)
-    if register is not None and register.subscription.user_id == user_id:
-        return True
-    return item.get("subscriptionId") == subscription_id
+    before, after = links.get((snapshot.customer_id, snapshot.id), (None, {}))
+    old, new = (before or {}).get(OWNER), after.get(OWNER)
+    if old == new:
+        return []
+    fields = (Field("owner link", old, new),)
+    return [Difference(Kind.UNLINKED, snapshot.id, user_id, snapshot.customer_id, fields)]
 
 
 def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
+    """Whether an item holds a subscription, or shows it."""
     found = item or {}
     return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

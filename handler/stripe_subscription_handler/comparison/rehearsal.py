@@ -4,25 +4,20 @@ The comparison is the decision itself: nothing here knows how a profile should l
 exactly what a repair by the same decision would change.
 """
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from stripe_subscription_handler.conversation.messages import (
-    Fetched,
-    FetchedInvoice,
-    FetchSubscription,
-    Handling,
-    Outcome,
-)
-from stripe_subscription_handler.conversation.model import Asked, Tables
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling, Outcome
+from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
-from stripe_subscription_handler.events.subscriptions import Subscription
 
 Item = Mapping[str, Any]
-_Value = TypeVar("_Value")
+LinkKey = tuple[str, str]
+"""Customer id and subscription id."""
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class AskedStripeError(Exception):
@@ -30,7 +25,7 @@ class AskedStripeError(Exception):
 
 
 @attrs.define
-class Loaded(MutableMapping[str, _Value]):
+class Loaded(MutableMapping[_Key, Item]):
     """Items that are loaded when they are first looked at, and what has been written over them.
 
     Attributes:
@@ -39,11 +34,11 @@ class Loaded(MutableMapping[str, _Value]):
         after: What has been written.
     """
 
-    load: Callable[[str], _Value | None]
-    before: dict[str, _Value | None] = attrs.Factory(dict)
-    after: dict[str, _Value] = attrs.Factory(dict)
+    load: Callable[[_Key], Item | None]
+    before: dict[_Key, Item | None] = attrs.Factory(dict)
+    after: dict[_Key, Item] = attrs.Factory(dict)
 
-    def __getitem__(self, key: str) -> _Value:
+    def __getitem__(self, key: _Key) -> Item:
         if key in self.after:
             return self.after[key]
         if key not in self.before:
@@ -53,19 +48,19 @@ class Loaded(MutableMapping[str, _Value]):
             raise KeyError(key)
         return value
 
-    def __setitem__(self, key: str, value: _Value) -> None:
+    def __setitem__(self, key: _Key, value: Item) -> None:
         self.get(key)
         self.after[key] = value
 
-    def __delitem__(self, key: str) -> None:
+    def __delitem__(self, key: _Key) -> None:
         raise NotImplementedError(key)
 
-    def changed(self) -> dict[str, tuple[_Value | None, _Value]]:
+    def changed(self) -> dict[_Key, tuple[Item | None, Item]]:
         """Key → (value before, value after), where they differ."""
         pairs = {key: (self.before[key], value) for key, value in self.after.items()}
         return {key: (before, after) for key, (before, after) in pairs.items() if before != after}
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[_Key]:
         return iter({**self.before, **self.after})
 
     def __len__(self) -> int:
@@ -75,21 +70,22 @@ class Loaded(MutableMapping[str, _Value]):
 class Named(Protocol):
     """Says whose a subscription or a customer is in Stripe."""
 
-    def customer_user(self, customer_id: str) -> str | None:
-        """The user that a customer's metadata names."""
-
-    def current(self, subscription_id: str) -> Subscription | None:
-        """A subscription as it is now."""
+    def current(self, asked: Fetch) -> Fetched:
+        """A subscription or a customer as it is now."""
 
 
 class Source(Protocol):
-    """Where a rehearsal finds profile items, link items (plain Python values), and what Stripe says."""
+    """Where a rehearsal finds items (plain Python values), and what Stripe says."""
 
     stripe: Named
 
-    def profile(self, user_id: str) -> dict[str, Any] | None: ...
+    def profile(self, user_id: str) -> Item | None: ...
 
-    def links(self, customer_id: str) -> dict[str, Any] | None: ...
+    def link(self, key: LinkKey) -> Item | None: ...
+
+    def customer(self, customer_id: str) -> Item | None: ...
+
+    def subscriptions_of(self, customer_id: str) -> Iterable[str]: ...
 
 
 @attrs.frozen
@@ -99,14 +95,26 @@ class Rehearsed:
     Attributes:
         outcome: Of the conversation; None where it would have asked Stripe.
         profiles: User id → (item before, item after), where it would be written.
-        links: Customer id → the same of the link items.
+        links: (customer id, subscription id) → the same of the links.
+        customers: Customer id → the same of the customers' records.
         seen: User id → item before, of every profile it looked at.
     """
 
     outcome: Outcome | None
     profiles: Mapping[str, tuple[Item | None, Item]]
-    links: Mapping[str, tuple[Item | None, Item]]
+    links: Mapping[LinkKey, tuple[Item | None, Item]]
+    customers: Mapping[str, tuple[Item | None, Item]]
     seen: Mapping[str, Item | None]
+
+
+@attrs.define
+class _Stage(Tables):
+    """The model of the tables on which a conversation is rehearsed."""
+
+    source: Source = attrs.field(kw_only=True)
+
+    def subscriptions_of(self, customer_id: str) -> Iterable[str]:
+        return {*self.source.subscriptions_of(customer_id), *super().subscriptions_of(customer_id)}
 
 
 def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source: Source) -> Rehearsed:
@@ -115,23 +123,25 @@ def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source:
     Raises:
         HandlerError: As the conversation says.
     """
-    profiles, links = Loaded(source.profile), Loaded(source.links)
-    tables = Tables(
+    profiles, links = Loaded(source.profile), Loaded(source.link)
+    customers = Loaded(source.customer)
+    tables = _Stage(
         profiles=profiles,
         links=links,
+        customers=customers,
         policy=policy,
         stripe=lambda asked: _answered(asked, source.stripe),
-        customer_users=Loaded(source.stripe.customer_user),
+        source=source,
     )
     try:
         outcome: Outcome | None = tables.hold(conversation, event)
     except AskedStripeError:
         outcome = None
-    return Rehearsed(outcome, profiles.changed(), links.changed(), profiles.before)
+    return Rehearsed(outcome, profiles.changed(), links.changed(), customers.changed(), profiles.before)
 
 
-def _answered(asked: Asked, stripe: Named) -> Fetched | FetchedInvoice:
-    if isinstance(asked, FetchSubscription) and asked.not_before is None:
+def _answered(asked: Fetch, stripe: Named) -> Fetched:
+    if asked.not_before is None:
         # Then only the owner matters, and no state is taken from the answer.
-        return Fetched(stripe.current(asked.subscription_id), "")
+        return stripe.current(asked)
     raise AskedStripeError

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
+from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN
-from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_key, links_query, read_links
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -75,12 +76,20 @@ class Tables:
         keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
         return read_items(self.client, self.config.table_name, keys)
 
-    def links(self, customer_id: str) -> Item | None:
-        return self.all_links([customer_id]).get(customer_id)
+    def links(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """Read links by customer id and subscription id, where there are any."""
+        return read_items(self.client, self.config.sync_table_name, {key: link_key(*key) for key in keys})
 
-    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
-        keys = {customer_id: link_key(customer_id) for customer_id in customer_ids}
+    def customers(self, customer_ids: Iterable[str]) -> dict[str, Item]:
+        """Read customers' records, where there are any."""
+        keys = {customer_id: customer_key(customer_id) for customer_id in customer_ids}
         return read_items(self.client, self.config.sync_table_name, keys)
+
+    def links_of(self, customer_id: str) -> Links:
+        """Read a customer's record and all its links."""
+        query = links_query(self.config.sync_table_name, customer_id)
+        pages = self.client.get_paginator("query").paginate(**query)
+        return read_links([from_wire(item) or {} for page in pages for item in page["Items"]])
 
     def item_count(self) -> int:
         """About how many items the profile table has; DynamoDB counts every six hours."""

@@ -3,17 +3,17 @@
 A page is noted together with the place where the next one begins: a walk that is broken off goes on there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import attrs
 
 from stripe_subscription_handler.comparison.checkpoint import Checkpoint, Seen
-from stripe_subscription_handler.comparison.comparer import Comparer, Item
-from stripe_subscription_handler.comparison.differences import Difference, Kind, shown_to
+from stripe_subscription_handler.comparison.comparer import Comparer
+from stripe_subscription_handler.comparison.differences import Difference, Kind, knows
+from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
-from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
 Progress = Callable[[str, int, int], None]
@@ -32,7 +32,7 @@ class Stripe(Protocol):
 class Profiles(Protocol):
     """The profile table, as far as the walk asks."""
 
-    def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]: ...
+    def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
 
     def scan(self, position: ScanPosition) -> ScanPage: ...
 
@@ -132,18 +132,11 @@ class Walk:
         items = self.tables.profiles({user_id for user_id, _ in open_claims})
         for user_id, subscription_id in open_claims:
             item, whose = items.get(user_id), seen.get((user_id, subscription_id))
-            is_shown = shown_to(item, user_id, subscription_id)
             if whose is Seen.NOBODYS:
                 continue  # nobody can say whose it is, or it cannot be read; that has been reported
-            if not is_shown and (whose is Seen.ANOTHERS or _is_anothers(item, subscription_id)):
-                continue  # left behind by a subscription that moved on, or by a payment of one that did
             snapshot = self.stripe.subscription(subscription_id)
             if snapshot is None:
                 self.comparer.unknown(subscription_id, user_id)
             else:
-                told = [user_id] if is_shown else []
+                told = [user_id] if knows(item, subscription_id) else []
                 self.comparer.snapshots([snapshot.object], snapshot.as_of, told)
-
-
-def _is_anothers(item: Item | None, subscription_id: str) -> bool:
-    return subscription_id in Ledger.from_item(item).registers

@@ -1,105 +1,147 @@
 """Applies a customer's parked events once somebody has said whose they are. Pure conversation.
 
-Draining twice is harmless, and breaking off anywhere loses nothing: an event is forgotten only after it was
-applied.
+Draining twice is harmless, and breaking off anywhere loses nothing: an event is applied and forgotten in one
+transaction.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
-from stripe_subscription_handler.conversation.fetching import Fetching, fetch_object
+import attrs
+
+from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.commits import linking
+from stripe_subscription_handler.conversation.fetching import fetch_object
+from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Applied,
-    Handling,
-    Links,
-    Outcome,
+    Commit,
+    CustomerChange,
+    Guard,
+    Moved,
     Parked,
-    ReadLinks,
     ReadParked,
     Request,
-    Unpark,
-    WriteLink,
 )
-from stripe_subscription_handler.conversation.moves import move_link
-from stripe_subscription_handler.conversation.owner_links import owner_from_links
-from stripe_subscription_handler.decisions.decide import decide
-from stripe_subscription_handler.decisions.decision import FindOwner, OwnerLink, Reason
-from stripe_subscription_handler.decisions.policy import Circumstances, Policy
-from stripe_subscription_handler.decisions.subscription_change import reported_version
-from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.conversation.settling import settle
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.errors import (
+    ConcurrentUpdateError,
+    HandlerError,
+    StripeUnavailableError,
+)
 from stripe_subscription_handler.events.envelope import StripeEvent
 
-Apply = Callable[[StripeEvent, str, Circumstances], Handling]
+MAX_DRAINS = 10
+Waiting = StripeEvent | Moved
 Steps = Generator[Request, Answer, tuple[Applied, ...]]
 
 
-def drain(customer_id: str, policy: Policy, apply_event: Apply) -> Steps:
-    """Apply every parked event whose user is known by now; repeat until none of these is left.
-
-    Subscription events come first and leave their owner link, so that parked invoices of the same
-    subscription find their user, and nothing more is parked for it. The registers they write stay unlinked: a
-    register is linked once its customer has been drained too, and only the event that drains knows when.
+def drain_and_link(case: Case, known: Known, user_id: str | None) -> Steps:
+    """Apply what is parked for the customer, then mark the subscription as done with where it is not yet.
 
     Returns:
         What was applied, or skipped for good, in whose profile.
+
+    Raises:
+        StripeUnavailableError: Stripe must be asked for one of them; the others have been applied.
+        ConcurrentUpdateError: Events were parked faster than they could be applied.
     """
     done: tuple[Applied, ...] = ()
+    for _ in range(MAX_DRAINS):
+        done += yield from _drained(case, known)
+        while user_id is not None and known.is_unlinked(user_id, case.subscription_id):
+            revision = known.customer.revision if known.customer else None
+            request = linking(case, known, user_id)
+            answer = yield request
+            known.learn(request, answer)
+            if known.customer is None or known.customer.revision != revision:
+                break
+        else:
+            return done
+    raise ConcurrentUpdateError(f"events were parked during {MAX_DRAINS} attempts to apply them")
+
+
+def _drained(case: Case, known: Known) -> Steps:
+    question = ReadParked(case.customer_of(known))
+    answer = yield question
+    known.learn(question, answer)
+    waiting = dict(answer.events) if isinstance(answer, Parked) else {}
+    expired = known.parked - waiting.keys()
+    if expired:
+        yield from _forgotten(case, known, expired)
+    done: tuple[Applied, ...] = ()
+    failed: StripeUnavailableError | None = None
     progress = True
     while progress:
-        progress = False
-        parked = yield ReadParked(customer_id)
-        if not isinstance(parked, Parked):
-            break
-        for event_id in parked.expired:
-            yield Unpark(customer_id, event_id, expired=True)
-        for event in sorted(parked.events, key=lambda event: (event.is_about_invoice, event.created)):
-            one = yield from _one_drained(customer_id, event, policy, apply_event)
-            if one:
+        progress, failed = False, None
+        for key, one in sorted(waiting.items(), key=_order):
+            try:
+                applied = yield from _one(key, one, known, case.policy)
+            except StripeUnavailableError as error:
+                # It waits on, and holds nobody else up.
+                failed = error if case.policy.can_ask_stripe else failed
+                continue
+            except ConcurrentUpdateError:
+                raise
+            except HandlerError:
+                continue  # a slip in a label, say: no retry helps, and it waits on under the alarm
+            if applied is not None:
                 progress = True
-                done += one
+                done += applied
+                del waiting[key]
+    if failed is not None:
+        raise failed
     return done
 
 
-def _one_drained(customer_id: str, event: StripeEvent, policy: Policy, apply_event: Apply) -> Steps:
-    try:
-        whole = yield from _whole(event, policy)
-        owner = (yield from _owner(customer_id, whole, policy)) if whole else None
-        # A thin event may have got a label with a slip since it was parked; then it waits on.
-        if whole is None or owner is None or not policy.is_user_id(owner):
-            return ()
-        if whole.subscription is not None:
-            version = reported_version(whole, whole.subscription)
-            yield WriteLink(OwnerLink(customer_id, whole.subscription.id, owner, version))
-        others = yield from move_link(whole, owner, policy)
-        users = () if others is None else (*others, owner)
-        outcome = Outcome(applied=False, reason=Reason.STALE)
-        done: tuple[Applied, ...] = ()
-        for user_id in users:
-            outcome = yield from apply_event(whole, user_id, Circumstances(policy, linking=False))
-            done += (outcome.of(event.id, user_id),) if outcome.applied else ()
-    except StripeUnavailableError:
-        if policy.can_ask_stripe:
-            raise
-        # Without a key no retry helps. The event waits on, under the alarm, and holds nobody else up.
-        return ()
-    if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
-        return ()
-    yield Unpark(customer_id, event.id)
-    return done or (outcome.of(event.id, owner),)
+def _order(entry: tuple[str, Waiting]) -> tuple[bool, bool, str]:
+    # Subscription events first: the invoices of a subscription wait for its owner.
+    _, one = entry
+    return (not isinstance(one, Moved), isinstance(one, StripeEvent) and one.is_about_invoice, one.created)
 
 
-def _whole(event: StripeEvent, policy: Policy) -> Fetching:
-    # Events are parked as they came, so a thin one has no object yet.
-    if event.related_id is None:
-        return event
-    return (yield from fetch_object(event, event.related_id, policy))
+def _forgotten(case: Case, known: Known, expired: frozenset[str]) -> Generator[Request, Answer, None]:
+    revision = known.customer.revision if known.customer else None
+    change = CustomerChange(Guard.AS_SEEN, revision, unparks=expired)
+    request = Commit(case.customer_of(known), customer=change, reason=Reason.STALE)
+    known.learn(request, (yield request))
 
 
-def _owner(customer_id: str, event: StripeEvent, policy: Policy) -> Generator[Request, Answer, str | None]:
-    if event.user_id is not None:
-        return event.user_id
-    question = decide(event, circumstances=Circumstances(policy))
-    links = yield ReadLinks(customer_id)
-    if isinstance(question, FindOwner) and isinstance(links, Links):
-        return owner_from_links(question, links.item)
-    return None
+def _one(
+    key: str, one: Waiting, known: Known, policy: Policy
+) -> Generator[Request, Answer, tuple[Applied, ...] | None]:
+    """Apply one parked event; None if it waits on."""
+    case = yield from _case(key, one, policy)
+    if case is None:
+        return None
+    outcome = yield from settle(case, known)
+    if outcome.reason in {Reason.PARKED, Reason.UNMAPPED} and not outcome.also_applied:
+        return None
+    applied = () if outcome.user_id is None else (outcome.of(key, outcome.user_id),)
+    return applied + outcome.also_applied
+
+
+def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, Case | None]:
+    may_guess = not policy.can_ask_stripe
+    if isinstance(one, Moved):
+        return Case(
+            key,
+            one.created,
+            one.subscription_id,
+            policy,
+            claim=one.held.claim,
+            moved=one.held,
+            is_parked=True,
+        )
+    event: StripeEvent | None = one
+    if one.related_id is not None:
+        # Events are parked as they came, so a thin one has no object yet.
+        event = yield from fetch_object(one, one.related_id, policy)
+    if event is None or event.subscription_id is None:
+        return None
+    claim = claim_of(event, policy)
+    case = Case(key, event.created, event.subscription_id, policy, event, claim, is_parked=True)
+    return attrs.evolve(case, may_guess=may_guess)

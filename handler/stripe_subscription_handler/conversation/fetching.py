@@ -7,18 +7,18 @@ from collections.abc import Generator
 
 import attrs
 
-from stripe_subscription_handler.conversation.messages import (
-    Answer,
-    Fetched,
-    FetchedInvoice,
-    FetchInvoice,
-    FetchSubscription,
-    Request,
-)
+from stripe_subscription_handler.conversation.messages import Answer, Fetch, Fetched, Request
+from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import Refetch
+from stripe_subscription_handler.decisions.naming import customer_at_stripe, label_at_stripe
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
+from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import SUBJECTS
+from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.loggable import loggable
 
 Fetching = Generator[Request, Answer, StripeEvent | None]
@@ -30,14 +30,23 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
     Raises:
         StripeUnavailableError: There is no key, or no answer that includes the event's own second.
     """
-    if not event.is_about_invoice:
+    subject = SUBJECTS[event.plain_type]
+    if subject == "subscription":
         return (yield from refetch(event, Refetch(object_id, event.created), policy))
     _require_key(object_id, policy)
-    answer = yield FetchInvoice(object_id, event.created, event.account)
-    if not isinstance(answer, FetchedInvoice) or answer.invoice is None:
+    answer = yield Fetch(subject, object_id, event.created, event.account)
+    if not isinstance(answer, Fetched) or answer.object is None:
         return None
     _require_fresh(answer.as_of, event.created)
-    return attrs.evolve(event, invoice=answer.invoice, related_id=None)
+    whole = attrs.evolve(event, type=event.plain_type, related_id=None)
+    match answer.object:
+        case Invoice():
+            return attrs.evolve(whole, invoice=answer.object)
+        case CheckoutSession():
+            return attrs.evolve(whole, session=answer.object)
+        case Customer():
+            return attrs.evolve(whole, customer=answer.object, as_of=answer.as_of)
+    return None
 
 
 def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
@@ -50,16 +59,42 @@ def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
     """
     subscription_id, not_before = question.subscription_id, question.not_before
     _require_key(subscription_id, policy)
-    answer = yield FetchSubscription(subscription_id, not_before, event.account)
-    if not isinstance(answer, Fetched) or answer.subscription is None:
+    answer = yield Fetch("subscription", subscription_id, not_before, event.account)
+    if not isinstance(answer, Fetched) or not isinstance(answer.object, Subscription):
         return None
     _require_fresh(answer.as_of, not_before)
-    subscription = answer.subscription
     if event.invoice is not None:
-        return attrs.evolve(event, fetched=subscription)
-    if subscription.user_id is None:
-        subscription = attrs.evolve(subscription, user_id=event.user_id)
-    return attrs.evolve(event, subscription=subscription, before=None, as_of=answer.as_of, related_id=None)
+        return attrs.evolve(event, fetched=answer.object)
+    return attrs.evolve(event, subscription=answer.object, before=None, as_of=answer.as_of, related_id=None)
+
+
+def ask_whose(
+    event: StripeEvent, subscription_id: str, customer_id: str | None
+) -> Generator[Request, Answer, Claim | None]:
+    """Ask Stripe whom the subscription's metadata names now, then whom its customer's names.
+
+    Raises:
+        StripeUnavailableError: Stripe does not answer.
+    """
+    if event.as_of is None:  # otherwise it has just been fetched
+        answer = yield Fetch("subscription", subscription_id, account=event.account)
+        if isinstance(answer, Fetched) and isinstance(answer.object, Subscription):
+            label = label_at_stripe(answer.object, answer.as_of)
+            if label is not None:
+                return label
+            customer_id = customer_id or answer.object.customer_id
+    if customer_id is None:
+        return None
+    return (yield from ask_customer(event, customer_id))
+
+
+def ask_customer(event: StripeEvent, customer_id: str) -> Generator[Request, Answer, Claim | None]:
+    """Ask Stripe whom a customer's metadata names now."""
+    answer = yield Fetch("customer", customer_id, account=event.account)
+    if not isinstance(answer, Fetched) or not isinstance(answer.object, Customer):
+        return None
+    user_id = answer.object.user_id
+    return None if user_id is None else customer_at_stripe(user_id, answer.as_of)
 
 
 def _require_key(object_id: str, policy: Policy) -> None:

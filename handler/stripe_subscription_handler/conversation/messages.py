@@ -5,111 +5,143 @@ events. An answer of Stripe's must include (`not_before`), or does include (`as_
 of that second, ISO-8601 UTC.
 """
 
+import enum
 from collections.abc import Generator, Mapping
 from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Reason, Write
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
+from stripe_subscription_handler.decisions.ledger import Held
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
+from stripe_subscription_handler.events.customers import Customer as StripeCustomer
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
+
+Item = Mapping[str, Any]
+StripeObject = Subscription | Invoice | CheckoutSession | StripeCustomer
+
+
+@attrs.frozen
+class ReadLink:
+    """Read a customer's record and the link of one of its subscriptions. Answered by `Links` with that one."""
+
+    customer_id: str
+    subscription_id: str
 
 
 @attrs.frozen
 class ReadLinks:
-    """Read a customer's link item. Answered by `Links`."""
+    """Read a customer's record and all links of its subscriptions. Answered by `Links`."""
 
     customer_id: str
-
-
-@attrs.frozen
-class WriteLink:
-    """Write an owner link by itself. Answered by `Written`, also when the link was there already.
-
-    Attributes:
-        moves: Whether a later version replaces an earlier owner; otherwise the first owner stays. Then it is
-            answered by `Links` with the link item after it, or by `ItemSeen` with the item that has a version
-            as new or newer.
-    """
-
-    link: OwnerLink
-    moves: bool = False
-
-
-@attrs.frozen
-class Park:
-    """Keep the event until somebody says whose it is. Answered by `Written` or `ItemSeen` with the link item.
-
-    Attributes:
-        subscription_id: It is parked only while this subscription has no owner; None: in any case.
-        unless_users: Whether it is parked only while the customer has no user at all.
-    """
-
-    customer_id: str
-    subscription_id: str | None
-    unless_users: bool
-    event_id: str
 
 
 @attrs.frozen
 class ReadParked:
-    """Read a customer's parked events. Answered by `Parked`."""
+    """Read the same, and the customer's parked events. Answered by `Parked`."""
 
     customer_id: str
 
 
 @attrs.frozen
-class Unpark:
-    """Forget a parked event that has been applied. Answered by `Written`.
+class LinkChange:
+    """A subscription's link, if it is still as it was seen.
 
     Attributes:
-        expired: The event was not applied: its content is gone, and only its id is forgotten.
+        seen: None where there was none.
+        to: What it becomes; None: it only has to be as it was seen.
+    """
+
+    subscription_id: str
+    seen: Link | None
+    to: Link | None = None
+
+
+class Guard(enum.Enum):
+    """What must hold of a customer's record."""
+
+    NOTHING_PARKED = enum.auto()
+    AS_SEEN = enum.auto()
+    NONE = enum.auto()
+
+
+@attrs.frozen
+class CustomerChange:
+    """A customer's record. What changes it gives it a new revision.
+
+    Attributes:
+        revision: The one that was seen, for `Guard.AS_SEEN`.
+        claim: What its metadata claims now; None leaves that as it is.
+        parks: An event that waits from now on.
+        unparks: Events that do not wait any longer.
+        only_checks: Whether nothing is changed.
+    """
+
+    guard: Guard
+    revision: str | None = None
+    claim: Claim | None = None
+    parks: str | None = None
+    unparks: frozenset[str] = frozenset()
+    only_checks: bool = False
+
+
+@attrs.frozen
+class Moved:
+    """What a subscription leaves behind for a user who has no profile yet.
+
+    Attributes:
+        id: It goes by this among the parked events.
+        created: When it was parked, by the event that moved it; ISO-8601 UTC.
+    """
+
+    id: str
+    created: str
+    customer_id: str
+    subscription_id: str
+    held: Held
+
+
+@attrs.frozen
+class Commit:
+    """One transaction: profiles, a subscription's link, its customer's record, a parked event.
+
+    Answered by `Written`, or by `Refused` with what was found instead.
+
+    Attributes:
+        absent: A user who must have no profile.
+        parks: What is kept until somebody says whose it is: the event of the conversation, or this.
+        unparks: The id of a parked event that is done with.
+        reason: Why, for the log.
+        user_id: Whose the subscription is or is going to be, where no profile is written; for the log.
     """
 
     customer_id: str
-    event_id: str
-    expired: bool = False
+    writes: tuple[Write, ...] = ()
+    link: LinkChange | None = None
+    customer: CustomerChange | None = None
+    absent: str | None = None
+    parks: StripeEvent | Moved | None = None
+    unparks: str | None = None
+    reason: Reason = Reason.RECOMPUTED
+    user_id: str | None = None
 
 
 @attrs.frozen
-class FetchSubscription:
-    """Ask Stripe for a subscription; without `not_before` any state will do. Answered by `Fetched`."""
+class Fetch:
+    """Ask Stripe for an object; without `not_before` any state will do. Answered by `Fetched`."""
 
-    subscription_id: str
-    not_before: str | None
+    subject: Subject
+    object_id: str
+    not_before: str | None = None
     account: str | None = None
 
 
-@attrs.frozen
-class FetchInvoice:
-    """Ask Stripe for an invoice. Answered by `FetchedInvoice`."""
-
-    invoice_id: str
-    not_before: str
-    account: str | None = None
-
-
-@attrs.frozen
-class FetchCustomerUser:
-    """Ask Stripe which user the customer's metadata names. Answered by `CustomerUser`."""
-
-    customer_id: str
-    account: str | None = None
-
-
-Request = (
-    Write
-    | ReadItem
-    | ReadLinks
-    | WriteLink
-    | Park
-    | ReadParked
-    | Unpark
-    | FetchSubscription
-    | FetchInvoice
-    | FetchCustomerUser
-)
+Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Fetch
 
 
 @attrs.frozen
@@ -117,67 +149,64 @@ class Written:
     """The write happened.
 
     Attributes:
+        revision: The new revision of all that it wrote.
         old: Old values of the attributes it changed, as far as they were returned.
     """
 
-    old: Mapping[str, Any] = attrs.Factory(dict)
+    revision: str
+    old: Item = attrs.Factory(dict)
 
 
 @attrs.frozen
 class ItemSeen:
     """An item as it is now, if there is one: what was read, or what a write's condition does not hold of."""
 
-    item: Mapping[str, Any] | None
+    item: Item | None
 
 
 @attrs.frozen
-class Blocked:
-    """The write was refused only because events are parked for the link's customer."""
+class Refused:
+    """A transaction did not happen. What its conditions do not hold of, as it is now.
+
+    Attributes:
+        items: User id → profile item.
+        links: Subscription id → link.
+        customer: The customer's record, if that is among it.
+        unparked: Whether the parked event was done with already.
+    """
+
+    items: Mapping[str, Item | None] = attrs.Factory(dict)
+    links: Mapping[str, Link | None] = attrs.Factory(dict)
+    customer: Customer | None = None
+    unparked: bool = False
 
 
 @attrs.frozen
 class Links:
-    """A customer's link item, if there is one."""
+    """A customer's record, and the links by subscription id."""
 
-    item: Mapping[str, Any] | None
+    customer: Customer
+    links: Mapping[str, Link] = attrs.Factory(dict)
 
 
 @attrs.frozen
 class Parked:
-    """A customer's parked events.
+    """The same with the customer's parked events, by id."""
 
-    Attributes:
-        expired: Ids whose events are gone: they waited too long.
-    """
-
-    events: tuple[StripeEvent, ...]
-    expired: tuple[str, ...] = ()
+    customer: Customer
+    links: Mapping[str, Link] = attrs.Factory(dict)
+    events: Mapping[str, StripeEvent | Moved] = attrs.Factory(dict)
 
 
 @attrs.frozen
 class Fetched:
-    """A subscription from Stripe; None when Stripe has none with this id."""
+    """An object from Stripe; None when Stripe has none with this id."""
 
-    subscription: Subscription | None
+    object: StripeObject | None
     as_of: str
 
 
-@attrs.frozen
-class FetchedInvoice:
-    """An invoice from Stripe; None when Stripe has none with this id."""
-
-    invoice: Invoice | None
-    as_of: str
-
-
-@attrs.frozen
-class CustomerUser:
-    """The user a customer's metadata names, if it names one."""
-
-    user_id: str | None
-
-
-Answer = Written | ItemSeen | Blocked | Links | Parked | Fetched | FetchedInvoice | CustomerUser
+Answer = Written | ItemSeen | Refused | Links | Parked | Fetched
 
 
 @attrs.frozen
@@ -199,7 +228,7 @@ class Outcome:
     """What became of an event.
 
     Attributes:
-        applied: Whether the profile was written.
+        applied: Whether a profile, or whose something is, was written.
         user_id: Whose profile, where it matters.
         old_status: The view's subscription status before the write, where it is known.
         drained: How many parked events were applied on the way.
@@ -221,10 +250,9 @@ class Outcome:
         """The same as a part of another event's outcome."""
         return Applied(event_id, user_id, self.reason, self.changed)
 
-    def after_draining(self, others: tuple[Applied, ...]) -> "Outcome":
-        """The same with what became of the parked events that were drained on the way."""
-        events = {one.event_id for one in others}
-        return attrs.evolve(self, drained=len(events), also_applied=others) if others else self
+    def after(self, others: tuple[Applied, ...]) -> "Outcome":
+        """The same with what else was applied on the way."""
+        return attrs.evolve(self, also_applied=self.also_applied + others) if others else self
 
 
 Handling = Generator[Request, Answer, Outcome]

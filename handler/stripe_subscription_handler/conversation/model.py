@@ -3,130 +3,162 @@
 Every request is atomic. A comparison, commands and tests ask it what a handler would do with events.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
+from stripe_subscription_handler.conversation.links import CLAIM, PARKED, REVISION, Customer, Link
 from stripe_subscription_handler.conversation.messages import (
     Answer,
-    Blocked,
-    CustomerUser,
-    FetchCustomerUser,
+    Commit,
+    CustomerChange,
+    Fetch,
     Fetched,
-    FetchedInvoice,
-    FetchInvoice,
-    FetchSubscription,
+    Guard,
     Handling,
     ItemSeen,
+    LinkChange,
     Links,
+    Moved,
     Outcome,
-    Park,
     Parked,
+    ReadLink,
     ReadLinks,
     ReadParked,
+    Refused,
     Request,
-    Unpark,
-    WriteLink,
     Written,
 )
-from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, link_value, owner_attribute
 from stripe_subscription_handler.decisions.conditions import holds
-from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Write
-from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.writes import after_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 FOREVER = "9999-12-31T23:59:59Z"
-Asked = FetchSubscription | FetchInvoice
+Item = Mapping[str, Any]
 
 
-def nothing_at_stripe(asked: Asked) -> Fetched | FetchedInvoice:
+def nothing_at_stripe(_asked: Fetch) -> Fetched:
     """A Stripe account without any objects."""
-    return FetchedInvoice(None, FOREVER) if isinstance(asked, FetchInvoice) else Fetched(None, FOREVER)
+    return Fetched(None, FOREVER)
 
 
 @attrs.define
 class Tables:
-    """The two tables, and what Stripe answers.
+    """Both tables, and the Stripe that is asked.
 
     Attributes:
-        profiles: Profile items by user id.
-        links: Link items by customer id.
-        parked: Customer id → event id → parked event.
-        customer_users: Customer id → the user its metadata names.
+        profiles: User id → profile item.
+        links: (customer id, subscription id) → link item.
+        customers: Customer id → the customer's record.
+        parked: Customer id → event id → what waits.
+        requests: How many were executed.
     """
 
-    profiles: MutableMapping[str, dict[str, Any]] = attrs.Factory(dict)
-    links: MutableMapping[str, dict[str, Any]] = attrs.Factory(dict)
-    parked: dict[str, dict[str, StripeEvent]] = attrs.Factory(dict)
+    profiles: MutableMapping[str, Item] = attrs.Factory(dict)
+    links: MutableMapping[tuple[str, str], Item] = attrs.Factory(dict)
+    customers: MutableMapping[str, Item] = attrs.Factory(dict)
+    parked: dict[str, dict[str, StripeEvent | Moved]] = attrs.Factory(dict)
     requests: int = 0
     policy: Policy = attrs.Factory(Policy)
-    stripe: Callable[[Asked], Fetched | FetchedInvoice] = nothing_at_stripe
-    customer_users: Mapping[str, str] = attrs.Factory(dict)
+    stripe: Callable[[Fetch], Fetched] = nothing_at_stripe
+    _writes: int = 0
 
-    def execute(self, request: Request, event: StripeEvent) -> Answer:  # noqa: PLR0911 - a table
+    def execute(self, request: Request, event: StripeEvent) -> Answer:
         self.requests += 1
         match request:
             case Write():
                 return self._write(request)
             case ReadItem(user_id):
                 return ItemSeen(self.profiles.get(user_id))
+            case ReadLink(customer_id, subscription_id):
+                return Links(self._customer(customer_id), self._links(customer_id, [subscription_id]))
             case ReadLinks(customer_id):
-                return Links(self.links.get(customer_id))
-            case WriteLink(link, moves):
-                return self._link(link, moves=moves)
-            case Park():
-                return self._park(request, event)
+                return Links(self._customer(customer_id), self._links(customer_id))
             case ReadParked(customer_id):
-                waiting = self.parked.get(customer_id, {})
-                ids = self.links.get(customer_id, {}).get(PARKED, set())
-                return Parked(tuple(waiting.values()), tuple(sorted(ids - waiting.keys())))
-            case Unpark(customer_id, event_id):
-                self.parked.get(customer_id, {}).pop(event_id, None)
-                self._set_parked(customer_id, self.links[customer_id].get(PARKED, set()) - {event_id})
-                return Written()
-            case FetchSubscription() | FetchInvoice():
+                customer, links = self._customer(customer_id), self._links(customer_id)
+                return Parked(customer, links, dict(self.parked.get(customer_id, {})))
+            case Commit():
+                return self._commit(request, event)
+            case Fetch():
                 return self.stripe(request)
-            case FetchCustomerUser(customer_id):
-                return CustomerUser(self.customer_users.get(customer_id))
+
+    def subscriptions_of(self, customer_id: str) -> Iterable[str]:
+        """Every subscription of a customer that has a link."""
+        return [subscription for customer, subscription in self.links if customer == customer_id]
+
+    def _customer(self, customer_id: str) -> Customer:
+        return Customer.from_attributes(self.customers.get(customer_id))
+
+    def _links(self, customer_id: str, wanted: Iterable[str] | None = None) -> dict[str, Link]:
+        ids = self.subscriptions_of(customer_id) if wanted is None else wanted
+        items = ((one, self.links.get((customer_id, one))) for one in ids)
+        return {one: Link.from_attributes(item) for one, item in items if item is not None}
 
     def _write(self, write: Write) -> Answer:
         item = self.profiles.get(write.user_id)
         if not holds(write.condition, item):
             return ItemSeen(item)
-        link = write.link
-        if link and not write.despite_parked and self.links.get(link.customer_id, {}).get(PARKED):
-            return Blocked()
-        self.profiles[write.user_id] = after_write(write, item)
-        if link:
-            self._link(link, moves=False)
+        revision = self._revision()
+        self.profiles[write.user_id] = after_write(write, item, revision)
         touched = (*write.set, *write.remove)
-        return Written(old={name: item[name] for name in touched if item and name in item})
+        return Written(revision, {name: item[name] for name in touched if item and name in item})
 
-    def _link(self, link: OwnerLink, *, moves: bool) -> Answer:
-        found = self.links.get(link.customer_id, {})
-        name = owner_attribute(link.subscription_id)
-        if moves and name in found and found[name]["version"] >= link.version:
-            return ItemSeen(found)
-        owner = link_value(link) if moves else found.get(name, link_value(link))
-        users = {link.user_id} | found.get(USERS, set())
-        self.links[link.customer_id] = {**found, name: owner, USERS: users}
-        return Links(self.links[link.customer_id]) if moves else Written()
+    def _commit(self, commit: Commit, event: StripeEvent) -> Answer:
+        refused = self._refused(commit)
+        if refused != Refused():
+            return refused
+        revision = self._revision()
+        for write in commit.writes:
+            if not write.only_checks:
+                item = self.profiles.get(write.user_id)
+                self.profiles[write.user_id] = after_write(write, item, revision)
+        if commit.link is not None and commit.link.to is not None:
+            self.links[commit.customer_id, commit.link.subscription_id] = commit.link.to.to_attributes()
+        if commit.customer is not None and not commit.customer.only_checks:
+            self._change(commit.customer_id, commit.customer, revision)
+        waiting = self.parked.setdefault(commit.customer_id, {})
+        if commit.parks is not None:
+            waiting[commit.parks.id] = commit.parks if isinstance(commit.parks, Moved) else event
+        waiting.pop(commit.unparks or "", None)
+        return Written(revision)
 
-    def _park(self, park: Park, event: StripeEvent) -> Answer:
-        found = self.links.get(park.customer_id, {})
-        is_owned = park.subscription_id is not None and owner_attribute(park.subscription_id) in found
-        if is_owned or (park.unless_users and found.get(USERS)):
-            return ItemSeen(found)
-        self.parked.setdefault(park.customer_id, {})[park.event_id] = event
-        self._set_parked(park.customer_id, found.get(PARKED, set()) | {park.event_id})
-        return Written()
+    def _refused(self, commit: Commit) -> Refused:
+        items: dict[str, Item | None] = {
+            write.user_id: self.profiles.get(write.user_id)
+            for write in commit.writes
+            if not holds(write.condition, self.profiles.get(write.user_id))
+        }
+        if commit.absent is not None and self.profiles.get(commit.absent) is not None:
+            items[commit.absent] = self.profiles[commit.absent]
+        links = {} if commit.link is None else self._other_link(commit.customer_id, commit.link)
+        customer = self._customer(commit.customer_id)
+        change = commit.customer
+        is_other = change is not None and (
+            (change.guard is Guard.AS_SEEN and customer.revision != change.revision)
+            or (change.guard is Guard.NOTHING_PARKED and bool(customer.parked))
+        )
+        waiting = self.parked.get(commit.customer_id, {})
+        unparked = commit.unparks is not None and commit.unparks not in waiting
+        return Refused(items, links, customer if is_other else None, unparked)
 
-    def _set_parked(self, customer_id: str, ids: set[str]) -> None:
-        found = {name: value for name, value in self.links.get(customer_id, {}).items() if name != PARKED}
-        self.links[customer_id] = {**found, PARKED: ids} if ids else found
+    def _other_link(self, customer_id: str, change: LinkChange) -> dict[str, Link | None]:
+        found = self._links(customer_id, [change.subscription_id]).get(change.subscription_id)
+        return {} if found == change.seen else {change.subscription_id: found}
+
+    def _change(self, customer_id: str, change: CustomerChange, revision: str) -> None:
+        found = dict(self.customers.get(customer_id, {}))
+        parked = set(found.pop(PARKED, ())) - change.unparks | ({change.parks} if change.parks else set())
+        claim = {CLAIM: change.claim.to_attribute()} if change.claim else {}
+        waiting = {PARKED: parked} if parked else {}
+        self.customers[customer_id] = found | claim | waiting | {REVISION: revision}
+
+    def _revision(self) -> str:
+        self._writes += 1
+        return f"revision {self._writes}"
 
     def deliver(self, event: StripeEvent) -> Outcome:
         return self.hold(handling(event, self.policy), event)
@@ -140,10 +172,3 @@ class Tables:
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome
-
-
-def after_write(write: Write, item: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The item after a write whose condition held."""
-    kept = {name: value for name, value in (item or {}).items() if name not in write.remove}
-    known = {KNOWN: {write.known} | (item or {}).get(KNOWN, set())} if write.known else {}
-    return kept | dict(write.set) | known

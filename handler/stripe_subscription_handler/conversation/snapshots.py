@@ -5,14 +5,33 @@ Such a snapshot goes through `handling` like a thin event whose object was fetch
 newer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.handling import apply, handling
-from stripe_subscription_handler.conversation.messages import Handling
-from stripe_subscription_handler.decisions.policy import Circumstances, Policy
+from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.handling import carry as carry_case
+from stripe_subscription_handler.conversation.handling import case_of
+from stripe_subscription_handler.conversation.known import Known
+from stripe_subscription_handler.conversation.links import Link
+from stripe_subscription_handler.conversation.messages import (
+    Answer,
+    Applied,
+    Commit,
+    Handling,
+    LinkChange,
+    ReadLink,
+    Request,
+    Written,
+)
+from stripe_subscription_handler.conversation.settling import MAX_WRITES
+from stripe_subscription_handler.decisions.claims import strongest
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason
+from stripe_subscription_handler.decisions.ledger import NOTHING, Ledger
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import changed_names
+from stripe_subscription_handler.decisions.writes import full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.fields import optional_boolean
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
@@ -39,15 +58,47 @@ def snapshot_event(body: Mapping[str, Any], as_of: str, user_id_metadata_key: st
 
 
 def carry(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> Handling:
-    """Carry a snapshot through as `handling` does, and tell these users' items too whose the subscription is.
+    """Carry a snapshot through as `handling` does, and take the subscription out of everybody else's item.
 
-    `handling` finds the former users by the customer's link item; where that was lost, or the subscription
-    never had one, only the items themselves tell whom it is shown to.
+    The link says whose it is. Where the link was lost (a table restored from a backup, say), the items of
+    `shown_to` tell by their claims, and whoever is not the owner loses what the item holds.
     """
-    outcome = yield from handling(event, policy)
-    if outcome.user_id is not None and event.subscription is not None:
-        owned = attrs.evolve(event.subscription, user_id=event.subscription.user_id or outcome.user_id)
-        event = attrs.evolve(event, subscription=owned)
-        for user_id in sorted(set(shown_to) - {outcome.user_id}):
-            yield from apply(event, user_id, Circumstances(policy, linking=False))
-    return outcome
+    known, case = Known(event.customer_id), case_of(event, policy)
+    question = ReadLink(case.customer_of(known), case.subscription_id)
+    known.learn(question, (yield question))
+    users = sorted(set(shown_to))
+    for user_id in users:
+        reading = ReadItem(user_id)
+        known.learn(reading, (yield reading))
+    held = (Ledger.from_item(known.items[user]).of(case.subscription_id).claim for user in users)
+    if known.links.get(case.subscription_id) is None:
+        verdict = strongest((case.claim, *held))
+        case = attrs.evolve(case, claim=verdict.claim if verdict else None)
+    outcome = yield from carry_case(case, known)
+    also: tuple[Applied, ...] = ()
+    for user_id in users:
+        also += yield from _taken_out(case, known, user_id)
+    return outcome.after(also)
+
+
+def _taken_out(case: Case, known: Known, user_id: str) -> Generator[Request, Answer, tuple[Applied, ...]]:
+    """Take a subscription out of an item whose user does not own it, if it is there."""
+    subscription_id = case.subscription_id
+    for _ in range(MAX_WRITES):
+        link, item = known.link(subscription_id), known.items.get(user_id)
+        ledger = Ledger.from_item(item)
+        is_owner = not isinstance(link, Link) or link.owner in {None, user_id}
+        if is_owner or subscription_id not in ledger.held or not isinstance(link, Link):
+            return ()
+        without = ledger.with_held(subscription_id, NOTHING)
+        write = full_write(user_id, item, without, subscription_id, case.policy, Reason.MOVED)
+        request = Commit(
+            case.customer_of(known), (write,), LinkChange(subscription_id, link), reason=Reason.MOVED
+        )
+        answer = yield request
+        known.learn(request, answer)
+        if isinstance(answer, Written):
+            return (
+                Applied(case.id, user_id, Reason.MOVED, changed_names(item or {}, write.set, write.remove)),
+            )
+    return ()

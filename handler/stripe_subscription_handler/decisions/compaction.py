@@ -10,13 +10,13 @@ from stripe_subscription_handler.decisions.ledger import Ledger, Register, prima
 from stripe_subscription_handler.events.subscriptions import Subscription
 
 
-def compacted(ledger: Ledger, user_id: str, most_closed: int) -> Ledger:
-    """Close every dead register but the best one of this user.
+def compacted(ledger: Ledger, most_closed: int) -> Ledger:
+    """Close every dead register but the best one.
 
-    A register whose owner link is not written yet stays, so that its next event can still write it. Of the
-    closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
+    A register for which parked events are still to be applied stays, so that its next event can do that. Of
+    the closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
     """
-    dead = _dead(ledger, user_id)
+    dead = _dead(ledger)
     best = max(dead, key=_key, default=None)
     gone = {
         register.subscription.id: register for register in dead if register is not best and register.linked
@@ -28,31 +28,25 @@ def compacted(ledger: Ledger, user_id: str, most_closed: int) -> Ledger:
     newest_dropped = dropped[-1].partition(" ")[0] if dropped else None
     return attrs.evolve(
         ledger,
-        known=ledger.known - gone.keys(),
-        registers={key: value for key, value in ledger.registers.items() if key not in gone},
-        payments={key: value for key, value in ledger.payments.items() if key not in gone},
+        held={key: held for key, held in ledger.held.items() if key not in gone},
         closed=closed - set(dropped),
         floor=max(filter(None, (ledger.floor, newest_dropped)), default=None),
     )
 
 
-def is_outlived(ledger: Ledger, subscription: Subscription, user_id: str) -> bool:
+def is_outlived(ledger: Ledger, subscription: Subscription) -> bool:
     """Whether a subscription is dead and another dead one of this user ended later.
 
     Then it can never be shown: a dead subscription's own key never rises again, and of the dead ones the best
     is always kept.
     """
     key = primary_key(subscription)
-    others = (register for register in _dead(ledger, user_id) if register.subscription.id != subscription.id)
+    others = (register for register in _dead(ledger) if register.subscription.id != subscription.id)
     return subscription.is_terminal and any(_key(other) > key for other in others)
 
 
-def _dead(ledger: Ledger, user_id: str) -> list[Register]:
-    return [
-        register
-        for register in ledger.registers.values()
-        if register.subscription.is_terminal and register.subscription.user_id == user_id
-    ]
+def _dead(ledger: Ledger) -> list[Register]:
+    return [register for register in ledger.registers.values() if register.subscription.is_terminal]
 
 
 def _key(register: Register) -> str:
@@ -73,6 +67,6 @@ def may_be_forgotten(ledger: Ledger, subscription_id: str, created: str | None) 
 
     `created` is None where the event (an invoice) does not tell when the subscription was made.
     """
-    if ledger.floor is None or subscription_id in ledger.known or is_closed(ledger, subscription_id):
+    if ledger.floor is None or subscription_id in ledger.held or is_closed(ledger, subscription_id):
         return False
     return created is None or created <= ledger.floor

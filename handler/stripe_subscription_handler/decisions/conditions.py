@@ -43,8 +43,8 @@ class Less:
 
 
 @attrs.frozen
-class AtMost:
-    """`path <= value` for text; false when the attribute is absent."""
+class AtLeast:
+    """`path >= value` for text; false when the attribute is absent."""
 
     path: Path
     value: str
@@ -64,7 +64,7 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Absent | Present | Equal | Less | AtMost | AllOf | AnyOf
+Condition = Absent | Present | Equal | Less | AtLeast | AllOf | AnyOf
 
 
 def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:  # noqa: PLR0911 - a table
@@ -84,8 +84,8 @@ def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:  # noqa
             return found is not None and bool(found == value)
         case Less(_, value):
             return isinstance(found, str) and found < value
-        case AtMost(_, value):
-            return isinstance(found, str) and found <= value
+        case AtLeast(_, value):
+            return isinstance(found, str) and found >= value
 
 
 def _lookup(item: Mapping[str, Any] | None, path: Path) -> Any:

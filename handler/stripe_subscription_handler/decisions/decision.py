@@ -21,6 +21,10 @@ class Reason(enum.StrEnum):
     DUPLICATE = "duplicate"
     STALE = "stale"
     CLOSED = "closed"
+    CLAIMED = "claimed"
+    MOVED = "moved"
+    NOTHING_CLAIMED = "nothing_claimed"
+    OUTRANKED = "outranked"
     PARKED = "parked"
     UNMAPPED = "unmapped"
     CONNECT_ACCOUNT = "connect_account"
@@ -30,38 +34,27 @@ class Reason(enum.StrEnum):
 
 
 @attrs.frozen
-class OwnerLink:
-    """Says that a customer's subscription belongs to a user.
-
-    Attributes:
-        version: Version of the event that says so.
-    """
-
-    customer_id: str
-    subscription_id: str
-    user_id: str
-    version: str
-
-
-@attrs.frozen
 class Write:
     """One conditional write of one profile item, in plain Python values.
 
+    Every write also gives the ledger a new revision. One that sets and removes nothing only asks whether its
+    condition holds.
+
     Attributes:
-        known: Subscription id to add to the item's known ids; None where `set` has them all.
-        link: Owner link to write in the same transaction; None for a plain update.
-        despite_parked: Whether the link is written although events are parked for its customer: they have
-            been applied.
+        enters: Whether the item holds nothing of the subscription before it. Then the write goes into one
+            transaction with the owner link.
     """
 
     user_id: str
     set: Mapping[str, Any]
     remove: tuple[str, ...]
-    known: str | None
     condition: Condition
-    link: OwnerLink | None
     reason: Reason
-    despite_parked: bool = False
+    enters: bool = False
+
+    @property
+    def only_checks(self) -> bool:
+        return not self.set and not self.remove
 
 
 @attrs.frozen
@@ -73,17 +66,14 @@ class Skip:
 
 @attrs.frozen
 class FindOwner:
-    """The event names no user: read the customer's owner links and decide again with `user_id`.
+    """The event names no user: the customer's links must say whose the subscription is.
 
     Attributes:
         customer_id: None where the event names no customer.
-        any_user: Whether a customer with exactly one user settles it. It does for subscription events; an
-            invoice waits for its own subscription's owner.
     """
 
     customer_id: str | None
     subscription_id: str
-    any_user: bool
 
 
 @attrs.frozen

@@ -1,8 +1,9 @@
 """The ledger inside the profile item: what is known of each subscription, and how new it is. Pure.
 
-It has a register for each subscription (its newest state) and a payment (its newest payment event). Versions
-are text that sorts in time order, so a DynamoDB condition can compare them. Nothing here depends on when
-or how often an event was delivered.
+It has a register for each subscription of the user (its newest state), a payment (its newest payment event)
+and the claim by which the subscription is this user's. Versions are text that sorts in time order, so a
+DynamoDB condition can compare them. Nothing here but the revision depends on when or how often an event was
+delivered.
 
 Attribute names begin with `stripeLedger`.
 """
@@ -12,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -19,10 +21,15 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 PREFIX = "stripeLedger"
 KNOWN = f"{PREFIX}Known"
 """String set: ids that have a register or a payment."""
+LIVE = f"{PREFIX}Live"
+"""String set: ids of the subscriptions that have not ended."""
 CLOSED = f"{PREFIX}Closed"
 """String set: forgotten dead subscriptions, each as "creation id"."""
 FLOOR = f"{PREFIX}Floor"
 """Text: the newest creation among the closed subscriptions that were dropped from `CLOSED` for space."""
+REVISION = f"{PREFIX}Revision"
+"""Text: a random token that every write of the ledger sets anew, so that a condition can ask whether anything
+has changed. A counter would not do: an item that was deleted and made again could have the same count."""
 
 FIELDS = {
     "userId": "user_id",
@@ -76,19 +83,24 @@ def payment_attribute(subscription_id: str) -> str:
     return f"{PREFIX}Payment_{subscription_id}"
 
 
+def claim_attribute(subscription_id: str) -> str:
+    return f"{PREFIX}Claim_{subscription_id}"
+
+
+LOWEST_SECOND = "0000-00-00T00:00:00Z"
+
+
 def subscription_version(subscription: Subscription, second: str, rank: Rank) -> str:
     """Version of a subscription's state: terminal first, then the second, then the rank inside it.
 
     Terminal beats every non-terminal event because Stripe may stamp an update a second after the deletion it
-    preceded. The event's id is left out on purpose: two updates of one second have the same version, and
-    their order is settled by what they changed.
+    preceded. A `created` is older than anything else, whatever its stamp: stamps of one action can invert.
+    The event's id is left out on purpose: two updates of one second have the same version, and their order is
+    settled by what they changed.
     """
+    if rank is Rank.CREATED:
+        return f"0 {LOWEST_SECOND} {int(rank)}"
     return f"{int(subscription.is_terminal)} {second} {int(rank)}"
-
-
-def version_second(version: str) -> str:
-    """The second in a register's version, ISO-8601 UTC."""
-    return version.split(" ")[1]
 
 
 def primary_key(subscription: Subscription) -> str:
@@ -120,21 +132,23 @@ class Register:
 
     Attributes:
         version: See `subscription_version`.
-        subscription: The state; its `user_id` is the owner.
-        linked: Whether the customer's owner link was written together with it.
+        second: When the state was reported, ISO-8601 UTC.
+        subscription: The state; its `user_id` is the label, whoever the owner is.
+        linked: Whether all that was parked for the customer when it came here has been applied since.
         candidates: Event id → candidate; every `updated` event of the version's second, else empty.
     """
 
     version: str
+    second: str
     subscription: Subscription
-    linked: bool
-    candidates: Mapping[str, Candidate]
+    linked: bool = True
+    candidates: Mapping[str, Candidate] = attrs.Factory(dict)
 
     def to_attribute(self) -> dict[str, Any]:
         """Return the DynamoDB map (plain Python values)."""
         attribute: dict[str, Any] = {
             "version": self.version,
-            "key": primary_key(self.subscription),
+            "second": self.second,
             "linked": self.linked,
             "fields": _stored(self.subscription, FIELDS),
         }
@@ -171,7 +185,8 @@ class Register:
                 old = {FIELDS[name]: _integral(value) for name, value in stored["before"].items()}
                 before = attrs.evolve(after, **old)
             candidates[event_id] = Candidate(after=after, before=before)
-        return cls(attribute["version"], subscription, attribute["linked"], candidates)
+        version, second, linked = (attribute[name] for name in ("version", "second", "linked"))
+        return cls(version, second, subscription, linked, candidates)
 
 
 def _stored(source: "Subscription | Payment", fields: Mapping[str, str]) -> dict[str, Any]:
@@ -234,38 +249,87 @@ class Payment:
 
 
 @attrs.frozen
-class Ledger:
-    """Everything the item tells of its subscriptions; registers and payments by subscription id.
+class Held:
+    """What an item holds of one subscription.
 
     Attributes:
-        known: Ids that have a register or a payment.
-        closed: Forgotten dead subscriptions, each as `creation id`.
-        floor: Newest creation that was dropped from `closed`.
+        claim: Why the subscription is this user's.
     """
 
-    known: frozenset[str] = frozenset()
-    registers: Mapping[str, Register] = attrs.Factory(dict)
-    payments: Mapping[str, Payment] = attrs.Factory(dict)
+    register: Register | None = None
+    payment: Payment | None = None
+    claim: Claim | None = None
+
+    def to_attributes(self, subscription_id: str) -> dict[str, Any]:
+        """Return the item's attributes (plain Python values); None stands for "not on the item"."""
+        return {
+            register_attribute(subscription_id): self.register.to_attribute() if self.register else None,
+            payment_attribute(subscription_id): self.payment.to_attribute() if self.payment else None,
+            claim_attribute(subscription_id): self.claim.to_attribute() if self.claim else None,
+        }
+
+    @classmethod
+    def from_attributes(cls, subscription_id: str, item: Mapping[str, Any]) -> "Held":
+        register = item.get(register_attribute(subscription_id))
+        payment = item.get(payment_attribute(subscription_id))
+        claim = item.get(claim_attribute(subscription_id))
+        return cls(
+            Register.from_attribute(subscription_id, register) if register else None,
+            Payment.from_attribute(payment) if payment else None,
+            Claim.from_attribute(claim) if claim else None,
+        )
+
+
+NOTHING = Held()
+
+
+@attrs.frozen
+class Ledger:
+    """Everything the item tells of its user's subscriptions.
+
+    Attributes:
+        held: Subscription id → what is known of it.
+        closed: Forgotten dead subscriptions, each as `creation id`.
+        floor: Newest creation that was dropped from `closed`.
+        revision: See `REVISION`; None where no ledger was ever written.
+    """
+
+    held: Mapping[str, Held] = attrs.Factory(dict)
     closed: frozenset[str] = frozenset()
     floor: str | None = None
+    revision: str | None = None
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
         """Read the ledger out of a profile item (plain Python values); empty when there is no item."""
         item = item or {}
-        known = frozenset(item.get(KNOWN, ()))
         return cls(
-            known=known,
-            registers={
-                subscription_id: Register.from_attribute(subscription_id, item[name])
-                for subscription_id in known
-                if (name := register_attribute(subscription_id)) in item
-            },
-            payments={
-                subscription_id: Payment.from_attribute(item[name])
-                for subscription_id in known
-                if (name := payment_attribute(subscription_id)) in item
-            },
+            held={one: Held.from_attributes(one, item) for one in item.get(KNOWN, ())},
             closed=frozenset(item.get(CLOSED, ())),
             floor=item.get(FLOOR),
+            revision=item.get(REVISION),
         )
+
+    @property
+    def registers(self) -> dict[str, Register]:
+        """The registers by subscription id."""
+        return {key: one.register for key, one in self.held.items() if one.register is not None}
+
+    @property
+    def payments(self) -> dict[str, Payment]:
+        """The payments by subscription id."""
+        return {key: one.payment for key, one in self.held.items() if one.payment is not None}
+
+    @property
+    def live(self) -> frozenset[str]:
+        """Ids of the subscriptions that have not ended."""
+        return frozenset(key for key, one in self.registers.items() if not one.subscription.is_terminal)
+
+    def of(self, subscription_id: str) -> Held:
+        """What is known of one subscription."""
+        return self.held.get(subscription_id, NOTHING)
+
+    def with_held(self, subscription_id: str, held: Held) -> "Ledger":
+        """The same with something else known of one subscription; with `NOTHING`, without it."""
+        others = {key: one for key, one in self.held.items() if key != subscription_id}
+        return attrs.evolve(self, held=others if held == NOTHING else {**others, subscription_id: held})

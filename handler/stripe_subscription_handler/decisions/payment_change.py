@@ -1,20 +1,33 @@
-"""What an invoice event does to an item. Pure; called by `decide` only."""
+"""What an invoice event does to its owner's item. Pure; called by `decide` only."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
-from stripe_subscription_handler.decisions.conditions import Absent, AnyOf, Equal, Less, Present
+from stripe_subscription_handler.decisions.conditions import (
+    Absent,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Equal,
+    Less,
+    Present,
+)
 from stripe_subscription_handler.decisions.decision import NoProfile, Reason, Refetch, Skip, Write
 from stripe_subscription_handler.decisions.ledger import (
+    NOTHING,
+    Held,
     Ledger,
     Payment,
+    claim_attribute,
     payment_attribute,
     register_attribute,
 )
-from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.merging import merged
+from stripe_subscription_handler.decisions.policy import Circumstances
 from stripe_subscription_handler.decisions.view import payment_view
 from stripe_subscription_handler.decisions.writes import blind_write, full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
@@ -25,22 +38,38 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 
 @attrs.frozen
 class PaymentChange:
-    """An invoice event, its owner known, ready to be decided."""
+    """An invoice event, its owner known, ready to be decided.
+
+    Attributes:
+        claim: Why the subscription is this user's, where that is to be written down.
+        brought: What another item held of the subscription, which comes along with it.
+    """
 
     subscription_id: str
     payment: Payment
     second: str
     fetched: Subscription | None
     owner: str
-    policy: Policy
+    claim: Claim | None
+    brought: Held
+    circumstances: Circumstances
 
     @classmethod
     def of(
-        cls, event: StripeEvent, invoice: Invoice, subscription_id: str, owner: str, policy: Policy
+        cls,
+        event: StripeEvent,
+        invoice: Invoice,
+        owner: str,
+        claim: Claim | None,
+        brought: Held,
+        circumstances: Circumstances,
     ) -> "PaymentChange":
         status = INVOICE_EVENTS[event.plain_type]
         payment = Payment.of(invoice, status=status, second=event.created, event_id=event.id)
-        return cls(subscription_id, payment, event.created, event.fetched, owner, policy)
+        subscription_id = invoice.subscription_id or ""
+        return cls(
+            subscription_id, payment, event.created, event.fetched, owner, claim, brought, circumstances
+        )
 
     def blind(self) -> Write:
         """The write that is right if the invoice is the primary subscription's."""
@@ -48,32 +77,41 @@ class PaymentChange:
         return blind_write(
             self.owner,
             {name: self.payment.to_attribute()} | payment_view(self.payment),
-            known=self.subscription_id,
             conditions=(
                 Equal(("subscriptionId",), self.subscription_id),
                 Present((register_attribute(self.subscription_id),)),
                 AnyOf((Absent((name,)), Less((name, "version"), self.payment.version))),
+                *self._is_outranked(),
             ),
-            policy=self.policy,
+            policy=self.circumstances.policy,
         )
 
+    def _is_outranked(self) -> tuple[Condition, ...]:
+        # Otherwise the invoice says better whose the subscription is, and that must be written down too.
+        name = claim_attribute(self.subscription_id)
+        return (AtLeast((name, "key"), self.claim.key),) if self.claim else ()
+
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
-        if item is None and not self.policy.create_missing_profile:
+        if item is None and not self.circumstances.policy.create_missing_profile:
             return NoProfile(self.owner)
         ledger = Ledger.from_item(item)
         if is_closed(ledger, self.subscription_id):
             return Skip(Reason.CLOSED)
-        if may_be_forgotten(ledger, self.subscription_id, created=None):
+        if self.brought == NOTHING and may_be_forgotten(ledger, self.subscription_id, created=None):
             if self.fetched is None:
                 return Refetch(self.subscription_id, self.second)
-            if is_outlived(ledger, self.fetched, self.owner):
+            if is_outlived(ledger, self.fetched):
                 return Skip(Reason.CLOSED)
-        seen = ledger.payments.get(self.subscription_id)
+        held = merged(ledger.of(self.subscription_id), self.brought)
+        seen, reason = held.payment, None
         if seen is not None and seen.version >= self.payment.version:
-            return Skip(Reason.DUPLICATE if seen.version == self.payment.version else Reason.STALE)
-        after = attrs.evolve(
-            ledger,
-            known=ledger.known | {self.subscription_id},
-            payments={**ledger.payments, self.subscription_id: self.payment},
-        )
-        return full_write(self.owner, item, after, self.subscription_id, self.policy)
+            if self.claim is None and self.brought == NOTHING:
+                return Skip(Reason.DUPLICATE if seen.version == self.payment.version else Reason.STALE)
+            reason = Reason.CLAIMED
+        payment = self.payment if reason is None else seen
+        before, register = ledger.of(self.subscription_id).register, held.register
+        if register is not None and before is None:
+            register = attrs.evolve(register, linked=self.circumstances.linked)
+        after = ledger.with_held(self.subscription_id, Held(register, payment, self.claim or held.claim))
+        policy = self.circumstances.policy
+        return full_write(self.owner, item, after, self.subscription_id, policy, reason)

@@ -92,15 +92,13 @@ class Circumstances:
     """What a decision depends on besides the event and the item.
 
     Attributes:
-        linking: Whether the write carries the owner link where it is missing; false for parked events that
-            are being drained, which leave that to the event that drains them.
-        drained: Whether the customer's parked events have been applied, so that the link may be written.
+        linked: Whether nothing is parked for the customer. A subscription that comes to a user while something
+            is waits for that to be applied.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
     """
 
     policy: Policy = attrs.Factory(Policy)
-    linking: bool = True
-    drained: bool = False
+    linked: bool = True
     may_guess: bool = False
 
 

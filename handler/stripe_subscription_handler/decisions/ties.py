@@ -1,65 +1,53 @@
-"""Which of several updates of one second was the last? Pure.
+"""Which of several changes of one second was the last? Pure.
 
 Stripe's clock has whole seconds and its deliveries have no order, but every update tells what it changed.
-Seen as edges from the state before to the state after, the updates of one second form a walk, and the
-subscription is where that walk ends.
+Seen as steps from what was before to what was after, the updates of one second form a walk, and what is true
+in the end is where that walk ends.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
 
-import attrs
-
-from stripe_subscription_handler.decisions.ledger import Candidate
-from stripe_subscription_handler.events.subscriptions import Subscription
-
-MOST_CANDIDATES = 20
-"""Updates of one second kept side by side; beyond that Stripe is asked."""
+_State = TypeVar("_State", bound=Hashable)
+Step = tuple[_State, _State]
+"""What was before, and what was after."""
 
 
-@attrs.frozen
-class Settled:
-    """The outcome of a tie.
+def walks_end(
+    steps: Mapping[str, Step[_State]], places: Mapping[str, _State] | None = None
+) -> tuple[_State, bool]:
+    """Find where the walk of some steps ends, and whether the steps prove it.
 
-    Attributes:
-        certain: Whether the changes prove it. If not, the choice is still the same in every delivery order.
+    `steps` go by event id, and so do `places`: states that were true at some time of that second, of events
+    that do not tell what was before. There is at least one of either.
+
+    The steps prove it when they hang together and exactly one state is entered more often than left (or there
+    is only one state). Otherwise (a circle, an event not delivered yet) the end with the largest event id is
+    taken: the choice is still the same in every delivery order.
     """
-
-    subscription: Subscription
-    certain: bool
-
-
-def settle(candidates: Mapping[str, Candidate]) -> Settled:
-    """Find the final state of the updates of one second, given by event id; there is at least one.
-
-    The changes prove it when they hang together and exactly one state is entered more often than left (or
-    there is only one state). Otherwise (a cycle, an event not delivered yet) the end state with the largest
-    event id is taken.
-    """
-    surplus: Counter[Subscription] = Counter()
-    for candidate in candidates.values():
-        surplus[candidate.after] += 0
-        if candidate.before is not None:
-            surplus[candidate.after] += 1
-            surplus[candidate.before] -= 1
+    places = places or {}
+    surplus: Counter[_State] = Counter()
+    for state in places.values():
+        surplus[state] += 0
+    for old, new in steps.values():
+        surplus[new] += 1
+        surplus[old] -= 1
     ends = {state for state, count in surplus.items() if count > 0}
     if len(surplus) == 1:
-        return Settled(next(iter(surplus)), certain=True)
-    if len(ends) == 1 and _hang_together(candidates):
-        return Settled(next(iter(ends)), certain=True)
-    last = max(
-        (event_id for event_id, candidate in candidates.items() if candidate.after in ends),
-        default=max(candidates),
-    )
-    return Settled(candidates[last].after, certain=False)
+        return next(iter(surplus)), True
+    if len(ends) == 1 and _hang_together(surplus, steps.values()):
+        return next(iter(ends)), True
+    after = {**places, **{event_id: new for event_id, (_, new) in steps.items()}}
+    last = max((event_id for event_id, state in after.items() if state in ends), default=max(after))
+    return after[last], False
 
 
-def _hang_together(candidates: Mapping[str, Candidate]) -> bool:
-    neighbours: dict[Subscription, set[Subscription]] = {}
-    for candidate in candidates.values():
-        before = candidate.before or candidate.after
-        neighbours.setdefault(candidate.after, set()).add(before)
-        neighbours.setdefault(before, set()).add(candidate.after)
+def _hang_together(states: Iterable[_State], steps: Iterable[Step[_State]]) -> bool:
+    neighbours: dict[_State, set[_State]] = {state: set() for state in states}
+    for old, new in steps:
+        neighbours[old].add(new)
+        neighbours[new].add(old)
     start = next(iter(neighbours))
     reached, waiting = {start}, [start]
     while waiting:

@@ -37,10 +37,9 @@ VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW}))
 """Names of every attribute of the view."""
 
 
-def primary(registers: Iterable[Register], user_id: str) -> Subscription | None:
-    """The subscription the app sees: the highest primary key among those this user owns."""
-    owned = (register.subscription for register in registers if register.subscription.user_id == user_id)
-    return max(owned, key=primary_key, default=None)
+def primary(registers: Iterable[Register]) -> Subscription | None:
+    """The subscription the app sees: the highest primary key among the user's."""
+    return max((register.subscription for register in registers), key=primary_key, default=None)
 
 
 def subscription_view(subscription: Subscription | None) -> dict[str, Any]:
@@ -72,8 +71,8 @@ def changed_names(
     )
 
 
-def view(ledger: Ledger, user_id: str) -> dict[str, Any]:
+def view(ledger: Ledger) -> dict[str, Any]:
     """The whole view of a ledger; None stands for "not on the item"."""
-    shown = primary(ledger.registers.values(), user_id)
-    payment = ledger.payments.get(shown.id) if shown else None
+    shown = primary(ledger.registers.values())
+    payment = ledger.of(shown.id).payment if shown else None
     return subscription_view(shown) | payment_view(payment)

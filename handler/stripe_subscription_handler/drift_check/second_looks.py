@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.differences import Difference, knows, shown_to
+from stripe_subscription_handler.comparison.differences import Difference, knows
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Profiles, Stripe
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
@@ -51,7 +51,7 @@ class SecondLooks:
         looking = attrs.evolve(self.comparer, repair=None, report=found.append, tally=Tally())
         items = self.tables.profiles(look.users)
         snapshot = self.stripe.subscription(look.subscription_id)
-        told = [user for user in look.users if shown_to(items.get(user), user, look.subscription_id)]
+        told = [user for user in look.users if knows(items.get(user), look.subscription_id)]
         if snapshot is not None:
             looking.snapshots([snapshot.object], snapshot.as_of, told)
         else:

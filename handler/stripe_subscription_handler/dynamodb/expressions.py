@@ -13,7 +13,7 @@ from stripe_subscription_handler.decisions.conditions import (
     Absent,
     AllOf,
     AnyOf,
-    AtMost,
+    AtLeast,
     Condition,
     Equal,
     Less,
@@ -21,8 +21,9 @@ from stripe_subscription_handler.decisions.conditions import (
     Present,
 )
 
-_OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtMost: "<="}
+_OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtLeast: ">="}
 _JOINED = (AllOf, AnyOf)
+_NOTHING: Mapping[str, frozenset[str]] = {}
 
 
 @attrs.define
@@ -63,7 +64,7 @@ def condition_expression(condition: Condition, placeholders: Placeholders) -> st
         case AllOf(conditions) | AnyOf(conditions):
             joint = " AND " if isinstance(condition, AllOf) else " OR "
             return joint.join(_grouped(part, placeholders) for part in conditions)
-        case Equal() | Less() | AtMost():
+        case Equal() | Less() | AtLeast():
             operator = _OPERATORS[type(condition)]
             return f"{placeholders.path(condition.path)} {operator} {placeholders.value(condition.value)}"
 
@@ -76,13 +77,17 @@ def _grouped(condition: Condition, placeholders: Placeholders) -> str:
 def update_expression(
     set_values: Mapping[str, Any],
     remove: tuple[str, ...],
-    add_to_sets: Mapping[str, frozenset[str]],
     placeholders: Placeholders,
+    add_to_sets: Mapping[str, frozenset[str]] = _NOTHING,
+    delete_from_sets: Mapping[str, frozenset[str]] = _NOTHING,
 ) -> str:
     name, value = placeholders.name, placeholders.value
     clauses = {
         "SET": [f"{name(attribute)} = {value(content)}" for attribute, content in set_values.items()],
         "REMOVE": [name(attribute) for attribute in remove],
         "ADD": [f"{name(attribute)} {value(set(members))}" for attribute, members in add_to_sets.items()],
+        "DELETE": [
+            f"{name(attribute)} {value(set(members))}" for attribute, members in delete_from_sets.items()
+        ],
     }
     return " ".join(f"{word} {', '.join(parts)}" for word, parts in clauses.items() if parts)

@@ -15,34 +15,32 @@ from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import (
     Answer,
-    Blocked,
-    CustomerUser,
-    FetchCustomerUser,
+    Commit,
+    Fetch,
     Fetched,
-    FetchedInvoice,
-    FetchInvoice,
-    FetchSubscription,
     Handling,
     ItemSeen,
     Outcome,
-    Park,
+    ReadLink,
     ReadLinks,
     ReadParked,
+    Refused,
     Request,
-    Unpark,
-    WriteLink,
+    StripeObject,
     Written,
 )
-from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Write
-from stripe_subscription_handler.decisions.ledger import KNOWN
-from stripe_subscription_handler.dynamodb.expressions import (
-    Placeholders,
-    condition_expression,
-    update_expression,
-)
+from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.dynamodb.sync_table import SyncTable
+from stripe_subscription_handler.dynamodb.transactions import CONDITION_FAILED, Transaction, profile_update
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
-from stripe_subscription_handler.errors import ConcurrentUpdateError, StripeUnavailableError
+from stripe_subscription_handler.errors import (
+    ConcurrentUpdateError,
+    ItemTooLargeError,
+    StripeUnavailableError,
+)
+from stripe_subscription_handler.events.checkout_sessions import read_checkout_session
+from stripe_subscription_handler.events.customers import read_customer
+from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
 
@@ -51,7 +49,10 @@ if TYPE_CHECKING:
 
     from stripe_subscription_handler.stripe_side.api import StripeApi
 
-_CONDITION_FAILED = ("ConditionalCheckFailedException", "ConditionalCheckFailed")
+_CONDITION_FAILED = ("ConditionalCheckFailedException", CONDITION_FAILED)
+_MALFORMED = frozenset(("ValidationException", "ValidationError"))
+_TOO_LARGE = "Item size"
+"""In DynamoDB's words where an item would pass 400 KB; the error's code is that of any malformed request."""
 _CONFLICT = frozenset(
     ("TransactionConflictException", "TransactionConflict", "TransactionInProgressException")
 )
@@ -60,6 +61,8 @@ _THROTTLED = frozenset(("ThrottlingError", "ProvisionedThroughputExceeded"))
 _MAX_CONFLICTS = 10
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
+_ORDINARY_REFUSALS = 2
+"""So often a refusal is how a conversation reads: the item, then the links. Further ones are lost races."""
 
 
 class _ConflictError(Exception):
@@ -95,7 +98,7 @@ class Store:
 
     def __attrs_post_init__(self) -> None:
         self._sync = SyncTable(
-            self.client, self.config.sync_table_name, self._send, self.clock, self.config.user_id_metadata_key
+            self.client, self.config.sync_table_name, self._send, self.config.user_id_metadata_key
         )
 
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
@@ -114,37 +117,31 @@ class Store:
                 answer = self._answer(request, raw, refusals)
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
-                elif isinstance(answer, ItemSeen) and isinstance(request, Write):
+                elif isinstance(request, Write | Commit):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome
 
-    def _answer(  # noqa: C901, PLR0911 - a table
+    def _answer(  # noqa: PLR0911 - a table
         self, request: Request, raw: Mapping[str, Any], refusals: int
     ) -> Answer:
         match request:
             case Write():
                 return self._write(request, refusals)
+            case Commit():
+                return self._commit(request, raw.get("detail", raw), refusals)
             case ReadItem(user_id):
                 return self._read(user_id)
+            case ReadLink(customer_id, subscription_id):
+                return self._sync.read_link(customer_id, subscription_id)
             case ReadLinks(customer_id):
                 return self._sync.read_links(customer_id)
-            case WriteLink():
-                return self._sync.write_link(request)
-            case Park():
-                return self._sync.park(request, raw.get("detail", raw))
             case ReadParked(customer_id):
                 return self._sync.read_parked(customer_id)
-            case Unpark():
-                return self._sync.unpark(request)
-            case FetchSubscription():
-                return self._fetch_subscription(request)
-            case FetchInvoice():
-                return self._fetch_invoice(request)
-            case FetchCustomerUser():
-                return self._fetch_customer_user(request)
+            case Fetch():
+                return self._fetch(request)
 
     def _pause(self, attempt: int) -> None:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
@@ -155,21 +152,21 @@ class Store:
         parameters = {"TableName": self.config.table_name, "Key": key, "ConsistentRead": True}
         return ItemSeen(from_wire(self._send(self.client.get_item, parameters).get("Item")))
 
-    def _write(self, write: Write, refusals: int) -> Written | ItemSeen | Blocked:
+    def _write(self, write: Write, refusals: int) -> Written | ItemSeen:
         try:
-            answer = self._transact(write, write.link) if write.link else self._update(write)
+            answer = self._update(write)
         except _ConflictError:
-            pass
+            refusals = max(refusals, _ORDINARY_REFUSALS)
         else:
-            # The first refusal is the normal way to read the item; only later ones are lost races.
-            if not refusals or not isinstance(answer, ItemSeen):
+            if refusals < _ORDINARY_REFUSALS or not isinstance(answer, ItemSeen):
                 return answer
-        self._pause(refusals)
+        self._pause(refusals - _ORDINARY_REFUSALS)
         # What a refusal told is out of date after the pause: a write based on it would lose again.
         return self._read(write.user_id)
 
     def _update(self, write: Write) -> Written | ItemSeen:
-        parameters = {**self._profile_update(write), "ReturnValues": "UPDATED_OLD"}
+        revision = _new_revision()
+        parameters = {**profile_update(self.config, write, revision), "ReturnValues": "UPDATED_OLD"}
         try:
             response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
         except ClientError as error:
@@ -177,55 +174,43 @@ class Store:
                 raise
             refused: Any = error.response
             return ItemSeen(from_wire(refused.get("Item")))
-        return Written(old=from_wire(response.get("Attributes")) or {})
+        return Written(revision, from_wire(response.get("Attributes")) or {})
 
-    def _transact(self, write: Write, link: OwnerLink) -> Written | ItemSeen | Blocked:
-        linking = self._sync.link_update(link, unless_parked=not write.despite_parked)
-        items = [{"Update": self._profile_update(write)}, {"Update": linking}]
+    def _commit(self, commit: Commit, stripe_event: Mapping[str, Any], refusals: int) -> Written | Refused:
+        revision = _new_revision()
+        transaction = Transaction.of(commit, self.config, stripe_event, revision, int(self.clock()))
         try:
-            self._send(self.client.transact_write_items, {"TransactItems": items}, repeats_conflicts=False)
+            self._send(self.client.transact_write_items, {"TransactItems": list(transaction.actions)})
         except ClientError as error:
-            reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
-            failed = [reason.get("Code") in _CONDITION_FAILED for reason in reasons]
-            if not any(failed):
+            refused = transaction.refused(list(error.response.get("CancellationReasons", ())))
+            if refused is None:
                 raise
-            return ItemSeen(from_wire(reasons[0].get("Item"))) if failed[0] else Blocked()
-        return Written()
+            if refusals < _ORDINARY_REFUSALS:
+                return refused
+        else:
+            return Written(revision)
+        self._pause(refusals - _ORDINARY_REFUSALS)
+        return attrs.evolve(refused, items={user_id: self._read(user_id).item for user_id in refused.items})
 
-    def _profile_update(self, write: Write) -> dict[str, Any]:
-        words = Placeholders()
-        known = {KNOWN: frozenset({write.known})} if write.known is not None else {}
-        return {
-            "TableName": self.config.table_name,
-            "Key": to_wire(self.config.profile_key(write.user_id)),
-            "UpdateExpression": update_expression(write.set, write.remove, known, words),
-            "ConditionExpression": condition_expression(write.condition, words),
-            "ExpressionAttributeNames": words.names,
-            "ExpressionAttributeValues": to_wire(words.values),
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-
-    def _fetch_subscription(self, request: FetchSubscription) -> Fetched:
+    def _fetch(self, request: Fetch) -> Fetched:
         # Where no second is named, any state is fresh enough.
-        subscription_id, second = request.subscription_id, request.not_before or ""
-        snapshot = self._asked().fetch_fresh("subscription", subscription_id, second, account=request.account)
+        subject, identifier, second = request.subject, request.object_id, request.not_before or ""
+        snapshot = self._asked().fetch_fresh(subject, identifier, second, account=request.account)
         if snapshot is None:
             return Fetched(None, second)
-        key = self.config.user_id_metadata_key
-        subscription = read_subscription(snapshot.object, "subscription", key)
-        return Fetched(with_end(subscription, snapshot.as_of), snapshot.as_of)
+        return Fetched(self._read_object(subject, snapshot.object, snapshot.as_of), snapshot.as_of)
 
-    def _fetch_invoice(self, request: FetchInvoice) -> FetchedInvoice:
-        invoice_id, second = request.invoice_id, request.not_before
-        snapshot = self._asked().fetch_fresh("invoice", invoice_id, second, account=request.account)
-        if snapshot is None:
-            return FetchedInvoice(None, second)
-        invoice = read_invoice(snapshot.object, "invoice", self.config.user_id_metadata_key)
-        return FetchedInvoice(invoice, snapshot.as_of)
-
-    def _fetch_customer_user(self, request: FetchCustomerUser) -> CustomerUser:
-        metadata = self._asked().fetch_customer_metadata(request.customer_id, account=request.account) or {}
-        return CustomerUser(metadata.get(self.config.user_id_metadata_key) or None)
+    def _read_object(self, subject: Subject, body: Mapping[str, Any], as_of: str) -> StripeObject:
+        about = body, subject, self.config.user_id_metadata_key
+        match subject:
+            case "subscription":
+                return with_end(read_subscription(*about), as_of)
+            case "invoice":
+                return read_invoice(*about)
+            case "checkout.session":
+                return read_checkout_session(*about)
+            case "customer":
+                return read_customer(*about)
 
     def _asked(self) -> "StripeApi":
         if self.stripe is None:
@@ -242,6 +227,8 @@ class Store:
                 self._count(error.response)
                 reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
                 codes = {error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)}
+                if codes & _MALFORMED and _TOO_LARGE in f"{error} {reasons}":
+                    raise ItemTooLargeError from None
                 # A condition that failed in the same transaction will fail again: that is the answer.
                 if not codes & (_CONFLICT | _THROTTLED) or codes & {"ConditionalCheckFailed"}:
                     raise
@@ -257,3 +244,7 @@ class Store:
 
     def _count(self, response: Any) -> None:
         self.requests += 1 + response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+
+
+def _new_revision() -> str:
+    return f"{random.getrandbits(64):016x}"

@@ -1,37 +1,30 @@
-"""The sync table: owner links and parked events, with one request for each question. Decides nothing.
+"""The sync table: how links, customers' records and parked events are stored, and read. Decides nothing.
 
-A customer has an item `LINK` (see `owner_links`), and an item `PARKED#<event>` for each event that waits.
-DynamoDB removes a parked event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index
-`PARKED_INDEX` holds parked events alone, so that they can be found without knowing their customers.
+A customer has a partition: a record `CUSTOMER`, a link `LINK#<subscription>` for each of its subscriptions, and
+`PARKED#<event>` for whatever waits. No item grows with the number of subscriptions. DynamoDB removes a parked
+event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index `PARKED_INDEX` holds parked
+events alone, so that they can be found without knowing their customers.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.messages import (
-    ItemSeen,
-    Links,
-    Park,
-    Parked,
-    Unpark,
-    WriteLink,
-    Written,
-)
-from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, link_value, owner_attribute
-from stripe_subscription_handler.decisions.decision import OwnerLink
-from stripe_subscription_handler.dynamodb.expressions import Placeholders
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.messages import Links, Moved, Parked
+from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
-from stripe_subscription_handler.errors import UserNotFoundError
+from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.loggable import loggable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PARKED_SECONDS = 30 * 24 * 3600
-"""How long an event waits for its customer to be linked: as long as Stripe lists it."""
+"""How long an event waits for its user to be named: as long as Stripe lists it."""
 PARKED_INDEX = "parked-by-expiry"
 """The index of parked events, in the order in which they expire; `terraform/modules/tables` makes it."""
 WAITING_FOR = "waitingFor"
@@ -43,161 +36,140 @@ EXPIRES_AT = "expiresAt"
 LARGEST_PARKED_BYTES = 400_000
 """Largest event that can wait: DynamoDB's item of 400 KB (409,600 bytes) less its other attributes."""
 
+_RECORD = "CUSTOMER"
+_LINK = "LINK#"
+_PARKED = "PARKED#"
+_AFTER_LINKS = "LINK$"
+"""Sorts after every link and before every parked event, as the record sorts before them."""
+
 Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 """Sends a request: calls a client's method with parameters, counting it."""
 
 
-def link_key(customer_id: str) -> dict[str, str]:
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": "LINK"}
+def customer_key(customer_id: str) -> dict[str, str]:
+    return {"PK": f"CUSTOMER#{customer_id}", "SK": _RECORD}
+
+
+def link_key(customer_id: str, subscription_id: str) -> dict[str, str]:
+    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"{_LINK}{subscription_id}"}
 
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"PARKED#{event_id}"}
+    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"{_PARKED}{event_id}"}
 
 
-def parked_query(table_name: str, customer_id: str) -> dict[str, Any]:
-    first = parked_key(customer_id, "")
+def links_query(table_name: str, customer_id: str) -> dict[str, Any]:
+    """The request that reads a customer's record and links."""
+    return _query(table_name, customer_id, _RECORD, _AFTER_LINKS)
+
+
+def partition_query(table_name: str, customer_id: str) -> dict[str, Any]:
+    """The request that reads all there is of a customer."""
+    return _query(table_name, customer_id, _RECORD, f"{_PARKED}\U0010ffff")
+
+
+def _query(table_name: str, customer_id: str, first: str, last: str) -> dict[str, Any]:
+    values = {":customer": customer_key(customer_id)["PK"], ":first": first, ":last": last}
     return {
         "TableName": table_name,
-        "KeyConditionExpression": "PK = :customer AND begins_with(SK, :parked)",
-        "ExpressionAttributeValues": to_wire({":customer": first["PK"], ":parked": first["SK"]}),
+        "KeyConditionExpression": "PK = :customer AND SK BETWEEN :first AND :last",
+        "ExpressionAttributeValues": to_wire(values),
         "ConsistentRead": True,
     }
 
 
+def parked_item(
+    customer_id: str, kept: StripeEvent | Moved, stripe_event: Mapping[str, Any], now: int
+) -> dict[str, Any]:
+    """The item (plain Python values) that keeps an event, as it came, or a moved subscription.
+
+    Raises:
+        UserNotFoundError: The event is too large for an item.
+    """
+    item = {
+        **parked_key(customer_id, kept.id),
+        "parkedAt": now,
+        EXPIRES_AT: now + PARKED_SECONDS,
+        WAITING_FOR: WAITING_FOR_USER,
+    }
+    if isinstance(kept, Moved):
+        attributes = kept.held.to_attributes(kept.subscription_id)
+        held = {name: value for name, value in attributes.items() if value is not None}
+        return item | {"subscription": kept.subscription_id, "created": kept.created, "held": held}
+    text = json.dumps(stripe_event, separators=(",", ":"))
+    if len(text) > LARGEST_PARKED_BYTES:
+        raise UserNotFoundError(
+            f"the user of event {loggable(kept.id)} is not known yet, and its {len(text):,} bytes are more "
+            f"than the {LARGEST_PARKED_BYTES:,} that can be parked"
+        )
+    return item | {"event": text}
+
+
 @attrs.frozen
 class SyncTable:
-    """The sync table.
-
-    Attributes:
-        clock: The Unix time in seconds.
-    """
+    """The sync table, for reading."""
 
     client: "DynamoDBClient"
     name: str
     send: Send
-    clock: Callable[[], float]
     user_id_metadata_key: str
 
-    def read_links(self, customer_id: str) -> Links:
-        return Links(item=self._item(link_key(customer_id)))
-
-    def link_update(self, link: OwnerLink, *, unless_parked: bool) -> dict[str, Any]:
-        """The update that writes an owner link where the subscription has none, as part of a transaction."""
-        words = Placeholders()
-        owner, value = words.name(owner_attribute(link.subscription_id)), words.value(link_value(link))
-        users, user = words.name(USERS), words.value({link.user_id})
-        condition = f"attribute_not_exists({words.name(PARKED)})" if unless_parked else None
-        # An owner is set once; moving one is `WriteLink.moves`.
-        expression = f"SET {owner} = if_not_exists({owner}, {value}) ADD {users} {user}"
-        return self._update(link.customer_id, expression, words, condition)
-
-    def write_link(self, request: WriteLink) -> Written | Links | ItemSeen:
-        if not request.moves:
-            self.send(self.client.update_item, self.link_update(request.link, unless_parked=False))
-            return Written()
-        link, words = request.link, Placeholders()
-        owner, value = words.name(owner_attribute(link.subscription_id)), words.value(link_value(link))
-        users, user = words.name(USERS), words.value({link.user_id})
-        version = f"{owner}.{words.name('version')} < {words.value(link.version)}"
-        parameters = self._update(
-            link.customer_id,
-            f"SET {owner} = {value} ADD {users} {user}",
-            words,
-            f"attribute_not_exists({owner}) OR {version}",
+    def read_link(self, customer_id: str, subscription_id: str) -> Links:
+        record, link = (
+            self._item(key) for key in (customer_key(customer_id), link_key(customer_id, subscription_id))
         )
-        try:
-            response = self.send(self.client.update_item, {**parameters, "ReturnValues": "ALL_NEW"})
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            # A later owner has been written.
-            refused: Any = error.response
-            return ItemSeen(from_wire(refused.get("Item")))
-        return Links(from_wire(response.get("Attributes")))
+        links = {} if link is None else {subscription_id: Link.from_attributes(link)}
+        return Links(Customer.from_attributes(record), links)
 
-    def park(self, request: Park, stripe_event: Mapping[str, Any]) -> Written | ItemSeen:
-        """Keep an event, if its subscription has no owner yet.
-
-        Raises:
-            UserNotFoundError: The event is too large for an item.
-        """
-        text = json.dumps(stripe_event, separators=(",", ":"))
-        if len(text) > LARGEST_PARKED_BYTES:
-            raise UserNotFoundError(
-                f"the user of event {request.event_id} is not known yet, and its {len(text):,} bytes are "
-                f"more than the {LARGEST_PARKED_BYTES:,} that can be parked"
-            )
-        words = Placeholders()
-        conditions = []
-        if request.subscription_id is not None:
-            owner = words.name(owner_attribute(request.subscription_id))
-            conditions.append(f"attribute_not_exists({owner})")
-        if request.unless_users:
-            conditions.append(f"attribute_not_exists({words.name(USERS)})")
-        expression = f"ADD {words.name(PARKED)} {words.value({request.event_id})}"
-        update = self._update(request.customer_id, expression, words, " AND ".join(conditions) or None)
-        now = int(self.clock())
-        item = {
-            **parked_key(request.customer_id, request.event_id),
-            "event": text,
-            "parkedAt": now,
-            EXPIRES_AT: now + PARKED_SECONDS,
-            WAITING_FOR: WAITING_FOR_USER,
-        }
-        put = {"TableName": self.name, "Item": to_wire(item)}
-        try:
-            self.send(self.client.transact_write_items, {"TransactItems": [{"Update": update}, {"Put": put}]})
-        except self.client.exceptions.TransactionCanceledException as error:
-            reason: Any = error.response.get("CancellationReasons", [{}])[0]
-            if reason.get("Code") != "ConditionalCheckFailed":
-                raise
-            return ItemSeen(item=from_wire(reason.get("Item")))
-        return Written()
+    def read_links(self, customer_id: str) -> Links:
+        return read_links(self._pages(links_query(self.name, customer_id)))
 
     def read_parked(self, customer_id: str) -> Parked:
-        # The ids are read first: an event that is not found although its id was there is gone.
-        ids = (self._item(link_key(customer_id)) or {}).get(PARKED, set())
-        found: dict[str, StripeEvent] = {}
-        parameters = parked_query(self.name, customer_id)
+        items = list(self._pages(partition_query(self.name, customer_id)))
+        found, events = read_links(items), {}
+        for item in items:
+            event_id = _after(item, _PARKED)
+            if event_id is not None and (kept := self._kept(customer_id, event_id, item)) is not None:
+                events[event_id] = kept
+        # What cannot be read any more is no reason to forget that it waits.
+        unreadable = {id_ for item in items if (id_ := _after(item, _PARKED)) is not None} - events.keys()
+        customer = attrs.evolve(found.customer, parked=found.customer.parked - unreadable)
+        return Parked(customer, found.links, events)
+
+    def _kept(self, customer_id: str, event_id: str, item: Mapping[str, Any]) -> StripeEvent | Moved | None:
+        if "held" in item:
+            held = Held.from_attributes(item["subscription"], item["held"])
+            return Moved(event_id, item["created"], customer_id, item["subscription"], held)
+        try:
+            return parse_event(json.loads(item["event"]), user_id_metadata_key=self.user_id_metadata_key)
+        except InvalidEventError:
+            return None
+
+    def _pages(self, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
         while True:
             page = self.send(self.client.query, parameters)
-            for item in page["Items"]:
-                kept = json.loads(item["event"]["S"])
-                event = parse_event(kept, user_id_metadata_key=self.user_id_metadata_key)
-                found[event.id] = event
+            yield from (from_wire(item) or {} for item in page["Items"])
             if "LastEvaluatedKey" not in page:
-                break
+                return
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-        return Parked(tuple(found.values()), tuple(sorted(ids - found.keys())))
-
-    def unpark(self, request: Unpark) -> Written:
-        words = Placeholders()
-        expression = f"DELETE {words.name(PARKED)} {words.value({request.event_id})}"
-        update = self._update(request.customer_id, expression, words, None)
-        event = {"TableName": self.name, "Key": to_wire(parked_key(request.customer_id, request.event_id))}
-        # An event that was found gone may have been parked anew; then it stays.
-        gone = {"ConditionCheck": {**event, "ConditionExpression": "attribute_not_exists(PK)"}}
-        items = [{"Update": update}, gone if request.expired else {"Delete": event}]
-        try:
-            self.send(self.client.transact_write_items, {"TransactItems": items})
-        except self.client.exceptions.TransactionCanceledException as error:
-            reason: Any = error.response.get("CancellationReasons", [{}])[-1]
-            if not request.expired or reason.get("Code") != "ConditionalCheckFailed":
-                raise
-        return Written()
 
     def _item(self, key: Mapping[str, str]) -> dict[str, Any] | None:
         parameters = {"TableName": self.name, "Key": to_wire(key), "ConsistentRead": True}
         return from_wire(self.send(self.client.get_item, parameters).get("Item"))
 
-    def _update(
-        self, customer_id: str, expression: str, words: Placeholders, condition: str | None
-    ) -> dict[str, Any]:
-        conditional = {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        return {
-            "TableName": self.name,
-            "Key": to_wire(link_key(customer_id)),
-            "UpdateExpression": expression,
-            "ExpressionAttributeNames": words.names,
-            "ExpressionAttributeValues": to_wire(words.values),
-            **(conditional if condition else {}),
-        }
+
+def read_links(items: "Iterator[dict[str, Any]] | list[dict[str, Any]]") -> Links:
+    """Read a customer's record and links out of the items of its partition (plain Python values)."""
+    customer, links = Customer(), {}
+    for item in items:
+        subscription_id = _after(item, _LINK)
+        if subscription_id is not None:
+            links[subscription_id] = Link.from_attributes(item)
+        elif item["SK"] == _RECORD:
+            customer = Customer.from_attributes(item)
+    return Links(customer, links)
+
+
+def _after(item: Mapping[str, Any], prefix: str) -> str | None:
+    key = str(item["SK"])
+    return key.removeprefix(prefix) if key.startswith(prefix) else None

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_subscription_handler.comparison.comparer import Comparer, Item
-from stripe_subscription_handler.comparison.differences import shown_to
+from stripe_subscription_handler.comparison.comparer import Comparer
+from stripe_subscription_handler.comparison.differences import knows
+from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
@@ -90,5 +91,5 @@ def _compare(
     comparer: Comparer, bodies: Iterable[dict[str, Any]], as_of: str, item: Item | None, user_id: str | None
 ) -> None:
     for body in bodies:
-        told = [user_id] if user_id is not None and shown_to(item, user_id, body["id"]) else []
+        told = [user_id] if user_id is not None and knows(item, body["id"]) else []
         comparer.snapshots([body], as_of, told)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, owner_attribute
 
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
-from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, owner_attribute
 from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, Payment, Register
 from stripe_subscription_handler.decisions.view import VIEW, primary, view
 from stripe_subscription_handler.dynamodb.sync_table import EXPIRES_AT, parked_key

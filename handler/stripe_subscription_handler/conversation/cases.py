@@ -1,0 +1,81 @@
+"""One event's case about one subscription, and what can come next for it. Pure values."""
+
+import attrs
+
+from stripe_subscription_handler.conversation.known import Known
+from stripe_subscription_handler.conversation.messages import Commit, ReadLinks
+from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.decision import Decision, Reason
+from stripe_subscription_handler.decisions.ledger import NOTHING, Held
+from stripe_subscription_handler.decisions.policy import Circumstances, Policy
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+
+@attrs.frozen
+class Case:
+    """What an event, or something that was parked, says of one subscription.
+
+    Attributes:
+        id: The event's, or that of what was parked.
+        second: When it happened, ISO-8601 UTC.
+        event: None for a moved subscription that was parked.
+        claim: Whose it says the subscription is; None where it names nobody.
+        only_claims: Whether it tells nothing of the subscription's state: a session, a customer.
+        moved: What was parked of a moved subscription.
+        is_parked: Whether it was parked and is being drained.
+        may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
+        was_asked: Whether Stripe was asked whose it is.
+    """
+
+    id: str
+    second: str
+    subscription_id: str
+    policy: Policy
+    event: StripeEvent | None = None
+    claim: Claim | None = None
+    only_claims: bool = False
+    moved: Held = NOTHING
+    is_parked: bool = False
+    may_guess: bool = False
+    was_asked: bool = False
+
+    @property
+    def may_be_guessed(self) -> bool:
+        """Whether the only owner of the customer's subscriptions gets it. An invoice waits for its own."""
+        return self.event is not None and self.event.subscription is not None
+
+    @property
+    def created(self) -> str | None:
+        """When the subscription was made, where the event tells."""
+        subscription = self.event.subscription if self.event else None
+        return subscription.created if subscription else None
+
+    def circumstances(self, *, linked: bool) -> Circumstances:
+        return Circumstances(self.policy, linked=linked, may_guess=self.may_guess)
+
+    def customer_of(self, known: Known) -> str:
+        """The customer, whose links must be known.
+
+        Raises:
+            InvalidEventError: The event names none.
+        """
+        if known.customer_id is None:
+            raise InvalidEventError("customer", "must name the customer, is missing")
+        return known.customer_id
+
+
+@attrs.frozen
+class Done:
+    """Nothing is left to do."""
+
+    reason: Reason
+    user_id: str | None = None
+
+
+@attrs.frozen
+class Nobody:
+    """Nobody can say whose the subscription is, or its user has no profile and it is parked already."""
+
+
+Step = Decision | ReadLinks | Commit | Done | Nobody

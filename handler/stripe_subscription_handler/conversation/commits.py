@@ -1,0 +1,112 @@
+"""Builds transactions: profile, link, customer and parked event change together or not at all. Pure."""
+
+import attrs
+
+from stripe_subscription_handler.conversation.cases import Case, Done
+from stripe_subscription_handler.conversation.known import Known
+from stripe_subscription_handler.conversation.links import Link
+from stripe_subscription_handler.conversation.messages import (
+    Commit,
+    CustomerChange,
+    Guard,
+    Item,
+    LinkChange,
+    Moved,
+)
+from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.decision import Reason, Write
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.writes import full_write, unchanged
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+
+def check(case: Case, user_id: str, item: Item | None) -> Write:
+    """A write that changes nothing, and asks that the item's ledger is as it was seen."""
+    return Write(user_id, {}, (), unchanged(item, case.policy), Reason.LINKED)
+
+
+def commit(
+    case: Case,
+    known: Known,
+    link: Link | None,
+    to: Link,
+    writes: tuple[Write, ...],
+    reason: Reason | None = None,
+) -> Commit:
+    """Build the transaction that makes a subscription somebody's, or says whose it is going to be."""
+    if link is not None and link.owner == to.owner is not None:
+        customer = None  # what concerns the customer stays as it is
+    else:
+        customer = _customer_change(case, known, to.claim)
+    return Commit(
+        case.customer_of(known),
+        writes,
+        LinkChange(case.subscription_id, link, to),
+        customer,
+        reason=reason or writes[-1].reason,
+        user_id=to.claim.user_id,
+    )
+
+
+def parking(  # noqa: PLR0913, PLR0917 - what changes together
+    case: Case,
+    known: Known,
+    link: Link | None,
+    to: Link | None,
+    kept: StripeEvent | Moved,
+    user_id: str | None,
+    writes: tuple[Write, ...] = (),
+) -> Commit:
+    """Build the transaction that keeps an event, or a moved subscription, until it can be applied.
+
+    `user_id` is who has no profile; None where nobody can say whose it is.
+    """
+    guard = Guard.AS_SEEN if user_id is None else Guard.NONE
+    change = CustomerChange(guard, known.customer.revision if known.customer else None, parks=kept.id)
+    return Commit(
+        case.customer_of(known),
+        writes,
+        LinkChange(case.subscription_id, link, to),
+        change,
+        absent=user_id,
+        parks=kept,
+        reason=Reason.PARKED,
+        user_id=user_id,
+    )
+
+
+def unparking(step: Write | Commit | Done, case: Case, known: Known) -> Commit:
+    """Build the transaction that applies what was parked, if anything is left to apply, and forgets it."""
+    if isinstance(step, Commit):
+        change = step.customer or CustomerChange(Guard.NONE)
+        change = attrs.evolve(change, unparks=change.unparks | {case.id})
+        return attrs.evolve(step, customer=change, unparks=case.id)
+    return Commit(
+        case.customer_of(known),
+        (step,) if isinstance(step, Write) else (),
+        customer=CustomerChange(Guard.NONE, unparks=frozenset({case.id})),
+        unparks=case.id,
+        reason=step.reason,
+        user_id=step.user_id,
+    )
+
+
+def linking(case: Case, known: Known, user_id: str) -> Commit:
+    """Build the transaction that marks a subscription as done with, if nothing was parked since the drain."""
+    item, subscription_id = known.items[user_id], case.subscription_id
+    ledger = Ledger.from_item(item)
+    held = ledger.of(subscription_id)
+    register = attrs.evolve(held.register, linked=True) if held.register else None
+    after = ledger.with_held(subscription_id, attrs.evolve(held, register=register))
+    write = full_write(user_id, item, after, subscription_id, case.policy, Reason.LINKED)
+    revision = known.customer.revision if known.customer else None
+    change = CustomerChange(Guard.AS_SEEN, revision, only_checks=True)
+    return Commit(case.customer_of(known), (write,), customer=change, reason=Reason.LINKED)
+
+
+def _customer_change(case: Case, known: Known, claim: Claim) -> CustomerChange:
+    revision = known.customer.revision if known.customer else None
+    if claim.kind <= Kind.CUSTOMER:
+        # It follows from the whole customer: from what its metadata says, and from who else owns something.
+        return CustomerChange(Guard.AS_SEEN, revision)
+    return CustomerChange(Guard.NONE if known.parked or case.is_parked else Guard.NOTHING_PARKED)

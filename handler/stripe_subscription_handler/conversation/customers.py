@@ -1,0 +1,87 @@
+"""What a customer's own metadata says of all its subscriptions. Pure conversation."""
+
+from collections.abc import Generator
+
+import attrs
+
+from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.draining import drain_and_link
+from stripe_subscription_handler.conversation.fetching import ask_customer
+from stripe_subscription_handler.conversation.known import Known
+from stripe_subscription_handler.conversation.messages import (
+    Answer,
+    Applied,
+    Commit,
+    CustomerChange,
+    Guard,
+    Handling,
+    Outcome,
+    ReadLinks,
+    Request,
+    Written,
+)
+from stripe_subscription_handler.conversation.settling import MAX_WRITES, settle
+from stripe_subscription_handler.decisions.claims import Claim, strongest
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.errors import ConcurrentUpdateError
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+
+def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling:
+    """Write down what a customer's metadata says, then hand over each subscription with a lesser claim.
+
+    The claim comes first: a subscription that comes to the customer meanwhile finds it. A retry hands over
+    again, even if the claim stands there already.
+
+    Raises:
+        ConcurrentUpdateError: Something changed under every write that was tried.
+    """
+    claim = claim_of(event, policy)
+    if claim is None:
+        return Outcome(applied=False, reason=Reason.NOTHING_CLAIMED)
+    written, best = yield from _recorded(event, claim, known, policy)
+    others: tuple[Applied, ...] = ()
+    whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
+    for subscription_id, link in sorted(known.links.items()):
+        if link is None or link.owner in {None, best.user_id} or link.claim.key >= best.key:
+            continue
+        case = attrs.evolve(whole, subscription_id=subscription_id)
+        outcome = yield from settle(case, known)
+        if outcome.applied and outcome.user_id is not None:
+            others += (outcome.of(event.id, outcome.user_id), *outcome.also_applied)
+    drained: tuple[Applied, ...] = ()
+    if known.parked:
+        drained = yield from drain_and_link(whole, known, None)
+    reason = Reason.CLAIMED if written else Reason.DUPLICATE if best == claim else Reason.OUTRANKED
+    applied = written or bool(others or drained)
+    outcome = Outcome(applied, reason, best.user_id, also_applied=others + drained)
+    return attrs.evolve(outcome, drained=len({one.event_id for one in drained}))
+
+
+def _recorded(
+    event: StripeEvent, claim: Claim, known: Known, policy: Policy
+) -> Generator[Request, Answer, tuple[bool, Claim]]:
+    """Write the better of the event's claim and the one that stands there; whether anything was written."""
+    may_ask = policy.can_ask_stripe
+    for _ in range(MAX_WRITES):
+        question = ReadLinks(event.customer_id or "")
+        known.learn(question, (yield question))
+        standing = known.customer.claim if known.customer else None
+        verdict = strongest((standing, claim))
+        assert verdict is not None  # noqa: S101 - there is one claim at least
+        if not verdict.certain and may_ask:
+            may_ask = False
+            claim = (yield from ask_customer(event, event.customer_id or "")) or claim
+            continue
+        if verdict.claim == standing:
+            return False, verdict.claim
+        revision = known.customer.revision if known.customer else None
+        change = CustomerChange(Guard.AS_SEEN, revision, verdict.claim)
+        request = Commit(event.customer_id or "", customer=change, reason=Reason.CLAIMED)
+        answer = yield request
+        known.learn(request, answer)
+        if isinstance(answer, Written):
+            return True, verdict.claim
+    raise ConcurrentUpdateError(f"the customer changed under {MAX_WRITES} attempts to write whose it is")

@@ -1,0 +1,78 @@
+"""What an event claims: whose is a subscription, or a customer? Pure."""
+
+from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.ledger import LOWEST_SECOND, subscription_version
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.customers import Customer
+from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import CUSTOMER_EVENTS, SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.events.subscriptions import Subscription
+
+_SESSION = int(Rank.SNAPSHOT) + 1
+"""A session names its subscription; in one second that is better than what names the whole customer."""
+
+
+def claim_of(event: StripeEvent, policy: Policy) -> Claim | None:
+    """Read what an event claims; None where it names nobody.
+
+    Raises:
+        InvalidEventError: The user's id does not match `USER_ID_PATTERN`.
+    """
+    claim = None
+    if event.subscription is not None:
+        claim = _label(event, event.subscription)
+    elif event.invoice is not None and event.invoice.user_id is not None:
+        version = f"{event.invoice.created} {event.invoice.id}"
+        claim = Claim(Kind.INVOICE, version, event.invoice.user_id)
+    elif event.session is not None and event.session.user_id is not None:
+        claim = Claim(Kind.CUSTOMER, f"{event.created} {_SESSION}", event.session.user_id)
+    elif event.customer is not None:
+        claim = _of_customer(event, event.customer)
+    if claim is None or policy.is_user_id(claim.user_id):
+        return claim
+    if event.user_id != claim.user_id:
+        return None  # a slip that was taken off again
+    raise InvalidEventError("metadata", "the user's id does not match USER_ID_PATTERN")
+
+
+def reported_version(event: StripeEvent, subscription: Subscription) -> str:
+    """Version of the state that a subscription event, or the snapshot in its place, reports."""
+    if event.as_of is not None:
+        return subscription_version(subscription, event.as_of, Rank.SNAPSHOT)
+    return subscription_version(subscription, event.created, SUBSCRIPTION_EVENTS[event.type])
+
+
+def label_at_stripe(subscription: Subscription, as_of: str) -> Claim | None:
+    """The label of a subscription that Stripe was asked for, as of a second, ISO-8601 UTC."""
+    if subscription.user_id is None:
+        return None
+    return Claim(Kind.LABEL, subscription_version(subscription, as_of, Rank.SNAPSHOT), subscription.user_id)
+
+
+def customer_at_stripe(user_id: str, as_of: str) -> Claim:
+    """The label of a customer that Stripe was asked for, as of a second, ISO-8601 UTC."""
+    return Claim(Kind.CUSTOMER, f"{as_of} {int(Rank.SNAPSHOT)}", user_id)
+
+
+def _label(event: StripeEvent, subscription: Subscription) -> Claim | None:
+    before = event.before
+    # A label that was taken off still counts: it names the last user that anybody named.
+    user_id = subscription.user_id or (before.user_id if before else None)
+    if user_id is None:
+        return None
+    changed = before is not None and before.user_id != subscription.user_id
+    steps = {event.id: (before.user_id, subscription.user_id)} if changed and before else {}
+    return Claim(Kind.LABEL, reported_version(event, subscription), user_id, steps)
+
+
+def _of_customer(event: StripeEvent, customer: Customer) -> Claim | None:
+    user_id = customer.user_id or customer.former_user_id
+    if user_id is None:
+        return None
+    rank = Rank.SNAPSHOT if event.as_of is not None else CUSTOMER_EVENTS[event.type]
+    if rank is Rank.CREATED:
+        return Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} {int(rank)}", user_id)
+    is_step = rank is Rank.UPDATED and customer.former_user_id != customer.user_id
+    steps = {event.id: (customer.former_user_id, customer.user_id)} if is_step else {}
+    return Claim(Kind.CUSTOMER, f"{event.as_of or event.created} {int(rank)}", user_id, steps)
