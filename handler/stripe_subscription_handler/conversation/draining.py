@@ -127,15 +127,8 @@ def _one(
 def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, Case | None]:
     may_guess = not policy.can_ask_stripe
     if isinstance(one, Moved):
-        return Case(
-            key,
-            one.created,
-            one.subscription_id,
-            policy,
-            claim=one.held.claim,
-            moved=one.held,
-            is_parked=True,
-        )
+        about = key, one.created, one.subscription_id, policy
+        return Case(*about, claim=one.held.claim, moved=one.held, is_parked=True)
     event: StripeEvent | None = one
     if one.related_id is not None:
         # Events are parked as they came, so a thin one has no object yet.

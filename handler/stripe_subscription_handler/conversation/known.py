@@ -1,6 +1,6 @@
 """What a conversation has seen so far of items, links and the customer. No I/O.
 
-Whatever is written on the strength of it carries conditions, so what has changed since is refused and learned.
+Whatever is written on the strength of it carries conditions: what has changed since is refused, and learned.
 """
 
 import attrs

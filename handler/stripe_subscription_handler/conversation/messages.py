@@ -28,7 +28,7 @@ StripeObject = Subscription | Invoice | CheckoutSession | StripeCustomer
 
 @attrs.frozen
 class ReadLink:
-    """Read a customer's record and the link of one of its subscriptions. Answered by `Links` with that one."""
+    """Read a customer's record and the link of one subscription. Answered by `Links` with that link."""
 
     customer_id: str
     subscription_id: str

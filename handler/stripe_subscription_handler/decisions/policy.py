@@ -92,8 +92,8 @@ class Circumstances:
     """What a decision depends on besides the event and the item.
 
     Attributes:
-        linked: Whether nothing is parked for the customer. A subscription that comes to a user while something
-            is waits for that to be applied.
+        linked: Whether nothing is parked for the customer. While something is, a subscription that comes to a
+            user is not done with before that is applied.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
     """
 

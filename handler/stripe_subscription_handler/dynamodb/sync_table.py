@@ -1,6 +1,6 @@
 """The sync table: how links, customers' records and parked events are stored, and read. Decides nothing.
 
-A customer has a partition: a record `CUSTOMER`, a link `LINK#<subscription>` for each of its subscriptions, and
+A customer has a partition: a record `CUSTOMER`, a link `LINK#<subscription>` for each subscription, and
 `PARKED#<event>` for whatever waits. No item grows with the number of subscriptions. DynamoDB removes a parked
 event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index `PARKED_INDEX` holds parked
 events alone, so that they can be found without knowing their customers.

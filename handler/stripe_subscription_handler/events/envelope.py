@@ -44,7 +44,7 @@ class StripeEvent:
         id: `evt_…`, the same in every delivery of the event.
         created: When it happened, ISO-8601 UTC, whole seconds.
         livemode: None where the event does not say.
-        account: The connected account, for Connect events; else the context, in an organisation a path.
+        account: The context of an organisation's event, maybe a path; else the account of a Connect event.
         subscription: The state after the event, for subscription events.
         before: The state before it, where `previous_attributes` tells.
         session: The completed checkout session, for its event.
@@ -144,8 +144,8 @@ def parse_event(
         type=text(raw, "type", here),
         created=_created(raw, here),
         livemode=optional_boolean(raw, "livemode", here),
-        # Events of an organisation have a context; only those of Connect have an account as well.
-        account=optional_text(raw, "account", here) or optional_text(raw, "context", here),
+        # An organisation's events have a context, the way to the account; Connect's have an account too.
+        account=optional_text(raw, "context", here) or optional_text(raw, "account", here),
     )
     if head.is_ping:
         destination = optional_object(raw, "related_object", here) or {}
