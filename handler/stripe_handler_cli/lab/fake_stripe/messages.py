@@ -34,6 +34,11 @@ class Request:
             query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
         return cls(method, parts.path, now, query, body, idempotency_key)
 
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a body as API v1 takes one; of a field that is given twice, the last counts."""
+        return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
+
 
 @attrs.frozen
 class Answer:

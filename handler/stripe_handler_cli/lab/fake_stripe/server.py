@@ -15,10 +15,12 @@ import attrs
 from stripe_handler_cli.lab.fake_stripe.accounts import Account, objects
 from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destinations
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
+from stripe_handler_cli.lab.fake_stripe.edits import EditedAccount, Edits
 from stripe_handler_cli.lab.fake_stripe.faults import Fault
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
+from stripe_handler_cli.lab.fake_stripe.update_routes import answer_update
 
 API_KEY = "sk_test_fake"
 _NO_FAULT = Fault()
@@ -38,6 +40,7 @@ class FakeStripe:
     keys: set[str] = attrs.field(factory=lambda: {API_KEY})
     now: Callable[[], float] = time.time
     destinations: Destinations = attrs.field(factory=Destinations)
+    edits: Edits = attrs.field(factory=Edits)
     faults: list[Fault] = attrs.Factory(list)
     received: list[tuple[str, dict[str, str]]] = attrs.Factory(list)
     misbehaved: int = 0
@@ -71,8 +74,10 @@ class FakeStripe:
 
     def answer(self, request: Request) -> Answer:
         """Answer a request whose API key is right."""
+        account = EditedAccount(self.account, self.edits)
         about = answer_destinations(self.destinations, self.pusher.send, request)
-        return answer_objects(self.account, request) if about is None else about
+        about = about or answer_update(account, self.pusher.push, request)
+        return about or answer_objects(account, request)
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""
