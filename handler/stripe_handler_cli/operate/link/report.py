@@ -72,7 +72,7 @@ def _lines(wanted: Wanted, metadata_key: str, outcome: Outcome) -> list[str]:
     count = outcome.waiting or 0
     waiting = f"{count} event{'' if count == 1 else 's'}"
     if outcome.is_applied is False:
-        lines.append(f"The profile of {user} does not have it. {_WAY}{_sync(wanted)}")
+        lines.append(f"The profile of {user} did not get it in time. {_WAY}{_sync(wanted)}")
     elif outcome.is_written:
         what = f" and whatever waits for it ({waiting})" if count else ""
         lines.append(f"Stripe sends customer.subscription.updated, which applies it{what}.")

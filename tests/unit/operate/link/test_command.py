@@ -157,7 +157,7 @@ HELP = (
         (Outcome(waiting=1, is_written=True, is_applied=True), [NOW, "The profile of user_1 has it."]),
         (
             Outcome(waiting=1, is_written=True, is_applied=False),
-            [NOW, f"The profile of user_1 does not have it. {HELP}"],
+            [NOW, f"The profile of user_1 did not get it in time. {HELP}"],
         ),
         (Outcome(waiting=0, label_before="user_1"), [ALREADY]),
         (Outcome(waiting=1, label_before="user_1"), [ALREADY, f"1 event still waits for it. {HELP}"]),
