@@ -161,8 +161,8 @@ def _unmapped(snapshot: Subscription, user_id: str | None) -> Difference:
 def _of_user(
     snapshot: Subscription, user_id: str, before: Item | None, after: Item, *, is_owner: bool
 ) -> Difference | None:
-    old = Ledger.from_item(before).registers.get(snapshot.id)
-    new = Ledger.from_item(after).registers.get(snapshot.id)
+    held, holds = Ledger.from_item(before).of(snapshot.id), Ledger.from_item(after).of(snapshot.id)
+    old, new = held.register, holds.register
     view = _changed(before or {}, after)
     if not is_owner:
         if not view and not knows(before, snapshot.id):
@@ -178,7 +178,7 @@ def _of_user(
         kind = Kind.STALE
     elif view:
         kind = Kind.VIEW
-    elif old is not None and new is not None and new.linked and not old.linked:
+    elif holds.linked and not held.linked:
         kind = Kind.UNLINKED
     else:
         return None

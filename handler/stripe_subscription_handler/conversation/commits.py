@@ -95,9 +95,8 @@ def linking(case: Case, known: Known, user_id: str) -> Commit:
     """Build the transaction that marks a subscription as done with, if nothing was parked since the drain."""
     item, subscription_id = known.items[user_id], case.subscription_id
     ledger = Ledger.from_item(item)
-    held = ledger.of(subscription_id)
-    register = attrs.evolve(held.register, linked=True) if held.register else None
-    after = ledger.with_held(subscription_id, attrs.evolve(held, register=register))
+    held = attrs.evolve(ledger.of(subscription_id), linked=True)
+    after = ledger.with_held(subscription_id, held)
     write = full_write(user_id, item, after, subscription_id, case.policy, Reason.LINKED)
     revision = known.customer.revision if known.customer else None
     change = CustomerChange(Guard.AS_SEEN, revision, only_checks=True)

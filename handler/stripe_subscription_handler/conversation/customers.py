@@ -23,7 +23,7 @@ from stripe_subscription_handler.conversation.messages import (
 from stripe_subscription_handler.conversation.settling import MAX_WRITES, settle
 from stripe_subscription_handler.decisions.claims import Claim, strongest
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.naming import a_users, claim_of
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent
@@ -73,7 +73,8 @@ def _recorded(
         assert verdict is not None  # noqa: S101 - there is one claim at least
         if not verdict.certain and may_ask:
             may_ask = False
-            claim = (yield from ask_customer(event, event.customer_id or "")) or claim
+            asked = yield from ask_customer(event, event.customer_id or "")
+            claim = a_users(asked, policy) if asked else claim
             continue
         if verdict.claim == standing:
             return False, verdict.claim

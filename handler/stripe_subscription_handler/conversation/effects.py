@@ -43,9 +43,7 @@ def _put_together(
     ledger = Ledger.from_item(item)
     before = ledger.of(case.subscription_id)
     held = merged(before, brought)
-    register = held.register
-    if register is not None:
-        register = attrs.evolve(register, linked=before.register.linked if before.register else linked)
-    held = attrs.evolve(held, register=register, claim=claim or held.claim)
+    linked = linked if before == NOTHING else before.linked
+    held = attrs.evolve(held, claim=claim or held.claim, linked=linked)
     after = ledger.with_held(case.subscription_id, held)
     return full_write(owner, item, after, case.subscription_id, case.policy, Reason.MOVED)

@@ -63,8 +63,7 @@ class Known:
     def is_unlinked(self, user_id: str | None, subscription_id: str) -> bool:
         """Whether parked events are still to be applied before a subscription is done with."""
         item = self.items.get(user_id) if user_id is not None else None
-        register = Ledger.from_item(item).of(subscription_id).register
-        return register is not None and not register.linked
+        return not Ledger.from_item(item).of(subscription_id).linked
 
     def learn(self, request: Request, answer: Answer) -> None:
         """Take over what an answer tells."""

@@ -14,11 +14,19 @@ from stripe_subscription_handler.conversation.commits import check, commit, park
 from stripe_subscription_handler.conversation.effects import effect
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.links import Link
-from stripe_subscription_handler.conversation.messages import Commit, Item, Moved, ReadLinks
+from stripe_subscription_handler.conversation.messages import Item, Moved, ReadLinks
 from stripe_subscription_handler.decisions.claims import Claim, Kind, Verdict, strongest
 from stripe_subscription_handler.decisions.compaction import is_closed, may_be_forgotten
 from stripe_subscription_handler.decisions.decide import Unread
-from stripe_subscription_handler.decisions.decision import NoProfile, ReadItem, Reason, Refetch, Skip, Write
+from stripe_subscription_handler.decisions.decision import (
+    Decision,
+    NoProfile,
+    ReadItem,
+    Reason,
+    Refetch,
+    Skip,
+    Write,
+)
 from stripe_subscription_handler.decisions.ledger import NOTHING, Held, Ledger
 from stripe_subscription_handler.decisions.writes import full_write
 
@@ -64,14 +72,14 @@ def _comes(case: Case, known: Known, link: Link | None) -> Step:  # noqa: PLR091
     linked = case.is_parked or not known.parked
     decision = effect(case, item, claim.user_id, claim, linked=linked)
     owned = Link(claim.user_id, claim)
-    if isinstance(decision, Write) and (decision.enters or not isinstance(item, Unread)):
+    if isinstance(decision, Write) and (not isinstance(item, Unread) or (decision.enters and linked)):
         return commit(case, known, link, owned, (decision,))
     if isinstance(item, Unread):
         return ReadItem(claim.user_id)
     if isinstance(decision, Skip) and case.subscription_id in Ledger.from_item(item).held:
         # The link was lost: a table restored from a backup, say.
         return commit(case, known, link, owned, (check(case, claim.user_id, item),), Reason.LINKED)
-    return _without_profile(case, known, link, claim) if isinstance(decision, NoProfile) else decision
+    return _nothing_written(case, known, link, claim, decision)
 
 
 def _best_claim(case: Case, known: Known, link: Link | None) -> Claim | ReadLinks | Refetch | Nobody:
@@ -99,7 +107,7 @@ def _has_owner(  # noqa: PLR0911 - a table of cases
     if may_be_forgotten(ledger, case.subscription_id, case.created):
         decision = effect(case, item, owner, None)
         if isinstance(decision, Refetch | Skip):
-            return decision
+            return decision if isinstance(decision, Refetch) else Done(decision.reason, owner)
     held = ledger.of(case.subscription_id)
     standing = strongest((link.claim if link else None, held.claim))
     verdict = _verdict(case, known, standing.claim if standing else None)
@@ -136,7 +144,7 @@ def _stays(case: Case, known: Known, link: Link | None, item: Item | None, claim
     if isinstance(decision, Write) and decision.enters and link is not None:
         # It was dropped for space, or the app has deleted the profile since.
         return commit(case, known, link, Link(owner, claim), (decision,))
-    return _without_profile(case, known, link, claim) if isinstance(decision, NoProfile) else decision
+    return _nothing_written(case, known, link, claim, decision)
 
 
 def _moves(case: Case, known: Known, link: Link, item: Item | None, claim: Claim) -> Step:
@@ -174,7 +182,11 @@ def _waits_for_a_profile(
     return parking(case, known, link, Link(None, claim), moved, claim.user_id, (left,))
 
 
-def _without_profile(case: Case, known: Known, link: Link | None, claim: Claim) -> Commit | Nobody:
+def _nothing_written(case: Case, known: Known, link: Link | None, claim: Claim, decision: Decision) -> Step:
+    if isinstance(decision, Skip):
+        return Done(decision.reason, claim.user_id)
+    if not isinstance(decision, NoProfile):
+        return decision
     if case.is_parked or case.event is None:
         return Nobody()
     return parking(case, known, link, Link(None, claim), case.event, claim.user_id)

@@ -30,7 +30,7 @@ from stripe_subscription_handler.decisions.decision import (
     Skip,
     Write,
 )
-from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.naming import a_users, claim_of
 from stripe_subscription_handler.decisions.policy import Unmapped
 from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
@@ -58,8 +58,6 @@ def settle(case: Case, known: Known) -> Handling:
         if isinstance(step, Nobody | NoProfile) and not case.is_parked and _may_ask(case):
             case = yield from _asked(case, known)
             continue
-        if isinstance(step, Skip):
-            step = Done(step.reason, case.claim.user_id if case.claim else None)
         ended = _ended(case, step)
         if ended is not None:
             return ended
@@ -115,7 +113,7 @@ def _may_ask(case: Case) -> bool:
 def _asked(case: Case, known: Known) -> Generator[Request, Answer, Case]:
     assert case.event is not None  # noqa: S101 - asked by the caller
     claim = yield from ask_whose(case.event, case.subscription_id, known.customer_id)
-    return attrs.evolve(case, claim=claim, was_asked=True)
+    return attrs.evolve(case, claim=claim and a_users(claim, case.policy), was_asked=True)
 
 
 def _refetched(case: Case, question: Refetch) -> Generator[Request, Answer, Case]:

@@ -13,13 +13,15 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 def compacted(ledger: Ledger, most_closed: int) -> Ledger:
     """Close every dead register but the best one.
 
-    A register for which parked events are still to be applied stays, so that its next event can do that. Of
+    One for which parked events are still to be applied stays, so that its next event can do that. Of
     the closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
     """
     dead = _dead(ledger)
     best = max(dead, key=_key, default=None)
     gone = {
-        register.subscription.id: register for register in dead if register is not best and register.linked
+        register.subscription.id: register
+        for register in dead
+        if register is not best and ledger.of(register.subscription.id).linked
     }
     if not gone:
         return ledger

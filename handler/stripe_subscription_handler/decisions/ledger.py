@@ -87,6 +87,8 @@ def claim_attribute(subscription_id: str) -> str:
     return f"{PREFIX}Claim_{subscription_id}"
 
 
+UNLINKED = "unlinked"
+"""Stands in a claim's attribute while parked events are still to be applied."""
 LOWEST_SECOND = "0000-00-00T00:00:00Z"
 
 
@@ -134,14 +136,12 @@ class Register:
         version: See `subscription_version`.
         second: When the state was reported, ISO-8601 UTC.
         subscription: The state; its `user_id` is the label, whoever the owner is.
-        linked: Whether all that was parked for the customer when it came here has been applied since.
         candidates: Event id → candidate; every `updated` event of the version's second, else empty.
     """
 
     version: str
     second: str
     subscription: Subscription
-    linked: bool = True
     candidates: Mapping[str, Candidate] = attrs.Factory(dict)
 
     def to_attribute(self) -> dict[str, Any]:
@@ -149,7 +149,6 @@ class Register:
         attribute: dict[str, Any] = {
             "version": self.version,
             "second": self.second,
-            "linked": self.linked,
             "fields": _stored(self.subscription, FIELDS),
         }
         if self.candidates:
@@ -185,8 +184,7 @@ class Register:
                 old = {FIELDS[name]: _integral(value) for name, value in stored["before"].items()}
                 before = attrs.evolve(after, **old)
             candidates[event_id] = Candidate(after=after, before=before)
-        version, second, linked = (attribute[name] for name in ("version", "second", "linked"))
-        return cls(version, second, subscription, linked, candidates)
+        return cls(attribute["version"], attribute["second"], subscription, candidates)
 
 
 def _stored(source: "Subscription | Payment", fields: Mapping[str, str]) -> dict[str, Any]:
@@ -254,18 +252,21 @@ class Held:
 
     Attributes:
         claim: Why the subscription is this user's.
+        linked: Whether all that was parked for the customer when it came here has been applied since.
     """
 
     register: Register | None = None
     payment: Payment | None = None
     claim: Claim | None = None
+    linked: bool = True
 
     def to_attributes(self, subscription_id: str) -> dict[str, Any]:
         """Return the item's attributes (plain Python values); None stands for "not on the item"."""
+        unlinked = {} if self.linked else {UNLINKED: True}
         return {
             register_attribute(subscription_id): self.register.to_attribute() if self.register else None,
             payment_attribute(subscription_id): self.payment.to_attribute() if self.payment else None,
-            claim_attribute(subscription_id): self.claim.to_attribute() if self.claim else None,
+            claim_attribute(subscription_id): self.claim.to_attribute() | unlinked if self.claim else None,
         }
 
     @classmethod
@@ -277,6 +278,7 @@ class Held:
             Register.from_attribute(subscription_id, register) if register else None,
             Payment.from_attribute(payment) if payment else None,
             Claim.from_attribute(claim) if claim else None,
+            UNLINKED not in (claim or {}),
         )
 
 

@@ -21,12 +21,16 @@ def settle(candidates: Mapping[str, Candidate]) -> tuple[Subscription, bool]:
 
 
 def merged(one: Held, other: Held) -> Held:
-    """Keep the newer of what two places hold of one subscription, as if one item had seen every event."""
+    """Keep the newer of what two places hold of one subscription, as if one item had seen every event.
+
+    What is still to be done for it stays what it is for the first.
+    """
     verdict = strongest((one.claim, other.claim))
     return Held(
         _newer_register(one.register, other.register),
         _newer_payment(one.payment, other.payment),
         verdict.claim if verdict else None,
+        one.linked,
     )
 
 

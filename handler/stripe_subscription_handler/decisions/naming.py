@@ -33,7 +33,18 @@ def claim_of(event: StripeEvent, policy: Policy) -> Claim | None:
         return claim
     if event.user_id != claim.user_id:
         return None  # a slip that was taken off again
-    raise InvalidEventError("metadata", "the user's id does not match USER_ID_PATTERN")
+    return a_users(claim, policy)
+
+
+def a_users(claim: Claim, policy: Policy) -> Claim:
+    """The claim, if it names a user id.
+
+    Raises:
+        InvalidEventError: The user's id does not match `USER_ID_PATTERN`.
+    """
+    if not policy.is_user_id(claim.user_id):
+        raise InvalidEventError("metadata", "the user's id does not match USER_ID_PATTERN")
+    return claim
 
 
 def reported_version(event: StripeEvent, subscription: Subscription) -> str:

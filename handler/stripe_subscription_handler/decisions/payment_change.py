@@ -109,9 +109,9 @@ class PaymentChange:
                 return Skip(Reason.DUPLICATE if seen.version == self.payment.version else Reason.STALE)
             reason = Reason.CLAIMED
         payment = self.payment if reason is None else seen
-        before, register = ledger.of(self.subscription_id).register, held.register
-        if register is not None and before is None:
-            register = attrs.evolve(register, linked=self.circumstances.linked)
-        after = ledger.with_held(self.subscription_id, Held(register, payment, self.claim or held.claim))
+        before = ledger.of(self.subscription_id)
+        linked = self.circumstances.linked if before == NOTHING else before.linked
+        held = Held(held.register, payment, self.claim or held.claim, linked)
+        after = ledger.with_held(self.subscription_id, held)
         policy = self.circumstances.policy
         return full_write(self.owner, item, after, self.subscription_id, policy, reason)

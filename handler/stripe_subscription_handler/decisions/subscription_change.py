@@ -14,6 +14,7 @@ from stripe_subscription_handler.decisions.ledger import (
     LIVE,
     NOTHING,
     REVISION,
+    UNLINKED,
     Candidate,
     Held,
     Ledger,
@@ -94,7 +95,7 @@ class SubscriptionChange:
             conditions = (
                 Equal(("subscriptionId",), subscription.id),
                 Less((name, "version"), self.version),
-                Equal((name, "linked"), value=True),
+                Absent((claim_attribute(subscription.id), UNLINKED)),
                 Equal((alone,), only),
                 *self._outranks(),
             )
@@ -157,17 +158,13 @@ class SubscriptionChange:
         register: Register | None,
         reason: Reason | None,
     ) -> Write:
-        before = ledger.of(self.subscription.id).register
-        linked = before.linked if before else self.circumstances.linked
-        held = Held(
-            attrs.evolve(register, linked=linked) if register else None,
-            held.payment,
-            self.claim or held.claim,
-        )
+        before = ledger.of(self.subscription.id)
+        linked = self.circumstances.linked if before == NOTHING else before.linked
+        held = Held(register, held.payment, self.claim or held.claim, linked)
         after = ledger.with_held(self.subscription.id, held)
         return full_write(self.owner, item, after, self.subscription.id, self.circumstances.policy, reason)
 
     def _register(self) -> Register:
         is_update = self.rank is Rank.UPDATED
         candidates = {self.event_id: Candidate(self.subscription, self.before)} if is_update else {}
-        return Register(self.version, self.second, self.subscription, candidates=candidates)
+        return Register(self.version, self.second, self.subscription, candidates)

@@ -6,21 +6,13 @@ import attrs
 import pytest
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import (
-    Fetched,
-    FetchedInvoice,
-    FetchInvoice,
-    Park,
-    ReadLinks,
-    Written,
-)
-from stripe_subscription_handler.conversation.owner_links import PARKED
+from stripe_subscription_handler.conversation.messages import Commit, Fetched, ReadParked, Refused
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy, Unmapped
 from stripe_subscription_handler.errors import StripeUnavailableError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
-from support.model import FOREVER, Tables
+from support.model import FOREVER, Tables, only_customers, parked_ids
 
 T0 = events.T0
 UNLABELLED = parse_event(events.created(events.subscription(user=None)))
@@ -41,7 +33,7 @@ def test_parked_events_are_applied_when_the_label_comes() -> None:
     outcome = tables.deliver(LABELLED)
     assert (outcome.applied, outcome.drained) == (True, 2)
     assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
-    assert PARKED not in tables.links["cus_1"]
+    assert not parked_ids(tables, "cus_1")
     assert tables.parked == {"cus_1": {}}
 
 
@@ -51,7 +43,7 @@ def test_a_parked_invoice_of_an_unknown_subscription_blocks_nobody() -> None:
     stray = parse_event(events.paid(events.invoice(sub="sub_other", user=None), event_id="evt_9"))
     assert tables.deliver(stray).reason is Reason.PARKED
     assert tables.deliver(parse_event(events.created(events.subscription()))).applied
-    assert tables.links["cus_1"][PARKED] == {"evt_9"}
+    assert parked_ids(tables, "cus_1") == {"evt_9"}
 
 
 def test_a_handler_that_dies_between_linking_and_draining_loses_nothing() -> None:
@@ -61,7 +53,7 @@ def test_a_handler_that_dies_between_linking_and_draining_loses_nothing() -> Non
     tables.deliver(PAID)
     conversation = handling(LABELLED)
     request = next(conversation)
-    while not isinstance(request, ReadLinks):
+    while not isinstance(request, ReadParked):
         request = conversation.send(tables.execute(request, LABELLED))
     conversation.close()
     assert tables.parked["cus_1"]
@@ -76,7 +68,7 @@ def test_a_parked_event_whose_content_expired_is_forgotten() -> None:
     tables.deliver(UNLABELLED)
     tables.parked["cus_1"].clear()
     assert tables.deliver(LABELLED).applied
-    assert PARKED not in tables.links["cus_1"]
+    assert not parked_ids(tables, "cus_1")
 
 
 def test_an_event_is_not_parked_once_its_subscription_has_an_owner() -> None:
@@ -87,21 +79,28 @@ def test_an_event_is_not_parked_once_its_subscription_has_an_owner() -> None:
     answer = tables.execute(request, PAID)
     tables.deliver(parse_event(events.created(events.subscription())))
     request = conversation.send(answer)
-    assert isinstance(request, Park)
-    request = conversation.send(tables.execute(request, PAID))
-    assert isinstance(tables.execute(request, PAID), Written)
+    assert isinstance(request, Commit)
+    assert request.parks == PAID
+    assert isinstance(tables.execute(request, PAID), Refused)
+    conversation = handling(PAID)
+    tables.hold(conversation, PAID)
     assert tables.profiles["user_1"]["lastPaymentStatus"] == "succeeded"
 
 
-def test_a_customer_with_several_users_is_never_guessed() -> None:
-    """An unlabelled subscription of such a customer is an error that shows."""
-    tables = Tables()
+@pytest.mark.parametrize("unmapped", [Unmapped.PARK, Unmapped.DEAD_LETTER])
+def test_a_customer_with_several_users_is_never_guessed(unmapped: Unmapped) -> None:
+    """An unlabelled subscription of such a customer is treated as one that nobody names."""
+    tables = Tables(policy=Policy(unmapped=unmapped))
     tables.deliver(parse_event(events.created(events.subscription())))
     second = events.subscription(id="sub_2", user="user_2", created=T0 + 1)
     tables.deliver(parse_event(events.created(second, event_id="evt_2", created=T0 + 1)))
     third = events.subscription(id="sub_3", user=None, created=T0 + 2)
-    with pytest.raises(UserNotFoundError, match="several users"):
-        tables.deliver(parse_event(events.created(third, event_id="evt_3", created=T0 + 2)))
+    event = parse_event(events.created(third, event_id="evt_3", created=T0 + 2))
+    if unmapped is Unmapped.PARK:
+        assert tables.deliver(event).reason is Reason.PARKED
+    else:
+        with pytest.raises(UserNotFoundError, match="is named by nobody"):
+            tables.deliver(event)
 
 
 def test_stripe_is_asked_before_an_event_is_parked() -> None:
@@ -110,8 +109,10 @@ def test_stripe_is_asked_before_an_event_is_parked() -> None:
     tables = Tables(policy=Policy(can_ask_stripe=True), stripe=lambda _: labelled)
     assert tables.deliver(PAID).user_id == "user_1"
     unlabelled = Fetched(UNLABELLED.subscription, UNLABELLED.created)
+    customers = only_customers({"cus_1": "user_7"})
     tables = Tables(
-        policy=Policy(can_ask_stripe=True), stripe=lambda _: unlabelled, customer_users={"cus_1": "user_7"}
+        policy=Policy(can_ask_stripe=True),
+        stripe=lambda asked: customers(asked) if asked.subject == "customer" else unlabelled,
     )
     assert tables.deliver(UNLABELLED).user_id == "user_7"
 
@@ -168,9 +169,8 @@ def test_a_thin_event_is_fetched() -> None:
 
 def stripe_shows(subscription: Any, invoice: Any = None, as_of: str = FOREVER) -> Any:
     """A Stripe that shows these two."""
-    return lambda asked: (
-        FetchedInvoice(invoice, as_of) if isinstance(asked, FetchInvoice) else Fetched(subscription, as_of)
-    )
+    shown = {"subscription": subscription, "invoice": invoice}
+    return lambda asked: Fetched(shown.get(asked.subject), as_of)
 
 
 THIN_INVOICE = parse_event(
@@ -229,7 +229,7 @@ def test_a_move_that_was_undone_while_it_was_being_fetched_reaches_nobody() -> N
     move = parse_event(thin("customer.subscription.updated", id="evt_there"))
     slow = handling(move, tables.policy)
     next(slow)
-    request = slow.send(Fetched(moved, "2025-11-22T08:26:45Z"))
+    request: Any = slow.send(Fetched(moved, "2025-11-22T08:26:45Z"))
     tables.stripe = stripe_shows(LABELLED.subscription, as_of="2025-11-22T08:26:50Z")
     back = parse_event(
         thin("customer.subscription.updated", id="evt_back", created="2025-11-22T08:26:50.000Z")

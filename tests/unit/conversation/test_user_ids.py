@@ -8,7 +8,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
-from support.model import Tables
+from support.model import Tables, only_customers
 
 SLIPS = ["u1,u2", "u1 ", " u1", "u 1", "u1\n", "u1\u00a0"]
 
@@ -34,11 +34,7 @@ def test_an_event_that_names_no_user_id_fails(raw: object, slip: str) -> None:
 
 def test_a_customer_whose_metadata_names_no_user_id_is_no_user() -> None:
     """Stripe's answer is judged as an event is."""
-    tables = Tables(
-        policy=Policy(can_ask_stripe=True),
-        stripe=lambda _: Fetched(None, "9999-12-31T23:59:59Z"),
-        customer_users={"cus_1": "u1,u2"},
-    )
+    tables = Tables(policy=Policy(can_ask_stripe=True), stripe=only_customers({"cus_1": "u1,u2"}))
     with pytest.raises(InvalidEventError, match="USER_ID_PATTERN"):
         tables.deliver(parse_event(events.created(events.subscription(user=None))))
     assert tables.profiles == {}

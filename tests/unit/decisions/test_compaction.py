@@ -41,7 +41,7 @@ def tables() -> Tables:
         for event in life(number):
             tables.deliver(event)
     ended = {f"sub_{number}": life(number)[1].subscription for number in (1, 2, 3, 4)}
-    tables.stripe = lambda asked: Fetched(ended[asked.subscription_id], FOREVER)
+    tables.stripe = lambda asked: Fetched(ended[asked.object_id], FOREVER)
     return tables
 
 

@@ -8,13 +8,13 @@ from stripe_subscription_handler.decisions.conditions import (
     Absent,
     AllOf,
     AnyOf,
-    AtMost,
+    AtLeast,
     Equal,
     Less,
     Present,
 )
 from stripe_subscription_handler.decisions.decide import decide
-from stripe_subscription_handler.decisions.decision import FindOwner, OwnerLink, Reason, Skip, Write
+from stripe_subscription_handler.decisions.decision import FindOwner, Reason, Skip, Write
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
@@ -31,13 +31,14 @@ def write_of(raw: dict[str, Any], *item: Any, **options: Any) -> Write:
     return decision
 
 
-def test_created_is_written_with_its_owner_link_if_the_user_is_new() -> None:
-    """A created event assumes a new user: no subscription on the item, nothing known."""
+def test_created_is_written_if_the_user_is_new() -> None:
+    """A created event assumes a new user: no subscription on the item, no ledger ever; the link comes with it."""
     write = write_of(events.created(events.subscription(status="incomplete")))
     assert write.user_id == "user_1"
-    assert write.condition == AllOf((Absent(("subscriptionId",)), Absent(("stripeLedgerKnown",))))
-    assert write.link == OwnerLink("cus_1", "sub_1", "user_1", f"0 {CREATED} 0")
-    assert write.known == "sub_1"
+    assert write.condition == AllOf((Absent(("subscriptionId",)), Absent(("stripeLedgerRevision",))))
+    assert write.enters
+    assert write.set["stripeLedgerKnown"] == write.set["stripeLedgerLive"] == {"sub_1"}
+    assert write.set["stripeLedgerClaim_sub_1"] == {"key": "3 0 0000-00-00T00:00:00Z 0", "user": "user_1"}
 
 
 def test_the_view_of_a_new_subscription() -> None:
@@ -64,8 +65,7 @@ def test_the_stored_register() -> None:
     raw = events.updated(events.subscription(), event_id="evt_7", previous={"status": "incomplete"})
     assert write_of(raw).set["stripeLedgerSubscription_sub_1"] == {
         "version": f"0 {CREATED} 1",
-        "key": f"6 {CREATED} sub_1",
-        "linked": True,
+        "second": CREATED,
         "candidates": {"evt_7": {"before": {"status": "incomplete"}}},
         "fields": {
             "userId": "user_1",
@@ -83,23 +83,28 @@ def test_the_stored_register() -> None:
 
 
 def test_the_blind_update_of_the_primary_subscription() -> None:
-    """An update writes blind only where it can't change which subscription the app sees."""
+    """An update writes blind only where it's the only one that lives, and linked, and nothing is newer."""
     write = write_of(events.updated(events.subscription(), previous={}))
     register = "stripeLedgerSubscription_sub_1"
     assert write.condition == AllOf(
         (
             Equal(("subscriptionId",), "sub_1"),
             Less((register, "version"), f"0 {CREATED} 1"),
-            Equal((register, "linked"), value=True),
-            AnyOf(
-                (
-                    Equal(("stripeLedgerKnown",), frozenset({"sub_1"})),
-                    AtMost((register, "key"), f"6 {CREATED} sub_1"),
-                )
-            ),
+            Absent(("stripeLedgerClaim_sub_1", "unlinked")),
+            Equal(("stripeLedgerLive",), frozenset({"sub_1"})),
+            Less(("stripeLedgerClaim_sub_1", "key"), f"3 0 {CREATED} 1"),
         )
     )
-    assert write.link is None
+    assert not write.enters
+
+
+def test_the_blind_end_of_the_only_subscription() -> None:
+    """One that ends is shown only if no other is known, dead ones included."""
+    ended = events.subscription(status="canceled", ended_at=T0 + 5)
+    write = write_of(events.deleted(ended, created=T0 + 5))
+    assert isinstance(write.condition, AllOf)
+    assert Equal(("stripeLedgerKnown",), frozenset({"sub_1"})) in write.condition.conditions
+    assert "stripeLedgerLive" in write.remove
 
 
 def test_the_blind_payment_of_the_primary_subscription() -> None:
@@ -112,6 +117,7 @@ def test_the_blind_payment_of_the_primary_subscription() -> None:
             Equal(("subscriptionId",), "sub_1"),
             Present(("stripeLedgerSubscription_sub_1",)),
             AnyOf((Absent((payment,)), Less((payment, "version"), version))),
+            AtLeast(("stripeLedgerClaim_sub_1", "key"), f"2 {CREATED} in_1"),
         )
     )
     assert {name: value for name, value in write.set.items() if name != payment} == {
@@ -127,22 +133,15 @@ def test_the_blind_payment_of_the_primary_subscription() -> None:
     assert write.remove == ()
 
 
-def test_the_guard_of_the_second_decision_covers_the_whole_ledger() -> None:
-    """Every register and payment of every known id must be as seen, or still be absent."""
+def test_the_guard_of_the_second_decision_is_one_attribute() -> None:
+    """The revision, which every write of the ledger sets anew, stands for all of it."""
     tables = Tables()
     tables.deliver(parse_event(events.created(events.subscription())))
     item = tables.profiles["user_1"]
     write = write_of(events.created(events.subscription(id="sub_2"), event_id="evt_2", created=T0 + 1), item)
-    assert write.condition == AllOf(
-        (
-            Equal(("stripeLedgerKnown",), {"sub_1"}),
-            Absent(("stripeLedgerClosed",)),
-            Absent(("stripeLedgerFloor",)),
-            Equal(("stripeLedgerSubscription_sub_1",), item["stripeLedgerSubscription_sub_1"]),
-            Absent(("stripeLedgerPayment_sub_1",)),
-            Absent(("stripeLedgerSubscription_sub_2",)),
-            Absent(("stripeLedgerPayment_sub_2",)),
-        )
+    assert write.condition == AllOf((Equal(("stripeLedgerRevision",), item["stripeLedgerRevision"]),))
+    assert write_of(events.paid(events.invoice()), None).condition == AllOf(
+        (Absent(("stripeLedgerRevision",)),)
     )
 
 
@@ -210,23 +209,24 @@ def test_an_invoice_leaves_what_a_webhook_wrote_until_a_subscription_is_known(sh
 
 
 def test_an_update_without_user_asks_for_the_owner() -> None:
-    """No user in the metadata: the customer's links are asked, a single user of the customer will do."""
+    """No user in the metadata: the customer's links are asked."""
     decision = decide(parse_event(events.updated(events.subscription(user=None), previous={})))
-    assert decision == FindOwner("cus_1", "sub_1", any_user=True)
+    assert decision == FindOwner("cus_1", "sub_1")
 
 
-def test_an_invoice_without_user_waits_for_its_own_subscription() -> None:
-    """Another subscription's user is not good enough for an invoice."""
+def test_an_invoice_without_user_asks_for_the_owner() -> None:
+    """An invoice as well."""
     decision = decide(parse_event(events.paid(events.invoice(user=None))))
-    assert decision == FindOwner("cus_1", "sub_1", any_user=False)
+    assert decision == FindOwner("cus_1", "sub_1")
 
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
         (events.paid(events.invoice(parent=None)), Reason.ONE_OFF_INVOICE),
-        (events.event("customer.created", {"object": "customer"}), Reason.UNHANDLED_TYPE),
-        (events.event("checkout.session.completed", {}), Reason.UNHANDLED_TYPE),
+        (events.event("charge.refunded", {"object": "charge"}), Reason.UNHANDLED_TYPE),
+        (events.event("customer.created", {"id": "cus_1", "object": "customer"}), Reason.NOTHING_CLAIMED),
+        (events.event("checkout.session.completed", {"id": "cs_1"}), Reason.NOTHING_CLAIMED),
     ],
 )
 def test_events_that_concern_no_subscription_are_skipped(raw: dict[str, Any], reason: Reason) -> None:

@@ -12,7 +12,7 @@ from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy, Unmapped
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.sync_table import LARGEST_PARKED_BYTES
-from stripe_subscription_handler.errors import ConcurrentUpdateError, UserNotFoundError
+from stripe_subscription_handler.errors import ConcurrentUpdateError, ItemTooLargeError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
 from support.dynamodb import ScriptedDynamoDB, client_error, condition_failed, transaction_canceled
@@ -24,11 +24,12 @@ UPDATED = parse_event(events.updated(events.subscription(), previous={"status": 
 
 NEWER_ITEM = {
     "stripeLedgerKnown": {"SS": ["sub_1"]},
+    "stripeLedgerRevision": {"S": "a revision"},
+    "stripeLedgerClaim_sub_1": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_1"}}},
     "stripeLedgerSubscription_sub_1": {
         "M": {
             "version": {"S": "0 2026-01-01T00:00:00Z 1"},
-            "key": {"S": "6"},
-            "linked": {"BOOL": True},
+            "second": {"S": "2026-01-01T00:00:00Z"},
             "fields": {
                 "M": {
                     "userId": {"S": "user_1"},
@@ -43,6 +44,8 @@ NEWER_ITEM = {
     },
 }
 """A profile that has seen a later event than those of these tests."""
+OLDER_ITEM = json.loads(json.dumps(NEWER_ITEM).replace("2026-01-01", "2020-01-01"))
+"""A profile that has seen an earlier one."""
 
 
 def store_with(*script: dict | ClientError) -> tuple[Store, ScriptedDynamoDB, list[float]]:
@@ -61,21 +64,46 @@ def run(store: Store, event: StripeEvent, policy: Policy = PARK) -> Outcome:
     return store.run(handling(event, policy), {"id": event.id})
 
 
-def test_a_new_user_is_one_transaction_of_profile_and_link() -> None:
-    """Both tables in one request, the condition on the profile, the item returned if it fails."""
+LINK = {
+    "PK": {"S": "CUSTOMER#cus_1"},
+    "SK": {"S": "LINK#sub_1"},
+    "owner": {"S": "user_9"},
+    "claim": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_9"}}},
+}
+OWN_LINK = {**LINK, "owner": {"S": "user_1"}}
+HELD, FAILED = {"Code": "None"}, {"Code": "ConditionalCheckFailed"}
+
+
+def refused(*reasons: dict) -> ClientError:
+    """A cancelled transaction of profile, link and customer."""
+    return transaction_canceled(*(*reasons, *[HELD] * (3 - len(reasons))))
+
+
+def test_a_new_user_is_one_transaction_of_profile_link_and_customer() -> None:
+    """Both tables in one request, a condition on each item, which is returned if it fails."""
     store, client, _ = store_with({})
     assert run(store, CREATED).reason is Reason.FIRST_EVENT
     [(operation, parameters)] = client.calls
     assert operation == "TransactWriteItems"
-    profile, link = (item["Update"] for item in parameters["TransactItems"])
-    assert (profile["TableName"], link["TableName"]) == ("profiles", "sync")
+    [profile, link, customer] = (next(iter(item.values())) for item in parameters["TransactItems"])
+    assert [next(iter(item)) for item in parameters["TransactItems"]] == ["Update", "Put", "Update"]
+    assert [one["TableName"] for one in (profile, link, customer)] == ["profiles", "sync", "sync"]
     assert profile["Key"] == {"PK": {"S": "USER#user_1"}, "SK": {"S": "PROFILE"}}
-    assert profile["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
-    assert link["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "LINK"}}
-    assert link["UpdateExpression"] == "SET #n0 = if_not_exists(#n0, :v0) ADD #n1 :v1"
-    assert link["ConditionExpression"] == "attribute_not_exists(#n2)"
-    assert link["ExpressionAttributeNames"] == {"#n0": "owner_sub_1", "#n1": "users", "#n2": "parked"}
-    assert link["ExpressionAttributeValues"][":v1"] == {"SS": ["user_1"]}
+    returned = {one["ReturnValuesOnConditionCheckFailure"] for one in (profile, link, customer)}
+    assert returned == {"ALL_OLD"}
+    assert link["Item"] == {
+        "PK": {"S": "CUSTOMER#cus_1"},
+        "SK": {"S": "LINK#sub_1"},
+        "owner": {"S": "user_1"},
+        "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
+    }
+    assert link["ConditionExpression"] == "attribute_not_exists(#n0)"
+    assert customer["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}}
+    assert customer["UpdateExpression"] == "SET #n0 = :v0"
+    assert customer["ConditionExpression"] == "attribute_not_exists(#n1)"
+    assert customer["ExpressionAttributeNames"] == {"#n0": "revision", "#n1": "parked"}
+    revision = customer["ExpressionAttributeValues"][":v0"]
+    assert revision in profile["ExpressionAttributeValues"].values()
     assert store.requests == 1
 
 
@@ -95,72 +123,91 @@ def test_a_refused_update_is_decided_again_from_the_returned_item() -> None:
     assert (store.requests, pauses) == (2, [])
 
 
-def test_a_refused_transaction_tells_the_item_by_its_first_reason() -> None:
-    """The profile's update is the transaction's first item and the only one with a condition."""
-    refusal = transaction_canceled({"Code": "ConditionalCheckFailed", "Item": NEWER_ITEM}, {"Code": "None"})
-    store, _, _ = store_with(refusal)
+def test_a_refused_transaction_tells_what_it_found() -> None:
+    """Each failed condition returns its item: here the profile, and the link, which names its user."""
+    store, _, _ = store_with(refused({**FAILED, "Item": NEWER_ITEM}, {**FAILED, "Item": OWN_LINK}))
     assert run(store, CREATED).reason is Reason.STALE
     assert store.requests == 1
 
 
-def test_a_transaction_conflict_is_a_lost_race() -> None:
-    """A write that meets a transaction waits a little, reads the item, and decides anew."""
-    conflict = transaction_canceled({"Code": "None"}, {"Code": "TransactionConflict"})
-    store, client, pauses = store_with(conflict, {}, client_error("TransactionConflictException"), {}, {})
+def test_a_refused_transaction_tells_the_owner() -> None:
+    """The link of the refusal saves reading it: the owner's item is next, and the event goes there."""
+    owned = json.loads(json.dumps(NEWER_ITEM).replace("user_1", "user_9"))
+    store, client, pauses = store_with(refused(HELD, {**FAILED, "Item": LINK}), {"Item": owned})
+    assert run(store, CREATED).reason is Reason.STALE
+    assert operations(client) == ["TransactWriteItems", "GetItem"]
+    assert client.calls[-1][1]["Key"]["PK"] == {"S": "USER#user_9"}
+    assert pauses == []
+
+
+def test_a_transaction_that_meets_another_is_sent_again() -> None:
+    """Its conditions still say whether it is right."""
+    conflict = transaction_canceled(HELD, {"Code": "TransactionConflict"}, HELD)
+    store, client, pauses = store_with(conflict, client_error("TransactionConflictException"), {})
     assert run(store, CREATED).applied
-    assert operations(client) == [
-        "TransactWriteItems",
-        "GetItem",
-        "TransactWriteItems",
-        "GetItem",
-        "TransactWriteItems",
-    ]
+    assert operations(client) == ["TransactWriteItems"] * 3
     assert len(pauses) == 2
     assert all(0 <= pause <= 0.64 for pause in pauses)
 
 
-def test_after_a_lost_race_the_item_is_read_again() -> None:
-    """The item of a refusal is out of date after the pause; the one read then may leave nothing to do."""
+def test_an_update_that_meets_a_transaction_is_a_lost_race() -> None:
+    """It waits a little, reads the item, and decides anew."""
     store, client, pauses = store_with(
-        condition_failed(),
-        transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"}),
-        {"Item": NEWER_ITEM},
+        client_error("TransactionConflictException"), {"Item": NEWER_ITEM}
     )
     assert run(store, UPDATED).reason is Reason.STALE
-    assert operations(client) == ["UpdateItem", "TransactWriteItems", "GetItem"]
+    assert operations(client) == ["UpdateItem", "GetItem"]
+    assert len(pauses) == 1
+
+
+def test_after_a_lost_race_the_item_is_read_again() -> None:
+    """The item of a refusal is out of date after the pause; the one read then may leave nothing to do."""
+    lost = refused(FAILED, {**FAILED, "Item": OWN_LINK})
+    store, client, pauses = store_with(condition_failed(), lost, lost, {"Item": NEWER_ITEM})
+    assert run(store, UPDATED).reason is Reason.STALE
+    assert operations(client) == ["UpdateItem", *["TransactWriteItems"] * 2, "GetItem"]
     assert client.calls[-1][1]["ConsistentRead"] is True
     assert len(pauses) == 1
 
 
-def test_each_parked_event_has_a_first_refusal_of_its_own() -> None:
-    """Draining many events makes no pauses: that each is refused once is how its item is read."""
+def test_each_parked_event_is_one_transaction() -> None:
+    """The drain remembers what it wrote, so it reads nothing between two events, and makes no pauses."""
     parked = [
         events.updated(
             events.subscription(user=None, quantity=number),
             event_id=f"evt_{number}",
-            created=events.T0 - number,
+            created=events.T0 + number,
         )
         for number in range(2, 12)
     ]
-    script: list[dict | ClientError] = [
-        transaction_canceled({"Code": "None"}, {"Code": "ConditionalCheckFailed"}),
-        {},
-        {"Item": {"parked": {"SS": [event["id"] for event in parked]}}},
-        {"Items": [{"event": {"S": json.dumps(event)}} for event in parked]},
+    waiting = {"parked": {"SS": [event["id"] for event in parked]}}
+    record = {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}, **waiting}
+    kept = [
+        {
+            "PK": {"S": "CUSTOMER#cus_1"},
+            "SK": {"S": f"PARKED#{event['id']}"},
+            "event": {"S": json.dumps(event)},
+        }
+        for event in parked
     ]
-    for _ in parked:
-        # The owner is read and linked, the write refused and decided anew, the event forgotten.
-        owner = {"owner_sub_1": {"M": {"user": {"S": "user_1"}, "version": {"S": "v"}}}}
-        script += [{"Item": owner}, {}, condition_failed(), {}, {}]
-    script += [{"Item": {}}, {"Items": []}, {}]
+    script: list[dict | ClientError] = [
+        condition_failed(),
+        refused(HELD, HELD, {**FAILED, "Item": record}),
+        {},
+        {"Items": [record, OWN_LINK, *kept]},
+        *[{} for _ in parked],
+        {},
+    ]
     store, client, pauses = store_with(*script)
-    outcome = run(store, CREATED)
-    assert (outcome.drained, len(client.calls), pauses) == (10, len(script), [])
+    outcome = run(store, UPDATED)
+    assert (outcome.drained, len(client.calls), pauses) == (10, 5 + 10, [])
 
 
 def test_endless_conflicts_end_in_a_transient_error() -> None:
     """After ten conflicts, each with a read, the event is left to Lambda's retry."""
-    store, client, pauses = store_with(*[client_error("TransactionConflictException"), {}] * 10)
+    store, client, pauses = store_with(
+        *[client_error("TransactionConflictException"), {"Item": OLDER_ITEM}] * 10
+    )
     with pytest.raises(ConcurrentUpdateError) as caught:
         run(store, UPDATED)
     assert caught.value.transient
@@ -170,7 +217,7 @@ def test_endless_conflicts_end_in_a_transient_error() -> None:
 @pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded"])
 def test_a_throttled_transaction_is_tried_again(code: str) -> None:
     """The client repeats throttled requests, but not transactions that were cancelled for throttling."""
-    throttled = transaction_canceled({"Code": code}, {"Code": "None"})
+    throttled = transaction_canceled({"Code": code}, HELD, HELD)
     store, client, pauses = store_with(throttled, throttled, {})
     assert run(store, CREATED).applied
     assert (len(client.calls), len(pauses)) == (3, 2)
@@ -181,12 +228,11 @@ def test_a_throttled_transaction_is_tried_again(code: str) -> None:
 
 
 def test_a_write_that_always_loses_ends_after_ten_rounds() -> None:
-    """Ten refused rounds, a growing pause and a read after all but the first, then a retry by Lambda."""
-    lost = transaction_canceled({"Code": "ConditionalCheckFailed"}, {"Code": "None"})
-    store, client, pauses = store_with(condition_failed(), *[lost, {}] * 9)
+    """A growing pause and a read after all but the first two refusals, then a retry by Lambda."""
+    store, client, pauses = store_with(condition_failed(), refused(FAILED), *[refused(FAILED), {}] * 8)
     with pytest.raises(ConcurrentUpdateError, match="10"):
         run(store, UPDATED)
-    assert (len(client.calls), len(pauses)) == (19, 9)
+    assert (len(client.calls), len(pauses)) == (18, 8)
 
 
 def test_other_errors_are_not_swallowed() -> None:
@@ -197,20 +243,34 @@ def test_other_errors_are_not_swallowed() -> None:
 
 
 def test_an_owner_is_read_consistently() -> None:
-    """The link of a customer is one consistent read; then the write follows."""
+    """The links of a customer are one consistent query; then the write follows."""
     invoice = parse_event(events.paid(events.invoice(user=None)))
-    links = {"owner_sub_1": {"M": {"user": {"S": "user_9"}, "version": {"S": "v"}}}}
-    store, client, _ = store_with({"Item": links}, {"Attributes": {}})
+    store, client, _ = store_with({"Items": [LINK]}, {"Attributes": {}})
     assert run(store, invoice).user_id == "user_9"
+    assert operations(client) == ["Query", "UpdateItem"]
     assert client.calls[0][1]["ConsistentRead"] is True
     assert client.calls[1][1]["Key"]["PK"] == {"S": "USER#user_9"}
 
 
 def test_a_customer_without_links_has_no_user() -> None:
     """An empty answer is a UserNotFoundError."""
-    store, _, _ = store_with({})
+    store, _, _ = store_with({"Items": []})
     with pytest.raises(UserNotFoundError):
         run(store, parse_event(events.paid(events.invoice(user=None))), DEAD_LETTER)
+
+
+@pytest.mark.parametrize(
+    "too_large",
+    [
+        client_error("ValidationException", "Item size to update has exceeded the maximum allowed size"),
+        refused({"Code": "ValidationError", "Message": "Item size to update has exceeded the maximum"}),
+    ],
+)
+def test_an_item_that_would_be_too_large_is_a_named_error(too_large: ClientError) -> None:
+    """DynamoDB's own code says only that something is not valid."""
+    store, _, _ = store_with(condition_failed(), too_large)
+    with pytest.raises(ItemTooLargeError, match="400 KB"):
+        run(store, UPDATED)
 
 
 def test_the_clients_own_retries_are_counted() -> None:
@@ -222,8 +282,8 @@ def test_the_clients_own_retries_are_counted() -> None:
 
 def test_an_event_too_large_for_an_item_is_not_parked() -> None:
     """DynamoDB would refuse the item; the error says how large it is, and nothing is written."""
-    store, client, _ = store_with({})
+    store, client, _ = store_with({"Items": []})
     event = parse_event(events.created(events.subscription(user=None)))
     with pytest.raises(UserNotFoundError, match=r"its 400,\d+ bytes are more than the 400,000"):
         store.run(handling(event, PARK), {"description": "x" * LARGEST_PARKED_BYTES})
-    assert [operation for operation, _ in client.calls] == ["GetItem"]
+    assert [operation for operation, _ in client.calls] == ["Query"]
