@@ -137,7 +137,7 @@ def _stays(case: Case, known: Known, link: Link | None, item: Item | None, claim
     """The subscription stays where it is; there may be a better reason now."""
     owner, held = claim.user_id, Ledger.from_item(item).of(case.subscription_id)
     if case.only_claims:
-        if link is None or claim in {link.claim, held.claim}:
+        if link is None or claim in (link.claim, held.claim):
             return Done(Reason.DUPLICATE if claim == case.claim else Reason.OUTRANKED, owner)
         return commit(case, known, link, Link(owner, claim), (), Reason.CLAIMED)
     decision = effect(case, item, owner, None if claim == held.claim else claim)

@@ -103,7 +103,7 @@ class Transaction:
         items: dict[str, Any] = {}
         links: dict[str, Link | None] = {}
         customer, unparked, failed = None, False, False
-        for (word, name), reason in zip(self.about, reasons, strict=True):
+        for (word, name), reason in zip(self.about, reasons, strict=False):
             if reason.get("Code") != CONDITION_FAILED:
                 continue
             failed, found = True, from_wire(reason.get("Item"))

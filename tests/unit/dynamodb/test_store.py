@@ -70,7 +70,7 @@ LINK = {
     "owner": {"S": "user_9"},
     "claim": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_9"}}},
 }
-OWN_LINK = {**LINK, "owner": {"S": "user_1"}}
+OWN_LINK = json.loads(json.dumps(LINK).replace("user_9", "user_1"))
 HELD, FAILED = {"Code": "None"}, {"Code": "ConditionalCheckFailed"}
 
 
