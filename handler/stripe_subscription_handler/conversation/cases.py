@@ -26,6 +26,7 @@ class Case:
         is_parked: Whether it was parked and is being drained.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
         was_asked: Whether Stripe was asked whose it is.
+        was_refetched: Whether the event's state is what Stripe showed.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Case:
     is_parked: bool = False
     may_guess: bool = False
     was_asked: bool = False
+    was_refetched: bool = False
 
     @property
     def may_be_guessed(self) -> bool:

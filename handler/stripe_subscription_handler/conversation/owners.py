@@ -197,5 +197,7 @@ def _verdict(case: Case, known: Known, standing: Claim | None) -> Verdict | None
 
 
 def _open_question(case: Case, verdict: Verdict) -> Refetch | None:
-    is_open = not verdict.certain and verdict.claim.kind is Kind.LABEL and not case.may_guess
-    return Refetch(case.subscription_id, case.second) if is_open else None
+    # Stripe shows no label any more where it was taken off after all that: then nobody can tell.
+    is_settled = verdict.certain or verdict.claim.kind is not Kind.LABEL
+    is_settled = is_settled or case.may_guess or case.was_refetched
+    return None if is_settled else Refetch(case.subscription_id, case.second)

@@ -126,7 +126,13 @@ def _refetched(case: Case, question: Refetch) -> Generator[Request, Answer, Case
         return attrs.evolve(case, may_guess=True)
     verdict = strongest((case.claim, claim_of(event, case.policy)))
     may_guess = False if case.policy.can_ask_stripe else case.may_guess
-    return attrs.evolve(case, event=event, claim=verdict.claim if verdict else None, may_guess=may_guess)
+    return attrs.evolve(
+        case,
+        event=event,
+        claim=verdict.claim if verdict else None,
+        may_guess=may_guess,
+        was_refetched=True,
+    )
 
 
 def _written(case: Case, request: Write | Commit, before: Mapping[str, Any], answer: Written) -> Outcome:
