@@ -62,8 +62,11 @@ def label_at_stripe(subscription: Subscription, as_of: str) -> Claim | None:
 
 
 def customer_at_stripe(user_id: str, as_of: str) -> Claim:
-    """The label of a customer that Stripe was asked for, as of a second, ISO-8601 UTC."""
-    return Claim(Kind.CUSTOMER, f"{as_of} {int(Rank.SNAPSHOT)}", user_id)
+    """The label of a customer that Stripe was asked for, as of a second, ISO-8601 UTC.
+
+    When it was put there, Stripe does not tell, so whatever tells its time is better: a session, an update.
+    """
+    return Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} {int(Rank.SNAPSHOT)} {as_of}", user_id)
 
 
 def _label(event: StripeEvent, subscription: Subscription) -> Claim | None:
@@ -78,12 +81,13 @@ def _label(event: StripeEvent, subscription: Subscription) -> Claim | None:
 
 
 def _of_customer(event: StripeEvent, customer: Customer) -> Claim | None:
+    if event.as_of is not None:
+        return customer_at_stripe(customer.user_id, event.as_of) if customer.user_id else None
     user_id = customer.user_id or customer.former_user_id
-    if user_id is None:
-        return None
-    rank = Rank.SNAPSHOT if event.as_of is not None else CUSTOMER_EVENTS[event.type]
-    if rank is Rank.CREATED:
+    rank = CUSTOMER_EVENTS[event.type]
+    if user_id is None or (rank is Rank.UPDATED and not customer.is_labelled_anew):
+        return None  # it says nothing that was not said before
+    if rank is not Rank.UPDATED:
         return Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} {int(rank)}", user_id)
-    is_step = rank is Rank.UPDATED and customer.former_user_id != customer.user_id
-    steps = {event.id: (customer.former_user_id, customer.user_id)} if is_step else {}
-    return Claim(Kind.CUSTOMER, f"{event.as_of or event.created} {int(rank)}", user_id, steps)
+    steps = {event.id: (customer.former_user_id, customer.user_id)}
+    return Claim(Kind.CUSTOMER, f"{event.created} {int(rank)}", user_id, steps)

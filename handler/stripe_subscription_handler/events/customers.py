@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, text
+from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, optional_object, text
 
 
 @attrs.frozen
@@ -15,12 +15,14 @@ class Customer:
     Attributes:
         user_id: The user named by the metadata.
         former_user_id: The user that the metadata named before an update which changed that.
+        is_labelled_anew: Whether an update changed whom the metadata names.
         deleted: Whether Stripe has deleted it. Read by its id, a deleted customer has no metadata any more.
     """
 
     id: str
     user_id: str | None
     former_user_id: str | None = None
+    is_labelled_anew: bool = False
     deleted: bool = False
 
 
@@ -39,12 +41,16 @@ def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: st
     )
 
 
-def read_former_user_id(previous: Mapping[str, Any], path: str, user_id_metadata_key: str) -> str | None:
-    """Read the user that a customer's metadata named before an update, from its `previous_attributes`.
-
-    None where the update left that value alone or set it for the first time.
+def with_former(
+    customer: Customer, previous: Mapping[str, Any], path: str, user_id_metadata_key: str
+) -> Customer:
+    """Add whom a customer's metadata named before an update, from the event's `previous_attributes`.
 
     Raises:
         InvalidEventError: An old value has the wrong type.
     """
-    return metadata_value(previous, user_id_metadata_key, path)
+    changed = optional_object(previous, "metadata", path) or {}
+    if user_id_metadata_key not in changed:
+        return customer  # it changed something else
+    former = metadata_value(previous, user_id_metadata_key, path)
+    return attrs.evolve(customer, former_user_id=former, is_labelled_anew=former != customer.user_id)

@@ -8,7 +8,7 @@ from stripe_subscription_handler.decisions.conditions import (
     Absent,
     AllOf,
     AnyOf,
-    AtMost,
+    AtLeast,
     Condition,
     Equal,
     Less,
@@ -41,8 +41,9 @@ ITEM = {"a": "m", "map": {"x": "5", "flag": True}, "set": {"p", "q"}}
         (Less(("a",), "n"), True),
         (Less(("a",), "m"), False),
         (Less(("missing",), "z"), False),
-        (AtMost(("map", "x"), "5"), True),
-        (AtMost(("map", "x"), "4"), False),
+        (AtLeast(("map", "x"), "5"), True),
+        (AtLeast(("map", "x"), "6"), False),
+        (AtLeast(("missing",), ""), False),
         (AllOf((Absent(("z",)), Equal(("a",), "m"))), True),
         (AllOf((Absent(("a",)), Equal(("a",), "m"))), False),
         (AnyOf((Absent(("a",)), Equal(("a",), "m"))), True),
@@ -64,10 +65,10 @@ def test_a_condition_as_expression() -> None:
     """Names repeat their placeholder, values never do, and groups are in parentheses."""
     placeholders = Placeholders()
     condition = AllOf(
-        (Equal(("a.b",), "1"), AnyOf((Less(("m", "v"), "2"), AtMost(("m", "k"), "3"))), Absent(("a.b",)))
+        (Equal(("a.b",), "1"), AnyOf((Less(("m", "v"), "2"), AtLeast(("m", "k"), "3"))), Absent(("a.b",)))
     )
     expression = condition_expression(condition, placeholders)
-    assert expression == "#n0 = :v0 AND (#n1.#n2 < :v1 OR #n1.#n3 <= :v2) AND attribute_not_exists(#n0)"
+    assert expression == "#n0 = :v0 AND (#n1.#n2 < :v1 OR #n1.#n3 >= :v2) AND attribute_not_exists(#n0)"
     assert placeholders.names == {"#n0": "a.b", "#n1": "m", "#n2": "v", "#n3": "k"}
     assert placeholders.values == {":v0": "1", ":v1": "2", ":v2": "3"}
 

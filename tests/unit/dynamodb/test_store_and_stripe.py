@@ -53,28 +53,29 @@ def run(raw: dict[str, Any], stripe: FakeStripe | None, *script: dict[str, Any])
 
 
 def test_a_thin_event_is_fetched_and_its_user_found_by_the_customer(stripe: FakeStripe) -> None:
-    """Subscription, owner link (none), the subscription's and the customer's metadata, then one write."""
-    outcome, store, calls = run(THIN, stripe, {}, {"Attributes": {}})
+    """Subscription, links (none), the customer's metadata, the item, then one write."""
+    outcome, store, calls = run(THIN, stripe, {"Items": []}, {}, {})
     assert (outcome.applied, outcome.user_id) == (True, "user_7")
-    assert [operation for operation, _ in calls] == ["GetItem", "UpdateItem"]
+    assert [operation for operation, _ in calls] == ["Query", "GetItem", "TransactWriteItems"]
     assert store.stripe is not None
-    assert (store.requests, store.stripe.requests) == (2, 2)
+    assert (store.requests, store.stripe.requests) == (3, 2)
 
 
 def test_an_invoice_without_user_asks_stripe(stripe: FakeStripe) -> None:
     """The same way, for an invoice."""
-    outcome, _, calls = run(PAID, stripe, {}, {"Attributes": {}})
+    outcome, _, calls = run(PAID, stripe, {"Items": []}, {}, {})
     assert outcome.user_id == "user_7"
     assert calls[1][1]["Key"]["PK"] == {"S": "USER#user_7"}
 
 
 def test_without_a_key_the_event_is_parked_whole() -> None:
-    """One transaction: the id at the customer's link item, the event beside it, with its expiry."""
-    outcome, _, calls = run(events.envelope(PAID), None, {}, {})
+    """One transaction: the id at the customer's record, the event beside it, with its expiry."""
+    outcome, _, calls = run(events.envelope(PAID), None, {"Items": []}, {})
     assert outcome.reason is Reason.PARKED
-    update, put = calls[1][1]["TransactItems"]
+    link, update, put = calls[1][1]["TransactItems"]
+    assert link["ConditionCheck"]["ConditionExpression"] == "attribute_not_exists(#n0)"
+    assert update["Update"]["UpdateExpression"] == "SET #n0 = :v0 ADD #n1 :v1"
     assert update["Update"]["ConditionExpression"] == "attribute_not_exists(#n0)"
-    assert update["Update"]["UpdateExpression"] == "ADD #n1 :v0"
     item = put["Put"]["Item"]
     assert item["SK"] == {"S": "PARKED#evt_1"}
     assert '"id":"evt_1"' in item["event"]["S"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.events.customers import Customer, read_customer, read_former_user_id
+from stripe_subscription_handler.events.customers import Customer, read_customer, with_former
 from support import events
 from support.fixtures import MISSING, changed
 
@@ -60,15 +60,19 @@ def test_a_malformed_customer_names_its_field(path: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("previous", "user"),
+    ("previous", "former", "anew"),
     [
-        ({"metadata": {"userId": "old"}}, "old"),
-        ({"metadata": {"userId": None}}, None),
-        ({"metadata": {"other": "old"}}, None),
-        ({"metadata": None}, None),
-        ({"email": "before@example.com"}, None),
+        ({"metadata": {"userId": "old"}}, "old", True),
+        ({"metadata": {"userId": None}}, None, True),
+        ({"metadata": {"userId": "user_1"}}, "user_1", False),
+        ({"metadata": {"other": "old"}}, None, False),
+        ({"metadata": None}, None, False),
+        ({"email": "before@example.com"}, None, False),
     ],
 )
-def test_the_former_user_is_the_old_value_of_the_key(previous: dict[str, Any], user: str | None) -> None:
-    """None where the update left it alone or set it for the first time."""
-    assert read_former_user_id(previous, "previous_attributes", "userId") == user
+def test_an_update_tells_the_former_user_if_it_changed_that(
+    previous: dict[str, Any], former: str | None, *, anew: bool
+) -> None:
+    """A null was "not set"; a key that is not there was left alone."""
+    customer = with_former(Customer("cus_1", "user_1"), previous, "previous_attributes", "userId")
+    assert (customer.former_user_id, customer.is_labelled_anew) == (former, anew)
