@@ -73,7 +73,7 @@ def concerning(
 
     `owners` are subscription id → user, by the owner links.
     """
-    mine = set(record.ledger.known) | {entry.partition(" ")[2] for entry in record.ledger.closed}
+    mine = set(record.ledger.held) | {entry.partition(" ")[2] for entry in record.ledger.closed}
     for raw in raw_events:
         try:
             event = parse_event(raw, user_id_metadata_key=user_id_metadata_key)
@@ -113,7 +113,7 @@ class Gatherer:
         for event in events:
             if event.customer_id is not None and event.customer_id not in customers:
                 customers[event.customer_id] = tables.customer(event.customer_id)
-        subscription_ids = {*record.ledger.known, *(event.subscription_id or "" for event in events)}
+        subscription_ids = {*record.ledger.held, *(event.subscription_id or "" for event in events)}
         log = self.stack.function_log
         log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)

@@ -11,7 +11,7 @@ from stripe_handler_cli.stack.function_log.lines import ERROR, WRITE
 from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger, Payment
-from stripe_subscription_handler.decisions.subscription_change import reported_version
+from stripe_subscription_handler.decisions.naming import reported_version
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
