@@ -70,9 +70,9 @@ def _since(one: Ownership) -> str:
 
 
 def _theirs_by(record: UserRecord, register: Register) -> str:
-    claim = record.ledger.of(register.subscription.id).claim
-    told = CLAIM_WORDS[claim.kind] if claim else ""
-    return told if register.linked else f"{told}; [yellow]what waited is not all applied[/yellow]"
+    held = record.ledger.of(register.subscription.id)
+    told = CLAIM_WORDS[held.claim.kind] if held.claim else ""
+    return told if held.linked else f"{told}; [yellow]what waited is not all applied[/yellow]"
 
 
 def _print_profile(console: Console, record: UserRecord) -> None:

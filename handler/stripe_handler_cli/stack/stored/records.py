@@ -110,7 +110,7 @@ class UserRecord:
             "label": subscription.user_id,
             "claim": claim_as_json(self.ledger.of(subscription.id).claim),
             "customer": subscription.customer_id,
-            "is_linked": register.linked,
+            "is_linked": self.ledger.of(subscription.id).linked,
             "candidates": sorted(register.candidates),
             "created": subscription.created,
             "ended": subscription.ended,
