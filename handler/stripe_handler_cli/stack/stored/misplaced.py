@@ -5,15 +5,21 @@ A link has one owner, so of two profiles that hold one subscription at least one
 
 import shlex
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
-from stripe_subscription_handler.comparison.tables import Tables
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.ledger import Ledger
 
-Item = Mapping[str, Any]
+
+class Items(Protocol):
+    """Reads profile items and links, where there are any."""
+
+    def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
+
+    def links(self, keys: Iterable[LinkKey]) -> Mapping[LinkKey, Item]: ...
 
 
 @attrs.frozen(order=True)
@@ -22,21 +28,21 @@ class Misplaced:
 
     Attributes:
         user_id: Whose profile holds it.
-        owner: Who owns it; None where it has no link, or the link has no owner yet.
+        owner: Who owns it; None where no link names anybody.
         customer_id: None where the profile knows a payment alone; such a one is held by another profile too.
     """
 
     subscription_id: str
     user_id: str
-    owner: str | None = attrs.field(order=False)
-    customer_id: str | None = attrs.field(order=False)
+    owner: str | None = attrs.field(eq=False)
+    customer_id: str | None = attrs.field(eq=False)
 
     @property
     def told(self) -> str:
         """What is wrong, for people."""
         if self.owner is not None:
-            return f"belongs to {self.owner}"
-        return "no owner link"
+            return f"it belongs to {self.owner}"
+        return "no link names its owner" if self.customer_id else "another profile holds it too"
 
     def repair(self, stack_options: str = "") -> str:
         """The command that repairs it; the options lead it to the same stack, each with a space before it."""
@@ -59,7 +65,7 @@ class Holdings:
     open: Mapping[str, frozenset[str]]
 
 
-def holdings(tables: Tables, user_ids: Iterable[str]) -> Holdings:
+def holdings(tables: Items, user_ids: Iterable[str]) -> Holdings:
     """Hold what these users' profiles have against the links."""
     profiles = tables.profiles(user_ids)
     ledgers = {user_id: Ledger.from_item(item) for user_id, item in profiles.items()}
@@ -82,7 +88,7 @@ def holdings(tables: Tables, user_ids: Iterable[str]) -> Holdings:
     return Holdings(tuple(sorted(found)), open_ones)
 
 
-def confirmed(tables: Tables, found: Collection[Misplaced]) -> tuple[Misplaced, ...]:
+def confirmed(tables: Items, found: Collection[Misplaced]) -> tuple[Misplaced, ...]:
     """Those that are found again: a subscription may have moved between the reads of profile and link."""
     again = holdings(tables, {one.user_id for one in found}).misplaced
     return tuple(one for one in again if one in found)
