@@ -227,7 +227,8 @@ def one_owner(facts: OwnersFacts) -> Finding:
     At most {ITEMS_LOOKED_AT} items of the profile table: each subscription that a profile holds has a link
     that names its user. `stripe-handler reconcile --owners` looks at all of them.
     """
-    looked = f"{facts.profiles} profiles with a subscription, of {facts.scanned} items"
+    plural = "" if facts.profiles == 1 else "s"
+    looked = f"{facts.profiles} profile{plural} with a subscription, of {facts.scanned} items"
     if not facts.is_whole:
         looked += "; reconcile --owners looks at all"
     if not facts.misplaced:
