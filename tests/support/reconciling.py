@@ -10,13 +10,16 @@ import attrs
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
 from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.rehearsal import LinkKey
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Walk
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Links
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
-from stripe_subscription_handler.events.subscriptions import Subscription, read_subscription
+from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 from support import events
 
@@ -78,7 +81,7 @@ class Account:
 
 @attrs.frozen
 class Profiles:
-    """The profile table and the link items of the model."""
+    """The profile table, links and customers of the model."""
 
     tables: Tables
 
@@ -86,9 +89,21 @@ class Profiles:
         """The items of these users."""
         return {user: self.tables.profiles[user] for user in user_ids if user in self.tables.profiles}
 
-    def all_links(self, customer_ids: Iterable[str]) -> dict[str, Item]:
-        """The link items of these customers."""
-        return {one: self.tables.links[one] for one in customer_ids if one in self.tables.links}
+    def links(self, keys: Iterable[LinkKey]) -> dict[LinkKey, Item]:
+        """The links by customer and subscription."""
+        return {key: self.tables.links[key] for key in keys if key in self.tables.links}
+
+    def customers(self, customer_ids: Iterable[str]) -> dict[str, Item]:
+        """The records of these customers."""
+        return {one: self.tables.customers[one] for one in customer_ids if one in self.tables.customers}
+
+    def links_of(self, customer_id: str) -> Links:
+        """A customer's record and all its links."""
+        found = {key: Link.from_attributes(item) for key, item in self.tables.links.items()}
+        mine = {
+            subscription: link for (customer, subscription), link in found.items() if customer == customer_id
+        }
+        return Links(Customer.from_attributes(self.tables.customers.get(customer_id)), mine)
 
     def scan(self, position: ScanPosition) -> ScanPage:
         """One page of all profiles; here a page is a part of the table."""
@@ -106,18 +121,16 @@ def _ids(item: Mapping[str, Any]) -> frozenset[str]:
 
 @attrs.frozen
 class Named:
-    """What Stripe says of users: the model's customers, and the account's subscriptions."""
+    """What Stripe says of users: the account's subscriptions, else what the model's Stripe says."""
 
     world: "Reconciliation"
 
-    def customer_user(self, customer_id: str) -> str | None:
-        """The user that a customer's metadata names."""
-        return self.world.tables.customer_users.get(customer_id)
-
-    def current(self, subscription_id: str) -> Subscription | None:
-        """A subscription as it is now."""
-        body = self.world.account.bodies.get(subscription_id)
-        return None if body is None else read_subscription(body, "subscription", "userId")
+    def current(self, asked: Fetch) -> Fetched:
+        """A subscription or a customer as it is now."""
+        body = self.world.account.bodies.get(asked.object_id)
+        if asked.subject != "subscription" or body is None:
+            return self.world.tables.stripe(asked)
+        return Fetched(read_subscription(body, "subscription", "userId"), iso(self.world.account.second))
 
 
 @attrs.define

@@ -8,11 +8,19 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.check import Status
+from stripe_subscription_handler.decisions.ledger import KNOWN, Held, Register
+from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.subscriptions import read_subscription
+from support import events
 from support.doctor.patient import Patient
 
 APPLY = "TF_WORKSPACE=first terraform -chdir="
 FAIL, WARN = Status.FAIL, Status.WARN
 MISSING_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:none"  # noqa: S105 - a name
+ACTIVE_SINCE = "0 2026-11-01T00:00:00Z 1"
+RESTORED = read_subscription(
+    events.subscription(id="sub_restored", customer="cus_restored"), "object", "userId"
+)
 ANYONE_SENDS = json.dumps(
     {"Statement": [{"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}
 )
@@ -199,6 +207,16 @@ def park_an_event(patient: Patient) -> Callable[[], Any]:
     return lambda: patient.endpoint.dynamodb.delete_item(TableName=table, Key=key)
 
 
+def hold_a_subscription_of_nobody(patient: Patient) -> Callable[[], Any]:
+    """A profile was restored from a backup, without its link."""
+    table, key = patient.outputs["profile_table_name"], {"PK": {"S": "USER#restored"}, "SK": {"S": "PROFILE"}}
+    held = Held(Register(ACTIVE_SINCE, "2026-11-01T00:00:00Z", RESTORED)).to_attributes(RESTORED.id)
+    known = {name: value for name, value in held.items() if value is not None}
+    item: Any = {**key, **to_wire({KNOWN: frozenset({RESTORED.id}), **known})}
+    patient.endpoint.dynamodb.put_item(TableName=table, Item=item)
+    return lambda: patient.endpoint.dynamodb.delete_item(TableName=table, Key=key)
+
+
 def widen_the_topic(patient: Patient) -> Callable[[], Any]:
     """Anyone may publish."""
     sns, topic = patient.client("sns"), {"TopicArn": patient.outputs["alarm_topic_arn"]}
@@ -301,6 +319,12 @@ BREAKS = (
     Break("a metric filter less", remove_a_metric_filter, {"log-metrics": FAIL}),
     Break("no hourly count", stop_the_hourly_count, {"parked-count": FAIL}, "aws events enable-rule"),
     Break("an event about to expire", park_an_event, {"parked-events": FAIL}, "stripe-handler parked"),
+    Break(
+        "a subscription that nobody owns",
+        hold_a_subscription_of_nobody,
+        {"one-owner": FAIL},
+        "stripe-handler sync",
+    ),
     Break("anyone may publish", widen_the_topic, {"alarm-topic-policy": FAIL}),
     Break("short archive", shorten_the_archive, {"archive": WARN}),
     Break(
@@ -328,6 +352,7 @@ BREAKS = (
             "self-check": FAIL,
             "stripe-key": WARN,
             "profile-table": WARN,
+            "one-owner": WARN,
             "point-in-time-recovery": WARN,
             "deletion-protection": WARN,
         },

@@ -6,6 +6,7 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.areas import alarms, queues, tables, traffic
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from stripe_subscription_handler.operations.parked_count import ParkedCount
 from support.doctor.cases import FAIL, PASS, WARN, Cases
@@ -21,6 +22,11 @@ def queue(**changes: Any) -> queues.QueueFacts:
 def table(**changes: Any) -> tables.TableFacts:
     """A good table."""
     return tables.TableFacts(**{"name": "t", **changes})
+
+
+def misplaced(owner: str | None) -> Misplaced:
+    """What `u1` holds."""
+    return Misplaced("sub_1", "u1", owner, "cus_1")
 
 
 def both(livemode: str = "live", **changes: Any) -> tables.TablesFacts:
@@ -107,6 +113,26 @@ CASES: Cases = {
             WARN,
             "off for t, the app's own",
             tables.ENABLE_RECOVERY,
+        ),
+    ),
+    tables.one_owner: (
+        (tables.OwnersFacts(profiles=3, scanned=4), PASS, "3 profiles with a subscription, of 4 items)"),
+        (
+            tables.OwnersFacts(profiles=3, scanned=800, is_whole=False),
+            PASS,
+            "of 800 items; reconcile --owners looks at all)",
+        ),
+        (
+            tables.OwnersFacts(misplaced=(misplaced("u2"),), profiles=3, scanned=4),
+            FAIL,
+            "sub_1 is held by u1, but it belongs to u2 (3 profiles",
+            tables.REPAIR_OWNER,
+        ),
+        (
+            tables.OwnersFacts(misplaced=(misplaced(None), misplaced("u2"))),
+            FAIL,
+            "sub_1 is held by u1, but no link names its owner, and 1 more",
+            tables.REPAIR_OWNER,
         ),
     ),
     tables.deletion_protection: (

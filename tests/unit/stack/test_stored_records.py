@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.owners import claim_as_json, since_words
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
-from stripe_subscription_handler.decisions.ledger import subscription_version
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.messages import Links
+from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.ledger import LOWEST_SECOND, Register, subscription_version
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.dynamodb.sync_table import parked_item
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -32,10 +38,7 @@ def record(*raws: dict[str, Any], **more: Any) -> UserRecord:
 def why(*raws: dict[str, Any]) -> dict[str, str]:
     """Why each subscription is shown or not."""
     found = record(*raws)
-    return {
-        one.subscription.id: why_shown(one, found.ledger.registers.values(), "user_1")
-        for one in found.registers
-    }
+    return {one.subscription.id: why_shown(one, found.ledger.registers.values()) for one in found.registers}
 
 
 def created(subscription_id: str, event_id: str, second: int = 0, **changes: Any) -> dict[str, Any]:
@@ -66,8 +69,8 @@ def test_the_best_subscription_is_shown_and_the_others_say_why_not() -> None:
     }
 
 
-def test_reasons_for_equals_dead_ones_and_foreign_ones() -> None:
-    """The same second goes by id; a subscription handed on belongs to its new user."""
+def test_reasons_for_equals_and_the_only_one() -> None:
+    """The same second goes by id; one that was handed on is not here any more."""
     assert why(created("sub_a", "evt_1"), created("sub_b", "evt_2"))["sub_a"] == (
         "not shown: created in the same second as sub_b, which has the higher id"
     )
@@ -78,7 +81,7 @@ def test_reasons_for_equals_dead_ones_and_foreign_ones() -> None:
         created=T0 + 5,
         previous={"metadata": {"userId": "user_1"}},
     )
-    assert why(created("sub_1", "evt_1"), move) == {"sub_1": "not shown: it belongs to user_2"}
+    assert why(created("sub_1", "evt_1"), move) == {}
 
 
 def test_of_the_apps_own_attributes_only_names_are_kept() -> None:
@@ -125,11 +128,12 @@ def test_no_item_is_no_profile() -> None:
     rank=st.sampled_from(Rank),
 )
 def test_a_version_is_read_as_it_was_made(terminal: bool, second: str, rank: Rank) -> None:  # noqa: FBT001
-    """Whatever the ledger may hold."""
+    """Whatever the ledger may hold; a `created` is never final, and its second is the register's alone."""
     body = events.subscription(status="canceled" if terminal else "active")
     subscription = read_subscription(body, "subscription", "userId")
-    version = StateVersion.of(subscription_version(subscription, second, rank))
-    assert version == StateVersion(terminal, second, rank)
+    register = Register(subscription_version(subscription, second, rank), second, subscription)
+    version = StateVersion.of(register)
+    assert version == StateVersion(terminal and rank is not Rank.CREATED, second, rank)
 
 
 def test_a_payments_version_names_its_event() -> None:
@@ -142,9 +146,102 @@ def test_a_payments_version_names_its_event() -> None:
 @pytest.mark.parametrize(("ids", "lost"), [({"evt_1"}, ()), ({"evt_1", "evt_2"}, ("evt_2",))])
 def test_a_customer_tells_what_waits_and_what_waited_too_long(ids: set[str], lost: tuple[str, ...]) -> None:
     """An id without an event: the event has been removed by its expiry."""
-    links = {"users": {"user_1"}, "owner_sub_1": {"user": "user_1", "version": "v"}, "parked": ids}
     event = ParkedEvent(
         "evt_1", "invoice.paid", "cus_1", None, "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"
     )
-    found = CustomerRecord.of("cus_1", links, (event,))
-    assert (found.users, found.owners, found.lost) == (("user_1",), {"sub_1": "user_1"}, lost)
+    found = CustomerRecord.of("cus_1", Links(Customer(parked=frozenset(ids))), {}, (event,))
+    assert (found.users, found.owners, found.lost) == ((), {}, lost)
+
+
+def customer(*raws: dict[str, Any], **policy: Any) -> CustomerRecord:
+    """The customer's record after these events."""
+    tables = Tables(policy=Policy(**policy))
+    for raw in raws:
+        tables.deliver(parse_event(raw))
+    links = {key: Link.from_attributes(item) for (_, key), item in tables.links.items()}
+    found = Links(Customer.from_attributes(tables.customers.get("cus_1")), links)
+    kept = tables.parked.get("cus_1", {})
+    items = [parked_item("cus_1", one, raws[-1], T0) for one in kept.values()]
+    return CustomerRecord.of("cus_1", found, tables.profiles, tuple(map(ParkedEvent.of, items)))
+
+
+def told(found: CustomerRecord) -> list[tuple[str | None, str, str, str | None]]:
+    """Of each subscription: owner, why, since when, who before."""
+    return [(one.owner, one.why, one.since, one.former_user) for one in found.ownerships]
+
+
+def labelled(user: str | None, before: str | None, second: int) -> dict[str, Any]:
+    """The label of `sub_1` is changed."""
+    body = events.subscription(user=user)
+    previous = {"metadata": {"userId": before}}
+    return events.updated(body, event_id=f"evt_{second}", created=T0 + second, previous=previous)
+
+
+FIRST = events.created(events.subscription(), event_id="evt_1")
+
+
+def test_a_label_from_the_beginning_has_no_second() -> None:
+    """And nobody had it before."""
+    assert told(customer(FIRST)) == [("user_1", "its own label", "its creation", None)]
+
+
+def test_a_move_tells_its_second_and_who_had_it_before() -> None:
+    """Later events with the same label do not change since when."""
+    later = events.updated(events.subscription(user="user_2"), created=T0 + 90, previous={})
+    found = customer(FIRST, labelled("user_2", "user_1", 60), later)
+    assert told(found) == [("user_2", "its own label", "2025-11-22T08:27:40Z", "user_1")]
+    assert found.users == ("user_2",)
+
+
+def test_a_label_that_was_there_when_it_was_first_seen_is_as_old_or_older() -> None:
+    """The event that set it never came."""
+    later = events.updated(events.subscription(), created=T0 + 60, previous={"status": "incomplete"})
+    assert told(customer(later)) == [("user_1", "its own label", "2025-11-22T08:27:40Z or before", None)]
+
+
+def test_a_guess_is_called_one_until_somebody_says_so() -> None:
+    """The best reason is in the profile, whatever the link was written for."""
+    unlabelled = events.created(events.subscription(id="sub_2", user=None), event_id="evt_2", created=T0 + 5)
+    guess = ("user_1", "a guess: the customer's only user", "", None)
+    assert told(customer(FIRST, unlabelled))[1] == guess
+    label = events.updated(events.subscription(id="sub_2"), created=T0 + 9, previous={"metadata": {}})
+    assert told(customer(FIRST, unlabelled, label))[1][:2] == ("user_1", "its own label")
+
+
+def test_a_subscription_whose_user_has_no_profile_is_nobodys_yet() -> None:
+    """It waits, and who it is for is told."""
+    found = customer(FIRST, create_missing_profile=False)
+    assert told(found) == [(None, "its own label", "its creation", None)]
+    assert found.ownerships[0].claim.user_id == "user_1"
+    assert [event.what for event in found.parked] == ["customer.subscription.created"]
+
+
+def test_a_moved_subscription_that_waits_for_a_profile_is_told_as_such() -> None:
+    """It is no event, and what it waits for is a profile."""
+    tables = Tables()
+    tables.deliver(parse_event(FIRST))
+    tables.profiles["user_1"] = {**tables.profiles["user_1"], **KEY}
+    tables.policy = Policy(create_missing_profile=False)
+    tables.deliver(parse_event(labelled("user_2", "user_1", 60)))
+    [kept] = tables.parked["cus_1"].values()
+    found = ParkedEvent.of(parked_item("cus_1", kept, {}, T0))
+    assert (found.event_type, found.subscription_id, found.moved_to) == (None, "sub_1", "user_2")
+    assert found.what == "moved subscription, until user_2 has a profile"
+
+
+@pytest.mark.parametrize(
+    ("claim", "kind", "second", "since"),
+    [
+        (Claim(Kind.GUESS, "", "u"), "guess", None, ""),
+        (Claim(Kind.CUSTOMER, "2026-11-03T10:00:00Z 4", "u"), "customer", "2026-11-03T10:00:00Z", None),
+        (Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} 0", "u"), "customer", None, "its creation"),
+        (Claim(Kind.INVOICE, "2026-11-03T10:00:00Z in_1", "u"), "invoice", "2026-11-03T10:00:00Z", None),
+        (Claim(Kind.LABEL, "0 2026-11-03T10:00:00Z 1", "u"), "label", "2026-11-03T10:00:00Z", None),
+    ],
+)
+def test_a_claim_tells_its_second(claim: Claim, kind: str, second: str | None, since: str | None) -> None:
+    """Where its version has one; when the user was named is known only of an event that changed it."""
+    as_json = claim_as_json(claim)
+    assert as_json is not None
+    assert (as_json["kind"], as_json["second"], as_json["is_exact"]) == (kind, second, False)
+    assert since_words(claim) == (f"{second} or before" if since is None else since)

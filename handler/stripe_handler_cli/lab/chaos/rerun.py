@@ -16,12 +16,15 @@ from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
 from stripe_handler_cli.lab.simulator import second_of
 from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Fetched, FetchedInvoice, FetchInvoice, Handling
-from stripe_subscription_handler.conversation.model import Asked, Tables
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling, StripeObject
+from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.events.checkout_sessions import read_checkout_session
+from stripe_subscription_handler.events.customers import read_customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.fields import iso_time
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
@@ -66,7 +69,7 @@ def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = hand
     """
     rng = random.Random(schedule)  # noqa: S311 - repeatable on purpose
     stripe = _Stripe(story)
-    tables = Tables(policy=policy, stripe=stripe.fetched, customer_users=stripe.customer_users)
+    tables = Tables(policy=policy, stripe=stripe.fetched)
     waiting, running = list(story.deliveries), list[_Running]()
     tries = _TRIES_PER_DELIVERY * len(waiting)
     most = _HANDLERS if schedule else 1
@@ -105,24 +108,24 @@ class _Stripe:
     def sent(self, raw: Event) -> None:
         self.now = max(self.now, second_of(raw) + int(AHEAD_SECONDS))
 
-    def fetched(self, request: Asked) -> Fetched | FetchedInvoice:
+    def fetched(self, request: Fetch) -> Fetched:
         # The round trip is below a second, so the answer counts as of two seconds before its date.
         as_of = iso_time(self.now - 2, "now")
-        if isinstance(request, FetchInvoice):
-            bill = self.story.book.find("invoice", request.invoice_id, self.now)
-            return FetchedInvoice(read_invoice(bill, "invoice", USER_ID_KEY) if bill else None, as_of)
-        body = self.story.book.find("subscription", request.subscription_id, self.now)
-        if body is None:
-            return Fetched(None, as_of)
-        return Fetched(with_end(read_subscription(body, "subscription", USER_ID_KEY), as_of), as_of)
+        body = self.story.book.find(request.subject, request.object_id, self.now)
+        return Fetched(None if body is None else _read(request.subject, body, as_of), as_of)
 
-    @property
-    def customer_users(self) -> dict[str, str]:
-        return {
-            customer.id: user
-            for customer in self.story.book.customers.values()
-            if (user := customer.metadata.get(USER_ID_KEY))
-        }
+
+def _read(subject: Subject, body: dict[str, Any], as_of: str) -> StripeObject:
+    about = body, subject, USER_ID_KEY
+    match subject:
+        case "subscription":
+            return with_end(read_subscription(*about), as_of)
+        case "invoice":
+            return read_invoice(*about)
+        case "checkout.session":
+            return read_checkout_session(*about)
+        case "customer":
+            return read_customer(*about)
 
 
 @attrs.frozen

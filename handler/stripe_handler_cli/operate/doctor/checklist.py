@@ -13,11 +13,13 @@ from stripe_subscription_handler.stripe_side.api import API_VERSION
 RIGHTS = (
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricStatistics",
+    "dynamodb:BatchGetItem",
     "dynamodb:DescribeContinuousBackups",
     "dynamodb:DescribeTable",
     "dynamodb:DescribeTimeToLive",
     "dynamodb:ListTagsOfResource",
     "dynamodb:Query",
+    "dynamodb:Scan",
     "events:DescribeArchive",
     "events:DescribeEventBus",
     "events:DescribeEventSource",
@@ -89,10 +91,9 @@ _RIGHTS = """\
 ## What it needs to look
 
 These AWS actions; all but `lambda:InvokeFunction` only read. `dynamodb:Query` is needed on the sync table's
-index only, to count. The function is invoked with a constant input, the self-check, which changes nothing
-either.
-
-```
+index only, to count. `dynamodb:Scan` on the profile table and `dynamodb:BatchGetItem` on both are for
+`one-owner` alone, which reads whole profiles and keeps none. The function is invoked with a constant input,
+the self-check, which changes nothing either.```
 """
 
 

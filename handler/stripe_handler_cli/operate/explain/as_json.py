@@ -20,6 +20,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
         "is_fine": explanation.is_fine,
         "differences": sorted(record.differences),
         "attributes": {one.name: _attribution(one) for one in explanation.attributions},
+        "ownership": [one.as_json() for one in explanation.passed],
         "failures": [_failure(one) for one in explanation.failures],
         "parked": [event.event_id for one in explanation.customers for event in one.parked],
         "log": {

@@ -11,7 +11,13 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.explain.changes import REJECTED, Change, changes_of, event_rank
+from stripe_handler_cli.operate.explain.changes import (
+    REJECTED,
+    Change,
+    changes_of,
+    event_rank,
+    is_about_payment,
+)
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion
@@ -19,6 +25,9 @@ from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, VIEW, primary, view
 from stripe_subscription_handler.events.event_types import Rank
+
+_WHATEVER_ITS_STATE = frozenset({Reason.CLAIMED, Reason.MOVED})
+"""Reasons of writes by which a subscription comes or goes, however old the event's own state is."""
 
 
 @attrs.frozen
@@ -60,14 +69,14 @@ def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list
     """
     changes = changes_of(lines, user_id)
     found = []
-    values = view(ledger, user_id)
-    newest = _newest(ledger, user_id, changes, lines)
+    values = view(ledger)
+    newest = _newest(ledger, changes, lines)
     for name in VIEW:
         candidates = [change for change in changes if change.may_have_changed(name)]
         if values[name] is None and not any(name in (change.changed or ()) for change in candidates):
             continue
         is_payment = name in PAYMENT_VIEW
-        set_by, or_by = _last(candidates, ledger, user_id, is_payment=is_payment)
+        set_by, or_by = _last(candidates, ledger, is_payment=is_payment)
         since = set_by.handled_at if set_by else None
         rejected = tuple(
             line
@@ -75,7 +84,7 @@ def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list
             if line.decision == SKIP
             and line.reason in REJECTED
             and line.user_id == user_id
-            and (event_rank(line.event_type) is None) == is_payment
+            and is_about_payment(line.event_type) == is_payment
             and (since is None or line.handled_at > since)
         )
         found.append(Attribution(name, values[name], set_by, or_by, newest.get(is_payment), rejected))
@@ -83,7 +92,7 @@ def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list
 
 
 def _last(
-    candidates: Sequence[Change], ledger: Ledger, user_id: str, *, is_payment: bool
+    candidates: Sequence[Change], ledger: Ledger, *, is_payment: bool
 ) -> tuple[Change | None, tuple[Change, ...]]:
     """The last of the changes, and those that may have come after it all the same."""
     told = [change for change in candidates if change.changed is not None]
@@ -92,9 +101,10 @@ def _last(
     last = max(told, key=lambda change: change.handled_at)
     near = [change for change in candidates if change is last or change.handled_at >= last.began_at]
     # The ledger settles it among events of the subscription shown: its newest one was written last.
-    final = [change for change in near if _is_newest(change, ledger, user_id, is_payment=is_payment)]
+    final = [change for change in near if _is_newest(change, ledger, is_payment=is_payment)]
     alike = all(
         change.changed is not None
+        and change.reason not in _WHATEVER_ITS_STATE
         and change.subscription_id == last.subscription_id
         and change.is_payment == is_payment
         for change in near
@@ -104,30 +114,26 @@ def _last(
     return last, tuple(change for change in near if change is not last)
 
 
-def _is_newest(change: Change, ledger: Ledger, user_id: str, *, is_payment: bool) -> bool:
-    shown = primary(ledger.registers.values(), user_id)
+def _is_newest(change: Change, ledger: Ledger, *, is_payment: bool) -> bool:
+    shown = primary(ledger.registers.values())
     if shown is None or change.subscription_id != shown.id or change.is_payment != is_payment:
         return False
     if is_payment:
         payment = ledger.payments.get(shown.id)
         return payment is not None and PaymentVersion.of(payment.version).event_id == change.event_id
-    return _reports(
-        change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id].version)
-    )
+    return _reports(change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id]))
 
 
 def _reports(event_created: str | None, event_type: str | None, version: StateVersion) -> bool:
     return (event_created, event_rank(event_type)) == (version.second, version.rank)
 
 
-def _newest(
-    ledger: Ledger, user_id: str, changes: Sequence[Change], lines: Sequence[LogLine]
-) -> Mapping[bool, Newest]:
+def _newest(ledger: Ledger, changes: Sequence[Change], lines: Sequence[LogLine]) -> Mapping[bool, Newest]:
     """The newest event of the subscription shown: False → of its state, True → of its payment."""
-    shown = primary(ledger.registers.values(), user_id)
+    shown = primary(ledger.registers.values())
     if shown is None:
         return {}
-    version = StateVersion.of(ledger.registers[shown.id].version)
+    version = StateVersion.of(ledger.registers[shown.id])
     about = [line for line in lines if line.subscription_id == shown.id]
     if version.rank is Rank.SNAPSHOT:
         is_logged = any(change.reason == Reason.REFETCHED for change in changes)

@@ -53,7 +53,8 @@ def explain(
 ) -> int:
     """Say of each attribute of a profile which event set it, when, and by which rule.
 
-    Also which events came too late and changed nothing, and which failed. Reads the tables, the function's
+    Also which subscriptions came from another user or went there and why, which events came too late and
+    changed nothing, and which failed. Reads the tables, the function's
     log and, with a key, Stripe; writes nothing. Exit code 1 if there is no profile, somebody else has changed
     it, or an event is missing in it.
     """

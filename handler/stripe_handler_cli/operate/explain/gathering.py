@@ -10,7 +10,8 @@ import attrs
 
 from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
-from stripe_handler_cli.operate.explain.timeline import Entry, Failure, failures, timeline
+from stripe_handler_cli.operate.explain.handovers import Passed, handovers, passed
+from stripe_handler_cli.operate.explain.timeline import Entry, Failure, Here, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
@@ -30,6 +31,7 @@ class Explanation:
     """Why a user's profile says what it says.
 
     Attributes:
+        passed: Subscriptions that came to the user or went to another one.
         failures: Events of the user that failed and were not handled since.
         timeline: Stripe's own events against what became of them; None without a Stripe key.
         stripe_since: Since when the timeline is complete.
@@ -40,6 +42,7 @@ class Explanation:
     record: UserRecord
     customers: tuple[CustomerRecord, ...]
     attributions: tuple[Attribution, ...]
+    passed: tuple[Passed, ...]
     failures: tuple[Failure, ...]
     timeline: tuple[Entry, ...] | None
     stripe_since: datetime | None
@@ -71,9 +74,9 @@ def concerning(
 ) -> Iterator[StripeEvent]:
     """Those of Stripe's events that are about the user's subscriptions.
 
-    `owners` are subscription id → user, by the owner links.
+    `owners` are subscription id → user, by the links.
     """
-    mine = set(record.ledger.known) | {entry.partition(" ")[2] for entry in record.ledger.closed}
+    mine = set(record.ledger.held) | {entry.partition(" ")[2] for entry in record.ledger.closed}
     for raw in raw_events:
         try:
             event = parse_event(raw, user_id_metadata_key=user_id_metadata_key)
@@ -82,8 +85,8 @@ def concerning(
         subscription_id = event.subscription_id
         if subscription_id is None:
             continue
-        owner = event.user_id or owners.get(subscription_id)
-        if owner == record.user_id or subscription_id in mine:
+        named = event.user_id or owners.get(subscription_id)
+        if named == record.user_id or subscription_id in mine:
             yield event
 
 
@@ -113,19 +116,26 @@ class Gatherer:
         for event in events:
             if event.customer_id is not None and event.customer_id not in customers:
                 customers[event.customer_id] = tables.customer(event.customer_id)
-        subscription_ids = {*record.ledger.known, *(event.subscription_id or "" for event in events)}
+        subscription_ids = {*record.ledger.held, *(event.subscription_id or "" for event in events)}
         log = self.stack.function_log
         log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
+        for customer_id in self._customers_of_what_left(user_id, lines):
+            if customer_id not in customers:
+                customers[customer_id] = tables.customer(customer_id)
+        ownerships = {link.subscription_id: link for one in customers.values() for link in one.ownerships}
+        elsewhere = {key for key, link in ownerships.items() if link.claim.user_id != user_id}
         parked = {event.event_id for one in customers.values() for event in one.parked}
         is_logged = tells_decisions(self.stack.config.log_level)
         if stripe is not None:
             log_begins = log_since if is_logged else self.now
-            entries = timeline(events, lines, record.ledger, parked, log_begins=log_begins, now=self.now)
+            here = Here(record.ledger, parked, elsewhere)
+            entries = timeline(events, lines, here, log_begins=log_begins, now=self.now)
         return Explanation(
             record=record,
             customers=tuple(customers.values()),
             attributions=tuple(attributions(record.ledger, user_id, lines)),
+            passed=passed(user_id, lines, ownerships),
             failures=tuple(failures(lines, user_id)),
             timeline=None if entries is None else tuple(entries),
             stripe_since=stripe_since,
@@ -134,6 +144,15 @@ class Gatherer:
             lines=len(lines),
             lines_left_out=left_out,
         )
+
+    def _customers_of_what_left(self, user_id: str, lines: Sequence[LogLine]) -> set[str]:
+        """The customers of subscriptions that went to other users, whose profiles name them."""
+        left = [one for one in handovers(lines) if one.from_user == user_id and one.to_user is not None]
+        records = {one.user_id: one for one in self.stack.tables.users({one.to_user or "" for one in left})}
+        registers = (
+            records[one.to_user or ""].ledger.registers.get(one.subscription_id or "") for one in left
+        )
+        return {register.subscription.customer_id for register in registers if register is not None}
 
     def _stripe_events(
         self, stripe: StripeApi, record: UserRecord, owners: Mapping[str, str], most_pages: int, step: Step

@@ -41,11 +41,14 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
     _print_attributes(console, explanation)
+    _print_passed(console, explanation)
     _print_rejected(console, explanation)
     _print_failures(console, explanation)
-    parked = [event.event_id for one in explanation.customers for event in one.parked]
+    parked = [event for one in explanation.customers for event in one.parked]
     if parked:
-        console.print(f"\n[yellow]parked[/yellow], until the customer is linked: {', '.join(parked)}")
+        console.print("\n[yellow]parked[/yellow], until somebody says whose it is, or a user has a profile:")
+    for event in parked:
+        console.print(f"  {event.event_id}  {shown(event.what)}", soft_wrap=True)
     if explanation.timeline is not None and explanation.stripe_since is not None:
         _print_timeline(console, explanation.timeline, explanation.stripe_since)
 
@@ -96,6 +99,14 @@ def _print_origin(console: Console, one: Attribution) -> None:
         console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]")
     elif newest is not None and not newest.is_logged:
         console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
+
+
+def _print_passed(console: Console, explanation: Explanation) -> None:
+    for one in explanation.passed:
+        console.print(f"\n{shown(one.sentence)}.", soft_wrap=True)
+        if one.handover is not None:
+            told = f"{shown(one.handover.event_id)}, handled {iso(one.handover.line.handled_at)}"
+            console.print(f"[dim]by {told}[/dim]", soft_wrap=True)
 
 
 def _print_rejected(console: Console, explanation: Explanation) -> None:

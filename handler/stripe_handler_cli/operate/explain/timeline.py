@@ -11,7 +11,7 @@ from stripe_handler_cli.stack.function_log.lines import ERROR, WRITE
 from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger, Payment
-from stripe_subscription_handler.decisions.subscription_change import reported_version
+from stripe_subscription_handler.decisions.naming import reported_version
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
@@ -74,19 +74,31 @@ class Entry:
         return not self.is_covered and self.state not in {State.APPLIED, State.SKIPPED, State.ON_ITS_WAY}
 
 
+@attrs.frozen
+class Here:
+    """What is stored here of a user.
+
+    Attributes:
+        parked: Ids of the events that wait.
+        elsewhere: Ids of subscriptions that are another user's by now: this profile lacks nothing of them.
+    """
+
+    ledger: Ledger
+    parked: Collection[str] = ()
+    elsewhere: Collection[str] = ()
+
+
 def timeline(
     stripe_events: Iterable[StripeEvent],
     lines: Sequence[LogLine],
-    ledger: Ledger,
-    parked: Collection[str],
+    here: Here,
     *,
     log_begins: datetime,
     now: datetime,
 ) -> list[Entry]:
     """Say of each of the user's events, of the types that are subscribed, what became of it.
 
-    The lines are in order of time; from `log_begins` on there is one for every event handled. `parked` are
-    the ids of the events that wait.
+    The lines are in order of time; from `log_begins` on there is one for every event handled.
     """
     by_event = _by_event(lines)
     drained = {other.event_id: line for line in lines for other in line.also_applied}
@@ -97,17 +109,19 @@ def timeline(
             state, line = State.APPLIED, drained[event.id]
         elif mine:
             line = _telling(mine)
-            state = State.PARKED if event.id in parked else _state(line)
+            state = State.PARKED if event.id in here.parked else _state(line)
         else:
-            state, line = _unseen(event, parked, log_begins, now), None
-        found.append(Entry(event, state, line, len(mine), covers(ledger, event)))
+            state, line = _unseen(event, here.parked, log_begins, now), None
+        is_covered = event.subscription_id in here.elsewhere or covers(here.ledger, event)
+        found.append(Entry(event, state, line, len(mine), is_covered))
     return found
 
 
 def covers(ledger: Ledger, event: StripeEvent) -> bool:
     """Whether the ledger knows the event, or something newer of its subscription."""
     subscription_id = event.subscription_id
-    if subscription_id is None or is_closed(ledger, subscription_id):
+    # A session says whose a subscription is, of which the ledger holds no record.
+    if subscription_id is None or event.session is not None or is_closed(ledger, subscription_id):
         return True
     if event.subscription is not None:
         register = ledger.registers.get(subscription_id)

@@ -25,7 +25,7 @@ def print_waiting(console: Console, waiting: Waiting, stack_options: str) -> Non
                 event.parked_at,
                 event.subscription_id or "",
                 event.customer_id,
-                event.event_type or "unreadable",
+                event.what,
                 event.event_id,
                 style="yellow" if event.is_expiring else None,
             )

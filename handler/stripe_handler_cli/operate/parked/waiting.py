@@ -24,11 +24,12 @@ class WaitingEvent(ParkedEvent):
     is_expiring: bool = attrs.field(kw_only=True)
 
     def next_step(self, stack_options: str = "") -> str | None:
-        """The command that ends the wait, once USER is filled in; None where nothing names a subscription.
+        """The command that ends the wait, once USER is filled in.
 
-        The options lead it to the same stack; each has a space before it.
+        None where nothing names a subscription, and where its user is known and only lacks a profile. The
+        options lead it to the same stack; each has a space before it.
         """
-        if self.subscription_id is None:
+        if self.subscription_id is None or self.moved_to is not None:
             return None
         account = f" --account {shlex.quote(self.account)}" if self.account else ""
         return f"stripe-handler link {shlex.quote(self.subscription_id)} USER{account}{stack_options}"

@@ -9,7 +9,7 @@ import click
 
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 from stripe_handler_cli.stack.stripe_options import required, stripe_options
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ Examples:
   stripe-handler reconcile --apply --rate 10
   stripe-handler reconcile --since 6h
   stripe-handler reconcile --since 30d --apply
+  stripe-handler reconcile --owners
 """
 )
 @stack_options
@@ -77,6 +78,11 @@ Examples:
     type=Moment(),
     callback=_listed,
     help="Instead: look for events that were not handled, from here on: ISO-8601, or so long ago (6h, 30d).",
+)
+@click.option(
+    "--owners",
+    is_flag=True,
+    help="Instead: look for subscriptions in profiles that do not own them. Needs no key, changes nothing.",
 )
 @click.option(
     "--state-file",
@@ -93,6 +99,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     rate: float,
     apply: bool,
     since: datetime | None,
+    owners: bool,
     state_file: Path | None,
     restart: bool,
     as_json: bool,
@@ -102,6 +109,10 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     Ended subscriptions too. An event that is on its way looks like a difference; look again. Exit code 0 if
     nothing differs (or all was repaired), 1 if something does.
     """
+    if owners:
+        if apply or since or state_file or restart:
+            raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
+        return _owners(stack, as_json=as_json)
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
@@ -140,6 +151,18 @@ def reconcile(  # noqa: PLR0913 - one argument per option
                 handle_missed(with_all.stripe, second, checkpoint, comparer, going.count)
         checkpoint.finish()
     return conclude(tally, as_json=as_json, apply=apply)
+
+
+def _owners(stack: "DeployedStack", *, as_json: bool) -> int:
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.reconcile.owners import find_misplaced
+    from stripe_handler_cli.operate.reconcile.report import conclude_owners
+
+    tables = stack.tables
+    with step(reporter(), "Look for subscriptions in profiles that do not own them") as going:
+        found = find_misplaced(tables, going.count, tables.item_count())
+    return conclude_owners(found, given_stack_options(click.get_current_context()), as_json=as_json)
 
 
 @click.command(

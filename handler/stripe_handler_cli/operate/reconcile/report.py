@@ -10,6 +10,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.tables import table
+from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_subscription_handler.comparison.differences import Difference, Field
 from stripe_subscription_handler.comparison.tally import Tally
 
@@ -38,6 +39,37 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
         print_differences(console, tally)
         print_summary(console, tally, apply=apply)
     return 1 if tally.remaining else 0
+
+
+def conclude_owners(found: OwnersFound, stack_options: str, *, as_json: bool) -> int:
+    """Print what profiles hold that is not theirs, and return the exit code."""
+    if as_json:
+        for one in found.misplaced:
+            click.echo(json.dumps(one.as_json(stack_options)))
+        summary = {"profiles": found.profiles, "items": found.scanned, "misplaced": len(found.misplaced)}
+        click.echo(json.dumps({"summary": summary}))
+    else:
+        print_owners(printer(), found, stack_options)
+    return 1 if found.misplaced else 0
+
+
+def print_owners(console: Console, found: OwnersFound, stack_options: str) -> None:
+    if found.misplaced:
+        rows = table("subscription", "is held by", "but")
+        for one in found.misplaced:
+            rows.add_row(one.subscription_id, one.user_id, one.told)
+        console.print(rows, markup=False)
+    looked = f"{found.profiles:,} profiles with a subscription, of {found.scanned:,} items"
+    if not found.misplaced:
+        console.print(f"Looked at {looked}: every subscription is where its link says.")
+        return
+    count = len(found.misplaced)
+    console.print(f"Looked at {looked}: {count:,} held by a profile that does not own it.")
+    console.print("To repair one, or all at once, with a Stripe key:")
+    commands = found.misplaced[0].repair(stack_options), f"stripe-handler reconcile --apply{stack_options}"
+    for command in commands:
+        # Not folded: it is to be copied.
+        console.print(f"  {command}", markup=False, soft_wrap=True)
 
 
 def print_differences(console: Console, tally: Tally) -> None:

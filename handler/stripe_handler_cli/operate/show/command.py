@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
@@ -23,17 +23,19 @@ Examples:
 """
 )
 @click.argument("user_id", metavar="[USER]", required=False)
-@click.option("--customer", "customer_id", help="Show the users of this Stripe customer, and what is parked.")
+@click.option("--customer", "customer_id", help="Show this Stripe customer, what is parked, and the users.")
 @json_option
 @stack_options
 def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None, as_json: bool) -> int:
     """Show what is stored of a user: profile, subscriptions, payments, customers, parked events.
 
-    Reads the tables only. Of the app's own attributes the names are shown, never the values. Exit code 1 if
-    there is no such profile, or if somebody else has changed what this project wrote.
+    Of each subscription of a customer also whose it is, why and since when. Reads the tables only. Of the
+    app's own attributes the names are shown, never the values. Exit code 1 if there is no such profile, if
+    somebody else has changed what this project wrote, or if the profile holds what is another user's.
     """
     from stripe_handler_cli.common.console import printer
-    from stripe_handler_cli.operate.show.report import print_customer, print_user
+    from stripe_handler_cli.operate.show.report import print_customer, print_misplaced, print_user
+    from stripe_handler_cli.stack.stored.misplaced import confirmed, holdings
 
     if (user_id is None) == (customer_id is None):
         raise click.UsageError("name a USER, or a customer with --customer")
@@ -41,14 +43,17 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     customers: list[CustomerRecord] = []
     if customer_id is not None:
         customers.append(tables.customer(customer_id))
-        users = [tables.user(one) for one in customers[0].users]
+        users = tables.users(customers[0].users)
     else:
         users = [tables.user(user_id or "")]
         customers += [tables.customer(one) for one in users[0].customer_ids]
+    misplaced = confirmed(tables, holdings(tables, [one.user_id for one in users]).misplaced)
+    options = given_stack_options(click.get_current_context())
     if as_json:
         found = {
             "users": [one.as_json() for one in users],
             "customers": [one.as_json() for one in customers],
+            "misplaced": [one.as_json(options) for one in misplaced],
         }
         click.echo(json.dumps(found, default=str))
     else:
@@ -57,4 +62,6 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
             print_user(console, user)
         for customer in customers:
             print_customer(console, customer)
-    return 1 if not users or any(one.profile is None or one.differences for one in users) else 0
+        print_misplaced(console, misplaced, options)
+    is_fine = all(one.profile is not None and not one.differences for one in users)
+    return 0 if users and is_fine and not misplaced else 1

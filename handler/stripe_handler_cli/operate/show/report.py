@@ -1,11 +1,16 @@
 """Draws what is stored of users and customers for people. Only prints."""
 
+from collections.abc import Iterable
+
 from rich.console import Console
 from rich.markup import escape
 
 from stripe_handler_cli.common.tables import shown, table
-from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
+from stripe_handler_cli.stack.stored import CustomerRecord, Ownership, UserRecord
+from stripe_handler_cli.stack.stored.misplaced import Misplaced
+from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS, since_words
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
+from stripe_subscription_handler.decisions.ledger import Register
 
 
 def print_user(console: Console, record: UserRecord) -> None:
@@ -28,18 +33,46 @@ def print_user(console: Console, record: UserRecord) -> None:
 def print_customer(console: Console, record: CustomerRecord) -> None:
     users = ", ".join(record.users) or "no user is linked"
     console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}")
-    if record.owners:
-        owners = table("subscription", "owner")
-        for subscription_id, user_id in record.owners.items():
-            owners.add_row(subscription_id, escape(user_id))
-        console.print(owners)
+    if record.claim is not None:
+        since = since_words(record.claim)
+        console.print(f"its metadata names {escape(record.claim.user_id)}, since {since}")
+    if record.ownerships:
+        links = table("subscription", "owner", "by", "since")
+        for one in record.ownerships:
+            links.add_row(one.subscription_id, _owner(one), one.why, _since(one))
+        console.print(links)
     if record.parked:
-        waiting = table("parked event", "type", "since", "forgotten at")
+        waiting = table("parked", "what waits", "since", "forgotten at")
         for event in record.parked:
-            waiting.add_row(event.event_id, event.event_type or "?", event.parked_at, event.expires_at)
+            waiting.add_row(event.event_id, shown(event.what), event.parked_at, event.expires_at)
         console.print(waiting)
     if record.lost:
         console.print(f"[red]waited too long and are gone[/red]: {', '.join(record.lost)}")
+
+
+def print_misplaced(console: Console, found: Iterable[Misplaced], stack_options: str) -> None:
+    for one in found:
+        told = f"{one.subscription_id} is held by {shown(one.user_id)}, but {shown(one.told)}."
+        console.print(f"\n[red]{told}[/red] To repair it:")
+        # Not folded: it is to be copied.
+        console.print(f"  {one.repair(stack_options)}", markup=False, soft_wrap=True)
+
+
+def _owner(one: Ownership) -> str:
+    if one.owner is None:
+        return f"[yellow]nobody yet[/yellow], for {shown(one.claim.user_id)}"
+    return shown(one.owner)
+
+
+def _since(one: Ownership) -> str:
+    former = f", before it {shown(one.former_user)}" if one.former_user else ""
+    return f"{one.since}{former}"
+
+
+def _theirs_by(record: UserRecord, register: Register) -> str:
+    held = record.ledger.of(register.subscription.id)
+    told = CLAIM_WORDS[held.claim.kind] if held.claim else ""
+    return told if held.linked else f"{told}; [yellow]what waited is not all applied[/yellow]"
 
 
 def _print_profile(console: Console, record: UserRecord) -> None:
@@ -58,19 +91,19 @@ def _print_profile(console: Console, record: UserRecord) -> None:
 
 
 def _print_subscriptions(console: Console, record: UserRecord) -> None:
-    rows = table("subscription", "status", "newest known", "shown to the app", "customer", "owner link")
+    rows = table("subscription", "status", "newest known", "shown to the app", "customer", "theirs by")
     for register in record.registers:
         subscription = register.subscription
-        version = str(StateVersion.of(register.version))
+        version = str(StateVersion.of(register))
         if len(register.candidates) > 1:
             version += f", {len(register.candidates)} of that second"
         rows.add_row(
             subscription.id,
             shown(subscription.status),
             version,
-            shown(why_shown(register, record.registers, record.user_id)),
+            shown(why_shown(register, record.registers)),
             subscription.customer_id,
-            "written" if register.linked else "[yellow]not yet[/yellow]",
+            _theirs_by(record, register),
         )
     if record.registers:
         console.print()

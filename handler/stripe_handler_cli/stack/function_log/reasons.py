@@ -32,6 +32,10 @@ RULES = {
     Reason.DUPLICATE: Rule("this event had been applied already", "Which fact is newer"),
     Reason.STALE: Rule("something newer was known already", "Which fact is newer"),
     Reason.CLOSED: Rule("its subscription is dead, and shrunk to an id", "Growth"),
+    Reason.CLAIMED: Rule("it only says whose the subscription is", "Whose subscription it is"),
+    Reason.MOVED: Rule("the subscription belongs to another user now", "Whose subscription it is"),
+    Reason.NOTHING_CLAIMED: Rule("it names no user", "Whose subscription it is"),
+    Reason.OUTRANKED: Rule("something better says whose the subscription is", "Whose subscription it is"),
     Reason.PARKED: Rule("nobody could say whose it is; it waits", "Whose subscription it is"),
     Reason.UNMAPPED: Rule("nobody could say whose it is; `unmapped` says ignore", "Whose subscription it is"),
     Reason.CONNECT_ACCOUNT: Rule(

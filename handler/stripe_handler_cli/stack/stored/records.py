@@ -1,27 +1,18 @@
-"""What is stored of a user and of a customer, as values, and what follows from it. Pure.
+"""What is stored of a user, as values, and what follows from it. Pure.
 
 Values of the app's own attributes are never kept here: they may be personal.
 """
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import attrs
-from stripe_subscription_handler.conversation.owner_links import PARKED, USERS, owner_attribute
 
+from stripe_handler_cli.stack.stored.owners import claim_as_json
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
 from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, Payment, Register
 from stripe_subscription_handler.decisions.view import VIEW, primary, view
-from stripe_subscription_handler.dynamodb.sync_table import EXPIRES_AT, parked_key
-from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.events.envelope import parse_event
-from stripe_subscription_handler.events.fields import iso_time
-
-_OWNER = owner_attribute("")
-_PARKED = parked_key("", "")
-_TOLD_OF_PARKED = attrs.filters.exclude("account", "customer_id", "subscription_id")
 
 
 def plain(value: Any) -> Any:
@@ -61,10 +52,8 @@ class UserRecord:
 
     def has(self, subscription_id: str) -> bool:
         """Whether the subscription is this user's, also where it is dead and only its id is kept."""
-        register = self.ledger.registers.get(subscription_id)
-        if register is not None:
-            return register.subscription.user_id == self.user_id
-        return any(closed.endswith(f" {subscription_id}") for closed in self.ledger.closed)
+        is_dead = any(closed.endswith(f" {subscription_id}") for closed in self.ledger.closed)
+        return is_dead or subscription_id in self.ledger.registers
 
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
@@ -72,14 +61,16 @@ class UserRecord:
 
         This project leaves none: somebody else has changed the item.
         """
-        expected = view(self.ledger, self.user_id)
+        if not self.ledger.registers:
+            return {}  # nobody here has written the view yet: what it says is the app's own
+        expected = view(self.ledger)
         found = self.profile or {}
         return {name: (expected[name], found.get(name)) for name in VIEW if expected[name] != found.get(name)}
 
     @property
     def registers(self) -> list[Register]:
         """The subscriptions, the one shown first, then the newest."""
-        shown = primary(self.ledger.registers.values(), self.user_id)
+        shown = primary(self.ledger.registers.values())
         return sorted(
             self.ledger.registers.values(),
             key=lambda one: (shown is not None and one.subscription.id == shown.id, one.subscription.created),
@@ -103,9 +94,9 @@ class UserRecord:
         }
 
     def _subscription(self, register: Register) -> dict[str, Any]:
-        version = StateVersion.of(register.version)
+        version = StateVersion.of(register)
         subscription = register.subscription
-        why = why_shown(register, self.ledger.registers.values(), self.user_id)
+        why = why_shown(register, self.ledger.registers.values())
         return {
             "id": subscription.id,
             "status": subscription.status,
@@ -116,9 +107,10 @@ class UserRecord:
                 "reported_by": version.rank.name.lower(),
                 "is_terminal": version.is_terminal,
             },
-            "owner": subscription.user_id,
+            "label": subscription.user_id,
+            "claim": claim_as_json(self.ledger.of(subscription.id).claim),
             "customer": subscription.customer_id,
-            "is_linked": register.linked,
+            "is_linked": self.ledger.of(subscription.id).linked,
             "candidates": sorted(register.candidates),
             "created": subscription.created,
             "ended": subscription.ended,
@@ -134,94 +126,3 @@ def _payment(subscription_id: str, payment: Payment) -> dict[str, Any]:
         "event_created": version.second,
         **values,
     }
-
-
-@attrs.frozen
-class ParkedEvent:
-    """An event that waits for its customer to be linked.
-
-    Attributes:
-        event_type: Stripe's event type; None if the stored event cannot be read.
-        customer_id: The customer whose link it waits for.
-        subscription_id: The subscription to label; None if the event names none.
-        parked_at: Since when, ISO-8601 UTC.
-        expires_at: Until when, ISO-8601 UTC; DynamoDB removes it at some time after.
-        account: The account it is of, where that is not the stack's own.
-    """
-
-    event_id: str
-    event_type: str | None
-    customer_id: str
-    subscription_id: str | None
-    parked_at: str
-    expires_at: str
-    account: str | None = None
-
-    @classmethod
-    def of(cls, item: Mapping[str, Any]) -> "ParkedEvent":
-        event_type, subscription_id, account = _about(item.get("event"))
-        return cls(
-            event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
-            event_type=event_type,
-            customer_id=str(item["PK"]).removeprefix(_PARKED["PK"]),
-            subscription_id=subscription_id,
-            parked_at=iso_time(int(item["parkedAt"]), "parkedAt"),
-            expires_at=iso_time(int(item[EXPIRES_AT]), EXPIRES_AT),
-            account=account,
-        )
-
-
-def _about(text: Any) -> tuple[str | None, str | None, str | None]:
-    """Type, subscription and account of a stored event, as far as it can be read."""
-    try:
-        event = parse_event(json.loads(text))
-    except (TypeError, ValueError, InvalidEventError):
-        return None, None, None
-    # A thin event about a subscription has its id alone.
-    related_id = None if event.is_about_invoice else event.related_id
-    return event.type, event.subscription_id or related_id, event.account
-
-
-@attrs.frozen
-class CustomerRecord:
-    """A customer's owner links, and what waits for them.
-
-    Attributes:
-        users: The users the customer has paid for.
-        owners: Subscription id → user.
-        parked: The events that wait, the oldest first.
-        lost: Ids of events that should wait and whose content is gone: they waited too long.
-    """
-
-    customer_id: str
-    users: tuple[str, ...]
-    owners: Mapping[str, str]
-    parked: tuple[ParkedEvent, ...] = ()
-    lost: tuple[str, ...] = ()
-
-    @classmethod
-    def of(
-        cls, customer_id: str, links: Mapping[str, Any] | None, parked: tuple[ParkedEvent, ...]
-    ) -> "CustomerRecord":
-        found = links or {}
-        waiting = {event.event_id for event in parked}
-        return cls(
-            customer_id=customer_id,
-            users=tuple(sorted(found.get(USERS, ()))),
-            owners={
-                name.removeprefix(_OWNER): str(value["user"])
-                for name, value in sorted(found.items())
-                if name.startswith(_OWNER)
-            },
-            parked=parked,
-            lost=tuple(sorted(set(found.get(PARKED, ())) - waiting)),
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "id": self.customer_id,
-            "users": list(self.users),
-            "owners": dict(self.owners),
-            "parked": [attrs.asdict(event, filter=_TOLD_OF_PARKED) for event in self.parked],
-            "lost": list(self.lost),
-        }

@@ -1,16 +1,20 @@
 """Reads profiles, links and parked events for people, by the library's reader. Decides and writes nothing."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_handler_cli.stack.stored.records import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.customers import CustomerRecord
+from stripe_handler_cli.stack.stored.parked import ParkedEvent, is_parked
+from stripe_handler_cli.stack.stored.records import UserRecord
 from stripe_subscription_handler.comparison.tables import Item, Tables, read_items
 from stripe_subscription_handler.dynamodb.sync_table import (
     PARKED_INDEX,
     WAITING_FOR,
     WAITING_FOR_USER,
-    parked_query,
+    partition_query,
+    read_links,
 )
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
@@ -25,15 +29,23 @@ class StackTables(Tables):
     """The two tables of a stack."""
 
     def user(self, user_id: str) -> UserRecord:
-        return UserRecord.of(user_id, self.config.profile_key(user_id), self.profile(user_id))
+        return self.users([user_id])[0]
+
+    def users(self, user_ids: Iterable[str]) -> list[UserRecord]:
+        """Read several, in their order."""
+        wanted = list(user_ids)
+        items = self.profiles(wanted)
+        return [UserRecord.of(one, self.config.profile_key(one), items.get(one)) for one in wanted]
 
     def customer(self, customer_id: str) -> CustomerRecord:
-        links = self.links(customer_id)
-        query = parked_query(self.config.sync_table_name, customer_id)
+        query = partition_query(self.config.sync_table_name, customer_id)
         pages = self.client.get_paginator("query").paginate(**query)
-        parked = [ParkedEvent.of(from_wire(wire) or {}) for page in pages for wire in page["Items"]]
+        items = [from_wire(wire) or {} for page in pages for wire in page["Items"]]
+        found = read_links(items)
+        owners = {link.owner for link in found.links.values() if link.owner is not None}
+        parked = [ParkedEvent.of(item) for item in items if is_parked(item)]
         parked.sort(key=lambda event: (event.parked_at, event.event_id))
-        return CustomerRecord.of(customer_id, links, tuple(parked))
+        return CustomerRecord.of(customer_id, found, self.profiles(owners), tuple(parked))
 
 
 def first_to_expire(client: "DynamoDBClient", sync_table_name: str, limit: int) -> list[ParkedEvent]:

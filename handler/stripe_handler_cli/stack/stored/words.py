@@ -24,19 +24,17 @@ RANK_WORDS = {
 
 @attrs.frozen
 class StateVersion:
-    """A register's version, taken apart: Stripe's second, and what reported the state.
-
-    See `ledger.subscription_version`.
-    """
+    """What reported a register's state, and Stripe's second of it; see `ledger.subscription_version`."""
 
     is_terminal: bool
     second: str
     rank: Rank
 
     @classmethod
-    def of(cls, version: str) -> "StateVersion":
-        terminal, second, rank = version.split(" ")
-        return cls(terminal == "1", second, Rank(int(rank)))
+    def of(cls, register: Register) -> "StateVersion":
+        terminal, _, rank = register.version.split(" ")
+        # The version of a `created` has no second: it is older than anything else, whatever its stamp.
+        return cls(terminal == "1", register.second, Rank(int(rank)))
 
     def __str__(self) -> str:
         return f"{RANK_WORDS[self.rank]} {self.second}{', final' if self.is_terminal else ''}"
@@ -55,16 +53,14 @@ class PaymentVersion:
         return cls(second, event_id)
 
 
-def why_shown(register: Register, registers: Iterable[Register], user_id: str) -> str:
+def why_shown(register: Register, registers: Iterable[Register]) -> str:
     """Why the app sees this subscription of all in the user's ledger, or why it does not."""
     all_registers = list(registers)
-    mine = register.subscription
-    if mine.user_id != user_id:
-        return f"not shown: it belongs to {mine.user_id}"
-    best = primary(all_registers, user_id)
+    mine, best = register.subscription, primary(all_registers)
     if best is None or best.id == mine.id:
-        owned = sum(other.subscription.user_id == user_id for other in all_registers)
-        return "shown: the only one" if owned == 1 else f"shown: the best of {owned}"
+        return (
+            "shown: the only one" if len(all_registers) == 1 else f"shown: the best of {len(all_registers)}"
+        )
     my_rank, best_rank = (STATUS_RANK.get(one.status, UNKNOWN_STATUS_RANK) for one in (mine, best))
     if my_rank != best_rank:
         return f"not shown: {mine.status} ranks below {best.status}"

@@ -122,7 +122,7 @@ def test_a_version_without_creation_goes_by_the_last_change_of_plan() -> None:
 
 
 def test_a_moved_subscription_is_on_the_new_owners_profile_only() -> None:
-    """The old owner's view is empty; payments stay with whom they named."""
+    """The old owner's view is empty; its payments go along."""
     book = _book(_subscription("sub_a"))
     book.note(_subscription("sub_a", owner="user_2"), _T0 + 9)
     assert true_profile(book, "user_1", CURRENT) == {}

@@ -126,7 +126,10 @@ def test_an_attribute_that_was_removed_names_the_event_that_removed_it() -> None
 
 
 def test_a_parked_event_is_named_by_itself() -> None:
-    """The payment waited; its line said parked; the update that brought it out tells what it changed."""
+    """The payment waited; its line said parked; the update that brought it out tells what it changed.
+
+    The update itself came first: it is newer than the creation that had waited.
+    """
     paid = parse_event(events.paid(events.invoice(user=None), event_id="evt_paid", created=T0 + 2))
     watched = Watched()
     watched.deliver(parse_event(events.created(events.subscription(user=None), event_id="evt_created")), paid)
@@ -144,7 +147,7 @@ def test_a_parked_event_is_named_by_itself() -> None:
     change = explained["lastPaymentStatus"].set_by
     assert change is not None
     assert (change.event_id, change.event_type, change.event_created) == ("evt_paid", paid.type, paid.created)
-    assert setters(explained)["subscriptionStatus"] == "evt_created"
+    assert setters(explained)["subscriptionStatus"] == "evt_label"
 
 
 def test_the_first_user_of_a_moved_subscription_is_told_who_took_it() -> None:

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.explain.gathering import concerning
-from stripe_handler_cli.operate.explain.timeline import Entry, State, failures, timeline
+from stripe_handler_cli.operate.explain.timeline import Entry, Here, State, failures, timeline
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.stored import UserRecord
 from stripe_subscription_handler.conversation.messages import Applied
@@ -51,6 +51,7 @@ def seen(
     *lines: LogLine,
     applied: tuple[StripeEvent, ...] = (),
     parked: tuple[str, ...] = (),
+    elsewhere: tuple[str, ...] = (),
     log_begins: datetime = BEGIN,
     now: datetime = NOW,
 ) -> Entry:
@@ -59,7 +60,8 @@ def seen(
     for one in applied:
         tables.deliver(one)
     ledger = Ledger.from_item(tables.profiles.get("user_1"))
-    [entry] = timeline([event], lines, ledger, parked, log_begins=log_begins, now=now)
+    here = Here(ledger, parked, elsewhere)
+    [entry] = timeline([event], lines, here, log_begins=log_begins, now=now)
     return entry
 
 
@@ -110,6 +112,12 @@ def test_an_event_older_than_the_log() -> None:
     assert seen(CREATED, log_begins=later).is_behind
 
 
+def test_a_profile_lacks_nothing_of_what_belongs_to_another_user_by_now() -> None:
+    """The events that named this user are still told; they are the other profile's to have."""
+    entry = seen(CREATED, elsewhere=("sub_1",))
+    assert (entry.state, entry.is_gap, entry.is_behind) == (State.NOT_SEEN, True, False)
+
+
 def test_a_failed_event() -> None:
     """It is missing in the profile until it is handled, or something newer is."""
     lines = [line(UPDATED, "error", "no") for _ in range(3)]
@@ -135,7 +143,7 @@ def test_a_thin_event_is_found_by_its_second_and_type() -> None:
 
 def test_events_are_told_in_stripes_order() -> None:
     """Stripe lists the newest first."""
-    entries = timeline([UPDATED, PAID, CREATED], [], Ledger(), (), log_begins=BEGIN, now=NOW)
+    entries = timeline([UPDATED, PAID, CREATED], [], Here(Ledger()), log_begins=BEGIN, now=NOW)
     assert [entry.event.id for entry in entries] == ["evt_created", "evt_paid", "evt_updated"]
 
 

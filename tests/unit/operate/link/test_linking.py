@@ -10,6 +10,9 @@ from stripe_handler_cli.operate.link.labels import Labelled
 from stripe_handler_cli.operate.link.linking import Outcome, Wanted, check, doubt, link
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.messages import Links
+from stripe_subscription_handler.decisions.claims import Claim, Kind
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
@@ -83,7 +86,9 @@ def linked(
     """What comes of linking, where the stack knows these owners and events."""
 
     def customer(customer_id: str) -> CustomerRecord:
-        return CustomerRecord(customer_id, (), owners or {}, PARKED)
+        claims = {key: Claim(Kind.GUESS, "", user) for key, user in (owners or {}).items()}
+        links = {key: Link(claim.user_id, claim) for key, claim in claims.items()}
+        return CustomerRecord.of(customer_id, Links(Customer(), links), {}, PARKED)
 
     return link(WANTED, stripe, customer, person, accepted)
 

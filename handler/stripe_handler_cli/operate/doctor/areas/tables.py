@@ -1,4 +1,4 @@
-"""The profile table and the sync table: keys, expiry, recovery, protection."""
+"""The profile table and the sync table: keys, expiry, recovery, protection, and whether they agree."""
 
 import attrs
 
@@ -6,6 +6,8 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none, livemode_of
+from stripe_handler_cli.stack.stored.misplaced import Misplaced, confirmed, holdings
+from stripe_subscription_handler.comparison.tables import SEGMENTS, ScanPosition, Tables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.errors import ConfigError
 
@@ -20,6 +22,9 @@ ENABLE_RECOVERY = (
     "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
 )
 PROTECT = "aws dynamodb update-table --table-name {table_name} --deletion-protection-enabled"
+REPAIR_OWNER = "stripe-handler sync {user_id}{stack_options}"
+ITEMS_LOOKED_AT = 800
+"""Most items of the profile table that the doctor looks at, in equal parts of the whole table."""
 _OWN_TAG = {"Key": "project", "Value": "stripe-subscription-handler"}
 """Terraform's default tag: on everything the stack made."""
 
@@ -40,12 +45,16 @@ class TableFacts:
 
 def look_at_profile_table(site: Site) -> TableFacts:
     """The profile table, with the keys of the function's settings."""
-    try:
-        config = Config.from_environment(environment_of(site))
-    except ConfigError as error:
-        raise CliError(f"the function's environment cannot be used: {error}") from error
+    config = _config(site)
     names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
     return _table(site, site.output("profile_table_name"), tuple((name, "S") for name in names))
+
+
+def _config(site: Site) -> Config:
+    try:
+        return Config.from_environment(environment_of(site))
+    except ConfigError as error:
+        raise CliError(f"the function's environment cannot be used: {error}") from error
 
 
 def look_at_sync_table(site: Site) -> TableFacts:
@@ -177,3 +186,54 @@ def deletion_protection(facts: TablesFacts) -> Finding:
     if facts.livemode == "live":
         return warned(f"off for {', '.join(bare)}, and the environment is live", PROTECT, table_name=bare[0])
     return passed(f"off for {', '.join(bare)}; the environment is not live (LIVEMODE {facts.livemode})")
+
+
+@attrs.frozen(kw_only=True)
+class OwnersFacts:
+    """Some profiles held against the links of what they hold."""
+
+    misplaced: tuple[Misplaced, ...] = ()
+    profiles: int = 0  # that hold a subscription
+    scanned: int = 0  # items of the table
+    is_whole: bool = True  # whether these are all items
+
+
+def look_at_owners(site: Site) -> OwnersFacts:
+    """The first items of each part of the table: a bounded number, whatever its size."""
+    config = attrs.evolve(
+        _config(site),
+        table_name=site.output("profile_table_name"),
+        sync_table_name=site.output("sync_table_name"),
+    )
+    tables = Tables(site.client("dynamodb"), config, scan_limit=ITEMS_LOOKED_AT // SEGMENTS)
+    pages = [tables.scan(ScanPosition(segment)) for segment in range(SEGMENTS)]
+    users = [profile.user_id for page in pages for profile in page.profiles]
+    found = holdings(tables, users).misplaced
+    return OwnersFacts(
+        misplaced=confirmed(tables, found) if found else (),
+        profiles=len(users),
+        scanned=sum(page.scanned for page in pages),
+        is_whole=all(page.next is None or page.next.after is None for page in pages),
+    )
+
+
+@check(Area.TABLES, look_at_owners, REPAIR_OWNER)
+def one_owner(facts: OwnersFacts) -> Finding:
+    """One owner at a time.
+
+    A subscription in a profile that does not own it gives somebody what another user pays for, and no event
+    will change that.
+
+    At most {ITEMS_LOOKED_AT} items of the profile table: each subscription that a profile holds has a link
+    that names its user. `stripe-handler reconcile --owners` looks at all of them.
+    """
+    plural = "" if facts.profiles == 1 else "s"
+    looked = f"{facts.profiles} profile{plural} with a subscription, of {facts.scanned} items"
+    if not facts.is_whole:
+        looked += "; reconcile --owners looks at all"
+    if not facts.misplaced:
+        return passed(f"every subscription is where its link says ({looked})")
+    first, count = facts.misplaced[0], len(facts.misplaced)
+    more = f", and {count - 1} more" if count > 1 else ""
+    told = f"{first.subscription_id} is held by {first.user_id}, but {first.told}{more}"
+    return failed(f"{told} ({looked})", REPAIR_OWNER, user_id=first.user_id)

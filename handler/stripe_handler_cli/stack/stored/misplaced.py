@@ -1,0 +1,94 @@
+"""Subscriptions that a profile holds although their link does not name its user. Reads tables only.
+
+A link has one owner, so of two profiles that hold one subscription at least one does not own it.
+"""
+
+import shlex
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+import attrs
+
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
+from stripe_subscription_handler.conversation.links import OWNER
+from stripe_subscription_handler.decisions.ledger import Ledger
+
+
+class Items(Protocol):
+    """Reads profile items and links, where there are any."""
+
+    def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
+
+    def links(self, keys: Iterable[LinkKey]) -> Mapping[LinkKey, Item]: ...
+
+
+@attrs.frozen(order=True)
+class Misplaced:
+    """A subscription in a profile that does not own it.
+
+    Attributes:
+        user_id: Whose profile holds it.
+        owner: Who owns it; None where no link names anybody.
+        customer_id: None where the profile knows a payment alone; such a one is held by another profile too.
+    """
+
+    subscription_id: str
+    user_id: str
+    owner: str | None = attrs.field(eq=False)
+    customer_id: str | None = attrs.field(eq=False)
+
+    @property
+    def told(self) -> str:
+        """What is wrong, for people."""
+        if self.owner is not None:
+            return f"it belongs to {self.owner}"
+        return "no link names its owner" if self.customer_id else "another profile holds it too"
+
+    def repair(self, stack_options: str = "") -> str:
+        """The command that repairs it; the options lead it to the same stack, each with a space before it."""
+        return f"stripe-handler sync {shlex.quote(self.user_id)}{stack_options}"
+
+    def as_json(self, stack_options: str = "") -> dict[str, Any]:
+        return attrs.asdict(self) | {"repair": self.repair(stack_options)}
+
+
+@attrs.frozen
+class Holdings:
+    """What some profiles hold.
+
+    Attributes:
+        misplaced: What they hold and do not own.
+        open: Subscription id → users, where a profile knows a payment alone: no customer, so no link.
+    """
+
+    misplaced: tuple[Misplaced, ...]
+    open: Mapping[str, frozenset[str]]
+
+
+def holdings(tables: Items, user_ids: Iterable[str]) -> Holdings:
+    """Hold what these users' profiles have against the links."""
+    profiles = tables.profiles(user_ids)
+    ledgers = {user_id: Ledger.from_item(item) for user_id, item in profiles.items()}
+    customers = {
+        (user_id, key): register.subscription.customer_id
+        for user_id, ledger in ledgers.items()
+        for key, register in ledger.registers.items()
+    }
+    links = tables.links({(customer, key) for (_, key), customer in customers.items()})
+    found, open_ones = [], dict[str, frozenset[str]]()
+    for user_id, ledger in ledgers.items():
+        for key in ledger.held:
+            customer = customers.get((user_id, key))
+            if customer is None:
+                open_ones[key] = open_ones.get(key, frozenset()) | {user_id}
+                continue
+            owner = links.get((customer, key), {}).get(OWNER)
+            if owner != user_id:
+                found.append(Misplaced(key, user_id, owner, customer))
+    return Holdings(tuple(sorted(found)), open_ones)
+
+
+def confirmed(tables: Items, found: Collection[Misplaced]) -> tuple[Misplaced, ...]:
+    """Those that are found again: a subscription may have moved between the reads of profile and link."""
+    again = holdings(tables, {one.user_id for one in found}).misplaced
+    return tuple(one for one in again if one in found)
