@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
+from stripe_subscription_handler.conversation.owner_links import PARKED
 
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling  # noqa: TC001 - annotations are kept
-from stripe_subscription_handler.conversation.owner_links import PARKED
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW

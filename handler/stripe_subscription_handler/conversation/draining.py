@@ -51,7 +51,10 @@ def drain_and_link(case: Case, known: Known, user_id: str | None) -> Steps:
     """
     done: tuple[Applied, ...] = ()
     for _ in range(MAX_DRAINS):
-        done += yield from _drained(case, known)
+        read, applied = yield from _drained(case, known)
+        done += applied
+        if known.parked - read:
+            continue  # parked since they were read
         while user_id is not None and known.is_unlinked(user_id, case.subscription_id):
             revision = known.customer.revision if known.customer else None
             request = linking(case, known, user_id)
@@ -64,12 +67,15 @@ def drain_and_link(case: Case, known: Known, user_id: str | None) -> Steps:
     raise ConcurrentUpdateError(f"events were parked during {MAX_DRAINS} attempts to apply them")
 
 
-def _drained(case: Case, known: Known) -> Steps:
+def _drained(
+    case: Case, known: Known
+) -> Generator[Request, Answer, tuple[frozenset[str], tuple[Applied, ...]]]:
+    """Apply what can be applied now; the ids that were read, and what was applied."""
     question = ReadParked(case.customer_of(known))
     answer = yield question
     known.learn(question, answer)
     waiting = dict(answer.events) if isinstance(answer, Parked) else {}
-    expired = known.parked - waiting.keys()
+    read, expired = known.parked, known.parked - waiting.keys()
     if expired:
         yield from _forgotten(case, known, expired)
     done: tuple[Applied, ...] = ()
@@ -94,7 +100,7 @@ def _drained(case: Case, known: Known) -> Steps:
                 del waiting[key]
     if failed is not None:
         raise failed
-    return done
+    return read, done
 
 
 def _order(entry: tuple[str, Waiting]) -> tuple[bool, bool, str]:

@@ -20,9 +20,7 @@ def labelled(user: str | None, before: str | None, second: int, **changes: Any) 
     """An update that changes the label."""
     body = events.subscription(user=user, **changes)
     previous = {"metadata": {"userId": before}}
-    return parse_event(
-        events.updated(body, event_id=f"evt_{second}", created=T0 + second, previous=previous)
-    )
+    return parse_event(events.updated(body, event_id=f"evt_{second}", created=T0 + second, previous=previous))
 
 
 def owner(tables: Tables, subscription_id: str = "sub_1") -> Any:
@@ -62,7 +60,7 @@ def test_a_user_nobody_can_name_is_an_error_where_nothing_can_wait(policy: Unmap
     """With the policy `dead-letter` it is raised; an event without a customer has nobody to wait for."""
     customer = None if policy is Unmapped.PARK else "cus_unknown"
     stray = parse_event(events.paid(events.invoice(user=None, customer=customer)))
-    with pytest.raises(InvalidEventError if customer is None else UserNotFoundError, match="sub_1|customer"):
+    with pytest.raises(InvalidEventError if customer is None else UserNotFoundError, match=r"sub_1|customer"):
         Tables(policy=Policy(unmapped=policy)).deliver(stray)
 
 
@@ -228,11 +226,11 @@ def test_a_session_of_the_same_second_beats_the_customer() -> None:
 @pytest.mark.parametrize(
     "event",
     [
+        parse_event(events.event("checkout.session.completed", {"id": "cs_1", "object": "checkout.session"})),
         parse_event(
-            events.event("checkout.session.completed", {"id": "cs_1", "object": "checkout.session"})
-        ),
-        parse_event(
-            events.event("customer.updated", {"id": "cus_1", "object": "customer", "metadata": {}}, previous={})
+            events.event(
+                "customer.updated", {"id": "cus_1", "object": "customer", "metadata": {}}, previous={}
+            )
         ),
     ],
 )
@@ -245,9 +243,7 @@ def test_what_names_nobody_costs_no_request(event: StripeEvent) -> None:
 
 def test_a_move_to_a_user_without_a_profile_waits_for_it() -> None:
     """The former owner loses it at once; the new one has it, and its payment, when there is a profile."""
-    tables = Tables(
-        policy=Policy(create_missing_profile=False), profiles={"user_1": {"PK": "USER#user_1"}}
-    )
+    tables = Tables(policy=Policy(create_missing_profile=False), profiles={"user_1": {"PK": "USER#user_1"}})
     tables.deliver(CREATED)
     tables.deliver(parse_event(events.paid(events.invoice(), event_id="evt_paid", created=T0 + 1)))
     assert tables.deliver(labelled("user_2", "user_1", 5)).reason is Reason.PARKED
@@ -306,7 +302,9 @@ def test_a_parked_event_that_cannot_be_applied_holds_up_nobody() -> None:
     tables.policy = Policy()
     assert tables.deliver(CREATED).applied
     assert parked_ids(tables, "cus_1") == {"evt_slip"}
-    renewed = parse_event(events.updated(events.subscription(), event_id="evt_2", created=T0 + 9, previous={}))
+    renewed = parse_event(
+        events.updated(events.subscription(), event_id="evt_2", created=T0 + 9, previous={})
+    )
     before = tables.requests
     assert tables.deliver(renewed).reason is Reason.PRIMARY
     assert tables.requests - before == 1

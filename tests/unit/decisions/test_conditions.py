@@ -74,7 +74,7 @@ def test_a_condition_as_expression() -> None:
 
 
 def test_an_update_as_expression() -> None:
-    """SET, REMOVE and ADD in one expression, each only where there is something to do."""
+    """SET, REMOVE, ADD and DELETE in one expression, each only where there is something to do."""
     placeholders = Placeholders()
     update: dict[str, Any] = {
         "set_values": {"a": 1},
@@ -83,4 +83,6 @@ def test_an_update_as_expression() -> None:
     }
     assert update_expression(**update, placeholders=placeholders) == "SET #n0 = :v0 REMOVE #n1 ADD #n2 :v1"
     assert placeholders.values == {":v0": 1, ":v1": {"x"}}
-    assert update_expression({}, (), {"c": frozenset({"x"})}, Placeholders()) == "ADD #n0 :v0"
+    assert update_expression({}, (), Placeholders(), {"c": frozenset({"x"})}) == "ADD #n0 :v0"
+    gone = update_expression({}, (), Placeholders(), delete_from_sets={"c": frozenset({"x"})})
+    assert gone == "DELETE #n0 :v0"

@@ -32,7 +32,7 @@ def write_of(raw: dict[str, Any], *item: Any, **options: Any) -> Write:
 
 
 def test_created_is_written_if_the_user_is_new() -> None:
-    """A created event assumes a new user: no subscription on the item, no ledger ever; the link comes with it."""
+    """A created event assumes a new user: no subscription on the item, no ledger; the link comes along."""
     write = write_of(events.created(events.subscription(status="incomplete")))
     assert write.user_id == "user_1"
     assert write.condition == AllOf((Absent(("subscriptionId",)), Absent(("stripeLedgerRevision",))))

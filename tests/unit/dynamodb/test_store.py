@@ -152,9 +152,7 @@ def test_a_transaction_that_meets_another_is_sent_again() -> None:
 
 def test_an_update_that_meets_a_transaction_is_a_lost_race() -> None:
     """It waits a little, reads the item, and decides anew."""
-    store, client, pauses = store_with(
-        client_error("TransactionConflictException"), {"Item": NEWER_ITEM}
-    )
+    store, client, pauses = store_with(client_error("TransactionConflictException"), {"Item": NEWER_ITEM})
     assert run(store, UPDATED).reason is Reason.STALE
     assert operations(client) == ["UpdateItem", "GetItem"]
     assert len(pauses) == 1
