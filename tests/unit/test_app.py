@@ -121,8 +121,10 @@ def test_a_ping_is_answered_with_a_line_that_names_the_destination(livemode: Liv
 
 def test_the_log_names_the_user_found_by_a_link() -> None:
     """The event names nobody; the line names the owner found."""
-    links = {"owner_sub_1": {"M": {"user": {"S": "user_9"}, "version": {"S": "v"}}}}
-    function = Lambda({"Item": links}, {"Attributes": {}})
+    claim = {"M": {"key": {"S": "3 0 2025-11-22T08:26:40Z 1"}, "user": {"S": "user_9"}}}
+    key = {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "LINK#sub_1"}}
+    link = {**key, "owner": {"S": "user_9"}, "claim": claim}
+    function = Lambda({"Items": [link]}, {"Attributes": {}})
     function(events.paid(events.invoice(user=None)))
     assert (function.lines[0]["user_id"], function.lines[0]["requests"]) == ("user_9", 2)
 
@@ -148,7 +150,7 @@ def test_a_malformed_event_is_logged_and_raised(raw: Any, field: str) -> None:
 
 def test_an_unknown_user_is_logged_and_raised() -> None:
     """The event ends in the failure queue, visible and redrivable."""
-    function = Lambda({}, unmapped=Unmapped.DEAD_LETTER)
+    function = Lambda({"Items": []}, unmapped=Unmapped.DEAD_LETTER)
     with pytest.raises(UserNotFoundError):
         function(events.paid(events.invoice(user=None)))
     assert function.lines[0]["error_type"] == "UserNotFoundError"

@@ -17,7 +17,7 @@ import attrs
 from benchmarks.load.delivering import Event
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Handling, ItemSeen, WriteLink, Written
+from stripe_subscription_handler.conversation.messages import Commit, Handling, ItemSeen, Refused, Written
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.dynamodb.store import Store
@@ -28,6 +28,8 @@ _UPDATE_SECONDS = (0.003, 0.008)
 _TRANSACTION_SECONDS = (0.008, 0.020)
 """How long a request takes, there and back: assumptions, of the size that AWS shows within a region."""
 _MAX_CONFLICTS = 10
+_ORDINARY_REFUSALS = 2
+"""As in `Store`: further ones are lost races."""
 _RETRY_SECONDS = (60.0, 120.0)
 """Lambda's waits before the second and the third attempt of an asynchronous invocation."""
 
@@ -166,28 +168,33 @@ class Crowd:
 
     def _answered(self, attempt: _Attempt) -> None:
         attempt.conflicts = 0
-        if isinstance(attempt.answer, ItemSeen) and isinstance(attempt.request, Write) and attempt.refusals:
+        if _is_refusal(attempt) and attempt.refusals >= _ORDINARY_REFUSALS:
             self._lost_races += 1
             self._read_again(attempt)
         else:
             self._go_on(attempt)
 
     def _read_again(self, attempt: _Attempt) -> None:
-        """Pause and read the item, as `Store` does where a race was lost."""
-        user_id = attempt.request.user_id
-        attempt.requests += 1
-        seconds = self.rng.uniform(*_UPDATE_SECONDS) / 2
+        """Pause and read the items again, as `Store` does where a race was lost."""
+        refused = attempt.answer
+        users = refused.items if isinstance(refused, Refused) else [attempt.request.user_id]
+        attempt.requests += len(users)
+        seconds = len(users) * self.rng.uniform(*_UPDATE_SECONDS) / 2
 
         def arrive() -> None:
-            attempt.answer = self.tables.execute(ReadItem(user_id), attempt.event)
+            seen = {user: self.tables.execute(ReadItem(user), attempt.event).item for user in users}
+            is_commit = isinstance(refused, Refused)
+            attempt.answer = (
+                attrs.evolve(refused, items=seen) if is_commit else ItemSeen(seen[attempt.request.user_id])
+            )
             self._after(seconds, lambda: self._go_on(attempt))
 
-        self._after(self._pause(attempt.refusals) + seconds, arrive)
+        self._after(self._pause(max(0, attempt.refusals - _ORDINARY_REFUSALS)) + seconds, arrive)
 
     def _go_on(self, attempt: _Attempt) -> None:
         if isinstance(attempt.answer, Written):
             attempt.refusals = 0
-        elif isinstance(attempt.answer, ItemSeen) and isinstance(attempt.request, Write):
+        elif _is_refusal(attempt):
             attempt.refusals += 1
         try:
             attempt.request = attempt.conversation.send(attempt.answer)
@@ -219,17 +226,23 @@ class Crowd:
         return self._pauses.pop()
 
 
+def _is_refusal(attempt: _Attempt) -> bool:
+    is_write = isinstance(attempt.request, Write | Commit)
+    return is_write and isinstance(attempt.answer, ItemSeen | Refused)
+
+
 def _is_transaction(request: Any) -> bool:
-    return isinstance(request, Write) and request.link is not None
+    return isinstance(request, Commit)
 
 
 def _written_items(request: Any) -> list[tuple[str, str]]:
     if isinstance(request, Write):
-        link = [("customer", request.link.customer_id)] if request.link else []
-        return [("user", request.user_id), *link]
-    if isinstance(request, WriteLink):
-        return [("customer", request.link.customer_id)]
-    return []
+        return [("user", request.user_id)]
+    if not isinstance(request, Commit):
+        return []
+    link = [("link", request.link.subscription_id)] if request.link else []
+    customer = [("customer", request.customer_id)] if request.customer else []
+    return [*(("user", write.user_id) for write in request.writes), *link, *customer]
 
 
 def crowd_figures(events: Sequence[Event], handlers: int, *, seed: int = 1) -> tuple[CrowdFigures, Tables]:

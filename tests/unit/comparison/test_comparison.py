@@ -11,6 +11,7 @@ from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.model import only_customers
 from support.reconciling import Account, Reconciliation
 
 SUB = events.subscription()
@@ -93,7 +94,7 @@ def test_what_was_missed_or_spoilt_is_found_and_repaired(spoil: Any, kind: Kind)
     newest = max(made.account.bodies.values(), key=lambda body: body["created"])
     profile = made.tables.profiles["user_1"]
     assert (profile["subscriptionId"], profile["subscriptionStatus"]) == (newest["id"], newest["status"])
-    assert f"owner_{newest['id']}" in made.tables.links["cus_1"]
+    assert made.tables.links["cus_1", newest["id"]]["owner"] == "user_1"
 
 
 def test_differing_fields_are_told() -> None:
@@ -187,7 +188,7 @@ def test_a_subscription_without_a_user_is_reported_and_not_parked() -> None:
 def test_a_customers_metadata_names_the_user_too() -> None:
     """As for a live event with a key."""
     made = world(events.subscription(user=None))
-    made.tables.customer_users = {"cus_1": "user_1"}
+    made.tables.stripe = only_customers({"cus_1": "user_1"})
     assert kinds(made, apply=True) == [(Kind.MISSING_PROFILE, "user_1")]
     assert kinds(made) == []
 

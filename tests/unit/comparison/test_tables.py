@@ -49,7 +49,7 @@ def test_a_batch_has_100_keys_at_most(stubbed: tuple[Tables, Stubber]) -> None:
     tables, stubber = stubbed
     for _ in range(3):
         stubber.add_response("batch_get_item", {"Responses": {}}, {"RequestItems": ANY})
-    assert tables.all_links([f"cus_{n}" for n in range(201)]) == {}
+    assert tables.links([("cus_1", f"sub_{n}") for n in range(201)]) == {}
     assert tables.profiles([]) == {}
     stubber.assert_no_pending_responses()
 

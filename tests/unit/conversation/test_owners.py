@@ -228,9 +228,7 @@ def test_a_session_of_the_same_second_beats_the_customer() -> None:
     [
         parse_event(events.event("checkout.session.completed", {"id": "cs_1", "object": "checkout.session"})),
         parse_event(
-            events.event(
-                "customer.updated", {"id": "cus_1", "object": "customer", "metadata": {}}, previous={}
-            )
+            events.event("customer.updated", events.customer(user="u1"), previous={"email": "a@example.com"})
         ),
     ],
 )

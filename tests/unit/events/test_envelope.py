@@ -233,12 +233,14 @@ def test_the_context_of_a_thin_event_is_its_connected_account() -> None:
 
 
 def test_an_organisations_snapshot_event_is_told_by_its_context() -> None:
-    """It has no `account` unless it is a Connect event too, and is the same to the gate as its thin twin."""
+    """That is the way to the account; a Connect event's `account` is only where it ends."""
     raw = events.envelope(events.created(events.subscription()))
     raw["detail"]["context"] = "org_1/acct_1"
     assert parse_event(raw).account == "org_1/acct_1"
-    raw["detail"]["account"] = "acct_2"
-    assert parse_event(raw).account == "acct_2"
+    raw["detail"]["account"] = "acct_1"
+    assert parse_event(raw).account == "org_1/acct_1"
+    del raw["detail"]["context"]
+    assert parse_event(raw).account == "acct_1"
 
 
 @pytest.mark.parametrize("related", [None, {}, {"id": ""}, {"id": 7}, [SECRET]])
