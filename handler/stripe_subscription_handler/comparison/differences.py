@@ -13,7 +13,7 @@ import attrs
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehearsed
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import FIELDS, KNOWN, Ledger, Register
+from stripe_subscription_handler.decisions.ledger import FIELDS, Ledger, Register, knows
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -234,9 +234,3 @@ def _unlinked(
         return []
     fields = (Field("owner link", old, new),)
     return [Difference(Kind.UNLINKED, snapshot.id, user_id, snapshot.customer_id, fields)]
-
-
-def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
-    """Whether an item holds a subscription, or shows it."""
-    found = item or {}
-    return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

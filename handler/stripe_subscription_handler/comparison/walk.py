@@ -10,10 +10,11 @@ import attrs
 
 from stripe_subscription_handler.comparison.checkpoint import Checkpoint, Seen
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.differences import Difference, Kind, knows
+from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.decisions.ledger import knows
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
 Progress = Callable[[str, int, int], None]

@@ -27,7 +27,7 @@ from stripe_subscription_handler.decisions.decision import (
     Skip,
     Write,
 )
-from stripe_subscription_handler.decisions.ledger import NOTHING, Held, Ledger
+from stripe_subscription_handler.decisions.ledger import NOTHING, Held, Ledger, knows
 from stripe_subscription_handler.decisions.writes import full_write
 
 
@@ -155,7 +155,7 @@ def _moves(case: Case, known: Known, link: Link, item: Item | None, claim: Claim
     ledger, policy, subscription_id = Ledger.from_item(item), case.policy, case.subscription_id
     held = ledger.of(subscription_id)
     left = check(case, link.owner or "", item)
-    if held != NOTHING:
+    if knows(item, subscription_id):
         without = ledger.with_held(subscription_id, NOTHING)
         left = full_write(left.user_id, item, without, subscription_id, policy, Reason.MOVED)
     brought = attrs.evolve(held, claim=claim)

@@ -28,7 +28,7 @@ from stripe_subscription_handler.conversation.messages import (
 from stripe_subscription_handler.conversation.settling import MAX_WRITES
 from stripe_subscription_handler.decisions.claims import strongest
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason
-from stripe_subscription_handler.decisions.ledger import NOTHING, Ledger
+from stripe_subscription_handler.decisions.ledger import NOTHING, Ledger, knows
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import full_write
@@ -88,7 +88,7 @@ def _taken_out(case: Case, known: Known, user_id: str) -> Generator[Request, Ans
         link, item = known.link(subscription_id), known.items.get(user_id)
         ledger = Ledger.from_item(item)
         is_owner = not isinstance(link, Link) or link.owner in {None, user_id}
-        if is_owner or subscription_id not in ledger.held or not isinstance(link, Link):
+        if is_owner or not knows(item, subscription_id) or not isinstance(link, Link):
             return ()
         without = ledger.with_held(subscription_id, NOTHING)
         write = full_write(user_id, item, without, subscription_id, case.policy, Reason.MOVED)

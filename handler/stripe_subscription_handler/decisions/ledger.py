@@ -335,3 +335,9 @@ class Ledger:
         """The same with something else known of one subscription; with `NOTHING`, without it."""
         others = {key: one for key, one in self.held.items() if key != subscription_id}
         return attrs.evolve(self, held=others if held == NOTHING else {**others, subscription_id: held})
+
+
+def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
+    """Whether an item holds a subscription, or shows it."""
+    found = item or {}
+    return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id

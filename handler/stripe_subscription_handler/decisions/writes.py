@@ -6,7 +6,7 @@ from typing import Any
 from stripe_subscription_handler.decisions.compaction import compacted
 from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal, Present
 from stripe_subscription_handler.decisions.decision import Reason, Write
-from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, KNOWN, LIVE, REVISION, Ledger
+from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, KNOWN, LIVE, REVISION, Ledger, knows
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import view
 
@@ -53,8 +53,10 @@ def full_write(
     }
     for changed in {subscription_id, *(before.held.keys() - kept.held.keys())}:
         values |= kept.of(changed).to_attributes(changed)
-    if before.registers or after.registers:
-        # Until a subscription of ours is known, what stands there is the app's own, from before a migration.
+    is_left = subscription_id not in after.held and knows(item, subscription_id)
+    if before.registers or after.registers or is_left:
+        # Until a subscription of ours is known, what stands there is the app's own, from before a migration:
+        # it is left alone, unless it shows a subscription that is somebody else's now.
         values |= view(kept)
     return Write(
         user_id=user_id,

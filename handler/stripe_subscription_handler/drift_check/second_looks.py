@@ -5,9 +5,10 @@ from collections.abc import Callable
 import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.differences import Difference, knows
+from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Profiles, Stripe
+from stripe_subscription_handler.decisions.ledger import knows
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
 from stripe_subscription_handler.drift_check.looks import Look, looks_of
 

@@ -10,9 +10,8 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.differences import knows
 from stripe_subscription_handler.comparison.rehearsal import Item
-from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger
+from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger, knows
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
 INVOICES = 3
