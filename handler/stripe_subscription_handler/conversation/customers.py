@@ -8,6 +8,7 @@ from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.fetching import ask_customer
 from stripe_subscription_handler.conversation.known import Known
+from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Applied,
@@ -23,7 +24,7 @@ from stripe_subscription_handler.conversation.messages import (
 from stripe_subscription_handler.conversation.settling import MAX_WRITES, settle
 from stripe_subscription_handler.decisions.claims import Claim, strongest
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.naming import a_users, claim_of
+from stripe_subscription_handler.decisions.naming import a_users, claim_of, customer_after
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent
@@ -45,7 +46,7 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     others: tuple[Applied, ...] = ()
     whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
     for subscription_id, link in sorted(known.links.items()):
-        if link is None or link.owner in {None, best.user_id} or link.claim.key >= best.key:
+        if link is None or link.owner is None or _is_right(link, best):
             continue
         case = attrs.evolve(whole, subscription_id=subscription_id)
         outcome = yield from settle(case, known)
@@ -58,6 +59,19 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     applied = written or bool(others or drained)
     outcome = Outcome(applied, reason, best.user_id, also_applied=others + drained)
     return attrs.evolve(outcome, drained=len({one.event_id for one in drained}))
+
+
+def _settled_by_stripe(event: StripeEvent, policy: Policy) -> Generator[Request, Answer, Claim | None]:
+    """Ask Stripe whom the customer's metadata names, where the updates of one second do not tell the last."""
+    asked = yield from ask_customer(event, event.customer_id or "", event.created)
+    if asked is None:
+        return None
+    return customer_after(event, a_users(asked, policy).user_id)
+
+
+def _is_right(link: Link, best: Claim) -> bool:
+    verdict = strongest((link.claim, best))
+    return verdict is not None and verdict.claim.user_id == link.owner
 
 
 def _recorded(
@@ -73,8 +87,7 @@ def _recorded(
         assert verdict is not None  # noqa: S101 - there is one claim at least
         if not verdict.certain and may_ask:
             may_ask = False
-            asked = yield from ask_customer(event, event.customer_id or "")
-            claim = a_users(asked, policy) if asked else claim
+            claim = (yield from _settled_by_stripe(event, policy)) or claim
             continue
         if verdict.claim == standing:
             return False, verdict.claim

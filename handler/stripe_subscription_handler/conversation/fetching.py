@@ -88,9 +88,17 @@ def ask_whose(
     return (yield from ask_customer(event, customer_id))
 
 
-def ask_customer(event: StripeEvent, customer_id: str) -> Generator[Request, Answer, Claim | None]:
-    """Ask Stripe whom a customer's metadata names now."""
-    answer = yield Fetch("customer", customer_id, account=event.account)
+def ask_customer(
+    event: StripeEvent, customer_id: str, not_before: str | None = None
+) -> Generator[Request, Answer, Claim | None]:
+    """Ask Stripe whom a customer's metadata names now.
+
+    Raises:
+        StripeUnavailableError: Stripe does not answer, or not with all of the second `not_before`.
+    """
+    answer = yield Fetch("customer", customer_id, not_before, event.account)
+    if isinstance(answer, Fetched) and not_before is not None:
+        _require_fresh(answer.as_of, not_before)
     if not isinstance(answer, Fetched) or not isinstance(answer.object, Customer):
         return None
     user_id = answer.object.user_id

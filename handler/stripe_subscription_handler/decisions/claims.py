@@ -95,6 +95,9 @@ def _united(verdict: Verdict, other: Claim) -> Verdict:
         # Nothing tells which came first, as of two sessions of one second.
         return Verdict(max(one, other, key=lambda claim: claim.user_id), certain=False)
     end, certain = walks_end(steps)
+    named = {user for step in steps.values() for user in step if user is not None}
+    if len(named) == 1:
+        return Verdict(Claim(one.kind, one.version, named.pop(), steps))
     if end is None:
         # It was taken off: whoever was named last still counts.
         into = sorted({old for old, new in steps.values() if new is None and old is not None})

@@ -69,6 +69,11 @@ def customer_at_stripe(user_id: str, as_of: str) -> Claim:
     return Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} {int(Rank.SNAPSHOT)} {as_of}", user_id)
 
 
+def customer_after(event: StripeEvent, user_id: str) -> Claim:
+    """The label that a customer has after all updates of an event's second."""
+    return Claim(Kind.CUSTOMER, f"{event.created} {int(Rank.SNAPSHOT)}", user_id)
+
+
 def _label(event: StripeEvent, subscription: Subscription) -> Claim | None:
     before = event.before
     # A label that was taken off still counts: it names the last user that anybody named.
