@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_subscription_handler import (
     FindOwner,
     InvalidEventError,
@@ -247,6 +248,8 @@ def test_the_rules_pass_what_can_matter(event: dict[str, Any], passes: bool, rul
     ]
     assert len(sources) == 1 + (rule == "webhook_bridge_rule")
     assert {matches(pattern, events.envelope(event, source)) for source in sources} == {passes}
+    # `send` and `listen` read the deployed rule, to know which events the function will see.
+    assert EventPattern.of({"EventPattern": json.dumps(pattern)}).admits(event) == passes
 
 
 @one_terraform

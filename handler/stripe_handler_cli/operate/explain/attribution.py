@@ -11,7 +11,13 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.explain.changes import REJECTED, Change, changes_of, event_rank
+from stripe_handler_cli.operate.explain.changes import (
+    REJECTED,
+    Change,
+    changes_of,
+    event_rank,
+    is_about_payment,
+)
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
 from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion
@@ -75,7 +81,7 @@ def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list
             if line.decision == SKIP
             and line.reason in REJECTED
             and line.user_id == user_id
-            and (event_rank(line.event_type) is None) == is_payment
+            and is_about_payment(line.event_type) == is_payment
             and (since is None or line.handled_at > since)
         )
         found.append(Attribution(name, values[name], set_by, or_by, newest.get(is_payment), rejected))

@@ -9,7 +9,7 @@ from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP, WRITE
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW
-from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS, Rank
 
 REJECTED = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
 """Reasons of events that came too late to change anything."""
@@ -19,7 +19,16 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def event_rank(event_type: str | None) -> Rank | None:
     """Rank of a subscription event, thin ones too; None for every other type."""
-    return SUBSCRIPTION_EVENTS.get((event_type or "").removeprefix("v1."))
+    return SUBSCRIPTION_EVENTS.get(_plain(event_type))
+
+
+def is_about_payment(event_type: str | None) -> bool:
+    """Whether it is an invoice event, a thin one too."""
+    return _plain(event_type) in INVOICE_EVENTS
+
+
+def _plain(event_type: str | None) -> str:
+    return (event_type or "").removeprefix("v1.")
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +51,7 @@ class Change:
 
     @property
     def is_payment(self) -> bool:
-        return self.event_type is not None and event_rank(self.event_type) is None
+        return is_about_payment(self.event_type)
 
     def may_have_changed(self, name: str) -> bool:
         """Whether it changed the attribute, or no line says that it did not."""

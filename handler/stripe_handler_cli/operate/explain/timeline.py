@@ -107,7 +107,8 @@ def timeline(
 def covers(ledger: Ledger, event: StripeEvent) -> bool:
     """Whether the ledger knows the event, or something newer of its subscription."""
     subscription_id = event.subscription_id
-    if subscription_id is None or is_closed(ledger, subscription_id):
+    # A session says whose a subscription is, of which the ledger holds no record.
+    if subscription_id is None or event.session is not None or is_closed(ledger, subscription_id):
         return True
     if event.subscription is not None:
         register = ledger.registers.get(subscription_id)
