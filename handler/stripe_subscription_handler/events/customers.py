@@ -15,12 +15,15 @@ class Customer:
     Attributes:
         user_id: The user named by the metadata.
         former_user_id: The user that the metadata named before an update which changed that.
+        is_relabelled: Whether the event is an update that named a user, another one, or nobody any more. Most
+            updates of a customer are about something else.
         deleted: Whether Stripe has deleted it. Read by its id, a deleted customer has no metadata any more.
     """
 
     id: str
     user_id: str | None
     former_user_id: str | None = None
+    is_relabelled: bool = False
     deleted: bool = False
 
 
@@ -39,12 +42,16 @@ def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: st
     )
 
 
-def read_former_user_id(previous: Mapping[str, Any], path: str, user_id_metadata_key: str) -> str | None:
-    """Read the user that a customer's metadata named before an update, from its `previous_attributes`.
-
-    None where the update left that value alone or set it for the first time.
+def with_former(
+    customer: Customer, previous: Mapping[str, Any], path: str, user_id_metadata_key: str
+) -> Customer:
+    """Add what an update changed about the user, by its `previous_attributes`, which stand at `path`.
 
     Raises:
         InvalidEventError: An old value has the wrong type.
     """
-    return metadata_value(previous, user_id_metadata_key, path)
+    former = metadata_value(previous, user_id_metadata_key, path)
+    # Null means that it was not set: the key, or the metadata as a whole.
+    metadata = previous.get("metadata", {})
+    changed = metadata is None or user_id_metadata_key in metadata
+    return attrs.evolve(customer, former_user_id=former, is_relabelled=changed)

@@ -9,7 +9,7 @@ import attrs
 
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
-from stripe_subscription_handler.events.customers import Customer, read_customer, read_former_user_id
+from stripe_subscription_handler.events.customers import Customer, read_customer, with_former
 from stripe_subscription_handler.events.event_types import (
     CUSTOMER_EVENTS,
     PING_EVENT,
@@ -188,9 +188,10 @@ def _with_object(
     before_path = f"{path}.previous_attributes"
     if subject == "customer":
         customer = read_customer(*about)
-        former = read_former_user_id(previous, before_path, user_id_metadata_key) if previous else None
+        if previous:
+            customer = with_former(customer, previous, before_path, user_id_metadata_key)
         deleted = customer.deleted or rank is Rank.DELETED
-        return attrs.evolve(head, customer=attrs.evolve(customer, former_user_id=former, deleted=deleted))
+        return attrs.evolve(head, customer=attrs.evolve(customer, deleted=deleted))
     subscription = read_subscription(*about)
     if rank is Rank.DELETED and not subscription.is_terminal:
         subscription = attrs.evolve(subscription, status="canceled")

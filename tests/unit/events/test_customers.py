@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler.errors import InvalidEventError
-from stripe_subscription_handler.events.customers import Customer, read_customer, read_former_user_id
+from stripe_subscription_handler.events.customers import Customer, read_customer, with_former
 from support import events
 from support.fixtures import MISSING, changed
 
@@ -60,15 +60,18 @@ def test_a_malformed_customer_names_its_field(path: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("previous", "user"),
+    ("previous", "user", "changed"),
     [
-        ({"metadata": {"userId": "old"}}, "old"),
-        ({"metadata": {"userId": None}}, None),
-        ({"metadata": {"other": "old"}}, None),
-        ({"metadata": None}, None),
-        ({"email": "before@example.com"}, None),
+        ({"metadata": {"userId": "old"}}, "old", True),
+        ({"metadata": {"userId": None}}, None, True),
+        ({"metadata": {"userId": ""}}, None, True),
+        ({"metadata": {"other": "old"}}, None, False),
+        ({"metadata": {}}, None, False),
+        ({"metadata": None}, None, True),
+        ({"email": "before@example.com"}, None, False),
     ],
 )
-def test_the_former_user_is_the_old_value_of_the_key(previous: dict[str, Any], user: str | None) -> None:
-    """None where the update left it alone or set it for the first time."""
-    assert read_former_user_id(previous, "previous_attributes", "userId") == user
+def test_an_update_tells_the_user_before(previous: dict[str, Any], user: str | None, changed: bool) -> None:  # noqa: FBT001
+    """The old value of the key; and whether the update was about it at all."""
+    after = with_former(Customer("cus_1", "new"), previous, "previous_attributes", "userId")
+    assert after == Customer("cus_1", "new", former_user_id=user, is_relabelled=changed)
