@@ -40,7 +40,7 @@ from support.fixtures import (
     load_all,
     matches,
 )
-from support.rule_events import HELD_BACK, PASSING
+from support.rule_events import HELD_BACK, PASSING, can_matter
 from support.terraform import event_pattern
 
 ALL = load_all()
@@ -207,19 +207,6 @@ def test_an_envelope_is_eventbridge_s(fixture: Fixture) -> None:
     if isinstance(raw["detail"], dict):
         assert raw["detail-type"] == raw["detail"]["type"]
         assert raw["detail"].get("livemode") is not True or "ed_test_" not in raw["source"]
-
-
-def can_matter(event: dict[str, Any]) -> bool:
-    """Whether an event can say whose a subscription is, if it is a session's or a customer's."""
-    data = event.get("data") or {}
-    match event["type"]:
-        case "checkout.session.completed":
-            return data["object"].get("mode") == "subscription"
-        case "customer.created" | "customer.deleted":
-            return "userId" in data["object"]["metadata"]
-        case "customer.updated":
-            return "userId" in data["previous_attributes"].get("metadata", {})
-    return True
 
 
 @one_terraform

@@ -50,3 +50,16 @@ HELD_BACK: dict[str, Event] = {
     "another type with mode": events.event("checkout.session.expired", events.session()),
 }
 """Reason → event."""
+
+
+def can_matter(event: dict[str, Any]) -> bool:
+    """Whether an event can say whose a subscription is, if it is a session's or a customer's."""
+    data = event.get("data") or {}
+    match event["type"]:
+        case "checkout.session.completed":
+            return data["object"].get("mode") == "subscription"
+        case "customer.created" | "customer.deleted":
+            return "userId" in data["object"]["metadata"]
+        case "customer.updated":
+            return "userId" in data["previous_attributes"].get("metadata", {})
+    return True

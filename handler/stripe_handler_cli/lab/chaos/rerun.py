@@ -119,9 +119,9 @@ class _Stripe:
     @property
     def customer_users(self) -> dict[str, str]:
         return {
-            customer.id: user
-            for customer in self.story.book.customers.values()
-            if (user := customer.metadata.get(USER_ID_KEY))
+            identifier: user
+            for identifier, states in self.story.book.customers.items()
+            if (user := states[-1][1].metadata.get(USER_ID_KEY))
         }
 
 
