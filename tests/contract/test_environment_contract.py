@@ -70,6 +70,13 @@ def test_the_rule_admits_the_documented_types_by_default() -> None:
     assert set(defaults("event_types")["event_types"]) == set(DEFAULT_EVENT_TYPES)
 
 
+def test_the_readme_names_the_default_types() -> None:
+    """All of them in its table, and no other."""
+    text = (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## Which events it takes")[2].partition("\n\nThe rule holds back")[0]
+    assert set(re.findall(r"`((?:\w+\.)+\w+)`", section)) == set(DEFAULT_EVENT_TYPES)
+
+
 def test_every_type_that_may_be_configured_is_handled() -> None:
     """Nobody can subscribe to a type that the handler would only skip, nor miss one it handles.
 

@@ -43,6 +43,8 @@ def change_the_pattern(patient: Patient, **changes: Any) -> Callable[[], Any]:
     found = events.describe_rule(Name=name, **patient.rule)
     kept = {key: found[key] for key in ("Name", "EventPattern", "State", "Description", "EventBusName")}
     pattern = {**json.loads(found["EventPattern"]), **changes}
+    if "detail-type" in changes:
+        del pattern["$or"]  # which names the types by default
     events.put_rule(**{**kept, "EventPattern": json.dumps(pattern)})
     return lambda: events.put_rule(**kept)
 

@@ -26,7 +26,7 @@ HAPPENED = [
     made.paid(BILL, event_id="evt_paid", created=made.T0 + 51),
     made.failed(OPEN, event_id="evt_failed", created=made.T0 + 70),
     made.paid(made.invoice(id="in_3"), event_id="evt_other", created=made.T0 + 51),
-    made.event("customer.created", {"object": "customer", "id": "cus_1"}, event_id="evt_not_ours"),
+    made.event("charge.refunded", {"object": "charge", "id": "ch_1"}, event_id="evt_not_ours"),
 ]
 
 
