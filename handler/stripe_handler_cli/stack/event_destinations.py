@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.stack.events_from import OWN
 from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.stripe_side.api import API_VERSION, load_stripe
@@ -40,6 +41,7 @@ class EventDestination:
     Attributes:
         id: `ed_…`, in a sandbox `ed_test_…`.
         enabled_events: The types it sends; `*` means all.
+        events_from: Whose events it sends, in Stripe's words.
         api_version: The API version of snapshots.
         source_status: Stripe's word: `active`, `deleted`, `pending` or `unknown`.
     """
@@ -49,6 +51,7 @@ class EventDestination:
     is_enabled: bool = True
     disabled_reason: str | None = None
     enabled_events: frozenset[str] = frozenset()
+    events_from: frozenset[str] = frozenset({OWN})
     payload: str = "snapshot"
     api_version: str | None = None
     account_id: str = ""
@@ -77,6 +80,7 @@ class EventDestination:
             is_enabled=found.status == "enabled",
             disabled_reason=getattr(disabled, "reason", None),
             enabled_events=frozenset(found.enabled_events),
+            events_from=frozenset(getattr(found, "events_from", None) or {OWN}),
             payload=found.event_payload,
             api_version=getattr(found, "snapshot_api_version", None),
             account_id=str(getattr(bridge, "aws_account_id", "")),
@@ -94,6 +98,7 @@ class NewDestination:
     account_id: str
     region: str
     event_types: Iterable[str]
+    events_from: Iterable[str] = (OWN,)
     payload: Payload
     metadata: Mapping[str, str]
 
@@ -124,6 +129,7 @@ class EventDestinations:
             "name": new.name,
             "event_payload": new.payload,
             "enabled_events": sorted(new.event_types),
+            "events_from": list(new.events_from),
             "metadata": dict(new.metadata),
             EVENTBRIDGE: {"aws_account_id": new.account_id, "aws_region": new.region},
             **({"snapshot_api_version": API_VERSION} if new.payload == "snapshot" else {}),

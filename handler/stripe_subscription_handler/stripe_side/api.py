@@ -49,6 +49,8 @@ _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 5.0
 _RETRIED_STATUSES = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 _REFUSED_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_ORGANIZATION_KEY = "sk_org"
+"""How an organization's keys begin; Stripe wants `Stripe-Context` with each of their requests."""
 _KEY_MODES: dict[str, Literal["live", "test"]] = {
     "sk_live_": "live",
     "rk_live_": "live",
@@ -153,7 +155,7 @@ class StripeApi:
 
     Each `fetch_…` raises `StripeUnavailableError` if Stripe does not tell or refuses the key, `ConfigError`
     if the key's place cannot be used or the zip was built without stripe, and `InvalidEventError` if an id
-    cannot be one of Stripe's. `account` is the connected account that owns the object, for Connect events.
+    cannot be one of Stripe's. `account` is the event's `account` or `context`: whose object it is.
 
     Attributes:
         remaining_seconds: Time left of this invocation; set it anew for each invocation.
@@ -269,6 +271,11 @@ class StripeApi:
 
     def _send(self, path: str, account: str | None) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
+        if account is None and key.startswith(_ORGANIZATION_KEY):
+            raise StripeUnavailableError(
+                "Stripe answers an organization's API key about a named account only, and none is named "
+                f"here: put a key of the account itself into {self.key.place}"
+            )
         # Asked only now: with the first request, the above takes its time.
         available = self.remaining_seconds() - RESERVE_SECONDS
         if available < LEAST_REQUEST_SECONDS:
@@ -287,7 +294,7 @@ class StripeApi:
         self.requests += 1
         started = self.clock()
         try:
-            response = client.raw_request("get", path, **_on_behalf_of(account))
+            response = client.raw_request("get", path, stripe_context=account)
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
         seconds = self.clock() - started
@@ -303,11 +310,6 @@ class StripeApi:
 
             self._session = Session()
         return self._session
-
-
-def _on_behalf_of(account: str | None) -> dict[str, Any]:
-    # The context of a thin event may be a path through an organisation, which only the newer header takes.
-    return {"stripe_context" if account and "/" in account else "stripe_account": account}
 
 
 def load_stripe() -> "ModuleType":

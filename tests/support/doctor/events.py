@@ -53,7 +53,11 @@ def by_alias(**changes: object) -> rule.TargetFacts:
 
 
 def destination(
-    *, admitted_types: frozenset[str] = TYPES, has_key: bool = False, **changes: object
+    *,
+    admitted_types: frozenset[str] = TYPES,
+    has_key: bool = False,
+    connect_events: str = "skip",
+    **changes: object,
 ) -> stripe.DestinationFacts:
     """A good event destination, or one with changes."""
     good = EventDestination(id="ed_test_1", enabled_events=TYPES, api_version="2026-10-28.endive")
@@ -62,7 +66,15 @@ def destination(
         found=attrs.evolve(good, **changes),
         admitted_types=admitted_types,
         has_key=has_key,
+        connect_events=connect_events,
     )
+
+
+def destination_of(
+    *scopes: str, connect_events: str = "skip", payload: str = "snapshot"
+) -> stripe.DestinationFacts:
+    """One that sends the events of these accounts."""
+    return destination(events_from=frozenset(scopes), connect_events=connect_events, payload=payload)
 
 
 CUSTOM = stripe.DestinationFacts(event_source=None)
@@ -95,6 +107,36 @@ CASES: Cases = {
             FAIL,
             "disabled (no_aws_event_source_exists)",
             stripe.ENABLE_DESTINATION,
+        ),
+    ),
+    stripe.stripe_events_from: (
+        (destination(), PASS, "sends the events of @self"),
+        (CUSTOM, PASS, "does not apply"),
+        (NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
+        (destination_of("@accounts"), FAIL, "account itself never come", stripe.REPLACE_DESTINATION),
+        (
+            destination_of("@accounts", connect_events="handle", payload="thin"),
+            FAIL,
+            "the events of @accounts: those of the account itself never come",
+            stripe.REPLACE_THIN_DESTINATION,
+        ),
+        (
+            destination_of("@organization_members/@accounts", connect_events="handle"),
+            FAIL,
+            "account itself never come",
+            stripe.REPLACE_DESTINATION,
+        ),
+        (destination_of("@organization_members", connect_events="handle"), PASS, "of @organization_members"),
+        (destination_of("@organization_members"), FAIL, "skips such events", stripe.HANDLE_CONNECT_EVENTS),
+        (destination_of("acct_1"), FAIL, "skips such events", stripe.HANDLE_CONNECT_EVENTS),
+        (destination_of("acct_1", connect_events="handle"), PASS, "of acct_1"),
+        (destination_of("@self", "@accounts"), PASS, "of @accounts and @self"),
+        (destination_of("@self", "@accounts", connect_events="handle"), PASS, "of @accounts and @self"),
+        (
+            destination(connect_events="handle"),
+            WARN,
+            "those of connected accounts never come",
+            stripe.REPLACE_DESTINATION,
         ),
     ),
     stripe.stripe_event_types: (

@@ -366,7 +366,7 @@ def test_requests_carry_the_pinned_version_and_the_key(world: World) -> None:
     assert path == "/v1/subscriptions/sub_1"
     assert headers["Stripe-Version"] == API_VERSION
     assert headers["Authorization"] == f"Bearer {API_KEY}"
-    assert "Stripe-Account" not in headers
+    assert {"Stripe-Account", "Stripe-Context"}.isdisjoint(headers)
 
 
 def test_the_pinned_version_is_that_of_the_stripe_package() -> None:
@@ -374,12 +374,37 @@ def test_the_pinned_version_is_that_of_the_stripe_package() -> None:
     assert stripe.api_version == API_VERSION
 
 
-def test_a_connected_account_is_named_to_stripe(world: World) -> None:
-    """A Connect event's objects live in the connected account."""
-    world.api.fetch_subscription("sub_1", account="acct_1")
-    world.api.fetch_fresh("subscription", "sub_1", "2025-11-22T00:00:00Z", account="acct_1")
-    world.api.fetch_customer_metadata("cus_1", account="acct_1")
-    assert [headers["Stripe-Account"] for _, headers in world.stripe.received] == ["acct_1"] * 3
+@pytest.mark.parametrize("key", [API_KEY, "sk_org_test_1"])
+@pytest.mark.parametrize("account", ["acct_1", "acct_platform/acct_1"])
+def test_another_account_is_named_to_stripe(world: World, account: str, key: str) -> None:
+    """Its objects are read, and not those of the key's own account; an organization's key may name any."""
+    theirs = {**CUSTOMER, "metadata": {"userId": "user_of_theirs"}}
+    world.stripe.related = {account: objects(SUBSCRIPTION, theirs)}
+    world.stripe.account = objects()
+    [world.environment["STRIPE_SECRET_KEY"]] = world.stripe.keys = {key}
+    assert world.api.fetch_subscription("sub_1", account=account) is not None
+    second = "2025-11-22T00:00:00Z"
+    assert world.api.fetch_fresh("subscription", "sub_1", second, account=account) is not None
+    assert world.api.fetch_customer_metadata("cus_1", account=account) == {"userId": "user_of_theirs"}
+    assert [headers["Stripe-Context"] for _, headers in world.stripe.received] == [account] * 3
+    assert not any("Stripe-Account" in headers for _, headers in world.stripe.received)
+
+
+def test_an_account_that_the_key_may_not_ask_about_is_refused(world: World) -> None:
+    """Never taken for an account without this object."""
+    with pytest.raises(StripeUnavailableError, match="HTTP 403"):
+        world.api.fetch_subscription("sub_1", account="acct_of_somebody_else")
+
+
+def test_an_organizations_key_needs_an_account(world: World) -> None:
+    """Stripe would refuse the request, so it is not sent; the message says where which key belongs."""
+    [world.environment["STRIPE_SECRET_KEY"]] = world.stripe.keys = {"sk_org_test_1"}
+    message = unavailable(world)
+    assert "a key of the account itself into the environment variable STRIPE_SECRET_KEY" in message
+    assert "sk_org" not in message
+    with pytest.raises(StripeUnavailableError, match="an organization's API key"):
+        world.api.fetch_page("subscriptions", [])
+    assert world.stripe.received == []
 
 
 def test_the_connection_is_kept_between_requests(world: World) -> None:

@@ -1,9 +1,9 @@
 """Event destinations of the fake Stripe (API v2): what it keeps of them, and what it answers about them.
 
 In the shapes of stripe-python 16.1. Stripe's own rules modelled here: only an Amazon EventBridge or a webhook
-destination; type, payload, API version and target never change; a destination whose event source is gone is
-disabled for good; a signing secret is told once, when it is asked for at creation. Another field is refused,
-so that nothing seems to be kept that is not. Sends nothing itself: `pushing` does.
+destination; type, payload, API version, target and `events_from` never change; a destination whose event
+source is gone is disabled for good; a signing secret is told once, when it is asked for at creation. Another
+field is refused, so that nothing seems to be kept that is not. Sends nothing itself: `pushing` does.
 """
 
 import re
@@ -19,6 +19,7 @@ import attrs
 
 from stripe_handler_cli.lab.fake_stripe.messages import Answer
 from stripe_handler_cli.lab.fake_stripe.partner_side import InMemoryPartner, PartnerSide
+from stripe_handler_cli.lab.fake_stripe.scopes import covers, read_scopes
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 Json = dict[str, Any]
@@ -63,6 +64,10 @@ class Destination:
         """Whether it is subscribed to a type, thin types by their own names."""
         enabled = self.body["enabled_events"]
         return EVERY_TYPE in enabled or event_type in enabled
+
+    def is_told_of(self, snapshot: Mapping[str, Any]) -> bool:
+        """Whether it gets the events of the account that a snapshot event is of."""
+        return covers(self.body["events_from"], snapshot)
 
 
 @attrs.define(eq=False)
@@ -188,6 +193,9 @@ def _made(given: Mapping[str, Any]) -> Destination:
     _check_types(given["enabled_events"], payload)
     if payload == THIN and given.get("snapshot_api_version"):
         raise RefusedError("snapshot_api_version is for snapshot events only.")
+    scopes = read_scopes(given.get("events_from"))
+    if scopes is None:
+        raise RefusedError("events_from names scopes of an account, or of an organization.")
     moment = _now()
     body = {
         "id": f"ed_test_61Fake{secrets.token_hex(10)}",
@@ -196,7 +204,7 @@ def _made(given: Mapping[str, Any]) -> Destination:
         "description": given.get("description", ""),
         "enabled_events": list(given["enabled_events"]),
         "event_payload": payload,
-        "events_from": given.get("events_from", ["@self"]),
+        "events_from": scopes,
         "livemode": False,
         "metadata": dict(given.get("metadata") or {}),
         "name": given["name"],

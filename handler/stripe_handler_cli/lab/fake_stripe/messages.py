@@ -13,7 +13,11 @@ _ELEMENT: Final = re.compile(r"\[[0-9]+\]$")
 
 @attrs.frozen
 class Request:
-    """A request; its path is still quoted, and a parameter of its query may be given several times."""
+    """A request; its path is still quoted, and a parameter of its query may be given several times.
+
+    Attributes:
+        context: The account it is about, an id or a path of ids; None for the key's own.
+    """
 
     method: str
     path: str
@@ -21,18 +25,21 @@ class Request:
     query: Mapping[str, list[str]] = attrs.Factory(dict)
     body: bytes = b""
     idempotency_key: str | None = None
+    context: str | None = None
 
     @classmethod
     def of(
-        cls, method: str, target: str, now: float, body: bytes = b"", idempotency_key: str | None = None
+        cls, method: str, target: str, now: float, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> "Request":
-        """Read the target of an HTTP request that came at a moment."""
+        """Read an HTTP request that came at a moment."""
+        given = {name.title(): value for name, value in (headers or {}).items()}
         parts = urlsplit(target)
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             # Clients number the elements of an array; Stripe takes them in any way.
             query.setdefault(_ELEMENT.sub("[]", name), []).append(value)
-        return cls(method, parts.path, now, query, body, idempotency_key)
+        context = given.get("Stripe-Context") or given.get("Stripe-Account")
+        return cls(method, parts.path, now, query, body, given.get("Idempotency-Key"), context)
 
 
 @attrs.frozen

@@ -1,9 +1,9 @@
 """Sends what happens in the account to its event destinations, as Stripe would.
 
-To every enabled destination that is subscribed to the type: on its partner bus, or as a signed POST; a
-snapshot or a thin event, as the destination wants it. An event's object stays in the API version it was made
-in, whatever the destination's `snapshot_api_version` says. Each is sent once: what a receiver did with it is
-told, and whoever wants Stripe's repetitions pushes again.
+To every enabled destination that is subscribed to the type and to the account: on its partner bus, or as a
+signed POST; a snapshot or a thin event, as the destination wants it. An event's object stays in the API
+version it was made in, whatever the destination's `snapshot_api_version` says. Each is sent once: what a
+receiver did with it is told, and whoever wants Stripe's repetitions pushes again.
 """
 
 import hashlib
@@ -73,6 +73,8 @@ class Pusher:
         deliveries = []
         for snapshot in snapshots:
             for one in self.destinations:
+                if not one.is_told_of(snapshot):
+                    continue
                 event = thin_event(dict(snapshot)) if one.body["event_payload"] == THIN else snapshot
                 if one.wants(event["type"]) and one.body["status"] == "enabled":
                     deliveries.append(self.send(one, event))

@@ -4,7 +4,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,8 @@ from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
 
 API_KEY = "sk_test_fake"
+ORGANIZATION_KEY = "sk_org"
+"""How an organization's keys begin: each request names an account, and only `Stripe-Context` will do."""
 _NO_FAULT = Fault()
 
 
@@ -29,12 +31,14 @@ class FakeStripe:
     """The server; a context manager.
 
     Attributes:
+        related: Accounts that the keys may ask about as well, by `Stripe-Context`: an id, or a path of ids.
         keys: Accepted API keys. Change it to rotate them.
         now: What the Date header tells where the account does not say, Unix time in seconds.
         faults: One is taken from the front for each request.
     """
 
     account: Account = attrs.field(factory=objects)
+    related: Mapping[str, Account] = attrs.Factory(dict)
     keys: set[str] = attrs.field(factory=lambda: {API_KEY})
     now: Callable[[], float] = time.time
     destinations: Destinations = attrs.field(factory=Destinations)
@@ -71,6 +75,12 @@ class FakeStripe:
 
     def answer(self, request: Request) -> Answer:
         """Answer a request whose API key is right."""
+        if request.context is not None:
+            related = self.related.get(request.context)
+            if related is None:
+                message = "The API key does not have access to this account, or there is none."
+                return error(HTTPStatus.FORBIDDEN, message, "account_invalid")
+            return answer_objects(related, request)
         about = answer_destinations(self.destinations, self.pusher.send, request)
         return answer_objects(self.account, request) if about is None else about
 
@@ -129,9 +139,10 @@ class _Handler(BaseHTTPRequestHandler):
         scheme, _, key = self.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or key not in self.fake.keys:
             return error(HTTPStatus.UNAUTHORIZED, "Invalid API Key provided.")
-        idempotency_key = self.headers.get("Idempotency-Key")
-        request = Request.of(self.command, self.path, self.fake.now(), body, idempotency_key)
-        return self.fake.answer(request)
+        if key.startswith(ORGANIZATION_KEY) and not self.headers.get("Stripe-Context"):
+            return error(HTTPStatus.BAD_REQUEST, "An organization's API key wants Stripe-Context.")
+        headers = dict(self.headers.items())
+        return self.fake.answer(Request.of(self.command, self.path, self.fake.now(), body, headers))
 
     def _send(self, told: Answer, body: bytes, fault: Fault) -> None:
         self.send_response_only(told.status)

@@ -24,7 +24,7 @@ def thin_event(event: Json) -> Json:
     return {
         "id": f"evt_test_{event['id'].removeprefix('evt_')}",
         "object": "v2.core.event",
-        "context": None,
+        "context": event.get("context") or event.get("account"),
         "created": f"{created}.{milliseconds:03d}Z",
         "livemode": event["livemode"],
         "reason": None,

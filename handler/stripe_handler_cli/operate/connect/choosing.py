@@ -16,6 +16,8 @@ from stripe_handler_cli.stack.event_destinations import (
     Payload,
     mode_of_source,
 )
+from stripe_handler_cli.stack.events_from import wanted_scopes
+from stripe_subscription_handler.decisions.policy import ConnectEvents
 
 MARK = "stripe_subscription_handler"
 """The metadata key on a destination that says whose it is."""
@@ -34,6 +36,7 @@ class Wanted:
     event_types: tuple[str, ...] = ()
     payload: Payload = "snapshot"
     livemode: Literal["live", "test", "any"] = "any"  # which events the environment takes
+    connect_events: str = ConnectEvents.SKIP  # what becomes of other accounts' events
     key_mode: Literal["live", "test"] | None = "test"  # of the Stripe key; None where it does not tell
 
     @property
@@ -51,6 +54,7 @@ class Wanted:
             account_id=self.account_id,
             region=self.region,
             event_types=self.event_types,
+            events_from=wanted_scopes(self.connect_events),
             payload=self.payload,
             metadata={MARK: self.mark},
         )

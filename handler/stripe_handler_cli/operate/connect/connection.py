@@ -169,6 +169,7 @@ class Connection:
             event_types=event_types,
             payload=self.payload,
             livemode=settings.livemode,
+            connect_events=settings.connect_events,
             key_mode=key_mode(self.stripe.access.key),
         )
 

@@ -11,6 +11,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.choosing import Choice, Situation, Wanted, chosen
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.events_from import Lack, lack_of, told
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX
 from stripe_subscription_handler.events.event_types import PING_EVENT
 
@@ -86,6 +87,7 @@ def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = 
             f"Run connect {'with' if found.payload == 'thin' else 'without'} --thin, or first "
             "`stripe-handler disconnect --delete`."
         )
+    notes = (*notes, *_scope_notes(found, wanted))
     steps = (
         *(() if found.is_enabled else (Step.ENABLE,)),
         *(() if _sends(found, wanted) else (Step.ADD_TYPES,)),
@@ -120,6 +122,29 @@ def plan_disconnect(
     is_applied = (situation.bus or "").startswith(PARTNER_SOURCE_PREFIX)
     steps = (*(remove if delete else (*disable, *unwrite)), *((Step.UNAPPLY,) if is_applied else ()))
     return Plan(found, steps, choice.dead, _other_notes(choice))
+
+
+def _scope_notes(found: EventDestination, wanted: Wanted) -> tuple[str, ...]:
+    """What is missing of whose events it sends.
+
+    Raises:
+        CliError: None of them would ever reach a profile.
+    """
+    lack = lack_of(found.events_from, wanted.connect_events)
+    if lack is None:
+        return ()
+    problem = f"The event destination {found.id} sends the events of {told(found.events_from)}: {lack}."
+    replace = (
+        "Stripe sets that when a destination is made, and never changes it: run "
+        f"`stripe-handler disconnect --workspace {wanted.workspace} --delete`, then connect again, which "
+        f"makes one that sends the events of {told(wanted.new.events_from)}."
+    )
+    if lack is Lack.CONNECTED_EVENTS:
+        return (f"{problem} {replace}",)
+    if lack is Lack.HANDLED_EVENTS:
+        raise CliError(f'{problem} Set connect_events = "handle" in the variable file.')
+    keep = "To keep this one for something else, name it neither in the variable file nor with --destination."
+    raise CliError(f"{problem} {replace} {keep}")
 
 
 def _sends(found: EventDestination, wanted: Wanted) -> bool:

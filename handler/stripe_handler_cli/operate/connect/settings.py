@@ -11,6 +11,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.event_destinations import Payload
+from stripe_subscription_handler.decisions.policy import ConnectEvents
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
 SOURCE_VARIABLE = "stripe_event_source_name"
@@ -19,6 +20,7 @@ _KINDS: dict[str, type] = {
     "prefix": str,
     "event_types": list,
     "livemode": str,
+    "connect_events": str,
     SOURCE_VARIABLE: str,
     "aws_region": str,
     "aws_endpoint_url": str,
@@ -36,6 +38,7 @@ class Settings:
     prefix: str
     event_types: tuple[str, ...] = DEFAULT_EVENT_TYPES  # which its rule admits
     livemode: Literal["live", "test", "any"] = "any"
+    connect_events: str = ConnectEvents.SKIP  # what becomes of other accounts' events
     source_name: str | None = None  # its partner event source; None for a custom bus
     region: str | None = None  # None for that of the shell's AWS settings
     endpoint_url: str | None = None  # of a local AWS
@@ -76,10 +79,14 @@ def read_settings(values: Mapping[str, Any], place: str) -> Settings:
     livemode: Any = given.get("livemode") or "any"
     if livemode not in {"live", "test", "any"}:
         raise CliError(f"{place}: livemode must be live, test or any")
+    connect_events = given.get("connect_events") or ConnectEvents.SKIP
+    if connect_events not in set(ConnectEvents):
+        raise CliError(f"{place}: connect_events must be skip or handle")
     return Settings(
         prefix=prefix,
         event_types=tuple(given.get("event_types") or DEFAULT_EVENT_TYPES),
         livemode=livemode,
+        connect_events=connect_events,
         source_name=given.get(SOURCE_VARIABLE),
         region=given.get("aws_region"),
         endpoint_url=given.get("aws_endpoint_url"),

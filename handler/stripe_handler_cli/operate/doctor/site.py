@@ -17,7 +17,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES
-from stripe_subscription_handler.decisions.policy import Livemode
+from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
@@ -138,6 +138,10 @@ def environment_of(site: Site) -> dict[str, str]:
 
 def livemode_of(site: Site) -> str:
     return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
+
+
+def connect_events_of(site: Site) -> str:
+    return environment_of(site).get(VARIABLES["connect_events"], ConnectEvents.SKIP)
 
 
 def stripe_url_of(site: Site) -> str:

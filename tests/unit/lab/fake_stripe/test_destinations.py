@@ -83,7 +83,7 @@ def test_every_page_is_listed_newest_first(fake: FakeStripe) -> None:
 
 
 def test_what_can_change_changes_and_the_rest_is_refused(fake: FakeStripe) -> None:
-    """Types, name and metadata; a payload is for ever."""
+    """Types, name and metadata; a payload is for ever, and so is whose events it sends."""
     made = at(fake).create(new())
     at(fake).send(made.id, ["invoice.paid"])
     service(fake).update(made.id, {"metadata": {"workspace": "", "other": "1"}, "name": "theirs"})
@@ -93,8 +93,31 @@ def test_what_can_change_changes_and_the_rest_is_refused(fake: FakeStripe) -> No
         {"other": "1"},
         "theirs",
     )
-    with pytest.raises(load_stripe().StripeError, match="Unknown field: event_payload"):
-        service(fake).update(made.id, {"event_payload": "thin"})
+    for name, value in {"event_payload": "thin", "events_from": ["@accounts"]}.items():
+        with pytest.raises(load_stripe().StripeError, match=f"Unknown field: {name}"):
+            service(fake).update(made.id, {name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (("@self",), {"@self"}),
+        (("@self", "@accounts"), {"@self", "@accounts"}),
+        (("other_accounts",), {"@accounts"}),
+        (("@organization_members",), {"@organization_members"}),
+    ],
+)
+def test_whose_events_it_sends_is_kept(fake: FakeStripe, given: tuple[str, ...], kept: set[str]) -> None:
+    """In today's words, whichever were given."""
+    at(fake).create(new(events_from=given))
+    assert at(fake).eventbridge()[0].events_from == kept
+
+
+def test_without_a_word_it_sends_its_own_accounts_events(fake: FakeStripe) -> None:
+    """Stripe's default, told as such."""
+    place = {"amazon_eventbridge": {"aws_account_id": ACCOUNT, "aws_region": "us-east-1"}}
+    given = {"type": "amazon_eventbridge", "name": "n", "event_payload": "thin", "enabled_events": ["v1.a"]}
+    assert service(fake).create({**given, **place}).events_from == ["@self"]
 
 
 def test_it_is_disabled_enabled_and_deleted(fake: FakeStripe, partner: InMemoryPartner) -> None:
@@ -152,6 +175,9 @@ def test_a_repeated_creation_makes_one() -> None:
         ({"event_types": ["v1.invoice.paid"]}, "is not sent as a snapshot event"),
         ({"account_id": "12"}, "12 digits"),
         ({"name": ""}, "name"),
+        ({"events_from": ["@everybody"]}, "events_from"),
+        ({"events_from": ["@accounts", "@organization_members"]}, "events_from"),
+        ({"events_from": []}, "events_from"),
     ],
 )
 def test_a_wrong_request_is_refused(fake: FakeStripe, changes: dict[str, Any], problem: str) -> None:

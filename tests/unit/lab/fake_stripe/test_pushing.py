@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+import pytest
 import stripe
 
 from stripe_handler_cli.lab.fake_stripe import (
@@ -67,6 +68,29 @@ def test_each_destination_gets_the_types_and_the_form_it_asked_for() -> None:
     expected = [thin_event(one) for one in EVENTS if one["type"] in {CREATED, UPDATED}]
     assert partner.delivered[thin.source] == expected
     assert off.source not in partner.delivered
+
+
+@pytest.mark.parametrize("payload", ["snapshot", "thin"])
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("@self", [None]),
+        ("@accounts", ["acct_1"]),
+        ("@organization_members", ["acct_2"]),
+        ("@organization_members/@accounts", ["acct_1"]),
+    ],
+)
+def test_a_destination_gets_the_events_of_its_accounts(
+    scope: str, expected: list[str | None], payload: str
+) -> None:
+    """An event of another account names it; a thin one as its context."""
+    destinations = Destinations()
+    one = made(destinations, "amazon_eventbridge", payload, ["*"], events_from=[scope], **PLACE)
+    event = EVENTS[0]
+    connected = {**event, "account": "acct_1", "context": "acct_1"}
+    Pusher(destinations).push(event, connected, {**event, "context": "acct_2"})
+    assert isinstance(destinations.partner, InMemoryPartner)
+    assert [sent.get("context") for sent in destinations.partner.delivered[one.source]] == expected
 
 
 def test_a_webhook_is_signed_as_stripe_signs() -> None:

@@ -349,6 +349,32 @@ def test_thin_events_are_another_destination(fake: FakeStripe, cloud: Cloud) -> 
         connection(fake, cloud).connect()
 
 
+@pytest.mark.parametrize(
+    ("said", "scopes"), [("", ["@self"]), ('connect_events = "handle"\n', ["@self", "@accounts"])]
+)
+def test_a_new_destination_sends_what_the_environment_handles(
+    fake: FakeStripe, cloud: Cloud, said: str, scopes: list[str]
+) -> None:
+    """The account's own events, and those of connected accounts where the file says so."""
+    cloud.var_file.write_text(FILE + said, "utf-8")
+    connection(fake, cloud).connect()
+    assert [one.body["events_from"] for one in fake.destinations] == [scopes]
+
+
+def test_one_that_sends_others_events_alone_is_replaced_by_hand(fake: FakeStripe, cloud: Cloud) -> None:
+    """It is refused before anything changes, and the commands that the message names put it right."""
+    connection(fake, cloud).connect()
+    [old] = fake.destinations
+    old.body["events_from"] = ["@accounts"]
+    with pytest.raises(CliError, match="disconnect --workspace development --delete"):
+        connection(fake, cloud).connect()
+    assert [one.id for one in fake.destinations] == [old.id]
+    connection(fake, cloud).disconnect(delete=True)
+    assert connection(fake, cloud).connect().left == ()
+    [new] = fake.destinations
+    assert (new.body["events_from"], new.id != old.id) == (["@self"], True)
+
+
 def test_one_made_by_hand_is_taken_and_given_back(fake: FakeStripe, cloud: Cloud) -> None:
     """Named in the file, it needs no mark; its deletion is not forgotten when the name is gone."""
     connection(fake, cloud).connect()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
@@ -49,6 +50,9 @@ DEAD = destination(source_status="deleted", is_enabled=False, disabled_reason="n
 CREATION = [Step.CREATE, Step.WAIT, Step.WRITE, Step.APPLY, Step.ACTIVATE, Step.PING]
 REPLACEMENT = [Step.CREATE, Step.WAIT, Step.WRITE, Step.DELETE_DEAD, Step.APPLY, Step.ACTIVATE, Step.PING]
 FEW = destination(enabled_events=frozenset({"invoice.paid"}))
+THEIRS = destination(events_from=frozenset({"@accounts"}))
+BOTH = destination(events_from=frozenset({"@self", "@accounts"}))
+MEMBERS = destination(events_from=frozenset({"@organization_members"}))
 EVERY = destination(enabled_events=frozenset({"*"}))
 
 CASES = {
@@ -67,6 +71,11 @@ CASES = {
     "disabled": (connected(destination(is_enabled=False, disabled_reason="user")), [Step.ENABLE, Step.PING]),
     "sends other types": (connected(FEW), [Step.ADD_TYPES, Step.PING]),
     "sends every type": (connected(EVERY), [Step.PING]),
+    "sends connected accounts' events too": (connected(BOTH), [Step.PING]),
+    "sends connected accounts' events, of no concern": (
+        Situation(destinations=(attrs.evolve(THEIRS, metadata={}),), sources={SOURCE: "ACTIVE"}),
+        CREATION,
+    ),
     "event source gone": (connected(DEAD, sources={}), REPLACEMENT),
     "event source deleted, says AWS alone": (connected(sources={SOURCE: "DELETED"}), REPLACEMENT),
     "replaced, the old one still there": (
@@ -114,6 +123,17 @@ REFUSED = {
     "a test key, a live environment": (Situation(), {"livemode": "live"}, "live events only"),
     "a live key, a test environment": (Situation(), {"livemode": "test", "key_mode": "live"}, "test events"),
     "thin events already": (connected(destination(payload="thin")), {}, "connect with --thin"),
+    "connected accounts' events alone": (connected(THEIRS), {}, "account itself never come.*--delete"),
+    "connected accounts' events alone, which are handled": (
+        connected(THEIRS),
+        {"connect_events": "handle"},
+        "one that sends the events of @accounts and @self",
+    ),
+    "an organization's events, which are skipped": (
+        connected(MEMBERS),
+        {},
+        'skips such events. Set connect_events = "handle"',
+    ),
     "snapshots already": (connected(), {"payload": "thin"}, "connect without --thin"),
 }
 
@@ -124,6 +144,15 @@ def test_what_a_person_must_decide(situation: Situation, changes: dict[str, Any]
     given = {name: getattr(WANTED, name) for name in ("prefix", "workspace", "account_id", "region")}
     with pytest.raises(CliError, match=problem):
         plan_connect(Wanted(**{**given, "event_types": TYPES, **changes}), situation)
+
+
+@pytest.mark.parametrize(("found", "noted"), [(destination(), True), (BOTH, False), (MEMBERS, False)])
+def test_events_that_are_wanted_and_never_come_are_noted(found: EventDestination, noted: bool) -> None:  # noqa: FBT001
+    """Everything else works, so nothing is refused."""
+    wanted = attrs.evolve(WANTED, connect_events="handle")
+    plan = plan_connect(wanted, connected(found))
+    assert list(plan.steps) == [Step.PING]
+    assert ["connected accounts never come" in note for note in plan.notes] == [True] * noted
 
 
 def test_a_person_may_choose() -> None:

@@ -36,6 +36,7 @@ def test_the_production_file_is_read() -> None:
         ({"prefix": "a", "event_types": "b"}, "event_types must be a list"),
         ({"prefix": "a", "event_types": ["b", 3]}, "event_types must be a list of strings"),
         ({"prefix": "a", "livemode": "both"}, "livemode must be live, test or any"),
+        ({"prefix": "a", "connect_events": "take"}, "connect_events must be skip or handle"),
     ],
 )
 def test_a_wrong_file_is_refused(values: dict[str, Any], problem: str) -> None:

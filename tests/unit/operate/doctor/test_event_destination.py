@@ -91,10 +91,15 @@ def served(destinations: Destinations) -> Iterator[str]:
         server.server_close()
 
 
-def look(*found: dict[str, Any], key: str | None = KEY, source: str = SOURCE) -> DestinationFacts:
+def look(
+    *found: dict[str, Any],
+    key: str | None = KEY,
+    source: str = SOURCE,
+    environment: dict[str, str] | None = None,
+) -> DestinationFacts:
     """What is seen of these destinations for a function without a Stripe key, and a rule with one type."""
     answers = {
-        "get_function_configuration": {"Environment": {"Variables": {}}},
+        "get_function_configuration": {"Environment": {"Variables": environment or {}}},
         "describe_rule": {"State": "ENABLED", "EventPattern": "{}"},
         "test_event_pattern": lambda **asked: {"Result": json.loads(asked["Event"])["detail-type"] in TYPES},
     }
@@ -121,6 +126,18 @@ def test_the_destination_of_the_stacks_event_source_is_found() -> None:
         admitted_types=TYPES,
         has_key=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [({}, {"@self"}), ({"events_from": None}, {"@self"}), ({"events_from": ["@accounts"]}, {"@accounts"})],
+)
+def test_whose_events_it_sends_is_read(shown: dict[str, Any], found: set[str]) -> None:
+    """Stripe's default where it says nothing; and what the function does with others' events."""
+    facts = look(destination(2, **shown), environment={"CONNECT_EVENTS": "handle"})
+    assert facts.found is not None
+    assert facts.found.events_from == found
+    assert facts.connect_events == "handle"
 
 
 def test_a_disabled_destination_tells_why() -> None:

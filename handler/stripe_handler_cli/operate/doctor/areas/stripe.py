@@ -9,8 +9,10 @@ from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_ru
 from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.site import Site, environment_of, stripe_url_of
+from stripe_handler_cli.operate.doctor.site import Site, connect_events_of, environment_of, stripe_url_of
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
+from stripe_handler_cli.stack.events_from import Lack, lack_of, told
+from stripe_subscription_handler.decisions.policy import ConnectEvents
 from stripe_subscription_handler.events.event_types import MAIN_EVENT_TYPES
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
@@ -25,6 +27,9 @@ _POST = (
 ENABLE_DESTINATION = _POST + "/enable"
 SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {body}"
 MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
+REPLACE_DESTINATION = "stripe-handler disconnect --delete --workspace {environment}\n" + MAKE_DESTINATION
+REPLACE_THIN_DESTINATION = f"# for thin events\n{REPLACE_DESTINATION} --thin"
+HANDLE_CONNECT_EVENTS = '# set connect_events = "handle" in the tfvars file, then\n' + APPLY
 _CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
 
 
@@ -36,6 +41,7 @@ class DestinationFacts:
     found: EventDestination | None = None  # None where this key sees no such destination
     admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
     has_key: bool = False  # the function
+    connect_events: str = ConnectEvents.SKIP  # what the function does with other accounts' events
 
 
 def look_at_destination(site: Site) -> DestinationFacts:
@@ -50,6 +56,7 @@ def look_at_destination(site: Site) -> DestinationFacts:
         found=next((one for one in _destinations(site, source) if one.source_name == source), None),
         admitted_types=rule.admitted_types,
         has_key=any(environment.get(name) for name in _KEY_VARIABLES),
+        connect_events=connect_events_of(site),
     )
 
 
@@ -85,6 +92,40 @@ def stripe_destination(facts: DestinationFacts) -> Finding:
         lost = f"{found.id} is disabled{reason}: Stripe does not send these events again"
         return failed(lost, ENABLE_DESTINATION, destination=found.id)
     return passed(f"{found.id} is enabled")
+
+
+@check(
+    Area.STRIPE,
+    look_at_destination,
+    REPLACE_DESTINATION,
+    REPLACE_THIN_DESTINATION,
+    HANDLE_CONNECT_EVENTS,
+    MAKE_DESTINATION,
+)
+def stripe_events_from(facts: DestinationFacts) -> Finding:
+    """Whose events come.
+
+    A destination can send connected accounts' events alone: then no event of your own account ever comes.
+
+    Its `events_from`. Without the account's own events (`@self`; of an organisation, its members'), or where
+    `connect_events = "skip"` skips every one, it fails. `connect_events = "handle"` without connected
+    accounts' events (`@accounts`) is a warning. Stripe never changes it: a new destination must be made.
+    """
+    if facts.event_source is None:
+        return passed(_CUSTOM_BUS)
+    found = facts.found
+    if found is None:
+        return failed("there is no event destination", MAKE_DESTINATION)
+    lack = lack_of(found.events_from, facts.connect_events)
+    sent = f"it sends the events of {told(found.events_from)}"
+    replace = REPLACE_THIN_DESTINATION if found.payload == "thin" else REPLACE_DESTINATION
+    if lack is Lack.OWN_EVENTS:
+        return failed(f"{sent}: {lack}", replace)
+    if lack is Lack.HANDLED_EVENTS:
+        return failed(f"{sent}: {lack}", HANDLE_CONNECT_EVENTS)
+    if lack is Lack.CONNECTED_EVENTS:
+        return warned(f"{sent}: {lack}", replace)
+    return passed(sent)
 
 
 @check(Area.STRIPE, look_at_destination, SET_EVENT_TYPES, MAKE_DESTINATION, APPLY)
