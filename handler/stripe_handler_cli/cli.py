@@ -40,6 +40,10 @@ COMMANDS = (
         "Say of each attribute of a profile which event set it, when, and by which rule.",
     ),
     Deferred(
+        "operate.link.command:link",
+        "Say at Stripe whose a subscription is, which applies every event that waits for it.",
+    ),
+    Deferred(
         "operate.listen.command:listen",
         "Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.",
     ),

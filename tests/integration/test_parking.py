@@ -1,9 +1,25 @@
 """Events without a user wait in the sync table, and are applied when their subscription is labelled."""
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from stripe_handler_cli.lab.fake_stripe import API_KEY
+from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
+from support.commands import Commands
 from support.lives import Life
+from support.stripe_feeding import stripe_feeding
+
+if TYPE_CHECKING:
+    from conftest import Stack
+
+
+@pytest.fixture
+def commands(endpoint: Endpoint, stack: "Stack", tmp_path: Path) -> Commands:
+    """The commands, for the first workspace."""
+    return Commands.of(endpoint.variables, stack.outputs, tmp_path)
 
 
 def parked(pipeline: Pipeline, life: Life) -> list[dict[str, Any]]:
@@ -42,6 +58,52 @@ def test_an_unlabelled_checkout_is_applied_when_the_label_comes(pipeline: Pipeli
     profile = pipeline.profile(life.user_id)
     assert (profile["subscriptionStatus"], profile["lastPaymentStatus"]) == ("active", "succeeded")
     assert parked(pipeline, life) == []
+
+
+def test_link_ends_the_wait_with_the_command_that_parked_names(
+    pipeline: Pipeline, commands: Commands
+) -> None:
+    """The label is written once, and the profile has both events; to take it away again, one must say so."""
+    life, heir = Life("linked"), "user_linked_heir"
+    subscription = life.subscription(user=None, livemode=False)
+    for event in (life.created(user=None), life.paid("paid", 2, user=None)):
+        pipeline.put(event)
+        assert pipeline.follow(event["id"])["reason"] == "parked"
+    listed = commands.run("parked", "--json").json["events"]
+    steps = {one["next"] for one in listed if one["subscription_id"] == subscription["id"]}
+    [step] = steps
+    words = step.replace("USER", life.user_id, 1).split()
+    assert words[:4] == ["stripe-handler", "link", subscription["id"], life.user_id]
+
+    with stripe_feeding(pipeline, subscription) as stripe:
+
+        def link(user_id: str, *more: str, key: str = API_KEY) -> Any:
+            options = ["--stripe-url", stripe.url, "--json", *more]
+            return commands.run("link", subscription["id"], user_id, *options, STRIPE_API_KEY=key)
+
+        unable = link(life.user_id, key="")
+        assert (unable.exit_code, unable.json["written"]) == (1, False), unable.err
+        assert f"/v1/subscriptions/{subscription['id']}" in unable.json["command"]
+        linked = link(life.user_id, "--wait")
+        assert linked.exit_code == 0, linked.err
+        told = {name: linked.json[name] for name in ("label_before", "waiting", "written", "applied")}
+        assert told == {"label_before": None, "waiting": 2, "written": True, "applied": True}
+        [event] = stripe.edits.events.values()
+        assert pipeline.follow(event["id"])["drained"] == 2
+        profile = pipeline.profile(life.user_id)
+        assert (profile["subscriptionId"], profile["lastPaymentStatus"]) == (subscription["id"], "succeeded")
+        assert parked(pipeline, life) == []
+
+        again = link(life.user_id, "--wait")
+        assert (again.exit_code, again.json["written"], again.json["applied"]) == (0, False, True)
+        refused = link(heir)
+        assert (refused.exit_code, refused.out, "--yes" in refused.err) == (1, "", True)
+        assert len(stripe.edits.events) == 1
+        moved = link(heir, "--yes", "--wait")
+        assert (moved.exit_code, moved.json["owner_before"]) == (0, life.user_id), moved.err
+        _, move = stripe.edits.events.values()
+        assert pipeline.follow(move["id"])["decision"] == "write"
+        assert "subscriptionId" not in pipeline.profile(life.user_id)
 
 
 def test_a_parked_invoice_waits_for_its_own_subscription(pipeline: Pipeline) -> None:

@@ -21,10 +21,11 @@ from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import runbook
 from support.drift_checks import DriftChecks
 from support.function_urls import send_webhook
-from support.incidents import Incident, Scene
+from support.incidents import Incident, Scene, environment_of, set_environment
 from support.lives import Life
 from support.on_call import Shell
 from support.slow_proxy import SlowProxy
+from support.stripe_feeding import stripe_feeding
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -175,8 +176,11 @@ NEARLY_EXPIRED = Life("expiring")
 
 
 @pytest.fixture(scope="module")
-def parking(scene: Scene) -> Incident:
-    """An unlabelled checkout, 24 days later. The days are made by moving `expiresAt`: nothing else can."""
+def parking(scene: Scene) -> Iterator[Incident]:
+    """An unlabelled checkout, 24 days later. The days are made by moving `expiresAt`: nothing else can.
+
+    The function has no Stripe key, but where it would ask is where the commands find Stripe.
+    """
     life, pipeline = NEARLY_EXPIRED, scene.pipeline
     tomorrow = int(dt.datetime.now(dt.UTC).timestamp()) + 24 * 3600
 
@@ -194,13 +198,14 @@ def parking(scene: Scene) -> Incident:
         scene.endpoint.functions.invoke(
             FunctionName=scene.function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode()
         )
-        return {}
+        ids = {"SUBSCRIPTION_ID": f"sub_{life.name}_1", "USER_ID": life.user_id}
+        return {**ids, "STRIPE_API_KEY": API_KEY}
 
-    def label_in_stripe() -> None:
-        pipeline.put(life.updated("label", 5, {"metadata": {"userId": None}}))
-        pipeline.follow(life.event_id("label"))
-
-    return scene.live_through(PARKED, cause, label_in_stripe)
+    with stripe_feeding(pipeline, life.subscription(user=None, livemode=False)) as stripe:
+        before = environment_of(scene.endpoint, scene.function_name)
+        scene.reconfigure(STRIPE_API_URL=stripe.url)
+        yield scene.live_through(PARKED, cause)
+        set_environment(scene.endpoint, scene.function_name, before)
 
 
 @pytest.fixture(scope="module")
@@ -331,10 +336,12 @@ def test_slowness_lost_nothing(scene: Scene) -> None:
 
 
 def test_the_list_of_parked_events_names_what_to_label(parking: Incident, scene: Scene) -> None:
-    """The subscription; and its label applied everything."""
+    """The subscription, and the command; and its label applied everything."""
     listed = parking.ran["stripe-handler parked --expiring"]
     assert listed.exit_code == 1
-    assert f"sub_{NEARLY_EXPIRED.name}_1" in listed.output
+    assert f"stripe-handler link sub_{NEARLY_EXPIRED.name}_1 USER" in listed.output
+    linked = parking.ran['stripe-handler link "$SUBSCRIPTION_ID" "$USER_ID" --wait']
+    assert linked.exit_code == 0, linked.output
     assert scene.status(NEARLY_EXPIRED) == "active"
 
 

@@ -17,13 +17,22 @@ _SECTIONS = runbook.sections()
 _FIRE_SECONDS, _CLEAR_SECONDS = 60, 90
 
 
-def reconfigure(endpoint: Endpoint, function_name: str, **environment: str) -> None:
-    """Change a function's environment, past Terraform."""
+def environment_of(endpoint: Endpoint, function_name: str) -> dict[str, str]:
+    """A function's environment."""
     found: Any = endpoint.functions.get_function_configuration(FunctionName=function_name)
-    variables = {**found["Environment"]["Variables"], **environment}
+    return dict(found["Environment"]["Variables"])
+
+
+def set_environment(endpoint: Endpoint, function_name: str, variables: Mapping[str, str]) -> None:
+    """Give a function another environment, past Terraform."""
     endpoint.functions.update_function_configuration(
         FunctionName=function_name, Environment={"Variables": variables}
     )
+
+
+def reconfigure(endpoint: Endpoint, function_name: str, **environment: str) -> None:
+    """Change a function's environment, past Terraform."""
+    set_environment(endpoint, function_name, environment_of(endpoint, function_name) | environment)
 
 
 @attrs.frozen

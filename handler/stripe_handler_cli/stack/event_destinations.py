@@ -1,29 +1,22 @@
-"""Stripe's event destinations (API v2), through the real `stripe` client and with the operator's own key.
-
-Asks and changes; decides nothing. No error message holds the key, or what Stripe says of it.
-"""
+"""Stripe's event destinations (API v2), with the operator's own key. Asks and changes; decides nothing."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from http import HTTPStatus
 from typing import Any, Literal, TypeVar
 
 import attrs
 
-from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.events_from import OWN
+from stripe_handler_cli.stack.stripe_client import OperatorsStripe
 from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.config import STRIPE_API_URL
-from stripe_subscription_handler.stripe_side.api import API_VERSION, load_stripe
+from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 EVENTBRIDGE = "amazon_eventbridge"
 Payload = Literal["snapshot", "thin"]
 
-_TIMEOUT_SECONDS = 10
 _PAGE = 100
 _ARN_REGION = 3
-_TOLD_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT})
-"""Stripe's own words are told of these: they are about what was asked for. Those of others quote the key."""
 _Found = TypeVar("_Found")
 
 
@@ -156,31 +149,8 @@ class EventDestinations:
         return str(self._ask(lambda service: service.ping(identifier)).id)
 
     @cached_property
-    def _service(self) -> Any:
-        stripe = load_stripe()
-        client = stripe.StripeClient(
-            self.access.key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": self.url},
-            max_network_retries=1,
-            http_client=stripe.RequestsClient(timeout=_TIMEOUT_SECONDS),
-        )
-        return client.v2.core.event_destinations
+    def _stripe(self) -> OperatorsStripe:
+        return OperatorsStripe(self.access, self.url, "to read and write event destinations")
 
     def _ask(self, question: Callable[[Any], _Found]) -> _Found:
-        service = self._service
-        try:
-            return question(service)
-        except load_stripe().StripeError as error:
-            raise CliError(_told(error, self.access.variable)) from None
-
-
-def _told(error: Any, variable: str) -> str:
-    if not error.http_status:
-        return f"Stripe: no answer ({type(error).__name__}), with the key in {variable}"
-    told = f"Stripe: HTTP {error.http_status}, with the key in {variable}"
-    if error.http_status == HTTPStatus.FORBIDDEN:
-        return f"{told}: it needs the permission to read and write event destinations"
-    if error.http_status in _TOLD_STATUSES and error.user_message:
-        return f"{told}: {error.user_message}"
-    return told
+        return self._stripe.ask(lambda client: question(client.v2.core.event_destinations))

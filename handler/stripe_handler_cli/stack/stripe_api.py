@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.stripe_options import StripeAccess
+from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
-from stripe_subscription_handler.stripe_side.api import StripeApi
+from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 _PATIENCE_SECONDS = 60.0
@@ -26,6 +27,19 @@ def stripe_api(
         before_request=before_request,
         longest_request_seconds=_LONGEST_REQUEST_SECONDS,
     )
+
+
+def check_key_mode(access: StripeAccess, accepted: Livemode) -> None:
+    """Refuse a key of a mode that the stack does not accept, as far as the key's prefix tells.
+
+    Raises:
+        CliError: It is of the other mode.
+    """
+    mode = key_mode(access.key)
+    if mode is not None and str(accepted) not in {Livemode.ANY, mode}:
+        raise CliError(
+            f"The key in {access.variable} is for {mode} mode, but this stack accepts only {accepted}."
+        )
 
 
 @contextmanager

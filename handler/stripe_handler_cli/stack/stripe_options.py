@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from stripe_handler_cli.common.options import Option, made_into
 
-_VARIABLE = "STRIPE_API_KEY"
+DEFAULT_VARIABLE = "STRIPE_API_KEY"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 
 
@@ -35,7 +35,7 @@ def stripe_options(purpose: str) -> Option:
         _access,
         click.option(
             "--stripe-key-variable",
-            default=_VARIABLE,
+            default=DEFAULT_VARIABLE,
             show_default=True,
             metavar="NAME",
             help=f"Environment variable with a Stripe key {purpose}",
@@ -47,7 +47,9 @@ def stripe_options(purpose: str) -> Option:
 def required(stripe: StripeAccess | None) -> StripeAccess:
     """The access to Stripe, for a command that can do nothing without."""
     if stripe is None:
-        raise click.UsageError(f"no Stripe key in {_VARIABLE} (or the variable of --stripe-key-variable)")
+        raise click.UsageError(
+            f"no Stripe key in {DEFAULT_VARIABLE} (or the variable of --stripe-key-variable)"
+        )
     return stripe
 
 

@@ -11,7 +11,7 @@ locals {
       threshold      = var.thresholds.parked_events
       meaning        = "An event waits for a user: nobody has said yet whose subscription it is about."
       commands       = ["stripe-handler parked"]
-      remedy         = "unless a later event has named the user, put ${var.user_id_metadata_key} into the subscription's metadata in Stripe within 30 days; that update applies everything."
+      remedy         = "unless a later event has named the user, put ${var.user_id_metadata_key} into the subscription's metadata in Stripe within 30 days (stripe-handler link SUBSCRIPTION USER); that update applies everything."
     }
     parked_expiring = {
       namespace      = var.metrics.parked_expiring.namespace
@@ -22,7 +22,7 @@ locals {
       threshold      = var.thresholds.parked_expiring
       meaning        = "Events that wait for a user expire within 7 days; afterwards only the archive, while it keeps them, and Stripe have them."
       commands       = ["stripe-handler parked --expiring", "stripe-handler parked --count"]
-      remedy         = "put ${var.user_id_metadata_key} into the metadata of the subscriptions it lists. Counted once an hour."
+      remedy         = "put ${var.user_id_metadata_key} into the metadata of the subscriptions it lists (stripe-handler link SUBSCRIPTION USER). Counted once an hour."
     }
     parked_count_failed_invocations = {
       namespace      = "AWS/Events"

@@ -98,6 +98,21 @@ def test_a_view_that_somebody_else_changed_is_seen() -> None:
     }
 
 
+def test_a_user_has_what_is_known_as_theirs() -> None:
+    """One that was handed on is another's; of a dead one that was forgotten for space, the id is enough."""
+    move = events.updated(
+        events.subscription(id="sub_b", user="user_2"),
+        event_id="evt_3",
+        created=T0 + 5,
+        previous={"metadata": {"userId": "user_1"}},
+    )
+    found = record(created("sub_a", "evt_1"), created("sub_b", "evt_2"), move)
+    assert [found.has(one) for one in ("sub_a", "sub_b", "sub_c")] == [True, False, False]
+    forgotten = record(created("sub_a", "evt_1"), stripeLedgerClosed={f"{T0} sub_c"})
+    assert forgotten.has("sub_c")
+    assert not UserRecord.of("user_1", KEY, None).has("sub_a")
+
+
 def test_no_item_is_no_profile() -> None:
     """Which differs from a profile without a subscription."""
     assert UserRecord.of("user_1", KEY, None).as_json()["exists"] is False

@@ -41,6 +41,11 @@ class Request:
         context = given.get("Stripe-Context") or given.get("Stripe-Account")
         return cls(method, parts.path, now, query, body, given.get("Idempotency-Key"), context)
 
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a body as API v1 takes one; of a field that is given twice, the last counts."""
+        return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
+
 
 @attrs.frozen
 class Answer:

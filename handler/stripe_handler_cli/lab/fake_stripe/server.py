@@ -15,10 +15,12 @@ import attrs
 from stripe_handler_cli.lab.fake_stripe.accounts import Account, objects
 from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destinations
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
+from stripe_handler_cli.lab.fake_stripe.edits import EditedAccount, Edits
 from stripe_handler_cli.lab.fake_stripe.faults import Fault
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
+from stripe_handler_cli.lab.fake_stripe.update_routes import answer_update
 
 API_KEY = "sk_test_fake"
 ORGANIZATION_KEY = "sk_org"
@@ -42,6 +44,7 @@ class FakeStripe:
     keys: set[str] = attrs.field(factory=lambda: {API_KEY})
     now: Callable[[], float] = time.time
     destinations: Destinations = attrs.field(factory=Destinations)
+    edits: Edits = attrs.field(factory=Edits)
     faults: list[Fault] = attrs.Factory(list)
     received: list[tuple[str, dict[str, str]]] = attrs.Factory(list)
     misbehaved: int = 0
@@ -80,9 +83,13 @@ class FakeStripe:
             if related is None:
                 message = "The API key does not have access to this account, or there is none."
                 return error(HTTPStatus.FORBIDDEN, message, "account_invalid")
-            return answer_objects(related, request)
+            return self._answer_objects(related, request)
         about = answer_destinations(self.destinations, self.pusher.send, request)
-        return answer_objects(self.account, request) if about is None else about
+        return about or self._answer_objects(self.account, request)
+
+    def _answer_objects(self, known: Account, request: Request) -> Answer:
+        account = EditedAccount(known, self.edits)
+        return answer_update(account, self.pusher.push, request) or answer_objects(account, request)
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   stripe-handler parked
-  stripe-handler parked --expiring --json | jq -r '.events[].subscription_id'
+  stripe-handler parked --expiring --json | jq -r '.events[].next'
   stripe-handler parked --count --workspace production
 """
 )
@@ -33,14 +33,12 @@ Examples:
 def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, as_json: bool) -> int:
     """List the events that wait for a user, the first to expire first.
 
-    An event waits when nobody can say whose subscription it is about. Put the user's id into the
-    subscription's metadata in Stripe: that update applies everything that waits for it. Exit code 1 if events
-    expire within 7 days.
+    An event waits when nobody can say whose subscription it is about. `stripe-handler link` puts the user's
+    id into the subscription's metadata at Stripe: that update applies everything that waits for it. Exit code
+    1 if events expire within 7 days.
     """
-    import attrs
-
     from stripe_handler_cli.common.console import printer
-    from stripe_handler_cli.common.tables import table
+    from stripe_handler_cli.operate.parked.report import print_waiting, waiting_as_json
     from stripe_handler_cli.operate.parked.waiting import count_now, read_waiting
 
     if count:
@@ -49,23 +47,9 @@ def parked(*, stack: "DeployedStack", expiring: bool, limit: int, count: bool, a
     waiting = read_waiting(
         stack.endpoint.dynamodb, table_name, int(time.time()), limit=limit, expiring_only=expiring
     )
+    options = given_stack_options(click.get_current_context())
     if as_json:
-        click.echo(json.dumps(attrs.asdict(waiting)))
-        return 1 if waiting.expiring else 0
-    console = printer()
-    if waiting.events:
-        rows = table("expires", "parked", "subscription", "customer", "type", "event")
-        for event in waiting.events:
-            rows.add_row(
-                event.expires_at,
-                event.parked_at,
-                event.subscription_id or "",
-                event.customer_id,
-                event.event_type or "unreadable",
-                event.event_id,
-                style="yellow" if event.is_expiring else None,
-            )
-        console.print(rows, markup=False)
-    said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
-    console.print(said, markup=False)
+        click.echo(json.dumps(waiting_as_json(waiting, options)))
+    else:
+        print_waiting(printer(), waiting, options)
     return 1 if waiting.expiring else 0

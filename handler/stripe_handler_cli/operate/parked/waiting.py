@@ -1,6 +1,7 @@
 """What waits for a user: how many events, and the first to expire; has the function count them too."""
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 class WaitingEvent(ParkedEvent):
     """An event that waits for a user, and whether it expires within 7 days, or should have."""
 
-    is_expiring: bool
+    is_expiring: bool = attrs.field(kw_only=True)
+
+    def next_step(self, stack_options: str = "") -> str | None:
+        """The command that ends the wait, once USER is filled in; None where nothing names a subscription.
+
+        The options lead it to the same stack; each has a space before it.
+        """
+        if self.subscription_id is None:
+            return None
+        account = f" --account {shlex.quote(self.account)}" if self.account else ""
+        return f"stripe-handler link {shlex.quote(self.subscription_id)} USER{account}{stack_options}"
 
 
 @attrs.frozen

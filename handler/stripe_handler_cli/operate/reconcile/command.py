@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
 from stripe_handler_cli.stack.options import stack_options
@@ -43,14 +42,9 @@ def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) 
     Raises:
         CliError: The key is of a mode that the stack does not accept.
     """
-    from stripe_handler_cli.stack.stripe_api import stripe_api
-    from stripe_subscription_handler.stripe_side.api import key_mode
+    from stripe_handler_cli.stack.stripe_api import check_key_mode, stripe_api
 
-    mode = key_mode(stripe.key)
-    if mode is not None and str(config.livemode) not in {"any", mode}:
-        raise CliError(
-            f"The key in {stripe.variable} is for {mode} mode, but this stack accepts only {config.livemode}."
-        )
+    check_key_mode(stripe, config.livemode)
     readable = "subscriptions, customers, invoices and events"
     return stripe_api(stripe, config.stripe_api_url, readable, pace)
 

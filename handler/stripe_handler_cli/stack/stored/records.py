@@ -21,7 +21,7 @@ from stripe_subscription_handler.events.fields import iso_time
 
 _OWNER = owner_attribute("")
 _PARKED = parked_key("", "")
-_TOLD_OF_PARKED = attrs.filters.exclude("customer_id", "subscription_id")
+_TOLD_OF_PARKED = attrs.filters.exclude("account", "customer_id", "subscription_id")
 
 
 def plain(value: Any) -> Any:
@@ -58,6 +58,13 @@ class UserRecord:
     @property
     def customer_ids(self) -> list[str]:
         return sorted({register.subscription.customer_id for register in self.ledger.registers.values()})
+
+    def has(self, subscription_id: str) -> bool:
+        """Whether the subscription is this user's, also where it is dead and only its id is kept."""
+        register = self.ledger.registers.get(subscription_id)
+        if register is not None:
+            return register.subscription.user_id == self.user_id
+        return any(closed.endswith(f" {subscription_id}") for closed in self.ledger.closed)
 
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
@@ -139,6 +146,7 @@ class ParkedEvent:
         subscription_id: The subscription to label; None if the event names none.
         parked_at: Since when, ISO-8601 UTC.
         expires_at: Until when, ISO-8601 UTC; DynamoDB removes it at some time after.
+        account: The account it is of, where that is not the stack's own.
     """
 
     event_id: str
@@ -147,10 +155,11 @@ class ParkedEvent:
     subscription_id: str | None
     parked_at: str
     expires_at: str
+    account: str | None = None
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> "ParkedEvent":
-        event_type, subscription_id = _about(item.get("event"))
+        event_type, subscription_id, account = _about(item.get("event"))
         return cls(
             event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
             event_type=event_type,
@@ -158,16 +167,19 @@ class ParkedEvent:
             subscription_id=subscription_id,
             parked_at=iso_time(int(item["parkedAt"]), "parkedAt"),
             expires_at=iso_time(int(item[EXPIRES_AT]), EXPIRES_AT),
+            account=account,
         )
 
 
-def _about(text: Any) -> tuple[str | None, str | None]:
-    """Type and subscription of a stored event, as far as it can be read."""
+def _about(text: Any) -> tuple[str | None, str | None, str | None]:
+    """Type, subscription and account of a stored event, as far as it can be read."""
     try:
         event = parse_event(json.loads(text))
     except (TypeError, ValueError, InvalidEventError):
-        return None, None
-    return event.type, event.subscription_id
+        return None, None, None
+    # A thin event about a subscription has its id alone.
+    related_id = None if event.is_about_invoice else event.related_id
+    return event.type, event.subscription_id or related_id, event.account
 
 
 @attrs.frozen

@@ -191,7 +191,9 @@ def test_a_refused_key_is_not_told(fake: FakeStripe) -> None:
     """The variable it is from is."""
     with pytest.raises(CliError) as caught:
         at(fake, key="rk_test_revoked").eventbridge()
-    assert str(caught.value) == "Stripe: HTTP 401, with the key in OPS_KEY"
+    assert str(caught.value) == (
+        "Stripe: HTTP 401, with the key in OPS_KEY: Stripe knows no such key, or it has expired"
+    )
 
 
 def test_a_secret_is_told_once(fake: FakeStripe) -> None:

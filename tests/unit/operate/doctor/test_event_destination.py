@@ -175,5 +175,7 @@ def test_a_refused_key_is_not_shown() -> None:
     """The variable it came from is."""
     with pytest.raises(CliError) as caught:
         look(destination(2), key="rk_test_revoked")
-    assert str(caught.value) == "Stripe: HTTP 401, with the key in STRIPE_API_KEY"
+    assert str(caught.value) == (
+        "Stripe: HTTP 401, with the key in STRIPE_API_KEY: Stripe knows no such key, or it has expired"
+    )
     assert "rk_test_revoked" not in repr(StripeAccess("rk_test_revoked", "STRIPE_API_KEY"))

@@ -5,8 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.lab.simulator import thin_event
+from stripe_handler_cli.operate.parked.report import print_waiting, waiting_as_json
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent, count_now, read_waiting
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from support import events
@@ -68,6 +71,66 @@ def test_the_list_can_be_short_while_all_are_counted() -> None:
 def test_an_event_applied_meanwhile_is_not_listed() -> None:
     """The index is a moment behind the table."""
     assert waiting(ParkedIndex([SOON])).events == ()
+
+
+def next_steps(*stored: dict[str, Any], options: str = "") -> list[str | None]:
+    """The next step of events that wait."""
+    items = {f"PARKED#{SOON + n}": item(SOON + n, json.dumps(one)) for n, one in enumerate(stored)}
+    found = waiting(ParkedIndex([SOON + n for n in range(len(stored))], items))
+    return [event["next"] for event in waiting_as_json(found, options)["events"]]
+
+
+CREATED = events.created(events.subscription(user=None))
+PAID = events.paid(events.invoice(user=None))
+
+
+def test_the_next_step_labels_the_subscription() -> None:
+    """On the same stack; the person fills in the user."""
+    assert (
+        next_steps(CREATED, PAID, options=" --workspace production")
+        == ["stripe-handler link sub_1 USER --workspace production"] * 2
+    )
+
+
+def test_an_event_of_another_account_names_it() -> None:
+    """Stripe would not find the subscription in the key's own."""
+    assert next_steps({**CREATED, "account": "acct_1"}) == ["stripe-handler link sub_1 USER --account acct_1"]
+
+
+def test_a_thin_event_about_a_subscription_has_a_next_step() -> None:
+    """One about an invoice names no subscription; neither does one that nobody can read."""
+    assert next_steps(thin_event(CREATED), thin_event(PAID), {}) == [
+        "stripe-handler link sub_1 USER",
+        None,
+        None,
+    ]
+
+
+def test_people_are_told_each_next_step_once_in_80_columns() -> None:
+    """Below the table, in a line of its own that can be copied."""
+    subscription_id = "sub_1MowQVLkdIwHu7ixeRlqHVzs"
+    body = events.subscription(id=subscription_id, user=None)
+    stored = [json.dumps(events.created(body, event_id=f"evt_{n}")) for n in range(2)]
+    index = ParkedIndex(
+        [SOON, LATER],
+        {f"PARKED#{time}": item(time, text) for time, text in zip((SOON, LATER), stored, strict=True)},
+    )
+    out = io.StringIO()
+    print_waiting(Console(file=out, width=80), waiting(index), "")
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    assert lines[-3:] == [
+        "2 waiting, 1 of them expire within 7 days.",
+        "Next, with your user's id for USER:",
+        f"  stripe-handler link {subscription_id} USER",
+    ]
+    assert max(map(len, lines)) <= 80
+
+
+def test_where_nothing_waits_there_is_no_next_step() -> None:
+    """Only the count."""
+    out = io.StringIO()
+    print_waiting(Console(file=out, width=80), waiting(ParkedIndex([])), "")
+    assert out.getvalue() == "0 waiting, 0 of them expire within 7 days.\n"
 
 
 class Function:

@@ -1,0 +1,41 @@
+"""Tells what waits for a user, and what to do about it: as a table, or as JSON. Decides nothing."""
+
+from typing import Any
+
+import attrs
+from rich.console import Console
+
+from stripe_handler_cli.common.tables import table
+from stripe_handler_cli.operate.parked.waiting import Waiting
+
+
+def waiting_as_json(waiting: Waiting, stack_options: str) -> dict[str, Any]:
+    """Each event has its next step as well; `stack_options` lead that to the same stack."""
+    events = [attrs.asdict(event) | {"next": event.next_step(stack_options)} for event in waiting.events]
+    return attrs.asdict(waiting) | {"events": events}
+
+
+def print_waiting(console: Console, waiting: Waiting, stack_options: str) -> None:
+    """Below the table stands the next step, once for each subscription."""
+    if waiting.events:
+        rows = table("expires", "parked", "subscription", "customer", "type", "event")
+        for event in waiting.events:
+            rows.add_row(
+                event.expires_at,
+                event.parked_at,
+                event.subscription_id or "",
+                event.customer_id,
+                event.event_type or "unreadable",
+                event.event_id,
+                style="yellow" if event.is_expiring else None,
+            )
+        console.print(rows, markup=False)
+    said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
+    console.print(said, markup=False)
+    steps = dict.fromkeys(event.next_step(stack_options) for event in waiting.events)
+    steps.pop(None, None)
+    if steps:
+        console.print("Next, with your user's id for USER:")
+        for step in steps:
+            # Not folded: it is to be copied.
+            console.print(f"  {step}", markup=False, soft_wrap=True)
