@@ -62,17 +62,24 @@ def _names(values: Sequence[Any]) -> tuple[str, ...]:
 def _matches(pattern: Mapping[str, Any], value: Any) -> bool:
     here = value if isinstance(value, Mapping) else {}
     return all(
-        _matches(wanted, here.get(key))
-        if isinstance(wanted, Mapping)
-        else any(_is(one, key in here, here.get(key)) for one in wanted)
+        _matches(wanted, here.get(key)) if isinstance(wanted, Mapping) else _fits(wanted, _leaves(here, key))
         for key, wanted in pattern.items()
     )
 
 
-def _is(wanted: Any, is_there: bool, value: Any) -> bool:  # noqa: FBT001 - null is there, too
-    if isinstance(wanted, Mapping):
-        return bool(wanted.get("exists", is_there) == is_there)
-    return bool(is_there and wanted == value)
+def _leaves(here: Mapping[str, Any], key: str) -> list[Any]:
+    """The values that EventBridge compares: null is one, an object is none, and of a list each element is."""
+    if key not in here:
+        return []
+    values = here[key] if isinstance(here[key], list) else [here[key]]
+    return [value for value in values if not isinstance(value, Mapping | list)]
+
+
+def _fits(wanted: Sequence[Any], leaves: Sequence[Any]) -> bool:
+    return any(
+        one.get("exists", bool(leaves)) == bool(leaves) if isinstance(one, Mapping) else one in leaves
+        for one in wanted
+    )
 
 
 def telling(event_type: str, user_id_metadata_key: str, mode: str = "subscription") -> dict[str, Any]:

@@ -44,6 +44,8 @@ def test_the_types_of_all_alternatives_are_named() -> None:
         ({"data": {"object": {"metadata": {"account": [{"exists": True}]}}}}, False),
         ({"data": {"object": {"metadata": {"account": [{"exists": False}]}}}}, True),
         ({"data": {"object": {"metadata": {"account": [None]}}}}, False),
+        ({"data": {"object": {"metadata": [{"exists": True}]}}}, False),
+        ({"data": {"previous_attributes": {"metadata": {"userId": [{"exists": True}]}}}}, True),
         ({"data": {"other": {"metadata": {"userId": [{"exists": True}]}}}}, False),
         ({"data": {"object": {"mode": [{"prefix": "sub"}]}}}, True),
     ],
