@@ -70,6 +70,7 @@ module "rule" {
   source_prefix             = local.stripe_source_prefix
   bridge_event_source       = local.bridge_event_source
   event_types               = var.event_types
+  user_id_metadata_key      = var.user_id_metadata_key
   function_name             = module.handler.function_name
   function_alias_name       = module.handler.alias_name
   invoked_arn               = module.handler.invoked_arn
@@ -176,6 +177,7 @@ module "webhook_bridge_rule" {
   source_prefix             = local.stripe_source_prefix
   bridge_event_source       = coalesce(local.bridge_event_source, local.webhook_bridge_event_source)
   event_types               = var.event_types
+  user_id_metadata_key      = var.user_id_metadata_key
   function_name             = module.handler.function_name
   function_alias_name       = module.handler.alias_name
   invoked_arn               = module.handler.invoked_arn

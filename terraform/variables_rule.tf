@@ -1,7 +1,7 @@
 # Which events reach the function, and how long EventBridge tries to hand them over.
 
 variable "event_types" {
-  description = "Stripe event types the rule admits; a destination's ping always passes."
+  description = "Stripe event types the rule admits, sessions and customers only if they can matter; a destination's ping always passes."
   type        = list(string)
   default = [
     "customer.subscription.created",
@@ -9,6 +9,10 @@ variable "event_types" {
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+    "checkout.session.completed",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
   ]
   nullable = false
 
@@ -24,6 +28,9 @@ variable "event_types" {
 
   validation {
     condition = length(setsubtract([for type in var.event_types : trimprefix(type, "v1.")], [
+      "checkout.session.completed",
+      "customer.created",
+      "customer.deleted",
       "customer.subscription.created",
       "customer.subscription.deleted",
       "customer.subscription.paused",
@@ -32,6 +39,7 @@ variable "event_types" {
       "customer.subscription.resumed",
       "customer.subscription.trial_will_end",
       "customer.subscription.updated",
+      "customer.updated",
       "invoice.paid",
       "invoice.payment_failed",
       "invoice.payment_succeeded",
@@ -40,8 +48,9 @@ variable "event_types" {
       event_types may hold customer.subscription.created, .updated, .deleted,
       .paused, .resumed, .trial_will_end, .pending_update_applied,
       .pending_update_expired, invoice.payment_succeeded,
-      invoice.payment_failed and invoice.paid; each also with the "v1." that
-      the types of thin events begin with.
+      invoice.payment_failed, invoice.paid, checkout.session.completed,
+      customer.created, customer.updated and customer.deleted; each also with
+      the "v1." that the types of thin events begin with.
     EOT
   }
 

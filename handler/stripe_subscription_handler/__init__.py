@@ -33,17 +33,21 @@ from stripe_subscription_handler.errors import (
     UnexpectedError,
     UserNotFoundError,
 )
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
+from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
 
 __all__ = [
     "UNREAD",
+    "CheckoutSession",
     "Circumstances",
     "ConcurrentUpdateError",
     "Config",
     "ConfigError",
     "ConnectEvents",
+    "Customer",
     "FindOwner",
     "HandlerError",
     "InvalidEventError",

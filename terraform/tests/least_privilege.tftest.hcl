@@ -369,6 +369,7 @@ run "only_the_rule_may_invoke_the_function" {
     event_bus_name            = "bus"
     source_prefix             = "aws.partner/stripe.com"
     event_types               = ["customer.subscription.created"]
+    user_id_metadata_key      = "userId"
     function_name             = "handler"
     function_alias_name       = "live"
     invoked_arn               = "arn:aws:lambda:eu-west-1:111122223333:function:handler:live"

@@ -274,6 +274,9 @@ run "good_values_at_the_edges_are_taken" {
     alarm_silence_hours                     = 168
     tags                                    = { team = "billing" }
     event_types = [
+      "checkout.session.completed",
+      "customer.created",
+      "customer.deleted",
       "customer.subscription.created",
       "customer.subscription.deleted",
       "customer.subscription.paused",
@@ -282,10 +285,13 @@ run "good_values_at_the_edges_are_taken" {
       "customer.subscription.resumed",
       "customer.subscription.trial_will_end",
       "customer.subscription.updated",
+      "customer.updated",
       "invoice.paid",
       "invoice.payment_failed",
       "invoice.payment_succeeded",
+      "v1.checkout.session.completed",
       "v1.customer.subscription.updated",
+      "v1.customer.updated",
     ]
   }
 

@@ -193,13 +193,13 @@ run "its_own_bus_leads_to_the_same_function" {
   assert {
     condition = (
       module.webhook_bridge_rule[0].event_bus_name == "bayon-stripe-bridge-development"
-      && jsondecode(module.webhook_bridge_rule[0].event_pattern).detail-type == jsondecode(module.rule.event_pattern).detail-type
+      && jsondecode(module.webhook_bridge_rule[0].event_pattern)["$or"] == jsondecode(module.rule.event_pattern)["$or"]
       && contains(jsondecode(module.webhook_bridge_rule[0].event_pattern).source, "stripe-webhook-bridge")
       && module.webhook_bridge_rule[0].target_arn == module.rule.target_arn
       && module.webhook_bridge_rule[0].target_dead_letter_queue_arn == module.rule.target_dead_letter_queue_arn
       && module.webhook_bridge_rule[0].target_retry_policy == module.rule.target_retry_policy
     )
-    error_message = "Its rule must pass the same types to the same function, with the same retries and the same dead-letter queue."
+    error_message = "Its rule must pass the same events to the same function, with the same retries and the same dead-letter queue."
   }
 
   assert {

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_subscription_handler import (
     FindOwner,
     InvalidEventError,
@@ -19,12 +20,15 @@ from stripe_subscription_handler import (
 )
 from stripe_subscription_handler.events.event_types import (
     DEFAULT_EVENT_TYPES,
+    HANDLED_TYPES,
     INVOICE_EVENTS,
     PING_EVENT,
     SUBSCRIPTION_EVENTS,
 )
+from support import events
 from support.fixtures import (
     ERAS,
+    ERAS_OF_COMPANIONS,
     ERAS_OF_TYPES,
     FIRST_ERA,
     FIXTURES,
@@ -36,10 +40,10 @@ from support.fixtures import (
     load_all,
     matches,
 )
+from support.rule_events import HELD_BACK, PASSING, can_matter
 from support.terraform import event_pattern
 
 ALL = load_all()
-HANDLED = {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
 READABLE = tuple(fixture for fixture in ALL if "error" not in fixture.expected)
 MALFORMED = tuple(fixture for fixture in ALL if "error" in fixture.expected)
 ENVELOPES = tuple(fixture for fixture in ALL if fixture.is_envelope)
@@ -112,17 +116,18 @@ def test_a_fixture_is_readable_json(fixture: Fixture) -> None:
         assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
-def test_every_handled_event_type_has_a_first_era() -> None:
-    """The table of eras and types leaves out no type that the library handles, and adds none."""
-    assert set(FIRST_ERA) == HANDLED
+def test_every_handled_event_type_has_its_eras() -> None:
+    """The tables of eras and types leave out no type that the library handles, and add none."""
+    assert set(FIRST_ERA) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
+    assert {*FIRST_ERA, *(event_type for _, event_type in ERAS_OF_COMPANIONS)} == {*HANDLED_TYPES}
 
 
 def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
-    """No era is excused from the five types that the rule admits by default."""
-    assert {FIRST_ERA[event_type] for event_type in DEFAULT_EVENT_TYPES} == {ERAS[0]}
+    """No era is excused from the types of subscriptions and invoices that the rule admits by default."""
+    assert {first for name, first in FIRST_ERA.items() if name in DEFAULT_EVENT_TYPES} == {ERAS[0]}
 
 
-@pytest.mark.parametrize(("era", "event_type"), ERAS_OF_TYPES)
+@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS])
 def test_every_event_type_occurs_in_every_era(era: str, event_type: str) -> None:
     """Each era has a fixture of each event type of its time, the opt-in types included."""
     assert (era, event_type) in EVENTS
@@ -206,16 +211,39 @@ def test_an_envelope_is_eventbridge_s(fixture: Fixture) -> None:
 
 @one_terraform
 @each_envelope
-def test_the_rule_admits_exactly_its_default_types(fixture: Fixture) -> None:
-    """The pattern Terraform writes matches every fixture of a default type, and a ping, and no other."""
+def test_the_rule_admits_of_its_default_types_what_can_matter(fixture: Fixture) -> None:
+    """The pattern Terraform writes matches such fixtures, and a ping, and no other."""
     admitted = fixture.raw["detail-type"] in {*DEFAULT_EVENT_TYPES, PING_EVENT}
+    if isinstance(fixture.stripe_event, dict):
+        admitted = admitted and can_matter(fixture.stripe_event)
     assert matches(event_pattern(), fixture.raw) == admitted
 
 
 @one_terraform
+@pytest.mark.parametrize("rule", ["rule", "webhook_bridge_rule"])
+@pytest.mark.parametrize(
+    ("event", "passes"),
+    [*((event, True) for event in PASSING.values()), *((event, False) for event in HELD_BACK.values())],
+    ids=[*PASSING, *HELD_BACK],
+)
+def test_the_rules_pass_what_can_matter(event: dict[str, Any], passes: bool, rule: str) -> None:  # noqa: FBT001
+    """From Stripe's event source, and from the webhook bridge where there is one."""
+    pattern = event_pattern(rule)
+    sources = [
+        "aws.partner/stripe.com/ed_test_1",
+        *(one for one in pattern["source"] if isinstance(one, str)),
+    ]
+    assert len(sources) == 1 + (rule == "webhook_bridge_rule")
+    assert {matches(pattern, events.envelope(event, source)) for source in sources} == {passes}
+    # `send` and `listen` read the deployed rule, to know which events the function will see.
+    assert EventPattern.of({"EventPattern": json.dumps(pattern)}).admits(event) == passes
+
+
+@one_terraform
 def test_the_rule_s_default_types_are_the_library_s() -> None:
-    """Terraform and the library name the same five types by default, and the same ping."""
-    assert event_pattern()["detail-type"] == [*DEFAULT_EVENT_TYPES, PING_EVENT]
+    """Terraform and the library name the same types by default, and the same ping."""
+    named = [name for one in event_pattern()["$or"] for name in one["detail-type"]]
+    assert sorted(named) == sorted([*DEFAULT_EVENT_TYPES, PING_EVENT])
 
 
 @one_terraform

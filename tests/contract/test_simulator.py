@@ -73,6 +73,42 @@ def test_every_event_of_every_era_is_read(era: str) -> None:
             assert event.subscription_id == details["subscription"]
 
 
+def _named(events: Sequence[StripeEvent], subscription_id: str, customer_id: str) -> str | None:
+    """The user of a subscription, by what the library reads off the events, in order."""
+    label, claims = None, [("", 0, "")]
+    for event in events:
+        if event.subscription and event.subscription_id == subscription_id:
+            label = event.user_id or (event.before and event.before.user_id) or label
+        elif event.session and event.subscription_id == subscription_id and event.user_id:
+            claims.append((event.created, 1, event.user_id))
+        elif event.customer and event.customer_id == customer_id and event.customer.user_id:
+            if event.type == "customer.created":
+                claims.append(("0", 0, event.customer.user_id))
+            elif event.customer.is_relabelled:
+                claims.append((event.created, 0, event.customer.user_id))
+    return label or max(claims)[2] or None
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_the_events_tell_whose_each_subscription_is(era: str) -> None:
+    """Labels, sessions and customers, as the library reads them, name the users whose profiles show them."""
+    made = simulate(67, 120, SimulationOptions(eras=(era,), sessions=True, customers=True, moves=True))
+    kinds = set()
+    for life in made.lives:
+        events = [parse_event(raw) for raw in life.events]
+        [customer_id] = life.book.customers
+        named = {
+            identifier: _named(events, identifier, customer_id) for identifier in life.book.subscriptions
+        }
+        for user, profile in life.profiles.items():
+            shown = profile.get("subscriptionId")
+            assert shown is None or named[shown] == user, life.scenarios
+            assert (shown is None) == (user not in named.values()), life.scenarios
+        kinds |= {event.type for event in events}
+    sessions = {"checkout.session.completed"} if era not in {"2014", "2016"} else set()
+    assert sessions | {"customer.created", "customer.updated", "customer.deleted"} <= kinds
+
+
 @pytest.mark.parametrize("era", ERAS)
 def test_the_state_before_an_update_is_the_state_after_the_event_before(era: str) -> None:
     """The library's `before` equals what it read off the previous event of the subscription."""
@@ -121,12 +157,12 @@ def test_what_is_off_by_default_gives_the_true_profiles_too(name: str) -> None:
 
 
 def test_the_default_event_types_are_enough() -> None:
-    """The other types the simulator sends repeat what the five tell: without them the truth is the same."""
+    """The other types the simulator sends repeat what these tell: without them the truth is the same."""
     made = simulate(65, 60, SimulationOptions(**ORDERLY))
-    five = [event for event in made.events if event["type"] in DEFAULT_EVENT_TYPES]
-    assert len(five) < len(made.events)
+    told = [event for event in made.events if event["type"] in DEFAULT_EVENT_TYPES]
+    assert len(told) < len(made.events)
     assert {*DEFAULT_EVENT_TYPES} <= {*EVENT_TYPES}
-    assert _differences(made, five) == []
+    assert _differences(made, told) == []
 
 
 @pytest.mark.parametrize("lost", ["customer.subscription.deleted", "invoice.payment_failed"])

@@ -34,12 +34,22 @@ FIRST_ERA = {
     "invoice.payment_failed": "2014",
     "invoice.paid": "2019",
 }
-"""Event type → the era in whose years Stripe began to send it."""
+"""Event of a subscription or an invoice → the era in whose years Stripe began to send it."""
 
 ERAS_OF_TYPES = tuple(
     (era, event_type) for event_type, first in FIRST_ERA.items() for era in ERAS[ERAS.index(first) :]
 )
 """Every era with every event type of its time."""
+
+ERAS_OF_COMPANIONS = (
+    *((era, "checkout.session.completed") for era in ("2019", "2023", "2026-endive")),
+    *(
+        (era, f"customer.{kind}")
+        for era in ("2014", "2023", "2026-endive")
+        for kind in ("created", "updated", "deleted")
+    ),
+)
+"""Eras with the events of sessions and customers: what is read of these has one shape in all eras."""
 
 OTHER_FOLDERS = ("malformed", "mixed")
 """Events of no single era: broken ones, and those that claim one version and carry another's shape."""
@@ -212,13 +222,18 @@ def invoice_places(invoice: dict[str, Any]) -> frozenset[str]:
 def matches(pattern: dict[str, Any], event: Any) -> bool:
     """Whether EventBridge would match the event: every key of the pattern, by any one of its values.
 
-    Models nested keys, exact values and `prefix`, which is all our rules use; lists in the event match by any
-    of their elements.
+    Models nested keys, exact values, `prefix`, `exists` and `$or`, which is all our rules use; lists in the
+    event match by any of their elements. The integration tests ask local AWS, which models all of it.
     """
-    return isinstance(event, dict) and all(
-        matches(wanted, event.get(key)) if isinstance(wanted, dict) else _any_of(wanted, event.get(key))
+    return all(
+        any(matches(one, event) for one in wanted) if key == "$or" else _matches_field(wanted, event, key)
         for key, wanted in pattern.items()
     )
+
+
+def _matches_field(wanted: Any, event: Any, key: str) -> bool:
+    found = event.get(key, MISSING) if isinstance(event, dict) else MISSING
+    return matches(wanted, found) if isinstance(wanted, dict) else _any_of(wanted, found)
 
 
 def _any_of(wanted: list[Any], value: Any) -> bool:
@@ -229,6 +244,9 @@ def _any_of(wanted: list[Any], value: Any) -> bool:
 def _is(wanted: Any, value: Any) -> bool:
     if not isinstance(wanted, dict):
         return type(wanted) is type(value) and wanted == value
-    if set(wanted) != {"prefix"}:
+    [(operator, operand)] = wanted.items()
+    if operator == "exists":  # of leaves alone: a null is one
+        return bool(operand is (value is not MISSING and not isinstance(value, dict)))
+    if operator != "prefix":
         raise ValueError(f"not modelled here: {wanted}")
-    return isinstance(value, str) and value.startswith(wanted["prefix"])
+    return isinstance(value, str) and value.startswith(operand)

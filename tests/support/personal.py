@@ -19,7 +19,7 @@ FORMS = {
 
 def people(simulation: Simulation) -> list[Person]:
     """Everybody behind a simulated customer."""
-    return [person(customer) for life in simulation.lives for customer in life.book.customers.values()]
+    return [person(states[-1][1]) for life in simulation.lives for states in life.book.customers.values()]
 
 
 def personal_data(texts: Iterable[str], known: Iterable[Person]) -> list[str]:

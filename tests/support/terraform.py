@@ -93,8 +93,9 @@ def _made(plan: Mapping[str, Any]) -> Made:
     )
 
 
-def event_pattern() -> dict[str, Any]:
-    """The pattern of the rule unless it is configured otherwise."""
-    rule = made()["with_secrets"].of("aws_cloudwatch_event_rule", "rule")
-    found: dict[str, Any] = json.loads(rule["event_pattern"])
+def event_pattern(rule: str = "rule") -> dict[str, Any]:
+    """The pattern of a rule by default: the stack's own, or that of `webhook_bridge_rule`."""
+    found: dict[str, Any] = json.loads(
+        made()["with_secrets"].of("aws_cloudwatch_event_rule", rule)["event_pattern"]
+    )
     return found

@@ -7,13 +7,16 @@ from typing import Any
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
 from stripe_handler_cli.lab.simulator.life import stripe_id
 from stripe_handler_cli.stack.renamed_user import with_user
+from stripe_subscription_handler.events.event_types import SUBJECTS
 
 MADE_TYPES = EVENT_TYPES
 """The event types that can be made."""
 
 _USUAL_SCENARIO = "dunning_canceled"
-"""Bought, paid, renewed, not paid, canceled: all five default types, of one subscription."""
+"""Bought, paid, renewed, not paid, canceled: every main type, of one subscription, and its checkout."""
 _TRIAL_TYPES = tuple(f"customer.subscription.{kind}" for kind in ("paused", "resumed", "trial_will_end"))
+_LATER_OF_CUSTOMER = ("customer.updated", "customer.deleted")
+"""These are made of the event that says that the customer was created."""
 _LIVES = 100
 """So many lives are searched for one that has the event; for each type one of the first few does."""
 _ROUNDS = 6
@@ -37,8 +40,12 @@ def made_event(
         # Months differ in length, so a moved life is not exactly as long as it was.
         start += now - event["created"]
     chance = random.Random(f"{seed} {user_id} {event_type} {now}")  # noqa: S311 - repeatable on purpose
+    if event_type == "customer.updated":
+        # What was null before is set now: the update that names the user.
+        event["data"]["previous_attributes"] = {"metadata": {metadata_key: None}}
     # Where the lengths of months leave no start that fits, the rest is a matter of days.
-    return with_user(event | {"id": stripe_id(chance, "evt"), "created": now}, metadata_key, user_id)
+    made = event | {"id": stripe_id(chance, "evt"), "type": event_type, "created": now}
+    return with_user(made, metadata_key, user_id)
 
 
 def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[str, Any]:
@@ -48,8 +55,11 @@ def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[st
         second_scenario_share=0,
         expanded_share=0,
         livemode=livemode,
+        sessions=SUBJECTS[event_type] == "checkout.session",
+        customers=SUBJECTS[event_type] == "customer",
         start_second=start,
         spread_seconds=0,
     )
+    wanted = "customer.created" if event_type in _LATER_OF_CUSTOMER else event_type
     events = (event for life in iterate_lives(seed, _LIVES, options) for event in life.events)
-    return next(event for event in events if event["type"] == event_type)
+    return next(event for event in events if event["type"] == wanted)

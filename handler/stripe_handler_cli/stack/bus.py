@@ -1,21 +1,24 @@
 """The bus of a stack: under which source events can be put on it, and what its deployed rule lets through."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.event_pattern import EventPattern
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
 
 
 @attrs.frozen
 class Bus:
-    """A bus that this command may put events on under a `source`, and the types that its rule admits."""
+    """A bus that this command may put events on under a `source`, and its rule's pattern."""
 
     source: str
-    event_types: frozenset[str]
+    pattern: EventPattern
     is_local: bool
 
     @classmethod
@@ -42,11 +45,17 @@ class Bus:
                 f"The rule {stack.output('rule_name')} admits Stripe's own source only. Set the Terraform "
                 'variable bridge_event_source, for example to "stripe-webhook-bridge", and apply.'
             )
-        return cls(source, pattern.event_types, is_local)
+        return cls(source, pattern, is_local)
 
-    def admits(self, event_type: str) -> bool:
-        """Whether the rule hands events of this type to the function."""
-        return event_type in self.event_types
+    def admits(self, event: Mapping[str, Any]) -> bool:
+        """Whether the rule hands this event of Stripe's to the function."""
+        return self.pattern.admits(event)
+
+    def refusal(self, event: Mapping[str, Any]) -> str:
+        """Why the rule does not hand it over."""
+        if event["type"] in self.pattern.event_types:
+            return "the rule holds it back, because it does not say whose a subscription is"
+        return "the rule does not admit this type (Terraform variable event_types)"
 
     @property
     def poll_seconds(self) -> float:

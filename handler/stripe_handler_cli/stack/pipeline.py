@@ -9,6 +9,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
@@ -64,6 +65,12 @@ class Pipeline:
         return cls(
             outputs, source, config, endpoint.events, endpoint.dynamodb, endpoint.logs, endpoint.queues
         )
+
+    @property
+    def event_pattern(self) -> EventPattern:
+        """What the deployed rule admits."""
+        name, bus = self.outputs["rule_name"], self.outputs["event_bus_name"]
+        return EventPattern.of(self.events.describe_rule(Name=name, EventBusName=bus))
 
     @property
     def _is_partner(self) -> bool:

@@ -2,22 +2,24 @@
 
 from typing import Any
 
-from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.events.event_types import SUBJECTS
 
 
 def with_user(event: dict[str, Any], metadata_key: str, user_id: str) -> dict[str, Any]:
     """The same event about another user.
 
-    The user is set wherever metadata names one, and in a subscription's metadata in any case. An invoice
-    that names none stays so: the handler finds its user by the subscription, as for Stripe's own. A thin
-    event names no user and stays as it is.
+    The user is set wherever metadata names one, and in the metadata of a subscription, a checkout session or
+    a customer in any case. An invoice that names none stays so: the handler finds its user by the
+    subscription, as for Stripe's own. A thin event names no user and stays as it is.
     """
     renamed: dict[str, Any] = _renamed(event, metadata_key, user_id)
     data = renamed.get("data")
     subject = data.get("object") if isinstance(data, dict) else None
-    if event.get("type") in SUBSCRIPTION_EVENTS and isinstance(subject, dict):
+    if SUBJECTS.get(event.get("type", "")) not in {None, "invoice"} and isinstance(subject, dict):
         metadata = subject.get("metadata")
         subject["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), metadata_key: user_id}
+        if subject.get("client_reference_id"):
+            subject["client_reference_id"] = user_id
     return renamed
 
 

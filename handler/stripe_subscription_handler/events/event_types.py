@@ -64,16 +64,22 @@ HANDLED_TYPES: Final = tuple(SUBJECTS)
 PING_EVENT: Final = "v2.core.event_destination.ping"
 """What Stripe sends to a destination, of whichever payload, when somebody asks it to test that one."""
 
-DEFAULT_EVENT_TYPES: Final = (
+MAIN_EVENT_TYPES: Final = (
     "customer.subscription.created",
     "customer.subscription.updated",
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+)
+"""The five types that tell the state of subscriptions and payments."""
+
+COMPANION_EVENT_TYPES: Final = (
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
 )
-"""The types the Terraform rule admits unless it is configured otherwise: the five that tell the state of
-subscriptions and payments, and their companions, which say whose a subscription is that names nobody."""
+"""Without these a subscription waits whose user it does not name itself, but its checkout or its customer."""
+
+DEFAULT_EVENT_TYPES: Final = (*MAIN_EVENT_TYPES, *COMPANION_EVENT_TYPES)
+"""The types the Terraform rule admits unless it is configured otherwise."""

@@ -40,6 +40,10 @@ variable "event_types" {
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+    "checkout.session.completed",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
   ]
   nullable = false
 

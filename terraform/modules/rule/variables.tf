@@ -28,7 +28,7 @@ variable "bridge_event_source" {
 }
 
 variable "event_types" {
-  description = "Stripe event types (`detail-type`) to admit; a destination's ping always is."
+  description = "Stripe event types (`detail-type`) to admit; a destination's ping always is. Of checkout sessions and customers, only those events that can say whose a subscription is."
   type        = list(string)
   nullable    = false
 
@@ -36,6 +36,12 @@ variable "event_types" {
     condition     = length(var.event_types) > 0
     error_message = "A rule without event types admits nothing; name at least one."
   }
+}
+
+variable "user_id_metadata_key" {
+  description = "Metadata key that holds the user's id: customers' events without it do not pass."
+  type        = string
+  nullable    = false
 }
 
 variable "function_name" {

@@ -13,7 +13,7 @@ from stripe_handler_cli.lab.local_stack import RunningStack
 from support.cloud import Cloud
 
 EVENT_TYPE = "benchmark.noop"
-"""Ours takes the five event types, this one takes its own; both rules are matched with every event."""
+"""Ours takes its event types, this one takes its own; both rules are matched with every event."""
 
 _CODE = """
 import json

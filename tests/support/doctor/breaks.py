@@ -46,12 +46,27 @@ def disable_the_rule(patient: Patient) -> None:
 
 
 def change_the_pattern(patient: Patient, **changes: Any) -> Callable[[], Any]:
-    """Put the rule anew with another pattern."""
+    """Put the rule anew with other parts in its pattern."""
+
+    def changed(pattern: str) -> str:
+        parts = {**json.loads(pattern), **changes}
+        if "detail-type" in changes:
+            del parts["$or"]  # which names the types by default
+        return json.dumps(parts)
+
+    return _put_pattern(patient, changed)
+
+
+def reword_the_pattern(patient: Patient, old: str, new: str) -> Callable[[], Any]:
+    """Put the rule anew with another word in its pattern."""
+    return _put_pattern(patient, lambda pattern: pattern.replace(old, new))
+
+
+def _put_pattern(patient: Patient, change: Callable[[str], str]) -> Callable[[], Any]:
     events, name = patient.client("events"), patient.outputs["rule_name"]
     found = events.describe_rule(Name=name, **patient.rule)
     kept = {key: found[key] for key in ("Name", "EventPattern", "State", "Description", "EventBusName")}
-    pattern = {**json.loads(found["EventPattern"]), **changes}
-    events.put_rule(**{**kept, "EventPattern": json.dumps(pattern)})
+    events.put_rule(**{**kept, "EventPattern": change(found["EventPattern"])})
     return lambda: events.put_rule(**kept)
 
 
@@ -256,6 +271,16 @@ BREAKS = (
     Break(
         "a type left out of the pattern",
         lambda patient: change_the_pattern(patient, **{"detail-type": ["invoice.payment_failed"]}),
+        {"rule-pattern": WARN},
+    ),
+    Break(
+        "another metadata key in the pattern",
+        lambda patient: reword_the_pattern(patient, "userId", "accountId"),
+        {"rule-pattern": WARN},
+    ),
+    Break(
+        "sessions of payments in the pattern",
+        lambda patient: reword_the_pattern(patient, '["subscription"]', '["subscription","payment"]'),
         {"rule-pattern": WARN},
     ),
     Break(

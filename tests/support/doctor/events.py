@@ -7,14 +7,14 @@ from stripe_handler_cli.operate.doctor.areas import rule, self_check, stripe
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import parse_policy
 from stripe_handler_cli.stack.event_destinations import EventDestination
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, MAIN_EVENT_TYPES
 from support.doctor.cases import FAIL, PASS, WARN, Cases
 
 SOURCE = "aws.partner/stripe.com/ed_test_1"
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:handler"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:delivery"
-FIVE = frozenset(DEFAULT_EVENT_TYPES)
-THIN = frozenset(f"v1.{name}" for name in FIVE)
+TYPES = frozenset(DEFAULT_EVENT_TYPES)
+THIN = frozenset(f"v1.{name}" for name in TYPES)
 
 PUBLIC_BUS = parse_policy(
     {"Statement": {"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "events:PutEvents"}}
@@ -38,7 +38,7 @@ def forwarding(**changes: object) -> bus.ForwardingFacts:
 
 def the_rule(**changes: object) -> rule.RuleFacts:
     """A good rule."""
-    return attrs.evolve(rule.RuleFacts("r", "ENABLED", FIVE, False, False), **changes)  # noqa: FBT003
+    return attrs.evolve(rule.RuleFacts("r", "ENABLED", TYPES, False, False), **changes)  # noqa: FBT003
 
 
 def target(*others: rule.Target, **changes: object) -> rule.TargetFacts:
@@ -54,13 +54,13 @@ def by_alias(**changes: object) -> rule.TargetFacts:
 
 def destination(
     *,
-    admitted_types: frozenset[str] = FIVE,
+    admitted_types: frozenset[str] = TYPES,
     has_key: bool = False,
     connect_events: str = "skip",
     **changes: object,
 ) -> stripe.DestinationFacts:
     """A good event destination, or one with changes."""
-    good = EventDestination(id="ed_test_1", enabled_events=FIVE, api_version="2026-10-28.endive")
+    good = EventDestination(id="ed_test_1", enabled_events=TYPES, api_version="2026-10-28.endive")
     return stripe.DestinationFacts(
         event_source=SOURCE,
         found=attrs.evolve(good, **changes),
@@ -84,18 +84,19 @@ OTHER = rule.Target("o", "arn:aws:sqs:eu-west-1:123456789012:another", None)
 CASES: Cases = {
     rule.rule_pattern: (
         (the_rule(admits_ping=False), WARN, "ping", APPLY),
-        (the_rule(), PASS, "5 event types"),
-        (the_rule(admitted_types=THIN), PASS, "5 event types"),
+        (the_rule(), PASS, "9 event types"),
+        (the_rule(admitted_types=THIN), PASS, "9 event types"),
         (the_rule(state=None), FAIL, "there is no rule r", APPLY),
         (the_rule(admitted_types=frozenset()), FAIL, "none of Stripe's", APPLY),
         (the_rule(admits_other_sources=True), FAIL, "forge", APPLY),
         (
-            the_rule(admitted_types=FIVE - {"customer.subscription.deleted"}),
+            the_rule(admitted_types=TYPES - {"customer.subscription.deleted"}),
             WARN,
             "left out: customer.subscription.deleted",
             APPLY,
         ),
-        (the_rule(admits_other_types=True), WARN, "costs an invocation", APPLY),
+        (the_rule(admitted_types=TYPES - {"customer.updated"}), WARN, "left out: customer.updated", APPLY),
+        (the_rule(admits_other_events=True), WARN, "costs an invocation", APPLY),
     ),
     stripe.stripe_destination: (
         (destination(), PASS, "ed_test_1 is enabled"),
@@ -139,29 +140,42 @@ CASES: Cases = {
         ),
     ),
     stripe.stripe_event_types: (
-        (destination(), PASS, "the 5 types"),
+        (destination(), PASS, "the 9 types"),
         (CUSTOM, PASS, "does not apply"),
         (NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
         (
-            destination(enabled_events=FIVE - {"invoice.payment_failed"}),
+            destination(enabled_events=TYPES - {"invoice.payment_failed"}),
             FAIL,
             "does not send invoice.payment_failed",
             stripe.SET_EVENT_TYPES,
         ),
         (
-            destination(admitted_types=FIVE | {"invoice.paid"}),
+            destination(admitted_types=TYPES | {"invoice.paid"}),
             FAIL,
             "does not send invoice.paid",
             stripe.SET_EVENT_TYPES,
         ),
         (destination(enabled_events=frozenset("*")), WARN, "every type there is"),
         (
+            destination(
+                enabled_events=frozenset(MAIN_EVENT_TYPES), admitted_types=frozenset(MAIN_EVENT_TYPES)
+            ),
+            PASS,
+            "the 5 types",
+        ),
+        (
+            destination(enabled_events=frozenset(MAIN_EVENT_TYPES)),
+            FAIL,
+            "does not send checkout.session.completed, customer.created",
+            stripe.SET_EVENT_TYPES,
+        ),
+        (
             destination(payload="thin", enabled_events=THIN),
             FAIL,
             "the rule lets none of its thin events pass",
             APPLY,
         ),
-        (destination(payload="thin", enabled_events=THIN, admitted_types=FIVE | THIN), PASS, "the 5 types"),
+        (destination(payload="thin", enabled_events=THIN, admitted_types=TYPES | THIN), PASS, "the 9 types"),
     ),
     stripe.stripe_payload: (
         (destination(), PASS, "snapshots of API version 2026-10-28.endive"),

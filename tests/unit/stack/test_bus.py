@@ -28,8 +28,8 @@ def test_on_a_custom_bus_the_source_is_the_one_the_rule_admits(url: str) -> None
     """Read from the rule as it is deployed, as are the types."""
     bus = Bus.of(stack("acme-events", url, BRIDGE))
     assert (bus.source, bus.is_local) == ("stripe-webhook-bridge", url == LOCAL)
-    assert bus.admits("invoice.paid")
-    assert not bus.admits("invoice.payment_failed")
+    assert bus.admits({"type": "invoice.paid"})
+    assert not bus.admits({"type": "invoice.payment_failed"})
 
 
 def test_a_custom_bus_that_admits_stripe_only_names_the_variable() -> None:

@@ -84,5 +84,9 @@ class Story:
         subject = subject_id(event)
         if subject in self.life.book.subscriptions:
             return subject
-        billed = self.life.book.invoices[subject][0][1].subscription
-        return billed.id if billed else None
+        book = self.life.book
+        if subject in book.customers:
+            return None
+        about = book.sessions[subject] if subject in book.sessions else book.invoices[subject]
+        made = about[0][1].subscription
+        return made.id if made else None

@@ -140,6 +140,7 @@ class SimulatedAccount:
             "subscription": made.subscriptions,
             "customer": made.customers,
             "invoice": made.invoices,
+            "checkout.session": made.sessions,
             "event": made.snapshot_events,
         }
         # Sorting is stable: of those of one second, the one made last comes first.

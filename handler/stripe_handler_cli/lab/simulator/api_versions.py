@@ -62,6 +62,8 @@ class ApiVersion:
     """A plan belongs to a product; before, it has a name of its own."""
     has_modern_subscriptions = _Since("2019-03-14")
     """Subscriptions start `incomplete` until paid, and have `cancel_at` and `latest_invoice`."""
+    has_checkout_sessions = _Since("2019-03-14")
+    """A checkout is a session, which names the subscription it made."""
     reads_like_the_current_one = _Since("2019-03-14")
     """An event tells the same as today's API; before there is no `cancel_at`, product or creation."""
     has_start = _Until("2019-10-17")

@@ -1,20 +1,26 @@
 """Everything one life's account holds, and what it held at every moment: the simulated Stripe. Pure.
 
-It answers as Stripe's API would: a subscription, an invoice or a customer, now or as it was at the end of a
-second; None where there was none.
+It answers as Stripe's API would: a subscription, an invoice, a customer or a checkout session, now or as it
+was at the end of a second; None where there was none.
 """
 
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
-from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
-from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
+from stripe_handler_cli.lab.simulator.render_sessions import session_object
+from stripe_handler_cli.lab.simulator.render_subscriptions import (
+    customer_object,
+    deleted_customer,
+    subscription_object,
+)
+from stripe_handler_cli.lab.simulator.state import CheckoutSession, Customer, Invoice, Json, Subscription
 
-_State = TypeVar("_State", Subscription, Invoice)
+State = Subscription | Invoice | Customer | CheckoutSession
+_State = TypeVar("_State", Subscription, Invoice, Customer, CheckoutSession)
 _History = dict[str, list[tuple[int, _State]]]
 """Id → (second, state from then on), in order."""
 
@@ -32,41 +38,57 @@ class PaymentFact:
 
 @attrs.define
 class Book:
-    """The objects of one life."""
+    """The objects of one life.
 
-    customers: dict[str, Customer] = attrs.Factory(dict)
+    Attributes:
+        payments_move: Whether payments go along with a subscription that gets another owner.
+    """
+
+    customers: _History[Customer] = attrs.Factory(dict)
     subscriptions: _History[Subscription] = attrs.Factory(dict)
     invoices: _History[Invoice] = attrs.Factory(dict)
+    sessions: _History[CheckoutSession] = attrs.Factory(dict)
     payments: list[PaymentFact] = attrs.Factory(list)
+    payments_move: bool = False
 
-    def note(self, state: Subscription | Invoice, second: int) -> None:
+    def note(self, state: State, second: int) -> None:
         """Remember the state from this second on."""
-        if isinstance(state, Subscription):
-            self.subscriptions.setdefault(state.id, []).append((second, state.copy()))
-        else:
-            self.invoices.setdefault(state.id, []).append((second, state.copy()))
+        histories: dict[type, _History[Any]] = {
+            Subscription: self.subscriptions,
+            Invoice: self.invoices,
+            Customer: self.customers,
+            CheckoutSession: self.sessions,
+        }
+        histories[type(state)].setdefault(state.id, []).append((second, state.copy()))
 
     def part(self, subscription_ids: Collection[str], until: int) -> "Book":
         """The same life with these subscriptions only, up to the end of a second."""
         told = {key: states for key, states in self.subscriptions.items() if key in subscription_ids}
         paid = (fact for fact in self.payments if fact.subscription_id in subscription_ids)
         return Book(
-            customers=self.customers,
+            customers=_until(self.customers, until),
             subscriptions=_until(told, until),
             invoices=_until(self.invoices, until),
+            sessions=_until(self.sessions, until),
             payments=[fact for fact in paid if fact.second <= until],
+            payments_move=self.payments_move,
         )
 
     def find(
         self, kind: str, identifier: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        """Find an object by its kind (`subscription`, `customer`, `invoice`) and id."""
+        """Find an object by its kind, Stripe's word, and its id."""
         if kind == "customer":
-            customer = self.customers.get(identifier)
-            return customer_object(customer) if customer else None
+            customer = _at(self.customers, identifier, second)
+            if customer is None:
+                return None
+            return deleted_customer(customer) if customer.deleted else customer_object(customer)
         if kind == "subscription":
             subscription = _at(self.subscriptions, identifier, second)
             return subscription_object(subscription, version) if subscription else None
+        if kind == "checkout.session":
+            session = _at(self.sessions, identifier, second)
+            return session_object(session) if session else None
         invoice = _at(self.invoices, identifier, second)
         return invoice_object(invoice, version) if invoice else None
 

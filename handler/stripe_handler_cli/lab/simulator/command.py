@@ -67,6 +67,13 @@ Examples:
     multiple=True,
     help="A scenario that is off by default, besides the others; may be repeated.",
 )
+@click.option(
+    "--sessions", is_flag=True, help="Checkout sessions; in some lives nothing else names the user."
+)
+@click.option(
+    "--customers", is_flag=True, help="Customers; in some lives only their metadata names the user."
+)
+@click.option("--moves", is_flag=True, help="Labels that go from user to user.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout.")
 def simulate(  # noqa: PLR0913 - one argument per option
     *,
@@ -79,6 +86,9 @@ def simulate(  # noqa: PLR0913 - one argument per option
     eras: tuple[str, ...],
     scenarios: tuple[str, ...],
     also: tuple[str, ...],
+    sessions: bool,
+    customers: bool,
+    moves: bool,
     as_json: bool,
 ) -> None:
     """Write the events Stripe would send for made-up customers, and the profiles they must lead to.
@@ -94,7 +104,15 @@ def simulate(  # noqa: PLR0913 - one argument per option
         raise CliError("--json and --out - both want stdout; write the events to a file")
     if profiles is not None and profiles.absolute() == out.absolute():
         raise CliError("--out and --profiles name the same file")
-    options = SimulationOptions(scenarios=scenarios or None, also=also, eras=eras or tuple(ERAS), thin=thin)
+    options = SimulationOptions(
+        scenarios=scenarios or None,
+        also=also,
+        eras=eras or tuple(ERAS),
+        thin=thin,
+        sessions=sessions,
+        customers=customers,
+        moves=moves,
+    )
     statistics = Statistics()
     started = time.monotonic()
     with ExitStack() as stack:

@@ -18,6 +18,7 @@ _NAMESPACE = uuid.UUID("5c0b29a2-5a92-5f3f-8b0f-3f3d0c7a7a52")
 def thin_event(event: Json) -> Json:
     """The thin event of a snapshot event: says which object changed, and not how."""
     body = event["data"]["object"]
+    plural = f"{body['object'].replace('.', '/')}s"
     milliseconds = zlib.crc32(event["id"].encode()) % 1000
     created = iso(event["created"]).removesuffix("Z")
     return {
@@ -30,7 +31,7 @@ def thin_event(event: Json) -> Json:
         "related_object": {
             "id": body["id"],
             "type": body["object"],
-            "url": f"/v1/{body['object']}s/{body['id']}",
+            "url": f"/v1/{plural}/{body['id']}",
         },
         "snapshot_event": event["id"],
         "type": f"v1.{event['type']}",

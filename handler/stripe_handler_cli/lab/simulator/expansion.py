@@ -8,7 +8,7 @@ from stripe_handler_cli.lab.simulator.people import payment_method
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_parts import product
 from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
-from stripe_handler_cli.lab.simulator.state import Invoice, Json, Subscription
+from stripe_handler_cli.lab.simulator.state import CheckoutSession, Invoice, Json, Subscription
 
 EXPANDABLE = ("customer", "latest_invoice", "product", "subscription")
 """References that an account's events may carry as whole objects; with the customer comes their card."""
@@ -46,3 +46,13 @@ def expand_invoice(body: Json, invoice: Invoice, expanded: frozenset[str], versi
             body["parent"]["subscription_details"]["subscription"] = whole
         else:
             body["subscription"] = whole
+
+
+def expand_session(
+    body: Json, session: CheckoutSession, expanded: frozenset[str], version: ApiVersion
+) -> None:
+    """Expand the references of a rendered checkout session, in place."""
+    if "customer" in expanded:
+        body["customer"] = customer_object(session.customer)
+    if "subscription" in expanded:
+        body["subscription"] = subscription_object(session.subscription, version)

@@ -9,21 +9,22 @@ import random
 import string
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
-from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_subscription
+from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_session, expand_subscription
 from stripe_handler_cli.lab.simulator.options import USER_ID_KEY, SimulationOptions
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
-from stripe_handler_cli.lab.simulator.render_subscriptions import subscription_object
-from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Json, Subscription
+from stripe_handler_cli.lab.simulator.render_sessions import session_object
+from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
+from stripe_handler_cli.lab.simulator.state import CheckoutSession, Customer, Invoice, Json, Subscription
 
 _ALPHABET = string.digits + string.ascii_letters
-_ID_LENGTHS = {"cus": 14, "req": 14}
+_ID_LENGTHS = {"cus": 14, "req": 14, "cs_test": 58}
 _ID_LENGTH = 24
 
 _Result = TypeVar("_Result")
@@ -52,28 +53,45 @@ class Happening:
     snapshot: Json
 
 
+Naming = Literal["label", "session", "customer"]
+"""What names the user of a life's subscriptions: their own metadata, their session, or their customer."""
+
+
 @attrs.define
 class Life:
-    """One customer's life while it is being simulated; its events carry `expanded` references whole."""
+    """One customer's life while it is being simulated; its events carry `expanded` references whole.
+
+    Attributes:
+        aside: The source of chance of sessions and customers, so that all else in a life is the same without
+            them.
+    """
 
     rng: random.Random
+    aside: random.Random
     options: SimulationOptions
     version: ApiVersion
     users: list[str]
     customer: Customer
     now: int
     expanded: frozenset[str]
+    naming: Naming = "label"
     book: Book = attrs.Factory(Book)
     happenings: list[Happening] = attrs.Factory(list)
     _agenda: list[tuple[int, int, Steps[Any]]] = attrs.Factory(list)
     _started: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.book.customers[self.customer.id] = self.customer
+        self.book.payments_move = self.options.payments_move
+        self.book.note(self.customer, self.now)
 
     @property
     def user(self) -> str:
         return self.users[0]
+
+    @property
+    def may_be_thin(self) -> bool:
+        """Whether it may send thin events, which do not tell of what is no longer there."""
+        return self.options.thin or (self.version.has_thin_events and self.options.thin_share > 0)
 
     def new_id(self, prefix: str) -> str:
         return stripe_id(self.rng, prefix)
@@ -141,6 +159,27 @@ class Life:
             )
             self.book.payments.append(fact)
 
+    @contextmanager
+    def updating_customer(self) -> Iterator[None]:
+        """Send `customer.updated` for what is changed inside."""
+        before = customer_object(self.customer)
+        yield
+        previous = previous_attributes(before, customer_object(self.customer), self.version)
+        if previous:
+            self.tell_customer("updated", previous)
+
+    def tell_customer(self, kind: str, previous: Json | None = None) -> None:
+        """Send `customer.<kind>` with the customer as it is, or was before its deletion."""
+        self.book.note(self.customer, self.now)
+        self._send(f"customer.{kind}", customer_object(self.customer), previous, self.now, self.aside)
+
+    def tell_session(self, session: CheckoutSession) -> None:
+        """Send `checkout.session.completed`."""
+        self.book.note(session, self.now)
+        body = session_object(session)
+        expand_session(body, session, self.expanded, self.version)
+        self._send("checkout.session.completed", body, None, self.now, self.aside)
+
     def _send_subscription(
         self, kind: str, subscription: Subscription, body: Json, previous: Json | None, stamped_later: int
     ) -> None:
@@ -149,14 +188,22 @@ class Life:
         expand_subscription(body, subscription, latest, self.expanded, self.version)
         self._send(f"customer.subscription.{kind}", body, previous, self.now + stamped_later)
 
-    def _send(self, event_type: str, body: Json, previous: Json | None, stamp: int) -> None:
+    def _send(
+        self,
+        event_type: str,
+        body: Json,
+        previous: Json | None,
+        stamp: int,
+        rng: random.Random | None = None,
+    ) -> None:
         if event_type not in self.options.event_types:
             return
+        rng = rng or self.rng
         data = {"object": body} if previous is None else {"object": body, "previous_attributes": previous}
-        request_id = self.new_id("req") if self.chance(0.5) else None
+        request_id = stripe_id(rng, "req") if rng.random() < 0.5 else None  # noqa: PLR2004 - a half
         request: Any = {"id": request_id, "idempotency_key": None}
         event = {
-            "id": self.new_id("evt"),
+            "id": stripe_id(rng, "evt"),
             "object": "event",
             "api_version": self.version.name,
             "created": stamp,

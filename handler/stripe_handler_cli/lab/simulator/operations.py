@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
 from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
+from stripe_handler_cli.lab.simulator.naming import label_of
 from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
 
 RETRY_DAYS = (3, 5, 7)
@@ -26,7 +26,7 @@ def new_subscription(
     """A subscription that begins now; Stripe has told nobody yet.
 
     Unless given, the price is drawn, and the owner is the life's first user. Only with `named` does the
-    metadata name the owner.
+    metadata name the owner, if it does so in this life.
     """
     if price is None:
         price = PRO_YEARLY if life.chance(0.1) else life.rng.choice(MAIN_MONTHLY)
@@ -41,7 +41,7 @@ def new_subscription(
         anchor=life.now,
         flexible=life.version.has_flexible_billing and life.chance(0.8),
         changed_plan_at=life.now,
-        metadata={USER_ID_KEY: owner} if named else {},
+        metadata=label_of(life, owner) if named else {},
     )
 
 

@@ -14,6 +14,10 @@ EVENT_TYPES = (
     "invoice.paid",
     "invoice.payment_failed",
     "invoice.payment_succeeded",
+    "checkout.session.completed",
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
 )
 """Every event type the simulator knows."""
 
@@ -33,6 +37,11 @@ class SimulationOptions:
         thin_share: Share of the other lives of that era that send thin events only.
         same_second_cycles: Whether updates of one second may end where they began, so that only a look at
             Stripe tells which was the last.
+        sessions: Whether checkouts complete a session and say so, if that type is among the event types. In
+            some lives only the session names the user.
+        customers: Whether customers tell of themselves, if their types are among the event types. In some
+            lives only their metadata names the user.
+        moves: Whether there are scenarios in which labels go from user to user.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.
@@ -45,11 +54,29 @@ class SimulationOptions:
     thin: bool = False
     thin_share: float = 0.0
     same_second_cycles: bool = True
+    sessions: bool = False
+    customers: bool = False
+    moves: bool = False
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15
     livemode: bool = False
     start_second: int = 1_717_236_000  # 2024-06-01T10:00:00Z: lives of two years end before today
     spread_seconds: int = 15_552_000
+
+    @property
+    def tells_sessions(self) -> bool:
+        return self.sessions and "checkout.session.completed" in self.event_types
+
+    @property
+    def tells_customers(self) -> bool:
+        return self.customers and {f"customer.{kind}" for kind in ("created", "updated", "deleted")} <= {
+            *self.event_types
+        }
+
+    @property
+    def payments_move(self) -> bool:
+        """Whether payments go along with a subscription that gets another owner."""
+        return self.sessions or self.customers or self.moves
 
 
 class SimulationError(ValueError):

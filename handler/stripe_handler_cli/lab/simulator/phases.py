@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import ADD_ON_YEARLY, SEAT, USAGE, Price
-from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.life import Life, Naming, Steps
+from stripe_handler_cli.lab.simulator.naming import complete_session
 from stripe_handler_cli.lab.simulator.operations import (
     advance,
     bill,
@@ -31,9 +32,17 @@ _NOTICE_DAYS = 3
 
 
 def checkout(
-    life: Life, *, user: str | None = None, named: bool = True, price: Price | None = None
+    life: Life,
+    *,
+    user: str | None = None,
+    named: bool = True,
+    by: Naming = "customer",
+    price: Price | None = None,
 ) -> Steps[Subscription]:
-    """Bought and paid: `incomplete`, and mostly in the same second `active`; `active` at once before 2019."""
+    """Bought and paid: `incomplete`, and mostly in the same second `active`; `active` at once before 2019.
+
+    Where it is not `named` as all in this life are, `by` is what names the user.
+    """
     awaits = life.version.has_modern_subscriptions
     subscription = new_subscription(
         life, "incomplete" if awaits else "active", price=price, user=user, named=named
@@ -44,6 +53,7 @@ def checkout(
     pay(life, invoice)
     if awaits:
         life.update(subscription, status="active", default_payment_method=life.new_id("pm"))
+    complete_session(life, subscription, life.naming if named else by)
     return subscription
 
 
@@ -60,6 +70,7 @@ def trial(life: Life, *, at_end_without_payment_method: str = "create_invoice") 
     life.tell("created", subscription)
     yield life.soon()
     pay(life, invoice)
+    complete_session(life, subscription, life.naming)
     yield until(life, subscription.trial_end - _NOTICE_DAYS * DAY)
     if not subscription.is_over:
         life.tell("trial_will_end", subscription)

@@ -17,7 +17,7 @@ def customer_object(customer: Customer) -> Json:
         "currency": "usd",
         "default_source": None,
         "delinquent": False,
-        "description": None,
+        "description": customer.description,
         "email": owner.email,
         "invoice_prefix": f"SIM{customer.number:05d}",
         "livemode": customer.livemode,
@@ -28,6 +28,11 @@ def customer_object(customer: Customer) -> Json:
         "shipping": None,
         "tax_exempt": "none",
     }
+
+
+def deleted_customer(customer: Customer) -> Json:
+    """What Stripe's API shows of a customer that was deleted."""
+    return {"id": customer.id, "object": "customer", "deleted": True}
 
 
 def subscription_object(subscription: Subscription, version: ApiVersion) -> Json:

@@ -18,10 +18,19 @@ class Scenario:
     fits: Callable[[ApiVersion], bool] = lambda _version: True
     default: bool = True
     alone: bool = False  # no other scenario runs in the same life
+    needs: tuple[str, ...] = ()  # options without which nothing would name the users
+
+    def is_on(self, options: SimulationOptions) -> bool:
+        """Whether the options have what it needs."""
+        return all(getattr(options, need) for need in self.needs)
 
     @property
     def summary(self) -> str:
         return (self.story.__doc__ or "").partition("\n")[0]
+
+
+def _has_sessions(version: ApiVersion) -> bool:
+    return version.has_checkout_sessions
 
 
 SCENARIOS = {
@@ -59,6 +68,21 @@ SCENARIOS = {
     "paid_out_of_band": Scenario(
         stories.paid_out_of_band, 4, lambda version: version.has_modern_subscriptions, default=False
     ),
+    "moved_about": Scenario(stories.moved_about, 8, default=False, alone=True, needs=("moves",)),
+    "shared_by_sessions": Scenario(
+        stories.shared_by_sessions, 6, _has_sessions, default=False, alone=True, needs=("sessions",)
+    ),
+    "customer_relabelled": Scenario(
+        stories.customer_relabelled, 6, default=False, alone=True, needs=("customers",)
+    ),
+    "session_and_customer": Scenario(
+        stories.session_and_customer,
+        6,
+        _has_sessions,
+        default=False,
+        alone=True,
+        needs=("sessions", "customers"),
+    ),
 }
 """Scenario name → scenario, in the order in which they are drawn from."""
 
@@ -80,8 +104,15 @@ def choices(options: SimulationOptions) -> tuple[Choice, ...]:
     Raises:
         SimulationError: A name is unknown, or nothing is left.
     """
-    wanted = {*(DEFAULT_SCENARIOS if options.scenarios is None else options.scenarios), *options.also}
+    default = (
+        *DEFAULT_SCENARIOS,
+        *(name for name, row in SCENARIOS.items() if row.needs and row.is_on(options)),
+    )
+    wanted = {*(default if options.scenarios is None else options.scenarios), *options.also}
     _check_names("scenario", wanted, SCENARIOS)
+    for name in sorted(wanted):
+        if not SCENARIOS[name].is_on(options):
+            raise SimulationError(f"the scenario {name} needs {' and '.join(SCENARIOS[name].needs)}")
     _check_names("era", options.eras, ERAS)
     _check_names("event type", options.event_types, EVENT_TYPES)
     eras = [era for era in ERAS if era in options.eras and (era == CURRENT.era or not options.thin)]

@@ -12,6 +12,7 @@ from stripe_handler_cli.lab.simulator.book import Book
 from stripe_handler_cli.lab.simulator.delivery import thin_event
 from stripe_handler_cli.lab.simulator.expansion import EXPANDABLE
 from stripe_handler_cli.lab.simulator.life import Happening, Life, stripe_id
+from stripe_handler_cli.lab.simulator.naming import begin_customer, drawn_naming, end_customer
 from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import Choice, choices
 from stripe_handler_cli.lab.simulator.state import Customer, Json
@@ -78,14 +79,25 @@ class Simulation:
 
     @cached_property
     def customers(self) -> dict[str, Json]:
-        return self._all("cus_", self.customer)
+        """Those who are not deleted, as Stripe lists them."""
+        every = self._all("cus_", self.customer)
+        return {identifier: body for identifier, body in every.items() if not body.get("deleted")}
+
+    @cached_property
+    def sessions(self) -> dict[str, Json]:
+        return self._all("cs_", self.session)
 
     @cached_property
     def _life_of(self) -> dict[str, SimulatedLife]:
         return {
             identifier: life
             for life in self.lives
-            for held in (life.book.customers, life.book.subscriptions, life.book.invoices)
+            for held in (
+                life.book.customers,
+                life.book.subscriptions,
+                life.book.invoices,
+                life.book.sessions,
+            )
             for identifier in held
         }
 
@@ -104,6 +116,9 @@ class Simulation:
 
     def customer(self, customer_id: str) -> Json | None:
         return self._found("customer", customer_id)
+
+    def session(self, session_id: str) -> Json | None:
+        return self._found("checkout.session", session_id)
 
     def _found(self, kind: str, identifier: str, *of: Any) -> Json | None:
         life = self._life_of.get(identifier)
@@ -141,16 +156,21 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
     weights = [choice.scenario.weight for choice in drawn_from]
     first = rng.choices(drawn_from, weights)[0]
     version = _drawn_version(rng, first)
+    # Sessions and customers have another one, so that the rest is the same without them.
+    aside = random.Random(f"stripe-handler aside {seed} {index}")  # noqa: S311 - repeatable on purpose
     now = options.start_second + rng.randrange(options.spread_seconds + 1)
     life = Life(
         rng=rng,
+        aside=aside,
         options=options,
         version=version,
         users=[f"user_{seed}_{index:06d}"],
         customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
         now=now,
         expanded=_drawn_expansion(rng, options),
+        naming="label" if first.scenario.alone else drawn_naming(aside, options, version),
     )
+    begin_customer(life)
     lived = [first]
     life.start(first.scenario.story(life))
     if not first.scenario.alone and life.chance(options.second_scenario_share):
@@ -159,6 +179,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         lived.append(second)
         life.start(second.scenario.story(life), rng.randrange(_LONGEST_PAUSE_SECONDS))
     life.run()
+    end_customer(life)
     return SimulatedLife(
         users=tuple(life.users),
         scenarios=tuple(choice.name for choice in lived),

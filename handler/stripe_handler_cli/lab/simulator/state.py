@@ -18,6 +18,26 @@ class Customer:
     number: int
     livemode: bool = False
     metadata: dict[str, str] = attrs.Factory(dict)
+    description: str | None = None
+    deleted: bool = False
+
+    def copy(self) -> "Customer":
+        return attrs.evolve(self, metadata=dict(self.metadata))
+
+
+@attrs.frozen
+class CheckoutSession:
+    """A completed Stripe checkout session, which made a subscription; it never changes again."""
+
+    id: str
+    created: int
+    customer: Customer
+    subscription: "Subscription"
+    metadata: dict[str, str]
+    client_reference_id: str | None = None
+
+    def copy(self) -> "CheckoutSession":
+        return self
 
 
 @attrs.define
@@ -37,7 +57,7 @@ class Subscription:
     """A Stripe subscription.
 
     Attributes:
-        owner: Whose it truly is, whatever the metadata tells so far.
+        owner: Who bought it, whatever the metadata tells so far.
         changed_plan_at: `start` of old API versions.
     """
 

@@ -6,6 +6,7 @@ from stripe_handler_cli.lab.simulator import phases
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY
 from stripe_handler_cli.lab.simulator.life import Life, Steps
+from stripe_handler_cli.lab.simulator.naming import another_user, relabel
 from stripe_handler_cli.lab.simulator.operations import (
     bill,
     bill_one_off,
@@ -281,6 +282,7 @@ def _for(life: Life, user: str) -> Steps[None]:
 def customer_metadata(life: Life) -> Steps[None]:
     """No subscription ever names the user; the customer's own metadata does."""
     life.customer.metadata = {USER_ID_KEY: life.user}
+    life.book.note(life.customer, life.now)
     subscription = yield from phases.checkout(life, named=False)
     yield from phases.periods(life, subscription, *phases.some(life, 2))
 
@@ -295,8 +297,49 @@ def paid_out_of_band(life: Life) -> Steps[None]:
     life.update(subscription, status="active")
 
 
-def another_user(life: Life) -> str:
-    """A second user of this life, made on first use."""
-    if len(life.users) == 1:
-        life.users.append(f"{life.user}_b")
-    return life.users[1]
+def moved_about(life: Life) -> Steps[None]:
+    """The label goes from user to user and back, and may be taken off; the payments go along."""
+    subscription = yield from phases.checkout(life)
+    for user in (another_user(life), life.user, another_user(life))[: life.rng.randrange(1, 4)]:
+        yield from phases.periods(life, subscription, *phases.some(life, 2))
+        yield 1 + phases.part_of_period(life, subscription)
+        life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
+    yield from phases.periods(life, subscription, *phases.some(life, 1))
+    # A thin event does not tell what stood there before.
+    if life.chance(0.3) and not life.may_be_thin:
+        yield 1
+        life.update(subscription, metadata={})
+    if life.chance(0.3):
+        yield life.soon()
+        delete(life, subscription, "cancellation_requested")
+
+
+def shared_by_sessions(life: Life) -> Steps[None]:
+    """One customer pays for two users, each named by nothing but their own checkout."""
+    for user in (life.user, another_user(life)):
+        subscription = yield from phases.checkout(life, user=user, named=False, by="session")
+        life.start(phases.periods(life, subscription, *phases.some(life, 2)))
+        yield life.rng.randrange(MINUTE, 20 * DAY)
+
+
+def customer_relabelled(life: Life) -> Steps[None]:
+    """The customer's metadata names a user, later another: whatever has no label of its own goes along."""
+    yield from relabel(life, life.user)
+    subscription = yield from phases.checkout(life, named=False)
+    life.start(phases.periods(life, subscription, *phases.some(life, 3)))
+    yield life.rng.randrange(MINUTE, 60 * DAY)
+    yield from relabel(life, another_user(life))
+    yield life.rng.randrange(MINUTE, 9 * DAY)
+    another = yield from phases.checkout(life, named=False)
+    yield from phases.periods(life, another, *phases.some(life, 2))
+
+
+def session_and_customer(life: Life) -> Steps[None]:
+    """A checkout names one user, the customer's metadata another; the newer counts, or the session."""
+    first = life.rng.choice((0, 0, 1, HOUR))
+    if life.chance(0.5):
+        life.start(relabel(life, another_user(life)), first)
+    subscription = yield from phases.checkout(life, named=False, by="session")
+    if life.chance(0.5):
+        life.start(relabel(life, another_user(life)), life.rng.choice((0, 1, 2, DAY)))
+    yield from phases.periods(life, subscription, *phases.some(life, 2))

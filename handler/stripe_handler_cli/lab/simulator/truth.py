@@ -1,7 +1,7 @@
 """The oracle: what each user's profile must say in the end, from what the simulator itself knows. Pure.
 
 Written against section 3 of the design, on purpose without the library's own ledger, decisions and views, so
-that the two can be compared.
+that the two can be compared. Whose a subscription is, `owners` says.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
 from stripe_handler_cli.lab.simulator.calendar_time import iso
+from stripe_handler_cli.lab.simulator.owners import owner_of
 from stripe_handler_cli.lab.simulator.state import Subscription
 
 _BEST_FIRST: tuple[set[str], ...] = (
@@ -27,13 +28,19 @@ def true_profile(book: Book, user: str, version: ApiVersion) -> dict[str, Any]:
 
     What the account's API version does not tell (a product before 2018, say) is not on the profile.
     """
-    owned = [last for *_, (_, last) in book.subscriptions.values() if last.owner == user]
+    owned = [states[-1][1] for key, states in book.subscriptions.items() if owner_of(book, key) == user]
     if not owned:
         return {}
     shown = min(owned, key=lambda subscription: _preference(subscription, version))
     newest = None
     for fact in book.payments:
+<<<<<<< HEAD
         if fact.subscription_id == shown.id:  # payments go along with a subscription that is handed on
+=======
+        # A snapshot without the user's name bills whoever owned the subscription first.
+        payer = fact.user_id or book.subscriptions[shown.id][0][1].owner
+        if fact.subscription_id == shown.id and (book.payments_move or payer == user):
+>>>>>>> wt-claims_events
             newest = fact
     facts = _subscription_facts(shown, version) | (_payment_facts(newest, version) if newest else {})
     return {name: value for name, value in facts.items() if value is not None}

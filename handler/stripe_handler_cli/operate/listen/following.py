@@ -52,7 +52,7 @@ class Follower:
 
     def expect(self, event: Mapping[str, Any]) -> None:
         """An event is about to be put on the bus; called by any thread."""
-        if not self.bus.admits(event["type"]):
+        if not self.bus.admits(event):
             return
         user_id = named_user(event, self.metadata_key)
         expected = _Expected(event["id"], event["type"], user_id, self.clock())
@@ -72,8 +72,8 @@ class Follower:
 
     def arrived(self, event: Mapping[str, Any]) -> None:
         """An event is on the bus; called by any thread."""
-        if not self.bus.admits(event["type"]):
-            self.tell(not_admitted(event))
+        if not self.bus.admits(event):
+            self.tell(not_admitted(event, self.bus.refusal(event)))
 
     def _remove(self, event_id: str) -> None:
         with self._lock:

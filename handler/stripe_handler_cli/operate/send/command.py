@@ -68,7 +68,7 @@ def send(  # noqa: PLR0913 - one argument per option
     TYPE is a Stripe event type: an event of a made-up subscription of your user that happens now; the same
     user and seed mean the same subscription. Events are sent one after the other, each when the one before
     is handled. Exit code 1 if one failed or was not handled in time, or if the rule
-    admits the type of none.
+    admits none.
 
     Works on a custom bus whose rule admits a bridge's source (bridge_event_source), and on any local bus. On
     a partner bus on AWS only Stripe can put events.

@@ -48,8 +48,8 @@ class Sender:
         event_id, event_type = event["id"], event["type"]
         self.profiles.remember(named_user(event, self.metadata_key))
         self.put(event)
-        if not self.bus.admits(event_type):
-            return not_admitted(event)
+        if not self.bus.admits(event):
+            return not_admitted(event, self.bus.refusal(event))
         line = poll(
             lambda: next((line for line in self.tail.read() if line.get("event_id") == event_id), None),
             every_seconds=self.bus.poll_seconds,
@@ -69,10 +69,9 @@ def put(wired: Wired, events: Sequence[Mapping[str, Any]], *, as_json: bool) -> 
             batch = events[start : start + _BATCH]
             wired.pipeline.put(*batch)
             putting.count("events", start + len(batch), len(events))
-        ignored = [event["type"] for event in events if not wired.bus.admits(event["type"])]
-        if ignored:
-            names = ", ".join(sorted(set(ignored)))
-            putting(f"The rule does not admit {names} (Terraform variable event_types).")
+        ignored = [event for event in events if not wired.bus.admits(event)]
+        for told in sorted({f"{event['type']}: {wired.bus.refusal(event)}" for event in ignored}):
+            putting(told)
     if as_json:
         for event in events:
             click.echo(json.dumps({"event_id": event["id"], "event_type": event["type"]}))
@@ -103,6 +102,6 @@ def put_and_follow(
         click.echo(json.dumps({"summary": tally}))
     else:
         console.print(
-            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} of other types."
+            f"{tally['sent']} sent, {tally['failed']} failed, {tally['not_admitted']} not admitted."
         )
     return 1 if tally["failed"] or tally["not_admitted"] == tally["sent"] else 0

@@ -52,10 +52,9 @@ def handled(event_id: str, event_type: str, line: Mapping[str, Any], changes: Ch
     return Outcome(event_id, event_type, line, "", changes, is_failure=line["decision"] == "error")
 
 
-def not_admitted(event: Mapping[str, Any]) -> Outcome:
+def not_admitted(event: Mapping[str, Any], refusal: str) -> Outcome:
     """The outcome of an event that the rule does not hand to the function: it is on the bus for others."""
-    note = "on the bus; the rule does not admit this type (Terraform variable event_types)"
-    return Outcome(event["id"], event["type"], note=note)
+    return Outcome(event["id"], event["type"], note=f"on the bus; {refusal}")
 
 
 def not_handled(event_id: str, event_type: str, timeout_seconds: float) -> Outcome:

@@ -100,7 +100,8 @@ def test_an_era_can_be_chosen(era: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_can_be_chosen(name: str) -> None:
     """Every life is then lived by it, and has events."""
-    lives = list(iterate_lives(6, 8, SimulationOptions(scenarios=(name,))))
+    needed = dict.fromkeys(SCENARIOS[name].needs, True)
+    lives = list(iterate_lives(6, 8, SimulationOptions(scenarios=(name,), **needed)))
     assert {scenario for life in lives for scenario in life.scenarios} == {name}
     assert all(life.happenings for life in lives)
 
@@ -139,6 +140,7 @@ def test_the_docs_list_every_scenario_and_era() -> None:
         (SimulationOptions(eras=("1999",)), "unknown era 1999"),
         (SimulationOptions(event_types=("charge.failed",)), "unknown event type charge.failed"),
         (SimulationOptions(thin=True, eras=("2014",)), "thin events exist only in era 2026-endive"),
+        (SimulationOptions(also=("session_and_customer",), sessions=True), "needs sessions and customers"),
         (SimulationOptions(scenarios=("trial_pauses",), eras=("2014", "2016")), "no era of 2014, 2016 has"),
     ],
 )

@@ -24,6 +24,7 @@ def _subscription(identifier: str, **changes: Any) -> Subscription:
         "items": [Item(f"si_{identifier}", PRO, 2, created, _T0, _END)],
         "anchor": created,
         "flexible": False,
+        "metadata": {"userId": "user_1"},
         "changed_plan_at": created,
     }
     return Subscription(id=identifier, **(fields | changes))
@@ -124,6 +125,6 @@ def test_a_version_without_creation_goes_by_the_last_change_of_plan() -> None:
 def test_a_moved_subscription_is_on_the_new_owners_profile_only() -> None:
     """The old owner's view is empty; its payments go along."""
     book = _book(_subscription("sub_a"))
-    book.note(_subscription("sub_a", owner="user_2"), _T0 + 9)
+    book.note(_subscription("sub_a", metadata={"userId": "user_2"}), _T0 + 9)
     assert true_profile(book, "user_1", CURRENT) == {}
     assert true_profile(book, "user_2", CURRENT)["subscriptionId"] == "sub_a"

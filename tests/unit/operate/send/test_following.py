@@ -1,5 +1,6 @@
 """Following events to the profile, one by one (`send`) or many at a time (`listen`)."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,19 +15,29 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.listen.following import Follower, Forwarder
 from stripe_handler_cli.operate.send.sending import Sender
 from stripe_handler_cli.stack.bus import Bus
+from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.following.outcome import Outcome
 from stripe_handler_cli.stack.following.wiring import ProfileWatch
 from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
 from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
+from support import events
 from support.aws_fakes import FakeLogs
 from support.lives import Life
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 MS = int(NOW.timestamp() * 1000)
-BUS = Bus(
-    "bridge", frozenset({"customer.subscription.created", "customer.subscription.updated"}), is_local=True
-)
+PATTERN = {
+    "source": ["bridge"],
+    "$or": [
+        {"detail-type": ["customer.subscription.created", "customer.subscription.updated"]},
+        {
+            "detail-type": ["customer.created"],
+            "detail": {"data": {"object": {"metadata": {"userId": [{"exists": True}]}}}},
+        },
+    ],
+}
+BUS = Bus("bridge", EventPattern.of({"EventPattern": json.dumps(PATTERN)}), is_local=True)
 LIFE = Life("follow")
 CREATED, UPDATED = LIFE.created(), LIFE.updated("updated", 1)
 
@@ -130,6 +141,17 @@ def test_a_type_the_rule_does_not_admit_is_not_waited_for() -> None:
     outcome = world.sender().send({**CREATED, "type": "charge.succeeded"})
     assert (outcome.is_failure, outcome.is_handled, len(world.put_events)) == (False, False, 1)
     assert "event_types" in outcome.note
+
+
+def test_an_event_that_the_rule_holds_back_is_not_waited_for() -> None:
+    """The function never sees a customer who names nobody."""
+    world = World()
+    made = events.event("customer.created", events.customer(user=None))
+    outcome = world.sender().send(made)
+    assert (outcome.is_failure, outcome.is_handled, len(world.put_events)) == (False, False, 1)
+    assert "holds it back" in outcome.note
+    world.on_put = world.handle
+    assert world.sender().send({**made, "data": {"object": events.customer()}}).is_handled
 
 
 def test_a_malformed_event_can_be_sent() -> None:

@@ -8,6 +8,7 @@ import pytest
 from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
 from stripe_subscription_handler import parse_event
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from support.rule_events import can_matter
 
 NOW = 1_793_440_800
 LEAP_DAY = 1_835_434_800  # 2028-02-29T11:00:00Z, which no month's addition reaches from most days
@@ -31,8 +32,15 @@ def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -
 @pytest.mark.parametrize("seed", range(5))
 def test_one_user_and_seed_have_one_subscription(seed: int) -> None:
     """So that a payment can fail and a deletion end what was created before."""
-    found = {parse_event(made(event_type, seed=seed)).subscription_id for event_type in DEFAULT_EVENT_TYPES}
-    assert len(found) == 1
+    found = [parse_event(made(event_type, seed=seed)) for event_type in DEFAULT_EVENT_TYPES]
+    assert len({event.subscription_id for event in found if not event.is_about_customer}) == 1
+    assert len({event.customer_id for event in found}) == 1
+
+
+@pytest.mark.parametrize("event_type", [name for name in MADE_TYPES if name in DEFAULT_EVENT_TYPES])
+def test_the_rule_would_let_a_made_event_pass(event_type: str) -> None:
+    """A session made a subscription; a customer's update names the user."""
+    assert can_matter(made(event_type))
 
 
 def test_the_same_arguments_give_the_same_event() -> None:

@@ -8,14 +8,11 @@ import attrs
 from stripe_handler_cli.operate.doctor.arns import short
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.site import Site, found_or_none
-from stripe_handler_cli.stack.event_pattern import EventPattern
-from stripe_subscription_handler.events.event_types import (
-    DEFAULT_EVENT_TYPES,
-    INVOICE_EVENTS,
-    PING_EVENT,
-    SUBSCRIPTION_EVENTS,
-)
+from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none
+from stripe_handler_cli.stack.event_pattern import EventPattern, telling
+from stripe_subscription_handler.config import VARIABLES
+from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES, PING_EVENT
 
 THIN_PREFIX = "v1."
 """The types of thin events begin with it."""
@@ -27,6 +24,8 @@ LEAST_EVENT_AGE_SECONDS = 3600
 DEFAULT_EVENT_AGE_SECONDS = 86400
 DEFAULT_ATTEMPTS = 185
 """What EventBridge does for a target without a retry policy."""
+_SKIPPED_TYPES = ("charge.succeeded", "checkout.session.completed")
+"""What the function only skips, if the session's mode is `payment`."""
 _STRIPE_SOURCE = "aws.partner/stripe.com/ed_doctor"
 """Stands for an event source of Stripe's where the stack has none of its own."""
 
@@ -38,7 +37,7 @@ class RuleFacts:
     name: str
     state: str | None  # AWS's word; None where there is no such rule
     admitted_types: frozenset[str]  # of those the function handles, from Stripe
-    admits_other_types: bool  # what the function only skips
+    admits_other_events: bool  # what the function only skips
     admits_other_sources: bool
     bridge_sources: tuple[str, ...] = ()  # named besides Stripe's own
     admits_ping: bool = True  # what Stripe sends to test its destination
@@ -52,25 +51,30 @@ def look_at_rule(site: Site) -> RuleFacts:
     if not pattern:
         return RuleFacts(name, found.get("State"), frozenset(), False, False)  # noqa: FBT003 - nothing passes
     bridges = EventPattern.of(found).sources
-    handled = [*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS]
     passing = {
         name
-        for name in [*handled, *(THIN_PREFIX + name for name in handled)]
+        for name in [*HANDLED_TYPES, *(THIN_PREFIX + name for name in HANDLED_TYPES)]
         if any(admits(site, pattern, name, source) for source in (None, *bridges))
     }
     return RuleFacts(
         name=name,
         state=found["State"],
         admitted_types=frozenset(passing),
-        admits_other_types=admits(site, pattern, "charge.succeeded"),
-        admits_other_sources=admits(site, pattern, handled[0], "stripe-handler.doctor.not-stripe"),
+        admits_other_events=any(admits(site, pattern, name, mode="payment") for name in _SKIPPED_TYPES),
+        admits_other_sources=admits(site, pattern, HANDLED_TYPES[0], "stripe-handler.doctor.not-stripe"),
         bridge_sources=bridges,
         admits_ping=admits(site, pattern, PING_EVENT),
     )
 
 
-def admits(site: Site, pattern: str, event_type: str, source: str | None = None) -> bool:
-    """TestEventPattern: whether a pattern lets an event pass, of Stripe's source unless another is named."""
+def admits(
+    site: Site, pattern: str, event_type: str, source: str | None = None, *, mode: str = "subscription"
+) -> bool:
+    """TestEventPattern: whether a pattern lets an event pass, of Stripe's source unless another is named.
+
+    It says whose a subscription is, as far as its type can; a checkout session has the `mode`.
+    """
+    key = environment_of(site).get(VARIABLES["user_id_metadata_key"], DEFAULT_USER_ID_METADATA_KEY)
     event = {
         "id": "doctor",
         "account": "000000000000",
@@ -79,7 +83,7 @@ def admits(site: Site, pattern: str, event_type: str, source: str | None = None)
         "region": "us-east-1",
         "resources": [],
         "detail-type": event_type,
-        "detail": {},
+        "detail": telling(event_type, key, mode),
     }
     answer = site.client("events").test_event_pattern(EventPattern=pattern, Event=json.dumps(event))
     return bool(answer["Result"])
@@ -106,9 +110,9 @@ def rule_pattern(facts: RuleFacts) -> Finding:
 
     A type that is left out never reaches a profile; a source too many lets anyone forge a subscription.
 
-    EventBridge itself is asked (TestEventPattern) which types pass from which sources. None of the
-    handled types, or foreign sources, fails; one of the five documented types or Stripe's ping missing,
-    or types that are only skipped, is a warning.
+    EventBridge itself is asked (TestEventPattern) which events pass from which sources; of sessions and
+    customers, such as say whose a subscription is. None of the handled types, or foreign sources, fails;
+    one of the documented types or Stripe's ping missing, or events that are only skipped, is a warning.
     """
     if facts.state is None:
         return failed(f"there is no rule {facts.name}")
@@ -122,8 +126,8 @@ def rule_pattern(facts: RuleFacts) -> Finding:
     missing += [] if facts.admits_ping else ["Stripe's ping, so that no test of the connection is ever seen"]
     if missing:
         return warned(f"left out: {', '.join(missing)}", APPLY)
-    if facts.admits_other_types:
-        found = "it also lets event types pass that the function only skips; each costs an invocation"
+    if facts.admits_other_events:
+        found = "it also lets events pass that the function only skips; each costs an invocation"
         return warned(found, APPLY)
     return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
 

@@ -13,7 +13,7 @@ from stripe_handler_cli.operate.doctor.site import Site, connect_events_of, envi
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_handler_cli.stack.events_from import Lack, lack_of, told
 from stripe_subscription_handler.decisions.policy import ConnectEvents
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import MAIN_EVENT_TYPES
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
 
@@ -134,8 +134,7 @@ def stripe_event_types(facts: DestinationFacts) -> Finding:
 
     A type that Stripe does not send never reaches a profile.
 
-    The destination sends the five documented types and all others the rule lets pass; a missing one
-    fails.
+    The destination sends the five main types and all others the rule lets pass; a missing one fails.
     """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
@@ -148,7 +147,7 @@ def stripe_event_types(facts: DestinationFacts) -> Finding:
         return failed(f"the rule lets none of its {found.payload} events pass")
     if EVERY_TYPE in found.enabled_events:
         return warned("it sends every type there is; the archive keeps, and AWS bills, each of them")
-    wanted = admitted | {prefix + name for name in DEFAULT_EVENT_TYPES}
+    wanted = admitted | {prefix + name for name in MAIN_EVENT_TYPES}
     missing = sorted(wanted - found.enabled_events)
     if missing:
         body = json.dumps({"enabled_events": sorted(wanted | found.enabled_events)})
