@@ -90,7 +90,7 @@ def _of_customer(event: StripeEvent, customer: Customer) -> Claim | None:
         return customer_at_stripe(customer.user_id, event.as_of) if customer.user_id else None
     user_id = customer.user_id or customer.former_user_id
     rank = CUSTOMER_EVENTS[event.type]
-    if user_id is None or (rank is Rank.UPDATED and not customer.is_labelled_anew):
+    if user_id is None or (rank is Rank.UPDATED and not customer.is_relabelled):
         return None  # it says nothing that was not said before
     if rank is not Rank.UPDATED:
         return Claim(Kind.CUSTOMER, f"{LOWEST_SECOND} {int(rank)}", user_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, optional_object, text
+from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, text
 
 
 @attrs.frozen
@@ -15,23 +15,15 @@ class Customer:
     Attributes:
         user_id: The user named by the metadata.
         former_user_id: The user that the metadata named before an update which changed that.
-<<<<<<< HEAD
-        is_labelled_anew: Whether an update changed whom the metadata names.
-=======
         is_relabelled: Whether the event is an update that named a user, another one, or nobody any more. Most
             updates of a customer are about something else.
->>>>>>> wt-claims_events
         deleted: Whether Stripe has deleted it. Read by its id, a deleted customer has no metadata any more.
     """
 
     id: str
     user_id: str | None
     former_user_id: str | None = None
-<<<<<<< HEAD
-    is_labelled_anew: bool = False
-=======
     is_relabelled: bool = False
->>>>>>> wt-claims_events
     deleted: bool = False
 
 
@@ -53,25 +45,13 @@ def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: st
 def with_former(
     customer: Customer, previous: Mapping[str, Any], path: str, user_id_metadata_key: str
 ) -> Customer:
-<<<<<<< HEAD
-    """Add whom a customer's metadata named before an update, from the event's `previous_attributes`.
-=======
     """Add what an update changed about the user, by its `previous_attributes`, which stand at `path`.
->>>>>>> wt-claims_events
 
     Raises:
         InvalidEventError: An old value has the wrong type.
     """
-<<<<<<< HEAD
-    changed = optional_object(previous, "metadata", path) or {}
-    if user_id_metadata_key not in changed:
-        return customer  # it changed something else
-    former = metadata_value(previous, user_id_metadata_key, path)
-    return attrs.evolve(customer, former_user_id=former, is_labelled_anew=former != customer.user_id)
-=======
     former = metadata_value(previous, user_id_metadata_key, path)
     # Null means that it was not set: the key, or the metadata as a whole.
     metadata = previous.get("metadata", {})
     changed = metadata is None or user_id_metadata_key in metadata
     return attrs.evolve(customer, former_user_id=former, is_relabelled=changed)
->>>>>>> wt-claims_events

@@ -114,7 +114,6 @@ class _Stripe:
         body = self.story.book.find(request.subject, request.object_id, self.now)
         return Fetched(None if body is None else _read(request.subject, body, as_of), as_of)
 
-<<<<<<< HEAD
 
 def _read(subject: Subject, body: dict[str, Any], as_of: str) -> StripeObject:
     about = body, subject, USER_ID_KEY
@@ -127,15 +126,6 @@ def _read(subject: Subject, body: dict[str, Any], as_of: str) -> StripeObject:
             return read_checkout_session(*about)
         case "customer":
             return read_customer(*about)
-=======
-    @property
-    def customer_users(self) -> dict[str, str]:
-        return {
-            identifier: user
-            for identifier, states in self.story.book.customers.items()
-            if (user := states[-1][1].metadata.get(USER_ID_KEY))
-        }
->>>>>>> wt-claims_events
 
 
 @attrs.frozen

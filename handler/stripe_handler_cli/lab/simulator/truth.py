@@ -34,13 +34,7 @@ def true_profile(book: Book, user: str, version: ApiVersion) -> dict[str, Any]:
     shown = min(owned, key=lambda subscription: _preference(subscription, version))
     newest = None
     for fact in book.payments:
-<<<<<<< HEAD
         if fact.subscription_id == shown.id:  # payments go along with a subscription that is handed on
-=======
-        # A snapshot without the user's name bills whoever owned the subscription first.
-        payer = fact.user_id or book.subscriptions[shown.id][0][1].owner
-        if fact.subscription_id == shown.id and (book.payments_move or payer == user):
->>>>>>> wt-claims_events
             newest = fact
     facts = _subscription_facts(shown, version) | (_payment_facts(newest, version) if newest else {})
     return {name: value for name, value in facts.items() if value is not None}
