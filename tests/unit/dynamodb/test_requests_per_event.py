@@ -41,6 +41,32 @@ LIFE = {
     "tie_partner": events.updated(
         SECOND_SUBSCRIPTION, event_id="evt_9", created=T0 + 80, previous={"cancel_at_period_end": True}
     ),
+    "ended": events.deleted(
+        events.subscription(status="canceled", ended_at=T0 + 90), event_id="evt_10", created=T0 + 90
+    ),
+    "second_ended": events.deleted(
+        {**SECOND_SUBSCRIPTION, "status": "canceled", "ended_at": T0 + 91}, event_id="evt_11", created=T0 + 91
+    ),
+    "paid_without_a_label": events.paid(events.invoice(user=None), event_id="evt_12", created=T0 + 10),
+    "renewed_without_a_label": events.updated(
+        events.subscription(user=None), event_id="evt_13", created=T0 + 9, previous={"latest_invoice": "in_0"}
+    ),
+    "second_paid_without_a_label": events.paid(
+        events.invoice(sub="sub_2", user=None), event_id="evt_14", created=T0 + 60
+    ),
+    "one_off": events.paid(events.invoice(sub=None), event_id="evt_15"),
+    "ping": {
+        "id": "evt_16",
+        "object": "v2.core.event",
+        "type": "v2.core.event_destination.ping",
+        "created": "2025-11-22T08:26:45.123Z",
+        "livemode": False,
+        "related_object": {
+            "id": "ed_1",
+            "type": "event_destination",
+            "url": "/v2/core/event_destinations/ed_1",
+        },
+    },
 }
 
 CASES = [
@@ -77,6 +103,25 @@ CASES = [
         2,
         Reason.RECOMPUTED,
     ),
+    ("the only one ends", ["created", "renewed"], "ended", 1, Reason.PRIMARY),
+    (
+        "primary ends while others are known",
+        ["created", "second_subscription"],
+        "second_ended",
+        2,
+        Reason.RECOMPUTED,
+    ),
+    ("invoice without a label", ["created"], "paid_without_a_label", 2, Reason.PRIMARY),
+    ("update without a label", ["created"], "renewed_without_a_label", 2, Reason.PRIMARY),
+    (
+        "invoice without a label, not of the primary",
+        ["created", "renewed", "second_subscription", "tie_of_the_second_subscription"],
+        "second_paid_without_a_label",
+        3,
+        Reason.RECOMPUTED,
+    ),
+    ("one-off invoice", [], "one_off", 0, Reason.ONE_OFF_INVOICE),
+    ("ping", [], "ping", 0, Reason.PING),
 ]
 
 
