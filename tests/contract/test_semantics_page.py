@@ -1,13 +1,23 @@
 """The pictures in docs/semantics.md are drawn from the code's own tables."""
 
+import itertools
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from stripe_handler_cli.stack.function_log.reasons import RULES
+from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS
 from stripe_subscription_handler.decisions import ledger
+from stripe_subscription_handler.decisions.claims import Kind
 from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.events.subscriptions import TERMINAL_STATUSES
+from support import events, many
+from support.model import Tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
 
@@ -49,3 +59,94 @@ def test_the_picture_of_statuses() -> None:
         text = f"{rank}  {', '.join(words)}"
         drawn.append(f"{text:<25}(terminal)" if set(words) <= TERMINAL_STATUSES else text)
     assert _picture("statuses") == "\n".join(drawn) + "\n"
+
+
+def test_the_picture_of_kinds() -> None:
+    """Every kind of claim, the strongest first, in the words of `stripe-handler show`."""
+    drawn = [
+        f"{int(kind)}  {kind.name.lower():<10}{CLAIM_WORDS[kind]}" for kind in sorted(Kind, reverse=True)
+    ]
+    assert _picture("kinds") == "\n".join(drawn) + "\n"
+
+
+def _told(make: Any, body: dict[str, Any], place: int, **rest: Any) -> StripeEvent:
+    return parse_event(make(body, event_id=f"evt_{place}", created=events.T0 + place, **rest))
+
+
+def _subscription(user: str | None, **changes: Any) -> dict[str, Any]:
+    return events.subscription(id="sub_B", user=user, **changes)
+
+
+_OTHER = parse_event(events.created(events.subscription(id="sub_A", user="u1")))
+_SESSION = _told(events.completed, events.session(sub="sub_B", user="u2"), 1)
+_LABEL = _told(events.updated, _subscription("u3"), 2, previous={"metadata": {"userId": None}})
+_HISTORY = {
+    "it begins, without a label": _told(events.created, _subscription(None), 0),
+    "a checkout session for u2": _SESSION,
+    "the label u3 is put on": _LABEL,
+    "the session, once more": _SESSION,
+    "the label becomes u4": _told(
+        events.updated, _subscription("u4"), 3, previous={"metadata": {"userId": "u3"}}
+    ),
+    "the label u3, once more": _LABEL,
+    "an invoice with the label u3": _told(events.paid, events.invoice(sub="sub_B", user="u3"), 4),
+    "the label is taken off": _told(
+        events.updated, _subscription(None), 5, previous={"metadata": {"userId": "u4"}}
+    ),
+}
+"""What happens to a subscription of a customer whose other one is u1's."""
+
+
+def _owner(tables: Tables) -> str | None:
+    owner: str | None = tables.links.get(("cus_1", "sub_B"), {}).get("owner")
+    return owner
+
+
+def test_the_picture_of_how_a_claim_wins() -> None:
+    """It is played on the model of the tables."""
+    tables, drawn = Tables(), []
+    tables.deliver(_OTHER)
+    for what, event in _HISTORY.items():
+        claim, before = claim_of(event, Policy()), _owner(tables)
+        tables.deliver(event)
+        owner = _owner(tables)
+        kind, user = (claim.kind, claim.user_id) if claim else (Kind.GUESS, owner)
+        became = "it comes to" if before is None else "it moves to" if before != owner else "it stays with"
+        drawn.append(f"{what:<31}{int(kind)} {kind.name.lower():<10}{user}    {became:<14}{owner}")
+    assert _picture("claims") == "\n".join(drawn) + "\n"
+
+
+def test_the_end_of_the_picture_is_the_same_in_every_order() -> None:
+    """As the page says below it."""
+    told = [_OTHER, *{event.id: event for event in _HISTORY.values()}.values()]
+    for order in itertools.permutations(told):
+        tables = Tables()
+        for event in order:
+            tables.deliver(event)
+        assert _owner(tables) == "u4"
+
+
+def _profile(count: int, *, ends: bool) -> int:
+    if not ends:
+        histories = (many.life(place, "user_42") for place in range(count))
+        return many.profile_bytes(many.of_one_user(histories, "user_42"), "user_42")
+    tables = Tables()
+    for place in range(count):
+        for event in many.life(place, "user_42", ends=True):
+            tables.deliver(event)
+    return many.profile_bytes(tables, "user_42")
+
+
+def _sizes(counts: Iterable[int], *, ends: bool) -> list[str]:
+    sizes = {count: _profile(count, ends=ends) for count in counts}
+    return [f"{count:>9,}   {size:>11,}   {-(-size // 1024):>9,}" for count, size in sizes.items()]
+
+
+def test_the_tables_of_sizes() -> None:
+    """Of a user whose subscriptions all live, up to the most that fit, and of one whose all ended."""
+    one, two = (_profile(count, ends=False) for count in (1, 2))
+    most = 1 + (many.LARGEST_BYTES - one) // (two - one)
+    head = f"{'there are':>9}   {'bytes':>11}   {'units':>9}"
+    assert _picture("live").splitlines() == [head, *_sizes((1, 10, 100, most), ends=False)]
+    assert _profile(most + 1, ends=False) > many.LARGEST_BYTES
+    assert _picture("ended").splitlines() == [head, *_sizes((1, 50, 500, 600), ends=True)]
