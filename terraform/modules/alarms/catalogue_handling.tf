@@ -9,7 +9,7 @@ locals {
       statistic      = "Sum"
       period_seconds = 300
       threshold      = var.thresholds.parked_events
-      meaning        = "An event waits for a user: nobody has said yet whose subscription it is about."
+      meaning        = "An event waits for a user: nobody has said yet whose subscription it is about, or the user has no profile."
       commands       = ["stripe-handler parked"]
       remedy         = "unless a later event has named the user, put ${var.user_id_metadata_key} into the subscription's metadata in Stripe within 30 days (stripe-handler link SUBSCRIPTION USER); that update applies everything."
     }
