@@ -195,7 +195,7 @@ def test_a_subscription_in_two_profiles_is_found_and_repaired_by_the_command_tha
     [row] = [one for one in rows if one.get("user_id") == copy]
     assert (shown.exit_code, found.exit_code, shown.json["misplaced"]) == (1, 1, [row])
     assert (row["subscription_id"], row["owner"]) == (f"sub_{life.name}_1", life.user_id)
-    with FakeStripe(objects(life.subscription())) as stripe:
+    with FakeStripe(objects(life.subscription(livemode=False))) as stripe:
         words = shlex.split(row["repair"])[1:]
         asked = (*words, "--stripe-key-variable", "OPS_KEY", "--stripe-url", stripe.url)
         assert commands.run(*asked, OPS_KEY=API_KEY).exit_code == 0
