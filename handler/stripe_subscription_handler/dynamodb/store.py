@@ -191,7 +191,8 @@ class Store:
             reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
             refused = transaction.refused(reasons)
             if refused is None:
-                too_large = transaction.named([_TOO_LARGE in str(reason.get("Message")) for reason in reasons])
+                concerned = [_TOO_LARGE in str(reason.get("Message")) for reason in reasons]
+                too_large = transaction.named(concerned)
                 if too_large is not None:
                     raise ItemTooLargeError(too_large) from None
                 raise
