@@ -34,10 +34,13 @@ class UserNotFoundError(HandlerError):
 
 
 class ItemTooLargeError(HandlerError):
-    """An item would pass DynamoDB's 400 KB; the app's own attributes on a profile count too."""
+    """An item would pass DynamoDB's 400 KB; the app's own attributes on a profile count too.
 
-    def __init__(self) -> None:
-        super().__init__("the item would pass DynamoDB's 400 KB, the app's own attributes included")
+    `item` says which one.
+    """
+
+    def __init__(self, item: str) -> None:
+        super().__init__(f"{item} would pass DynamoDB's 400 KB, the app's own attributes included")
 
 
 class ConfigError(HandlerError):

@@ -122,7 +122,7 @@ run "what_it_may_do" {
         {
           Sid      = "ReadOwners"
           Effect   = "Allow"
-          Action   = ["dynamodb:BatchGetItem"]
+          Action   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
         },
         {

@@ -22,7 +22,7 @@ run "the_functions_role_may_do_exactly_this" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created"]
         },
         {
@@ -139,7 +139,7 @@ run "each_option_adds_exactly_its_statements" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"]
         },
         {

@@ -12,21 +12,24 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from stripe_subscription_handler.comparison.tables import ScanPosition, Tables
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
-    FetchCustomerUser,
-    FetchInvoice,
-    FetchSubscription,
+    Commit,
+    CustomerChange,
+    Fetch,
+    Guard,
     Handling,
+    LinkChange,
     Outcome,
-    Park,
+    ReadLink,
     ReadLinks,
     ReadParked,
     Request,
-    Unpark,
-    WriteLink,
 )
+from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.conditions import Absent
 from stripe_subscription_handler.decisions.decide import decide
-from stripe_subscription_handler.decisions.decision import OwnerLink, ReadItem, Reason
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.pass_table import PARTITION, PassTable
@@ -83,25 +86,45 @@ BY_THE_CODE = {
 """Statement → what it is about in the calls below: a table, an index, a secret or a parameter."""
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
-LINK = OwnerLink(subscription_id="sub_1", user_id="user_1", customer_id="cus_1", version="v")
+LINK = Link("user_1", Claim(Kind.LABEL, "v", "user_1"))
 CREATED = parse_event(events.created(events.subscription()))
+FIRST = decide(CREATED)
+assert isinstance(FIRST, Write)
 UPDATED = parse_event(events.updated(events.subscription(), previous={}))
 REQUESTS = (
-    decide(CREATED),  # with the owner's link: one transaction over both tables
     decide(UPDATED),
     ReadItem("user_1"),
+    ReadLink("cus_1", "sub_1"),
     ReadLinks("cus_1"),
-    WriteLink(LINK),
-    WriteLink(LINK, moves=True),
-    Park("cus_1", "sub_1", unless_users=True, event_id="evt_1"),
     ReadParked("cus_1"),
-    Unpark("cus_1", "evt_1"),
-    Unpark("cus_1", "evt_1", expired=True),
+    # Somebody gets a subscription: profile, link and customer in one transaction.
+    Commit(
+        "cus_1",
+        (FIRST,),
+        LinkChange("sub_1", None, LINK),
+        CustomerChange(Guard.NOTHING_PARKED),
+    ),
+    # An event is parked, because its user has no profile, and another one is done with.
+    Commit(
+        "cus_1",
+        (),
+        LinkChange("sub_1", LINK),
+        CustomerChange(Guard.AS_SEEN, parks="evt_1", unparks=frozenset({"evt_2"})),
+        absent="user_1",
+        parks=CREATED,
+        unparks="evt_2",
+    ),
+    # All is as it was seen.
+    Commit(
+        "cus_1",
+        (Write("user_1", {}, (), Absent(("a",)), Reason.LINKED),),
+        customer=CustomerChange(Guard.AS_SEEN, only_checks=True),
+    ),
 )
 """Everything a handling asks of DynamoDB, in each of its forms."""
 OF_OTHERS = {"comparison", "drift_check", "webhook_bridge"}
 """Rooms of the functions that have roles of their own."""
-OF_STRIPE = {FetchCustomerUser, FetchInvoice, FetchSubscription}
+OF_STRIPE = {Fetch}
 
 
 class Answer:
@@ -241,7 +264,9 @@ def test_the_drift_check_may_do_what_it_asks_for() -> None:
     client = recorder.client("dynamodb")
     tables = Tables(client, CONFIG)
     tables.profiles(["user_1"])
-    tables.all_links(["cus_1"])
+    tables.links([("cus_1", "sub_1")])
+    tables.customers(["cus_1"])
+    tables.links_of("cus_1")
     tables.scan(ScanPosition())
     runs, run = PassTable(client, "sync"), DriftPass("pass", 0, sightings=1, looks=1)
     runs.take("me", 0, 1)

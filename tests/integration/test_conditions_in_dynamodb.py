@@ -12,7 +12,7 @@ from stripe_subscription_handler.decisions.conditions import (
     Absent,
     AllOf,
     AnyOf,
-    AtMost,
+    AtLeast,
     Condition,
     Equal,
     Less,
@@ -28,7 +28,7 @@ ITEM = {
     "version": "0 2025-11-22T08:26:40Z 1",
     "stripeLedgerSubscription_sub_1": {
         "version": "0 2025-11-22T08:26:40Z 1",
-        "linked": True,
+        "flag": True,
         "fields": {"quantity": 2, "status": "active"},
         "candidates": {"evt_1": {"before": {"trialEnd": None}}},
     },
@@ -46,15 +46,15 @@ SINGLE: list[Condition] = [
     Equal(("known",), frozenset({"sub_1"})),
     Equal(REGISTER, ITEM[REGISTER[0]]),
     Equal(REGISTER, {"version": "0 2025-11-22T08:26:40Z 1"}),
-    Equal((*REGISTER, "linked"), value=True),
-    Equal((*REGISTER, "linked"), value=False),
+    Equal((*REGISTER, "flag"), value=True),
+    Equal((*REGISTER, "flag"), value=False),
     Less((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 2"),
     Less((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 1"),
     Less((*REGISTER, "version"), "0 2025-11-22T08:26:39Z 3"),
     Less((*REGISTER, "version"), "1 2025-11-22T08:26:39Z 3"),
     Less(("missing",), "z"),
-    AtMost((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 1"),
-    AtMost((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 0"),
+    AtLeast((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 1"),
+    AtLeast((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 2"),
 ]
 COMBINED: list[Condition] = [
     joined

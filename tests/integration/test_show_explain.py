@@ -1,5 +1,7 @@
 """`stripe-handler show` and `explain` on the deployed stack: what is stored, and which event said so."""
 
+import json
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,3 +155,51 @@ def test_explain_holds_the_profile_against_stripes_own_events(pipeline: Pipeline
         refused = commands.run(*asked, OPS_KEY="sk_test_of_somebody")
         assert (refused.exit_code, "$OPS_KEY" in refused.err) == (1, True)
         assert "sk_test_of_somebody" not in refused.err + refused.out
+
+
+def test_both_users_of_a_subscription_that_was_handed_on_are_told(
+    pipeline: Pipeline, commands: Commands
+) -> None:
+    """By log and link: whose it is, since when and why, and whose it was; `show` names the claim."""
+    seller, buyer = Life("handed_on"), "user_handed_on_buyer"
+    sold = seller.updated("sold", 60, {"metadata": {"userId": seller.user_id}}, user=buyer)
+    play(pipeline, seller.created(), sold)
+    subscription, since = f"sub_{seller.name}_1", "2025-11-22T08:27:40Z"
+    for user_id, direction, rest in (
+        (seller.user_id, "left", "until then it was shown here"),
+        (buyer, "came", f"before that it was {seller.user_id}'s"),
+    ):
+        [passed] = commands.run("explain", user_id, "--since", "1h", "--json").json["ownership"]
+        sentence = f"{subscription} belongs to {buyer} since {since} by its own label; {rest}"
+        assert (passed["direction"], passed["sentence"]) == (direction, sentence)
+        assert passed["event_id"] == sold["id"]
+    told = commands.run("show", buyer, "--json")
+    [link] = told.json["customers"][0]["links"]
+    assert (link["owner"], link["came_by"]["former_user"]) == (buyer, seller.user_id)
+    assert (link["claim"]["kind"], link["claim"]["second"]) == ("label", since)
+    assert (told.exit_code, told.json["misplaced"]) == (0, [])
+
+
+def test_a_subscription_in_two_profiles_is_found_and_repaired_by_the_command_that_is_named(
+    pipeline: Pipeline, commands: Commands
+) -> None:
+    """Somebody has copied an item; `show` and `reconcile --owners` see it, without a Stripe key."""
+    life, copy = Life("copied"), "user_copied_copy"
+    play(pipeline, life.created())
+    table, key = pipeline.config.table_name, {"PK": {"S": f"USER#{life.user_id}"}, "SK": {"S": "PROFILE"}}
+    item = pipeline.dynamodb.get_item(TableName=table, Key=key)["Item"]
+    pipeline.dynamodb.put_item(TableName=table, Item={**item, "PK": {"S": f"USER#{copy}"}})
+    shown = commands.run("show", copy, "--json")
+    found = commands.run("reconcile", "--owners", "--json")
+    rows = [json.loads(line) for line in found.out.splitlines()]
+    [row] = [one for one in rows if one.get("user_id") == copy]
+    assert (shown.exit_code, found.exit_code, shown.json["misplaced"]) == (1, 1, [row])
+    assert (row["subscription_id"], row["owner"]) == (f"sub_{life.name}_1", life.user_id)
+    with FakeStripe(objects(life.subscription(livemode=False))) as stripe:
+        words = shlex.split(row["repair"])[1:]
+        asked = (*words, "--stripe-key-variable", "OPS_KEY", "--stripe-url", stripe.url)
+        assert commands.run(*asked, OPS_KEY=API_KEY).exit_code == 0
+    assert commands.run("show", copy, "--json").json["misplaced"] == []
+    assert "subscriptionId" not in commands.run("show", copy, "--json").json["users"][0]["profile"]
+    kept = commands.run("show", life.user_id, "--json").json["users"][0]["profile"]
+    assert kept["subscriptionId"] == f"sub_{life.name}_1"

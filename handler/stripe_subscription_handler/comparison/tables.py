@@ -8,7 +8,7 @@ import attrs
 from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN
-from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_key, links_query, read_links
+from stripe_subscription_handler.dynamodb.sync_table import SyncTable, customer_key, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -87,9 +87,11 @@ class Tables:
 
     def links_of(self, customer_id: str) -> Links:
         """Read a customer's record and all its links."""
-        query = links_query(self.config.sync_table_name, customer_id)
-        pages = self.client.get_paginator("query").paginate(**query)
-        return read_links([from_wire(item) or {} for page in pages for item in page["Items"]])
+        config = self.config
+        sync_table = SyncTable(
+            self.client, config.sync_table_name, lambda call, sent: call(**sent), config.user_id_metadata_key
+        )
+        return sync_table.read_links(customer_id)
 
     def item_count(self) -> int:
         """About how many items the profile table has; DynamoDB counts every six hours."""

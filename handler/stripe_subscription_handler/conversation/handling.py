@@ -76,7 +76,8 @@ def carry(case: Case, known: Known) -> Handling:
 
 def _may_help(case: Case, known: Known, outcome: Outcome) -> bool:
     """Whether what waits may be applied now, although the event brought no subscription to anybody."""
-    if outcome.reason in {Reason.OUTRANKED, Reason.PARKED, Reason.UNMAPPED}:
+    if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
         return False
-    # The app may have made the profile that something waits for, which no event tells.
+    # A session may have been broken off in its drain, whatever has become of its claim since. And the app may
+    # have made the profile that something waits for, which no event tells.
     return case.only_claims or (known.waits_for_a_profile and not case.policy.create_missing_profile)

@@ -31,7 +31,12 @@ from stripe_subscription_handler.conversation.messages import (
 )
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.dynamodb.sync_table import SyncTable
-from stripe_subscription_handler.dynamodb.transactions import CONDITION_FAILED, Transaction, profile_update
+from stripe_subscription_handler.dynamodb.transactions import (
+    CONDITION_FAILED,
+    Transaction,
+    profile_of,
+    profile_update,
+)
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
@@ -50,7 +55,6 @@ if TYPE_CHECKING:
     from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _CONDITION_FAILED = ("ConditionalCheckFailedException", CONDITION_FAILED)
-_MALFORMED = frozenset(("ValidationException", "ValidationError"))
 _TOO_LARGE = "Item size"
 """In DynamoDB's words where an item would pass 400 KB; the error's code is that of any malformed request."""
 _CONFLICT = frozenset(
@@ -170,6 +174,8 @@ class Store:
         try:
             response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
         except ClientError as error:
+            if _TOO_LARGE in str(error):
+                raise ItemTooLargeError(profile_of(write.user_id)) from None
             if error.response["Error"].get("Code") not in _CONDITION_FAILED:
                 raise
             refused: Any = error.response
@@ -182,8 +188,13 @@ class Store:
         try:
             self._send(self.client.transact_write_items, {"TransactItems": list(transaction.actions)})
         except ClientError as error:
-            refused = transaction.refused(list(error.response.get("CancellationReasons", ())))
+            reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
+            refused = transaction.refused(reasons)
             if refused is None:
+                concerned = [_TOO_LARGE in str(reason.get("Message")) for reason in reasons]
+                too_large = transaction.named(concerned)
+                if too_large is not None:
+                    raise ItemTooLargeError(too_large) from None
                 raise
             if refusals < _ORDINARY_REFUSALS:
                 return refused
@@ -227,8 +238,6 @@ class Store:
                 self._count(error.response)
                 reasons: list[Any] = list(error.response.get("CancellationReasons", ()))
                 codes = {error.response["Error"].get("Code"), *(reason.get("Code") for reason in reasons)}
-                if codes & _MALFORMED and _TOO_LARGE in f"{error} {reasons}":
-                    raise ItemTooLargeError from None
                 # A condition that failed in the same transaction will fail again: that is the answer.
                 if not codes & (_CONFLICT | _THROTTLED) or codes & {"ConditionalCheckFailed"}:
                     raise

@@ -28,6 +28,7 @@ from stripe_subscription_handler.dynamodb.expressions import (
 )
 from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_key, parked_item, parked_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
+from stripe_subscription_handler.loggable import loggable
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 _EXISTS = "PK"
@@ -116,6 +117,19 @@ class Transaction:
             else:
                 unparked = True
         return Refused(items, links, customer, unparked) if failed else None
+
+    def named(self, concerned: Sequence[bool]) -> str | None:
+        """Name the first item that a refusal concerns, by its place among the reasons; None if it is none."""
+        found = next((about for about, is_it in zip(self.about, concerned, strict=False) if is_it), None)
+        if found is None:
+            return None
+        word, name = found
+        return profile_of(name) if word == "item" else f"the {word} item of {loggable(name)}"
+
+
+def profile_of(user_id: str) -> str:
+    """Name a user's profile in a message."""
+    return f"the profile of user {loggable(user_id)}"
 
 
 def _check(config: Config, write: Write) -> dict[str, Any]:

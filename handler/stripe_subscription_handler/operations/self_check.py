@@ -68,17 +68,14 @@ def _try_profile_table(store: Store) -> None:
     config = store.config
     item: dict[str, Any] = {"TableName": config.table_name, "Key": to_wire(config.profile_key(_NOBODY))}
     names = {"#key": config.partition_key_name}
+    never: dict[str, Any] = {"ConditionExpression": _NEVER, "ExpressionAttributeNames": names}
     store.client.get_item(**item, ProjectionExpression="#key", ExpressionAttributeNames=names)
     try:
-        store.client.update_item(
-            **item,
-            UpdateExpression="REMOVE selfCheck",
-            ConditionExpression=_NEVER,
-            ExpressionAttributeNames=names,
-        )
+        store.client.update_item(**item, **never, UpdateExpression="REMOVE selfCheck")
     except ClientError as error:
         if error.response["Error"].get("Code") != "ConditionalCheckFailedException":
             raise
+    _try_transaction(store, [{"ConditionCheck": {**item, **never}}])
 
 
 def _try_sync_table(store: Store) -> None:
@@ -99,6 +96,10 @@ def _try_sync_table(store: Store) -> None:
         {"Delete": {**never, "Key": delete}},
         {"Update": {**never, "Key": update, "UpdateExpression": "REMOVE selfCheck"}},
     ]
+    _try_transaction(store, items)
+
+
+def _try_transaction(store: Store, items: Any) -> None:
     try:
         store.client.transact_write_items(TransactItems=items)
     except ClientError as error:

@@ -19,8 +19,9 @@ locals {
         Resource = [var.profile_table_arn]
       },
       {
+        # The query is for a subscription that nobody names: who owns the others of its customer?
         Sid      = "ReadOwners"
-        Action   = ["dynamodb:BatchGetItem"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:Query"]
         Resource = [var.sync_table_arn]
       },
       {

@@ -7,14 +7,14 @@ locals {
   statements = concat(
     [
       {
-        # A refused conditional write returns the item. The read is for where no write comes first: a
-        # subscription moved to another user, and a missing profile that came while its event was parked.
+        # A refused conditional write returns the item. The read is for where no write comes first: the owner of
+        # a subscription that another user's event is about. The check is for a profile that must not be there.
         Sid      = "ReadAndUpdateProfiles"
-        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [var.profile_table_arn]
       },
       {
-        # Owner links, and the events that wait for one. Transactions need no action of their own: each part
+        # Owner links, customers' records, and the events that wait. Transactions need no action of their own: each part
         # is authorised as the request it stands for, a condition check as ConditionCheckItem.
         Sid = "KeepOwnersAndParkedEvents"
         Action = [

@@ -130,7 +130,7 @@ def section(result: Result) -> str:
         "A user's subscriptions; of 100, half are over:",
         _table(facts["subscriptions"], "subscriptions", item="item_bytes"),
         "A customer's parked events, applied by the event that names the user; all of it together:",
-        _table(facts["parked"], "parked", item="link_bytes", each=True),
+        _table(facts["parked"], "parked", item="record_bytes", each=True),
         "Profiles in the table:",
         _table(facts["profiles"], "profiles", item="item_bytes"),
         ratios_table(result.ratios),
@@ -145,7 +145,7 @@ def _table(rows: Sequence[Mapping[str, Any]], kind: str, *, item: str, each: boo
         "event",
         "requests",
         "write units",
-        "customer's link item" if item == "link_bytes" else "profile item",
+        "customer's record" if item == "record_bytes" else "profile item",
         "CPU, in bare `update_item`s",
         *(["requests for each"] if each else []),
     ]

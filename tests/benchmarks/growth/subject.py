@@ -23,6 +23,7 @@ from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.aws_clients import USER_AGENT
 from stripe_subscription_handler.config import Config as Settings
 from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.dynamodb.sync_table import customer_key
 from stripe_subscription_handler.logger import make_logger
 from support import events as made
 
@@ -41,7 +42,7 @@ class Cost:
         write_units: What they wrote.
         read_units: What they read.
         item_bytes: The profile's size after it.
-        link_bytes: The size of the customer's link item after it.
+        record_bytes: The size of the customer's record after it.
         reason: What the handler decided.
     """
 
@@ -49,7 +50,7 @@ class Cost:
     write_units: float
     read_units: float
     item_bytes: int
-    link_bytes: int
+    record_bytes: int
     reason: str
 
 
@@ -86,13 +87,13 @@ class Subject:
         self.counter.take()
         answer = handle(made.envelope(dict(event)), self.counted)
         seen = self.counter.take()
-        link = {"PK": {"S": f"CUSTOMER#{story.customer}"}, "SK": {"S": "LINK"}}
+        record = {name: {"S": value} for name, value in customer_key(story.customer).items()}
         return Cost(
             requests=len(seen),
             write_units=sum(one.write_units for one in seen),
             read_units=sum(one.read_units for one in seen),
             item_bytes=item_bytes(self.counter.item(CONFIG.table_name, _profile_key(story.user))),
-            link_bytes=item_bytes(self.counter.item(CONFIG.sync_table_name, link)),
+            record_bytes=item_bytes(self.counter.item(CONFIG.sync_table_name, record)),
             reason=str(answer["reason"]),
         )
 

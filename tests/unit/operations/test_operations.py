@@ -96,6 +96,7 @@ def test_every_right_of_the_role_on_the_tables_is_tried() -> None:
     assert set(dynamodb.tried) == {
         ("GetItem", "profiles"),
         ("UpdateItem", "profiles"),
+        ("ConditionCheck", "profiles"),
         ("GetItem", "sync"),
         ("Query", "sync"),
         ("Query", "sync/parked-by-expiry"),

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns
+from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, phrase
 from stripe_handler_cli.stack.function_log.reading import LONGEST_PATTERN
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
@@ -85,6 +85,17 @@ def test_too_many_things_take_several_patterns() -> None:
 def test_what_cannot_be_put_into_a_pattern_reads_everything(value: str) -> None:
     """Rather than the wrong lines."""
     assert patterns([("user_id", value), ("subscription_id", "sub_1")]) == [""]
+
+
+def test_a_value_is_found_in_any_place() -> None:
+    """In a list of objects too, of which a pattern for JSON lines can ask one by one only."""
+    assert phrase("user_1") == '"user_1"'
+
+
+@pytest.mark.parametrize("value", ['a"b', "a\\b", "a\nb", "ä"])
+def test_a_value_that_stands_otherwise_in_a_line_reads_everything(value: str) -> None:
+    """JSON escapes it."""
+    assert phrase(value) == ""
 
 
 @attrs.define

@@ -13,7 +13,7 @@ from stripe_handler_cli.operate.explain.attribution import Attribution, attribut
 from stripe_handler_cli.operate.explain.handovers import Passed, handovers, passed
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, Here, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
-from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, tells_decisions
+from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, phrase, tells_decisions
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.errors import InvalidEventError
@@ -181,10 +181,9 @@ class Gatherer:
                 or any(other.user_id == logged_as for other in line.also_applied)
             )
 
-        conditions = [("user_id", logged_as), *(("subscription_id", one) for one in sorted(subscription_ids))]
+        # The user of whom a subscription was taken stands in `also_applied` alone, a list of objects.
+        wanted = [phrase(logged_as), *patterns(("subscription_id", one) for one in sorted(subscription_ids))]
         kept: deque[LogLine] = deque(maxlen=MOST_LINES + 1)
-        kept.extend(
-            log.lines(patterns(conditions), concerns, since, self.now, step.counter("parts of the log"))
-        )
+        kept.extend(log.lines(wanted, concerns, since, self.now, step.counter("parts of the log")))
         lines = [line.with_user(logged_as, user_id) for line in kept]
         return lines[-MOST_LINES:], len(kept) > MOST_LINES

@@ -43,7 +43,7 @@ def patterns(conditions: Iterable[tuple[str, str]]) -> list[str]:
     """
     found: list[str] = []
     for field, value in dict.fromkeys(conditions):
-        if '"' in value or "\\" in value or not value.isprintable():
+        if not _fits_into_a_pattern(value):
             return [""]
         part = f'($.{field} = "{value}")'
         if found and len(f"{{ {found[-1]} || {part} }}") <= LONGEST_PATTERN:
@@ -51,6 +51,19 @@ def patterns(conditions: Iterable[tuple[str, str]]) -> list[str]:
         else:
             found.append(part)
     return [f"{{ {one} }}" for one in found]
+
+
+def phrase(value: str) -> str:
+    """Make the filter pattern for lines that have a value in any place, in a list of objects too.
+
+    It only saves reading: the value may be a part of a longer one. A value that cannot be put into a pattern
+    makes an empty pattern, which every line matches.
+    """
+    return f'"{value}"' if _fits_into_a_pattern(value) and value.isascii() else ""
+
+
+def _fits_into_a_pattern(value: str) -> bool:
+    return '"' not in value and "\\" not in value and value.isprintable()
 
 
 @attrs.define

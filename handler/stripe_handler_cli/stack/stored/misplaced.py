@@ -74,17 +74,24 @@ def holdings(tables: Items, user_ids: Iterable[str]) -> Holdings:
         for user_id, ledger in ledgers.items()
         for key, register in ledger.registers.items()
     }
+    # What only shows is the app's own, from before a migration say, unless somebody else has it by its link.
+    only_shown = {
+        (user_id, item["subscriptionId"]): item["stripeCustomerId"]
+        for user_id, item in profiles.items()
+        if {"subscriptionId", "stripeCustomerId"} <= item.keys()
+        and item["subscriptionId"] not in ledgers[user_id].held
+    }
+    customers |= only_shown
     links = tables.links({(customer, key) for (_, key), customer in customers.items()})
-    found, open_ones = [], dict[str, frozenset[str]]()
+    found = []
+    for (user_id, key), customer in customers.items():
+        owner = links.get((customer, key), {}).get(OWNER)
+        if owner != user_id and (owner is not None or (user_id, key) not in only_shown):
+            found.append(Misplaced(key, user_id, owner, customer))
+    open_ones: dict[str, frozenset[str]] = {}
     for user_id, ledger in ledgers.items():
-        for key in ledger.held:
-            customer = customers.get((user_id, key))
-            if customer is None:
-                open_ones[key] = open_ones.get(key, frozenset()) | {user_id}
-                continue
-            owner = links.get((customer, key), {}).get(OWNER)
-            if owner != user_id:
-                found.append(Misplaced(key, user_id, owner, customer))
+        for key in ledger.held.keys() - ledger.registers.keys():
+            open_ones[key] = open_ones.get(key, frozenset()) | {user_id}
     return Holdings(tuple(sorted(found)), open_ones)
 
 

@@ -77,6 +77,15 @@ def test_a_link_that_names_nobody_is_found(*, is_gone: bool) -> None:
     assert found(tables) == [("sub_1", "user_1", None)]
 
 
+def test_a_profile_that_only_shows_what_another_user_has_is_found() -> None:
+    """The app wrote it itself, before a migration; what nobody has by a link is left to the app."""
+    tables = world()
+    copied(tables, "user_2", "user_9", "subscriptionId", "stripeCustomerId")
+    assert found(tables) == [("sub_2", "user_9", "user_2")]
+    del tables.links["cus_2", "sub_2"], tables.profiles["user_2"]
+    assert found(tables) == []
+
+
 PAYMENT = "stripeLedgerPayment_sub_2"
 
 
@@ -113,10 +122,11 @@ def test_what_moved_while_it_was_looked_at_is_not_told() -> None:
     assert confirmed(Profiles(tables), first) == ()
 
 
-def test_the_named_command_repairs_it() -> None:
-    """`sync` of the user who holds it takes it out."""
+@pytest.mark.parametrize("attributes", [(), ("subscriptionId", "stripeCustomerId")])
+def test_the_named_command_repairs_it(attributes: tuple[str, ...]) -> None:
+    """`sync` of the user who holds or shows it takes it out."""
     tables = world()
-    copied(tables, "user_2", "user_9")
+    copied(tables, "user_2", "user_9", *attributes)
     made = Reconciliation(tables=tables)
     body = events.subscription(id="sub_2", customer="cus_2", user="user_2")
     made.comparer([], apply=True).snapshots([body], "2026-11-01T00:00:00Z", ["user_9"])
