@@ -37,7 +37,7 @@ def commit(
     if link is not None and link.owner == to.owner is not None:
         customer = None  # what concerns the customer stays as it is
     else:
-        customer = _customer_change(case, known, to.claim)
+        customer = _customer_change(known, to.claim)
     return Commit(
         case.customer_of(known),
         writes,
@@ -61,8 +61,8 @@ def parking(  # noqa: PLR0913, PLR0917 - what changes together
 
     `user_id` is who has no profile; None where nobody can say whose it is.
     """
-    guard = Guard.AS_SEEN if user_id is None else Guard.NONE
-    change = CustomerChange(guard, known.customer.revision if known.customer else None, parks=kept.id)
+    change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)
+    change = attrs.evolve(change, parks=kept.id)
     return Commit(
         case.customer_of(known),
         writes,
@@ -78,13 +78,17 @@ def parking(  # noqa: PLR0913, PLR0917 - what changes together
 def unparking(step: Write | Commit | Done, case: Case, known: Known) -> Commit:
     """Build the transaction that applies what was parked, if anything is left to apply, and forgets it."""
     if isinstance(step, Commit):
-        change = step.customer or CustomerChange(Guard.NONE)
-        change = attrs.evolve(change, unparks=change.unparks | {case.id})
+        # What is parked meanwhile must be noticed: the drain would go on without having read it.
+        change = step.customer or CustomerChange(Guard.AS_SEEN)
+        seen = _as_seen(known)
+        change = attrs.evolve(
+            change, guard=seen.guard, revision=seen.revision, unparks=change.unparks | {case.id}
+        )
         return attrs.evolve(step, customer=change, unparks=case.id)
     return Commit(
         case.customer_of(known),
         (step,) if isinstance(step, Write) else (),
-        customer=CustomerChange(Guard.NONE, unparks=frozenset({case.id})),
+        customer=attrs.evolve(_as_seen(known), unparks=frozenset({case.id})),
         unparks=case.id,
         reason=step.reason,
         user_id=step.user_id,
@@ -98,14 +102,16 @@ def linking(case: Case, known: Known, user_id: str) -> Commit:
     held = attrs.evolve(ledger.of(subscription_id), linked=True)
     after = ledger.with_held(subscription_id, held)
     write = full_write(user_id, item, after, subscription_id, case.policy, Reason.LINKED)
-    revision = known.customer.revision if known.customer else None
-    change = CustomerChange(Guard.AS_SEEN, revision, only_checks=True)
+    change = attrs.evolve(_as_seen(known), only_checks=True)
     return Commit(case.customer_of(known), (write,), customer=change, reason=Reason.LINKED)
 
 
-def _customer_change(case: Case, known: Known, claim: Claim) -> CustomerChange:
-    revision = known.customer.revision if known.customer else None
+def _customer_change(known: Known, claim: Claim) -> CustomerChange:
     if claim.kind <= Kind.CUSTOMER:
         # It follows from the whole customer: from what its metadata says, and from who else owns something.
-        return CustomerChange(Guard.AS_SEEN, revision)
-    return CustomerChange(Guard.NONE if known.parked or case.is_parked else Guard.NOTHING_PARKED)
+        return _as_seen(known)
+    return CustomerChange(Guard.NONE if known.parked else Guard.NOTHING_PARKED)
+
+
+def _as_seen(known: Known) -> CustomerChange:
+    return CustomerChange(Guard.AS_SEEN, known.customer.revision if known.customer else None)

@@ -68,16 +68,16 @@ def carry(case: Case, known: Known) -> Handling:
     """Carry a case to its end, and apply what was parked for its customer where it says whose that is."""
     outcome = yield from settle(case, known)
     is_unlinked = known.is_unlinked(outcome.user_id, case.subscription_id)
-    if not is_unlinked and not (known.parked and _may_help(case, known, outcome)):
+    if not is_unlinked and not (known.parked and _may_help(case, outcome)):
         return outcome
     others = yield from drain_and_link(case, known, outcome.user_id)
     return attrs.evolve(outcome.after(others), drained=len({one.event_id for one in others}))
 
 
-def _may_help(case: Case, known: Known, outcome: Outcome) -> bool:
+def _may_help(case: Case, outcome: Outcome) -> bool:
     """Whether what waits may be applied now, although the event brought no subscription to anybody."""
     if outcome.reason in {Reason.PARKED, Reason.UNMAPPED}:
         return False
     # A session may have been broken off in its drain, whatever has become of its claim since. And the app may
     # have made the profile that something waits for, which no event tells.
-    return case.only_claims or (known.waits_for_a_profile and not case.policy.create_missing_profile)
+    return case.only_claims or not case.policy.create_missing_profile

@@ -56,11 +56,6 @@ class Known:
         return self.customer.parked if self.customer else frozenset()
 
     @property
-    def waits_for_a_profile(self) -> bool:
-        """Whether somebody is named for a subscription that no profile holds."""
-        return any(link is not None and link.owner is None for link in self.links.values())
-
-    @property
     def owners(self) -> frozenset[str]:
         """Everybody who owns a subscription of the customer now."""
         return frozenset(link.owner for link in self.links.values() if link and link.owner is not None)

@@ -35,6 +35,7 @@ from stripe_subscription_handler.decisions.conditions import holds
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.writes import after_write
+from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 FOREVER = "9999-12-31T23:59:59Z"
@@ -168,7 +169,12 @@ class Tables:
         try:
             request = next(conversation)
             while True:
-                request = conversation.send(self.execute(request, event))
+                try:
+                    answer = self.execute(request, event)
+                except HandlerError as error:
+                    request = conversation.throw(error)
+                else:
+                    request = conversation.send(answer)
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome

@@ -163,9 +163,9 @@ def _moves(case: Case, known: Known, link: Link, item: Item | None, claim: Claim
     decision = effect(case, target, claim.user_id, claim, brought, linked=linked)
     if isinstance(decision, NoProfile):
         return _waits_for_a_profile(case, known, link, claim, left, brought)
-    if not isinstance(decision, Write):
-        return decision
-    return commit(case, known, link, Link(claim.user_id, claim), (left, decision))
+    if isinstance(decision, Write):
+        return commit(case, known, link, Link(claim.user_id, claim), (left, decision))
+    return Done(decision.reason, claim.user_id) if isinstance(decision, Skip) else decision
 
 
 def _waits_for_a_profile(

@@ -40,6 +40,7 @@ from stripe_subscription_handler.dynamodb.transactions import (
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
+    HandlerError,
     ItemTooLargeError,
     StripeUnavailableError,
 )
@@ -118,7 +119,12 @@ class Store:
         try:
             request = next(conversation)
             while True:
-                answer = self._answer(request, raw, refusals)
+                try:
+                    answer = self._answer(request, raw, refusals)
+                except HandlerError as error:
+                    # The conversation may know what to do without: a drain goes on with the next event.
+                    request = conversation.throw(error)
+                    continue
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
                 elif isinstance(request, Write | Commit):
