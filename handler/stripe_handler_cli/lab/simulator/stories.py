@@ -298,7 +298,7 @@ def paid_out_of_band(life: Life) -> Steps[None]:
 
 
 def moved_about(life: Life) -> Steps[None]:
-    """The label goes from user to user and back, and may be taken off; the payments go along."""
+    """The label goes from user to user and back, and may be taken off."""
     subscription = yield from phases.checkout(life)
     for user in (another_user(life), life.user, another_user(life))[: life.rng.randrange(1, 4)]:
         yield from phases.periods(life, subscription, *phases.some(life, 2))
