@@ -31,7 +31,9 @@ LARGEST_BYTES = 1_000_000
 """EventBridge takes no more than 1 MB, so nothing larger reaches the function."""
 
 _SIMULATED_USERS = 60
-_ID = re.compile(r"(evt|sub|cus|in)_\w+")
+_ID = re.compile(r"(evt|sub|cus|in|cs)_\w+")
+_USERS = ("userId", "client_reference_id")
+"""Keys whose values name a user."""
 
 
 @attrs.frozen
@@ -89,7 +91,8 @@ def _neighbours(rng: random.Random, fixtures: list[Named], lives: list[list[Name
 
 
 def _lives(seed: int) -> list[list[Named]]:
-    snapshots = simulate(seed, _SIMULATED_USERS, SimulationOptions(also=("owner_move",))).lives
+    options = SimulationOptions(also=("owner_move",), sessions=True, customers=True, moves=True)
+    snapshots = simulate(seed, _SIMULATED_USERS, options).lives
     lives = [
         [(f"simulated {event['type']} {life.version.name}", envelope(event)) for event in life.events]
         for life in snapshots
@@ -130,12 +133,10 @@ def _texts(raw: Any) -> Iterator[str]:
 
 
 def _renamed(value: Any, suffix: str) -> Any:
-    """A copy under ids of its own: the user's, and Stripe's of event, subscription, customer and invoice."""
+    """A copy under ids of its own: the user's, and those of Stripe's objects."""
     if isinstance(value, dict):
         return {
-            key: f"{child}_{suffix}"
-            if key == "userId" and isinstance(child, str)
-            else _renamed(child, suffix)
+            key: f"{child}_{suffix}" if key in _USERS and isinstance(child, str) else _renamed(child, suffix)
             for key, child in value.items()
         }
     if isinstance(value, list):

@@ -84,16 +84,19 @@ class Case:
         given: Fixtures delivered before, in this order, as `folder/name`; empty: to empty tables.
         outcome: What becomes of the event: `written: <reason>`, `skipped: <reason>` or `refused: <error>`.
         profiles: User id → profile item, of every user that has one. DynamoDB's sets are lists here.
-        links: Customer id → link item of the sync table, of every customer that has one.
+        links: Customer id → subscription id → link in the sync table, of every subscription that has one.
+        customers: Customer id → record in the sync table, of every customer that has one. Revisions are left
+            out, here and in the profiles: they are random.
         policy: Settings that differ from the defaults.
-        stripe: What Stripe answers when asked: `shows`, the fixture with the subscription, and `as_of`. None
-            where there is no Stripe key.
+        stripe: What Stripe answers when asked: `shows`, the fixture with the only object it has, and `as_of`.
+            None where there is no Stripe key.
     """
 
     given: tuple[str, ...] = attrs.field(converter=tuple)
     outcome: str
     profiles: dict[str, dict[str, Any]]
-    links: dict[str, dict[str, Any]]
+    links: dict[str, dict[str, dict[str, Any]]]
+    customers: dict[str, dict[str, Any]]
     policy: dict[str, str] = attrs.Factory(dict)
     stripe: dict[str, str] | None = None
 

@@ -51,6 +51,7 @@ def test_neighbours_share_their_users_and_others_do_not() -> None:
 
 def _users(value: object) -> list[str]:
     if isinstance(value, dict):
-        own = [value["userId"]] if isinstance(value.get("userId"), str) else []
+        found = [value.get(key) for key in ("userId", "client_reference_id")]
+        own = [user for user in found if isinstance(user, str) and user]  # an empty one names nobody
         return own + [user for child in value.values() for user in _users(child)]
     return [user for child in value for user in _users(child)] if isinstance(value, list) else []

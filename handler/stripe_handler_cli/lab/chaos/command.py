@@ -76,8 +76,9 @@ def chaos(  # noqa: PLR0913 - one argument per option
     """Deliver simulated events as badly as can be, and compare every profile with the truth.
 
     On local AWS, through the real bus, rule, zip and tables: duplicates, any order, four handlers at a time,
-    handler processes killed at random, and a fake Stripe that fails now and then when it is asked. Prints a
-    certificate. Exit code 1 if any profile differs.
+    handler processes killed at random, and a fake Stripe that fails now and then when it is asked. Labels,
+    checkout sessions and customers name the users, and labels move. Prints a certificate. Exit code 1 if any
+    profile differs.
     """
     if without_stripe and stripe_faults:
         raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")

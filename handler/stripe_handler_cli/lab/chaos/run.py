@@ -50,7 +50,7 @@ class Chaos:
     stripe_faults: int | None = None
     asks_stripe: bool = True
     event_types: tuple[str, ...] = EVENT_TYPES
-    names_users_elsewhere: bool = False
+    names_users_elsewhere: bool = True
 
     def simulation(self) -> Simulation:
         also = ["owner_move", "shared_customer"]

@@ -13,6 +13,7 @@ import attrs
 
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.simulator import Book, SimulatedLife, subject_id, true_profile
+from stripe_handler_cli.lab.simulator.owners import owner_of
 
 
 @attrs.frozen
@@ -41,12 +42,23 @@ class Story:
         """What each user's profile must say in the end."""
         return {user: true_profile(self.book, user, self.life.version) for user in self.life.users}
 
+    @property
+    def ends_in_a_guess(self) -> bool:
+        """Whether nothing names a subscription's user while others of the customer have one.
+
+        Whose that subscription is may then depend on the delivery, so the story has no one truth.
+        """
+        owners = {owner_of(self.book, subscription_id) for subscription_id in self.book.subscriptions}
+        return None in owners and len(owners) > 1
+
     def ending_earlier(self) -> Iterator["Story"]:
-        """The story up to an earlier second, the shortest first."""
+        """The story up to an earlier second, the shortest first; not where it would end in a guess."""
         seconds = {one.event["id"]: one.second for one in self.life.happenings}
         for until in sorted({second for second in seconds.values() if second < self.until}):
             kept = (event for event in self.deliveries if seconds[event["id"]] <= until)
-            yield attrs.evolve(self, deliveries=tuple(kept), until=until)
+            story = attrs.evolve(self, deliveries=tuple(kept), until=until)
+            if not story.ends_in_a_guess:
+                yield story
 
     def without_payments(self) -> Iterator["Story"]:
         """The story for a destination that does not subscribe to invoices."""

@@ -27,10 +27,9 @@ _History = dict[str, list[tuple[int, _State]]]
 
 @attrs.frozen
 class PaymentFact:
-    """One payment event, as the destination told it: the invoice and its metadata as they were then."""
+    """One payment event, as the destination told it: the invoice as it was then."""
 
     subscription_id: str
-    user_id: str | None
     succeeded: bool
     second: int
     invoice: Invoice
@@ -38,18 +37,13 @@ class PaymentFact:
 
 @attrs.define
 class Book:
-    """The objects of one life.
-
-    Attributes:
-        payments_move: Whether payments go along with a subscription that gets another owner.
-    """
+    """The objects of one life."""
 
     customers: _History[Customer] = attrs.Factory(dict)
     subscriptions: _History[Subscription] = attrs.Factory(dict)
     invoices: _History[Invoice] = attrs.Factory(dict)
     sessions: _History[CheckoutSession] = attrs.Factory(dict)
     payments: list[PaymentFact] = attrs.Factory(list)
-    payments_move: bool = False
 
     def note(self, state: State, second: int) -> None:
         """Remember the state from this second on."""
@@ -71,7 +65,6 @@ class Book:
             invoices=_until(self.invoices, until),
             sessions=_until(self.sessions, until),
             payments=[fact for fact in paid if fact.second <= until],
-            payments_move=self.payments_move,
         )
 
     def find(

@@ -16,7 +16,7 @@ import attrs
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
 from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_session, expand_subscription
-from stripe_handler_cli.lab.simulator.options import USER_ID_KEY, SimulationOptions
+from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_sessions import session_object
@@ -81,7 +81,6 @@ class Life:
     _started: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.book.payments_move = self.options.payments_move
         self.book.note(self.customer, self.now)
 
     @property
@@ -152,7 +151,6 @@ class Life:
         if invoice.subscription is not None:
             fact = PaymentFact(
                 subscription_id=invoice.subscription.id,
-                user_id=invoice.metadata.get(USER_ID_KEY),
                 succeeded=event_type != "invoice.payment_failed",
                 second=self.now,
                 invoice=invoice.copy(),

@@ -73,11 +73,6 @@ class SimulationOptions:
             *self.event_types
         }
 
-    @property
-    def payments_move(self) -> bool:
-        """Whether payments go along with a subscription that gets another owner."""
-        return self.sessions or self.customers or self.moves
-
 
 class SimulationError(ValueError):
     """The options ask for something that cannot be simulated; the message says what."""

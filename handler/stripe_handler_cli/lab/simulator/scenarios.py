@@ -59,10 +59,7 @@ SCENARIOS = {
     "metadata_later": Scenario(stories.metadata_later, 4),
     "same_second": Scenario(stories.same_second, 6),
     "mixed": Scenario(stories.mixed, 12),
-    # Without a snapshot of the metadata, nobody can tell whom an invoice around the move billed.
-    "owner_move": Scenario(
-        stories.owner_move, 4, lambda version: version.has_subscription_details, default=False, alone=True
-    ),
+    "owner_move": Scenario(stories.owner_move, 4, default=False, alone=True),
     "shared_customer": Scenario(stories.shared_customer, 4, default=False, alone=True),
     "customer_metadata": Scenario(stories.customer_metadata, 4, default=False, alone=True),
     "paid_out_of_band": Scenario(

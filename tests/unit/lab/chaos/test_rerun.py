@@ -35,9 +35,12 @@ def last_wins(event: StripeEvent, policy: Policy, arrivals: itertools.count = it
 @pytest.mark.parametrize("asks_stripe", [True, False])
 @pytest.mark.parametrize("schedule", [0, 1, 2])
 def test_stories_end_in_the_truth(schedule: int, *, asks_stripe: bool) -> None:
-    """Whatever a chaos run draws: shuffled, doubled, one after the other and several at a time."""
+    """Whatever a chaos run draws: shuffled, doubled, one after the other and several at a time.
+
+    Labels move, sessions and customers name users.
+    """
     policy = Policy(can_ask_stripe=asks_stripe)
-    for life in Chaos(users=60, seed=11, asks_stripe=asks_stripe).simulation().lives:
+    for life in Chaos(users=300, seed=11, asks_stripe=asks_stripe).simulation().lives:
         story = shuffled(life, schedule)
         assert rerun(story, policy, schedule) == story.truth
 
@@ -80,7 +83,10 @@ def test_a_wrong_handler_is_found_and_its_story_is_small() -> None:
 
 def test_thin_stories_end_in_the_truth() -> None:
     """Only what Stripe is asked for tells anything."""
-    options = SimulationOptions(eras=("2026-endive",), also=("owner_move", "customer_metadata"), thin=True)
+    also = "owner_move", "customer_metadata"
+    options = SimulationOptions(
+        eras=("2026-endive",), also=also, thin=True, sessions=True, customers=True, moves=True
+    )
     for life in simulate(9, 60, options).lives:
         story = shuffled(life, 3)
         assert rerun(story, ASKING, 3) == story.truth

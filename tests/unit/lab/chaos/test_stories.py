@@ -3,13 +3,15 @@
 import random
 from typing import Any
 
+import attrs
+
 from stripe_handler_cli.lab.chaos.run import Chaos
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife
 
 
 def _lives() -> tuple[SimulatedLife, ...]:
-    return Chaos(users=150, seed=13, names_users_elsewhere=True).simulation().lives
+    return Chaos(users=150, seed=13).simulation().lives
 
 
 def _story(life: SimulatedLife) -> Story:
@@ -22,12 +24,14 @@ def _types(events: Any) -> set[str]:
     return {event["type"].removeprefix("v1.") for event in events}
 
 
-def test_a_run_has_what_names_users_elsewhere_only_if_it_is_asked_for() -> None:
-    """Off, until the function knows what to do with it."""
-    asked = {"checkout.session.completed", "customer.created", "customer.updated", "customer.deleted"}
-    assert asked & _types(Chaos(users=40, seed=13).simulation().events) == set()
+def test_a_run_has_what_names_users_elsewhere_unless_it_is_turned_off() -> None:
+    """Sessions and customers, thin ones too, and labels that move."""
+    elsewhere = {"checkout.session.completed", "customer.created", "customer.updated", "customer.deleted"}
+    without = Chaos(users=40, seed=13, names_users_elsewhere=False)
+    assert elsewhere & _types(without.simulation().events) == set()
     told = [event for life in _lives() for event in life.events]
-    assert asked <= _types(told)
+    assert elsewhere <= _types(told)
+    assert any("moved_about" in life.scenarios for life in _lives())
     assert any(event["type"] == "v1.checkout.session.completed" for event in told)
 
 
@@ -61,3 +65,17 @@ def test_a_story_that_ends_earlier_knows_nothing_of_what_came_then() -> None:
                 assert {event["id"] for event in part.deliveries} < {event["id"] for event in life.events}
                 empty += not any(part.truth.values())
     assert empty > 0
+
+
+def test_a_story_never_ends_in_a_guess() -> None:
+    """Two users share a customer, and only the session names the second one: not before it is completed."""
+    shared = [life for life in _lives() if "shared_by_sessions" in life.scenarios]
+    open_ends = 0
+    for life in shared:
+        whole = _story(life)
+        seconds = {one.second for one in life.happenings if one.second < whole.until}
+        parts = [attrs.evolve(whole, until=second) for second in seconds]
+        open_ends += sum(part.ends_in_a_guess for part in parts)
+        told = {part.until for part in whole.ending_earlier()}
+        assert told == {part.until for part in parts if not part.ends_in_a_guess}
+    assert open_ends > 0
