@@ -113,7 +113,7 @@ def test_an_old_invoice_without_metadata_finds_its_user(pipeline: Pipeline) -> N
 def test_an_unhandled_event_on_the_bus_never_invokes_the_function(pipeline: Pipeline) -> None:
     """The rule admits the configured types only."""
     life = Life("unhandled")
-    stranger = {**life.created("stranger"), "type": "customer.created"}
+    stranger = {**life.created("stranger"), "type": "charge.refunded"}
     pipeline.put(stranger)
     play(pipeline, life.created())
     assert not [line for line in pipeline.log_lines() if line.get("event_id") == stranger["id"]]

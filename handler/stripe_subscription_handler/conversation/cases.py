@@ -8,8 +8,9 @@ from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import Decision, Reason
 from stripe_subscription_handler.decisions.ledger import NOTHING, Held
 from stripe_subscription_handler.decisions.policy import Circumstances, Policy
-from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.loggable import loggable
 
 
 @attrs.frozen
@@ -60,11 +61,16 @@ class Case:
         """The customer, whose links must be known.
 
         Raises:
-            InvalidEventError: The event names none.
+            UserNotFoundError: The event names none, and no user either.
+            InvalidEventError: The event names a user, and nothing can keep whose the subscription is.
         """
-        if known.customer_id is None:
-            raise InvalidEventError("customer", "must name the customer, is missing")
-        return known.customer_id
+        if known.customer_id is not None:
+            return known.customer_id
+        if self.claim is None:
+            raise UserNotFoundError(
+                f"neither a user nor a customer is named for subscription {loggable(self.subscription_id)}"
+            )
+        raise InvalidEventError("event.data.object.customer", "must name the customer, is missing")
 
 
 @attrs.frozen
