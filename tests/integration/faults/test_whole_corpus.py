@@ -54,7 +54,6 @@ def _is_accounted_for(outcome: Outcome) -> bool:
         "detail",
         "livemode",
         "metadata",
-        "customer",
     }
     return is_same and outcome["is_foreseen"] and named and not personal
 
