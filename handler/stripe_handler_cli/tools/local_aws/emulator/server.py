@@ -31,6 +31,7 @@ REPLACEMENTS = (
     "expression_limits",
     "kept_metrics",
     "table_faults",
+    "lost_answers",
 )
 
 
