@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from support.property_runs import Run, collected_properties, run_property
+from support.property_runs import DIRECTORY, Run, collected_properties, run_property
 
 ROOT = Path(__file__).parents[1]
 MOST_EXAMPLES = 1000
@@ -53,7 +53,9 @@ def main() -> int:
     if not console.is_terminal:
         console = Console(highlight=False, soft_wrap=True, width=WIDTH)
     first_seed = int(os.environ.get("SEED", "1"))
-    properties = [name for name in collected_properties(ROOT) if not name.startswith(FIXED_SIZE)]
+    properties = [
+        name for name in collected_properties(ROOT) if not name.partition("::")[2].startswith(FIXED_SIZE)
+    ]
     jobs = jobs_for(properties, int(os.environ.get("EXAMPLES", "100000")), first_seed)
     total = sum(job.examples for job in jobs)
     console.print(f"{total:,} examples of {len(properties)} properties in {len(jobs)} runs")
@@ -98,7 +100,7 @@ def _report(console: Console, job: Job, run: Run) -> None:
             "To run only this one again:\n"
             f"  STRIPE_HANDLER_EXAMPLES={job.examples} PYTHONHASHSEED=0 .venv/bin/pytest "
             f"--hypothesis-profile=default --hypothesis-seed={job.seed} "
-            f'"tests/property/test_convergence.py::{job.property_name}"',
+            f'"{DIRECTORY}/{job.property_name}"',
             markup=False,
         )
 

@@ -9,8 +9,9 @@ from stripe_subscription_handler.conversation.messages import Outcome
 from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.errors import UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent
+from support.happenings import World
 from support.model import Tables
-from support.worlds import Kinds, World, worlds
+from support.worlds import Kinds, worlds
 
 Names = set[tuple[str, str]]
 """User and attribute."""
@@ -30,7 +31,7 @@ def reported(event: StripeEvent, outcome: Outcome) -> Names:
 
 
 @given(
-    world=worlds(Kinds(same_second=True, unlabelled=True, moves=True)),
+    world=worlds(Kinds(same_second=True, labels=1, companions=True)),
     order=st.randoms(use_true_random=False),
 )
 def test_reported_names_are_those_that_changed(world: World, order: Any) -> None:

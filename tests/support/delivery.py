@@ -1,13 +1,14 @@
 """Delivers a world's events as badly as AWS may: any order, several handlers at once, some killed."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import formatdate
+from typing import Any
 
-from hypothesis import strategies as st
+import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Answer, FetchInvoice, FetchSubscription
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
+from stripe_subscription_handler.conversation.snapshots import carry
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
@@ -15,9 +16,12 @@ from stripe_subscription_handler.errors import (
     UserNotFoundError,
 )
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.stripe_side.api import snapshot_as_of
-from support.model import FOREVER, Asked, Tables, stripe_at
-from support.worlds import World
+from support.happenings import World
+from support.model import FOREVER, Tables, stripe_at
+from support.one_owner import holders
+from support.tapes import Tape
 
 COMES_BACK = (ConcurrentUpdateError, StripeUnavailableError, UserNotFoundError)
 """Errors after which an event is delivered again: by Lambda's retries, or by a redrive."""
@@ -30,20 +34,46 @@ TICKS = 20
 _LONGEST_ROUND_TRIP = 3 * TICKS
 _LONGEST_QUIET = 12 * TICKS
 _GIVE_UP = 400
+_FOREVER = 4000
+"""Steps after which a conversation is taken for one without end."""
+
+
+@attrs.frozen
+class SignUp:
+    """Between two deliveries, the app makes the profile item of a user."""
+
+    user_id: str
+
+
+@attrs.frozen
+class Removal:
+    """Between two deliveries, the app deletes the profile item of a user."""
+
+    user_id: str
+
+
+@attrs.frozen
+class Sync:
+    """Between two deliveries, somebody has a subscription compared with Stripe and put right."""
+
+    subscription_id: str
+
+
+Delivery = StripeEvent | SignUp | Removal | Sync
 
 
 def in_order(world: World, policy: Policy) -> Tables:
     """What in-order, exactly-once delivery gives, each event handled before the next one happens."""
     tables = Tables(policy=policy)
-    for index, event in enumerate(world.events):
-        tables.stripe = stripe_at(world.events, index + 1, event.created)
+    for number, event in enumerate(world.events, start=1):
+        tables.stripe = stripe_at(world.shown[number], event.created)
         tables.deliver(event)
     return tables
 
 
 def as_thin(event: StripeEvent) -> StripeEvent:
     """The thin event of an event: it says which object changed, and neither how nor whose it is."""
-    subject = event.invoice or event.subscription
+    subject = event.invoice or event.subscription or event.session or event.customer
     return StripeEvent(
         id=event.id,
         type=f"v1.{event.type}",
@@ -53,31 +83,47 @@ def as_thin(event: StripeEvent) -> StripeEvent:
     )
 
 
-def interleaved(
-    world: World, deliveries: Sequence[StripeEvent], draw: st.DrawFn, policy: Policy, *, thin: bool = False
+def _nothing(_tables: Tables) -> None:
+    pass
+
+
+def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
+    world: World,
+    deliveries: Sequence[Delivery],
+    tape: Tape,
+    policy: Policy,
+    *,
+    thin: bool = False,
+    profiles: Mapping[str, dict[str, Any]] | None = None,
+    after_each: Callable[[Tables], None] = _nothing,
 ) -> Tables:
-    """Deliver with up to three handlers at once, which Hypothesis schedules and kills.
+    """Deliver with up to three handlers at once, which the tape schedules and kills.
 
     Stripe answers with its state at any moment after the handled event, which the library has to date.
 
     Args:
         world: What happened.
         deliveries: Its events in the order in which they are first delivered.
-        draw: Schedules and kills.
+        tape: Schedules and kills.
         policy: The environment's choices.
-        thin: Whether they are delivered as thin events.
+        thin: Whether they are delivered as thin events, but for some.
+        profiles: Profile items that are there from the beginning.
+        after_each: Looks at the tables after each request.
     """
-    form = as_thin if thin else _as_it_is
-    tables, waiting, running = Tables(policy=policy), list(deliveries), []
-    kills, steps, happened, returned = MOST_KILLS, 0, 0, 0
+    tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
+
+    def form(event: StripeEvent) -> StripeEvent:
+        return as_thin(event) if thin and tape.pick(4) < 3 else event
+
+    waiting, running = list(deliveries), list[_Running]()
+    kills, steps = MOST_KILLS, 0
     while waiting or running:
         steps += 1
-        if waiting and (not running or (len(running) < MOST_HANDLERS and draw(st.booleans()))):
-            event = waiting.pop(0)
-            happened = max(happened, world.events.index(event) + 1)
-            running.append((event, handling(form(event), policy), None))
+        assert steps < _FOREVER, "a conversation goes on for ever"
+        if waiting and (not running or (len(running) < MOST_HANDLERS and tape.pick(2))):
+            running += _begun(waiting.pop(0), tables, stripe, form)
             continue
-        event, conversation, answer = running.pop(draw(st.integers(0, len(running) - 1)))
+        delivery, event, conversation, answer = running.pop(tape.pick(len(running)))
         try:
             request = conversation.send(answer)
         except StopIteration:
@@ -85,44 +131,87 @@ def interleaved(
         except COMES_BACK:
             if steps > _GIVE_UP:
                 raise
-            waiting.append(event)
-            returned += 1
+            waiting.append(delivery)
+            stripe.catches_up()
             continue
-        if isinstance(request, FetchSubscription | FetchInvoice):
-            # Sooner or later nothing happens any more, and Stripe shows all that did.
-            done = (
-                _stripes_answer(world, happened, request, draw)
-                if returned < MOST_RETURNS
-                else stripe_at(world.events, len(world.events), FOREVER)(request)
-            )
+        if isinstance(request, Fetch):
+            done = stripe.answer(request)
         else:
-            done = tables.execute(request, form(event))
-        if kills and draw(st.integers(0, 9)) == 0:
+            done = tables.execute(request, event)
+            after_each(tables)
+        if kills and tape.pick(10) == 9:
             kills -= 1
-            waiting.append(event)
+            waiting.append(delivery)
             continue
-        running.append((event, conversation, done))
+        running.append((delivery, event, conversation, done))
     return tables
 
 
-def _as_it_is(event: StripeEvent) -> StripeEvent:
-    return event
+_Running = tuple[Delivery, StripeEvent, Handling, Any]
+"""What is being handled, in which form, how far its handling has come, and what it is answered next."""
 
 
-def _stripes_answer(world: World, least: int, request: Asked, draw: st.DrawFn) -> Answer:
-    """Let Stripe read the object at any moment after what was delivered, and the library compute `as_of`."""
-    moments = _moments(world)
-    reached = draw(st.integers(least, len(world.events)))
-    quiet_ends = moments[reached] if reached < len(world.events) else moments[-1] + _LONGEST_QUIET
-    read = draw(st.integers(moments[reached - 1], quiet_ends - 1))
-    # The Date header is written between the read and the end of the round trip, and shows whole seconds.
-    round_trip = draw(st.integers(0, _LONGEST_ROUND_TRIP))
-    date = (read + draw(st.integers(0, round_trip))) // TICKS
-    as_of = snapshot_as_of(formatdate(date, usegmt=True), round_trip / TICKS)
-    return stripe_at(world.events, reached, as_of)(request)
+def _begun(
+    delivery: Delivery, tables: Tables, stripe: "_Stripe", form: Callable[[StripeEvent], StripeEvent]
+) -> list[_Running]:
+    match delivery:
+        case SignUp(user_id):
+            tables.profiles.setdefault(user_id, {tables.policy.partition_key_name: user_id})
+        case Removal(user_id):
+            tables.profiles.pop(user_id, None)
+        case Sync(subscription_id):
+            shown_to = holders(tables).get(subscription_id, ())
+            return [
+                (delivery, snapshot, carry(snapshot, tables.policy, shown_to), None)
+                for snapshot in stripe.snapshot(subscription_id)
+            ]
+        case StripeEvent():
+            stripe.has_sent(delivery)
+            event = form(delivery)
+            return [(delivery, event, handling(event, tables.policy), None)]
+    return []
+
+
+@attrs.define
+class _Stripe:
+    """Answers with an object's state at any moment after what was delivered."""
+
+    world: World
+    tape: Tape
+    _sent: int = 1
+    _late: int = 0
+
+    def has_sent(self, event: StripeEvent) -> None:
+        self._sent = max(self._sent, self.world.events.index(event) + 1)
+
+    def catches_up(self) -> None:
+        """Something had to come back. Sooner or later nothing happens any more, and all is shown that did."""
+        self._late += 1
+
+    def snapshot(self, subscription_id: str) -> list[StripeEvent]:
+        """The subscription as an API client reads it, if it exists."""
+        found = self.answer(Fetch("subscription", subscription_id))
+        if not isinstance(found.object, Subscription):
+            return []
+        name, kind = f"snapshot of {subscription_id}", "customer.subscription.updated"
+        return [StripeEvent(name, kind, found.as_of, subscription=found.object, as_of=found.as_of)]
+
+    def answer(self, request: Fetch) -> Fetched:
+        """Let the library compute how new the answer is at least."""
+        if self._late >= MOST_RETURNS:
+            return stripe_at(self.world.shown[-1], FOREVER)(request)
+        pick, moments = self.tape.pick, _moments(self.world)
+        reached = self._sent + pick(len(moments) - self._sent + 1)
+        quiet_ends = moments[reached] if reached < len(moments) else moments[-1] + _LONGEST_QUIET
+        read = moments[reached - 1] + pick(quiet_ends - moments[reached - 1])
+        # The Date header is written between the read and the end of the round trip, and shows whole seconds.
+        round_trip = pick(_LONGEST_ROUND_TRIP + 1)
+        date = (read + pick(round_trip + 1)) // TICKS
+        as_of = snapshot_as_of(formatdate(date, usegmt=True), round_trip / TICKS)
+        return stripe_at(self.world.shown[reached], as_of)(request)
 
 
 def _moments(world: World) -> list[int]:
     """When each event happened, in ticks: those of one second one after the other, inside their second."""
-    seconds = [int(datetime.fromisoformat(event.created).timestamp()) for event in world.events]
-    return [second * TICKS + index - seconds.index(second) + 1 for index, second in enumerate(seconds)]
+    seconds = [fact.second for fact in world.facts]
+    return [second * TICKS + place - seconds.index(second) + 1 for place, second in enumerate(seconds)]

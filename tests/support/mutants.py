@@ -2,15 +2,22 @@
 
 import attrs
 
-ANY_ORDER = "test_any_delivery_of_events_of_distinct_seconds_gives_the_same_items"
-ONE_SECOND = "test_without_a_key_two_deliveries_of_one_second_agree"
-ASKED = "test_with_a_key_events_of_one_second_end_in_the_truth"
-LABELLED_LATE = "test_subscriptions_labelled_late_end_in_the_truth[without key]"
-MOVED = "test_a_subscription_handed_to_another_user_leaves_the_first"
-DEAD = "test_forgetting_dead_subscriptions_changes_no_view[without key]"
-DROPPED = "test_dropping_ids_of_dead_subscriptions_changes_no_view"
-THIN_UNLABELLED = "test_thin_events_end_in_the_truth[labelled late]"
-THIN_MOVES = "test_thin_events_end_in_the_truth[moved]"
+_CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
+ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
+ONE_SECOND = f"{_CONVERGENCE}test_without_a_key_two_deliveries_of_one_second_agree"
+ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
+DEAD = f"{_CONVERGENCE}test_forgetting_dead_subscriptions_changes_no_view[without key]"
+DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_view"
+OWNERS = f"{_OWNERS}test_everyone_has_what_is_his[without key-several users]"
+EARLIER = f"{_OWNERS}test_everyone_has_what_is_his[without key-mostly invoices]"
+ONE_USER = f"{_OWNERS}test_everyone_has_what_is_his[without key-one user]"
+OWNERS_ASKED = f"{_OWNERS}test_with_a_key_labels_of_one_second_end_in_the_truth"
+OWNERS_ONE_SECOND = f"{_OWNERS}test_without_a_key_labels_of_one_second_do_not_depend_on_the_order"
+THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
+LOST = f"{_OWNERS}test_events_that_never_come_are_missed_by_nobody_else"
+ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
+DELETED = f"{_OWNERS}test_a_profile_that_the_app_deletes_brings_nobody_what_is_not_his"
+MANY_DEAD = f"{_OWNERS}test_many_dead_subscriptions_that_change_hands"
 
 
 @attrs.frozen
@@ -22,7 +29,7 @@ class Mutant:
         file: The library's file that holds it.
         old: Its text there, which must be found exactly once.
         new: What stands there instead.
-        caught_by: The property that must find a counterexample.
+        caught_by: The property that must find a counterexample, as `file::test[parameters]`.
     """
 
     rule: str
@@ -33,12 +40,13 @@ class Mutant:
 
 
 MUTANTS = (
+    # In which state?
     Mutant(
         "the version condition of the blind write",
         "decisions/subscription_change.py",
         '                Less((name, "version"), self.version),\n',
         "",
-        ANY_ORDER,
+        ONE_USER,
     ),
     Mutant(
         "terminal first",
@@ -48,17 +56,24 @@ MUTANTS = (
         ANY_ORDER,
     ),
     Mutant(
-        "the guard covers the whole ledger",
+        "created is older than anything else",
+        "decisions/ledger.py",
+        "    if rank is Rank.CREATED:\n",
+        "    if False:\n",
+        OWNERS,
+    ),
+    Mutant(
+        "the revision guards the whole ledger",
         "decisions/writes.py",
-        "for subscription_id in sorted(subscription_ids):",
-        "for subscription_id in sorted(subscription_ids)[:1]:",
+        "AllOf((guard, *_existing(policy)))",
+        "AllOf(_existing(policy))",
         ANY_ORDER,
     ),
     Mutant(
-        "the blind write only where the primary one stays",
+        "the blind write only for the only live one",
         "decisions/subscription_change.py",
-        'AtMost((name, "key"), primary_key(subscription))',
-        'Equal((name, "linked"), value=True)',
+        "                Equal((alone,), only),\n",
+        "",
         ANY_ORDER,
     ),
     Mutant(
@@ -71,10 +86,10 @@ MUTANTS = (
     Mutant(
         "the event id kept out of the version",
         "decisions/subscription_change.py",
-        "        return self._tie(item, ledger, seen)\n",
+        "        candidates = {**seen.candidates, self.event_id: Candidate(self.subscription, self.before)}",
         "        if self.event_id < max(seen.candidates):\n"
-        "            return self._skip(item, ledger, seen, Reason.STALE)\n"
-        "        return self._write(item, ledger, self._register(linked=False))\n",
+        "            return self._unless_stale(item, ledger, held, Reason.STALE)\n"
+        "        return self._write(item, ledger, held, self._register(), None)",
         ASKED,
     ),
     Mutant(
@@ -92,52 +107,10 @@ MUTANTS = (
         ASKED,
     ),
     Mutant(
-        "draining before the profile is written",
-        "conversation/handling.py",
-        "            others += yield from drain(decision.link.customer_id, policy, apply)\n",
-        "",
-        LABELLED_LATE,
-    ),
-    Mutant(
-        "parking only while the subscription has no owner",
-        "conversation/owner.py",
-        "subscription_id=question.subscription_id if question else None,",
-        "subscription_id=None,",
-        LABELLED_LATE,
-    ),
-    Mutant(
-        "parking a subscription's event only while the customer has no user",
-        "conversation/owner.py",
-        "unless_users=question.any_user if question else False,",
-        "unless_users=False,",
-        LABELLED_LATE,
-    ),
-    Mutant(
-        "the blind write only where the link is written",
-        "decisions/subscription_change.py",
-        '                Equal((name, "linked"), value=True),\n',
-        "",
-        LABELLED_LATE,
-    ),
-    Mutant(
-        "drained events do not count as linked",
-        "decisions/subscription_change.py",
-        "linked=was_linked or links or not self._is_owners",
-        "linked=True",
-        LABELLED_LATE,
-    ),
-    Mutant(
-        "a subscription that moves is written to both users",
-        "conversation/handling.py",
-        "    for other in others:\n",
-        "    for other in ():\n",
-        MOVED,
-    ),
-    Mutant(
         "events of a closed subscription are skipped",
-        "decisions/subscription_change.py",
-        "        if is_closed(ledger, subscription.id):\n            return Skip(Reason.CLOSED)\n",
-        "",
+        "decisions/compaction.py",
+        'return any(entry.endswith(f" {subscription_id}") for entry in ledger.closed)',
+        "return False",
         DEAD,
     ),
     Mutant(
@@ -147,18 +120,161 @@ MUTANTS = (
         "    return False\n",
         DROPPED,
     ),
+    # Who is right?
+    Mutant(
+        "the subscription's own label is better than an invoice's",
+        "decisions/claims.py",
+        "    INVOICE = 2\n    LABEL = 3\n",
+        "    INVOICE = 3\n    LABEL = 2\n",
+        OWNERS,
+    ),
+    Mutant(
+        "an invoice's label is better than the customer's",
+        "decisions/claims.py",
+        "    CUSTOMER = 1\n    INVOICE = 2\n",
+        "    CUSTOMER = 2\n    INVOICE = 1\n",
+        EARLIER,
+    ),
+    Mutant(
+        "a label is as old as the invoice that it is on",
+        "decisions/naming.py",
+        'version = f"{event.invoice.created} {event.invoice.id}"',
+        'version = f"{event.created} {event.invoice.id}"',
+        EARLIER,
+    ),
+    Mutant(
+        "a label that was taken off still counts",
+        "decisions/naming.py",
+        "user_id = subscription.user_id or (before.user_id if before else None)",
+        "user_id = subscription.user_id",
+        OWNERS,
+    ),
+    Mutant(
+        "a customer's beginning is older than any session",
+        "decisions/naming.py",
+        'f"{LOWEST_SECOND} {int(rank)}"',
+        'f"{event.created} {int(rank)}"',
+        OWNERS,
+    ),
+    Mutant(
+        "in one second a session is better than the customer",
+        "decisions/naming.py",
+        "_SESSION = int(Rank.SNAPSHOT) + 1",
+        "_SESSION = int(Rank.CREATED)",
+        OWNERS_ASKED,
+    ),
+    Mutant(
+        "what labels of one second changed puts them in order",
+        "decisions/claims.py",
+        "end, certain = walks_end(steps)",
+        "end, certain = steps[max(steps)][1], True",
+        OWNERS_ASKED,
+    ),
+    Mutant(
+        "a label that went there and back in one second is asked of Stripe",
+        "conversation/owners.py",
+        "is_settled = verdict.certain or verdict.claim.kind is not Kind.LABEL",
+        "is_settled = True",
+        OWNERS_ASKED,
+    ),
+    Mutant(
+        "the claim that stands in the item counts too",
+        "conversation/owners.py",
+        "standing = strongest((link.claim if link else None, held.claim))",
+        "standing = strongest((link.claim if link else held.claim,))",
+        OWNERS,
+    ),
+    Mutant(
+        "an event whose state is stale still says whose it is",
+        "decisions/subscription_change.py",
+        "if self.claim is None and self.brought == NOTHING:",
+        "if self.brought == NOTHING:",
+        OWNERS,
+    ),
+    Mutant(
+        "an invoice does not guess",
+        "conversation/cases.py",
+        "return self.event is not None and self.event.subscription is not None",
+        "return self.event is not None",
+        EARLIER,
+    ),
+    # One owner at a time
+    Mutant(
+        "a link is written only if it is as it was seen",
+        "conversation/model.py",
+        "return {} if found == change.seen else {change.subscription_id: found}",
+        "return {}",
+        OWNERS,
+    ),
+    Mutant(
+        "a move takes along what the former owner's item holds",
+        "decisions/subscription_change.py",
+        "held = merged(ledger.of(self.subscription.id), self.brought)",
+        "held = ledger.of(self.subscription.id)",
+        OWNERS,
+    ),
+    Mutant(
+        "the former owner's item must be as it was seen, also where it holds nothing",
+        "conversation/commits.py",
+        "(), unchanged(item, case.policy), Reason.LINKED)",
+        "(), type(unchanged(item, case.policy))(()), Reason.LINKED)",
+        DELETED,
+    ),
+    Mutant(
+        "a customer's claim hands over what has a lesser one",
+        "conversation/customers.py",
+        "    for subscription_id, link in sorted(known.links.items()):\n",
+        "    for subscription_id, link in ():\n",
+        OWNERS,
+    ),
+    Mutant(
+        "what follows from the whole customer is guarded by its revision",
+        "conversation/commits.py",
+        "return CustomerChange(Guard.AS_SEEN, revision)",
+        "return CustomerChange(Guard.NONE)",
+        OWNERS,
+    ),
+    # What waits
+    Mutant(
+        "a first event that finds something parked applies it",
+        "conversation/commits.py",
+        "Guard.NONE if known.parked or case.is_parked else Guard.NOTHING_PARKED",
+        "Guard.NONE",
+        ONE_USER,
+    ),
+    Mutant(
+        "parking only while the customer is as it was seen",
+        "conversation/commits.py",
+        "guard = Guard.AS_SEEN if user_id is None else Guard.NONE",
+        "guard = Guard.NONE",
+        ONE_USER,
+    ),
+    Mutant(
+        "the blind write only where nothing is left to drain",
+        "decisions/subscription_change.py",
+        "                Absent((claim_attribute(subscription.id), UNLINKED)),\n",
+        "",
+        ONE_USER,
+    ),
     Mutant(
         "a parked thin event is fetched when it is drained",
         "conversation/draining.py",
-        "    return (yield from fetch_object(event, event.related_id, policy))\n",
-        "    yield from ()\n    return None\n",
-        THIN_UNLABELLED,
+        "        event = yield from fetch_object(one, one.related_id, policy)\n",
+        "        yield from ()\n        event = None\n",
+        THIN,
     ),
     Mutant(
-        "a fetched state is written to the customer's other users too",
-        "conversation/moves.py",
-        "    return tuple(sorted(users_in_links(links) - {user_id}))\n",
-        "    return ()\n",
-        THIN_MOVES,
+        "what waits for a profile is kept only while there is none",
+        "conversation/commits.py",
+        "        absent=user_id,\n",
+        "        absent=None,\n",
+        ONLY_EXISTING,
+    ),
+    Mutant(
+        "a move to somebody without a profile keeps what the former owner's item held",
+        "conversation/owners.py",
+        "    held, customer_id = Ledger.from_item(decision.set).of(case.subscription_id), ",
+        "    held, customer_id = NOTHING, ",
+        ONLY_EXISTING,
     ),
 )

@@ -1,4 +1,4 @@
-"""Runs one convergence property in a process of its own, with a seed that makes the run repeatable.
+"""Runs one property of convergence in a process of its own, with a seed that makes the run repeatable.
 
 Used by the negative controls and by `make prove`. What the property says stands in tests/property.
 """
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import attrs
 
-PROPERTIES = "tests/property/test_convergence.py"
+DIRECTORY = "tests/property"
+PROPERTIES = tuple(f"{DIRECTORY}/{name}" for name in ("test_convergence.py", "test_owners.py"))
+"""The files with the properties of convergence."""
 _PASSING = re.compile(r"(\d+) passing")
 
 
@@ -38,19 +40,20 @@ class Run:
     def found_a_counterexample(self, test: str) -> bool:
         """Whether this test failed with an assertion, as opposed to an error anywhere on the way."""
         failed = re.search(
-            rf"^FAILED {re.escape(PROPERTIES)}::{re.escape(test)}( |$)", self.output, re.MULTILINE
+            rf"^FAILED {re.escape(DIRECTORY)}/{re.escape(test)}( |$)", self.output, re.MULTILINE
         )
         asserted = re.search(r"^E +\|? *AssertionError|^E +assert ", self.output, re.MULTILINE)
         return self.exit_code == 1 and failed is not None and asserted is not None
 
 
 def collected_properties(root: Path) -> list[str]:
-    """Names of the properties in a tree, parameters included."""
-    arguments = ("--collect-only", "-q", "-m", "hypothesis", PROPERTIES)
+    """The properties in a tree, each as `file::test[parameters]`."""
+    arguments = ("--collect-only", "-q", "-m", "hypothesis", *PROPERTIES)
     done = _pytest(root, arguments, {})
-    names = [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+    lines = done.stdout.splitlines()
+    names = [line.removeprefix(f"{DIRECTORY}/") for line in lines if line.startswith(f"{DIRECTORY}/")]
     if done.returncode or not names:
-        raise RuntimeError(f"pytest found no properties in {PROPERTIES}:\n{done.stdout}")
+        raise RuntimeError(f"pytest found no properties in {DIRECTORY}:\n{done.stdout}")
     return names
 
 
@@ -59,7 +62,7 @@ def run_property(root: Path, test: str, *, examples: int, seed: int, shrink: boo
 
     Args:
         root: The tree: pyproject.toml, handler/ and tests/.
-        test: The test's name, with its parameters in brackets.
+        test: `file::test[parameters]`, the file of tests/property.
         examples: How many examples.
         seed: Hypothesis's seed.
         shrink: Whether a counterexample is made as small as possible.
@@ -72,7 +75,7 @@ def run_property(root: Path, test: str, *, examples: int, seed: int, shrink: boo
         "--hypothesis-profile=default",  # the one Hypothesis chooses on CI ignores the seed
         f"--hypothesis-seed={seed}",
         "--hypothesis-show-statistics",
-        f"{PROPERTIES}::{test}",
+        f"{DIRECTORY}/{test}",
     )
     variables = {
         "STRIPE_HANDLER_EXAMPLES": str(examples),

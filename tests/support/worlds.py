@@ -1,42 +1,20 @@
-"""Hypothesis strategies for worlds: users, customers, subscriptions and the events Stripe would send."""
+"""Worlds: users, customers, subscriptions and the events Stripe would send, drawn choice by choice."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import attrs
 from hypothesis import strategies as st
 
-from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
+from support.happenings import World
+from support.stripe_account import KEEP, Account
 
 STATUSES = ("incomplete", "trialing", "active", "past_due", "unpaid", "paused", "a_future_word")
-
-
-@attrs.frozen
-class World:
-    """Events in the order in which they happened, and the subscription each belongs to.
-
-    Attributes:
-        events: In order.
-        users: Subscription id → user.
-    """
-
-    events: tuple[StripeEvent, ...]
-    users: dict[str, str]
-
-    def __repr__(self) -> str:
-        """Show one event a line, so that a counterexample can be read."""
-        return "World(\n" + "\n".join(f"  {line(event)}" for event in self.events) + "\n)"
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - Hypothesis's protocol
-        """Hypothesis prints attrs classes field by field unless told otherwise."""
-        printer.text(repr(self))
-
-
-def line(event: StripeEvent) -> str:
-    """One event in one line."""
-    subject = event.subscription or event.invoice
-    detail = getattr(subject, "status", None) or getattr(subject, "id", None)
-    return f"{event.created} {event.id} {event.type} {event.subscription_id} {detail} user={event.user_id}"
+TRIAL_ENDS = (None, events.T0 + 100)
+Pick = Callable[[int], int]
+"""Picks one of n, counted from zero."""
+_T = TypeVar("_T")
 
 
 @attrs.frozen
@@ -45,109 +23,205 @@ class Kinds:
 
     Attributes:
         same_second: Several events may share a second.
-        unlabelled: Subscriptions may begin without a user in their metadata, and may get one later.
-        moves: How often a subscription is handed to the other user, against two updates for each invoice; 0:
-            never.
+        labels: How often a subscription's label is put on, taken off, moved or swapped, in the same measure;
+            0: each subscription is labelled when it is made, and stays so.
+        unlabelled: Whether subscriptions and invoices may lack a label.
+        companions: Whether checkout sessions and customers name users too.
+        earlier: How many subscriptions of four were there before anybody listened.
+        updates: How often something else is updated, against two invoices.
         deletions: How often a subscription ends, in the same measure.
-        subscriptions: Most subscriptions.
-        events: Most events.
+        most_dead: Most subscriptions that end.
+        one_more: Whether each subscription has one more invoice, without a label, in the end.
     """
 
     same_second: bool = False
-    unlabelled: bool = False
-    moves: int = 0
+    labels: int = 0
+    unlabelled: bool = True
+    companions: bool = False
+    earlier: int = 0
+    updates: int = 2
     deletions: int = 1
+    most_dead: int = 9
+    one_more: bool = False
+    customers: int = 2
+    users: int = 2
     subscriptions: int = 3
     events: int = 9
 
 
 @st.composite
 def worlds(draw: st.DrawFn, kinds: Kinds = Kinds()) -> World:
-    """Draw a world of one or two users with some subscriptions each."""
-    users = {}
-    for index in range(draw(st.integers(1, kinds.subscriptions))):
-        users[f"sub_{index}"] = f"user_{draw(st.integers(1, 2))}"
-    clock = events.T0
-    states: dict[str, dict[str, Any]] = {}
-    happened: list[StripeEvent] = []
-    for number in range(draw(st.integers(1, kinds.events))):
-        subscription_id = draw(st.sampled_from(sorted(users)))
-        clock += draw(st.integers(0, 1)) if kinds.same_second else draw(st.integers(1, 3))
-        event_id = f"evt_{_shuffled(number)}"
-        raw = _next_event(draw, kinds, states, subscription_id, users[subscription_id], clock, event_id)
-        happened.append(parse_event(raw))
-    return World(tuple(happened), users)
+    """Worlds of these kinds."""
+    numbers = [st.integers(0, most) for most in range(64)]
+    return drawn_world(lambda n: draw(numbers[n - 1]) if n > 1 else 0, kinds)
 
 
-def _shuffled(number: int) -> str:
-    # Stripe's event ids say nothing about order; neither do ours.
-    return f"{(number * 7919 + 13) % 101:03d}"
+def drawn_world(pick: Pick, kinds: Kinds) -> World:
+    """One world; `pick` makes its choices."""
+    drawing = _Drawing(pick, kinds)
+    most = 1 + max(pick(kinds.events), pick(kinds.events))
+    while len(drawing.account.facts) < most:
+        drawing.one_more()
+    before = len(drawing.account.facts)
+    if kinds.one_more:
+        drawing.last_invoices()
+    world = drawing.account.world()
+    return attrs.evolve(world, closing=len(world.facts) - before)
 
 
-def _next_event(  # noqa: PLR0913, PLR0917 - what an event depends on
-    draw: st.DrawFn,
-    kinds: Kinds,
-    states: dict[str, dict[str, Any]],
-    subscription_id: str,
-    user: str,
-    clock: int,
-    event_id: str,
-) -> dict[str, Any]:
-    # One customer per user of the beginning: an invoice without metadata finds its owner by that link.
-    customer = f"cus_{user}"
-    state = states.get(subscription_id)
-    if state is None:
-        state = events.subscription(
-            id=subscription_id,
-            user=draw(st.sampled_from((user, None))) if kinds.unlabelled else user,
-            customer=customer,
-            status=draw(st.sampled_from(STATUSES)),
-            created=clock,
-        )
-        states[subscription_id] = state
-        return events.created(state, event_id=event_id, created=clock)
-    if state["status"] == "canceled":
-        # Stripe may stamp an update a second after the deletion it preceded.
-        straggler = {**state, "status": "active", "ended_at": None}
-        return events.updated(straggler, event_id=event_id, created=clock, previous={"trial_end": 1})
-    named = state["metadata"].get("userId")
-    weighted = ("delete",) * kinds.deletions + ("move",) * max(1, kinds.moves)
-    kind = draw(st.sampled_from(("update", "update", "invoice", "label", *weighted)))
-    if kind == "invoice":
-        # Without metadata around a change of owner, an invoice's user is a matter of delivery (documented).
-        snapshots = (named,) if kinds.moves else (named, None)
-        bill = events.invoice(
-            id=f"in_{event_id}",
-            sub=subscription_id,
-            customer=customer,
-            created=clock - draw(st.integers(0, 2)),
-            user=draw(st.sampled_from(snapshots)),
-            amount_paid=draw(st.integers(0, 3)),
-        )
-        return draw(st.sampled_from((events.paid, events.failed)))(bill, event_id=event_id, created=clock)
-    if kind == "delete":
-        state = states[subscription_id] = {**state, "status": "canceled", "ended_at": clock}
-        return events.deleted(state, event_id=event_id, created=clock)
-    changes: dict[str, Any]
-    if kind == "label" and named is None:
-        changes, previous = {"metadata": {"userId": user}}, {"metadata": {"userId": None}}
-    elif kind == "move" and kinds.moves and named is not None:
-        other = "user_2" if named == "user_1" else "user_1"
-        changes, previous = {"metadata": {"userId": other}}, {"metadata": {"userId": named}}
-    else:
-        drawn = draw(_changes())
-        changes = {name: value for name, value in drawn.items() if state[name] != value}
-        previous = {name: state[name] for name in changes}
-    state = states[subscription_id] = {**state, **changes}
-    return events.updated(state, event_id=event_id, created=clock, previous=previous)
+@attrs.define
+class _Plan:
+    """What is known of a subscription from the start."""
+
+    customer: str
+    user: str
 
 
-def _changes() -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(
-        {},
-        optional={
-            "status": st.sampled_from(STATUSES),
-            "trial_end": st.sampled_from((None, events.T0 + 100)),
-            "cancel_at_period_end": st.booleans(),
-        },
-    )
+@attrs.define
+class _Drawing:
+    pick: Pick
+    kinds: Kinds
+    account: Account = attrs.Factory(lambda: Account(step=0))
+    users: list[str] = attrs.field(init=False)
+    plans: dict[str, _Plan] = attrs.field(init=False)
+    _dead: dict[str, int] = attrs.Factory(dict)
+    _open: dict[str, list[str]] = attrs.Factory(dict)
+    _tried: dict[str, int] = attrs.Factory(dict)
+    _sessions: set[str] = attrs.Factory(set)
+    _customers: set[str] = attrs.Factory(set)
+
+    def __attrs_post_init__(self) -> None:
+        self.users = [f"user_{number + 1}" for number in range(1 + self.pick(self.kinds.users))]
+        customers = 1 + self.pick(self.kinds.customers)
+        self.plans = {
+            f"sub_{number}": _Plan(f"cus_{1 + self.pick(customers)}", self.one_of(self.users))
+            for number in range(1 + self.pick(self.kinds.subscriptions))
+        }
+
+    def one_of(self, things: Sequence[_T]) -> _T:
+        return things[self.pick(len(things))]
+
+    def any_label(self) -> str | None:
+        return self.one_of((*self.users, None) if self.kinds.unlabelled else self.users)
+
+    def one_more(self) -> None:
+        """Let one thing happen, or two that belong together."""
+        self.account.clock += self.pick(2) if self.kinds.same_second else 1 + self.pick(2)
+        subscription_id = self.one_of(sorted(self.plans))
+        if self.kinds.companions and self.pick(5) == 4:
+            self._companion(subscription_id)
+        elif subscription_id not in self.account.subscriptions:
+            self._begin(subscription_id)
+        elif subscription_id in self._dead:
+            self._after_the_end(subscription_id)
+        else:
+            self._go_on(subscription_id)
+
+    def _begin(self, subscription_id: str) -> None:
+        plan = self.plans[subscription_id]
+        label = self.any_label() if self.kinds.labels else plan.user
+        status = self.one_of(STATUSES)
+        if self.pick(4) < self.kinds.earlier:
+            self.account.born(subscription_id, label, customer=plan.customer, status=status)
+            while self.kinds.labels and self.pick(2):
+                self._bill(subscription_id)
+                self.account.clock += 1
+                self.account.relabel_unheard(subscription_id, self.any_label())
+            self._go_on(subscription_id)
+            return
+        # Stripe may stamp `created` after the update that followed it.
+        late = self.pick(3) if self.kinds.labels else 0
+        self.account.create(subscription_id, label, customer=plan.customer, status=status, late=late)
+
+    def _go_on(self, subscription_id: str) -> None:
+        kinds = ["update"] * self.kinds.updates + ["invoice"] * 2 + ["label"] * self.kinds.labels
+        if len(self._dead) < self.kinds.most_dead:
+            kinds += ["delete"] * self.kinds.deletions
+        match self.one_of(kinds):
+            case "update":
+                self._update(subscription_id)
+            case "invoice":
+                self._invoice(subscription_id)
+            case "label":
+                self._label(subscription_id)
+            case _:
+                self._end(subscription_id)
+
+    def _update(self, subscription_id: str, late: int = 0) -> None:
+        changes = {}
+        if self.pick(2):
+            changes["status"] = self.one_of(STATUSES)
+        if self.pick(3) == 2:
+            changes["trial_end"] = self.one_of(TRIAL_ENDS)
+        if self.pick(3) == 2:
+            changes["cancel_at_period_end"] = bool(self.pick(2))
+        label = self.any_label() if self.kinds.labels and self.pick(8) == 7 else KEEP
+        self.account.update(subscription_id, label=label, late=late, **changes)
+
+    def _label(self, subscription_id: str) -> None:
+        if self.pick(3) == 2:  # an invoice that keeps the old label, and is collected later
+            self._bill(subscription_id)
+        label = self.account.label(subscription_id)
+        others = [key for key in self.account.subscriptions if key not in {subscription_id, *self._dead}]
+        if others and self.pick(4) == 3:
+            other = self.one_of(others)
+            self.account.update(subscription_id, label=self.account.label(other))
+            self.account.clock += self.pick(2) if self.kinds.same_second else 1
+            self.account.update(other, label=label)
+        else:
+            self.account.update(subscription_id, label=self.any_label())
+
+    def _end(self, subscription_id: str) -> None:
+        if self.pick(4) == 3:
+            # Stripe may stamp an update a second after the deletion that followed it.
+            self._update(subscription_id, late=1)
+        self.account.delete(subscription_id)
+        self._dead[subscription_id] = self.account.clock
+
+    def _after_the_end(self, subscription_id: str) -> None:
+        # A label is what can still be changed of a dead subscription.
+        if self.kinds.labels and self.account.clock > self._dead[subscription_id] and self.pick(2):
+            self.account.update(subscription_id, label=self.any_label())
+        else:
+            self._invoice(subscription_id)
+
+    def _bill(self, subscription_id: str) -> str:
+        labelled = not self.kinds.unlabelled or self.pick(3) < 2  # those of old API versions lack the label
+        bill = self.account.bill(subscription_id, labelled=labelled, amount_paid=self.pick(4))
+        self._open.setdefault(subscription_id, []).append(bill)
+        return bill
+
+    def _invoice(self, subscription_id: str) -> None:
+        waiting = [
+            bill
+            for bill in self._open.get(subscription_id, ())
+            if self._tried.get(bill) != self.account.clock
+        ]
+        bill = self.one_of(waiting) if waiting and self.pick(2) else self._bill(subscription_id)
+        self._tried[bill] = self.account.clock
+        if self.pick(2):
+            self.account.fail(bill)
+        else:
+            self.account.pay(bill)
+            self._open[subscription_id].remove(bill)
+
+    def _companion(self, subscription_id: str) -> None:
+        customer = self.plans[subscription_id].customer
+        if self.pick(2) and subscription_id not in self._sessions:
+            self._sessions.add(subscription_id)
+            by_reference = bool(self.pick(2))
+            self.account.complete(
+                subscription_id, self.any_label(), customer=customer, by_reference=by_reference
+            )
+        elif customer not in self._customers and self.pick(2):
+            self._customers.add(customer)
+            self.account.create_customer(customer, self.any_label())
+        else:
+            self._customers.add(customer)
+            self.account.update_customer(customer, label=self.any_label())
+
+    def last_invoices(self) -> None:
+        """One invoice without a label for each subscription."""
+        for subscription_id in sorted(self.account.subscriptions):
+            self.account.clock += 1
+            self.account.pay(self.account.bill(subscription_id, labelled=False))

@@ -18,7 +18,7 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
 from support.model import Tables
-from support.worlds import Kinds, World, worlds
+from support.worlds import Kinds, worlds
 
 T0 = events.T0
 BEGIN = datetime(2026, 11, 23, tzinfo=UTC)
@@ -226,7 +226,7 @@ def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
     Returns:
         The tables with their log, and the events whose handler died.
     """
-    world: World = draw(worlds(Kinds(same_second=True, moves=True)))
+    world = draw(worlds(Kinds(same_second=True, labels=1, unlabelled=False)))
     waiting = draw(st.permutations([*world.events, *draw(st.lists(st.sampled_from(world.events)))]))
     watched, running, died, second = Watched(), [], set(), 0
     while waiting or running:

@@ -1,0 +1,16 @@
+"""How many examples the properties try."""
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+EXAMPLES = int(os.environ.get("STRIPE_HANDLER_EXAMPLES", "500"))
+PHASES = tuple(Phase) if os.environ.get("STRIPE_HANDLER_SHRINK", "1") == "1" else (Phase.generate,)
+MANY = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+SOME = settings(max_examples=300, deadline=None)
+"""For what depends on few choices; `make prove` leaves it out."""
