@@ -11,6 +11,7 @@ DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_vie
 OWNERS = f"{_OWNERS}test_everyone_has_what_is_his[without key-several users]"
 EARLIER = f"{_OWNERS}test_everyone_has_what_is_his[without key-mostly invoices]"
 ONE_USER = f"{_OWNERS}test_everyone_has_what_is_his[without key-one user]"
+OWNERS_WITH_KEY = f"{_OWNERS}test_everyone_has_what_is_his[with key-several users]"
 OWNERS_ASKED = f"{_OWNERS}test_with_a_key_labels_of_one_second_end_in_the_truth"
 OWNERS_ONE_SECOND = f"{_OWNERS}test_without_a_key_labels_of_one_second_do_not_depend_on_the_order"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
@@ -192,6 +193,34 @@ MUTANTS = (
         OWNERS,
     ),
     Mutant(
+        "a customer's label that was asked of Stripe is older than any session",
+        "decisions/naming.py",
+        'f"{LOWEST_SECOND} {int(Rank.SNAPSHOT)} {as_of}"',
+        'f"{as_of} {int(Rank.SNAPSHOT)}"',
+        OWNERS_WITH_KEY,
+    ),
+    Mutant(
+        "a customer's update that leaves the label alone claims nothing",
+        "decisions/naming.py",
+        "(rank is Rank.UPDATED and not customer.is_relabelled)",
+        "False",
+        OWNERS,
+    ),
+    Mutant(
+        "a customer's claim of the same second hands over too, if it settles who was last",
+        "conversation/customers.py",
+        "    return verdict is not None and verdict.claim.user_id == link.owner\n",
+        "    return verdict is not None and link.claim.key >= best.key\n",
+        OWNERS_ONE_SECOND,
+    ),
+    Mutant(
+        "what Stripe does not show any more is asked once",
+        "conversation/owners.py",
+        " or case.was_refetched",
+        "",
+        OWNERS_ASKED,
+    ),
+    Mutant(
         "an invoice does not guess",
         "conversation/cases.py",
         "return self.event is not None and self.event.subscription is not None",
@@ -230,23 +259,23 @@ MUTANTS = (
     Mutant(
         "what follows from the whole customer is guarded by its revision",
         "conversation/commits.py",
-        "return CustomerChange(Guard.AS_SEEN, revision)",
-        "return CustomerChange(Guard.NONE)",
+        "        return _as_seen(known)\n",
+        "        return CustomerChange(Guard.NONE)\n",
         OWNERS,
     ),
     # What waits
     Mutant(
         "a first event that finds something parked applies it",
         "conversation/commits.py",
-        "Guard.NONE if known.parked or case.is_parked else Guard.NOTHING_PARKED",
+        "Guard.NONE if known.parked else Guard.NOTHING_PARKED",
         "Guard.NONE",
         ONE_USER,
     ),
     Mutant(
         "parking only while the customer is as it was seen",
         "conversation/commits.py",
-        "guard = Guard.AS_SEEN if user_id is None else Guard.NONE",
-        "guard = Guard.NONE",
+        "change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)",
+        "change = CustomerChange(Guard.NONE)",
         ONE_USER,
     ),
     Mutant(
@@ -255,6 +284,34 @@ MUTANTS = (
         "                Absent((claim_attribute(subscription.id), UNLINKED)),\n",
         "",
         ONE_USER,
+    ),
+    Mutant(
+        "a drain notices what is parked while it applies something",
+        "conversation/commits.py",
+        "customer=attrs.evolve(_as_seen(known), unparks=frozenset({case.id})),",
+        "customer=CustomerChange(Guard.NONE, unparks=frozenset({case.id})),",
+        ONE_USER,
+    ),
+    Mutant(
+        "what was parked during a drain is drained too",
+        "conversation/draining.py",
+        "if known.parked - read:",
+        "if False:",
+        ONE_USER,
+    ),
+    Mutant(
+        "a session applies what waits",
+        "conversation/handling.py",
+        "return case.only_claims or not case.policy.create_missing_profile",
+        "return not case.policy.create_missing_profile",
+        ONE_USER,
+    ),
+    Mutant(
+        "the next event applies what waited for a profile",
+        "conversation/handling.py",
+        "return case.only_claims or not case.policy.create_missing_profile",
+        "return case.only_claims",
+        ONLY_EXISTING,
     ),
     Mutant(
         "a parked thin event is fetched when it is drained",
