@@ -52,7 +52,7 @@ def tables_of(case: Case) -> Tables:
     if case.stripe is None:
         return Tables(policy=policy)
     event = parse_event(load(*case.stripe["shows"].split("/")).raw)
-    return Tables(policy=policy, stripe=stripe_at([event], 1, case.stripe["as_of"]))
+    return Tables(policy=policy, stripe=stripe_at([event], case.stripe["as_of"]))
 
 
 def deliver(tables: Tables, fixture: Fixture) -> str:
