@@ -26,6 +26,7 @@ from support.fixtures import (
     load,
     load_all,
 )
+from support.happenings import Shown
 from support.model import Tables, stripe_at
 
 ALL = load_all()
@@ -52,7 +53,9 @@ def tables_of(case: Case) -> Tables:
     if case.stripe is None:
         return Tables(policy=policy)
     event = parse_event(load(*case.stripe["shows"].split("/")).raw)
-    return Tables(policy=policy, stripe=stripe_at([event], case.stripe["as_of"]))
+    found = (event.subscription, event.invoice, event.session, event.customer)
+    shown = Shown(*({one.id: one} if one else {} for one in found))
+    return Tables(policy=policy, stripe=stripe_at(shown, case.stripe["as_of"]))
 
 
 def deliver(tables: Tables, fixture: Fixture) -> str:

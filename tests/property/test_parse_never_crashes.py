@@ -93,6 +93,8 @@ def storable(value: Any) -> bool:
         return all(isinstance(key, str) and storable(item) for key, item in value.items())
     if isinstance(value, bool | str | None):
         return True
+    if isinstance(value, list):
+        return all(map(storable, value))
     if isinstance(value, frozenset):
         return bool(value) and all(isinstance(member, str) for member in value)
     return isinstance(value, int) and len(str(abs(value))) <= 38
