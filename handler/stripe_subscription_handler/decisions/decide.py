@@ -78,7 +78,7 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:
         return None if event.user_id is not None else Skip(Reason.NOTHING_CLAIMED)
     if event.subscription is not None:
         return None
-    if event.plain_type in SUBSCRIPTION_EVENTS or event.plain_type in INVOICE_EVENTS:
+    if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:
         raise InvalidEventError("event.data.object", "is missing")
     return Skip(Reason.PING if event.is_ping else Reason.UNHANDLED_TYPE)
 
