@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 
 DIRECTORY = "tests/property"
+"""Where a test is that is named without its directory."""
 PROPERTIES = tuple(f"{DIRECTORY}/{name}" for name in ("test_convergence.py", "test_owners.py"))
 """The files with the properties of convergence."""
 _PASSING = re.compile(r"(\d+) passing")
@@ -39,11 +40,13 @@ class Run:
 
     def found_a_counterexample(self, test: str) -> bool:
         """Whether this test failed with an assertion, as opposed to an error anywhere on the way."""
-        failed = re.search(
-            rf"^FAILED {re.escape(DIRECTORY)}/{re.escape(test)}( |$)", self.output, re.MULTILINE
-        )
+        failed = re.search(rf"^FAILED {re.escape(_path(test))}[^ ]*( |$)", self.output, re.MULTILINE)
         asserted = re.search(r"^E +\|? *AssertionError|^E +assert ", self.output, re.MULTILINE)
         return self.exit_code == 1 and failed is not None and asserted is not None
+
+
+def _path(test: str) -> str:
+    return test if test.startswith("tests/") else f"{DIRECTORY}/{test}"
 
 
 def collected_properties(root: Path) -> list[str]:
@@ -75,7 +78,7 @@ def run_property(root: Path, test: str, *, examples: int, seed: int, shrink: boo
         "--hypothesis-profile=default",  # the one Hypothesis chooses on CI ignores the seed
         f"--hypothesis-seed={seed}",
         "--hypothesis-show-statistics",
-        f"{DIRECTORY}/{test}",
+        _path(test),
     )
     variables = {
         "STRIPE_HANDLER_EXAMPLES": str(examples),
