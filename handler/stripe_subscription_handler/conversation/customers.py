@@ -41,7 +41,7 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     """
     claim = claim_of(event, policy)
     if claim is None:
-        return Outcome(applied=False, reason=Reason.NOTHING_CLAIMED)
+        return (yield from _without_a_claim(event, known, policy))
     written, best = yield from _recorded(event, claim, known, policy)
     others: tuple[Applied, ...] = ()
     whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
@@ -59,6 +59,20 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     applied = written or bool(others or drained)
     outcome = Outcome(applied, reason, best.user_id, also_applied=others + drained)
     return attrs.evolve(outcome, drained=len({one.event_id for one in drained}))
+
+
+def _without_a_claim(event: StripeEvent, known: Known, policy: Policy) -> Handling:
+    """Apply what waits where Stripe shows no label any more: an earlier attempt may have been broken off."""
+    outcome = Outcome(applied=False, reason=Reason.NOTHING_CLAIMED)
+    if event.as_of is None:
+        return outcome
+    question = ReadLinks(event.customer_id or "")
+    known.learn(question, (yield question))
+    if not known.parked:
+        return outcome
+    case = Case(event.id, event.created, "", policy, event, only_claims=True)
+    drained = yield from drain_and_link(case, known, None)
+    return attrs.evolve(outcome.after(drained), drained=len({one.event_id for one in drained}))
 
 
 def _settled_by_stripe(event: StripeEvent, policy: Policy) -> Generator[Request, Answer, Claim | None]:

@@ -75,7 +75,9 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:
         is_claim = None not in {event.session.user_id, event.session.subscription_id, event.customer_id}
         return None if is_claim else Skip(Reason.NOTHING_CLAIMED)
     if event.customer is not None:
-        return None if event.user_id is not None else Skip(Reason.NOTHING_CLAIMED)
+        # One that was fetched may have named somebody when the same event was handled before.
+        is_claim = event.user_id is not None or event.as_of is not None
+        return None if is_claim else Skip(Reason.NOTHING_CLAIMED)
     if event.subscription is not None:
         return None
     if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:

@@ -184,6 +184,31 @@ def test_a_subscription_that_comes_back_meanwhile_is_not_left_behind() -> None:
     assert holders(tables) == {"user_2"}
 
 
+def test_a_thin_event_of_a_customer_without_a_label_drains_what_an_earlier_attempt_left() -> None:
+    """The label was there when the attempt began, and is gone when the event comes again."""
+    label: list[str | None] = ["user_1"]
+    tables = Tables(policy=WITH_KEY, stripe=lambda _: Fetched(Customer("cus_1", label[0]), FOREVER))
+    thin = parse_event(
+        {
+            "id": "evt_thin",
+            "object": "v2.core.event",
+            "type": "v1.customer.updated",
+            "created": "2025-11-22T08:26:45Z",
+            "related_object": {"id": "cus_1", "type": "customer"},
+        }
+    )
+    tables.policy = Policy()
+    for event in WAITING:
+        tables.deliver(event)
+    tables.policy = WITH_KEY
+    conversation, _ = stepped(tables, thin, ReadParked)
+    conversation.close()
+    label[0] = None
+    tables.deliver(thin)
+    assert not parked_ids(tables, "cus_1")
+    assert holders(tables) == {"user_1"}
+
+
 WAITING = [created(None), parse_event(events.paid(events.invoice(user=None), event_id="evt_paid"))]
 
 
