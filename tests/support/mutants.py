@@ -8,12 +8,15 @@ ONE_SECOND = f"{_CONVERGENCE}test_without_a_key_two_deliveries_of_one_second_agr
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 DEAD = f"{_CONVERGENCE}test_forgetting_dead_subscriptions_changes_no_view[without key]"
 DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_view"
-OWNERS = f"{_OWNERS}test_everyone_has_what_is_his[without key-several users]"
-EARLIER = f"{_OWNERS}test_everyone_has_what_is_his[without key-mostly invoices]"
-ONE_USER = f"{_OWNERS}test_everyone_has_what_is_his[without key-one user]"
-OWNERS_WITH_KEY = f"{_OWNERS}test_everyone_has_what_is_his[with key-several users]"
-OWNERS_ASKED = f"{_OWNERS}test_with_a_key_labels_of_one_second_end_in_the_truth"
-OWNERS_ONE_SECOND = f"{_OWNERS}test_without_a_key_labels_of_one_second_do_not_depend_on_the_order"
+_EVERYONE = f"{_OWNERS}test_everyone_has_what_is_his"
+OWNERS, OWNERS_WITH_KEY = f"{_EVERYONE}[without key-labels]", f"{_EVERYONE}[with key-labels]"
+EARLIER = f"{_EVERYONE}[without key-invoices]"
+COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
+COMPANIONS_WITH_KEY = f"{_EVERYONE}[with key-sessions and customers]"
+ONE_USER = f"{_EVERYONE}[without key-one user]"
+_ONE_SECOND = f"{_OWNERS}test_with_a_key_names_of_one_second_end_in_the_truth"
+LABELS_ASKED = f"{_ONE_SECOND}[labels]"
+COMPANIONS_ASKED = f"{_ONE_SECOND}[sessions and customers]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
 LOST = f"{_OWNERS}test_events_that_never_come_are_missed_by_nobody_else"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
@@ -155,28 +158,28 @@ MUTANTS = (
         "decisions/naming.py",
         'f"{LOWEST_SECOND} {int(rank)}"',
         'f"{event.created} {int(rank)}"',
-        OWNERS,
+        COMPANIONS,
     ),
     Mutant(
         "in one second a session is better than the customer",
         "decisions/naming.py",
         "_SESSION = int(Rank.SNAPSHOT) + 1",
         "_SESSION = int(Rank.CREATED)",
-        OWNERS_ASKED,
+        COMPANIONS_ASKED,
     ),
     Mutant(
         "what labels of one second changed puts them in order",
         "decisions/claims.py",
         "end, certain = walks_end(steps)",
         "end, certain = steps[max(steps)][1], True",
-        OWNERS_ASKED,
+        LABELS_ASKED,
     ),
     Mutant(
         "a label that went there and back in one second is asked of Stripe",
         "conversation/owners.py",
         "is_settled = verdict.certain or verdict.claim.kind is not Kind.LABEL",
         "is_settled = True",
-        OWNERS_ASKED,
+        LABELS_ASKED,
     ),
     Mutant(
         "the claim that stands in the item counts too",
@@ -197,28 +200,28 @@ MUTANTS = (
         "decisions/naming.py",
         'f"{LOWEST_SECOND} {int(Rank.SNAPSHOT)} {as_of}"',
         'f"{as_of} {int(Rank.SNAPSHOT)}"',
-        OWNERS_WITH_KEY,
+        COMPANIONS_WITH_KEY,
     ),
     Mutant(
         "a customer's update that leaves the label alone claims nothing",
         "decisions/naming.py",
         "(rank is Rank.UPDATED and not customer.is_relabelled)",
         "False",
-        OWNERS,
+        COMPANIONS,
     ),
     Mutant(
         "a customer's claim of the same second hands over too, if it settles who was last",
         "conversation/customers.py",
         "    return verdict is not None and verdict.claim.user_id == link.owner\n",
         "    return verdict is not None and link.claim.key >= best.key\n",
-        OWNERS_ONE_SECOND,
+        COMPANIONS_ASKED,
     ),
     Mutant(
         "what Stripe does not show any more is asked once",
         "conversation/owners.py",
         " or case.was_refetched",
         "",
-        OWNERS_ASKED,
+        LABELS_ASKED,
     ),
     Mutant(
         "an invoice does not guess",
@@ -254,7 +257,7 @@ MUTANTS = (
         "conversation/customers.py",
         "    for subscription_id, link in sorted(known.links.items()):\n",
         "    for subscription_id, link in ():\n",
-        OWNERS,
+        COMPANIONS,
     ),
     Mutant(
         "what follows from the whole customer is guarded by its revision",
@@ -283,13 +286,6 @@ MUTANTS = (
         "decisions/subscription_change.py",
         "                Absent((claim_attribute(subscription.id), UNLINKED)),\n",
         "",
-        ONE_USER,
-    ),
-    Mutant(
-        "a drain notices what is parked while it applies something",
-        "conversation/commits.py",
-        "customer=attrs.evolve(_as_seen(known), unparks=frozenset({case.id})),",
-        "customer=CustomerChange(Guard.NONE, unparks=frozenset({case.id})),",
         ONE_USER,
     ),
     Mutant(
