@@ -31,7 +31,7 @@ def reported(event: StripeEvent, outcome: Outcome) -> Names:
 
 
 @given(
-    world=worlds(Kinds(same_second=True, labels=1, companions=True)),
+    world=worlds(Kinds(same_second=True, labels=1, companions=1)),
     order=st.randoms(use_true_random=False),
 )
 def test_reported_names_are_those_that_changed(world: World, order: Any) -> None:

@@ -1,5 +1,6 @@
 """Whose is it? Labels, sessions, customers in any delivery: one owner at a time, the true one in the end."""
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 from support.delivery import Removal, SignUp, interleaved
 from support.examples import MANY
 from support.judging import judge, judge_nobody_elses, views
-from support.one_owner import check_one_owner, linked_owners
+from support.one_owner import check_nobody_elses, check_one_owner, linked_owners
 from support.streams import Stream, streams
 from support.tapes import Tape, tapes
 from support.truth import Truth
@@ -16,19 +17,24 @@ from support.worlds import Kinds
 
 WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 ONLY_EXISTING = Policy(create_missing_profile=False)
-OWNERS = Kinds(labels=3, companions=True, earlier=1, users=3, subscriptions=4, most_dead=1)
-UNLABELLED = Kinds(labels=1, companions=True, users=1, subscriptions=4, most_dead=1)
+OWNERS = Kinds(labels=3, companions=1, earlier=1, users=3, subscriptions=4, most_dead=1)
 EARLIER = Kinds(
-    labels=1, companions=True, earlier=3, updates=0, deletions=0, users=3, customers=1, subscriptions=2
+    labels=1, companions=1, earlier=3, updates=0, deletions=0, users=3, customers=1, subscriptions=2
 )
-ONE_SECOND = Kinds(same_second=True, labels=3, companions=True, subscriptions=2, most_dead=1)
-MANY_DEAD = Kinds(labels=3, companions=True, customers=1, subscriptions=5, events=14, deletions=3)
-NO_PROFILES = Kinds(labels=3, companions=True, subscriptions=3, most_dead=1, one_more=True)
+COMPANIONS = Kinds(labels=1, nobody=9, companions=3, customers=1, subscriptions=2, most_dead=1)
+WAITING = Kinds(labels=1, companions=1, users=1, subscriptions=4, most_dead=1)
+LABELS_OF_ONE_SECOND = Kinds(same_second=True, labels=6, customers=1, subscriptions=2, most_dead=1)
+ONE_SECOND = attrs.evolve(COMPANIONS, same_second=True)
+MIXED = Kinds(same_second=True, labels=3, companions=1, subscriptions=2, most_dead=1)
+MANY_DEAD = Kinds(labels=3, companions=1, customers=1, subscriptions=5, events=14, deletions=3)
+NO_PROFILES = Kinds(labels=3, companions=1, subscriptions=3, most_dead=1, one_more=True)
 USERS = ("user_1", "user_2")
 
 
 @pytest.mark.parametrize(
-    "kinds", [OWNERS, EARLIER, UNLABELLED], ids=["several users", "mostly invoices", "one user"]
+    "kinds",
+    [OWNERS, EARLIER, COMPANIONS, WAITING],
+    ids=["labels", "invoices", "sessions and customers", "one user"],
 )
 @pytest.mark.parametrize("policy", [WITHOUT_KEY, WITH_KEY], ids=["without key", "with key"])
 @MANY
@@ -40,18 +46,28 @@ def test_everyone_has_what_is_his(kinds: Kinds, policy: Policy, data: st.DataObj
     judge(tables, Truth(stream.world, key=policy.can_ask_stripe))
 
 
+@pytest.mark.parametrize(
+    "kinds", [LABELS_OF_ONE_SECOND, ONE_SECOND], ids=["labels", "sessions and customers"]
+)
 @MANY
-@given(stream=streams(ONE_SECOND))
-def test_with_a_key_labels_of_one_second_end_in_the_truth(stream: Stream) -> None:
+@given(data=st.data())
+def test_with_a_key_names_of_one_second_end_in_the_truth(kinds: Kinds, data: st.DataObject) -> None:
     """A label that goes there and back in one second is asked of Stripe."""
+    stream = data.draw(streams(kinds))
     tables = stream.delivered(WITH_KEY, after_each=check_one_owner)
     judge(tables, Truth(stream.world, key=True))
 
 
+@pytest.mark.parametrize(
+    "kinds", [LABELS_OF_ONE_SECOND, ONE_SECOND], ids=["labels", "sessions and customers"]
+)
 @MANY
-@given(stream=streams(ONE_SECOND), again=tapes())
-def test_without_a_key_labels_of_one_second_do_not_depend_on_the_order(stream: Stream, again: Tape) -> None:
+@given(data=st.data(), again=tapes())
+def test_without_a_key_names_of_one_second_do_not_depend_on_the_order(
+    kinds: Kinds, data: st.DataObject, again: Tape
+) -> None:
     """What the events do not tell is chosen alike in every order, but for guesses."""
+    stream = data.draw(streams(kinds))
     tables = stream.delivered(WITHOUT_KEY, after_each=check_one_owner)
     truth = Truth(stream.world)
     judge(tables, truth)
@@ -69,7 +85,7 @@ def test_events_that_never_come_are_missed_by_nobody_else(stream: Stream) -> Non
 
 
 @MANY
-@given(stream=streams(ONE_SECOND, synced=True))
+@given(stream=streams(MIXED, synced=True))
 def test_what_is_put_right_in_between_stays_right(stream: Stream) -> None:
     """Whoever compares a subscription with Stripe while events come neither undoes nor doubles anything."""
     tables = stream.delivered(WITH_KEY, after_each=check_one_owner)
@@ -77,7 +93,7 @@ def test_what_is_put_right_in_between_stays_right(stream: Stream) -> None:
 
 
 @MANY
-@given(stream=streams(ONE_SECOND))
+@given(stream=streams(MIXED))
 def test_thin_events_end_in_the_truth(stream: Stream) -> None:
     """Events that only name an object: what is fetched finds its user and leaves the others."""
     tables = stream.delivered(WITH_KEY, thin=True, after_each=check_one_owner)
@@ -107,7 +123,7 @@ def test_a_profile_that_the_app_deletes_brings_nobody_what_is_not_his(data: st.D
     """It takes what it knew along, but a subscription is still in one profile at most."""
     removed = data.draw(st.lists(st.sampled_from(USERS), min_size=1, max_size=3))
     stream = data.draw(streams(OWNERS, *map(Removal, removed)))
-    judge_nobody_elses(stream.delivered(WITHOUT_KEY, after_each=check_one_owner))
+    judge_nobody_elses(stream.delivered(WITHOUT_KEY, after_each=check_nobody_elses))
 
 
 @MANY

@@ -111,17 +111,17 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
         after_each: Looks at the tables after each request.
     """
     tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
-
-    def form(event: StripeEvent) -> StripeEvent:
-        return as_thin(event) if thin and tape.pick(4) < 3 else event
-
     waiting, running = list(deliveries), list[_Running]()
+    if thin:
+        waiting = [
+            as_thin(one) if isinstance(one, StripeEvent) and tape.pick(4) < 3 else one for one in waiting
+        ]
     kills, steps = MOST_KILLS, 0
     while waiting or running:
         steps += 1
         assert steps < _FOREVER, "a conversation goes on for ever"
         if waiting and (not running or (len(running) < MOST_HANDLERS and tape.pick(2))):
-            running += _begun(waiting.pop(0), tables, stripe, form)
+            running += _begun(waiting.pop(0), tables, stripe)
             continue
         delivery, event, conversation, answer = running.pop(tape.pick(len(running)))
         try:
@@ -148,12 +148,10 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
 
 
 _Running = tuple[Delivery, StripeEvent, Handling, Any]
-"""What is being handled, in which form, how far its handling has come, and what it is answered next."""
+"""What is being handled, as which event, how far its handling has come, and what it is answered next."""
 
 
-def _begun(
-    delivery: Delivery, tables: Tables, stripe: "_Stripe", form: Callable[[StripeEvent], StripeEvent]
-) -> list[_Running]:
+def _begun(delivery: Delivery, tables: Tables, stripe: "_Stripe") -> list[_Running]:
     match delivery:
         case SignUp(user_id):
             tables.profiles.setdefault(user_id, {tables.policy.partition_key_name: user_id})
@@ -167,8 +165,7 @@ def _begun(
             ]
         case StripeEvent():
             stripe.has_sent(delivery)
-            event = form(delivery)
-            return [(delivery, event, handling(event, tables.policy), None)]
+            return [(delivery, delivery, handling(delivery, tables.policy), None)]
     return []
 
 
@@ -182,7 +179,8 @@ class _Stripe:
     _late: int = 0
 
     def has_sent(self, event: StripeEvent) -> None:
-        self._sent = max(self._sent, self.world.events.index(event) + 1)
+        ids = [one.id for one in self.world.events]
+        self._sent = max(self._sent, ids.index(event.id) + 1)
 
     def catches_up(self) -> None:
         """Something had to come back. Sooner or later nothing happens any more, and all is shown that did."""

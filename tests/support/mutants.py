@@ -10,12 +10,11 @@ ONE_SECOND = f"{_CONVERGENCE}test_without_a_key_two_deliveries_of_one_second_agr
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 DEAD = f"{_CONVERGENCE}test_forgetting_dead_subscriptions_changes_no_view[without key]"
 DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_view"
-OWNERS = f"{_OWNERS}test_everyone_has_what_is_his[without key-several users]"
-EARLIER = f"{_OWNERS}test_everyone_has_what_is_his[without key-mostly invoices]"
-ONE_USER = f"{_OWNERS}test_everyone_has_what_is_his[without key-one user]"
-OWNERS_WITH_KEY = f"{_OWNERS}test_everyone_has_what_is_his[with key-several users]"
-OWNERS_ASKED = f"{_OWNERS}test_with_a_key_labels_of_one_second_end_in_the_truth"
-OWNERS_ONE_SECOND = f"{_OWNERS}test_without_a_key_labels_of_one_second_do_not_depend_on_the_order"
+_EVERYONE = f"{_OWNERS}test_everyone_has_what_is_his"
+OWNERS = f"{_EVERYONE}[without key-labels]"
+EARLIER = f"{_EVERYONE}[without key-invoices]"
+COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
+ONE_USER = f"{_EVERYONE}[without key-one user]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
 LOST = f"{_OWNERS}test_events_that_never_come_are_missed_by_nobody_else"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
@@ -257,7 +256,7 @@ MUTANTS = (
         "conversation/customers.py",
         "    for subscription_id, link in sorted(known.links.items()):\n",
         "    for subscription_id, link in ():\n",
-        OWNERS,
+        COMPANIONS,
     ),
     Mutant(
         "what follows from the whole customer is guarded by its revision",

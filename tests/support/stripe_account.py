@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
 from support.happenings import Fact, Shown, World
@@ -186,6 +187,14 @@ class Account:
         else:
             body, previous = events.customer(id=customer_id, user=label), {"metadata": {"userId": before}}
         return self._customer_event("customer.updated", body, before, previous=previous)
+
+    def delete_customer(self, customer_id: str) -> StripeEvent:
+        """`customer.deleted`: the event still has the label, but Stripe does not show it any more."""
+        known = self._now.customers.get(customer_id)
+        before = known.user_id if known else None
+        event = self._customer_event("customer.deleted", events.customer(id=customer_id, user=before), before)
+        self._show(customers={customer_id: Customer(customer_id, None, deleted=True)})
+        return event
 
     def _customer_event(
         self, event_type: str, body: dict[str, Any], before: str | None, **rest: Any

@@ -11,7 +11,7 @@ import attrs
 from support.happenings import Fact, World
 from support.walks import contenders, proven_end
 
-CUSTOMER_CREATED = "customer.created"
+CUSTOMER_UPDATED = "customer.updated"
 Users = frozenset[str | None]
 """Possible owners; None stands for nobody."""
 NOBODY: Users = frozenset({None})
@@ -69,13 +69,15 @@ class TrueOwners:
         ]
         if not naming:
             return frozenset()
-        if self.thin and len({(fact.named, fact.after) for fact in naming}) > 1:
+        present = self.world.shown[-1].customers.get(customer_id)
+        is_gone = present is not None and present.deleted
+        if self.thin and (is_gone or len({(fact.named, fact.after) for fact in naming}) > 1):
             # When a customer is asked for is a matter of delivery, and so is what comes before what.
             return self._names(customer_id) | NOBODY
         newest = max(naming, key=_companion_order)
         if newest.event.session:
             return newest.names
-        label = self.world.shown[-1].customers[customer_id].user_id
+        label = present.user_id if present else None
         rivals = [fact for fact in naming if _companion_order(fact) == _companion_order(newest)]
         return _last_named(rivals, label if self.key else None)
 
@@ -117,9 +119,11 @@ def _last_named(rivals: Sequence[Fact], present: str | None) -> Users:
 
 def _says_something(fact: Fact) -> bool:
     """Whether a customer's event names a user by what it changed."""
-    return bool(fact.names) and (fact.event.type == CUSTOMER_CREATED or fact.before != fact.after)
+    return bool(fact.names) and (fact.event.type != CUSTOMER_UPDATED or fact.before != fact.after)
 
 
 def _companion_order(fact: Fact) -> tuple[bool, str, bool]:
-    is_created = fact.event.type == CUSTOMER_CREATED
-    return not is_created, "" if is_created else fact.event.created, fact.event.session is not None
+    # The beginning and the end of a customer do not tell when the label was put there.
+    tells = fact.event.session is not None or fact.event.type == CUSTOMER_UPDATED
+    second = fact.event.created if tells else fact.event.type.removeprefix("customer.")
+    return tells, second, fact.event.session is not None

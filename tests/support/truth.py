@@ -44,8 +44,9 @@ class Truth:
         return found
 
     def subscriptions(self) -> list[str]:
-        """Every subscription that an event is about."""
-        return sorted({fact.subscription_id for fact in self.world.facts if fact.subscription_id})
+        """Every subscription of which an event tells more than whose it is."""
+        told = (fact for fact in self.world.facts if fact.new or fact.event.invoice)
+        return sorted({str(fact.subscription_id) for fact in told})
 
     def owners(self, subscription_id: str) -> Users:
         """Who may own the subscription once everything is delivered; one alone where that is certain."""

@@ -25,8 +25,8 @@ class Kinds:
         same_second: Several events may share a second.
         labels: How often a subscription's label is put on, taken off, moved or swapped, in the same measure;
             0: each subscription is labelled when it is made, and stays so.
-        unlabelled: Whether subscriptions and invoices may lack a label.
-        companions: Whether checkout sessions and customers name users too.
+        nobody: How often a subscription has no label, against once for each user; 0: invoices neither.
+        companions: How many events of five are a checkout session's or a customer's.
         earlier: How many subscriptions of four were there before anybody listened.
         updates: How often something else is updated, against two invoices.
         deletions: How often a subscription ends, in the same measure.
@@ -36,8 +36,8 @@ class Kinds:
 
     same_second: bool = False
     labels: int = 0
-    unlabelled: bool = True
-    companions: bool = False
+    nobody: int = 1
+    companions: int = 0
     earlier: int = 0
     updates: int = 2
     deletions: int = 1
@@ -89,6 +89,7 @@ class _Drawing:
     _tried: dict[str, int] = attrs.Factory(dict)
     _sessions: set[str] = attrs.Factory(set)
     _customers: set[str] = attrs.Factory(set)
+    _deleted: set[str] = attrs.Factory(set)
 
     def __attrs_post_init__(self) -> None:
         self.users = [f"user_{number + 1}" for number in range(1 + self.pick(self.kinds.users))]
@@ -102,13 +103,13 @@ class _Drawing:
         return things[self.pick(len(things))]
 
     def any_label(self) -> str | None:
-        return self.one_of((*self.users, None) if self.kinds.unlabelled else self.users)
+        return self.one_of((*self.users, *[None] * self.kinds.nobody))
 
     def one_more(self) -> None:
         """Let one thing happen, or two that belong together."""
         self.account.clock += self.pick(2) if self.kinds.same_second else 1 + self.pick(2)
         subscription_id = self.one_of(sorted(self.plans))
-        if self.kinds.companions and self.pick(5) == 4:
+        if self.pick(5) < self.kinds.companions:
             self._companion(subscription_id)
         elif subscription_id not in self.account.subscriptions:
             self._begin(subscription_id)
@@ -186,7 +187,7 @@ class _Drawing:
             self._invoice(subscription_id)
 
     def _bill(self, subscription_id: str) -> str:
-        labelled = not self.kinds.unlabelled or self.pick(3) < 2  # those of old API versions lack the label
+        labelled = not self.kinds.nobody or self.pick(3) < 2  # those of old API versions lack the label
         bill = self.account.bill(subscription_id, labelled=labelled, amount_paid=self.pick(4))
         self._open.setdefault(subscription_id, []).append(bill)
         return bill
@@ -206,19 +207,22 @@ class _Drawing:
             self._open[subscription_id].remove(bill)
 
     def _companion(self, subscription_id: str) -> None:
-        customer = self.plans[subscription_id].customer
+        customer, user = self.plans[subscription_id].customer, self.one_of((*self.users, None))
         if self.pick(2) and subscription_id not in self._sessions:
             self._sessions.add(subscription_id)
             by_reference = bool(self.pick(2))
-            self.account.complete(
-                subscription_id, self.any_label(), customer=customer, by_reference=by_reference
-            )
+            self.account.complete(subscription_id, user, customer=customer, by_reference=by_reference)
+        elif customer in self._deleted:
+            self.account.clock += 1
+        elif self.pick(8) == 7:
+            self._deleted.add(customer)
+            self.account.delete_customer(customer)
         elif customer not in self._customers and self.pick(2):
             self._customers.add(customer)
-            self.account.create_customer(customer, self.any_label())
+            self.account.create_customer(customer, user)
         else:
             self._customers.add(customer)
-            self.account.update_customer(customer, label=self.any_label())
+            self.account.update_customer(customer, label=user)
 
     def last_invoices(self) -> None:
         """One invoice without a label for each subscription."""

@@ -83,6 +83,14 @@ def _session_before_its_customer(account: Account) -> None:
     account.create("sub_b", None)
 
 
+def _customer_deleted_after_the_session(account: Account) -> None:
+    account.create_customer("cus_1", "u2")
+    account.create("sub_a", None)
+    account.complete("sub_a", "u1")
+    account.create("sub_b", None)
+    account.delete_customer("cus_1")
+
+
 def _customer_labelled_after_the_session(account: Account) -> None:
     account.create("sub_a", None)
     account.complete("sub_a", "u1")
@@ -141,6 +149,7 @@ def _through_one_second(account: Account) -> None:
         (_only_invoices_of_before_and_after, {"sub_a": "u1"}),
         (_customer_labelled_anew, {"sub_a": "u2", "sub_b": "u2"}),
         (_session_before_its_customer, {"sub_a": "u1", "sub_b": "u2"}),
+        (_customer_deleted_after_the_session, {"sub_a": "u1", "sub_b": "u2"}),
         (_customer_labelled_after_the_session, {"sub_a": "u2"}),
         (_customer_and_session_of_one_second, {"sub_a": "u1"}),
         (_customer_renamed_after_the_session, {"sub_a": "u1"}),

@@ -226,7 +226,7 @@ def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
     Returns:
         The tables with their log, and the events whose handler died.
     """
-    world = draw(worlds(Kinds(same_second=True, labels=1, unlabelled=False)))
+    world = draw(worlds(Kinds(same_second=True, labels=1, nobody=0)))
     waiting = draw(st.permutations([*world.events, *draw(st.lists(st.sampled_from(world.events)))]))
     watched, running, died, second = Watched(), [], set(), 0
     while waiting or running:
