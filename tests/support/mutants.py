@@ -63,7 +63,7 @@ MUTANTS = (
         "decisions/ledger.py",
         "    if rank is Rank.CREATED:\n",
         "    if False:\n",
-        OWNERS,
+        "tests/unit/conversation/test_whose_is_it.py::test_created_stamped_after_the_update_that_activated_it",
     ),
     Mutant(
         "the revision guards the whole ledger",
@@ -278,7 +278,7 @@ MUTANTS = (
         "conversation/commits.py",
         "change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)",
         "change = CustomerChange(Guard.NONE)",
-        ONE_USER,
+        f"{CASES}test_nothing_is_parked_once_the_customer_has_an_owner",
     ),
     Mutant(
         "the blind write only where nothing is left to drain",
@@ -299,7 +299,7 @@ MUTANTS = (
         "conversation/draining.py",
         "if known.parked - read:",
         "if False:",
-        ONE_USER,
+        f"{CASES}test_a_drain_notices_what_is_parked_while_it_applies_something",
     ),
     Mutant(
         "a session applies what waits",
@@ -313,7 +313,7 @@ MUTANTS = (
         "conversation/handling.py",
         "return case.only_claims or not case.policy.create_missing_profile",
         "return case.only_claims",
-        ONLY_EXISTING,
+        f"{CASES}test_what_waits_for_a_profile_comes_with_the_customers_next_event",
     ),
     Mutant(
         "a parked thin event is fetched when it is drained",
@@ -334,6 +334,6 @@ MUTANTS = (
         "conversation/owners.py",
         "    held, customer_id = Ledger.from_item(decision.set).of(case.subscription_id), ",
         "    held, customer_id = NOTHING, ",
-        ONLY_EXISTING,
+        "tests/unit/conversation/test_owners.py::test_a_move_to_a_user_without_a_profile_waits_for_it",
     ),
 )

@@ -242,3 +242,29 @@ def test_a_drain_notices_what_is_parked_while_it_applies_something() -> None:
     finished(tables, conversation, request, naming)
     assert not parked_ids(tables, "cus_1")
     assert tables.profiles["user_1"]["subscriptionId"] == "sub_2"
+
+
+def of_another(user: str | None, event_id: str) -> StripeEvent:
+    """Another subscription of the same customer begins."""
+    body = events.subscription(id="sub_2", user=user, created=T0 + 6)
+    return parse_event(events.created(body, event_id=event_id, created=T0 + 6))
+
+
+def test_nothing_is_parked_once_the_customer_has_an_owner() -> None:
+    """Between reading the links and parking, another subscription names the customer's only user."""
+    tables, unlabelled = Tables(), of_another(None, "evt_unlabelled")
+    conversation, request = stepped(tables, unlabelled, Commit)
+    tables.deliver(created("user_1"))
+    finished(tables, conversation, request, unlabelled)
+    assert not parked_ids(tables, "cus_1")
+    assert tables.profiles["user_1"]["subscriptionId"] == "sub_2"
+
+
+def test_what_waits_for_a_profile_comes_with_the_customers_next_event() -> None:
+    """An invoice of another subscription, whose user is found by the links, is enough."""
+    tables = Tables(policy=Policy(create_missing_profile=False), profiles={"user_1": {"PK": "USER#user_1"}})
+    tables.deliver(created("user_1"))
+    assert tables.deliver(of_another("user_2", "evt_waits")).reason is Reason.PARKED
+    tables.profiles["user_2"] = {"PK": "USER#user_2"}
+    tables.deliver(parse_event(events.paid(events.invoice(user=None), event_id="evt_paid")))
+    assert tables.profiles["user_2"].get("subscriptionId") == "sub_2"
