@@ -7,8 +7,7 @@ import attrs
 
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.conversation.messages import Fetch, Fetched
-from stripe_subscription_handler.events.customers import read_customer
-from stripe_subscription_handler.events.subscriptions import read_subscription
+from stripe_subscription_handler.events.objects import read_object
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi
 
 
@@ -30,8 +29,7 @@ class Account:
         snapshot = self.api.fetch_fresh(asked.subject, asked.object_id, "")
         if snapshot is None:
             return Fetched(None, "")
-        read = read_customer if asked.subject == "customer" else read_subscription
-        found = read(snapshot.object, asked.subject, self.user_id_metadata_key)
+        found = read_object(asked.subject, snapshot.object, snapshot.as_of, self.user_id_metadata_key)
         return Fetched(found, snapshot.as_of)
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:

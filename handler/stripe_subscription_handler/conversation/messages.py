@@ -15,15 +15,11 @@ from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.decisions.ledger import Held
-from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
-from stripe_subscription_handler.events.customers import Customer as StripeCustomer
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Subject
-from stripe_subscription_handler.events.invoices import Invoice
-from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.events.objects import StripeObject
 
 Item = Mapping[str, Any]
-StripeObject = Subscription | Invoice | CheckoutSession | StripeCustomer
 
 
 @attrs.frozen

@@ -26,7 +26,6 @@ from stripe_subscription_handler.conversation.messages import (
     ReadParked,
     Refused,
     Request,
-    StripeObject,
     Written,
 )
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
@@ -44,11 +43,7 @@ from stripe_subscription_handler.errors import (
     ItemTooLargeError,
     StripeUnavailableError,
 )
-from stripe_subscription_handler.events.checkout_sessions import read_checkout_session
-from stripe_subscription_handler.events.customers import read_customer
-from stripe_subscription_handler.events.event_types import Subject
-from stripe_subscription_handler.events.invoices import read_invoice
-from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
+from stripe_subscription_handler.events.objects import read_object
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -215,19 +210,8 @@ class Store:
         snapshot = self._asked().fetch_fresh(subject, identifier, second, account=request.account)
         if snapshot is None:
             return Fetched(None, second)
-        return Fetched(self._read_object(subject, snapshot.object, snapshot.as_of), snapshot.as_of)
-
-    def _read_object(self, subject: Subject, body: Mapping[str, Any], as_of: str) -> StripeObject:
-        about = body, subject, self.config.user_id_metadata_key
-        match subject:
-            case "subscription":
-                return with_end(read_subscription(*about), as_of)
-            case "invoice":
-                return read_invoice(*about)
-            case "checkout.session":
-                return read_checkout_session(*about)
-            case "customer":
-                return read_customer(*about)
+        key, as_of = self.config.user_id_metadata_key, snapshot.as_of
+        return Fetched(read_object(subject, snapshot.object, as_of, key), as_of)
 
     def _asked(self) -> "StripeApi":
         if self.stripe is None:

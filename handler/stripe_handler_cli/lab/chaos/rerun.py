@@ -16,18 +16,14 @@ from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
 from stripe_handler_cli.lab.simulator import second_of
 from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling, StripeObject
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.errors import HandlerError
-from stripe_subscription_handler.events.checkout_sessions import read_checkout_session
-from stripe_subscription_handler.events.customers import read_customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.fields import iso_time
-from stripe_subscription_handler.events.invoices import read_invoice
-from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
+from stripe_subscription_handler.events.objects import read_object
 
 VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
 _HANDLERS = 4
@@ -112,20 +108,9 @@ class _Stripe:
         # The round trip is below a second, so the answer counts as of two seconds before its date.
         as_of = iso_time(self.now - 2, "now")
         body = self.story.book.find(request.subject, request.object_id, self.now)
-        return Fetched(None if body is None else _read(request.subject, body, as_of), as_of)
-
-
-def _read(subject: Subject, body: dict[str, Any], as_of: str) -> StripeObject:
-    about = body, subject, USER_ID_KEY
-    match subject:
-        case "subscription":
-            return with_end(read_subscription(*about), as_of)
-        case "invoice":
-            return read_invoice(*about)
-        case "checkout.session":
-            return read_checkout_session(*about)
-        case "customer":
-            return read_customer(*about)
+        return Fetched(
+            None if body is None else read_object(request.subject, body, as_of, USER_ID_KEY), as_of
+        )
 
 
 @attrs.frozen
