@@ -6,7 +6,6 @@ _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
-ONE_SECOND = f"{_CONVERGENCE}test_without_a_key_two_deliveries_of_one_second_agree"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 DEAD = f"{_CONVERGENCE}test_forgetting_dead_subscriptions_changes_no_view[without key]"
 DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_view"
@@ -16,10 +15,7 @@ EARLIER = f"{_EVERYONE}[without key-invoices]"
 COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
-LOST = f"{_OWNERS}test_events_that_never_come_are_missed_by_nobody_else"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
-DELETED = f"{_OWNERS}test_a_profile_that_the_app_deletes_brings_nobody_what_is_not_his"
-MANY_DEAD = f"{_OWNERS}test_many_dead_subscriptions_that_change_hands"
 
 
 @attrs.frozen

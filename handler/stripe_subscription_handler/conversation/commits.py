@@ -114,4 +114,4 @@ def _customer_change(known: Known, claim: Claim) -> CustomerChange:
 
 
 def _as_seen(known: Known) -> CustomerChange:
-    return CustomerChange(Guard.AS_SEEN, known.customer.revision if known.customer else None)
+    return CustomerChange(Guard.AS_SEEN, known.revision)

@@ -57,8 +57,7 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
         drained = yield from drain_and_link(whole, known, None)
     reason = Reason.CLAIMED if written else Reason.DUPLICATE if best == claim else Reason.OUTRANKED
     applied = written or bool(others or drained)
-    outcome = Outcome(applied, reason, best.user_id, also_applied=others + drained)
-    return attrs.evolve(outcome, drained=len({one.event_id for one in drained}))
+    return Outcome(applied, reason, best.user_id, also_applied=others).after_draining(drained)
 
 
 def _without_a_claim(event: StripeEvent, known: Known, policy: Policy) -> Handling:
@@ -72,7 +71,7 @@ def _without_a_claim(event: StripeEvent, known: Known, policy: Policy) -> Handli
         return outcome
     case = Case(event.id, event.created, "", policy, event, only_claims=True)
     drained = yield from drain_and_link(case, known, None)
-    return attrs.evolve(outcome.after(drained), drained=len({one.event_id for one in drained}))
+    return outcome.after_draining(drained)
 
 
 def _settled_by_stripe(event: StripeEvent, policy: Policy) -> Generator[Request, Answer, Claim | None]:
@@ -105,8 +104,7 @@ def _recorded(
             continue
         if verdict.claim == standing:
             return False, verdict.claim
-        revision = known.customer.revision if known.customer else None
-        change = CustomerChange(Guard.AS_SEEN, revision, verdict.claim)
+        change = CustomerChange(Guard.AS_SEEN, known.revision, verdict.claim)
         request = Commit(event.customer_id or "", customer=change, reason=Reason.CLAIMED)
         answer = yield request
         known.learn(request, answer)

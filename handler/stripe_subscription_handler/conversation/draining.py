@@ -56,7 +56,7 @@ def drain_and_link(case: Case, known: Known, user_id: str | None) -> Steps:
         if known.parked - read:
             continue  # parked since they were read
         while user_id is not None and known.is_unlinked(user_id, case.subscription_id):
-            revision = known.customer.revision if known.customer else None
+            revision = known.revision
             request = linking(case, known, user_id)
             answer = yield request
             known.learn(request, answer)
@@ -110,8 +110,7 @@ def _order(entry: tuple[str, Waiting]) -> tuple[bool, bool, str]:
 
 
 def _forgotten(case: Case, known: Known, expired: frozenset[str]) -> Generator[Request, Answer, None]:
-    revision = known.customer.revision if known.customer else None
-    change = CustomerChange(Guard.AS_SEEN, revision, unparks=expired)
+    change = CustomerChange(Guard.AS_SEEN, known.revision, unparks=expired)
     request = Commit(case.customer_of(known), customer=change, reason=Reason.STALE)
     known.learn(request, (yield request))
 

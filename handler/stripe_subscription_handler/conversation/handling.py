@@ -5,8 +5,6 @@ that (`messages.Answer`). The store holds this conversation with DynamoDB and St
 once with a model of them, in every order, and break some off.
 """
 
-import attrs
-
 from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
@@ -71,7 +69,7 @@ def carry(case: Case, known: Known) -> Handling:
     if not is_unlinked and not (known.parked and _may_help(case, outcome)):
         return outcome
     others = yield from drain_and_link(case, known, outcome.user_id)
-    return attrs.evolve(outcome.after(others), drained=len({one.event_id for one in others}))
+    return outcome.after_draining(others)
 
 
 def _may_help(case: Case, outcome: Outcome) -> bool:

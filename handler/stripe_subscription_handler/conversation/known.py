@@ -51,6 +51,11 @@ class Known:
         return self.links.get(subscription_id, absent)
 
     @property
+    def revision(self) -> str | None:
+        """That of the customer's record, as it was seen; None where there was none, or it was not read."""
+        return self.customer.revision if self.customer else None
+
+    @property
     def parked(self) -> frozenset[str]:
         """Ids of the customer's parked events, as far as that is known."""
         return self.customer.parked if self.customer else frozenset()

@@ -250,5 +250,9 @@ class Outcome:
         """The same with what else was applied on the way."""
         return attrs.evolve(self, also_applied=self.also_applied + others) if others else self
 
+    def after_draining(self, others: tuple[Applied, ...]) -> "Outcome":
+        """The same with the parked events that were applied on the way."""
+        return attrs.evolve(self.after(others), drained=len({one.event_id for one in others}))
+
 
 Handling = Generator[Request, Answer, Outcome]
