@@ -1,7 +1,7 @@
 """What an app needs to read a profile item: what may this user do, and until when. Pure.
 
-It imports nothing of the rest of the package and needs attrs alone. docs/reading-a-profile.md says the same for
-other languages.
+It imports nothing of the rest of the package and needs attrs alone. docs/reading-a-profile.md says the
+same for other languages.
 """
 
 from stripe_subscription_handler.reading.contract import ATTRIBUTES, PRODUCT_FIELDS, Attribute, Kind

@@ -121,8 +121,8 @@ class Profile:
 
         Args:
             item: Plain values, as boto3's resource gives them or as they came through JSON; or DynamoDB JSON,
-                as the client, streams and the AWS CLI give it. The item shows which of the two it is: DynamoDB
-                JSON has each value in a map with its type.
+                as the client, streams and the AWS CLI give it. The item shows which of the two it is:
+                DynamoDB JSON has each value in a map with its type.
 
         Raises:
             TypeError: It is no item, or the whole answer of `get_item`, which has the item under `Item`.
@@ -277,5 +277,5 @@ def _is_before(now: datetime, until: datetime | None) -> bool:
     if not isinstance(now, datetime):
         raise TypeError(f"`now` must be a datetime, not {type_name(now)}")
     if now.utcoffset() is None:
-        raise ValueError("`now` has no time zone, so it names no moment; give datetime.now(UTC), say")
+        raise ValueError("`now` has no time zone, so it names no moment; give an aware datetime, in UTC say")
     return until is not None and now < until
