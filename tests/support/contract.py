@@ -38,8 +38,8 @@ def as_json(value: Any) -> Any:
 def assert_in_contract(item: Mapping[str, Any], others: Collection[str] = ("PK", "SK")) -> None:
     """Hold an item (plain Python values) against the schema, and against what a schema cannot say.
 
-    Its attributes are the contract's, the ledger's, the own ones that the ledger names, and `others`: keys, and
-    what the app wrote. No product gives access for longer than the user has it.
+    Its attributes are the contract's, the ledger's, the own ones that the ledger names, and `others`: keys,
+    and what the app wrote. No product gives access for longer than the user has it.
     """
     found = [f"{error.json_path}: {error.message}" for error in validator().iter_errors(as_json(item))]
     known = {*ATTRIBUTES, *item.get(_OWN_ATTRIBUTES, ()), *others}

@@ -151,9 +151,8 @@ class Profile:
     def quantity(self, product_id: str, now: datetime) -> int | None:
         """How many of a product: 0 without access to it, None where it is had without a number (metered)."""
         product = self._product(product_id)
-        if product is None or not _is_before(now, product.access_until):
-            return 0
-        return product.quantity
+        is_had = _is_before(now, product.access_until if product else None)
+        return product.quantity if product and is_had else 0
 
     @property
     def products(self) -> dict[str, ProductAccess]:
