@@ -23,9 +23,9 @@ PAGE = (DOCS / "reading-a-profile.md").read_text(encoding="utf-8")
 NODE = shutil.which("node")
 
 
-def snippets(language: str) -> list[str]:
-    """The page's blocks in a language, in their order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+def snippets(language: str, page: str = PAGE) -> list[str]:
+    """A page's blocks in a language, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 def product(until: datetime, **fields: Any) -> dict[str, Any]:
@@ -126,7 +126,7 @@ USERS = tuple(items_around(A_MOMENT))
 def test_the_python_snippets_answer_as_profile_does(
     user: str, hours: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They run one after the other, as a reader would copy them, and ask the clock: the items lie around now."""
+    """They run one after the other, as a reader would copy them; they ask the clock, so items end near now."""
     now = datetime.now(UTC)
     items = items_around(now + timedelta(hours=hours))
     monkeypatch.setattr(boto3, "resource", lambda _: Resource(items))
@@ -143,6 +143,17 @@ def test_the_python_snippets_answer_as_profile_does(
     assert found["is_to_be_told"] is (user == "overdue")
     told = "sub_1 active ['prod_team']\n" if user == "team" else ""
     assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["after the end", "before the end"])
+def test_the_readme_s_snippet_answers_too(hours: int) -> None:
+    """It is the check itself, as the page has it."""
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    [snippet] = [one for one in snippets("python", readme) if "reading import Profile" in one]
+    items = {"user_42": items_around(datetime.now(UTC) + timedelta(hours=hours))["team"]}
+    found: dict[str, Any] = {"table": Table(items)}
+    exec(snippet, found)  # noqa: S102 - our own page
+    assert found["may_enter"] is (hours > 0)
 
 
 STAND_IN = {
