@@ -126,7 +126,7 @@ USERS = tuple(items_around(A_MOMENT))
 def test_the_python_snippets_answer_as_profile_does(
     user: str, hours: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """They run one after the other, as a reader would copy them; they ask the clock, so items end near now."""
+    """They run one after the other, as a reader would copy them; they ask the clock; items end near now."""
     now = datetime.now(UTC)
     items = items_around(now + timedelta(hours=hours))
     monkeypatch.setattr(boto3, "resource", lambda _: Resource(items))
