@@ -163,7 +163,7 @@ def test_the_events_of_an_era_leave_the_same_views_in_any_order(era: str) -> Non
         for fixture in fixtures:
             deliver(tables, fixture)
         shown = {user: _view(item) for user, item in tables.profiles.items()}
-        # Whether a former owner ever had a subscription, and so an item that shows nothing, is a matter of order.
+        # An item that shows nothing is there if its user ever had a subscription: a matter of order.
         views.add(as_text({user: view for user, view in shown.items() if view}))
     assert len(views) == 1
 
