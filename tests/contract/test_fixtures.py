@@ -22,6 +22,7 @@ from stripe_subscription_handler.events.event_types import (
     DEFAULT_EVENT_TYPES,
     HANDLED_TYPES,
     INVOICE_EVENTS,
+    MAIN_EVENT_TYPES,
     PING_EVENT,
     SUBSCRIPTION_EVENTS,
 )
@@ -128,9 +129,9 @@ def test_every_handled_event_type_has_its_eras() -> None:
     assert {*FIRST_ERA, *(event_type for _, event_type in ERAS_OF_COMPANIONS)} == {*HANDLED_TYPES}
 
 
-def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
-    """No era is excused from the types of subscriptions and invoices that the rule admits by default."""
-    assert {first for name, first in FIRST_ERA.items() if name in DEFAULT_EVENT_TYPES} == {ERAS[0]}
+def test_the_main_types_are_as_old_as_the_oldest_era() -> None:
+    """No era is excused from the five types that tell the state of subscriptions and payments."""
+    assert {FIRST_ERA[name] for name in MAIN_EVENT_TYPES} == {ERAS[0]}
 
 
 @pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS])
