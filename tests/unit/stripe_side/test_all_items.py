@@ -29,7 +29,7 @@ def test_the_rest_is_read_page_by_page() -> None:
 def test_a_whole_one_costs_no_request() -> None:
     """Nearly every subscription is."""
     whole = events.subscription()
-    assert with_all_items(whole, lambda path: pytest.fail(path)) is whole
+    assert with_all_items(whole, pytest.fail) is whole
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"object": "list", "data": None}])
