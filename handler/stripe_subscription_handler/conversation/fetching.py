@@ -15,6 +15,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.customers import Customer
+from stripe_subscription_handler.events.entitlements import EntitlementSummary
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import SUBJECTS
 from stripe_subscription_handler.events.invoices import Invoice
@@ -41,12 +42,16 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
     whole = attrs.evolve(event, type=event.plain_type, related_id=None)
     match answer.object:
         case Invoice():
-            return attrs.evolve(whole, invoice=answer.object)
+            whole = attrs.evolve(whole, invoice=answer.object)
         case CheckoutSession():
-            return attrs.evolve(whole, session=answer.object)
+            whole = attrs.evolve(whole, session=answer.object)
         case Customer():
-            return attrs.evolve(whole, customer=answer.object, as_of=answer.as_of)
-    return None
+            whole = attrs.evolve(whole, customer=answer.object, as_of=answer.as_of)
+        case EntitlementSummary():
+            whole = attrs.evolve(whole, entitlements=answer.object, as_of=answer.as_of)
+        case Subscription():
+            return None
+    return whole
 
 
 def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:

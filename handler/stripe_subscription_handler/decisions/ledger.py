@@ -31,6 +31,9 @@ REVISION = f"{PREFIX}Revision"
 """Text: a random token that every write of the ledger sets anew, so that a condition can ask whether anything
 has changed. A counter would not do: an item that was deleted and made again could have the same count."""
 
+ENTITLEMENTS = f"{PREFIX}Entitlements_"
+"""How the attributes begin that hold the lookup keys of one customer each."""
+
 FIELDS = {
     "userId": "user_id",
     "customerId": "customer_id",
@@ -85,6 +88,11 @@ def payment_attribute(subscription_id: str) -> str:
 
 def claim_attribute(subscription_id: str) -> str:
     return f"{PREFIX}Claim_{subscription_id}"
+
+
+def entitlements_attribute(customer_id: str) -> str:
+    """String set: the lookup keys that one of the user's customers may use."""
+    return f"{ENTITLEMENTS}{customer_id}"
 
 
 UNLINKED = "unlinked"
@@ -294,12 +302,14 @@ class Ledger:
         closed: Forgotten dead subscriptions, each as `creation id`.
         floor: Newest creation that was dropped from `closed`.
         revision: See `REVISION`; None where no ledger was ever written.
+        entitlements: Customer id → the lookup keys that are shown to this user because of that customer.
     """
 
     held: Mapping[str, Held] = attrs.Factory(dict)
     closed: frozenset[str] = frozenset()
     floor: str | None = None
     revision: str | None = None
+    entitlements: Mapping[str, frozenset[str]] = attrs.Factory(dict)
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
@@ -310,6 +320,11 @@ class Ledger:
             closed=frozenset(item.get(CLOSED, ())),
             floor=item.get(FLOOR),
             revision=item.get(REVISION),
+            entitlements={
+                name.removeprefix(ENTITLEMENTS): frozenset(keys)
+                for name, keys in item.items()
+                if name.startswith(ENTITLEMENTS)
+            },
         )
 
     @property

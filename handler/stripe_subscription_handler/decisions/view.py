@@ -33,7 +33,10 @@ PAYMENT_VIEW = {
 }
 """Item attribute → attribute of the primary subscription's newest `Payment`."""
 
-VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW}))
+ENTITLEMENTS_SHOWN = "entitlements"
+"""String set: the lookup keys of every feature that the user may use."""
+
+VIEW = tuple(sorted({**SUBSCRIPTION_VIEW, **PAYMENT_VIEW, ENTITLEMENTS_SHOWN: ENTITLEMENTS_SHOWN}))
 """Names of every attribute of the view."""
 
 
@@ -50,6 +53,11 @@ def subscription_view(subscription: Subscription | None) -> dict[str, Any]:
 def payment_view(payment: Payment | None) -> dict[str, Any]:
     """Every payment attribute of the view; None stands for "not on the item"."""
     return _view(PAYMENT_VIEW, payment)
+
+
+def entitlements_view(ledger: Ledger) -> dict[str, Any]:
+    """The lookup keys of all the user's customers together; None stands for "not on the item"."""
+    return {ENTITLEMENTS_SHOWN: frozenset().union(*ledger.entitlements.values()) or None}
 
 
 def _view(table: Mapping[str, str], source: Subscription | Payment | None) -> dict[str, Any]:
@@ -75,4 +83,4 @@ def view(ledger: Ledger) -> dict[str, Any]:
     """The whole view of a ledger; None stands for "not on the item"."""
     shown = primary(ledger.registers.values())
     payment = ledger.of(shown.id).payment if shown else None
-    return subscription_view(shown) | payment_view(payment)
+    return subscription_view(shown) | payment_view(payment) | entitlements_view(ledger)

@@ -8,7 +8,7 @@ from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Cond
 from stripe_subscription_handler.decisions.decision import Reason, Write
 from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, KNOWN, LIVE, REVISION, Ledger, knows
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import view
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, view
 
 
 def blind_write(
@@ -58,6 +58,9 @@ def full_write(
         # Until a subscription of ours is known, what stands there is the app's own, from before a migration:
         # it is left alone, unless it shows a subscription that is somebody else's now.
         values |= view(kept)
+    if not kept.entitlements:
+        # Whoever has no entitlements of ours may have an attribute of the app's own by that name.
+        values.pop(ENTITLEMENTS_SHOWN, None)
     return Write(
         user_id=user_id,
         set={name: value for name, value in values.items() if value is not None},

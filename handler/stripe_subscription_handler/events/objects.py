@@ -5,11 +5,12 @@ from typing import Any
 
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
 from stripe_subscription_handler.events.customers import Customer, read_customer
+from stripe_subscription_handler.events.entitlements import EntitlementSummary, read_summary
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.invoices import Invoice, read_invoice
 from stripe_subscription_handler.events.subscriptions import Subscription, read_subscription, with_end
 
-StripeObject = Subscription | Invoice | CheckoutSession | Customer
+StripeObject = Subscription | Invoice | CheckoutSession | Customer | EntitlementSummary
 
 
 def read_object(
@@ -30,3 +31,5 @@ def read_object(
             return read_checkout_session(*about)
         case "customer":
             return read_customer(*about)
+        case "entitlements.active_entitlement_summary":
+            return read_summary(body, subject)
