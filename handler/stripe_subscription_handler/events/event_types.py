@@ -34,6 +34,8 @@ INVOICE_EVENTS: Final = {
     "invoice.payment_failed": "failed",
     "invoice.payment_succeeded": "succeeded",
     "invoice.paid": "succeeded",
+    "invoice.voided": "voided",
+    "invoice.marked_uncollectible": "uncollectible",
 }
 """Events whose object is an invoice, with the payment status they report."""
 
@@ -80,12 +82,20 @@ MAIN_EVENT_TYPES: Final = (
 """The five types that tell the state of subscriptions and payments."""
 
 COMPANION_EVENT_TYPES: Final = (
+    "invoice.paid",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    "entitlements.active_entitlement_summary.updated",
 )
-"""Without these a subscription waits whose user it does not name itself, but its checkout or its customer."""
+"""Without these the five give wrong answers.
+
+They tell of a payment outside Stripe, of an invoice that is no longer owed, of the user where only the checkout
+or the customer names one, and of features.
+"""
 
 DEFAULT_EVENT_TYPES: Final = (*MAIN_EVENT_TYPES, *COMPANION_EVENT_TYPES)
 """The types the Terraform rule admits unless it is configured otherwise."""
