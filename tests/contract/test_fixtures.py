@@ -29,6 +29,7 @@ from support import events
 from support.fixtures import (
     ERAS,
     ERAS_OF_COMPANIONS,
+    ERAS_OF_ENTITLEMENTS,
     ERAS_OF_TYPES,
     FIRST_ERA,
     FIXTURES,
@@ -60,11 +61,14 @@ each_envelope = pytest.mark.parametrize("fixture", ENVELOPES, ids=fixture_id)
 def as_expectation(event: StripeEvent) -> dict[str, Any]:
     """Write an event the way the expectations are written: of `before`, only what differs."""
     # A fixture tells these only where the event has them; the other two are never set by parsing.
-    told = ("session", "customer", "related_id", "destination_id")
+    told = ("session", "customer", "entitlements", "related_id", "destination_id")
     unset = attrs.filters.exclude(
         "as_of", "fetched", *(name for name in told if getattr(event, name) is None)
     )
     fields = attrs.asdict(event, filter=unset)
+    if event.entitlements is not None:
+        keys = {"keys": event.entitlements.keys, "former_keys": event.entitlements.former_keys}
+        fields["entitlements"] |= {name: sorted(found) for name, found in keys.items() if found is not None}
     if fields["before"] is not None:
         now = fields["subscription"]
         fields["before"] = {name: old for name, old in fields["before"].items() if now[name] != old}
@@ -119,7 +123,8 @@ def test_a_fixture_is_readable_json(fixture: Fixture) -> None:
 def test_every_handled_event_type_has_its_eras() -> None:
     """The tables of eras and types leave out no type that the library handles, and add none."""
     assert set(FIRST_ERA) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
-    assert {*FIRST_ERA, *(event_type for _, event_type in ERAS_OF_COMPANIONS)} == {*HANDLED_TYPES}
+    others = (*ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS)
+    assert {*FIRST_ERA, *(event_type for _, event_type in others)} == {*HANDLED_TYPES}
 
 
 def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
@@ -127,7 +132,7 @@ def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
     assert {first for name, first in FIRST_ERA.items() if name in DEFAULT_EVENT_TYPES} == {ERAS[0]}
 
 
-@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS])
+@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS])
 def test_every_event_type_occurs_in_every_era(era: str, event_type: str) -> None:
     """Each era has a fixture of each event type of its time, the opt-in types included."""
     assert (era, event_type) in EVENTS
