@@ -375,7 +375,9 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     if status is None:
         failure = f"no answer from Stripe ({type(error.__cause__ or error).__name__})"
         return _Reply(seconds, headers, repeatable=getattr(error, "should_retry", False), failure=failure)
-    if status == HTTPStatus.NOT_FOUND and error.code == "resource_missing":
+    # A list of a customer that there is not is a bad request: the parameter names nothing.
+    names_nothing = status == HTTPStatus.BAD_REQUEST and error.param == "customer"
+    if error.code == "resource_missing" and (status == HTTPStatus.NOT_FOUND or names_nothing):
         # Stripe's words when the id exists in the other mode: that is a wrong key, not a missing object.
         if "similar object exists in" in message:
             failure = f"the Stripe API key of {key_place} belongs to the other mode, live or test"
