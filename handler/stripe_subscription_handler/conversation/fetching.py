@@ -39,19 +39,39 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
     if not isinstance(answer, Fetched) or answer.object is None:
         return None
     _require_fresh(answer.as_of, event.created)
-    whole = attrs.evolve(event, type=event.plain_type, related_id=None)
+    told = attrs.evolve(event, type=event.plain_type, related_id=None)
     match answer.object:
         case Invoice():
-            whole = attrs.evolve(whole, invoice=answer.object)
+            told = attrs.evolve(told, invoice=answer.object)
         case CheckoutSession():
-            whole = attrs.evolve(whole, session=answer.object)
+            told = attrs.evolve(told, session=answer.object)
         case Customer():
-            whole = attrs.evolve(whole, customer=answer.object, as_of=answer.as_of)
+            told = attrs.evolve(told, customer=answer.object, as_of=answer.as_of)
         case EntitlementSummary():
-            whole = attrs.evolve(whole, entitlements=answer.object, as_of=answer.as_of)
+            told = attrs.evolve(told, entitlements=answer.object, as_of=answer.as_of)
         case Subscription():
             return None
-    return whole
+    return told
+
+
+def whole(event: StripeEvent, policy: Policy) -> Fetching:
+    """Give an event all that it is about: the object of a thin one, and items that Stripe did not embed.
+
+    Without a key, what is embedded has to do.
+
+    Returns:
+        The event; None if Stripe has no object of a thin one.
+
+    Raises:
+        StripeUnavailableError: There is no key for a thin one, or no answer that includes the event's second.
+    """
+    if event.related_id is not None:
+        return (yield from fetch_object(event, event.related_id, policy))
+    subscription = event.subscription
+    if subscription is None or not subscription.has_more_items or not policy.can_ask_stripe:
+        return event
+    found = yield from refetch(event, Refetch(subscription.id, event.created), policy)
+    return found or event
 
 
 def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:

@@ -93,8 +93,8 @@ COMPANION_EVENT_TYPES: Final = (
 )
 """Without these the five give wrong answers.
 
-They tell of a payment outside Stripe, of an invoice that is no longer owed, of the user where only the checkout
-or the customer names one, and of features.
+They tell of a payment outside Stripe, of an invoice that is no longer owed, of the user where only the
+checkout or the customer names one, and of features.
 """
 
 DEFAULT_EVENT_TYPES: Final = (*MAIN_EVENT_TYPES, *COMPANION_EVENT_TYPES)
