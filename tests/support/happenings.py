@@ -7,6 +7,7 @@ import attrs
 
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.customers import Customer
+from stripe_subscription_handler.events.entitlements import EntitlementSummary
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -60,12 +61,13 @@ class Fact:
 
 @attrs.frozen
 class Shown:
-    """What Stripe's API shows at a moment, by id."""
+    """What Stripe's API shows at a moment, by id; entitlements by that of the customer."""
 
     subscriptions: Mapping[str, Subscription]
     invoices: Mapping[str, Invoice]
     sessions: Mapping[str, CheckoutSession]
     customers: Mapping[str, Customer]
+    entitlements: Mapping[str, EntitlementSummary] = attrs.Factory(dict)
 
 
 @attrs.frozen

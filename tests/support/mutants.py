@@ -265,15 +265,15 @@ MUTANTS = (
     Mutant(
         "a first event that finds something parked applies it",
         "conversation/commits.py",
-        "Guard.NONE if known.parked else Guard.NOTHING_PARKED",
+        "Guard.NO_SUMMARY if known.parked else Guard.NOTHING_KEPT",
         "Guard.NONE",
         ONE_USER,
     ),
     Mutant(
         "parking only while the customer is as it was seen",
         "conversation/commits.py",
-        "change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)",
-        "change = CustomerChange(Guard.NONE)",
+        "change = _as_seen(known) if user_id is None else change",
+        "change = change",
         f"{CASES}test_nothing_is_parked_once_the_customer_has_an_owner",
     ),
     Mutant(
