@@ -7,7 +7,7 @@ from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
 from stripe_handler_cli.lab.simulator.catalogue import BASIC, PRO
 from stripe_handler_cli.lab.simulator.state import Customer, Invoice, Item, Line, Subscription
-from stripe_handler_cli.lab.simulator.truth import true_profile
+from stripe_handler_cli.lab.simulator.truth.profile import true_profile
 
 _T0 = 1_700_000_000  # 2023-11-14T22:13:20Z
 _END = _T0 + 2_592_000
@@ -48,7 +48,7 @@ def test_the_whole_view_of_one_subscription() -> None:
     invoice = Invoice("in_1", 1, _CUSTOMER, subscription, _T0, "subscription_create", (line,), metadata={})
     invoice.status, invoice.attempt_count, invoice.paid_at = "paid", 1, _T0 + 3
     book = _book(subscription)
-    book.payments.append(PaymentFact("sub_a", succeeded=True, second=_T0 + 5, invoice=invoice))
+    book.payments.append(PaymentFact("sub_a", status="succeeded", second=_T0 + 5, invoice=invoice))
     assert true_profile(book, "user_1", CURRENT) == {
         "subscriptionId": "sub_a",
         "subscriptionStatus": "active",
@@ -77,7 +77,7 @@ def test_a_failed_payment_tells_the_next_attempt() -> None:
     invoice = Invoice("in_1", 1, _CUSTOMER, subscription, _T0, "subscription_cycle", (line,), metadata={})
     invoice.attempt_count, invoice.next_attempt = 2, _END
     book = _book(subscription)
-    book.payments.append(PaymentFact("sub_a", succeeded=False, second=_T0 + 5, invoice=invoice))
+    book.payments.append(PaymentFact("sub_a", status="failed", second=_T0 + 5, invoice=invoice))
     profile = true_profile(book, "user_1", CURRENT)
     assert profile["lastPaymentStatus"] == "failed"
     assert profile["lastPaymentAt"] == "2023-11-14T22:13:25Z"
