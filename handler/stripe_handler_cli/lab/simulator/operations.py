@@ -183,7 +183,10 @@ def collect(life: Life, subscription: Subscription, invoice: Invoice) -> None:
 
 
 def advance(life: Life, subscription: Subscription) -> list[Item]:
-    """Move the items whose period is over into their next one; returns them. Deleted ones are listed no more."""
+    """Move the items whose period is over into their next one; returns them.
+
+    Deleted items are no longer listed from then on.
+    """
     subscription.gone.clear()
     due = [item for item in subscription.items if item.period_end <= life.now]
     for item in due:

@@ -51,8 +51,8 @@ class SimulationOptions:
         entitlements: Whether customers are told to be entitled to features, if that type is among the event
             types; where a life may have two users, they are not, because nobody says whose they would be.
         long_entitlements: Whether these may be more than an event holds, so that only Stripe tells all.
-        settings: The handler's settings, which the true profiles follow. With a filter there are scenarios with
-            other apps on the same account; with one by products, no life of an API version without products.
+        settings: The handler's settings, which the true profiles follow. With a filter there is a scenario
+            with another app on the same account; with one by products, no life of a version without them.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.

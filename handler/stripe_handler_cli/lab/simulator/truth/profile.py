@@ -54,7 +54,7 @@ def true_profile(book: Book, user: str, version: ApiVersion, settings: Settings 
 
 
 def told_by(item: Mapping[str, Any], settings: Settings = DEFAULTS) -> dict[str, Any]:
-    """What an item says of the same, so that it can be compared; all else on it is the app's or the ledger's."""
+    """What an item says of the same, to be compared; all else on it is the app's or the ledger's."""
     told = {name: item[name] for name in (*ATTRIBUTES, *settings.profile_attributes) if name in item}
     return told | ({"entitlements": sorted(told["entitlements"])} if "entitlements" in told else {})
 

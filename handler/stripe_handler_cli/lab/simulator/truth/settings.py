@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.lab.simulator.catalogue import OUR_PRODUCTS, PLAN_PRODUCTS
+
 
 def _tuple(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
@@ -17,8 +19,8 @@ class Settings:
 
     Attributes:
         access_renewal_grace_hours: How long access goes on after a period's end.
-        access_past_due_days: How long a subscription that is past due gives access, counted from its last bill;
-            None: as one that is not.
+        access_past_due_days: How long a subscription that is past due gives access, counted from its last
+            bill; None: as one that is not.
         access_while_collection_paused: Whether it does while its collection is paused.
         plan_product_ids: Products of the plans, the best first.
         handled_product_ids: A subscription without any of these is another app's; empty: none is.
@@ -55,6 +57,17 @@ class Settings:
 
 
 DEFAULTS = Settings()
+"""What the handler does where nothing is chosen."""
+
+CHOSEN = Settings(
+    access_renewal_grace_hours=24,
+    access_past_due_days=3,
+    access_while_collection_paused=False,
+    plan_product_ids=PLAN_PRODUCTS,
+    handled_product_ids=OUR_PRODUCTS,
+    profile_attributes={"team": "metadata.team", "firstKey": "items.data[0].price.lookup_key"},
+)
+"""Something else than the default of each, for the simulator's catalogue."""
 
 
 def parse_settings(assignments: Iterable[str]) -> Settings:

@@ -11,7 +11,10 @@ _OVER = frozenset({"canceled", "incomplete_expired"})
 
 @attrs.frozen
 class Sight:
-    """A state of a subscription, seen in an API version and under the handler's settings. Times are seconds."""
+    """A state of a subscription, seen in an API version and under the handler's settings.
+
+    Its times are Unix seconds.
+    """
 
     state: Subscription
     version: ApiVersion
