@@ -21,7 +21,7 @@ class Configured:
 
     @classmethod
     def by(cls, settings: Settings, *, can_ask_stripe: bool) -> "Configured":
-        # Both have the same names; the simulator's stand apart, so that its truth owes nothing to the handler.
+        # The same by name; the simulator's stand apart, so that its truth owes nothing to the handler.
         shows = ViewSettings(**attrs.asdict(settings, recurse=False))
         config = Config(_NO_TABLE, _NO_TABLE, user_id_metadata_key=USER_ID_KEY, shows=shows)
         return cls(config.policy(can_ask_stripe=can_ask_stripe), config.selection)

@@ -16,6 +16,7 @@ from stripe_handler_cli.lab.chaos.plan import plan_deliveries
 from stripe_handler_cli.lab.chaos.play import Player
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
 from stripe_handler_cli.lab.simulator import EVENT_TYPES, Settings, Simulation, SimulationOptions, simulate
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
@@ -27,8 +28,9 @@ _READ_THREADS = 4
 
 
 def admitted_types(event_types: Iterable[str]) -> list[str]:
-    """What the rule must admit so that these events can be thin, too."""
-    return [f"{form}{event_type}" for event_type in event_types for form in ("", "v1.")]
+    """What the rule must admit so that these events can be thin, too; those of entitlements are not."""
+    kinds = list(event_types)
+    return [*kinds, *(f"v1.{kind}" for kind in kinds if kind != ENTITLEMENTS_UPDATED)]
 
 
 @attrs.frozen

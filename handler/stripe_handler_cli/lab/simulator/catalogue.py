@@ -27,6 +27,7 @@ BASIC = Price("price_1SimBasicMonthly", "Basic", "prod_SimBasic", 900)
 PRO = Price("price_1SimProMonthly", "Pro", "prod_SimPro", 2900, lookup_key="pro_monthly")
 TEAM = Price("price_1SimTeamMonthly", "Team", "prod_SimTeam", 7900, lookup_key="team_monthly")
 PRO_YEARLY = Price("price_1SimProYearly", "Pro yearly", "prod_SimPro", 29000, "year", lookup_key="pro_yearly")
+TEAM_YEARLY = Price("price_1SimTeamYearly", "Team yearly", "prod_SimTeam", 79000, "year")
 SEAT = Price("price_1SimSeatMonthly", "Seat", "prod_SimSeat", 700, lookup_key="seat", is_add_on=True)
 SEAT_WITH_SUPPORT = Price("price_1SimSeatSupport", "Seat with support", "prod_SimSeat", 1100, is_add_on=True)
 USAGE = Price("price_1SimUsageMonthly", "Usage", "prod_SimUsage", 2, metered=True, is_add_on=True)
@@ -36,6 +37,7 @@ OTHER_APP = Price("price_1SimOtherApp", "Other app", "prod_SimOtherApp", 1900, l
 
 MAIN_MONTHLY = (BASIC, PRO, TEAM)
 """What a subscription is opened with, most often."""
+MAIN_YEARLY = (PRO_YEARLY, TEAM_YEARLY)
 
 PLAN_PRODUCTS = (TEAM.product_id, PRO.product_id, BASIC.product_id)
 """The plans, the best first."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
-from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
+from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY, MAIN_YEARLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
 from stripe_handler_cli.lab.simulator.naming import metadata_of
 from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
@@ -276,10 +276,10 @@ def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice 
 
 def other_price(life: Life, subscription: Subscription) -> Price:
     current = subscription.plan.price
-    choices = [price for price in (*MAIN_MONTHLY, PRO_YEARLY) if price.id != current.id]
+    choices = [price for price in (*MAIN_MONTHLY, *MAIN_YEARLY) if price.id != current.id]
     if len(subscription.items) > 1:
         # Items of one interval stay so: before 2025 they all share one period.
-        choices = [price for price in choices if price.months == current.months] or [BASIC]
+        choices = [price for price in choices if price.months == current.months]
     return life.rng.choice(choices)
 
 

@@ -8,6 +8,9 @@ from stripe_handler_cli.lab.simulator import stories
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 
+_WORDS = {"tells_apps_apart": "a filter among the settings"}
+"""Property of the options → what a person has to ask for."""
+
 
 @attrs.frozen
 class Scenario:
@@ -23,8 +26,8 @@ class Scenario:
 
     def missing(self, options: SimulationOptions) -> list[str]:
         """What it needs and the options do not have."""
-        options_off = [need for need in self.needs if not getattr(options, need)]
-        return [*options_off, *(kind for kind in self.tells if kind not in options.event_types)]
+        off = [_WORDS.get(need, need) for need in self.needs if not getattr(options, need)]
+        return [*off, *(kind for kind in self.tells if kind not in options.event_types)]
 
     @property
     def summary(self) -> str:

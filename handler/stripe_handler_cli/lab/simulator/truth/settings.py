@@ -13,6 +13,10 @@ def _tuple(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _set(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
+
+
 @attrs.frozen
 class Settings:
     """What a profile shows.
@@ -33,7 +37,7 @@ class Settings:
     access_past_due_days: int | None = None
     access_while_collection_paused: bool = True
     plan_product_ids: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
-    handled_product_ids: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    handled_product_ids: frozenset[str] = attrs.field(default=frozenset(), converter=_set)
     required_metadata: Mapping[str, str] = attrs.Factory(dict)
     profile_attributes: Mapping[str, str] = attrs.Factory(dict)
 
@@ -70,8 +74,8 @@ CHOSEN = Settings(
 """Something else than the default of each, for the simulator's catalogue."""
 
 
-def parse_settings(assignments: Iterable[str]) -> Settings:
-    """Read `NAME=VALUE` pairs; each value is JSON.
+def parse_settings(assignments: Iterable[str], base: Settings = DEFAULTS) -> Settings:
+    """Read `NAME=VALUE` pairs over other settings; each value is JSON.
 
     Raises:
         ValueError: A name is unknown, or a value is none for it; the message says which.
@@ -80,7 +84,7 @@ def parse_settings(assignments: Iterable[str]) -> Settings:
     for assignment in assignments:
         name, _, text = assignment.partition("=")
         values[name] = _parsed(name, text)
-    return Settings(**values)
+    return attrs.evolve(base, **values)
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {
