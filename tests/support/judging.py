@@ -1,16 +1,21 @@
 """Judges what a delivery came to: owners, views, what is held and what still waits, against the truth."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from support.model import Tables
 from support.one_owner import holders, linked_owners
-from support.truth import Truth, View, seen
+from support.true_views import View
+from support.truth import Truth, seen
 
 
-def views(tables: Tables) -> dict[str, dict[str, Any]]:
+def views(tables: Tables) -> dict[str, View]:
     """Every user's view; a user who sees nothing is left out, with a profile item or without."""
-    return {user: view for user, item in tables.profiles.items() if (view := seen(item))}
+    return {user: view for user, item in tables.profiles.items() if (view := _seen(tables, item))}
+
+
+def _seen(tables: Tables, item: Mapping[str, Any]) -> View:
+    return seen(item, tables.policy.shows.profile_attributes)
 
 
 def judge_nobody_elses(tables: Tables) -> None:
@@ -53,7 +58,7 @@ def judge(
         expected = truth.views(owners, user)
         if forgotten:
             expected = [*expected, *_remains(truth, owners, user)]
-        view = seen(tables.profiles.get(user, {}))
+        view = _seen(tables, tables.profiles.get(user, {}))
         assert view in expected, f"{user} sees {view}, and should see {expected}"
     if profiles is not None:
         assert set(tables.profiles) <= set(profiles)
@@ -65,8 +70,7 @@ def _judge_items(tables: Tables, truth: Truth, owners: dict[str, str | None]) ->
     for subscription_id, owner in owners.items():
         held = found.get(subscription_id, set())
         assert held <= {owner}, f"{owner} owns {subscription_id}, which is in the items of {held}"
-        states = truth.states(subscription_id)
-        if owner in tables.profiles and states and not any(state.is_terminal for state in states):
+        if owner in tables.profiles and truth.lives(subscription_id):
             assert held, f"{owner} owns {subscription_id}, and holds nothing of it"
 
 
@@ -75,9 +79,13 @@ def _judge_waiting(
 ) -> None:
     waiting = {event_id for events in tables.parked.values() for event_id in events}
     for fact in truth.world.facts:
-        if fact.subscription_id and (fact.new or fact.event.invoice):
+        if fact.subscription_id and fact.is_of_subscription:
             owner = owners[fact.subscription_id]
-            if owner is None:
+            if owner is None and truth.is_anothers(fact.subscription_id):
+                assert fact.new is None or fact.event.id not in waiting, (
+                    f"{fact.subscription_id} is another app's: {fact.event.id} must not wait"
+                )
+            elif owner is None:
                 assert fact.event.id in waiting, (
                     f"nobody owns {fact.subscription_id}: {fact.event.id} must wait"
                 )
@@ -90,6 +98,6 @@ def _judge_waiting(
 def _remains(truth: Truth, owners: dict[str, str | None], user: str) -> list[View]:
     """What a user of whose subscriptions none lives may see, if some of them were forgotten."""
     owned = [key for key, owner in owners.items() if owner == user and truth.states(key)]
-    if any(not state.is_terminal for key in owned for state in truth.states(key)):
+    if any(truth.may_live(key) for key in owned):
         return []
     return [{}, *(view for key in owned for view in truth.views({**dict.fromkeys(owners), key: user}, user))]
