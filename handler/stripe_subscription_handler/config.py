@@ -4,8 +4,9 @@ The names in `VARIABLES` are a public contract; `terraform/modules/handler` sets
 """
 
 import enum
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -17,8 +18,11 @@ from stripe_subscription_handler.decisions.policy import (
     Policy,
     Unmapped,
 )
+from stripe_subscription_handler.decisions.view import reserved_names
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import ConfigError
-from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
+from stripe_subscription_handler.events.own_attributes import compiled
+from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY, Selection
 
 USER_ID_PLACEHOLDER = "{userId}"
 STRIPE_KEY_VARIABLES = ("STRIPE_SECRET_KEY", "STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER")
@@ -51,6 +55,8 @@ class Config:
         sort_key_template: May hold `{userId}`.
         stripe_api_url: Where Stripe is asked: Stripe's own address, or an http URL of the loopback for a
             stand-in on the same machine.
+        shows: What the profiles show, of all the settings of `ViewSettings`.
+        selection: What is read of Stripe's objects, which follows from the other settings.
     """
 
     table_name: str
@@ -67,6 +73,13 @@ class Config:
     create_missing_profile: bool = True
     connect_events: ConnectEvents = ConnectEvents.SKIP
     stripe_api_url: str = STRIPE_API_URL
+    shows: ViewSettings = attrs.Factory(ViewSettings)
+    selection: Selection = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda self: self._own_selection(), takes_self=True),
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Config":
@@ -87,7 +100,10 @@ class Config:
         for field, choices in _CHOICES.items():
             if field in values and values[field] not in choices:
                 raise ConfigError(f"{VARIABLES[field]} must be one of {', '.join(choices)}")
-        config = cls(**{name: _CHOICES.get(name, {}).get(value, value) for name, value in values.items()})
+        given: dict[str, Any] = {
+            name: _CHOICES.get(name, {}).get(value, value) for name, value in values.items()
+        }
+        config = cls(**given, shows=_view_settings(environment))
         config._check()
         return config
 
@@ -100,11 +116,23 @@ class Config:
             re.compile(self.user_id_pattern)
         except re.error as error:
             raise ConfigError(f"USER_ID_PATTERN is no regular expression: {error}") from None
+        taken = {self.partition_key_name, self.sort_key_name} | reserved_names(self.shows.profile_attributes)
+        collisions = sorted(taken & self.shows.profile_attributes.keys())
+        if collisions:
+            raise ConfigError(f"PROFILE_ATTRIBUTES names {collisions[0]}, which the item has already")
         if not _STRIPE_API_URLS.fullmatch(self.stripe_api_url):
             raise ConfigError(
                 f"STRIPE_API_URL must be {STRIPE_API_URL} or an http URL of the loopback without a path, "
                 "for example http://127.0.0.1:12111: a Stripe key is never sent anywhere else"
             )
+
+    def _own_selection(self) -> Selection:
+        return Selection(
+            self.user_id_metadata_key,
+            tuple(sorted(self.shows.required_metadata)),
+            compiled(self.shows.profile_attributes, VIEW_VARIABLES["profile_attributes"]),
+            reads_products=bool(self.shows.handled_product_ids),
+        )
 
     def policy(self, *, can_ask_stripe: bool) -> Policy:
         return Policy(
@@ -114,6 +142,7 @@ class Config:
             can_ask_stripe=can_ask_stripe,
             partition_key_name=self.partition_key_name,
             user_id_pattern=self.user_id_pattern,
+            shows=self.shows,
         )
 
     def profile_key(self, user_id: str) -> dict[str, str]:
@@ -148,3 +177,72 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "create_missing_profile": {"true": True, "false": False},
     "connect_events": {str(choice): choice for choice in ConnectEvents},
 }
+
+VIEW_VARIABLES = {
+    "access_renewal_grace_hours": "ACCESS_RENEWAL_GRACE_HOURS",
+    "access_past_due_days": "ACCESS_PAST_DUE_DAYS",
+    "access_while_collection_paused": "ACCESS_WHILE_COLLECTION_PAUSED",
+    "plan_product_ids": "PLAN_PRODUCT_IDS",
+    "handled_product_ids": "HANDLED_PRODUCT_IDS",
+    "required_metadata": "REQUIRED_METADATA",
+    "profile_attributes": "PROFILE_ATTRIBUTES",
+}
+"""Attribute of `ViewSettings` → environment variable."""
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError("a whole number that is not negative")
+    return int(text)
+
+
+def _boolean(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError("true or false")
+    return text == "true"
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    found = _parsed(text)
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise ValueError("a JSON list of texts that are not empty")
+    return tuple(found)
+
+
+def _text_map(text: str) -> dict[str, str]:
+    found = _parsed(text)
+    if not isinstance(found, dict) or not all(
+        isinstance(one, str) and one for pair in found.items() for one in pair
+    ):
+        raise ValueError("a JSON object of texts that are not empty")
+    return found
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "access_renewal_grace_hours": _number,
+    "access_past_due_days": _number,
+    "access_while_collection_paused": _boolean,
+    "plan_product_ids": _texts,
+    "handled_product_ids": lambda text: frozenset(_texts(text)),
+    "required_metadata": _text_map,
+    "profile_attributes": _text_map,
+}
+
+
+def _view_settings(environment: Mapping[str, str]) -> ViewSettings:
+    values = {}
+    for field, variable in VIEW_VARIABLES.items():
+        if variable not in environment:
+            continue
+        try:
+            values[field] = _READERS[field](environment[variable])
+        except ValueError as error:
+            raise ConfigError(f"{variable} must be {error}") from None
+    return ViewSettings(**values)

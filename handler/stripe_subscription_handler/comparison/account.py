@@ -8,15 +8,16 @@ import attrs
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.conversation.messages import Fetch, Fetched
 from stripe_subscription_handler.events.objects import read_object
+from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi
 
 
 @attrs.frozen
 class Account:
-    """A Stripe account, and the key of the metadata that names the user."""
+    """A Stripe account, and what is read of its objects."""
 
     api: StripeApi
-    user_id_metadata_key: str
+    selection: Selection
 
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
         return lists.subscriptions(self.api, after, customer_id)
@@ -29,7 +30,7 @@ class Account:
         snapshot = self.api.fetch_fresh(asked.subject, asked.object_id, "")
         if snapshot is None:
             return Fetched(None, "")
-        found = read_object(asked.subject, snapshot.object, snapshot.as_of, self.user_id_metadata_key)
+        found = read_object(asked.subject, snapshot.object, snapshot.as_of, self.selection)
         return Fetched(found, snapshot.as_of)
 
     def events(self, since: int, after: str | None) -> Iterable[Page]:

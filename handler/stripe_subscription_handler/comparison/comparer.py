@@ -27,6 +27,7 @@ from stripe_subscription_handler.errors import (
     UserNotFoundError,
 )
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.selection import Selection
 
 _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """DynamoDB's refusals that are about one item; any other ends the run."""
@@ -59,7 +60,7 @@ class Settings:
 
     policy: Policy
     livemode: Livemode
-    user_id_metadata_key: str
+    selection: Selection
 
     @property
     def snapshot_policy(self) -> Policy:
@@ -153,7 +154,7 @@ class Comparer:
         events = []
         for body in bodies:
             try:
-                event = snapshot_event(body, as_of, self.settings.user_id_metadata_key)
+                event = snapshot_event(body, as_of, self.settings.selection)
                 check_livemode(event, self.settings.livemode)
             except InvalidEventError as error:
                 owners[str(body.get("id"))] = UNREADABLE
@@ -178,7 +179,7 @@ class Comparer:
         events = []
         for body in bodies:
             try:
-                event = parse_event(body, user_id_metadata_key=self.settings.user_id_metadata_key)
+                event = parse_event(body, self.settings.selection)
                 check_livemode(event, self.settings.livemode)
             except InvalidEventError as error:
                 event_id = str(body.get("id"))

@@ -13,13 +13,12 @@ import attrs
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehearsed
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import FIELDS, Ledger, Register, knows
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, knows
+from stripe_subscription_handler.decisions.registers import FIELDS, Register
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 
-_VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
-_NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", "productId"})
+_NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", "subscriptionProducts"})
 """Plans name no product in events before 2018-02-05, while Stripe is asked in today's version.
 
 What such events leave out is no difference, or each event would bring it back.
@@ -186,22 +185,27 @@ def _of_user(
 
 
 def _changed(before: Item, after: Item) -> tuple[Field, ...]:
-    changed = _differing((name, before.get(name), after.get(name)) for name in _VIEW)
+    names = sorted(name for name in {*before, *after} if not name.startswith(PREFIX))
+    changed = _differing((name, before.get(name), after.get(name)) for name in names)
     return tuple(field for field in changed if not _is_of_old_shape(field) or _shows_a_product(before))
 
 
 def _shows_a_product(item: Item) -> bool:
     """Whether the ledger knows the product of what is shown, so that the view should."""
     register = Ledger.from_item(item).registers.get(item.get("subscriptionId", ""))
-    return register is not None and register.subscription.product_id is not None
+    return register is not None and _names_products(register.subscription)
+
+
+def _names_products(subscription: Subscription) -> bool:
+    return any(item.product_id is not None for item in subscription.items)
 
 
 def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
-    pairs = (
-        (name, getattr(old.subscription, field), getattr(new.subscription, field))
-        for name, field in FIELDS.items()
-    )
-    return tuple(field for field in _differing(pairs) if not _is_of_old_shape(field))
+    stored, told = old.subscription, new.subscription
+    if not _names_products(stored):
+        items = (attrs.evolve(item, product_id=None, lookup_key=None) for item in told.items)
+        told = attrs.evolve(told, items=tuple(items))
+    return _differing((name, getattr(stored, field), getattr(told, field)) for name, field in FIELDS.items())
 
 
 def _differing(values: Iterable[tuple[str, Any, Any]]) -> tuple[Field, ...]:

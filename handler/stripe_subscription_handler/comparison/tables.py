@@ -89,7 +89,7 @@ class Tables:
         """Read a customer's record and all its links."""
         config = self.config
         sync_table = SyncTable(
-            self.client, config.sync_table_name, lambda call, sent: call(**sent), config.user_id_metadata_key
+            self.client, config.sync_table_name, lambda call, sent: call(**sent), config.selection
         )
         return sync_table.read_links(customer_id)
 

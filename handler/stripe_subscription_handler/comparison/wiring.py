@@ -37,9 +37,9 @@ def work(
     tally: Tally,
 ) -> Work:
     """Connect a comparison, which repairs what differs if `apply` says so."""
-    stripe, tables = Account(api, config.user_id_metadata_key), Tables(client, config)
+    stripe, tables = Account(api, config.selection), Tables(client, config)
     store = Store(client, config, api)
-    settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.user_id_metadata_key)
+    settings = Settings(config.policy(can_ask_stripe=True), config.livemode, config.selection)
     comparer = Comparer(
         tables,
         stripe,

@@ -6,6 +6,7 @@ from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Commit, ReadLinks
 from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import Decision, Reason
+from stripe_subscription_handler.decisions.filters import may_be_ours
 from stripe_subscription_handler.decisions.ledger import NOTHING, Held
 from stripe_subscription_handler.decisions.policy import Circumstances, Policy
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
@@ -47,6 +48,11 @@ class Case:
     def may_be_guessed(self) -> bool:
         """Whether the only owner of the customer's subscriptions gets it. An invoice waits for its own."""
         return self.event is not None and self.event.subscription is not None
+
+    @property
+    def is_another_apps(self) -> bool:
+        """Whether the event is about another app's subscription, by the environment's filters."""
+        return self.event is not None and not may_be_ours(self.event, self.policy.shows)
 
     @property
     def created(self) -> str | None:

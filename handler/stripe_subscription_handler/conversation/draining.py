@@ -10,7 +10,7 @@ import attrs
 
 from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.commits import linking
-from stripe_subscription_handler.conversation.fetching import fetch_object
+from stripe_subscription_handler.conversation.fetching import whole
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import (
     Answer,
@@ -134,10 +134,8 @@ def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, 
     if isinstance(one, Moved):
         about = key, one.created, one.subscription_id, policy
         return Case(*about, claim=one.held.claim, moved=one.held, is_parked=True)
-    event: StripeEvent | None = one
-    if one.related_id is not None:
-        # Events are parked as they came, so a thin one has no object yet.
-        event = yield from fetch_object(one, one.related_id, policy)
+    # Events are parked as they came, so a thin one has no object yet.
+    event = yield from whole(one, policy)
     if event is None or event.subscription_id is None:
         return None
     claim = claim_of(event, policy)

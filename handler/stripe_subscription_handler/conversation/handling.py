@@ -8,7 +8,7 @@ once with a model of them, in every order, and break some off.
 from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
-from stripe_subscription_handler.conversation.fetching import fetch_object, unknown_to_stripe
+from stripe_subscription_handler.conversation.fetching import unknown_to_stripe, whole
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
@@ -30,11 +30,10 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     """
     if event.account is not None and policy.connect_events is ConnectEvents.SKIP:
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
-    if event.related_id is not None:
-        fetched = yield from fetch_object(event, event.related_id, policy)
-        if fetched is None:
-            raise unknown_to_stripe(event.related_id)
-        event = fetched
+    found = yield from whole(event, policy)
+    if found is None:
+        raise unknown_to_stripe(event.related_id or event.id)
+    event = found
     nothing = nothing_to_do(event)
     if nothing is not None:
         return Outcome(applied=False, reason=nothing.reason)

@@ -82,13 +82,15 @@ def _comes(case: Case, known: Known, link: Link | None) -> Step:  # noqa: PLR091
     return _nothing_written(case, known, link, claim, decision)
 
 
-def _best_claim(case: Case, known: Known, link: Link | None) -> Claim | ReadLinks | Refetch | Nobody:
+def _best_claim(case: Case, known: Known, link: Link | None) -> Claim | ReadLinks | Refetch | Nobody | Done:
     """Who is to own a subscription that nobody owns, or what must be known first."""
     verdict = _verdict(case, known, link.claim if link else None)
     is_of_customer = verdict is None or verdict.claim.kind <= Kind.CUSTOMER
     if is_of_customer and (known.customer is None or (verdict is None and not known.has_all_links)):
         return ReadLinks(case.customer_of(known))
     if verdict is None:
+        if case.is_another_apps:
+            return Done(Reason.FILTERED)
         is_clear = case.may_be_guessed and len(known.owners) == 1
         return Claim(Kind.GUESS, "", next(iter(known.owners))) if is_clear else Nobody()
     return _open_question(case, verdict) or verdict.claim

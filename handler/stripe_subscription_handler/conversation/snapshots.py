@@ -34,19 +34,20 @@ from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.fields import optional_boolean
+from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
 
 _TYPE = "customer.subscription.updated"
 """The type that says least. A snapshot's version comes from `as_of` and never from its type."""
 
 
-def snapshot_event(body: Mapping[str, Any], as_of: str, user_id_metadata_key: str) -> StripeEvent:
+def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
     """Make an event of a subscription, as parsed from the API's JSON; for `as_of` see `api.Snapshot`.
 
     Raises:
         InvalidEventError: The object is malformed; `field` names where.
     """
-    subscription = with_end(read_subscription(body, "subscription", user_id_metadata_key), as_of)
+    subscription = with_end(read_subscription(body, "subscription", selection), as_of)
     return StripeEvent(
         id=f"snapshot of {subscription.id}",
         type=_TYPE,

@@ -1,31 +1,31 @@
 """Keeps the ledger small: dead subscriptions that can never be shown again shrink to an id. Pure.
 
-Every live register stays, and of the dead ones the best. A dead subscription that is not the best can only be
-followed by one that ended later, so it will never be the primary one again.
+Every live register stays, and of the dead ones that are ours the best. A dead subscription that is not the
+best can only be followed by one that ended later, so it will never be the primary one again.
 """
 
 import attrs
 
-from stripe_subscription_handler.decisions.ledger import Ledger, Register, primary_key
+from stripe_subscription_handler.decisions.filters import is_ours
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.ranking import primary_key
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.subscriptions import Subscription
 
 
-def compacted(ledger: Ledger, most_closed: int) -> Ledger:
-    """Close every dead register but the best one.
+def compacted(ledger: Ledger, most_closed: int, shows: ViewSettings) -> Ledger:
+    """Close every dead subscription but the best one of ours.
 
     One for which parked events are still to be applied stays, so that its next event can do that. Of
     the closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
     """
     dead = _dead(ledger)
-    best = max(dead, key=_key, default=None)
-    gone = {
-        register.subscription.id: register
-        for register in dead
-        if register is not best and ledger.of(register.subscription.id).linked
-    }
+    ours = [subscription for subscription in dead if is_ours(subscription, shows)]
+    best = max(ours, key=lambda one: primary_key(one, shows), default=None)
+    gone = {one.id: one for one in dead if one is not best and ledger.of(one.id).linked}
     if not gone:
         return ledger
-    closed = ledger.closed | {closed_entry(register) for register in gone.values()}
+    closed = ledger.closed | {closed_entry(subscription) for subscription in gone.values()}
     dropped = sorted(closed)[: max(0, len(closed) - most_closed)]
     newest_dropped = dropped[-1].partition(" ")[0] if dropped else None
     return attrs.evolve(
@@ -36,28 +36,26 @@ def compacted(ledger: Ledger, most_closed: int) -> Ledger:
     )
 
 
-def is_outlived(ledger: Ledger, subscription: Subscription) -> bool:
-    """Whether a subscription is dead and another dead one of this user ended later.
+def is_outlived(ledger: Ledger, subscription: Subscription, shows: ViewSettings) -> bool:
+    """Whether a subscription is dead and can never be shown: it is another app's, or another one ended later.
 
-    Then it can never be shown: a dead subscription's own key never rises again, and of the dead ones the best
-    is always kept.
+    A dead subscription's own key never rises again, and of the dead ones the best is always kept.
     """
-    key = primary_key(subscription)
-    others = (register for register in _dead(ledger) if register.subscription.id != subscription.id)
-    return subscription.is_terminal and any(_key(other) > key for other in others)
+    if not subscription.is_terminal:
+        return False
+    key = primary_key(subscription, shows)
+    others = (one for one in _dead(ledger) if one.id != subscription.id and is_ours(one, shows))
+    return not is_ours(subscription, shows) or any(primary_key(other, shows) > key for other in others)
 
 
-def _dead(ledger: Ledger) -> list[Register]:
-    return [register for register in ledger.registers.values() if register.subscription.is_terminal]
+def _dead(ledger: Ledger) -> list[Subscription]:
+    states = (register.subscription for register in ledger.registers.values())
+    return [subscription for subscription in states if subscription.is_terminal]
 
 
-def _key(register: Register) -> str:
-    return primary_key(register.subscription)
-
-
-def closed_entry(register: Register) -> str:
+def closed_entry(subscription: Subscription) -> str:
     """How a closed subscription is remembered: `creation id`, so that the oldest sort first."""
-    return f"{register.subscription.created} {register.subscription.id}"
+    return f"{subscription.created} {subscription.id}"
 
 
 def is_closed(ledger: Ledger, subscription_id: str) -> bool:

@@ -51,6 +51,22 @@ class AtLeast:
 
 
 @attrs.frozen
+class Differs:
+    """`path <> value`; true when the attribute is absent."""
+
+    path: Path
+    value: str
+
+
+@attrs.frozen
+class Holds:
+    """`contains(path, value)` for a string set; false when the attribute is absent."""
+
+    path: Path
+    value: str
+
+
+@attrs.frozen
 class AllOf:
     """Every condition holds."""
 
@@ -64,7 +80,7 @@ class AnyOf:
     conditions: tuple["Condition", ...]
 
 
-Condition = Absent | Present | Equal | Less | AtLeast | AllOf | AnyOf
+Condition = Absent | Present | Equal | Differs | Less | AtLeast | Holds | AllOf | AnyOf
 
 
 def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:  # noqa: PLR0911 - a table
@@ -82,6 +98,10 @@ def holds(condition: Condition, item: Mapping[str, Any] | None) -> bool:  # noqa
             return found is not None
         case Equal(_, value):
             return found is not None and bool(found == value)
+        case Differs(_, value):
+            return bool(found != value)
+        case Holds(_, value):
+            return isinstance(found, set | frozenset) and value in found
         case Less(_, value):
             return isinstance(found, str) and found < value
         case AtLeast(_, value):

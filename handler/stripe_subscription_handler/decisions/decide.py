@@ -70,7 +70,9 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:
         InvalidEventError: The event's type has an object, and the event has none.
     """
     if event.invoice is not None:
-        return Skip(Reason.ONE_OFF_INVOICE) if event.subscription_id is None else None
+        if event.subscription_id is None:
+            return Skip(Reason.ONE_OFF_INVOICE)
+        return Skip(Reason.NOTHING_DUE) if event.invoice.asks_for_nothing else None
     if event.session is not None:
         is_claim = None not in {event.session.user_id, event.session.subscription_id, event.customer_id}
         return None if is_claim else Skip(Reason.NOTHING_CLAIMED)

@@ -30,6 +30,8 @@ class Reason(enum.StrEnum):
     CONNECT_ACCOUNT = "connect_account"
     UNHANDLED_TYPE = "unhandled_type"
     ONE_OFF_INVOICE = "one_off_invoice"
+    NOTHING_DUE = "nothing_due"
+    FILTERED = "filtered"
     PING = "ping"
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import attrs
 
 from stripe_subscription_handler.decisions.claims import strongest
-from stripe_subscription_handler.decisions.ledger import Candidate, Held, Payment, Register
+from stripe_subscription_handler.decisions.ledger import Held
+from stripe_subscription_handler.decisions.payments import Payment
+from stripe_subscription_handler.decisions.registers import Candidate, Register
 from stripe_subscription_handler.decisions.ties import walks_end
 from stripe_subscription_handler.events.subscriptions import Subscription
 

@@ -1,8 +1,8 @@
 """What an event claims: whose is a subscription, or a customer? Pure."""
 
 from stripe_subscription_handler.decisions.claims import Claim, Kind
-from stripe_subscription_handler.decisions.ledger import LOWEST_SECOND, subscription_version
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, subscription_version
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent

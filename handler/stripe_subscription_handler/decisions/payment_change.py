@@ -12,26 +12,29 @@ from stripe_subscription_handler.decisions.conditions import (
     AnyOf,
     AtLeast,
     Condition,
+    Differs,
     Equal,
+    Holds,
     Less,
     Present,
 )
 from stripe_subscription_handler.decisions.decision import NoProfile, Reason, Refetch, Skip, Write
 from stripe_subscription_handler.decisions.ledger import (
+    LIVE,
     NOTHING,
+    SETTINGS,
     Held,
     Ledger,
-    Payment,
     claim_attribute,
     payment_attribute,
     register_attribute,
 )
 from stripe_subscription_handler.decisions.merging import merged
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.policy import Circumstances
 from stripe_subscription_handler.decisions.view import payment_view
 from stripe_subscription_handler.decisions.writes import blind_write, full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
 
@@ -64,8 +67,7 @@ class PaymentChange:
         brought: Held,
         circumstances: Circumstances,
     ) -> "PaymentChange":
-        status = INVOICE_EVENTS[event.plain_type]
-        payment = Payment.of(invoice, status=status, second=event.created, event_id=event.id)
+        payment = Payment.of(invoice, event.plain_type, event.created)
         subscription_id = invoice.subscription_id or ""
         return cls(
             subscription_id, payment, event.created, event.fetched, owner, claim, brought, circumstances
@@ -76,15 +78,24 @@ class PaymentChange:
         name = payment_attribute(self.subscription_id)
         return blind_write(
             self.owner,
-            {name: self.payment.to_attribute()} | payment_view(self.payment),
+            {name: self.payment.to_attribute()} | payment_view(self.payment, is_live=True),
             conditions=(
                 Equal(("subscriptionId",), self.subscription_id),
                 Present((register_attribute(self.subscription_id),)),
                 AnyOf((Absent((name,)), Less((name, "version"), self.payment.version))),
+                Equal((SETTINGS,), self.circumstances.policy.shows.fingerprint),
+                *self._shows_no_more(),
                 *self._is_outranked(),
             ),
             policy=self.circumstances.policy,
         )
+
+    def _shows_no_more(self) -> tuple[Condition, ...]:
+        # One that has ended shows no next attempt, and the access of one that is past due may end earlier.
+        tries_again = self.payment.next_attempt_at is not None
+        is_live = (Holds((LIVE,), self.subscription_id),) if tries_again else ()
+        is_limited = self.circumstances.policy.shows.limits_past_due
+        return is_live + ((Differs(("subscriptionStatus",), "past_due"),) if is_limited else ())
 
     def _is_outranked(self) -> tuple[Condition, ...]:
         # Otherwise the invoice says better whose the subscription is, and that must be written down too.
@@ -100,7 +111,7 @@ class PaymentChange:
         if self.brought == NOTHING and may_be_forgotten(ledger, self.subscription_id, created=None):
             if self.fetched is None:
                 return Refetch(self.subscription_id, self.second)
-            if is_outlived(ledger, self.fetched):
+            if is_outlived(ledger, self.fetched, self.circumstances.policy.shows):
                 return Skip(Reason.CLOSED)
         held = merged(ledger.of(self.subscription_id), self.brought)
         seen, reason = held.payment, None

@@ -5,6 +5,7 @@ import re
 
 import attrs
 
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent
 
@@ -71,6 +72,7 @@ class Policy:
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
         partition_key_name: An attribute every profile item has.
         user_id_pattern: What a whole user id looks like, a regular expression.
+        shows: What the profiles show.
         most_closed: Ids of dead subscriptions kept in an item; beyond that the oldest are dropped. Not a
             setting; it is here so that tests can reach the bound.
     """
@@ -81,6 +83,7 @@ class Policy:
     can_ask_stripe: bool = False
     partition_key_name: str = "PK"
     user_id_pattern: str = DEFAULT_USER_ID_PATTERN
+    shows: ViewSettings = DEFAULTS
     most_closed: int = 500
 
     def is_user_id(self, user_id: str) -> bool:

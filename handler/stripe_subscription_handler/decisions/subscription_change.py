@@ -9,24 +9,25 @@ from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
 from stripe_subscription_handler.decisions.conditions import Absent, Condition, Equal, Less
 from stripe_subscription_handler.decisions.decision import NoProfile, ReadItem, Reason, Refetch, Skip, Write
+from stripe_subscription_handler.decisions.filters import is_ours
 from stripe_subscription_handler.decisions.ledger import (
     KNOWN,
     LIVE,
     NOTHING,
     REVISION,
+    SETTINGS,
     UNLINKED,
-    Candidate,
     Held,
     Ledger,
-    Register,
     claim_attribute,
     register_attribute,
 )
 from stripe_subscription_handler.decisions.merging import MOST_CANDIDATES, merged, settle
 from stripe_subscription_handler.decisions.naming import reported_version
 from stripe_subscription_handler.decisions.policy import Circumstances
-from stripe_subscription_handler.decisions.view import subscription_view
-from stripe_subscription_handler.decisions.writes import blind_write, full_write
+from stripe_subscription_handler.decisions.registers import Candidate, Register
+from stripe_subscription_handler.decisions.view import NEXT_ATTEMPT, alone_view
+from stripe_subscription_handler.decisions.writes import blind_write, full_write, made_by
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -78,16 +79,18 @@ class SubscriptionChange:
 
     def blind(self) -> Write | ReadItem:
         """The write that is right in the common case: a new user, or the primary subscription goes on."""
-        subscription = self.subscription
+        subscription, shows = self.subscription, self.circumstances.policy.shows
         is_first = self.rank is Rank.CREATED
-        if is_first and subscription.is_terminal:
+        if not is_ours(subscription, shows) or (is_first and subscription.is_terminal):
             return ReadItem(self.owner)
+        if not is_first and subscription.status == "past_due" and shows.limits_past_due:
+            return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
         only = frozenset({subscription.id})
         values = Held(self._register(), claim=self.claim).to_attributes(subscription.id)
         changed = {name: value for name, value in values.items() if value is not None}
         if is_first:
             conditions: tuple[Condition, ...] = (Absent(("subscriptionId",)), Absent((REVISION,)))
-            changed |= {KNOWN: only, LIVE: only}
+            changed |= {KNOWN: only, LIVE: only} | made_by(shows)
         else:
             name = register_attribute(subscription.id)
             # One that lives is better than any dead one. One that has died is shown if there is no other.
@@ -97,12 +100,13 @@ class SubscriptionChange:
                 Less((name, "version"), self.version),
                 Absent((claim_attribute(subscription.id), UNLINKED)),
                 Equal((alone,), only),
+                Equal((SETTINGS,), shows.fingerprint),
                 *self._outranks(),
             )
-            changed |= {LIVE: None} if subscription.is_terminal else {}
+            changed |= {LIVE: None, NEXT_ATTEMPT: None} if subscription.is_terminal else {}
         return blind_write(
             self.owner,
-            changed | subscription_view(subscription),
+            changed | alone_view(subscription, shows),
             conditions=conditions,
             policy=self.circumstances.policy,
             enters=is_first,
@@ -121,7 +125,7 @@ class SubscriptionChange:
         if self.brought == NOTHING and may_be_forgotten(ledger, subscription.id, subscription.created):
             if self.rank is not Rank.SNAPSHOT:
                 return Refetch(subscription.id, self.second)
-            if is_outlived(ledger, subscription):
+            if is_outlived(ledger, subscription, self.circumstances.policy.shows):
                 return Skip(Reason.CLOSED)
         return self._compared(item, ledger)
 

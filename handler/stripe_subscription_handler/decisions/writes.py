@@ -6,9 +6,20 @@ from typing import Any
 from stripe_subscription_handler.decisions.compaction import compacted
 from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal, Present
 from stripe_subscription_handler.decisions.decision import Reason, Write
-from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, KNOWN, LIVE, REVISION, Ledger, knows
+from stripe_subscription_handler.decisions.ledger import (
+    CLOSED,
+    FLOOR,
+    KNOWN,
+    LIVE,
+    OWN_ATTRIBUTES,
+    REVISION,
+    SETTINGS,
+    Ledger,
+    knows,
+)
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import view
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 
 
 def blind_write(
@@ -44,20 +55,23 @@ def full_write(
     is held of `subscription_id` may differ between them.
     """
     seen, before = item or {}, Ledger.from_item(item)
-    kept = compacted(after, policy.most_closed)
+    shows = policy.shows
+    kept = compacted(after, policy.most_closed, shows)
     values: dict[str, Any] = {
         KNOWN: frozenset(kept.held) or None,
-        LIVE: kept.live or None,
+        LIVE: frozenset(kept.living(shows)) or None,
         CLOSED: kept.closed or None,
         FLOOR: kept.floor,
     }
     for changed in {subscription_id, *(before.held.keys() - kept.held.keys())}:
         values |= kept.of(changed).to_attributes(changed)
+    values |= made_by(shows)
     is_left = subscription_id not in after.held and knows(item, subscription_id)
-    if before.registers or after.registers or is_left:
+    was_shown = seen.get("subscriptionId") in before.registers
+    if before.ours(shows) or after.ours(shows) or was_shown or is_left:
         # Until a subscription of ours is known, what stands there is the app's own, from before a migration:
         # it is left alone, unless it shows a subscription that is somebody else's now.
-        values |= view(kept)
+        values |= _without_former(seen, shows) | view(kept, shows)
     return Write(
         user_id=user_id,
         set={name: value for name, value in values.items() if value is not None},
@@ -66,6 +80,16 @@ def full_write(
         reason=reason or (Reason.RECOMPUTED if seen else Reason.FIRST_EVENT),
         enters=subscription_id not in before.held,
     )
+
+
+def made_by(shows: ViewSettings) -> dict[str, Any]:
+    """The attributes that tell by which settings a view was computed; None stands for "not on the item"."""
+    return {SETTINGS: shows.fingerprint, OWN_ATTRIBUTES: frozenset(shows.profile_attributes) or None}
+
+
+def _without_former(seen: Mapping[str, Any], shows: ViewSettings) -> dict[str, Any]:
+    """Take away the own attributes that the settings named before and do not name any more."""
+    return dict.fromkeys(set(seen.get(OWN_ATTRIBUTES, ())) - shows.profile_attributes.keys())
 
 
 def unchanged(item: Mapping[str, Any] | None, policy: Policy) -> AllOf:

@@ -15,13 +15,15 @@ from stripe_subscription_handler.decisions.conditions import (
     AnyOf,
     AtLeast,
     Condition,
+    Differs,
     Equal,
+    Holds,
     Less,
     Path,
     Present,
 )
 
-_OPERATORS: dict[type, str] = {Equal: "=", Less: "<", AtLeast: ">="}
+_OPERATORS: dict[type, str] = {Equal: "=", Differs: "<>", Less: "<", AtLeast: ">="}
 _JOINED = (AllOf, AnyOf)
 _NOTHING: Mapping[str, frozenset[str]] = {}
 
@@ -64,7 +66,9 @@ def condition_expression(condition: Condition, placeholders: Placeholders) -> st
         case AllOf(conditions) | AnyOf(conditions):
             joint = " AND " if isinstance(condition, AllOf) else " OR "
             return joint.join(_grouped(part, placeholders) for part in conditions)
-        case Equal() | Less() | AtLeast():
+        case Holds(path, value):
+            return f"contains({placeholders.path(path)}, {placeholders.value(value)})"
+        case Equal() | Differs() | Less() | AtLeast():
             operator = _OPERATORS[type(condition)]
             return f"{placeholders.path(condition.path)} {operator} {placeholders.value(condition.value)}"
 

@@ -97,9 +97,7 @@ class Store:
     _sync: SyncTable = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self._sync = SyncTable(
-            self.client, self.config.sync_table_name, self._send, self.config.user_id_metadata_key
-        )
+        self._sync = SyncTable(self.client, self.config.sync_table_name, self._send, self.config.selection)
 
     def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
         """Hold one event's conversation to its end.
@@ -210,8 +208,8 @@ class Store:
         snapshot = self._asked().fetch_fresh(subject, identifier, second, account=request.account)
         if snapshot is None:
             return Fetched(None, second)
-        key, as_of = self.config.user_id_metadata_key, snapshot.as_of
-        return Fetched(read_object(subject, snapshot.object, as_of, key), as_of)
+        as_of = snapshot.as_of
+        return Fetched(read_object(subject, snapshot.object, as_of, self.config.selection), as_of)
 
     def _asked(self) -> "StripeApi":
         if self.stripe is None:

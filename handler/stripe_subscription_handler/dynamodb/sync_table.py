@@ -18,6 +18,7 @@ from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class SyncTable:
     client: "DynamoDBClient"
     name: str
     send: Send
-    user_id_metadata_key: str
+    selection: Selection
 
     def read_link(self, customer_id: str, subscription_id: str) -> Links:
         record, link = (
@@ -141,7 +142,7 @@ class SyncTable:
             held = Held.from_attributes(item["subscription"], item["held"])
             return Moved(event_id, item["created"], customer_id, item["subscription"], held)
         try:
-            return parse_event(json.loads(item["event"]), user_id_metadata_key=self.user_id_metadata_key)
+            return parse_event(json.loads(item["event"]), self.selection)
         except InvalidEventError:
             return None
 

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.events.fields import metadata_value, optional_id, optional_text, text
+from stripe_subscription_handler.events.selection import Selection
 
 _SUBSCRIPTION_MODE = "subscription"
 
@@ -26,7 +27,7 @@ class CheckoutSession:
     user_id: str | None
 
 
-def read_checkout_session(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> CheckoutSession:
+def read_checkout_session(source: Mapping[str, Any], path: str, selection: Selection) -> CheckoutSession:
     """Normalise a Stripe checkout session, which stands at `path` in the event.
 
     Of a session that made no subscription only the id is read, so nothing else can be wrong with it.
@@ -46,7 +47,7 @@ def read_checkout_session(source: Mapping[str, Any], path: str, user_id_metadata
         id=identifier,
         subscription_id=subscription_id,
         customer_id=optional_id(source, "customer", path),
-        user_id=metadata_value(source, user_id_metadata_key, path)
+        user_id=metadata_value(source, selection.user_id_metadata_key, path)
         or optional_text(source, "client_reference_id", path)
         or None,
     )

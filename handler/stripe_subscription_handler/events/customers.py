@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, text
+from stripe_subscription_handler.events.selection import Selection
 
 
 @attrs.frozen
@@ -27,7 +28,7 @@ class Customer:
     deleted: bool = False
 
 
-def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Customer:
+def read_customer(source: Mapping[str, Any], path: str, selection: Selection) -> Customer:
     """Normalise a Stripe customer, which stands at `path` in the event.
 
     Raises:
@@ -37,21 +38,19 @@ def read_customer(source: Mapping[str, Any], path: str, user_id_metadata_key: st
     """
     return Customer(
         id=text(source, "id", path),
-        user_id=metadata_value(source, user_id_metadata_key, path),
+        user_id=metadata_value(source, selection.user_id_metadata_key, path),
         deleted=optional_boolean(source, "deleted", path) or False,
     )
 
 
-def with_former(
-    customer: Customer, previous: Mapping[str, Any], path: str, user_id_metadata_key: str
-) -> Customer:
+def with_former(customer: Customer, previous: Mapping[str, Any], path: str, selection: Selection) -> Customer:
     """Add what an update changed about the user, by its `previous_attributes`, which stand at `path`.
 
     Raises:
         InvalidEventError: An old value has the wrong type.
     """
-    former = metadata_value(previous, user_id_metadata_key, path)
+    former = metadata_value(previous, selection.user_id_metadata_key, path)
     # Null means that it was not set: the key, or the metadata as a whole.
     metadata = previous.get("metadata", {})
-    changed = metadata is None or user_id_metadata_key in metadata
+    changed = metadata is None or selection.user_id_metadata_key in metadata
     return attrs.evolve(customer, former_user_id=former, is_relabelled=changed)

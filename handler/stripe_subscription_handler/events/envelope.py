@@ -26,14 +26,13 @@ from stripe_subscription_handler.events.fields import (
     text,
 )
 from stripe_subscription_handler.events.invoices import Invoice, read_invoice
+from stripe_subscription_handler.events.selection import PLAIN, Selection
 from stripe_subscription_handler.events.subscriptions import (
     Subscription,
     read_before,
     read_subscription,
     with_end,
 )
-
-DEFAULT_USER_ID_METADATA_KEY = "userId"
 
 
 @attrs.frozen
@@ -108,6 +107,11 @@ class StripeEvent:
         return subject.subscription_id if subject else None
 
     @property
+    def incomplete(self) -> tuple[str, ...]:
+        """What could not be read of the event's subscription; see there."""
+        return self.subscription.incomplete if self.subscription else ()
+
+    @property
     def customer_id(self) -> str | None:
         if self.customer:
             return self.customer.id
@@ -115,14 +119,13 @@ class StripeEvent:
         return subject.customer_id if subject else None
 
 
-def parse_event(
-    raw: Mapping[str, Any], *, user_id_metadata_key: str = DEFAULT_USER_ID_METADATA_KEY
-) -> StripeEvent:
+def parse_event(raw: Mapping[str, Any], selection: Selection = PLAIN) -> StripeEvent:
     """Read an EventBridge envelope or a bare Stripe event, of any Stripe API version.
 
-    `raw` is parsed JSON: what EventBridge hands to Lambda, or a webhook's body. `user_id_metadata_key` names
-    the key of the metadata that holds the app's user id, of subscriptions, checkout sessions and customers.
-    Events of types this library does not handle are read as far as their id, type and time.
+    `raw` is parsed JSON: what EventBridge hands to Lambda, or a webhook's body. `selection` names the key of
+    the metadata that holds the app's user id, of subscriptions, checkout sessions and customers, and what
+    else an environment wants read. Events of types this library does not handle are read as far as their id,
+    type and time.
 
     Raises:
         InvalidEventError: The event is malformed; `field` names where.
@@ -162,7 +165,7 @@ def parse_event(
         raise InvalidEventError(f"{here}.data.object", "must be an object, is missing")
     if optional_text(body, "object", f"{here}.data.object") not in {None, subject}:
         raise InvalidEventError(f"{here}.data.object.object", f"must be '{subject}' for this event type")
-    return _with_object(head, subject, data, f"{here}.data", user_id_metadata_key)
+    return _with_object(head, subject, data, f"{here}.data", selection)
 
 
 def _related_id(raw: Mapping[str, Any], here: str, subject: Subject) -> str:
@@ -176,9 +179,9 @@ def _related_id(raw: Mapping[str, Any], here: str, subject: Subject) -> str:
 
 
 def _with_object(
-    head: StripeEvent, subject: Subject, data: dict[str, Any], path: str, user_id_metadata_key: str
+    head: StripeEvent, subject: Subject, data: dict[str, Any], path: str, selection: Selection
 ) -> StripeEvent:
-    about = data["object"], f"{path}.object", user_id_metadata_key
+    about = data["object"], f"{path}.object", selection
     if subject == "invoice":
         return attrs.evolve(head, invoice=read_invoice(*about))
     if subject == "checkout.session":
@@ -189,14 +192,14 @@ def _with_object(
     if subject == "customer":
         customer = read_customer(*about)
         if previous:
-            customer = with_former(customer, previous, before_path, user_id_metadata_key)
+            customer = with_former(customer, previous, before_path, selection)
         deleted = customer.deleted or rank is Rank.DELETED
         return attrs.evolve(head, customer=attrs.evolve(customer, deleted=deleted))
     subscription = read_subscription(*about)
     if rank is Rank.DELETED and not subscription.is_terminal:
         subscription = attrs.evolve(subscription, status="canceled")
     subscription = with_end(subscription, head.created)
-    before = read_before(data["object"], previous, before_path, user_id_metadata_key) if previous else None
+    before = read_before(data["object"], previous, before_path, selection) if previous else None
     return attrs.evolve(head, subscription=subscription, before=before)
 
 

@@ -111,6 +111,8 @@ def optional_boolean(source: Mapping[str, Any], key: str, path: str) -> bool | N
 
 def optional_object(source: Mapping[str, Any], key: str, path: str) -> dict[str, Any] | None:
     value = source.get(key)
+    if value == []:
+        return {}  # so PHP writes an empty object
     if value is not None and type(value) is not dict:
         raise _wrong(f"{path}.{key}", "an object", value)
     return value

@@ -12,18 +12,21 @@ import attrs
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.fields import (
     metadata_value,
-    objects_in_list,
     optional_boolean,
     optional_id,
-    optional_integer,
     optional_object,
+    optional_text,
     optional_time,
     text,
 )
+from stripe_subscription_handler.events.own_attributes import evaluated
+from stripe_subscription_handler.events.selection import Selection
+from stripe_subscription_handler.events.subscription_items import SubscriptionItem, read_items
 
 TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
 """Statuses a Stripe subscription never leaves."""
 
+ITEMS = "items"
 DEEPEST = 50
 """Deepest nesting of `previous_attributes` that is read; Stripe's objects have fewer than ten levels."""
 _CONTAINERS = (dict, list)
@@ -38,14 +41,20 @@ class Subscription:
         user_id: The user named by the metadata; once stored, the owner.
         created: `created`, else `start_date`, else `start` (2014 shapes have only the last).
         ended: `ended_at` where Stripe has set it.
-        price_id: First item's price, else its plan, else the subscription's plan.
-        product_id: Product of that price or plan.
-        quantity: Quantity of the first item; None for metered prices.
+        items: What it sells, in Stripe's order, without deleted items.
         current_period_start: Start of the period that `current_period_end` ends.
         current_period_end: The subscription's own, else the latest over its items (2025-03-31.basil on).
+        latest_period_start: The latest over its items.
         canceled_at: When the cancellation was asked for.
         cancel_at_period_end: Also true when `cancel_at` is the period's end: a portal cancel under flexible
             billing (2025-09-30.clover on) sets only that.
+        pause_collection: What becomes of the invoices while their collection is paused, Stripe's word; None
+            where it is not.
+        pause_resumes_at: When the collection goes on, where that is set.
+        metadata: The keys of `Selection.metadata_keys` with their values; None where one is not set.
+        own: What `Selection.expressions` give, as canonical JSON text; None where they give nothing.
+        incomplete: What could not be read of it: `items` where Stripe embeds only the first ones, and the
+            names of own attributes.
     """
 
     id: str
@@ -53,23 +62,32 @@ class Subscription:
     status: str
     user_id: str | None
     created: str
-    ended: str | None
-    price_id: str | None
-    product_id: str | None
-    quantity: int | None
-    current_period_start: str | None
-    current_period_end: str | None
-    trial_end: str | None
-    cancel_at: str | None
-    canceled_at: str | None
-    cancel_at_period_end: bool
+    ended: str | None = None
+    items: tuple[SubscriptionItem, ...] = ()
+    current_period_start: str | None = None
+    current_period_end: str | None = None
+    latest_period_start: str | None = None
+    trial_end: str | None = None
+    cancel_at: str | None = None
+    canceled_at: str | None = None
+    cancel_at_period_end: bool = False
+    pause_collection: str | None = None
+    pause_resumes_at: str | None = None
+    metadata: tuple[tuple[str, str | None], ...] = ()
+    own: str | None = None
+    incomplete: tuple[str, ...] = attrs.field(default=(), eq=False)
+
+    @property
+    def has_more_items(self) -> bool:
+        """Whether it has items that Stripe did not embed."""
+        return ITEMS in self.incomplete
 
     @property
     def is_terminal(self) -> bool:
         return self.status in TERMINAL_STATUSES
 
 
-def read_subscription(source: Mapping[str, Any], path: str, user_id_metadata_key: str) -> Subscription:
+def read_subscription(source: Mapping[str, Any], path: str, selection: Selection) -> Subscription:
     """Normalise a Stripe subscription object, which stands at `path` in the event.
 
     Raises:
@@ -83,62 +101,34 @@ def read_subscription(source: Mapping[str, Any], path: str, user_id_metadata_key
     )
     if created is None:
         raise InvalidEventError(f"{path}.created", "must be a Unix time in seconds, is missing")
-    items = objects_in_list(source, "items", path)
-    first = items[0] if items else source
-    first_path = f"{path}.items.data[0]" if items else path
-    price_id, product_id = _price(first, first_path) if items else (None, None)
-    if price_id is None:
-        price_id, product_id = _price(source, path)
-    quantity = optional_integer(first, "quantity", first_path)
-    if quantity is None and len(items) <= 1:
-        quantity = optional_integer(source, "quantity", path)
-    period_start, period_end = _period(source, items, path)
+    items, periods, has_more = read_items(source, path)
     cancel_at = optional_time(source, "cancel_at", path)
     cancel_at_period_end = optional_boolean(source, "cancel_at_period_end", path) or (
-        cancel_at is not None and cancel_at == period_end
+        cancel_at is not None and cancel_at == periods.end
     )
+    pause = optional_object(source, "pause_collection", path) or {}
+    own, failed = evaluated(source, selection.expressions)
     return Subscription(
         id=text(source, "id", path),
         customer_id=customer_id,
         status=text(source, "status", path),
-        user_id=metadata_value(source, user_id_metadata_key, path),
+        user_id=metadata_value(source, selection.user_id_metadata_key, path),
         created=created,
         ended=optional_time(source, "ended_at", path),
-        price_id=price_id,
-        product_id=product_id,
-        quantity=quantity,
-        current_period_start=period_start,
-        current_period_end=period_end,
+        items=items,
+        current_period_start=periods.start,
+        current_period_end=periods.end,
+        latest_period_start=periods.latest_start,
         trial_end=optional_time(source, "trial_end", path),
         cancel_at=cancel_at,
         canceled_at=optional_time(source, "canceled_at", path),
         cancel_at_period_end=cancel_at_period_end,
+        pause_collection=optional_text(pause, "behavior", f"{path}.pause_collection") or None,
+        pause_resumes_at=optional_time(pause, "resumes_at", f"{path}.pause_collection"),
+        metadata=tuple((key, metadata_value(source, key, path)) for key in selection.metadata_keys),
+        own=own,
+        incomplete=((ITEMS,) if has_more else ()) + failed,
     )
-
-
-def _price(source: Mapping[str, Any], path: str) -> tuple[str | None, str | None]:
-    for key in ("price", "plan"):
-        identifier = optional_id(source, key, path)
-        if identifier is not None:
-            details = source[key]
-            product = optional_id(details, "product", f"{path}.{key}") if isinstance(details, dict) else None
-            return identifier, product
-    return None, None
-
-
-def _period(
-    source: Mapping[str, Any], items: list[dict[str, Any]], path: str
-) -> tuple[str | None, str | None]:
-    end = optional_time(source, "current_period_end", path)
-    if end is not None:
-        return optional_time(source, "current_period_start", path), end
-    start = None
-    for index, item in enumerate(items):
-        item_path = f"{path}.items.data[{index}]"
-        item_end = optional_time(item, "current_period_end", item_path)
-        if item_end is not None and (end is None or item_end > end):
-            start, end = optional_time(item, "current_period_start", item_path), item_end
-    return start, end
 
 
 def with_end(subscription: Subscription, fallback: str) -> Subscription:
@@ -149,7 +139,7 @@ def with_end(subscription: Subscription, fallback: str) -> Subscription:
 
 
 def read_before(
-    source: Mapping[str, Any], previous: Mapping[str, Any], path: str, user_id_metadata_key: str
+    source: Mapping[str, Any], previous: Mapping[str, Any], path: str, selection: Selection
 ) -> Subscription:
     """Normalise the state before an update: the object with `previous_attributes` laid over it.
 
@@ -161,7 +151,7 @@ def read_before(
     """
     if _is_deeper(previous, DEEPEST):
         raise InvalidEventError(path, f"must not be nested more than {DEEPEST} levels deep")
-    return read_subscription(_overlaid(source, previous), path, user_id_metadata_key)
+    return read_subscription(_overlaid(source, previous), path, selection)
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -24,6 +24,7 @@ import attrs
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.events.event_types import Subject
+from stripe_subscription_handler.stripe_side.all_items import with_all_items
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 if TYPE_CHECKING:
@@ -231,13 +232,21 @@ class StripeApi:
         if body.get("object") != "list" or not isinstance(data, list):
             raise StripeUnavailableError(f"Stripe did not answer with a list of {plural}")
         as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+        if plural == "subscriptions":
+            data = [self._with_all_items(one, None) for one in data]
         return Page(tuple(data), bool(body.get("has_more")), as_of)
 
     def _snapshot(self, kind: Subject, identifier: str, account: str | None) -> Snapshot | None:
         reply = self._get(kind, identifier, account)
         if reply.body is None:
             return None
-        return Snapshot(reply.body, snapshot_as_of(reply.headers.get("Date"), reply.seconds))
+        # What is read afterwards can only be newer than the second that this answer surely includes.
+        as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+        body = self._with_all_items(reply.body, account) if kind == "subscription" else reply.body
+        return Snapshot(body, as_of)
+
+    def _with_all_items(self, subscription: dict[str, Any], account: str | None) -> dict[str, Any]:
+        return with_all_items(subscription, lambda path: self._answered(path, account).body)
 
     def _get(self, kind: Subject, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path

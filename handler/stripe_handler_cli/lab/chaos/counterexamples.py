@@ -6,10 +6,11 @@ from typing import Any, Self
 import attrs
 
 from stripe_handler_cli.lab.chaos.plan import Event
-from stripe_handler_cli.lab.chaos.rerun import VIEW, Smallest, smallest
+from stripe_handler_cli.lab.chaos.rerun import Smallest, smallest
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import VIEW
 
 HANDLED = ("write", "skip")
 _LINE_FIELDS = {

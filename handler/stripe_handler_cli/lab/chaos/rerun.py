@@ -19,13 +19,13 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.fields import iso_time
 from stripe_subscription_handler.events.objects import read_object
+from stripe_subscription_handler.events.selection import Selection
 
-VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
 _HANDLERS = 4
 _KILL_SHARE = 0.03
 _TRIES_PER_DELIVERY = 20
@@ -109,7 +109,7 @@ class _Stripe:
         as_of = iso_time(self.now - 2, "now")
         body = self.story.book.find(request.subject, request.object_id, self.now)
         return Fetched(
-            None if body is None else read_object(request.subject, body, as_of, USER_ID_KEY), as_of
+            None if body is None else read_object(request.subject, body, as_of, Selection(USER_ID_KEY)), as_of
         )
 
 

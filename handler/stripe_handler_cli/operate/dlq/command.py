@@ -10,8 +10,8 @@ import click
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.operate.dlq.messages import Selection
-from stripe_handler_cli.operate.dlq.options import all_option, require_choice, selection_options
+from stripe_handler_cli.operate.dlq.messages import Choice
+from stripe_handler_cli.operate.dlq.options import all_option, choice_options, require_choice
 from stripe_handler_cli.stack.options import stack_options
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def dlq() -> None:
 
 
 def _listed(
-    stack: "DeployedStack", selection: Selection, *, limit: int | None, whole: bool = False
+    stack: "DeployedStack", choice: Choice, *, limit: int | None, whole: bool = False
 ) -> "list[Listing]":
     from stripe_handler_cli.common.console import reporter, warn
     from stripe_handler_cli.operate.dlq import wiring
@@ -39,8 +39,8 @@ def _listed(
 
     key = wiring.user_id_metadata_key(stack, warn)
     with reporter().status("Look through the queues"):
-        queues = wiring.queues(stack, selection, key)
-        return [list_queue(queue, selection, limit=limit, whole=whole) for queue in queues]
+        queues = wiring.queues(stack, choice, key)
+        return [list_queue(queue, choice, limit=limit, whole=whole) for queue in queues]
 
 
 @dlq.command(
@@ -53,7 +53,7 @@ Examples:
 """,
 )
 @stack_options
-@selection_options
+@choice_options
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -62,7 +62,7 @@ Examples:
     help="How many messages of each queue at most.",
 )
 @json_option
-def list_(*, stack: "DeployedStack", selection: Selection, limit: int, as_json: bool) -> None:
+def list_(*, stack: "DeployedStack", choice: Choice, limit: int, as_json: bool) -> None:
     """List the messages of both queues: which event, whose, since when, and what went wrong.
 
     Shows nothing personal but the user's id. Hides what it lists from other commands until it ends.
@@ -70,7 +70,7 @@ def list_(*, stack: "DeployedStack", selection: Selection, limit: int, as_json: 
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.operate.dlq import report
 
-    listings = _listed(stack, selection, limit=limit)
+    listings = _listed(stack, choice, limit=limit)
     now = datetime.now(UTC)
     if as_json:
         click.echo(json.dumps(report.listings_as_json(listings, now)))
@@ -97,7 +97,7 @@ def show(*, wanted: str, stack: "DeployedStack", as_json: bool) -> None:
     from stripe_handler_cli.operate.dlq import report
     from stripe_handler_cli.operate.dlq.wiring import history
 
-    listings = _listed(stack, Selection(frozenset((wanted,))), limit=None, whole=True)
+    listings = _listed(stack, Choice(frozenset((wanted,))), limit=None, whole=True)
     found = [(letter, history(stack, letter, warn)) for listing in listings for letter in listing.letters]
     if not found:
         held = sum(listing.counts.in_flight for listing in listings)
@@ -123,7 +123,7 @@ Examples:
 """
 )
 @stack_options
-@selection_options
+@choice_options
 @all_option
 @click.option(
     "--from-file",
@@ -142,7 +142,7 @@ Examples:
 def redrive(  # noqa: PLR0913 - one argument per option
     *,
     stack: "DeployedStack",
-    selection: Selection,
+    choice: Choice,
     everything: bool,
     from_file: Path | None,
     rate: float,
@@ -162,14 +162,14 @@ def redrive(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.operate.dlq.queues import Pass
     from stripe_subscription_handler.comparison.pace import Pace
 
-    require_choice(selection, everything=everything or from_file is not None)
+    require_choice(choice, everything=everything or from_file is not None)
     invoke = None if dry_run else wiring.invoker(stack)
     key = wiring.user_id_metadata_key(stack, warn)
     pace, tally, held = Pace(rate), redriving.Tally(), 0
 
     def send(source: "Source", title: str, total: int) -> None:
         with step(reporter(), title) as sending:
-            for done, result in enumerate(redriving.redrive(source, selection, invoke, pace), start=1):
+            for done, result in enumerate(redriving.redrive(source, choice, invoke, pace), start=1):
                 tally.add(result)
                 sending.count("messages", done, total)
                 if as_json and result.outcome is not redriving.Outcome.NOT_CHOSEN:
@@ -178,14 +178,14 @@ def redrive(  # noqa: PLR0913 - one argument per option
     try:
         if from_file is not None:
             send(DroppedFile(from_file, key), f"Go through {from_file}", 0)
-        for queue in wiring.queues(stack, selection, key) if from_file is None else ():
+        for queue in wiring.queues(stack, choice, key) if from_file is None else ():
             counts = queue.counts()
             held += counts.in_flight
             with Pass(queue) if dry_run else Pass(queue, wiring.redrive_hold_seconds(stack)) as messages:
                 send(messages, f"Go through the {queue.layer.queue_name}", counts.visible)
     finally:
         # A run that ends early is told of too: what was applied until then is applied.
-        missing = sorted(selection.ids - tally.found)
+        missing = sorted(choice.ids - tally.found)
         if as_json:
             summary = tally.as_json() | {"not_found": missing, "held_by_others": held}
             click.echo(json.dumps({"summary": summary}))
@@ -203,7 +203,7 @@ Examples:
 """
 )
 @stack_options
-@selection_options
+@choice_options
 @all_option
 @click.option(
     "--out",
@@ -214,7 +214,7 @@ Examples:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def drop(
-    *, stack: "DeployedStack", selection: Selection, everything: bool, out: Path, yes: bool, as_json: bool
+    *, stack: "DeployedStack", choice: Choice, everything: bool, out: Path, yes: bool, as_json: bool
 ) -> int:
     """Delete messages without applying their events, after writing them to a file.
 
@@ -225,14 +225,14 @@ def drop(
     from stripe_handler_cli.common.console import printer, warn
     from stripe_handler_cli.operate.dlq import dropping, report, wiring
 
-    require_choice(selection, everything=everything)
+    require_choice(choice, everything=everything)
 
     def agreed(error_types: Mapping[str, int]) -> bool:
         kinds = report.with_counts(error_types)
         return yes or click.confirm(f"Delete these messages from the queues: {kinds}?", err=True)
 
-    queues = wiring.queues(stack, selection, wiring.user_id_metadata_key(stack, warn))
-    done = dropping.drop(queues, selection, out, agreed)
+    queues = wiring.queues(stack, choice, wiring.user_id_metadata_key(stack, warn))
+    done = dropping.drop(queues, choice, out, agreed)
     if as_json:
         values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
         click.echo(json.dumps(values))

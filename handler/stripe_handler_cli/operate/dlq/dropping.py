@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
+from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue, Taken
 
 
@@ -51,7 +51,7 @@ class Dropped:
 
 
 def drop(
-    queues: Sequence[Queue], selection: Selection, path: Path, confirm: Callable[[Counter[str]], bool]
+    queues: Sequence[Queue], choice: Choice, path: Path, confirm: Callable[[Counter[str]], bool]
 ) -> Dropped:
     """Drop the chosen messages into a new file, which is removed again if nothing is dropped.
 
@@ -61,9 +61,9 @@ def drop(
         CliError: The file exists already or cannot be written; nothing was dropped.
     """
     with _new_file(path) as file:
-        copies = [_copy(queue, selection, file) for queue in queues]
+        copies = [_copy(queue, choice, file) for queue in queues]
     chosen = sum(len(copy.message_ids) for copy in copies)
-    missing = tuple(sorted(selection.ids.difference(*(copy.found for copy in copies))))
+    missing = tuple(sorted(choice.ids.difference(*(copy.found for copy in copies))))
     held_by_others = sum(copy.in_flight for copy in copies)
     is_confirmed = False
     try:
@@ -75,15 +75,15 @@ def drop(
     return Dropped(chosen, dropped, path if is_confirmed else None, missing, held_by_others)
 
 
-def _copy(queue: Queue, selection: Selection, file: TextIO) -> _Copy:
+def _copy(queue: Queue, choice: Choice, file: TextIO) -> _Copy:
     copy = _Copy(queue, queue.counts().in_flight)
     with Pass(queue) as messages:
         for taken in messages:
-            if selection.matches(taken.letter):
+            if choice.matches(taken.letter):
                 file.write(_as_line(taken))
                 copy.message_ids.add(taken.letter.message_id)
                 copy.error_types[str(taken.letter.error_type)] += 1
-                copy.found |= selection.names_of(taken.letter)
+                copy.found |= choice.names_of(taken.letter)
     return copy
 
 

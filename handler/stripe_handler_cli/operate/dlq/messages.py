@@ -19,6 +19,7 @@ import attrs
 
 from stripe_subscription_handler.errors import HandlerError, InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.events.selection import Selection
 
 UNREADABLE = "unreadable"
 """The error type of a message that holds no event."""
@@ -94,7 +95,7 @@ class DeadLetter:
 
 
 @attrs.frozen
-class Selection:
+class Choice:
     """Chooses dead letters: any of the values of each criterion, and every criterion that is given.
 
     The ids are Stripe's event ids or SQS's message ids; an event may be in the queues more than once.
@@ -204,7 +205,7 @@ def _is_event(parsed: object) -> bool:
 def _user_id(event: object, stripe_event: object, key: str) -> str | None:
     if isinstance(event, dict):
         try:
-            return parse_event(event, user_id_metadata_key=key).user_id
+            return parse_event(event, Selection(key)).user_id
         except InvalidEventError:
             pass  # It is in a dead-letter queue, and its user is wanted all the same.
     found = (_text(_at(stripe_event, "data", "object", *path, key)) for path in _METADATA)

@@ -3,16 +3,16 @@
 import click
 
 from stripe_handler_cli.common.options import made_into
-from stripe_handler_cli.operate.dlq.messages import Layer, Selection
+from stripe_handler_cli.operate.dlq.messages import Choice, Layer
 
 
-def _selection(ids: tuple[str, ...], error_types: tuple[str, ...], layers: tuple[str, ...]) -> Selection:
-    return Selection(frozenset(ids), frozenset(error_types), frozenset(map(Layer, layers)))
+def _choice(ids: tuple[str, ...], error_types: tuple[str, ...], layers: tuple[str, ...]) -> Choice:
+    return Choice(frozenset(ids), frozenset(error_types), frozenset(map(Layer, layers)))
 
 
-selection_options = made_into(
-    "selection",
-    _selection,
+choice_options = made_into(
+    "choice",
+    _choice,
     click.option(
         "--id",
         "ids",
@@ -35,14 +35,14 @@ selection_options = made_into(
         help="delivery: EventBridge could not hand the event over; function: the function failed on it.",
     ),
 )
-"""Gives a command the options; it is called with `selection`, a `Selection`, in their place."""
+"""Gives a command the options; it is called with `choice`, a `Choice`, in their place."""
 
 all_option = click.option("--all", "everything", is_flag=True, help="Every message of both queues.")
 
 
-def require_choice(selection: Selection, *, everything: bool) -> None:
+def require_choice(choice: Choice, *, everything: bool) -> None:
     """Refuse a command that would change things without being told which."""
-    if everything and (selection.ids or selection.error_types):
+    if everything and (choice.ids or choice.error_types):
         raise click.UsageError("--all does not go with --id or --error-type")
-    if not everything and selection == Selection():
+    if not everything and choice == Choice():
         raise click.UsageError("say which messages: --id, --error-type, --layer, or --all")

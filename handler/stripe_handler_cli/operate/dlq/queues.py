@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
+from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -193,7 +193,7 @@ class Listing:
         return 0 if self.is_whole else max(0, self.counts.visible - self.seen)
 
 
-def list_queue(queue: Queue, selection: Selection, *, limit: int | None, whole: bool = False) -> Listing:
+def list_queue(queue: Queue, choice: Choice, *, limit: int | None, whole: bool = False) -> Listing:
     """Look through a queue for so many letters, or for all; keep them `whole`, or only summaries."""
     counts = queue.counts()
     letters: list[DeadLetter] = []
@@ -203,7 +203,7 @@ def list_queue(queue: Queue, selection: Selection, *, limit: int | None, whole: 
             if limit is not None and len(letters) == limit:
                 return Listing(queue, counts, tuple(letters), seen, is_whole=False)
             seen += 1
-            if selection.matches(taken.letter):
+            if choice.matches(taken.letter):
                 letters.append(taken.letter if whole else taken.letter.summary())
     return Listing(queue, counts, tuple(letters), seen, is_whole=True)
 

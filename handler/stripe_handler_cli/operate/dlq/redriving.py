@@ -15,7 +15,7 @@ import attrs
 
 from stripe_handler_cli.operate.dlq.dropping import DroppedFile
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Selection
+from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter
 from stripe_handler_cli.operate.dlq.queues import Pass
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.decisions.decision import Reason
@@ -101,7 +101,7 @@ class Tally:
 
 def redrive(
     source: Source,
-    selection: Selection,
+    choice: Choice,
     invoke: Callable[[str], Applied | NotApplied] | None,
     pace: Pace,
 ) -> Iterator[Result]:
@@ -114,7 +114,7 @@ def redrive(
     """
     for taken in source:
         letter = taken.letter
-        if not selection.matches(letter):
+        if not choice.matches(letter):
             yield Result(letter.summary(), Outcome.NOT_CHOSEN)
         elif letter.payload is None:
             yield Result(letter.summary(), Outcome.UNREADABLE)

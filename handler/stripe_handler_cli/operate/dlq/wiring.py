@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.dlq.invoking import Invoker, invoking_config, longest_invocation_seconds
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection
+from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Queue
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import History
-from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
+from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY
 
 _OUTPUTS = {Layer.DELIVERY: "delivery_dead_letter_queue_url", Layer.FUNCTION: "failure_queue_url"}
 _SHORTEST_HOLD_SECONDS = 300
@@ -36,7 +36,7 @@ def user_id_metadata_key(stack: DeployedStack, warn: Callable[[str], None]) -> s
         return DEFAULT_USER_ID_METADATA_KEY
 
 
-def queues(stack: DeployedStack, selection: Selection, key: str) -> list[Queue]:
+def queues(stack: DeployedStack, choice: Choice, key: str) -> list[Queue]:
     """The queues that can hold something chosen.
 
     Raises:
@@ -46,7 +46,7 @@ def queues(stack: DeployedStack, selection: Selection, key: str) -> list[Queue]:
     return [
         Queue(client, stack.output(output), layer, key)
         for layer, output in _OUTPUTS.items()
-        if selection.is_in(layer)
+        if choice.is_in(layer)
     ]
 
 

@@ -20,11 +20,13 @@ from stripe_handler_cli.operate.explain.changes import (
 )
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
-from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion
+from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, VIEW, primary, view
+from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, primary, view
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.event_types import Rank
+from stripe_subscription_handler.events.subscriptions import Subscription
 
 _WHATEVER_ITS_STATE = frozenset({Reason.CLAIMED, Reason.MOVED})
 """Reasons of writes by which a subscription comes or goes, however old the event's own state is."""
@@ -62,21 +64,24 @@ class Attribution:
         return self.set_by is not None and not self.or_by and (self.newest is None or self.newest.is_logged)
 
 
-def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list[Attribution]:
+def attributions(
+    ledger: Ledger, shows: ViewSettings, user_id: str, lines: Sequence[LogLine]
+) -> list[Attribution]:
     """Explain every attribute of a user's view that is there, or that an event removed.
 
     The lines are those about the user and the user's subscriptions, in order of time.
     """
     changes = changes_of(lines, user_id)
     found = []
-    values = view(ledger)
-    newest = _newest(ledger, changes, lines)
-    for name in VIEW:
+    values = view(ledger, shows)
+    shown = primary(ledger.ours(shows).values(), shows)
+    newest = _newest(ledger, shown, changes, lines)
+    for name in sorted(values):
         candidates = [change for change in changes if change.may_have_changed(name)]
         if values[name] is None and not any(name in (change.changed or ()) for change in candidates):
             continue
         is_payment = name in PAYMENT_VIEW
-        set_by, or_by = _last(candidates, ledger, is_payment=is_payment)
+        set_by, or_by = _last(candidates, ledger, shown, is_payment=is_payment)
         since = set_by.handled_at if set_by else None
         rejected = tuple(
             line
@@ -92,7 +97,7 @@ def attributions(ledger: Ledger, user_id: str, lines: Sequence[LogLine]) -> list
 
 
 def _last(
-    candidates: Sequence[Change], ledger: Ledger, *, is_payment: bool
+    candidates: Sequence[Change], ledger: Ledger, shown: Subscription | None, *, is_payment: bool
 ) -> tuple[Change | None, tuple[Change, ...]]:
     """The last of the changes, and those that may have come after it all the same."""
     told = [change for change in candidates if change.changed is not None]
@@ -101,7 +106,7 @@ def _last(
     last = max(told, key=lambda change: change.handled_at)
     near = [change for change in candidates if change is last or change.handled_at >= last.began_at]
     # The ledger settles it among events of the subscription shown: its newest one was written last.
-    final = [change for change in near if _is_newest(change, ledger, is_payment=is_payment)]
+    final = [change for change in near if _is_newest(change, ledger, shown, is_payment=is_payment)]
     alike = all(
         change.changed is not None
         and change.reason not in _WHATEVER_ITS_STATE
@@ -114,13 +119,12 @@ def _last(
     return last, tuple(change for change in near if change is not last)
 
 
-def _is_newest(change: Change, ledger: Ledger, *, is_payment: bool) -> bool:
-    shown = primary(ledger.registers.values())
+def _is_newest(change: Change, ledger: Ledger, shown: Subscription | None, *, is_payment: bool) -> bool:
     if shown is None or change.subscription_id != shown.id or change.is_payment != is_payment:
         return False
     if is_payment:
         payment = ledger.payments.get(shown.id)
-        return payment is not None and PaymentVersion.of(payment.version).event_id == change.event_id
+        return payment is not None and reports(change.event_type, change.event_created, payment)
     return _reports(change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id]))
 
 
@@ -128,9 +132,10 @@ def _reports(event_created: str | None, event_type: str | None, version: StateVe
     return (event_created, event_rank(event_type)) == (version.second, version.rank)
 
 
-def _newest(ledger: Ledger, changes: Sequence[Change], lines: Sequence[LogLine]) -> Mapping[bool, Newest]:
+def _newest(
+    ledger: Ledger, shown: Subscription | None, changes: Sequence[Change], lines: Sequence[LogLine]
+) -> Mapping[bool, Newest]:
     """The newest event of the subscription shown: False → of its state, True → of its payment."""
-    shown = primary(ledger.registers.values())
     if shown is None:
         return {}
     version = StateVersion.of(ledger.registers[shown.id])
@@ -142,8 +147,7 @@ def _newest(ledger: Ledger, changes: Sequence[Change], lines: Sequence[LogLine])
     found = {False: Newest(str(version), is_logged)}
     payment = ledger.payments.get(shown.id)
     if payment is not None:
-        paid = PaymentVersion.of(payment.version)
         # All lines are looked at, because the line of a thin event does not name the subscription.
-        told = any(line.event_id == paid.event_id for line in lines)
-        found[True] = Newest(f"{paid.event_id} of {paid.second}", told)
+        told = any(reports(line.event_type, line.event_created, payment) for line in lines)
+        found[True] = Newest(f"{payment.status} {payment_second(payment)}", told)
     return found

@@ -18,6 +18,7 @@ from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 from stripe_subscription_handler.comparison import lists
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
@@ -70,7 +71,7 @@ def concerning(
     raw_events: Iterable[Mapping[str, Any]],
     record: UserRecord,
     owners: Mapping[str, str],
-    user_id_metadata_key: str,
+    selection: Selection,
 ) -> Iterator[StripeEvent]:
     """Those of Stripe's events that are about the user's subscriptions.
 
@@ -79,7 +80,7 @@ def concerning(
     mine = set(record.ledger.held) | {entry.partition(" ")[2] for entry in record.ledger.closed}
     for raw in raw_events:
         try:
-            event = parse_event(raw, user_id_metadata_key=user_id_metadata_key)
+            event = parse_event(raw, selection)
         except InvalidEventError:
             continue  # the function refuses it too, and its failure is told by the log
         subscription_id = event.subscription_id
@@ -134,7 +135,7 @@ class Gatherer:
         return Explanation(
             record=record,
             customers=tuple(customers.values()),
-            attributions=tuple(attributions(record.ledger, user_id, lines)),
+            attributions=tuple(attributions(record.ledger, record.shows, user_id, lines)),
             passed=passed(user_id, lines, ownerships),
             failures=tuple(failures(lines, user_id)),
             timeline=None if entries is None else tuple(entries),
@@ -164,7 +165,7 @@ class Gatherer:
         pages = listed_events(stripe, self.stack.event_pattern.handled_types, listed_since, most_pages)
         for read, page in enumerate(pages, start=1):
             step.count("pages of Stripe's events", read, most_pages)
-            found += concerning(page, record, owners, self.stack.config.user_id_metadata_key)
+            found += concerning(page, record, owners, self.stack.config.selection)
             oldest = datetime.fromtimestamp(page[-1]["created"], self.now.tzinfo)
         return found, oldest if read == most_pages else listed_since
 

@@ -10,10 +10,10 @@ from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import ERROR, WRITE
 from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import Ledger, Payment
+from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.naming import reported_version
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.events.envelope import StripeEvent
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
 STILL_ON_ITS_WAY = timedelta(minutes=5)
 """Stripe, EventBridge and the log may take so long together before an event counts as not seen."""
@@ -129,9 +129,7 @@ def covers(ledger: Ledger, event: StripeEvent) -> bool:
     payment = ledger.payments.get(subscription_id)
     if event.invoice is None or payment is None:
         return False
-    status = INVOICE_EVENTS[event.type]
-    reported = Payment.of(event.invoice, status=status, second=event.created, event_id=event.id)
-    return payment.version >= reported.version
+    return payment.version >= Payment.of(event.invoice, event.type, event.created).version
 
 
 def _by_event(lines: Sequence[LogLine]) -> Mapping[str, list[LogLine]]:

@@ -9,8 +9,8 @@ from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.stack.stored import CustomerRecord, Ownership, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS, since_words
-from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
-from stripe_subscription_handler.decisions.ledger import Register
+from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, why_shown
+from stripe_subscription_handler.decisions.registers import Register
 
 
 def print_user(console: Console, record: UserRecord) -> None:
@@ -86,7 +86,12 @@ def _print_profile(console: Console, record: UserRecord) -> None:
             value = f"[red]{value}[/red], the ledger says {shown('absent' if expected is None else expected)}"
         rows.add_row(name, value)
     console.print(rows if profile or differences else "no subscription is shown")
-    if differences:
+    if profile and record.computed_by not in {None, record.shows.fingerprint}:
+        console.print(
+            "[yellow]The settings have changed since this profile was written.[/yellow] "
+            "`stripe-handler reconcile --apply` computes it anew."
+        )
+    elif differences:
         console.print("[red]Somebody else has changed these attributes:[/red] this project leaves none so.")
 
 
@@ -101,7 +106,7 @@ def _print_subscriptions(console: Console, record: UserRecord) -> None:
             subscription.id,
             shown(subscription.status),
             version,
-            shown(why_shown(register, record.registers)),
+            shown(why_shown(register, record.registers, record.shows)),
             subscription.customer_id,
             _theirs_by(record, register),
         )
@@ -111,11 +116,11 @@ def _print_subscriptions(console: Console, record: UserRecord) -> None:
 
 
 def _print_payments(console: Console, record: UserRecord) -> None:
-    rows = table("newest payment of", "status", "at", "amount", "invoice", "event")
+    rows = table("newest payment of", "status", "at", "amount", "invoice", "as of")
     for subscription_id, payment in sorted(record.ledger.payments.items()):
         amount = "" if payment.amount is None else f"{payment.amount} {payment.currency or ''}".strip()
-        event_id = PaymentVersion.of(payment.version).event_id
-        rows.add_row(subscription_id, payment.status, payment.at, amount, payment.invoice_id, event_id)
+        as_of = payment_second(payment)
+        rows.add_row(subscription_id, payment.status, payment.at, amount, payment.invoice_id, as_of)
     if record.ledger.payments:
         console.print()
         console.print(rows)

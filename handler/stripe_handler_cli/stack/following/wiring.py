@@ -16,12 +16,13 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.events.selection import Selection
 
 
 def named_user(event: Mapping[str, Any], metadata_key: str) -> str | None:
     """The user an event names; None if it names none, or cannot be read."""
     try:
-        return parse_event(event, user_id_metadata_key=metadata_key).user_id
+        return parse_event(event, Selection(metadata_key)).user_id
     except InvalidEventError:
         return None
 

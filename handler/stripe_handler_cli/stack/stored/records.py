@@ -10,16 +10,23 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.stack.stored.owners import claim_as_json
-from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
-from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, Payment, Register
+from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, why_shown
+from stripe_subscription_handler.decisions.ledger import OWN_ATTRIBUTES, PREFIX, SETTINGS, Ledger
+from stripe_subscription_handler.decisions.payments import Payment
+from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.decisions.view import VIEW, primary, view
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 
 
 def plain(value: Any) -> Any:
     """A stored value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return sorted(value) if isinstance(value, set) else value
+    if isinstance(value, dict):
+        return {name: plain(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [plain(member) for member in value]
+    return sorted(value) if isinstance(value, set | frozenset) else value
 
 
 @attrs.frozen
@@ -27,7 +34,8 @@ class UserRecord:
     """One user's profile item.
 
     `profile` has the attributes that the app reads, as far as they are there; it is None without an item.
-    `app_attributes` are the names of the app's own.
+    `app_attributes` are the names of the app's own. `shows` are the settings that the function has now,
+    `computed_by` the fingerprint of those by which the profile was written last.
     """
 
     user_id: str
@@ -35,16 +43,25 @@ class UserRecord:
     profile: Mapping[str, Any] | None
     ledger: Ledger
     app_attributes: tuple[str, ...] = ()
+    shows: ViewSettings = DEFAULTS
+    computed_by: str | None = None
 
     @classmethod
-    def of(cls, user_id: str, key: Mapping[str, str], item: Mapping[str, Any] | None) -> "UserRecord":
+    def of(
+        cls,
+        user_id: str,
+        key: Mapping[str, str],
+        item: Mapping[str, Any] | None,
+        shows: ViewSettings = DEFAULTS,
+    ) -> "UserRecord":
         if item is None:
-            return cls(user_id, key, None, Ledger())
+            return cls(user_id, key, None, Ledger(), shows=shows)
+        names = sorted({*VIEW, *shows.profile_attributes, *item.get(OWN_ATTRIBUTES, ())})
         others = sorted(
-            name for name in item if name not in VIEW and name not in key and not name.startswith(PREFIX)
+            name for name in item if name not in names and name not in key and not name.startswith(PREFIX)
         )
-        profile = {name: plain(item[name]) for name in VIEW if name in item}
-        return cls(user_id, key, profile, Ledger.from_item(item), tuple(others))
+        profile = {name: plain(item[name]) for name in names if name in item}
+        return cls(user_id, key, profile, Ledger.from_item(item), tuple(others), shows, item.get(SETTINGS))
 
     @property
     def customer_ids(self) -> list[str]:
@@ -61,16 +78,20 @@ class UserRecord:
 
         This project leaves none: somebody else has changed the item.
         """
-        if not self.ledger.registers:
+        if not self.ledger.ours(self.shows):
             return {}  # nobody here has written the view yet: what it says is the app's own
-        expected = view(self.ledger)
         found = self.profile or {}
-        return {name: (expected[name], found.get(name)) for name in VIEW if expected[name] != found.get(name)}
+        expected = {name: plain(value) for name, value in view(self.ledger, self.shows).items()}
+        return {
+            name: (expected.get(name), found.get(name))
+            for name in sorted({*expected, *found})
+            if expected.get(name) != found.get(name)
+        }
 
     @property
     def registers(self) -> list[Register]:
         """The subscriptions, the one shown first, then the newest."""
-        shown = primary(self.ledger.registers.values())
+        shown = primary(self.ledger.ours(self.shows).values(), self.shows)
         return sorted(
             self.ledger.registers.values(),
             key=lambda one: (shown is not None and one.subscription.id == shown.id, one.subscription.created),
@@ -96,7 +117,7 @@ class UserRecord:
     def _subscription(self, register: Register) -> dict[str, Any]:
         version = StateVersion.of(register)
         subscription = register.subscription
-        why = why_shown(register, self.ledger.registers.values())
+        why = why_shown(register, self.ledger.registers.values(), self.shows)
         return {
             "id": subscription.id,
             "status": subscription.status,
@@ -118,11 +139,10 @@ class UserRecord:
 
 
 def _payment(subscription_id: str, payment: Payment) -> dict[str, Any]:
-    version = PaymentVersion.of(payment.version)
     values = attrs.asdict(payment, filter=lambda field, _: field.name != "version")
     return {
         "subscription": subscription_id,
-        "event_id": version.event_id,
-        "event_created": version.second,
+        "reported_for": payment_second(payment),
+        "invoice_created": payment.invoice_created,
         **values,
     }

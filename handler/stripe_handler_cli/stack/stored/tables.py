@@ -35,7 +35,10 @@ class StackTables(Tables):
         """Read several, in their order."""
         wanted = list(user_ids)
         items = self.profiles(wanted)
-        return [UserRecord.of(one, self.config.profile_key(one), items.get(one)) for one in wanted]
+        return [
+            UserRecord.of(one, self.config.profile_key(one), items.get(one), self.config.shows)
+            for one in wanted
+        ]
 
     def customer(self, customer_id: str) -> CustomerRecord:
         query = partition_query(self.config.sync_table_name, customer_id)

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 
 import attrs
 
-from stripe_subscription_handler.decisions.ledger import (
-    STATUS_RANK,
-    UNKNOWN_STATUS_RANK,
-    Register,
-    primary_key,
-)
+from stripe_subscription_handler.decisions.filters import is_ours
+from stripe_subscription_handler.decisions.payments import Payment
+from stripe_subscription_handler.decisions.ranking import primary_key
+from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.decisions.view import primary
-from stripe_subscription_handler.events.event_types import Rank
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, Rank
 
 RANK_WORDS = {
     Rank.CREATED: "created",
@@ -24,7 +23,7 @@ RANK_WORDS = {
 
 @attrs.frozen
 class StateVersion:
-    """What reported a register's state, and Stripe's second of it; see `ledger.subscription_version`."""
+    """What reported a register's state, and Stripe's second of it; see `registers.subscription_version`."""
 
     is_terminal: bool
     second: str
@@ -40,31 +39,51 @@ class StateVersion:
         return f"{RANK_WORDS[self.rank]} {self.second}{', final' if self.is_terminal else ''}"
 
 
-@attrs.frozen
-class PaymentVersion:
-    """A payment's version, taken apart; see `ledger.Payment.of`."""
-
-    second: str
-    event_id: str
-
-    @classmethod
-    def of(cls, version: str) -> "PaymentVersion":
-        second, _, _, event_id = version.split(" ", 3)
-        return cls(second, event_id)
+def payment_second(payment: Payment) -> str:
+    """When what a payment says was so, for Stripe; see `payments.Payment`."""
+    _, _, _, second, *_ = payment.version.split(" ")
+    return second
 
 
-def why_shown(register: Register, registers: Iterable[Register]) -> str:
+def reports(event_type: str | None, event_created: str | None, payment: Payment) -> bool:
+    """Whether an event of a type and a second may be the one that told of a payment.
+
+    An invoice's end is dated by the invoice itself, and its event may be of a second that comes later.
+    """
+    status = INVOICE_EVENTS.get((event_type or "").removeprefix("v1."))
+    return status == payment.status and (event_created or "") >= payment_second(payment)
+
+
+_REASONS = (
+    "{mine.status} ranks below {best.status}",
+    "{best.id} holds a product of plan_product_ids",
+    "{mine.status} ranks below {best.status}, or its collection is paused",
+    "the plan of {best.id} comes earlier in plan_product_ids",
+    "created before {best.id}",
+    "created in the same second as {best.id}, which has the higher id",
+)
+_REASONS_OF_THE_DEAD = (
+    "{mine.status} ranks below {best.status}",
+    "{mine.status} ranks below {best.status}",
+    "ended before {best.id}",
+    "the plan of {best.id} comes earlier in plan_product_ids",
+    "ended in the same second as {best.id}, which has the higher id",
+)
+"""Why one is not shown, by the first part of `ranking.primary_key` that is lower."""
+
+
+def why_shown(register: Register, registers: Iterable[Register], shows: ViewSettings) -> str:
     """Why the app sees this subscription of all in the user's ledger, or why it does not."""
-    all_registers = list(registers)
-    mine, best = register.subscription, primary(all_registers)
+    mine = register.subscription
+    if not is_ours(mine, shows):
+        return "not shown: another app's, by handled_product_ids and required_metadata"
+    ours = [one.subscription for one in registers if is_ours(one.subscription, shows)]
+    best = primary(ours, shows)
     if best is None or best.id == mine.id:
-        return (
-            "shown: the only one" if len(all_registers) == 1 else f"shown: the best of {len(all_registers)}"
-        )
-    my_rank, best_rank = (STATUS_RANK.get(one.status, UNKNOWN_STATUS_RANK) for one in (mine, best))
-    if my_rank != best_rank:
-        return f"not shown: {mine.status} ranks below {best.status}"
-    verb = "ended" if mine.is_terminal else "created"
-    if primary_key(mine).split(" ")[1] == primary_key(best).split(" ")[1]:
-        return f"not shown: {verb} in the same second as {best.id}, which has the higher id"
-    return f"not shown: {verb} before {best.id}"
+        return "shown: the only one" if len(ours) == 1 else f"shown: the best of {len(ours)}"
+    my_key, best_key = primary_key(mine, shows), primary_key(best, shows)
+    first = next(
+        index for index, (low, high) in enumerate(zip(my_key, best_key, strict=False)) if low != high
+    )
+    reasons = _REASONS_OF_THE_DEAD if best.is_terminal else _REASONS
+    return f"not shown: {reasons[first].format(mine=mine, best=best)}"

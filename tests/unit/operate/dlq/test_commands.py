@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.messages import Layer, Selection
+from stripe_handler_cli.operate.dlq.messages import Layer, Choice
 from stripe_handler_cli.operate.dlq.wiring import queues, redrive_hold_seconds, user_id_metadata_key
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
@@ -96,7 +96,7 @@ def test_a_message_is_hidden_for_longer_than_the_function_can_take() -> None:
 
 def test_only_queues_that_can_hold_a_choice_are_asked_for() -> None:
     """A stack whose outputs lack the other queue can be worked on."""
-    found = queues(stack({}, failure_queue_url=None), Selection(layers=frozenset({Layer.DELIVERY})), "userId")
+    found = queues(stack({}, failure_queue_url=None), Choice(layers=frozenset({Layer.DELIVERY})), "userId")
     assert [(queue.layer, queue.url) for queue in found] == [(Layer.DELIVERY, "https://delivery")]
     with pytest.raises(CliError, match="--resource failure_queue_url=VALUE"):
-        queues(stack({}, failure_queue_url=None), Selection(), "userId")
+        queues(stack({}, failure_queue_url=None), Choice(), "userId")

@@ -11,7 +11,7 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.dlq.dropping import Dropped, DroppedFile, drop
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Selection, read_dead_letter
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer, Choice, read_dead_letter
 from stripe_handler_cli.operate.dlq.queues import Queue
 from support.dead_letters import DELIVERY_ATTRIBUTES, envelope, error, failure_record, poison, received
 from support.sqs import FakeQueue
@@ -46,7 +46,7 @@ def test_what_is_dropped_is_whole_in_a_file_of_its_owner_alone(tmp_path: Path) -
     path = tmp_path / "dropped.jsonl"
     asked = []
     queues = [queue_of(delivery, Layer.DELIVERY), queue_of(function)]
-    done = drop(queues, Selection(), path, lambda kinds: asked.append(kinds) is None)
+    done = drop(queues, Choice(), path, lambda kinds: asked.append(kinds) is None)
     assert done == Dropped(chosen=4, dropped=4, file=path, missing=(), held_by_others=0)
     assert asked == [{"NO_PERMISSIONS": 1, "InvalidEventError": 2, "unreadable": 1}]
     assert (delivery.messages, function.messages) == ([], [])
@@ -75,7 +75,7 @@ def test_nothing_is_deleted_before_it_is_in_the_file(tmp_path: Path) -> None:
             super().delete_message(**parameters)
 
     fake = Watching(messages=failures("evt_1", "evt_2").messages)
-    drop([queue_of(fake)], Selection(), path, lambda _: True)
+    drop([queue_of(fake)], Choice(), path, lambda _: True)
     assert lengths == [2, 2]
 
 
@@ -83,7 +83,7 @@ def test_without_confirmation_nothing_happens(tmp_path: Path) -> None:
     """The messages are visible again, and no file with personal data is left behind."""
     fake = failures("evt_1")
     path = tmp_path / "dropped.jsonl"
-    done = drop([queue_of(fake)], Selection(), path, lambda _: False)
+    done = drop([queue_of(fake)], Choice(), path, lambda _: False)
     assert (done.chosen, done.dropped, done.file) == (1, 0, None)
     assert (fake.visible, path.exists()) == (["m0"], False)
 
@@ -97,7 +97,7 @@ def test_an_interrupted_question_is_a_no(tmp_path: Path) -> None:
         raise click.Abort
 
     with pytest.raises(click.Abort):
-        drop([queue_of(fake)], Selection(), path, interrupt)
+        drop([queue_of(fake)], Choice(), path, interrupt)
     assert (fake.visible, path.exists()) == (["m0"], False)
 
 
@@ -105,7 +105,7 @@ def test_only_what_is_chosen_is_dropped_and_the_missing_is_named(tmp_path: Path)
     """The rest stays, visible."""
     fake = failures("evt_1", "evt_2", "evt_3")
     path = tmp_path / "dropped.jsonl"
-    done = drop([queue_of(fake)], Selection(ids=frozenset({"evt_2", "evt_9"})), path, lambda _: True)
+    done = drop([queue_of(fake)], Choice(ids=frozenset({"evt_2", "evt_9"})), path, lambda _: True)
     assert (done.chosen, done.dropped, done.missing) == (1, 1, ("evt_9",))
     assert fake.visible == ["m0", "m2"]
 
@@ -117,7 +117,7 @@ def test_nothing_chosen_asks_nothing_and_leaves_no_file(tmp_path: Path) -> None:
         raise AssertionError
 
     path = tmp_path / "dropped.jsonl"
-    assert drop([queue_of(failures())], Selection(), path, ask).chosen == 0
+    assert drop([queue_of(failures())], Choice(), path, ask).chosen == 0
     assert not path.exists()
 
 
@@ -131,7 +131,7 @@ def test_what_came_or_went_while_the_question_stood_is_left_alone(tmp_path: Path
         fake.receive_message(MaxNumberOfMessages=1, VisibilityTimeout=300)
         return True
 
-    done = drop([queue_of(fake)], Selection(), path, meanwhile)
+    done = drop([queue_of(fake)], Choice(), path, meanwhile)
     assert (done.chosen, done.dropped, done.file) == (2, 1, path)
     assert (fake.deleted, fake.visible) == (["m1"], ["m2"])
 
@@ -142,14 +142,14 @@ def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     path.write_text("precious", encoding="utf-8")
     fake = failures("evt_1")
     with pytest.raises(CliError, match="exists already"):
-        drop([queue_of(fake)], Selection(), path, lambda _: True)
+        drop([queue_of(fake)], Choice(), path, lambda _: True)
     assert (path.read_text(encoding="utf-8"), fake.visible) == ("precious", ["m0"])
 
 
 def test_a_file_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     """The folder is missing; nothing was taken."""
     with pytest.raises(CliError, match="cannot be written: No such file or directory"):
-        drop([queue_of(failures("evt_1"))], Selection(), tmp_path / "none" / "a", lambda _: True)
+        drop([queue_of(failures("evt_1"))], Choice(), tmp_path / "none" / "a", lambda _: True)
 
 
 @pytest.mark.skipif(not FULL_DISK.exists(), reason="needs a device that is always full")
@@ -169,7 +169,7 @@ def test_a_full_disk_drops_nothing(tmp_path: Path) -> None:
 
     filling = Filling(messages=fake.messages)
     with pytest.raises(CliError, match="cannot be written: No space left on device"):
-        drop([queue_of(filling)], Selection(), path, lambda _: True)
+        drop([queue_of(filling)], Choice(), path, lambda _: True)
     assert (filling.visible, filling.deleted, path.exists()) == (["m0"], [], False)
 
 

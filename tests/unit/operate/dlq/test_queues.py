@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from stripe_handler_cli.operate.dlq.messages import Layer, Selection
+from stripe_handler_cli.operate.dlq.messages import Layer, Choice
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue, list_queue
 from support.dead_letters import envelope, error, failure_record, poison
 from support.dynamodb import client_error
@@ -150,20 +150,20 @@ def test_other_refusals_of_sqs_are_errors() -> None:
 def test_a_list_ends_at_its_limit_and_says_how_much_it_left() -> None:
     """The rest is counted by SQS, and nothing stays hidden."""
     fake = filled(57)
-    listing = list_queue(queue_of(fake), Selection(), limit=25)
+    listing = list_queue(queue_of(fake), Choice(), limit=25)
     assert (len(listing.letters), listing.unseen, listing.is_whole) == (25, 32, False)
     assert len(fake.visible) == 57
 
 
 def test_a_list_that_is_just_as_long_as_its_limit_is_whole() -> None:
     """Nothing is said to be left."""
-    listing = list_queue(queue_of(filled(25)), Selection(), limit=25)
+    listing = list_queue(queue_of(filled(25)), Choice(), limit=25)
     assert (len(listing.letters), listing.unseen, listing.is_whole) == (25, 0, True)
 
 
 def test_a_limit_counts_what_is_chosen() -> None:
     """A filter looks on until it has enough."""
-    wanted = Selection(ids=frozenset({"evt_40", "evt_3"}))
+    wanted = Choice(ids=frozenset({"evt_40", "evt_3"}))
     listing = list_queue(queue_of(filled(57)), wanted, limit=25)
     assert [letter.event_id for letter in listing.letters] == ["evt_3", "evt_40"]
     assert (listing.seen, listing.is_whole) == (57, True)

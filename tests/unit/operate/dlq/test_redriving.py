@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied, StoppedError
-from stripe_handler_cli.operate.dlq.messages import Layer, Selection
+from stripe_handler_cli.operate.dlq.messages import Layer, Choice
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue
 from stripe_handler_cli.operate.dlq.redriving import SHOWN, Outcome, Result, Tally, redrive
 from stripe_subscription_handler.comparison.pace import Pace
@@ -14,7 +14,7 @@ from support.dead_letters import envelope, error, failure_record, poison
 from support.sqs import FakeQueue
 
 FAST = Pace(1_000_000)
-ALL = Selection()
+ALL = Choice()
 WRITTEN = Applied("write", "primary")
 REFUSED = NotApplied("InvalidEventError", "detail: is wrong")
 
@@ -57,11 +57,11 @@ def filled(count: int) -> FakeQueue:
     return fake
 
 
-def run(fake: FakeQueue, function: Function | None, selection: Selection = ALL) -> list[Result]:
+def run(fake: FakeQueue, function: Function | None, choice: Choice = ALL) -> list[Result]:
     """Redrive."""
     queue = Queue(fake, "https://queue", Layer.FUNCTION, "userId")  # type: ignore[arg-type]
     with Pass(queue, hold_seconds=300) as messages:
-        return list(redrive(messages, selection, function, FAST))
+        return list(redrive(messages, choice, function, FAST))
 
 
 def test_a_message_is_deleted_after_its_event_was_applied_and_not_before() -> None:
@@ -89,7 +89,7 @@ def test_only_what_is_chosen_is_sent() -> None:
     """The rest stays, visible."""
     fake = filled(4)
     function = Function(fake)
-    results = run(fake, function, Selection(ids=frozenset({"evt_2"})))
+    results = run(fake, function, Choice(ids=frozenset({"evt_2"})))
     assert function.sent == ["evt_2"]
     assert [result.outcome for result in results].count(Outcome.NOT_CHOSEN) == 3
     assert fake.visible == ["m0", "m1", "m3"]

@@ -11,8 +11,8 @@ from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none
 from stripe_handler_cli.stack.event_pattern import EventPattern, telling
 from stripe_subscription_handler.config import VARIABLES
-from stripe_subscription_handler.events.envelope import DEFAULT_USER_ID_METADATA_KEY
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES, PING_EVENT
+from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY
 
 THIN_PREFIX = "v1."
 """The types of thin events begin with it."""

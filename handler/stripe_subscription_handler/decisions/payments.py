@@ -1,0 +1,121 @@
+"""A subscription's newest invoice in its newest state. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
+from stripe_subscription_handler.events.invoices import Invoice
+
+SUCCEEDED, FAILED, VOIDED, UNCOLLECTIBLE = "succeeded", "failed", "voided", "uncollectible"
+_RANKS = {FAILED: 0, UNCOLLECTIBLE: 1, VOIDED: 2, SUCCEEDED: 3}
+"""Order of two states of one invoice that were reported for the same second."""
+_SETTLED = frozenset({SUCCEEDED, VOIDED})
+"""States that an invoice never leaves."""
+_BY_INVOICE_STATUS = {"paid": SUCCEEDED, "void": VOIDED, "uncollectible": UNCOLLECTIBLE}
+_NEVER = "-"
+"""Sorts before every time and every number."""
+
+_FIELDS = {
+    "version": "version",
+    "status": "status",
+    "at": "at",
+    "invoiceId": "invoice_id",
+    "amount": "amount",
+    "currency": "currency",
+    "attemptCount": "attempt_count",
+    "nextAttemptAt": "next_attempt_at",
+}
+"""Stored field name → attribute of `Payment`."""
+
+
+@attrs.frozen
+class Payment:
+    """The newest invoice of one subscription. Times are ISO-8601 UTC, the amount is in minor units.
+
+    Attributes:
+        version: See `_version`.
+        status: `succeeded`, `failed`, `voided` or `uncollectible`.
+        at: When it was paid, voided or given up, or when the attempt failed.
+        amount: What was paid, or what was due.
+        currency: Three-letter code in lower case.
+        next_attempt_at: When Stripe tries again, after an attempt that failed.
+    """
+
+    version: str
+    status: str
+    at: str
+    invoice_id: str
+    amount: int | None = None
+    currency: str | None = None
+    attempt_count: int | None = None
+    next_attempt_at: str | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        return self.status == FAILED
+
+    @property
+    def invoice_created(self) -> str:
+        return self.version.partition(" ")[0]
+
+    @classmethod
+    def of(cls, invoice: Invoice, event_type: str, second: str) -> "Payment":
+        """Read a payment off an invoice, which an event of a type reported for a second."""
+        status = _BY_INVOICE_STATUS.get(invoice.status or "", INVOICE_EVENTS[event_type])
+        told = {
+            SUCCEEDED: invoice.paid_at,
+            VOIDED: invoice.voided_at,
+            UNCOLLECTIBLE: invoice.uncollectible_at,
+        }
+        # Invoices before 2018 have no amount_paid; what was due is then what was paid.
+        is_paid = status == SUCCEEDED and invoice.amount_paid is not None
+        payment = cls(
+            version="",
+            status=status,
+            at=told.get(status) or second,
+            invoice_id=invoice.id,
+            amount=invoice.amount_paid if is_paid else invoice.amount_due,
+            currency=invoice.currency,
+            attempt_count=invoice.attempt_count,
+            next_attempt_at=invoice.next_payment_attempt if status == FAILED else None,
+        )
+        return attrs.evolve(payment, version=_version(payment, invoice.created, second))
+
+    def to_attribute(self) -> dict[str, Any]:
+        """Return the DynamoDB map (plain Python values)."""
+        values = ((name, getattr(self, field)) for name, field in _FIELDS.items())
+        return {name: value for name, value in values if value is not None}
+
+    @classmethod
+    def from_attribute(cls, attribute: Mapping[str, Any]) -> "Payment":
+        values: dict[str, Any] = {field: attribute.get(name) for name, field in _FIELDS.items()}
+        # DynamoDB's numbers come back as Decimal; every number kept here is a whole one.
+        numbers = {
+            name: int(values[name]) for name in ("amount", "attempt_count") if values[name] is not None
+        }
+        return cls(**{**values, **numbers})
+
+
+def _version(payment: Payment, invoice_created: str, second: str) -> str:
+    """Text that sorts in time order: the invoice, whether it is settled, then when, and which state.
+
+    What a settled invoice went through before, and when an event told of it, makes no difference: Stripe
+    sends two events of one payment. Everything that is kept is part of it, so that equal versions are equal
+    payments.
+    """
+    is_settled = payment.status in _SETTLED
+    return " ".join(
+        (
+            invoice_created,
+            payment.invoice_id,
+            str(int(is_settled)),
+            payment.at if is_settled else second,
+            str(_RANKS[payment.status]),
+            _NEVER if payment.attempt_count is None else f"{payment.attempt_count:06d}",
+            payment.next_attempt_at or _NEVER,
+            payment.at,
+            str(payment.amount),
+        )
+    )
