@@ -8,7 +8,6 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling  # noqa: TC001 - annotations are kept
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
 from support.delivery import in_order, interleaved
@@ -18,16 +17,16 @@ from support.judging import judge, views
 from support.model import Tables
 from support.streams import Stream, streams
 from support.tapes import Tape, tapes
-from support.true_views import CLASSES
+from support.true_views import CLASSES, VIEW
 from support.truth import Truth
 from support.worlds import STATUSES, Kinds, worlds
 
 WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 NO_CLOSED_IDS = Policy(can_ask_stripe=True, most_closed=0)
-LABELLED = Kinds()
-ONE_SECOND = Kinds(same_second=True)
-MANY_DEAD = Kinds(subscriptions=6, events=16)
-SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4)
+LABELLED = Kinds(baskets=True)
+ONE_SECOND = Kinds(same_second=True, baskets=True)
+MANY_DEAD = Kinds(subscriptions=6, events=16, baskets=True)
+SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4, baskets=True)
 
 
 @MANY
@@ -86,13 +85,12 @@ def test_delivering_everything_again_changes_nothing(world: World, data: st.Data
 @given(world=worlds(LABELLED))
 def test_attributes_of_the_app_are_never_touched(world: World) -> None:
     """Only the view and the ledger change; what the app keeps on the item stays."""
-    tables = Tables(profiles={"user_1": {"PK": "USER#user_1", "theme": "dark"}, "user_2": {"name": "x"}})
-    for event in world.events:
-        tables.deliver(event)
+    profiles = {"user_1": {"PK": "USER#user_1", "theme": "dark"}, "user_2": {"name": "x"}}
+    tables = in_order(world, WITHOUT_KEY, profiles=profiles)
     for item in tables.profiles.values():
-        ours = {name for name in item if name.startswith(PREFIX)} | {*SUBSCRIPTION_VIEW, *PAYMENT_VIEW}
+        ours = {name for name in item if name.startswith(PREFIX)} | VIEW | world.settings.profile_attributes.keys()
         rest = {name: value for name, value in item.items() if name not in ours}
-        assert rest in ({"PK": "USER#user_1", "theme": "dark"}, {"name": "x"})
+        assert rest in profiles.values()
 
 
 def test_the_generated_words_cover_the_ranking() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.policy import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from support import access_table as table
 from support.catalogue import item, items
 from support.events import subscription

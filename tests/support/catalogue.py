@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from stripe_subscription_handler.decisions.policy import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from support.events import T0
 
 MONTH = (T0, T0 + 2_592_000)

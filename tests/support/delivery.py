@@ -67,9 +67,14 @@ def policy_of(world: World, policy: Policy) -> Policy:
     return attrs.evolve(policy, shows=world.settings)
 
 
-def in_order(world: World, policy: Policy) -> Tables:
-    """What in-order, exactly-once delivery gives, each event handled before the next one happens."""
-    tables = Tables(policy=policy_of(world, policy))
+def in_order(
+    world: World, policy: Policy, *, profiles: Mapping[str, dict[str, Any]] | None = None
+) -> Tables:
+    """What in-order, exactly-once delivery gives, each event handled before the next one happens.
+
+    `profiles` are there from the beginning.
+    """
+    tables = Tables(policy=policy_of(world, policy), profiles=dict(profiles or {}))
     for number, event in enumerate(world.events, start=1):
         tables.stripe = stripe_at(world.shown[number], event.created)
         tables.deliver(event)

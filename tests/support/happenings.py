@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.policy import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent

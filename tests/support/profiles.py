@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_subscription_handler.decisions.policy import Policy, ViewSettings
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.envelope import parse_event
 from support.model import Tables
 from support.stripe_account import selection_of

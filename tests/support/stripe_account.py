@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from stripe_subscription_handler.decisions.policy import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.own_attributes import compiled

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import jmespath
 
-from stripe_subscription_handler.decisions.policy import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from support.happenings import DEAD, Fact
 
 Body = Mapping[str, Any]
