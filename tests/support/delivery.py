@@ -67,9 +67,7 @@ def policy_of(world: World, policy: Policy) -> Policy:
     return attrs.evolve(policy, shows=world.settings)
 
 
-def in_order(
-    world: World, policy: Policy, *, profiles: Mapping[str, dict[str, Any]] | None = None
-) -> Tables:
+def in_order(world: World, policy: Policy, *, profiles: Mapping[str, dict[str, Any]] | None = None) -> Tables:
     """What in-order, exactly-once delivery gives, each event handled before the next one happens.
 
     `profiles` are there from the beginning.

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.view import view
 from support.model import Tables
 from support.one_owner import holders, linked_owners
-from support.true_views import View
+from support.true_views import View, may_tell_of_ours
 from support.truth import Truth, seen
 
 
 def views(tables: Tables) -> dict[str, View]:
     """Every user's view; a user who sees nothing is left out, with a profile item or without."""
-    return {user: view for user, item in tables.profiles.items() if (view := _seen(tables, item))}
+    return {user: found for user, item in tables.profiles.items() if (found := _seen(tables, item))}
 
 
 def _seen(tables: Tables, item: Mapping[str, Any]) -> View:
@@ -30,6 +32,20 @@ def judge_nobody_elses(tables: Tables) -> None:
         assert shown is None or linked.get(shown) == user, f"{user} sees {shown} of {linked.get(shown)}"
 
 
+def judge_ledgers(tables: Tables) -> None:
+    """Each view is a function of what the item itself remembers and of the settings.
+
+    Raises:
+        AssertionError: Computed anew, one is another.
+    """
+    shows = tables.policy.shows
+    for user, item in tables.profiles.items():
+        anew = {
+            name: value for name, value in view(Ledger.from_item(item), shows).items() if value is not None
+        }
+        assert _seen(tables, item) == anew, f"{user} sees {_seen(tables, item)}, his ledger tells {anew}"
+
+
 def judge(
     tables: Tables, truth: Truth, *, profiles: Collection[str] | None = None, forgotten: bool = False
 ) -> None:
@@ -45,6 +61,7 @@ def judge(
     Raises:
         AssertionError: Somebody sees, holds or waits for what he should not.
     """
+    judge_ledgers(tables)
     owners = {}
     linked = linked_owners(tables)
     for subscription_id in truth.subscriptions():
@@ -58,8 +75,8 @@ def judge(
         expected = truth.views(owners, user)
         if forgotten:
             expected = [*expected, *_remains(truth, owners, user)]
-        view = _seen(tables, tables.profiles.get(user, {}))
-        assert view in expected, f"{user} sees {view}, and should see {expected}"
+        found = _seen(tables, tables.profiles.get(user, {}))
+        assert found in expected, f"{user} sees {found}, and should see {expected}"
     if profiles is not None:
         assert set(tables.profiles) <= set(profiles)
     _judge_waiting(tables, truth, owners, has_item)
@@ -81,11 +98,11 @@ def _judge_waiting(
     for fact in truth.world.facts:
         if fact.subscription_id and fact.is_of_subscription:
             owner = owners[fact.subscription_id]
-            if owner is None and truth.is_anothers(fact.subscription_id):
-                assert fact.new is None or fact.event.id not in waiting, (
+            if owner is None and not may_tell_of_ours(fact, truth.world.settings):
+                assert fact.event.id not in waiting, (
                     f"{fact.subscription_id} is another app's: {fact.event.id} must not wait"
                 )
-            elif owner is None:
+            elif owner is None and truth.must_wait(fact):
                 assert fact.event.id in waiting, (
                     f"nobody owns {fact.subscription_id}: {fact.event.id} must wait"
                 )
@@ -100,4 +117,4 @@ def _remains(truth: Truth, owners: dict[str, str | None], user: str) -> list[Vie
     owned = [key for key, owner in owners.items() if owner == user and truth.states(key)]
     if any(truth.may_live(key) for key in owned):
         return []
-    return [{}, *(view for key in owned for view in truth.views({**dict.fromkeys(owners), key: user}, user))]
+    return [{}, *(one for key in owned for one in truth.views({**dict.fromkeys(owners), key: user}, user))]

@@ -49,14 +49,14 @@ MUTANTS = (
     ),
     Mutant(
         "terminal first",
-        "decisions/ledger.py",
+        "decisions/registers.py",
         "{int(subscription.is_terminal)} {second}",
         "0 {second}",
         ANY_ORDER,
     ),
     Mutant(
         "created is older than anything else",
-        "decisions/ledger.py",
+        "decisions/registers.py",
         "    if rank is Rank.CREATED:\n",
         "    if False:\n",
         "tests/unit/conversation/test_whose_is_it.py::test_created_stamped_after_the_update_that_activated_it",
@@ -77,9 +77,9 @@ MUTANTS = (
     ),
     Mutant(
         "dead ones by the time of their end",
-        "decisions/ledger.py",
-        "(subscription.ended or subscription.created) if",
-        "subscription.created if",
+        "decisions/ranking.py",
+        "end = subscription.ended or subscription.created",
+        "end = subscription.created",
         ANY_ORDER,
     ),
     Mutant(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import attrs
 
 from support.happenings import Fact, World
-from support.true_views import is_ours
+from support.true_views import may_tell_of_ours
 from support.walks import contenders, proven_end
 
 CUSTOMER_UPDATED = "customer.updated"
@@ -43,12 +43,8 @@ class TrueOwners:
 
     def _is_anothers(self, subscription_id: str) -> bool:
         own = [fact for fact in self.world.facts_of(subscription_id) if fact.is_of_subscription]
-        states = [fact.new for fact in own if fact.new is not None]
-        return (
-            bool(states)
-            and not any(is_ours(state, self.world.settings) for state in states)
-            and not any(fact.named for fact in own)
-        )
+        may_be_ours = any(fact.new and may_tell_of_ours(fact, self.world.settings) for fact in own)
+        return not may_be_ours and any(fact.new for fact in own) and not any(fact.named for fact in own)
 
     def claimed(self, subscription_id: str) -> Users:
         """Whom anything names that speaks of this subscription; empty where nothing does."""

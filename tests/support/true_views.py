@@ -116,6 +116,18 @@ def is_ours(body: Body, settings: ViewSettings) -> bool:
     return sells and all(body["metadata"].get(key) == value for key, value in wanted.items())
 
 
+def may_tell_of_ours(fact: Fact, settings: ViewSettings) -> bool:
+    """Whether it tells of a subscription that is ours or was until then, or does not tell whose it is."""
+    if fact.bill is None:
+        return any(is_ours(body, settings) for body in (fact.old, fact.new) if body)
+    lines, handled = fact.bill.get("lines"), settings.handled_product_ids
+    bills = {line["pricing"]["price_details"]["product"] for line in lines["data"]} if lines else handled
+    words = fact.bill["parent"]["subscription_details"].get("metadata")
+    tags = settings.required_metadata.items()
+    is_tagged = words is None or all(words.get(key) == value for key, value in tags)
+    return is_tagged and (not handled or bool(bills & handled))
+
+
 def product(item: Body) -> str:
     """The product of an item."""
     found: str = item["price"]["product"]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from support.happenings import DEAD, World
+from support.happenings import DEAD, Fact, World
 from support.true_owners import TrueOwners, Users
 from support.true_views import VIEW, Body, Paid, View, is_ours, listed, true_view
 from support.walks import contenders, proven_end
@@ -98,10 +98,14 @@ class Truth:
     def _is_living(self, body: Body) -> bool:
         return body["status"] not in DEAD and is_ours(body, self.world.settings)
 
-    def is_anothers(self, subscription_id: str) -> bool:
-        """Whether every event of the subscription says that another app sells it."""
-        states = [fact.new for fact in self.world.facts_of(subscription_id) if fact.new]
-        return bool(states) and not any(is_ours(state, self.world.settings) for state in states)
+    def must_wait(self, fact: Fact) -> bool:
+        """Whether an event of a subscription without an owner certainly waits until somebody is named.
+
+        Of an invoice's subscription Stripe may be asked, and say that another app sells it.
+        """
+        settings = self.world.settings
+        is_filtered = bool(settings.handled_product_ids or settings.required_metadata)
+        return fact.new is not None or not (self.key and is_filtered)
 
     def payment(self, subscription_id: str) -> Paid | None:
         """The newest invoice of the subscription that asks for anything, as it was left."""

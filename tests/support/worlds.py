@@ -172,18 +172,14 @@ class _Drawing:
         self.account.create(subscription_id, label, late=late, **state)
 
     def _sold(self, plan: _Plan) -> dict[str, Any]:
-        """What a subscription sells. Of which app it is changes only while its label says whose it is."""
+        """What a subscription sells; it may come to another app."""
         if not self.kinds.baskets:
             return {}
-        if self._is_named and self.pick(4) == 3:
+        if self.pick(4) == 3:
             plan = attrs.evolve(plan, theirs=not plan.theirs)
         basket = self.one_of(THEIRS if plan.theirs else OURS)
         tag = None if plan.theirs else TAGGED["app"]
         return {"items": basket, "tag": tag, **_own_period(basket)}
-
-    @property
-    def _is_named(self) -> bool:
-        return not self.kinds.labels and not self.kinds.companions
 
     def _go_on(self, subscription_id: str) -> None:
         kinds = ["update"] * self.kinds.updates + ["invoice"] * 2 + ["label"] * self.kinds.labels
