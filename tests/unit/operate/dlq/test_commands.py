@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.messages import Layer, Choice
+from stripe_handler_cli.operate.dlq.messages import Choice, Layer
 from stripe_handler_cli.operate.dlq.wiring import queues, redrive_hold_seconds, user_id_metadata_key
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied, StoppedError
-from stripe_handler_cli.operate.dlq.messages import Layer, Choice
+from stripe_handler_cli.operate.dlq.messages import Choice, Layer
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue
 from stripe_handler_cli.operate.dlq.redriving import SHOWN, Outcome, Result, Tally, redrive
 from stripe_subscription_handler.comparison.pace import Pace
