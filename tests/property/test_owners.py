@@ -25,7 +25,7 @@ EARLIER = Kinds(
 COMPANIONS = Kinds(labels=1, nobody=9, companions=3, customers=1, subscriptions=2, most_dead=1, baskets=True)
 WAITING = Kinds(labels=1, companions=1, users=1, subscriptions=4, most_dead=1)
 LABELS_OF_ONE_SECOND = Kinds(same_second=True, labels=6, customers=1, subscriptions=2, most_dead=1)
-ONE_SECOND = attrs.evolve(COMPANIONS, same_second=True)
+ONE_SECOND = attrs.evolve(COMPANIONS, same_second=True, baskets=False)
 MIXED = Kinds(same_second=True, labels=3, companions=1, subscriptions=2, most_dead=1, baskets=True)
 MANY_DEAD = Kinds(labels=3, companions=1, customers=1, subscriptions=5, events=14, deletions=3)
 NO_PROFILES = Kinds(labels=3, companions=1, subscriptions=3, most_dead=1, one_more=True, baskets=True)

@@ -7,7 +7,7 @@ from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.view import view
 from support.model import Tables
 from support.one_owner import holders, linked_owners
-from support.true_views import View, may_tell_of_ours
+from support.true_views import View
 from support.truth import Truth, seen
 
 
@@ -98,18 +98,13 @@ def _judge_waiting(
     for fact in truth.world.facts:
         if fact.subscription_id and fact.is_of_subscription:
             owner = owners[fact.subscription_id]
-            if owner is None and not may_tell_of_ours(fact, truth.world.settings):
-                assert fact.event.id not in waiting, (
-                    f"{fact.subscription_id} is another app's: {fact.event.id} must not wait"
-                )
-            elif owner is None and truth.must_wait(fact):
-                assert fact.event.id in waiting, (
-                    f"nobody owns {fact.subscription_id}: {fact.event.id} must wait"
-                )
+            waits = fact.event.id in waiting
+            if owner is None:
+                what = f"nobody owns {fact.subscription_id}, whose event is {fact.event.id}"
+                assert waits or not truth.must_wait(fact), f"{what}: it must wait"
+                assert not waits or not truth.must_not_wait(fact), f"{what}: another app's must not wait"
             elif owner in has_item:
-                assert fact.event.id not in waiting, (
-                    f"{owner} owns {fact.subscription_id}, whose event {fact.event.id} waits"
-                )
+                assert not waits, f"{owner} owns {fact.subscription_id}, whose event {fact.event.id} waits"
 
 
 def _remains(truth: Truth, owners: dict[str, str | None], user: str) -> list[View]:

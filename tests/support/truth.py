@@ -12,7 +12,7 @@ import attrs
 
 from support.happenings import DEAD, Fact, World
 from support.true_owners import TrueOwners, Users
-from support.true_views import VIEW, Body, Paid, View, is_ours, listed, true_view
+from support.true_views import VIEW, Body, Paid, View, is_ours, listed, may_tell_of_ours, true_view
 from support.walks import contenders, proven_end
 
 _T = TypeVar("_T")
@@ -101,11 +101,17 @@ class Truth:
     def must_wait(self, fact: Fact) -> bool:
         """Whether an event of a subscription without an owner certainly waits until somebody is named.
 
-        Of an invoice's subscription Stripe may be asked, and say that another app sells it.
+        Stripe may be asked, for a thin event or for the subscription of an invoice, and say that another app
+        sells it.
         """
         settings = self.world.settings
-        is_filtered = bool(settings.handled_product_ids or settings.required_metadata)
-        return fact.new is not None or not (self.key and is_filtered)
+        is_asked = self.thin or (self.key and fact.new is None)
+        has_filter = bool(settings.handled_product_ids or settings.required_metadata)
+        return may_tell_of_ours(fact, settings) and not (has_filter and is_asked)
+
+    def must_not_wait(self, fact: Fact) -> bool:
+        """Whether it certainly does not, as another app sells the subscription and nobody is named."""
+        return not may_tell_of_ours(fact, self.world.settings) and self.is_guess(str(fact.subscription_id))
 
     def payment(self, subscription_id: str) -> Paid | None:
         """The newest invoice of the subscription that asks for anything, as it was left."""
