@@ -70,7 +70,7 @@ def _is_told(attribute: "attrs.Attribute[Any]", value: Any) -> bool:
 
 def as_expectation(event: StripeEvent) -> dict[str, Any]:
     """Write an event the way the expectations are written: of `before`, only what differs."""
-    fields = attrs.asdict(event, filter=_is_told)
+    fields = json.loads(json.dumps(attrs.asdict(event, filter=_is_told), default=sorted))
     if fields["before"] is not None:
         now = fields["subscription"]
         fields["before"] = {name: old for name, old in fields["before"].items() if now[name] != old}
