@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.full_pass import note_full_pass
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
@@ -21,7 +22,6 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
-from stripe_subscription_handler.comparison.full_pass import note_full_pass
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values

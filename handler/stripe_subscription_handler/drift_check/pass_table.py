@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from stripe_subscription_handler.comparison.full_pass import PARTITION
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.looks import Look
-from stripe_subscription_handler.comparison.full_pass import PARTITION
 from stripe_subscription_handler.dynamodb.sync_table import EXPIRES_AT
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import PassHeldError

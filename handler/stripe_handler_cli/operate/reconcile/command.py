@@ -89,8 +89,8 @@ Examples:
 @click.option(
     "--views",
     is_flag=True,
-    help="Instead: hold each profile against its own ledger and the settings; --apply computes it anew. Needs "
-    "no key: for a setting that was changed.",
+    help="Instead, after a setting was changed: hold each profile against its own ledger; --apply computes "
+    "it anew. Needs no key.",
 )
 @click.option(
     "--state-file",

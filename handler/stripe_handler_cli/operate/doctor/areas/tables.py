@@ -45,12 +45,12 @@ class TableFacts:
 
 def look_at_profile_table(site: Site) -> TableFacts:
     """The profile table, with the keys of the function's settings."""
-    config = _config(site)
+    config = stack_config(site)
     names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
     return _table(site, site.output("profile_table_name"), tuple((name, "S") for name in names))
 
 
-def _config(site: Site) -> Config:
+def stack_config(site: Site) -> Config:
     try:
         return Config.from_environment(environment_of(site))
     except ConfigError as error:
@@ -201,7 +201,7 @@ class OwnersFacts:
 def look_at_owners(site: Site) -> OwnersFacts:
     """The first items of each part of the table: a bounded number, whatever its size."""
     config = attrs.evolve(
-        _config(site),
+        stack_config(site),
         table_name=site.output("profile_table_name"),
         sync_table_name=site.output("sync_table_name"),
     )
