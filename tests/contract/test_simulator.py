@@ -15,6 +15,7 @@ from stripe_handler_cli.lab.simulator import (
 from stripe_subscription_handler import StripeEvent, Subscription, UserNotFoundError, parse_event
 from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from support.model import Tables
 
@@ -139,7 +140,7 @@ def test_todays_api_tells_what_the_events_told(era: str) -> None:
         for (identifier, second), told in last.items():
             body = made.subscription_at(identifier, second)
             assert body is not None
-            assert read_subscription(body, "api", "userId") == told
+            assert read_subscription(body, "api", PLAIN) == told
 
 
 @pytest.mark.parametrize("seed", range(51))

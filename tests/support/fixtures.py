@@ -33,6 +33,8 @@ FIRST_ERA = {
     "invoice.payment_succeeded": "2014",
     "invoice.payment_failed": "2014",
     "invoice.paid": "2019",
+    "invoice.voided": "2019",
+    "invoice.marked_uncollectible": "2019",
 }
 """Event of a subscription or an invoice → the era in whose years Stripe began to send it."""
 

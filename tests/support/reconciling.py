@@ -19,6 +19,7 @@ from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Li
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 from support import events
@@ -130,7 +131,7 @@ class Named:
         body = self.world.account.bodies.get(asked.object_id)
         if asked.subject != "subscription" or body is None:
             return self.world.tables.stripe(asked)
-        return Fetched(read_subscription(body, "subscription", "userId"), iso(self.world.account.second))
+        return Fetched(read_subscription(body, "subscription", PLAIN), iso(self.world.account.second))
 
 
 @attrs.define
@@ -156,7 +157,7 @@ class Reconciliation:
         return Comparer(
             Profiles(self.tables),
             Named(self),
-            Settings(self.policy, self.livemode, "userId"),
+            Settings(self.policy, self.livemode, PLAIN),
             (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
             found.append,
             tally or Tally(),

@@ -12,10 +12,12 @@ from botocore.exceptions import ClientError
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode, Unmapped
-from stripe_subscription_handler.decisions.view import subscription_view
+from stripe_subscription_handler.decisions.view import alone_view
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.logger import make_logger
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
@@ -28,8 +30,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 def changed_by(body: dict[str, Any]) -> dict[str, Any]:
     """The view's attributes that a first event about this subscription sets, as DynamoDB returns them."""
-    subscription = read_subscription(body, "subscription", "userId")
-    values = subscription_view(subscription)
+    subscription = read_subscription(body, "subscription", PLAIN)
+    values = alone_view(subscription, DEFAULTS)
     return to_wire({name: value for name, value in values.items() if value is not None})
 
 

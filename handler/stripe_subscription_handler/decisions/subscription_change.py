@@ -90,7 +90,8 @@ class SubscriptionChange:
         changed = {name: value for name, value in values.items() if value is not None}
         if is_first:
             conditions: tuple[Condition, ...] = (Absent(("subscriptionId",)), Absent((REVISION,)))
-            changed |= {KNOWN: only, LIVE: only} | made_by(shows)
+            made = ((name, value) for name, value in made_by(shows).items() if value is not None)
+            changed |= {KNOWN: only, LIVE: only, **dict(made)}
         else:
             name = register_attribute(subscription.id)
             # One that lives is better than any dead one. One that has died is shown if there is no other.

@@ -88,8 +88,9 @@ resource "aws_lambda_function" "function" {
     precondition {
       condition     = local.environment_bytes <= local.environment_bytes_limit
       error_message = <<-EOT
-        The environment of ${var.name} would have ${local.environment_bytes} bytes, and
-        Lambda takes ${local.environment_bytes_limit} in all. The longest settings, with their characters:
+        Lambda takes ${local.environment_bytes_limit} bytes of environment; it would be ${local.environment_bytes} for
+        ${var.name}.
+        The longest settings, with their characters:
         ${join(", ", local.longest_environment_variables)}.
         Shorten the Terraform variables of the same names in lower case.
       EOT

@@ -8,8 +8,10 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.check import Status
-from stripe_subscription_handler.decisions.ledger import KNOWN, Held, Register
+from stripe_subscription_handler.decisions.ledger import KNOWN, Held
+from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from support import events
 from support.doctor.patient import Patient
@@ -18,9 +20,7 @@ APPLY = "TF_WORKSPACE=first terraform -chdir="
 FAIL, WARN = Status.FAIL, Status.WARN
 MISSING_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:none"  # noqa: S105 - a name
 ACTIVE_SINCE = "0 2026-11-01T00:00:00Z 1"
-RESTORED = read_subscription(
-    events.subscription(id="sub_restored", customer="cus_restored"), "object", "userId"
-)
+RESTORED = read_subscription(events.subscription(id="sub_restored", customer="cus_restored"), "object", PLAIN)
 ANYONE_SENDS = json.dumps(
     {"Statement": [{"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage"}]}
 )

@@ -102,6 +102,10 @@ def test_differing_fields_are_told() -> None:
     made = world({**SUB, "status": "past_due"}, delivered=(events.created(SUB),))
     [found] = made.run()
     told = {field.name: (field.stored, field.stripe) for field in found.fields}
+    products = [
+        {name: one["status"] for name, one in side.items()} for side in told.pop("subscriptionProducts")
+    ]
+    assert products == [{"prod_1": "active"}, {"prod_1": "past_due"}]
     assert told == {"subscriptionStatus": ("active", "past_due"), "status": ("active", "past_due")}
 
 

@@ -10,11 +10,13 @@ from stripe_subscription_handler.decisions.conditions import (
     AnyOf,
     AtLeast,
     Equal,
+    Holds,
     Less,
     Present,
 )
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import FindOwner, Reason, Skip, Write
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
@@ -56,8 +58,23 @@ def test_the_view_of_a_new_subscription() -> None:
         "subscriptionTrialEnd": "2025-11-23T08:26:40Z",
         "subscriptionCancelAtPeriodEnd": False,
         "stripeCustomerId": "cus_1",
+        "subscriptionAccessUntil": "2025-12-25T08:26:40Z",
+        "subscriptionProducts": {
+            "prod_1": {
+                "accessUntil": "2025-12-25T08:26:40Z",
+                "status": "active",
+                "subscriptionId": "sub_1",
+                "priceId": "price_basic",
+                "quantity": 1,
+            }
+        },
     }
-    assert write.remove == ("subscriptionCancelAt", "subscriptionCanceledAt")
+    assert set(write.remove) == {
+        "subscriptionCancelAt",
+        "subscriptionCanceledAt",
+        "subscriptionPauseCollection",
+        "subscriptionPauseResumesAt",
+    }
 
 
 def test_the_stored_register() -> None:
@@ -72,9 +89,7 @@ def test_the_stored_register() -> None:
             "customerId": "cus_1",
             "status": "active",
             "created": CREATED,
-            "priceId": "price_basic",
-            "productId": "prod_1",
-            "quantity": 1,
+            "items": [{"productId": "prod_1", "priceId": "price_basic", "quantity": 1}],
             "currentPeriodStart": CREATED,
             "currentPeriodEnd": "2025-12-22T08:26:40Z",
             "cancelAtPeriodEnd": False,
@@ -92,6 +107,7 @@ def test_the_blind_update_of_the_primary_subscription() -> None:
             Less((register, "version"), f"0 {CREATED} 1"),
             Absent(("stripeLedgerClaim_sub_1", "unlinked")),
             Equal(("stripeLedgerLive",), frozenset({"sub_1"})),
+            Equal(("stripeLedgerSettings",), DEFAULTS.fingerprint),
             Less(("stripeLedgerClaim_sub_1", "key"), f"3 0 {CREATED} 1"),
         )
     )
@@ -104,19 +120,23 @@ def test_the_blind_end_of_the_only_subscription() -> None:
     write = write_of(events.deleted(ended, created=T0 + 5))
     assert isinstance(write.condition, AllOf)
     assert Equal(("stripeLedgerKnown",), frozenset({"sub_1"})) in write.condition.conditions
-    assert "stripeLedgerLive" in write.remove
+    assert {"stripeLedgerLive", "nextPaymentAttemptAt", "subscriptionProducts"} <= {*write.remove}
+    assert write.set["subscriptionAccessUntil"] == "2025-11-22T08:26:45Z"
 
 
 def test_the_blind_payment_of_the_primary_subscription() -> None:
     """A payment of the primary subscription writes its fields and nothing of the subscription's."""
     write = write_of(events.failed(events.invoice(next_payment_attempt=T0 + 86_400), created=T0 + 5))
     payment = "stripeLedgerPayment_sub_1"
-    version = f"2025-11-22T08:26:45Z {CREATED} 0 evt_1"
+    second, next_attempt = "2025-11-22T08:26:45Z", "2025-11-23T08:26:40Z"
+    version = f"{CREATED} in_1 0 {second} 0 000001 {next_attempt} {second} 2000"
     assert write.condition == AllOf(
         (
             Equal(("subscriptionId",), "sub_1"),
             Present(("stripeLedgerSubscription_sub_1",)),
             AnyOf((Absent((payment,)), Less((payment, "version"), version))),
+            Equal(("stripeLedgerSettings",), DEFAULTS.fingerprint),
+            Holds(("stripeLedgerLive",), "sub_1"),
             AtLeast(("stripeLedgerClaim_sub_1", "key"), f"2 {CREATED} in_1"),
         )
     )

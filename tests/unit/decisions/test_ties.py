@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from stripe_subscription_handler.conversation.messages import Fetched
-from stripe_subscription_handler.decisions.ledger import Candidate
 from stripe_subscription_handler.decisions.merging import settle
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.registers import Candidate
 from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.subscriptions import Subscription

@@ -6,6 +6,7 @@ import pytest
 
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
+from stripe_subscription_handler.events.selection import Selection
 from support import events
 from support.fixtures import MISSING, changed
 
@@ -14,7 +15,7 @@ SECRET = "a-secret-value"  # noqa: S105 - stands for personal data in the tables
 
 def read(body: dict[str, Any], key: str = "userId") -> CheckoutSession:
     """Read one."""
-    return read_checkout_session(body, "object", key)
+    return read_checkout_session(body, "object", Selection(key))
 
 
 def test_a_session_names_subscription_customer_and_user() -> None:

@@ -76,7 +76,7 @@ def test_missing_and_null_are_the_same(read: Callable[..., Any]) -> None:
         *[(optional_integer, value) for value in (True, False, "1", 1.0, [], {})],
         *[(optional_time, value) for value in (True, "1763800000", 1763800000.0, [], {})],
         *[(optional_text, value) for value in (True, 1, 1.5, [], {})],
-        *[(optional_object, value) for value in (True, 1, "{}", [])],
+        *[(optional_object, value) for value in (True, 1, "{}", [1])],
         *[(optional_id, value) for value in (True, 1, "", [])],
         *[(text, value) for value in (None, True, 1, "", [], {})],
     ],
@@ -123,16 +123,16 @@ def test_an_expanded_object_needs_an_id(expanded: dict[str, Any]) -> None:
     assert field_of(lambda: optional_id({"customer": expanded}, "customer", "event")) == "event.customer.id"
 
 
-@pytest.mark.parametrize("items", [None, {}, {"data": None}, {"data": []}])
+@pytest.mark.parametrize("items", [None, {}, [], {"data": None}, {"data": []}])
 def test_a_list_may_be_absent_in_every_way(items: Any) -> None:
-    """Null, an empty list object and an empty list all mean no elements."""
+    """Null, an empty object, as PHP writes it too, and an empty list all mean no elements."""
     assert objects_in_list({"items": items}, "items", "event") == []
 
 
 @pytest.mark.parametrize(
     ("items", "field"),
     [
-        ([], "event.items"),
+        ([{}], "event.items"),
         ("si_1", "event.items"),
         ({"data": {}}, "event.items.data"),
         ({"data": "si_1"}, "event.items.data"),
@@ -146,7 +146,7 @@ def test_a_malformed_list_names_the_element(items: Any, field: str) -> None:
     assert field_of(lambda: objects_in_list({"items": items}, "items", "event")) == field
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"userId": None}, {"userId": ""}, {"other": "x"}])
+@pytest.mark.parametrize("metadata", [None, {}, [], {"userId": None}, {"userId": ""}, {"other": "x"}])
 def test_metadata_without_a_value_is_unset(metadata: Any) -> None:
     """Stripe removes a key by an empty value, so an empty value is none."""
     assert metadata_value({"metadata": metadata}, "userId", "event") is None
@@ -154,7 +154,7 @@ def test_metadata_without_a_value_is_unset(metadata: Any) -> None:
 
 @pytest.mark.parametrize(
     ("metadata", "field"),
-    [([], "event.metadata"), ("x", "event.metadata"), ({"userId": 7}, "event.metadata.userId")],
+    [([1], "event.metadata"), ("x", "event.metadata"), ({"userId": 7}, "event.metadata.userId")],
 )
 def test_malformed_metadata_names_the_key(metadata: Any, field: str) -> None:
     """Metadata is an object of strings."""

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler import InvalidEventError, Subscription, parse_event
+from stripe_subscription_handler.events.selection import Selection
+from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 from support import events
 from support.fixtures import MISSING, changed
 
@@ -55,6 +57,8 @@ NOT_A_REFERENCE = (7, True, "", [SECRET])
         *[("current_period_end", value) for value in NOT_A_TIME],
         *[("cancel_at_period_end", value) for value in NOT_A_BOOLEAN],
         *[("metadata", value) for value in NOT_AN_OBJECT],
+        *[("pause_collection", value) for value in NOT_AN_OBJECT],
+        *[("items.has_more", value) for value in NOT_A_BOOLEAN],
         *[("metadata.userId", value) for value in (7, True, [SECRET], {"id": SECRET})],
         *[("items", value) for value in NOT_AN_OBJECT],
         *[("items.data", value) for value in (7, True, SECRET, {"id": SECRET})],
@@ -131,11 +135,10 @@ def test_today_s_shape_is_read_whole() -> None:
         user_id="user_1",
         created=T0_TEXT,
         ended=None,
-        price_id="price_basic",
-        product_id="prod_1",
-        quantity=1,
+        items=(SubscriptionItem("prod_1", "price_basic", quantity=1),),
         current_period_start=T0_TEXT,
         current_period_end=MONTH_TEXT,
+        latest_period_start=T0_TEXT,
         trial_end=None,
         cancel_at=None,
         canceled_at=None,
@@ -149,7 +152,8 @@ def test_only_id_customer_status_and_creation_are_needed() -> None:
     read_back = parse_event(events.created(body)).subscription
     assert read_back is not None
     assert read_back.cancel_at_period_end is False
-    optional = ("user_id", "ended", "price_id", "product_id", "quantity", "current_period_start")
+    assert read_back.items == (SubscriptionItem(),)
+    optional = ("user_id", "ended", "current_period_start", "pause_collection", "own")
     assert [getattr(read_back, name) for name in optional] == [None] * len(optional)
 
 
@@ -177,8 +181,8 @@ def test_the_price_is_the_first_item_s_else_the_plan(
     changes: list[tuple[str, Any]], price: str | None, product: str | None
 ) -> None:
     """Price of the first item, its plan, the subscription's plan: the first one there, with its product."""
-    subscription = read(*changes)
-    assert (subscription.price_id, subscription.product_id) == (price, product)
+    item = read(*changes).items[0]
+    assert (item.price_id, item.product_id) == (price, product)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +199,7 @@ def test_the_price_is_the_first_item_s_else_the_plan(
 )
 def test_the_quantity_is_the_first_item_s(changes: list[tuple[str, Any]], expected: int | None) -> None:
     """The subscription's own quantity stands in only where there is at most one item."""
-    assert read(*changes).quantity == expected
+    assert read(*changes).items[0].quantity == expected
 
 
 def periods(*ends: tuple[int | None, int | None]) -> list[dict[str, Any]]:
@@ -224,6 +228,77 @@ def test_the_period_is_the_subscription_s_own_else_the_latest(
     """Start and end are always of one and the same period; the latest end over the items wins."""
     subscription = read(*changes)
     assert (subscription.current_period_start, subscription.current_period_end) == (start, end)
+
+
+def test_every_item_is_read_and_a_deleted_one_is_none() -> None:
+    """Product, price, lookup key, quantity, whether it is metered, and its period where that is its own."""
+    seat = {"id": "price_seat", "object": "price", "product": "prod_seat", "lookup_key": "seat"}
+    usage = {
+        "id": "price_usage",
+        "object": "price",
+        "product": "prod_usage",
+        "recurring": {"usage_type": "metered"},
+    }
+    data = [
+        {"price": seat, "quantity": 3, "current_period_start": T0, "current_period_end": MONTH},
+        {"price": usage, "current_period_start": T0 + 7, "current_period_end": YEAR},
+        {"price": seat, "quantity": 9, "deleted": True, "current_period_end": 2 * YEAR},
+        {"plan": {"id": "old", "product": "prod_old", "usage_type": "metered"}, "current_period_end": YEAR},
+    ]
+    subscription = read(("items.data", data))
+    assert subscription.items == (
+        SubscriptionItem("prod_seat", "price_seat", "seat", 3, period_end=MONTH_TEXT),
+        SubscriptionItem("prod_usage", "price_usage", metered=True),
+        SubscriptionItem("prod_old", "old", metered=True),
+    )
+    assert subscription.current_period_end == YEAR_TEXT
+    assert subscription.latest_period_start == "2025-11-22T08:26:47Z"
+
+
+def test_where_every_item_is_deleted_there_is_none() -> None:
+    """Not even the plan that the subscription itself may still name."""
+    assert read(("items.data", [{"price": "p", "deleted": True}]), ("plan", "own")).items == ()
+
+
+def test_items_that_stripe_did_not_embed_are_said_to_be_missing() -> None:
+    """Whoever has a key can fetch them."""
+    assert read(("items.has_more", True)).incomplete == ("items",)
+    assert read(("items.has_more", False)).incomplete == ()
+
+
+@pytest.mark.parametrize(
+    ("pause", "behavior", "resumes"),
+    [
+        (None, None, None),
+        (MISSING, None, None),
+        ([], None, None),
+        ({"behavior": "void", "resumes_at": None}, "void", None),
+        ({"behavior": "keep_as_draft", "resumes_at": MONTH}, "keep_as_draft", MONTH_TEXT),
+    ],
+)
+def test_a_paused_collection_is_stripe_s_word_for_it(
+    pause: Any, behavior: str | None, resumes: str | None
+) -> None:
+    """With the time at which it goes on, where one is set. PHP writes an empty object as a list."""
+    subscription = read(("pause_collection", pause))
+    assert (subscription.pause_collection, subscription.pause_resumes_at) == (behavior, resumes)
+
+
+@pytest.mark.parametrize(
+    ("pause", "field"),
+    [({"behavior": 7}, "behavior"), ({"behavior": "void", "resumes_at": "x"}, "resumes_at")],
+)
+def test_a_malformed_pause_is_named(pause: Any, field: str) -> None:
+    """The path leads into it."""
+    assert field_of(("pause_collection", pause)) == f"pause_collection.{field}"
+
+
+def test_metadata_is_kept_as_far_as_it_is_asked_for() -> None:
+    """The values of the keys that the settings name, and nothing else."""
+    body = events.subscription(metadata={"userId": "user_1", "app": "shop", "secret": SECRET})
+    subscription = parse_event(events.created(body), Selection(metadata_keys=("app", "stage"))).subscription
+    assert subscription is not None
+    assert subscription.metadata == (("app", "shop"), ("stage", None))
 
 
 @pytest.mark.parametrize(

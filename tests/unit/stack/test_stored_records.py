@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
 from stripe_handler_cli.stack.stored.owners import claim_as_json, since_words
-from stripe_handler_cli.stack.stored.words import PaymentVersion, StateVersion, why_shown
+from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports, why_shown
 from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.claims import Claim, Kind
-from stripe_subscription_handler.decisions.ledger import LOWEST_SECOND, Register, subscription_version
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, Register, subscription_version
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.dynamodb.sync_table import parked_item
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.event_types import Rank
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from support import events
 from support.model import Tables
@@ -27,18 +29,20 @@ KEY = {"PK": "USER#user_1", "SK": "PROFILE"}
 T0 = events.T0
 
 
-def record(*raws: dict[str, Any], **more: Any) -> UserRecord:
+def record(*raws: dict[str, Any], shows: ViewSettings = ViewSettings(), **more: Any) -> UserRecord:  # noqa: B008
     """The user's record after these events."""
-    tables = Tables()
+    tables = Tables(policy=Policy(shows=shows))
     for raw in raws:
         tables.deliver(parse_event(raw))
-    return UserRecord.of("user_1", KEY, {**KEY, **tables.profiles["user_1"], **more})
+    return UserRecord.of("user_1", KEY, {**KEY, **tables.profiles["user_1"], **more}, shows)
 
 
-def why(*raws: dict[str, Any]) -> dict[str, str]:
+def why(*raws: dict[str, Any], **settings: Any) -> dict[str, str]:
     """Why each subscription is shown or not."""
-    found = record(*raws)
-    return {one.subscription.id: why_shown(one, found.ledger.registers.values()) for one in found.registers}
+    shows = ViewSettings(**settings)
+    found = record(*raws, shows=shows)
+    registers = found.ledger.registers.values()
+    return {one.subscription.id: why_shown(one, registers, shows) for one in found.registers}
 
 
 def created(subscription_id: str, event_id: str, second: int = 0, **changes: Any) -> dict[str, Any]:
@@ -61,12 +65,47 @@ def test_the_best_subscription_is_shown_and_the_others_say_why_not() -> None:
     assert why(
         created("sub_a", "evt_1"),
         created("sub_b", "evt_2", 5),
-        created("sub_c", "evt_3", 9, status="past_due"),
+        created("sub_c", "evt_3", 9, status="unpaid"),
+        created("sub_d", "evt_4", 9, status="past_due"),
     ) == {
-        "sub_b": "shown: the best of 3",
+        "sub_b": "shown: the best of 4",
         "sub_a": "not shown: created before sub_b",
-        "sub_c": "not shown: past_due ranks below active",
+        "sub_c": "not shown: unpaid ranks below active",
+        "sub_d": "not shown: past_due ranks below active, or its collection is paused",
     }
+
+
+def priced(product: str) -> dict[str, Any]:
+    """Items of a subscription that sells one product."""
+    return {
+        "object": "list",
+        "data": [{"price": {"id": f"price_{product}", "product": product}, "quantity": 1}],
+    }
+
+
+def test_the_settings_are_named_where_they_decide() -> None:
+    """A product of the plans, its place among them, another app's product."""
+    two = created("sub_a", "evt_1", items=priced("pro")), created("sub_b", "evt_2", 5, items=priced("add-on"))
+    assert why(*two, plan_product_ids=("pro",))["sub_b"] == (
+        "not shown: sub_a holds a product of plan_product_ids"
+    )
+    assert why(*two, plan_product_ids=("pro", "add-on"))["sub_b"] == (
+        "not shown: the plan of sub_a comes earlier in plan_product_ids"
+    )
+    assert why(*two, handled_product_ids=frozenset({"pro"})) == {
+        "sub_a": "shown: the only one",
+        "sub_b": "not shown: another app's, by handled_product_ids and required_metadata",
+    }
+
+
+def test_a_profile_of_earlier_settings_is_known_as_one() -> None:
+    """What it shows differs from what the ledger says now, and nobody else has changed it."""
+    found = record(created("sub_1", "evt_1"))
+    now = ViewSettings(access_renewal_grace_hours=0)
+    again = UserRecord.of(
+        "user_1", KEY, {**KEY, **(found.profile or {}), "stripeLedgerSettings": "before"}, now
+    )
+    assert again.computed_by == "before" != again.shows.fingerprint
 
 
 def test_reasons_for_equals_and_the_only_one() -> None:
@@ -130,17 +169,33 @@ def test_no_item_is_no_profile() -> None:
 def test_a_version_is_read_as_it_was_made(terminal: bool, second: str, rank: Rank) -> None:  # noqa: FBT001
     """Whatever the ledger may hold; a `created` is never final, and its second is the register's alone."""
     body = events.subscription(status="canceled" if terminal else "active")
-    subscription = read_subscription(body, "subscription", "userId")
+    subscription = read_subscription(body, "subscription", PLAIN)
     register = Register(subscription_version(subscription, second, rank), second, subscription)
     version = StateVersion.of(register)
     assert version == StateVersion(terminal and rank is not Rank.CREATED, second, rank)
 
 
-def test_a_payments_version_names_its_event() -> None:
-    """And its second."""
+@pytest.mark.parametrize(
+    ("event_type", "event_created", "is_it"),
+    [
+        ("invoice.paid", "2025-11-22T08:26:42Z", True),
+        ("v1.invoice.payment_succeeded", "2025-11-22T08:26:43Z", True),
+        ("invoice.paid", "2025-11-22T08:26:41Z", False),
+        ("invoice.payment_failed", "2025-11-22T08:26:42Z", False),
+        ("customer.subscription.updated", "2025-11-22T08:26:42Z", False),
+        (None, None, False),
+    ],
+)
+def test_a_payment_knows_which_events_may_have_told_of_it(
+    event_type: str | None,
+    event_created: str | None,
+    is_it: bool,  # noqa: FBT001
+) -> None:
+    """By their type and second: two events tell of one payment."""
     paid = events.paid(events.invoice(), event_id="evt_paid", created=T0 + 2)
     [payment] = record(created("sub_1", "evt_1"), paid).ledger.payments.values()
-    assert PaymentVersion.of(payment.version) == PaymentVersion("2025-11-22T08:26:42Z", "evt_paid")
+    assert payment_second(payment) == "2025-11-22T08:26:42Z"
+    assert reports(event_type, event_created, payment) is is_it
 
 
 @pytest.mark.parametrize(("ids", "lost"), [({"evt_1"}, ()), ({"evt_1", "evt_2"}, ("evt_2",))])

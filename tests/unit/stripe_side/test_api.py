@@ -10,6 +10,7 @@ import stripe
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
 from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.events.event_types import Subject
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import (
     API_VERSION,
@@ -92,8 +93,8 @@ def test_a_subscription_is_plain_json(world: World) -> None:
     assert snapshot is not None
     assert snapshot.object == SUBSCRIPTION
     assert type(snapshot.object["items"]) is dict
-    assert read_subscription(snapshot.object, "object", "userId") == read_subscription(
-        SUBSCRIPTION, "object", "userId"
+    assert read_subscription(snapshot.object, "object", PLAIN) == read_subscription(
+        SUBSCRIPTION, "object", PLAIN
     )
 
 

@@ -14,6 +14,7 @@ from stripe_subscription_handler.conversation.messages import Outcome
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import VIEW
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
@@ -69,7 +70,7 @@ class Watched:
     def explained(self, user_id: str = "user_1") -> dict[str, Attribution]:
         """The explanation of a user's profile."""
         ledger = Ledger.from_item(self.tables.profiles.get(user_id))
-        return {one.name: one for one in attributions(ledger, user_id, self.lines)}
+        return {one.name: one for one in attributions(ledger, DEFAULTS, user_id, self.lines)}
 
 
 def setters(explained: dict[str, Attribution]) -> dict[str, str]:
@@ -175,7 +176,7 @@ def test_older_than_the_log_falls_back_on_the_ledger() -> None:
     assert status.newest is not None
     assert status.newest.in_words == f"updated {LAPSED.created}"
     assert payment.newest is not None
-    assert payment.newest.in_words == f"evt_paid of {PAID.created}"
+    assert payment.newest.in_words == f"succeeded {PAID.created}"
 
 
 def test_a_thin_events_line_does_not_name_the_subscription() -> None:

@@ -13,6 +13,7 @@ from stripe_handler_cli.stack.stored import UserRecord
 from stripe_subscription_handler.conversation.messages import Applied
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.selection import PLAIN
 from support import events
 from support.model import Tables
 
@@ -93,7 +94,8 @@ def test_an_event_nobody_has_seen_is_a_gap() -> None:
 
 def test_a_payment_nobody_has_seen_is_a_gap_of_its_own() -> None:
     """Newer facts about the subscription do not stand in for a payment, a newer payment does."""
-    newer = parse_event(events.failed(events.invoice(), event_id="evt_failed", created=T0 + 99))
+    renewal = events.invoice(id="in_2", created=T0 + 90)
+    newer = parse_event(events.failed(renewal, event_id="evt_failed", created=T0 + 99))
     assert seen(PAID, applied=(UPDATED,)).is_behind
     assert not seen(PAID, applied=(UPDATED, newer)).is_behind
 
@@ -179,5 +181,5 @@ def test_events_of_the_users_subscriptions_are_picked(raw: dict[str, Any], *, is
     tables.deliver(CREATED)
     item = {**tables.profiles["user_1"], "stripeLedgerClosed": {"2025-01-01T00:00:00Z sub_dead"}}
     record = UserRecord.of("user_1", {"PK": "USER#user_1"}, item)
-    found = list(concerning([raw], record, {"sub_linked": "user_1", "sub_other": "user_2"}, "userId"))
+    found = list(concerning([raw], record, {"sub_linked": "user_1", "sub_other": "user_2"}, PLAIN))
     assert bool(found) is is_mine
