@@ -163,4 +163,4 @@ def test_requests_before_anybody_owns_something() -> None:
 def test_requests_of_a_move() -> None:
     """The links are read, too."""
     tables = delivered(created(), entitled("sso"))
-    assert counted(tables, labelled("user_2", "user_1", 60), Reason.FIRST_EVENT) <= 6
+    assert counted(tables, labelled("user_2", "user_1", 60), Reason.FIRST_EVENT) == 5
