@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_subscription_handler import parse_event
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support.rule_events import can_matter
@@ -19,7 +20,7 @@ def made(event_type: str, now: int = NOW, seed: int = 1, user: str = "user_42") 
     return made_event(event_type, user, now, seed=seed, livemode=False)
 
 
-@pytest.mark.parametrize("event_type", MADE_TYPES)
+@pytest.mark.parametrize("event_type", [name for name in MADE_TYPES if name != ENTITLEMENTS_UPDATED])
 def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -> None:
     """In the current API version, whatever the day."""
     for now in (NOW, LEAP_DAY, NOW + 86_400 * 61):
@@ -27,6 +28,15 @@ def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -
         event = parse_event(raw)
         assert (event.type, event.user_id, raw["created"]) == (event_type, "user_42", now)
         assert raw["api_version"].endswith(".endive")
+
+
+def test_entitlements_are_of_the_customer_who_has_the_subscription() -> None:
+    """They name no user: that is the one who owns it."""
+    raw = made(ENTITLEMENTS_UPDATED)
+    assert (raw["type"], raw["created"]) == (ENTITLEMENTS_UPDATED, NOW)
+    created = parse_event(made("customer.subscription.created"))
+    assert raw["data"]["object"]["customer"] == created.customer_id
+    assert raw["data"]["object"]["entitlements"]["data"]
 
 
 @pytest.mark.parametrize("seed", range(5))
