@@ -14,7 +14,7 @@ LOCK_VENV := .venv-lock
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help venv demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
-        integration zip format lock clean
+        integration zip contract format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_
 
 zip: venv ## Build dist/handler.zip, the same bytes on every build
 	$(BIN)/stripe-handler package --out dist/handler.zip
+
+contract: venv ## Write what docs/ says of the profile's attributes again from the code's table
+	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
 
 format: venv ## Format Python and Terraform code, and fix what can be fixed
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -115,6 +115,16 @@ module "handler" {
   create_missing_profile = var.create_missing_profile
   connect_events         = var.connect_events
 
+  shows = {
+    access_renewal_grace_hours     = var.access_renewal_grace_hours
+    access_past_due_days           = var.access_past_due_days
+    access_while_collection_paused = var.access_while_collection_paused
+    plan_product_ids               = var.plan_product_ids
+    handled_product_ids            = var.handled_product_ids
+    required_metadata              = var.required_metadata
+    profile_attributes             = var.profile_attributes
+  }
+
   stripe_secret_arn            = var.stripe_secret_arn
   stripe_secret_parameter_name = var.stripe_secret_parameter_name
   stripe_api_url               = var.stripe_api_url

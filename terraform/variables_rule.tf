@@ -9,10 +9,14 @@ variable "event_types" {
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+    "invoice.paid",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    "entitlements.active_entitlement_summary.updated",
   ]
   nullable = false
 
@@ -40,17 +44,22 @@ variable "event_types" {
       "customer.subscription.trial_will_end",
       "customer.subscription.updated",
       "customer.updated",
+      "entitlements.active_entitlement_summary.updated",
+      "invoice.marked_uncollectible",
       "invoice.paid",
       "invoice.payment_failed",
       "invoice.payment_succeeded",
+      "invoice.voided",
     ])) == 0
     error_message = <<-EOT
       event_types may hold customer.subscription.created, .updated, .deleted,
       .paused, .resumed, .trial_will_end, .pending_update_applied,
       .pending_update_expired, invoice.payment_succeeded,
-      invoice.payment_failed, invoice.paid, checkout.session.completed,
-      customer.created, customer.updated and customer.deleted; each also with
-      the "v1." that the types of thin events begin with.
+      invoice.payment_failed, invoice.paid, invoice.voided,
+      invoice.marked_uncollectible, checkout.session.completed,
+      customer.created, customer.updated, customer.deleted and
+      entitlements.active_entitlement_summary.updated; each also with the
+      "v1." that the types of thin events begin with.
     EOT
   }
 

@@ -1,4 +1,4 @@
-"""Every error this library raises.
+"""Every error this library raises, but that of reading a profile, which stands in `reading/`.
 
 An error that leaves the Lambda handler makes AWS retry the event twice and then put it into the failure
 queue, so raising never loses an event. `transient` tells a reader of that queue whether the same event can

@@ -31,5 +31,10 @@ livemode = "live"
 # stripe_secret_arn  = "arn:aws:secretsmanager:..."
 # create_drift_check = true
 
+# Stripe may leave a subscription past_due for ever: this ends the access. And your plans, the most important first,
+# if a subscription has several items. ../docs/what-a-profile-shows.md.
+# access_past_due_days = 14
+# plan_product_ids     = ["prod_..."]
+
 log_retention_days     = 90
 archive_retention_days = 90

@@ -187,3 +187,38 @@ run "python_3_11_has_no_snap_start" {
 
   expect_failures = [var.snap_start_enabled]
 }
+
+# In JSON {"SETTING":""} has 14 bytes, a quotation mark two, and é two.
+
+run "an_environment_of_4096_bytes" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    settings              = { package_path = "./versions.tf", runtime = "python3.13", architecture = "arm64", log_retention_days = 14 }
+    environment_variables = { SETTING = join("", [for number in range(1020) : "\"é"], ["xx"]) }
+  }
+
+  assert {
+    condition     = length(output.environment_variables["SETTING"]) == 2042
+    error_message = "What Lambda takes must be given to it."
+  }
+}
+
+run "an_environment_of_4097_bytes" {
+  command = plan
+
+  module {
+    source = "./modules/function"
+  }
+
+  variables {
+    settings              = { package_path = "./versions.tf", runtime = "python3.13", architecture = "arm64", log_retention_days = 14 }
+    environment_variables = { SETTING = join("", [for number in range(1020) : "\"é"], ["xxx"]) }
+  }
+
+  expect_failures = [aws_lambda_function.function]
+}

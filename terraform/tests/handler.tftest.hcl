@@ -23,6 +23,13 @@ run "environment_variables_are_the_handlers_contract" {
       UNMAPPED               = "park"
       CREATE_MISSING_PROFILE = "true"
       CONNECT_EVENTS         = "skip"
+
+      ACCESS_RENEWAL_GRACE_HOURS     = "72"
+      ACCESS_WHILE_COLLECTION_PAUSED = "true"
+      PLAN_PRODUCT_IDS               = "[]"
+      HANDLED_PRODUCT_IDS            = "[]"
+      REQUIRED_METADATA              = "{}"
+      PROFILE_ATTRIBUTES             = "{}"
     })
     error_message = "The function's environment must hold exactly the variables of config.py."
   }
@@ -48,6 +55,7 @@ run "every_setting_reaches_the_environment" {
     unmapped               = "dead-letter"
     create_missing_profile = false
     connect_events         = "handle"
+    access_past_due_days   = 0
     stripe_secret_arn      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
     stripe_api_url         = "http://127.0.0.1:12111"
   }
@@ -69,6 +77,14 @@ run "every_setting_reaches_the_environment" {
       CONNECT_EVENTS         = "handle"
       STRIPE_SECRET_ARN      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
       STRIPE_API_URL         = "http://127.0.0.1:12111"
+
+      ACCESS_RENEWAL_GRACE_HOURS     = "72"
+      ACCESS_PAST_DUE_DAYS           = "0"
+      ACCESS_WHILE_COLLECTION_PAUSED = "true"
+      PLAN_PRODUCT_IDS               = "[]"
+      HANDLED_PRODUCT_IDS            = "[]"
+      REQUIRED_METADATA              = "{}"
+      PROFILE_ATTRIBUTES             = "{}"
     })
     error_message = "Each setting must reach its own environment variable."
   }
@@ -185,6 +201,15 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     create_missing_profile          = true
     connect_events                  = "true"
     stripe_api_url                  = "http://169.254.169.254"
+
+    shows = {
+      access_renewal_grace_hours     = 72
+      access_while_collection_paused = true
+      plan_product_ids               = []
+      handled_product_ids            = []
+      required_metadata              = {}
+      profile_attributes             = {}
+    }
   }
 
   expect_failures = [

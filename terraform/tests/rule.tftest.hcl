@@ -19,6 +19,10 @@ run "the_default_types_from_stripe_alone" {
             "customer.subscription.deleted",
             "invoice.payment_succeeded",
             "invoice.payment_failed",
+            "invoice.paid",
+            "invoice.voided",
+            "invoice.marked_uncollectible",
+            "entitlements.active_entitlement_summary.updated",
             "v2.core.event_destination.ping",
           ]
         },

@@ -28,6 +28,11 @@ run "too_small" {
     sort_key_template                       = ""
     user_id_metadata_key                    = ""
     user_id_pattern                         = ""
+    access_renewal_grace_hours              = -1
+    access_past_due_days                    = -1
+    plan_product_ids                        = ["prod_1", ""]
+    handled_product_ids                     = [""]
+    required_metadata                       = { "" = "x" }
     stripe_secret_parameter_name            = ""
     dead_letter_queue_retention_seconds     = 59
     dead_letter_queue_maximum_message_bytes = 262143
@@ -54,6 +59,11 @@ run "too_small" {
     var.sort_key_template,
     var.user_id_metadata_key,
     var.user_id_pattern,
+    var.access_renewal_grace_hours,
+    var.access_past_due_days,
+    var.plan_product_ids,
+    var.handled_product_ids,
+    var.required_metadata,
     var.stripe_secret_parameter_name,
     var.dead_letter_queue_retention_seconds,
     var.dead_letter_queue_maximum_message_bytes,
@@ -83,6 +93,11 @@ run "too_big" {
     sort_key_name                           = ""
     partition_key_template                  = "{userId}#{userId}"
     user_id_metadata_key                    = "a-metadata-key-with-forty-one-characters-x"
+    access_renewal_grace_hours              = 8761
+    access_past_due_days                    = 366
+    plan_product_ids                        = formatlist("prod_%d", range(51))
+    handled_product_ids                     = formatlist("prod_%d", range(51))
+    required_metadata                       = { for number in range(51) : "key${number}" => "x" }
     dead_letter_queue_retention_seconds     = 1209601
     dead_letter_queue_maximum_message_bytes = 1048577
     alarm_thresholds                        = { function_duration_fraction_of_timeout = 1 }
@@ -107,6 +122,11 @@ run "too_big" {
     var.sort_key_name,
     var.partition_key_template,
     var.user_id_metadata_key,
+    var.access_renewal_grace_hours,
+    var.access_past_due_days,
+    var.plan_product_ids,
+    var.handled_product_ids,
+    var.required_metadata,
     var.dead_letter_queue_retention_seconds,
     var.dead_letter_queue_maximum_message_bytes,
     var.alarm_thresholds,
@@ -260,6 +280,13 @@ run "good_values_at_the_edges_are_taken" {
     log_level                               = "WARNING"
     partition_key_template                  = "{userId}"
     user_id_pattern                         = "[0-9a-f-]{36}"
+    access_renewal_grace_hours              = 0
+    access_past_due_days                    = 365
+    access_while_collection_paused          = false
+    plan_product_ids                        = formatlist("prod_%d", range(50))
+    handled_product_ids                     = ["a-product-of-yours"]
+    required_metadata                       = { (format("%040d", 1)) = format("%0500d", 1) }
+    profile_attributes                      = { (format("%0255d", 1)) = "id", plan = "items.data[0].price.lookup_key" }
     livemode                                = "test"
     unmapped                                = "ignore"
     create_missing_profile                  = false
@@ -286,12 +313,17 @@ run "good_values_at_the_edges_are_taken" {
       "customer.subscription.trial_will_end",
       "customer.subscription.updated",
       "customer.updated",
+      "entitlements.active_entitlement_summary.updated",
+      "invoice.marked_uncollectible",
       "invoice.paid",
       "invoice.payment_failed",
       "invoice.payment_succeeded",
+      "invoice.voided",
       "v1.checkout.session.completed",
       "v1.customer.subscription.updated",
       "v1.customer.updated",
+      "v1.entitlements.active_entitlement_summary.updated",
+      "v1.invoice.voided",
     ]
   }
 

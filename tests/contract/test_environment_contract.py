@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
-from stripe_subscription_handler.config import VARIABLES
+from stripe_subscription_handler import config
+from stripe_subscription_handler.decisions import policy
+from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.drift_check import app as drift_check
 from stripe_subscription_handler.drift_check import settings
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
-from support.terraform import ROOT, defaults, made
+from support.terraform import ROOT, constants, defaults, made
 
 SECRET_VARIABLES = {"STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER"}
 pytestmark = pytest.mark.xdist_group("terraform")  # asked once, by one process
@@ -32,7 +35,8 @@ def _variables(name: str) -> set[str]:
 
 def test_terraform_sets_exactly_the_variables_the_handler_reads() -> None:
     """A variable that only one side knows is a setting that does nothing."""
-    assert _variables("handler") == {*VARIABLES.values(), *SECRET_VARIABLES}
+    read = {*config.VARIABLES.values(), *config.VIEW_VARIABLES.values()}
+    assert _variables("handler") == read | SECRET_VARIABLES
 
 
 def test_terraform_sets_exactly_the_variables_the_drift_check_adds() -> None:
@@ -46,6 +50,19 @@ def test_terraform_has_the_drift_checks_defaults() -> None:
     assert defaults(*(f"drift_check_{name}" for name in settings.VARIABLES)) == {
         f"drift_check_{name}": getattr(found, name) for name in settings.VARIABLES
     }
+
+
+def test_terraform_has_the_defaults_of_what_a_profile_shows() -> None:
+    """A stack that sets nothing shows what the library shows."""
+    found = policy.ViewSettings()
+    shown = {name: getattr(found, name) for name in config.VIEW_VARIABLES}
+    assert defaults(*shown) == json.loads(json.dumps(shown, default=list))
+
+
+def test_terraform_keeps_the_names_of_the_contract_from_attributes_of_ones_own() -> None:
+    """Every attribute that the library shows, and the beginning of its ledger's names."""
+    found = constants("view_attributes", "ledger_prefix")
+    assert found == {"view_attributes": sorted(VIEW), "ledger_prefix": PREFIX}
 
 
 def test_the_schedule_sends_what_the_drift_check_takes() -> None:
@@ -62,7 +79,7 @@ def test_terraform_sets_exactly_the_variables_the_bridge_reads() -> None:
 
 
 def _event_types(text: str) -> set[str]:
-    return set(re.findall(r'"((?:customer|invoice|checkout)\.[a-z_.]+)"', text))
+    return set(re.findall(r'"((?:customer|invoice|checkout|entitlements)\.[a-z_.]+)"', text))
 
 
 def test_the_rule_admits_the_documented_types_by_default() -> None:

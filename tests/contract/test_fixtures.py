@@ -22,6 +22,7 @@ from stripe_subscription_handler.events.event_types import (
     DEFAULT_EVENT_TYPES,
     HANDLED_TYPES,
     INVOICE_EVENTS,
+    MAIN_EVENT_TYPES,
     PING_EVENT,
     SUBSCRIPTION_EVENTS,
 )
@@ -29,6 +30,7 @@ from support import events
 from support.fixtures import (
     ERAS,
     ERAS_OF_COMPANIONS,
+    ERAS_OF_ENTITLEMENTS,
     ERAS_OF_TYPES,
     FIRST_ERA,
     FIXTURES,
@@ -58,7 +60,17 @@ each_envelope = pytest.mark.parametrize("fixture", ENVELOPES, ids=fixture_id)
 
 
 _TOLD_WHERE_SET = frozenset(
-    {"session", "customer", "related_id", "destination_id", "metadata", "own", "incomplete", "product_ids"}
+    {
+        "session",
+        "customer",
+        "entitlements",
+        "related_id",
+        "destination_id",
+        "metadata",
+        "own",
+        "incomplete",
+        "product_ids",
+    }
 )
 
 
@@ -70,7 +82,7 @@ def _is_told(attribute: "attrs.Attribute[Any]", value: Any) -> bool:
 
 def as_expectation(event: StripeEvent) -> dict[str, Any]:
     """Write an event the way the expectations are written: of `before`, only what differs."""
-    fields = attrs.asdict(event, filter=_is_told)
+    fields = json.loads(json.dumps(attrs.asdict(event, filter=_is_told), default=sorted))
     if fields["before"] is not None:
         now = fields["subscription"]
         fields["before"] = {name: old for name, old in fields["before"].items() if now[name] != old}
@@ -125,15 +137,16 @@ def test_a_fixture_is_readable_json(fixture: Fixture) -> None:
 def test_every_handled_event_type_has_its_eras() -> None:
     """The tables of eras and types leave out no type that the library handles, and add none."""
     assert set(FIRST_ERA) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
-    assert {*FIRST_ERA, *(event_type for _, event_type in ERAS_OF_COMPANIONS)} == {*HANDLED_TYPES}
+    others = (*ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS)
+    assert {*FIRST_ERA, *(event_type for _, event_type in others)} == {*HANDLED_TYPES}
 
 
-def test_the_default_types_are_as_old_as_the_oldest_era() -> None:
-    """No era is excused from the types of subscriptions and invoices that the rule admits by default."""
-    assert {first for name, first in FIRST_ERA.items() if name in DEFAULT_EVENT_TYPES} == {ERAS[0]}
+def test_the_main_types_are_as_old_as_the_oldest_era() -> None:
+    """No era is excused from the five types that tell the state of subscriptions and payments."""
+    assert {FIRST_ERA[name] for name in MAIN_EVENT_TYPES} == {ERAS[0]}
 
 
-@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS])
+@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS])
 def test_every_event_type_occurs_in_every_era(era: str, event_type: str) -> None:
     """Each era has a fixture of each event type of its time, the opt-in types included."""
     assert (era, event_type) in EVENTS

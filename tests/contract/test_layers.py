@@ -32,13 +32,14 @@ LIBRARY_FLOORS = (
     "events",
     "loggable",
     "errors",
+    "reading",
 )
 """From the top: a room imports only itself and what stands below it."""
 CLI_FLOORS = ("__main__", "cli", "composed", "lab", "operate", "stack", "tools", "common")
 """From the top as well. The library is below all of them."""
 APART = {("lab", "operate"), ("operate", "lab")}
 """Rooms that do not import each other: a development rig is no part of an operator's command."""
-PURE = frozenset({"conversation", "decisions", "events", "loggable", "errors"})
+PURE = frozenset({"conversation", "decisions", "events", "loggable", "errors", "reading"})
 """Rooms without a clock, an environment and a network."""
 PURE_NEEDS = frozenset(
     {
@@ -46,10 +47,12 @@ PURE_NEEDS = frozenset(
         "bisect",
         "collections",
         "datetime",
+        "decimal",
         "enum",
         "functools",
         "hashlib",
         "itertools",
+        "jmespath",
         "json",
         "math",
         "re",
@@ -134,6 +137,12 @@ def test_pure_rooms_import_pure_rooms() -> None:
     for name, path in modules().items():
         if name.startswith(LIBRARY) and room(name) in PURE:
             assert not re.search(r"\.(now|utcnow|today)\(", path.read_text(encoding="utf-8")), name
+
+
+def test_reading_a_profile_is_a_room_of_its_own() -> None:
+    """An app that only reads a profile depends on attrs and on nothing else that is here."""
+    reader = {name for name in GRAPH if name.startswith(f"{LIBRARY}.reading")}
+    assert {other for name in reader for other in GRAPH[name]} == reader - {f"{LIBRARY}.reading"}
 
 
 def test_nobody_imports_an_entry_point() -> None:

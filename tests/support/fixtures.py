@@ -33,6 +33,8 @@ FIRST_ERA = {
     "invoice.payment_succeeded": "2014",
     "invoice.payment_failed": "2014",
     "invoice.paid": "2019",
+    "invoice.voided": "2019",
+    "invoice.marked_uncollectible": "2019",
 }
 """Event of a subscription or an invoice → the era in whose years Stripe began to send it."""
 
@@ -50,6 +52,9 @@ ERAS_OF_COMPANIONS = (
     ),
 )
 """Eras with the events of sessions and customers: what is read of these has one shape in all eras."""
+
+ERAS_OF_ENTITLEMENTS = (("2026-endive", "entitlements.active_entitlement_summary.updated"),)
+"""The same for entitlements, whose event is younger than all eras but the last ones and has one shape."""
 
 OTHER_FOLDERS = ("malformed", "mixed")
 """Events of no single era: broken ones, and those that claim one version and carry another's shape."""

@@ -31,8 +31,18 @@ def terraform() -> Path:
 @functools.cache
 def defaults(*names: str) -> Mapping[str, Any]:
     """The defaults of the root's variables."""
+    return _values("var", names)
+
+
+@functools.cache
+def constants(*names: str) -> Mapping[str, Any]:
+    """The local values that the root's files of variables hold, for what the variables refuse."""
+    return _values("local", names)
+
+
+def _values(kind: str, names: tuple[str, ...]) -> Mapping[str, Any]:
     declarations = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("variables*.tf")}
-    wanted = ", ".join(f"{name} = var.{name}" for name in names)
+    wanted = ", ".join(f"{name} = {kind}.{name}" for name in names)
     found: dict[str, Any] = evaluate(terraform(), f"{{ {wanted} }}", declarations)
     return found
 

@@ -34,6 +34,8 @@ INVOICE_EVENTS: Final = {
     "invoice.payment_failed": "failed",
     "invoice.payment_succeeded": "succeeded",
     "invoice.paid": "succeeded",
+    "invoice.voided": "voided",
+    "invoice.marked_uncollectible": "uncollectible",
 }
 """Events whose object is an invoice, with the payment status they report."""
 
@@ -47,7 +49,12 @@ CUSTOMER_EVENTS: Final = {
 }
 """Events whose object is a customer, which may say whose its subscriptions are, with their rank."""
 
-Subject = Literal["subscription", "invoice", "checkout.session", "customer"]
+ENTITLEMENT_EVENTS: Final = frozenset({"entitlements.active_entitlement_summary.updated"})
+"""Events whose object is a summary of what a customer may use."""
+
+Subject = Literal[
+    "subscription", "invoice", "checkout.session", "customer", "entitlements.active_entitlement_summary"
+]
 """The kinds of object that events are about; Stripe's word for them."""
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
@@ -55,10 +62,11 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     **dict.fromkeys(INVOICE_EVENTS, "invoice"),
     **dict.fromkeys(CHECKOUT_SESSION_EVENTS, "checkout.session"),
     **dict.fromkeys(CUSTOMER_EVENTS, "customer"),
+    **dict.fromkeys(ENTITLEMENT_EVENTS, "entitlements.active_entitlement_summary"),
 }
 """Handled type of event → the kind of object that it is about."""
 
-HANDLED_TYPES: Final = tuple(SUBJECTS)
+HANDLED_TYPES: Final = (*SUBJECTS, *ENTITLEMENT_EVENTS)
 """Every type of event that is handled."""
 
 PING_EVENT: Final = "v2.core.event_destination.ping"
@@ -74,12 +82,20 @@ MAIN_EVENT_TYPES: Final = (
 """The five types that tell the state of subscriptions and payments."""
 
 COMPANION_EVENT_TYPES: Final = (
+    "invoice.paid",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    "entitlements.active_entitlement_summary.updated",
 )
-"""Without these a subscription waits whose user it does not name itself, but its checkout or its customer."""
+"""Without these the five give wrong answers.
+
+They tell of a payment outside Stripe, of an invoice that is no longer owed, of the user where only the
+checkout or the customer names one, and of features.
+"""
 
 DEFAULT_EVENT_TYPES: Final = (*MAIN_EVENT_TYPES, *COMPANION_EVENT_TYPES)
 """The types the Terraform rule admits unless it is configured otherwise."""

@@ -40,10 +40,14 @@ variable "event_types" {
     "customer.subscription.deleted",
     "invoice.payment_succeeded",
     "invoice.payment_failed",
+    "invoice.paid",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    "entitlements.active_entitlement_summary.updated",
   ]
   nullable = false
 

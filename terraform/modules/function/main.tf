@@ -1,5 +1,24 @@
 # What every Lambda function of the stack has: the function and its log group here, its role in role.tf.
 
+locals {
+  environment_variables = merge(
+    var.environment_variables,
+    try(var.secret.arn, null) == null ? {} : { (var.secret.arn_variable) = var.secret.arn },
+    try(var.secret.parameter_name, null) == null ? {} : { (var.secret.parameter_variable) = var.secret.parameter_name },
+  )
+
+  # Lambda measures the whole as JSON, in bytes: a quotation mark inside a value counts twice.
+  environment_bytes_limit = 4096
+  environment_base64      = base64encode(jsonencode(local.environment_variables))
+  environment_bytes = (
+    length(local.environment_base64) / 4 * 3 - length(regexall("=", local.environment_base64))
+  )
+  # Those whose length is worth a look, should it be too much.
+  longest_environment_variables = [
+    for name, value in local.environment_variables : "${name} (${length(jsonencode(value))})" if length(value) > 100
+  ]
+}
+
 # Made before the function: a function that runs first makes its own group, without a retention.
 resource "aws_cloudwatch_log_group" "function" {
   #checkov:skip=CKV_AWS_158:Optional, kms_key_arn. Without it CloudWatch Logs encrypts with a key of its own; the lines hold ids, decisions and counts.
@@ -37,11 +56,7 @@ resource "aws_lambda_function" "function" {
   kms_key_arn = var.settings.kms_key_arn
 
   environment {
-    variables = merge(
-      var.environment_variables,
-      try(var.secret.arn, null) == null ? {} : { (var.secret.arn_variable) = var.secret.arn },
-      try(var.secret.parameter_name, null) == null ? {} : { (var.secret.parameter_variable) = var.secret.parameter_name },
-    )
+    variables = local.environment_variables
   }
 
   # Text, not JSON: the functions write one JSON object a line themselves. JSON here would filter these lines a
@@ -68,4 +83,17 @@ resource "aws_lambda_function" "function" {
 
   # Whoever invokes the function, or gives it a destination, may rely on what its role allows.
   depends_on = [aws_iam_role_policy.execution]
+
+  lifecycle {
+    precondition {
+      condition     = local.environment_bytes <= local.environment_bytes_limit
+      error_message = <<-EOT
+        Lambda takes ${local.environment_bytes_limit} bytes of environment; it would be ${local.environment_bytes} for
+        ${var.name}.
+        The longest settings, with their characters:
+        ${join(", ", local.longest_environment_variables)}.
+        Shorten the Terraform variables of the same names in lower case.
+      EOT
+    }
+  }
 }

@@ -17,6 +17,16 @@ locals {
       UNMAPPED               = var.unmapped
       CREATE_MISSING_PROFILE = var.create_missing_profile ? "true" : "false"
       CONNECT_EVENTS         = var.connect_events
+
+      ACCESS_RENEWAL_GRACE_HOURS     = tostring(var.shows.access_renewal_grace_hours)
+      ACCESS_WHILE_COLLECTION_PAUSED = var.shows.access_while_collection_paused ? "true" : "false"
+      PLAN_PRODUCT_IDS               = jsonencode(var.shows.plan_product_ids)
+      HANDLED_PRODUCT_IDS            = jsonencode(var.shows.handled_product_ids)
+      REQUIRED_METADATA              = jsonencode(var.shows.required_metadata)
+      PROFILE_ATTRIBUTES             = jsonencode(var.shows.profile_attributes)
+    },
+    var.shows.access_past_due_days == null ? {} : {
+      ACCESS_PAST_DUE_DAYS = tostring(var.shows.access_past_due_days)
     },
     var.stripe_api_url == null ? {} : { STRIPE_API_URL = var.stripe_api_url },
   )

@@ -176,6 +176,20 @@ variable "connect_events" {
   }
 }
 
+variable "shows" {
+  description = "What a profile shows, and which subscriptions count: the root's variables of these names say what each means."
+  type = object({
+    access_renewal_grace_hours     = number
+    access_past_due_days           = optional(number)
+    access_while_collection_paused = bool
+    plan_product_ids               = list(string)
+    handled_product_ids            = set(string)
+    required_metadata              = map(string)
+    profile_attributes             = map(string)
+  })
+  nullable = false
+}
+
 variable "stripe_secret_arn" {
   description = "ARN of the Secrets Manager secret that holds the Stripe API key; null for none."
   type        = string

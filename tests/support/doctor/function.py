@@ -2,7 +2,7 @@
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import function, invocations, self_check
+from stripe_handler_cli.operate.doctor.areas import function, invocations, self_check, unpaid
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.doctor.cases import FAIL, PASS, WARN, Cases
@@ -175,6 +175,24 @@ CASES: Cases = {
         (key(stripe_problem=NOT_IN_ZIP, alias="live"), FAIL, "built without stripe", DEPLOY_VERSION),
         (key(stripe_problem="no answer from Stripe"), WARN, "readable, but: no answer"),
         (key(is_in_environment=True), WARN, "environment", self_check.USE_A_SECRET),
+    ),
+    unpaid.unpaid_access: (
+        (unpaid.UnpaidFacts(limit_days="14"), PASS, "limited to 14 days"),
+        (unpaid.UnpaidFacts(limit_days="0"), PASS, "limited to 0 days"),
+        (unpaid.UnpaidFacts(past_due=3), PASS, "has owed an invoice for 60 days (looked at 3)"),
+        (unpaid.UnpaidFacts(past_due=100, are_more=True), PASS, "(looked at 100, and not at all there is)"),
+        (
+            unpaid.UnpaidFacts(past_due=1, owing={"sub_1": "2026-08-01"}),
+            WARN,
+            "sub_1 is past_due, has owed an invoice since 2026-08-01, and keeps its access",
+            unpaid.LIMIT_ACCESS,
+        ),
+        (
+            unpaid.UnpaidFacts(past_due=2, owing={"sub_1": "2026-08-01", "sub_2": "2026-08-02"}),
+            WARN,
+            "and keeps its access, and 1 more",
+            unpaid.LIMIT_ACCESS,
+        ),
     ),
     self_check.livemode: (
         (mode("live", of_source="live", of_key="live"), PASS, "LIVEMODE live"),

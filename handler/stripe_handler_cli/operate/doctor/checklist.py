@@ -77,6 +77,11 @@ What no command can know.
   parked, and lost after 30 days.
 - [ ] The app changes profiles with `UpdateItem` only. A `PutItem` replaces the whole item and wipes the
   subscription.
+- [ ] With several licensed items in a subscription, `plan_product_ids` names your plans
+  ([what-a-profile-shows.md](what-a-profile-shows.md)). Otherwise the profile's price and quantity follow Stripe's
+  order of items, which may change.
+- [ ] Where Stripe is set to leave a subscription `past_due` after the last retry, `access_past_due_days` is set.
+  Otherwise such a subscription gives access for ever.
 - [ ] Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)). A state on one
   machine is lost with it, and two people applying at once spoil it.
 - [ ] A second `terraform plan` is empty. Otherwise somebody changes by hand what Terraform changes back.

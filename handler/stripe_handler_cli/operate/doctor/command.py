@@ -57,7 +57,9 @@ Checks:
     show_default=True,
     help="How far back to look for events.",
 )
-@stripe_options("that may read event destinations; where it is set, Stripe's side is examined too.")
+@stripe_options(
+    "that may read event destinations, subscriptions and invoices; where it is set, Stripe is asked too."
+)
 @click.option("--json", "as_json_object", is_flag=True, help="Print one JSON object on stdout.")
 @click.option(
     "--checklist",

@@ -19,10 +19,24 @@ from stripe_handler_cli.operate.doctor.areas import (
     stripe,
     tables,
     traffic,
+    unpaid,
 )
 from stripe_handler_cli.operate.doctor.check import Check
 
-_AREAS = (stripe, event_bus, rule, function, access, self_check, invocations, queues, tables, alarms, traffic)
+_AREAS = (
+    stripe,
+    event_bus,
+    rule,
+    function,
+    access,
+    self_check,
+    unpaid,
+    invocations,
+    queues,
+    tables,
+    alarms,
+    traffic,
+)
 CHECKS: tuple[Check[Any], ...] = tuple(
     one for area in _AREAS for one in vars(area).values() if isinstance(one, Check)
 )
