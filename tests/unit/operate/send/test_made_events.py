@@ -8,7 +8,7 @@ import pytest
 from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
 from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_subscription_handler import parse_event
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, MAIN_EVENT_TYPES
 from support.rule_events import can_matter
 
 NOW = 1_793_440_800
@@ -43,7 +43,9 @@ def test_entitlements_are_of_the_customer_who_has_the_subscription() -> None:
 def test_one_user_and_seed_have_one_subscription(seed: int) -> None:
     """So that a payment can fail and a deletion end what was created before."""
     found = [parse_event(made(event_type, seed=seed)) for event_type in DEFAULT_EVENT_TYPES]
-    assert len({event.subscription_id for event in found if not event.is_about_customer}) == 1
+    of_subscriptions = [event for event in found if event.subscription_id is not None]
+    assert len({event.subscription_id for event in of_subscriptions}) == 1
+    assert {*MAIN_EVENT_TYPES, "invoice.voided"} <= {event.type for event in of_subscriptions}
     assert len({event.customer_id for event in found}) == 1
 
 
