@@ -6,9 +6,8 @@ import attrs
 
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
-from stripe_handler_cli.operate.doctor.areas.tables import stack_config
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
-from stripe_handler_cli.operate.doctor.site import Site
+from stripe_handler_cli.operate.doctor.site import Site, config_of
 from stripe_subscription_handler.comparison.full_pass import FullPass, needs_stripe, read_full_pass
 from stripe_subscription_handler.comparison.tables import ScanPosition, Tables
 
@@ -33,7 +32,7 @@ class ViewSettingsFacts:
 
 def look_at_view_settings(site: Site) -> ViewSettingsFacts:
     """What the last full pass left; without one, one page of profiles."""
-    config, client = stack_config(site), site.client("dynamodb")
+    config, client = config_of(site), site.client("dynamodb")
     shows = config.shows
     full_pass = read_full_pass(client, config.sync_table_name)
     facts = ViewSettingsFacts(
