@@ -66,7 +66,7 @@ def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
 
 
 def value_text(value: Any) -> str:
-    """An attribute's value; of products, how many, in which status and until when, and of a set its members."""
+    """An attribute's value: of products how many, in which status and until when, of a set its members."""
     if isinstance(value, set | frozenset):
         return ", ".join(sorted(map(str, value)))
     if not isinstance(value, Mapping):
