@@ -101,7 +101,9 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
         raise_without_values(error)
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
-    log = wired.log.warning if outcome.reason is Reason.PARKED else wired.log.info
+    # And what a profile does not show whole must be known to somebody.
+    is_warning = outcome.reason is Reason.PARKED or outcome.incomplete
+    log = wired.log.warning if is_warning else wired.log.info
     if outcome.reason is Reason.PING:
         log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
     incomplete = _incomplete(event, policy)
@@ -150,6 +152,8 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
     }
     if outcome.applied:
         result["changed"] = outcome.changed
+    if outcome.incomplete:
+        result["incomplete"] = outcome.incomplete
     if outcome.drained:
         result["drained"] = outcome.drained
     if outcome.also_applied:

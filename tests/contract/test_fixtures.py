@@ -30,6 +30,7 @@ from support import events
 from support.fixtures import (
     ERAS,
     ERAS_OF_COMPANIONS,
+    ERAS_OF_ENTITLEMENTS,
     ERAS_OF_TYPES,
     FIRST_ERA,
     FIXTURES,
@@ -59,7 +60,17 @@ each_envelope = pytest.mark.parametrize("fixture", ENVELOPES, ids=fixture_id)
 
 
 _TOLD_WHERE_SET = frozenset(
-    {"session", "customer", "related_id", "destination_id", "metadata", "own", "incomplete", "product_ids"}
+    {
+        "session",
+        "customer",
+        "entitlements",
+        "related_id",
+        "destination_id",
+        "metadata",
+        "own",
+        "incomplete",
+        "product_ids",
+    }
 )
 
 
@@ -126,7 +137,8 @@ def test_a_fixture_is_readable_json(fixture: Fixture) -> None:
 def test_every_handled_event_type_has_its_eras() -> None:
     """The tables of eras and types leave out no type that the library handles, and add none."""
     assert set(FIRST_ERA) == {*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}
-    assert {*FIRST_ERA, *(event_type for _, event_type in ERAS_OF_COMPANIONS)} == {*HANDLED_TYPES}
+    others = (*ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS)
+    assert {*FIRST_ERA, *(event_type for _, event_type in others)} == {*HANDLED_TYPES}
 
 
 def test_the_main_types_are_as_old_as_the_oldest_era() -> None:
@@ -134,7 +146,7 @@ def test_the_main_types_are_as_old_as_the_oldest_era() -> None:
     assert {FIRST_ERA[name] for name in MAIN_EVENT_TYPES} == {ERAS[0]}
 
 
-@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS])
+@pytest.mark.parametrize(("era", "event_type"), [*ERAS_OF_TYPES, *ERAS_OF_COMPANIONS, *ERAS_OF_ENTITLEMENTS])
 def test_every_event_type_occurs_in_every_era(era: str, event_type: str) -> None:
     """Each era has a fixture of each event type of its time, the opt-in types included."""
     assert (era, event_type) in EVENTS

@@ -30,6 +30,7 @@ from stripe_subscription_handler.decisions.claims import Claim, Kind
 from stripe_subscription_handler.decisions.conditions import Absent
 from stripe_subscription_handler.decisions.decide import decide
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
+from stripe_subscription_handler.decisions.entitlements import NO_KEYS, Entitlements
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.pass_table import PARTITION, PassTable
@@ -102,7 +103,7 @@ REQUESTS = (
         "cus_1",
         (FIRST,),
         LinkChange("sub_1", None, LINK),
-        CustomerChange(Guard.NOTHING_PARKED),
+        CustomerChange(Guard.NOTHING_KEPT),
     ),
     # An event is parked, because its user has no profile, and another one is done with.
     Commit(
@@ -114,6 +115,14 @@ REQUESTS = (
         parks=CREATED,
         unparks="evt_2",
     ),
+    # A customer's entitlements are recorded, and shown.
+    Commit(
+        "cus_1",
+        (FIRST,),
+        customer=CustomerChange(Guard.AS_SEEN, entitlements=Entitlements("2026-01-01T00:00:00Z 1", NO_KEYS)),
+    ),
+    # A profile that was deleted is made again, where the customer has no entitlements.
+    Commit("cus_1", (FIRST,), LinkChange("sub_1", LINK), CustomerChange(Guard.NO_SUMMARY, only_checks=True)),
     # All is as it was seen.
     Commit(
         "cus_1",

@@ -1,5 +1,6 @@
 """Any order, duplication, interleaving or crash gives the profile of in-order, exactly-once delivery."""
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,25 +9,27 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling  # noqa: TC001 - annotations are kept
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from support.catalogue import SETTINGS
 from support.delivery import in_order, interleaved
 from support.examples import MANY, SOME
 from support.happenings import World
 from support.judging import judge, views
-from support.model import Tables
 from support.streams import Stream, streams
 from support.tapes import Tape, tapes
-from support.truth import RANKING, Truth
+from support.true_views import CLASSES, VIEW
+from support.truth import Truth
 from support.worlds import STATUSES, Kinds, worlds
 
 WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 NO_CLOSED_IDS = Policy(can_ask_stripe=True, most_closed=0)
-LABELLED = Kinds()
-ONE_SECOND = Kinds(same_second=True)
-MANY_DEAD = Kinds(subscriptions=6, events=16)
-SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4)
+LABELLED = Kinds(baskets=True)
+ONE_SECOND = Kinds(same_second=True, baskets=True)
+CHANGING = Kinds(most_dead=1, one_more=True, baskets=True)
+MANY_DEAD = Kinds(subscriptions=6, events=16, baskets=True)
+SHORT_LIVES = Kinds(subscriptions=6, events=16, deletions=4, baskets=True)
 
 
 @MANY
@@ -70,6 +73,22 @@ def test_dropping_ids_of_dead_subscriptions_changes_no_view(stream: Stream) -> N
     judge(stream.delivered(NO_CLOSED_IDS), Truth(stream.world, key=True))
 
 
+@MANY
+@given(stream=streams(CHANGING), chosen=st.sampled_from(SETTINGS))
+def test_changed_settings_are_in_force_with_a_users_next_write(stream: Stream, chosen: ViewSettings) -> None:
+    """Whatever was computed by the former settings is computed anew, also where nothing is read before."""
+    former = stream.world.settings
+    settings = attrs.evolve(
+        chosen,
+        handled_product_ids=former.handled_product_ids,
+        required_metadata=former.required_metadata,
+        profile_attributes=former.profile_attributes,
+    )
+    tables = interleaved(stream.world, stream.deliveries, stream.tape, WITHOUT_KEY)
+    tables.policy = attrs.evolve(tables.policy, shows=settings)
+    judge(stream.close(tables), Truth(attrs.evolve(stream.world, settings=settings)))
+
+
 @SOME
 @given(world=worlds(MANY_DEAD), data=st.data())
 def test_delivering_everything_again_changes_nothing(world: World, data: st.DataObject) -> None:
@@ -85,19 +104,21 @@ def test_delivering_everything_again_changes_nothing(world: World, data: st.Data
 @given(world=worlds(LABELLED))
 def test_attributes_of_the_app_are_never_touched(world: World) -> None:
     """Only the view and the ledger change; what the app keeps on the item stays."""
-    tables = Tables(profiles={"user_1": {"PK": "USER#user_1", "theme": "dark"}, "user_2": {"name": "x"}})
-    for event in world.events:
-        tables.deliver(event)
+    profiles = {"user_1": {"PK": "USER#user_1", "theme": "dark"}, "user_2": {"name": "x"}}
+    tables = in_order(world, WITHOUT_KEY, profiles=profiles)
     for item in tables.profiles.values():
-        ours = {name for name in item if name.startswith(PREFIX)} | {*SUBSCRIPTION_VIEW, *PAYMENT_VIEW}
+        ours = (
+            {name for name in item if name.startswith(PREFIX)}
+            | VIEW
+            | world.settings.profile_attributes.keys()
+        )
         rest = {name: value for name, value in item.items() if name not in ours}
-        assert rest in ({"PK": "USER#user_1", "theme": "dark"}, {"name": "x"})
+        assert rest in profiles.values()
 
 
 def test_the_generated_words_cover_the_ranking() -> None:
     """The oracle ranks every status the worlds use, so that it can't pass by not looking."""
-    ranked = {word for words in RANKING for word in words.split()}
-    assert {*STATUSES, "canceled"} == ranked
+    assert set(STATUSES) == {word for words in CLASSES for word in words.split()}
 
 
 @pytest.mark.parametrize("event_type", sorted({*SUBSCRIPTION_EVENTS, *INVOICE_EVENTS}))

@@ -18,23 +18,24 @@ from support.worlds import Kinds
 WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 ONLY_EXISTING = Policy(create_missing_profile=False)
 OWNERS = Kinds(labels=3, companions=1, earlier=1, users=3, subscriptions=4, most_dead=1)
+BASKETS = attrs.evolve(OWNERS, baskets=True)
 EARLIER = Kinds(
     labels=1, companions=1, earlier=3, updates=0, deletions=0, users=3, customers=1, subscriptions=2
 )
-COMPANIONS = Kinds(labels=1, nobody=9, companions=3, customers=1, subscriptions=2, most_dead=1)
+COMPANIONS = Kinds(labels=1, nobody=9, companions=3, customers=1, subscriptions=2, most_dead=1, baskets=True)
 WAITING = Kinds(labels=1, companions=1, users=1, subscriptions=4, most_dead=1)
 LABELS_OF_ONE_SECOND = Kinds(same_second=True, labels=6, customers=1, subscriptions=2, most_dead=1)
-ONE_SECOND = attrs.evolve(COMPANIONS, same_second=True)
-MIXED = Kinds(same_second=True, labels=3, companions=1, subscriptions=2, most_dead=1)
+ONE_SECOND = attrs.evolve(COMPANIONS, same_second=True, baskets=False)
+MIXED = Kinds(same_second=True, labels=3, companions=1, subscriptions=2, most_dead=1, baskets=True)
 MANY_DEAD = Kinds(labels=3, companions=1, customers=1, subscriptions=5, events=14, deletions=3)
-NO_PROFILES = Kinds(labels=3, companions=1, subscriptions=3, most_dead=1, one_more=True)
+NO_PROFILES = Kinds(labels=3, companions=1, subscriptions=3, most_dead=1, one_more=True, baskets=True)
 USERS = ("user_1", "user_2")
 
 
 @pytest.mark.parametrize(
     "kinds",
-    [OWNERS, EARLIER, COMPANIONS, WAITING],
-    ids=["labels", "invoices", "sessions and customers", "one user"],
+    [OWNERS, BASKETS, EARLIER, COMPANIONS, WAITING],
+    ids=["labels", "baskets", "invoices", "sessions and customers", "one user"],
 )
 @pytest.mark.parametrize("policy", [WITHOUT_KEY, WITH_KEY], ids=["without key", "with key"])
 @MANY

@@ -62,9 +62,17 @@ class Sync:
 Delivery = StripeEvent | SignUp | Removal | Sync
 
 
-def in_order(world: World, policy: Policy) -> Tables:
-    """What in-order, exactly-once delivery gives, each event handled before the next one happens."""
-    tables = Tables(policy=policy)
+def policy_of(world: World, policy: Policy) -> Policy:
+    """A policy with what the world's app wants its profiles to show."""
+    return attrs.evolve(policy, shows=world.settings)
+
+
+def in_order(world: World, policy: Policy, *, profiles: Mapping[str, dict[str, Any]] | None = None) -> Tables:
+    """What in-order, exactly-once delivery gives, each event handled before the next one happens.
+
+    `profiles` are there from the beginning.
+    """
+    tables = Tables(policy=policy_of(world, policy), profiles=dict(profiles or {}))
     for number, event in enumerate(world.events, start=1):
         tables.stripe = stripe_at(world.shown[number], event.created)
         tables.deliver(event)
@@ -110,6 +118,7 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
         profiles: Profile items that are there from the beginning.
         after_each: Looks at the tables after each request.
     """
+    policy = policy_of(world, policy)
     tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
     waiting, running = list(deliveries), list[_Running]()
     if thin:

@@ -1,5 +1,6 @@
 """Builders of raw Stripe events in today's shape, for tests that need many of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 T0 = 1_763_800_000
@@ -95,6 +96,34 @@ def customer(**changes: Any) -> dict[str, Any]:
     }
 
 
+def summary(*keys: str, **changes: Any) -> dict[str, Any]:
+    """A Stripe summary of active entitlements; `has_more` says that there are more than these."""
+    customer_id, has_more = changes.pop("customer", "cus_1"), changes.pop("has_more", False)
+    return {
+        "object": "entitlements.active_entitlement_summary",
+        "customer": customer_id,
+        "entitlements": {
+            "object": "list",
+            "data": [entitlement(key) for key in keys],
+            "has_more": has_more,
+            "url": f"/v1/customer/{customer_id}/entitlements",
+        },
+        "livemode": False,
+        **changes,
+    }
+
+
+def entitlement(key: str) -> dict[str, Any]:
+    """One of a customer's active entitlements."""
+    return {
+        "id": f"ent_{key}",
+        "object": "entitlements.active_entitlement",
+        "feature": f"feat_{key}",
+        "livemode": False,
+        "lookup_key": key,
+    }
+
+
 def event(
     event_type: str,
     body: dict[str, Any],
@@ -146,6 +175,13 @@ def failed(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
 def completed(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
     """A `checkout.session.completed` event."""
     return event("checkout.session.completed", body, **rest)
+
+
+def entitled(body: dict[str, Any], *, before: Sequence[str] | None = None, **rest: Any) -> dict[str, Any]:
+    """An `entitlements.active_entitlement_summary.updated` event; `before` are the keys it replaced."""
+    listed = None if before is None else {"data": [entitlement(key) for key in before]}
+    previous = None if listed is None else {"entitlements": listed}
+    return event("entitlements.active_entitlement_summary.updated", body, previous=previous, **rest)
 
 
 def envelope(

@@ -53,6 +53,9 @@ ERAS_OF_COMPANIONS = (
 )
 """Eras with the events of sessions and customers: what is read of these has one shape in all eras."""
 
+ERAS_OF_ENTITLEMENTS = (("2026-endive", "entitlements.active_entitlement_summary.updated"),)
+"""The same for entitlements, whose event is younger than all eras but the last ones and has one shape."""
+
 OTHER_FOLDERS = ("malformed", "mixed")
 """Events of no single era: broken ones, and those that claim one version and carry another's shape."""
 

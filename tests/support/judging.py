@@ -1,16 +1,23 @@
 """Judges what a delivery came to: owners, views, what is held and what still waits, against the truth."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.view import view
 from support.model import Tables
 from support.one_owner import holders, linked_owners
-from support.truth import Truth, View, seen
+from support.true_views import View
+from support.truth import Truth, seen
 
 
-def views(tables: Tables) -> dict[str, dict[str, Any]]:
+def views(tables: Tables) -> dict[str, View]:
     """Every user's view; a user who sees nothing is left out, with a profile item or without."""
-    return {user: view for user, item in tables.profiles.items() if (view := seen(item))}
+    return {user: found for user, item in tables.profiles.items() if (found := _seen(tables, item))}
+
+
+def _seen(tables: Tables, item: Mapping[str, Any]) -> View:
+    return seen(item, tables.policy.shows.profile_attributes)
 
 
 def judge_nobody_elses(tables: Tables) -> None:
@@ -23,6 +30,20 @@ def judge_nobody_elses(tables: Tables) -> None:
     for user, item in tables.profiles.items():
         shown = seen(item).get("subscriptionId")
         assert shown is None or linked.get(shown) == user, f"{user} sees {shown} of {linked.get(shown)}"
+
+
+def judge_ledgers(tables: Tables) -> None:
+    """Each view is a function of what the item itself remembers and of the settings.
+
+    Raises:
+        AssertionError: Computed anew, one is another.
+    """
+    shows = tables.policy.shows
+    for user, item in tables.profiles.items():
+        anew = {
+            name: value for name, value in view(Ledger.from_item(item), shows).items() if value is not None
+        }
+        assert _seen(tables, item) == anew, f"{user} sees {_seen(tables, item)}, his ledger tells {anew}"
 
 
 def judge(
@@ -40,6 +61,7 @@ def judge(
     Raises:
         AssertionError: Somebody sees, holds or waits for what he should not.
     """
+    judge_ledgers(tables)
     owners = {}
     linked = linked_owners(tables)
     for subscription_id in truth.subscriptions():
@@ -53,8 +75,8 @@ def judge(
         expected = truth.views(owners, user)
         if forgotten:
             expected = [*expected, *_remains(truth, owners, user)]
-        view = seen(tables.profiles.get(user, {}))
-        assert view in expected, f"{user} sees {view}, and should see {expected}"
+        found = _seen(tables, tables.profiles.get(user, {}))
+        assert found in expected, f"{user} sees {found}, and should see {expected}"
     if profiles is not None:
         assert set(tables.profiles) <= set(profiles)
     _judge_waiting(tables, truth, owners, has_item)
@@ -65,8 +87,7 @@ def _judge_items(tables: Tables, truth: Truth, owners: dict[str, str | None]) ->
     for subscription_id, owner in owners.items():
         held = found.get(subscription_id, set())
         assert held <= {owner}, f"{owner} owns {subscription_id}, which is in the items of {held}"
-        states = truth.states(subscription_id)
-        if owner in tables.profiles and states and not any(state.is_terminal for state in states):
+        if owner in tables.profiles and truth.lives(subscription_id):
             assert held, f"{owner} owns {subscription_id}, and holds nothing of it"
 
 
@@ -75,21 +96,20 @@ def _judge_waiting(
 ) -> None:
     waiting = {event_id for events in tables.parked.values() for event_id in events}
     for fact in truth.world.facts:
-        if fact.subscription_id and (fact.new or fact.event.invoice):
+        if fact.subscription_id and fact.is_of_subscription:
             owner = owners[fact.subscription_id]
+            waits = fact.event.id in waiting
             if owner is None:
-                assert fact.event.id in waiting, (
-                    f"nobody owns {fact.subscription_id}: {fact.event.id} must wait"
-                )
+                what = f"nobody owns {fact.subscription_id}, whose event is {fact.event.id}"
+                assert waits or not truth.must_wait(fact), f"{what}: it must wait"
+                assert not waits or not truth.must_not_wait(fact), f"{what}: another app's must not wait"
             elif owner in has_item:
-                assert fact.event.id not in waiting, (
-                    f"{owner} owns {fact.subscription_id}, whose event {fact.event.id} waits"
-                )
+                assert not waits, f"{owner} owns {fact.subscription_id}, whose event {fact.event.id} waits"
 
 
 def _remains(truth: Truth, owners: dict[str, str | None], user: str) -> list[View]:
     """What a user of whose subscriptions none lives may see, if some of them were forgotten."""
     owned = [key for key, owner in owners.items() if owner == user and truth.states(key)]
-    if any(not state.is_terminal for key in owned for state in truth.states(key)):
+    if any(truth.may_live(key) for key in owned):
         return []
-    return [{}, *(view for key in owned for view in truth.views({**dict.fromkeys(owners), key: user}, user))]
+    return [{}, *(one for key in owned for one in truth.views({**dict.fromkeys(owners), key: user}, user))]

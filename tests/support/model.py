@@ -33,5 +33,6 @@ def stripe_at(shown: Shown, as_of: str) -> Callable[[Fetch], Fetched]:
         "invoice": shown.invoices,
         "checkout.session": shown.sessions,
         "customer": shown.customers,
+        "entitlements.active_entitlement_summary": shown.entitlements,
     }
     return lambda request: Fetched(places[request.subject].get(request.object_id), as_of)

@@ -7,6 +7,8 @@ CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
+CHANGED = f"{_CONVERGENCE}test_changed_settings_are_in_force_with_a_users_next_write"
+PAYMENTS = "tests/unit/decisions/test_payments.py::test_what_is_shown_of_payments"
 DEAD = f"{_CONVERGENCE}test_forgetting_dead_subscriptions_changes_no_view[without key]"
 DROPPED = f"{_CONVERGENCE}test_dropping_ids_of_dead_subscriptions_changes_no_view"
 _EVERYONE = f"{_OWNERS}test_everyone_has_what_is_his"
@@ -49,14 +51,14 @@ MUTANTS = (
     ),
     Mutant(
         "terminal first",
-        "decisions/ledger.py",
+        "decisions/registers.py",
         "{int(subscription.is_terminal)} {second}",
         "0 {second}",
         ANY_ORDER,
     ),
     Mutant(
         "created is older than anything else",
-        "decisions/ledger.py",
+        "decisions/registers.py",
         "    if rank is Rank.CREATED:\n",
         "    if False:\n",
         "tests/unit/conversation/test_whose_is_it.py::test_created_stamped_after_the_update_that_activated_it",
@@ -77,9 +79,9 @@ MUTANTS = (
     ),
     Mutant(
         "dead ones by the time of their end",
-        "decisions/ledger.py",
-        "(subscription.ended or subscription.created) if",
-        "subscription.created if",
+        "decisions/ranking.py",
+        "end = subscription.ended or subscription.created",
+        "end = subscription.created",
         ANY_ORDER,
     ),
     Mutant(
@@ -118,6 +120,141 @@ MUTANTS = (
         "    return created is None or created <= ledger.floor\n",
         "    return False\n",
         DROPPED,
+    ),
+    # What is shown?
+    Mutant(
+        "an invoice is as new as its creation, whatever becomes of it",
+        "decisions/payments.py",
+        "            invoice_created,\n            payment.invoice_id,\n",
+        "            second,\n            payment.invoice_id,\n",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "a settled invoice stays settled",
+        "decisions/payments.py",
+        "            str(int(is_settled)),\n",
+        "",
+        PAYMENTS,
+    ),
+    Mutant(
+        "an invoice that asks for nothing is no payment",
+        "decisions/decide.py",
+        "Skip(Reason.NOTHING_DUE) if event.invoice.asks_for_nothing else None",
+        "None",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "nothing is tried again of what has ended",
+        "decisions/view.py",
+        "    return view if is_live else view | {NEXT_ATTEMPT: None}\n",
+        "    return view\n",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "a next attempt is written unseen only for what lives",
+        "decisions/payment_change.py",
+        "(Holds((LIVE,), self.subscription_id),) if tries_again else ()",
+        "()",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "an end takes the next attempt away",
+        "decisions/subscription_change.py",
+        "{LIVE: None, NEXT_ATTEMPT: None}",
+        "{LIVE: None}",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "only what is ours is live",
+        "decisions/ledger.py",
+        "return {key: state for key, state in self.ours(shows).items() if",
+        "states = {key: one.subscription for key, one in self.registers.items()}\n"
+        "        return {key: state for key, state in states.items() if",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "what has ended gives no access and is not tried again",
+        "decisions/ledger.py",
+        "in self.ours(shows).items() if not state.is_terminal}",
+        "in self.ours(shows).items()}",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "another app's subscription is not shown",
+        "decisions/filters.py",
+        "    if not shows.has_filter:\n        return True\n    return _has_product(",
+        "    return True\n    return _has_product(",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "another app's subscription is never written unseen",
+        "decisions/subscription_change.py",
+        "if not is_ours(subscription, shows) or (is_first and subscription.is_terminal):",
+        "if is_first and subscription.is_terminal:",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "of the dead the best of ours is kept",
+        "decisions/compaction.py",
+        "    ours = [subscription for subscription in dead if is_ours(subscription, shows)]\n",
+        "    ours = dead\n",
+        DEAD,
+    ),
+    Mutant(
+        "the plan is what the settings say, and not what Stripe lists first",
+        "decisions/ranking.py",
+        "key=lambda item: (shows.place(item.product_id), item.metered)",
+        "key=lambda item: item.metered",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "what is metered is not the plan",
+        "decisions/ranking.py",
+        "(shows.place(item.product_id), item.metered)",
+        "shows.place(item.product_id)",
+        ANY_ORDER,
+    ),
+    Mutant(
+        "a plan is better than an add-on",
+        "decisions/ranking.py",
+        "        place > -len(shows.plan_product_ids),\n",
+        "",
+        "tests/unit/decisions/test_primary.py::test_a_plan_does_not_give_way_to_an_add_on_while_it_is_past_due",
+    ),
+    Mutant(
+        "access while past due ends with the newest failed invoice's days",
+        "decisions/access.py",
+        "times = (self.subscription.latest_period_start, failed)",
+        "times = (self.subscription.latest_period_start,)",
+        "tests/unit/decisions/test_access.py::test_past_due_lasts_so_many_days",
+    ),
+    Mutant(
+        "an update to past due asks for the newest invoice",
+        "decisions/subscription_change.py",
+        'if not is_first and subscription.status == "past_due" and shows.limits_past_due:',
+        "if False:",
+        "tests/unit/decisions/test_access.py::test_past_due_lasts_so_many_days",
+    ),
+    Mutant(
+        "an invoice of what is past due may end its access earlier",
+        "decisions/payment_change.py",
+        '((Differs(("subscriptionStatus",), "past_due"),) if is_limited else ())',
+        "()",
+        "tests/unit/decisions/test_access.py::test_past_due_lasts_so_many_days",
+    ),
+    Mutant(
+        "a subscription event asks that the view is by the settings of now",
+        "decisions/subscription_change.py",
+        "                Equal((SETTINGS,), shows.fingerprint),\n",
+        "",
+        "tests/unit/dynamodb/test_requests_per_event.py::test_changed_settings_cost_each_user_one_more_request_once",
+    ),
+    Mutant(
+        "an invoice asks that the view is by the settings of now",
+        "decisions/payment_change.py",
+        "                Equal((SETTINGS,), self.circumstances.policy.shows.fingerprint),\n",
+        "",
+        CHANGED,
     ),
     # Who is right?
     Mutant(
@@ -265,15 +402,15 @@ MUTANTS = (
     Mutant(
         "a first event that finds something parked applies it",
         "conversation/commits.py",
-        "Guard.NONE if known.parked else Guard.NOTHING_PARKED",
+        "Guard.NO_SUMMARY if known.parked else Guard.NOTHING_KEPT",
         "Guard.NONE",
         ONE_USER,
     ),
     Mutant(
         "parking only while the customer is as it was seen",
         "conversation/commits.py",
-        "change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)",
-        "change = CustomerChange(Guard.NONE)",
+        "change = _as_seen(known) if user_id is None else change",
+        "change = change",
         f"{CASES}test_nothing_is_parked_once_the_customer_has_an_owner",
     ),
     Mutant(
@@ -314,8 +451,8 @@ MUTANTS = (
     Mutant(
         "a parked thin event is fetched when it is drained",
         "conversation/draining.py",
-        "        event = yield from fetch_object(one, one.related_id, policy)\n",
-        "        yield from ()\n        event = None\n",
+        "    event = yield from whole(one, policy)\n",
+        "    yield from ()\n    event = one if one.related_id is None else None\n",
         THIN,
     ),
     Mutant(

@@ -30,6 +30,10 @@ class Stream:
     def delivered(self, policy: Policy, **how: Any) -> Tables:
         """The tables afterwards, what closes the world delivered last; `how` is `interleaved`'s."""
         tables = interleaved(self.world, self.deliveries, self.tape, policy, **how)
+        return self.close(tables)
+
+    def close(self, tables: Tables) -> Tables:
+        """Deliver what closes the world."""
         for event in self.world.events[len(self.world.events) - self.world.closing :]:
             tables.deliver(event)
         return tables

@@ -5,12 +5,16 @@ before and after, and what Stripe would show at any moment. It reads nothing off
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
 
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.own_attributes import compiled
+from stripe_subscription_handler.events.selection import Selection
 from support import events
 from support.happenings import Fact, Shown, World
 
@@ -26,15 +30,28 @@ def label_of(body: Mapping[str, Any]) -> str | None:
     return user
 
 
+def selection_of(settings: ViewSettings) -> Selection:
+    """What must be read of events for a view by these settings."""
+    return Selection(
+        metadata_keys=tuple(sorted(settings.required_metadata)),
+        expressions=compiled(settings.profile_attributes, "PROFILE_ATTRIBUTES"),
+        reads_products=bool(settings.handled_product_ids),
+    )
+
+
 @attrs.define
 class Account:
     """Things happen by calling its methods; each that tells of an event moves the clock first.
 
     Attributes:
         step: Seconds from one event to the next.
+        settings: What the app wants its profiles to show.
+        selection: What is read of the events therefore.
     """
 
     step: int = 1
+    settings: ViewSettings = attrs.Factory(ViewSettings)
+    selection: Selection = attrs.field(init=False)
     clock: int = events.T0
     facts: list[Fact] = attrs.Factory(list)
     subscriptions: dict[str, dict[str, Any]] = attrs.Factory(dict)
@@ -42,9 +59,16 @@ class Account:
     _now: Shown = attrs.Factory(lambda: Shown({}, {}, {}, {}))
     _shown: list[Shown] = attrs.Factory(list)
 
+    def __attrs_post_init__(self) -> None:
+        """Read what the settings need."""
+        self.selection = selection_of(self.settings)
+
     def world(self) -> World:
         """What has happened so far."""
-        return World(tuple(self.facts), (*self._shown, self._now))
+        return World(tuple(self.facts), (*self._shown, self._now), settings=self.settings)
+
+    def _read(self, raw: Mapping[str, Any]) -> StripeEvent:
+        return parse_event(raw, self.selection)
 
     def label(self, subscription_id: str) -> str | None:
         """The label that the subscription has now."""
@@ -54,55 +78,76 @@ class Account:
 
     def born(self, subscription_id: str, label: str | None, *, customer: str = "cus_1", **state: Any) -> None:
         """A subscription that was there before anybody listened: no event tells of its creation."""
-        body = events.subscription(id=subscription_id, user=label, customer=customer, **state)
-        self._unheard(body)
+        self._unheard(self._body(subscription_id, label, customer=customer, **state))
 
     def relabel_unheard(self, subscription_id: str, label: str | None) -> None:
         """A change of label before anybody listened."""
-        metadata = {} if label is None else {"userId": label}
-        self._unheard({**self.subscriptions[subscription_id], "metadata": metadata})
+        old = self.subscriptions[subscription_id]
+        self._unheard({**old, "metadata": _without_nulls({**old["metadata"], "userId": label})})
 
     def _unheard(self, body: dict[str, Any]) -> None:
         self.subscriptions[body["id"]] = body
-        self._show(subscriptions={body["id"]: parse_event(events.created(body)).subscription})
+        self._show(subscriptions={body["id"]: self._read(events.created(body)).subscription})
 
     def create(
         self, subscription_id: str, label: str | None, *, customer: str = "cus_1", late: int = 0, **state: Any
     ) -> StripeEvent:
         """`customer.subscription.created`, stamped `late` seconds after it happened."""
         self.clock += self.step
-        body = events.subscription(
-            id=subscription_id, user=label, customer=customer, created=self.clock, **state
-        )
+        body = self._body(subscription_id, label, customer=customer, created=self.clock, **state)
         return self._subscription_event(events.created, body, None, late=late)
 
+    def _body(
+        self, subscription_id: str, label: str | None, *, tag: str | None = None, **state: Any
+    ) -> dict[str, Any]:
+        body = events.subscription(id=subscription_id, **state)
+        return {**body, "metadata": _without_nulls({"userId": label, "app": tag})}
+
     def update(
-        self, subscription_id: str, *, label: str | None = KEEP, late: int = 0, **changes: Any
+        self,
+        subscription_id: str,
+        *,
+        label: str | None = KEEP,
+        tag: str | None = KEEP,
+        late: int = 0,
+        **changes: Any,
     ) -> StripeEvent:
-        """`customer.subscription.updated` with `previous_attributes` as Stripe has them."""
+        """`customer.subscription.updated` with `previous_attributes` as Stripe has them.
+
+        `tag` is what the metadata says of the app that sells it.
+        """
         self.clock += self.step
         old = self.subscriptions[subscription_id]
-        before = self.label(subscription_id)
         changed = {name: value for name, value in changes.items() if old.get(name) != value}
         previous = {name: old.get(name) for name in changed}
-        if label not in {KEEP, before}:
-            changed["metadata"] = {} if label is None else {"userId": label}
-            previous["metadata"] = {"userId": before}
-        body = {**old, **changed}
-        return self._subscription_event(events.updated, body, old, late=late, previous=previous)
+        known = old["metadata"]
+        wanted = {"userId": label, "app": tag}
+        words = {key: word for key, word in wanted.items() if word not in {KEEP, known.get(key)}}
+        if words:
+            changed["metadata"] = _without_nulls({**known, **words})
+            previous["metadata"] = {key: known.get(key) for key in words}
+        return self._subscription_event(events.updated, {**old, **changed}, old, late=late, previous=previous)
 
-    def delete(self, subscription_id: str) -> StripeEvent:
-        """`customer.subscription.deleted`."""
+    def delete(self, subscription_id: str, *, says_so: bool = True) -> StripeEvent:
+        """`customer.subscription.deleted`; without `says_so` its object has the status of before."""
         self.clock += self.step
         old = self.subscriptions[subscription_id]
         body = {**old, "status": "canceled", "ended_at": self.clock}
-        return self._subscription_event(events.deleted, body, old)
+        return self._subscription_event(events.deleted, body, old, told=body if says_so else old)
 
     def _subscription_event(
-        self, build: Any, body: dict[str, Any], old: dict[str, Any] | None, *, late: int = 0, **rest: Any
+        self,
+        build: Any,
+        body: dict[str, Any],
+        old: dict[str, Any] | None,
+        *,
+        late: int = 0,
+        told: dict[str, Any] | None = None,
+        **rest: Any,
     ) -> StripeEvent:
         self.subscriptions[body["id"]] = body
-        event = parse_event(build(body, event_id=self._event_id(), created=self.clock + late, **rest))
+        raw = build(told or body, event_id=self._event_id(), created=self.clock + late, **rest)
+        event = self._read(raw)
         fact = Fact(
             event,
             self.clock,
@@ -116,37 +161,84 @@ class Account:
 
     # Invoices
 
-    def bill(self, subscription_id: str, *, labelled: bool = True, **fields: Any) -> str:
-        """A new invoice, which keeps the label that the subscription has now; no event tells of it yet."""
-        number = f"in_{len(self.invoices):02}"
+    def bill(self, subscription_id: str, *, labelled: bool = True, total: int = 2000, **fields: Any) -> str:
+        """A new invoice, which keeps the metadata that the subscription has now; no event tells of it yet.
+
+        Those without a label are of an old API version and say less: neither the metadata nor the products.
+        """
+        # Stripe's ids say nothing about order; neither do ours.
+        number = f"in_{(len(self.invoices) * 37 + 11) % 101:03}"
+        body = self.subscriptions[subscription_id]
+        details = {"subscription": subscription_id, **({"metadata": body["metadata"]} if labelled else {})}
         self.invoices[number] = events.invoice(
             id=number,
-            sub=subscription_id,
-            customer=self.subscriptions[subscription_id]["customer"],
+            customer=body["customer"],
             created=self.clock,
-            user=self.label(subscription_id) if labelled else None,
             attempt_count=0,
+            total=total,
+            amount_due=total,
+            amount_paid=0,
+            status="open",
+            status_transitions={"paid_at": None, "voided_at": None, "marked_uncollectible_at": None},
+            parent={"type": "subscription_details", "subscription_details": details},
+            lines=_lines(body) if labelled else None,
             **fields,
         )
         return number
 
-    def pay(self, invoice_id: str) -> StripeEvent:
+    def pay(self, invoice_id: str, **fields: Any) -> StripeEvent:
         """`invoice.payment_succeeded`."""
-        return self._attempt(invoice_id, events.paid)
+        self._attempt(invoice_id)
+        return self._settle(invoice_id, "paid", "paid_at", events.paid, **fields)
 
-    def fail(self, invoice_id: str) -> StripeEvent:
-        """`invoice.payment_failed`."""
-        return self._attempt(invoice_id, events.failed)
+    def fail(self, invoice_id: str, *, again: int | None = None) -> StripeEvent:
+        """`invoice.payment_failed`; Stripe tries again in `again` seconds, or not at all."""
+        self._attempt(invoice_id)
+        self.clock += self.step
+        due = None if again is None else self.clock + again
+        return self._invoice_event(invoice_id, events.failed, next_payment_attempt=due)
 
-    def _attempt(self, invoice_id: str, build: Any) -> StripeEvent:
+    def pay_elsewhere(self, invoice_id: str) -> StripeEvent:
+        """Paid out of band: `invoice.paid`, and nothing else."""
+        return self._settle(invoice_id, "paid", "paid_at", _event_of("invoice.paid"))
+
+    def also_paid(self, invoice_id: str) -> StripeEvent:
+        """`invoice.paid`, which follows `invoice.payment_succeeded` in the same second."""
+        return self._invoice_event(invoice_id, _event_of("invoice.paid"))
+
+    def void(self, invoice_id: str) -> StripeEvent:
+        """`invoice.voided`."""
+        return self._settle(invoice_id, "void", "voided_at", _event_of("invoice.voided"))
+
+    def write_off(self, invoice_id: str) -> StripeEvent:
+        """`invoice.marked_uncollectible`."""
+        build = _event_of("invoice.marked_uncollectible")
+        return self._settle(invoice_id, "uncollectible", "marked_uncollectible_at", build)
+
+    def _attempt(self, invoice_id: str) -> None:
+        body = self.invoices[invoice_id]
+        self.invoices[invoice_id] = {**body, "attempt_count": body["attempt_count"] + 1}
+
+    def _settle(self, invoice_id: str, status: str, when: str, build: Any, **fields: Any) -> StripeEvent:
         self.clock += self.step
         body = self.invoices[invoice_id]
-        body = self.invoices[invoice_id] = {**body, "attempt_count": body["attempt_count"] + 1}
-        event = parse_event(build(body, event_id=self._event_id(), created=self.clock))
-        user = body["parent"]["subscription_details"]["metadata"].get("userId")
-        return self._note(
-            Fact(event, self.clock, body["customer"], NOBODY, user), invoices={invoice_id: event.invoice}
+        paid = {"amount_paid": body["amount_due"]} if status == "paid" else {}
+        return self._invoice_event(
+            invoice_id,
+            build,
+            **paid,
+            status=status,
+            next_payment_attempt=None,
+            status_transitions={**body["status_transitions"], when: self.clock},
+            **fields,
         )
+
+    def _invoice_event(self, invoice_id: str, build: Any, **changes: Any) -> StripeEvent:
+        body = self.invoices[invoice_id] = {**self.invoices[invoice_id], **changes}
+        event = self._read(build(body, event_id=self._event_id(), created=self.clock))
+        user = (body["parent"]["subscription_details"].get("metadata") or {}).get("userId")
+        fact = Fact(event, self.clock, body["customer"], NOBODY, user, bill=body)
+        return self._note(fact, invoices={invoice_id: event.invoice})
 
     # Checkout sessions and customers
 
@@ -168,7 +260,7 @@ class Account:
             user=None if by_reference else user,
             client_reference_id=user if by_reference else None,
         )
-        event = parse_event(events.completed(body, event_id=self._event_id(), created=self.clock))
+        event = self._read(events.completed(body, event_id=self._event_id(), created=self.clock))
         return self._note(
             Fact(event, self.clock, body["customer"], NOBODY, user), sessions={body["id"]: event.session}
         )
@@ -201,7 +293,7 @@ class Account:
     ) -> StripeEvent:
         self.clock += self.step
         raw = events.event(event_type, body, event_id=self._event_id(), created=self.clock, **rest)
-        event = parse_event(raw)
+        event = self._read(raw)
         return self._note(
             Fact(event, self.clock, body["id"], before, label_of(body)),
             customers={body["id"]: event.customer},
@@ -222,3 +314,17 @@ class Account:
     def _show(self, **changes: Mapping[str, Any]) -> None:
         merged = {name: {**getattr(self._now, name), **more} for name, more in changes.items()}
         self._now = attrs.evolve(self._now, **merged)
+
+
+def _event_of(event_type: str) -> Any:
+    return partial(events.event, event_type)
+
+
+def _without_nulls(metadata: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: word for key, word in metadata.items() if word is not None}
+
+
+def _lines(subscription: Mapping[str, Any]) -> dict[str, Any]:
+    items = (item for item in subscription["items"]["data"] if not item.get("deleted"))
+    lines = [{"pricing": {"price_details": {"product": item["price"]["product"]}}} for item in items]
+    return {"object": "list", "data": lines}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import attrs
 
 from support.happenings import Fact, World
+from support.true_views import may_tell_of_ours
 from support.walks import contenders, proven_end
 
 CUSTOMER_UPDATED = "customer.updated"
@@ -34,9 +35,16 @@ class TrueOwners:
         """Who may own the subscription once everything is delivered; one alone where that is certain.
 
         Its own label says it; else the label on its newest invoice; else its checkout session or its
-        customer, whichever was last; else its customer's only user, if there is only one.
+        customer, whichever was last; else its customer's only user, if there is only one. One of another app
+        may be left to nobody until an event names a user of its own.
         """
-        return self.claimed(subscription_id) or self._guessed(subscription_id)
+        owners = self.claimed(subscription_id) or self._guessed(subscription_id)
+        return owners | NOBODY if self._is_anothers(subscription_id) else owners
+
+    def _is_anothers(self, subscription_id: str) -> bool:
+        own = [fact for fact in self.world.facts_of(subscription_id) if fact.is_of_subscription]
+        may_be_ours = any(fact.new and may_tell_of_ours(fact, self.world.settings) for fact in own)
+        return not may_be_ours and any(fact.new for fact in own) and not any(fact.named for fact in own)
 
     def claimed(self, subscription_id: str) -> Users:
         """Whom anything names that speaks of this subscription; empty where nothing does."""
@@ -50,14 +58,14 @@ class TrueOwners:
             return _last_named(contenders(naming), label)
         # If no event tells of a label, Stripe may be asked before anything else names somebody.
         untold = frozenset({label} if label else ())
-        labelled = [fact for fact in own if fact.event.invoice and fact.named]
+        labelled = [fact for fact in own if fact.payment and fact.named]
         return untold | (
             self._by_invoice(labelled) or self._by_companion(subscription_id, own[0].customer_id)
         )
 
     def _by_invoice(self, labelled: Sequence[Fact]) -> Users:
-        # Invoices are numbered as they are made; the attempts to collect them come in any order.
-        newest = max(labelled, key=lambda fact: str(fact.invoice_id), default=None)
+        # The attempts to collect invoices come in any order.
+        newest = max(labelled, key=_age, default=None)
         return newest.names if newest else frozenset()
 
     def _by_companion(self, subscription_id: str, customer_id: str) -> Users:
@@ -90,13 +98,17 @@ class TrueOwners:
         owned = (
             self.claimed(str(fact.subscription_id))
             for fact in self.world.facts
-            if fact.customer_id == customer_id and (fact.new or fact.event.invoice)
+            if fact.customer_id == customer_id and fact.is_of_subscription
         )
         return names if len(names) == 1 and names in owned else names | NOBODY
 
     def _names(self, customer_id: str) -> Users:
         """Every user whom anything of this customer ever named, and Stripe shows if it can be asked."""
-        facts = (fact for fact in self.world.facts if fact.customer_id == customer_id)
+        facts = (
+            fact
+            for fact in self.world.facts
+            if fact.customer_id == customer_id and (fact.bill is None or fact.payment)
+        )
         subscriptions = self.world.shown[-1].subscriptions.values() if self.key else ()
         labels = {one.user_id for one in subscriptions if one.customer_id == customer_id}
         return frozenset(name for fact in facts for name in fact.names) | (labels - NOBODY)
@@ -127,3 +139,8 @@ def _companion_order(fact: Fact) -> tuple[bool, str, bool]:
     tells = fact.event.session is not None or fact.event.type == CUSTOMER_UPDATED
     second = fact.event.created if tells else fact.event.type.removeprefix("customer.")
     return tells, second, fact.event.session is not None
+
+
+def _age(fact: Fact) -> tuple[int, str]:
+    bill = fact.payment or {}
+    return bill["created"], bill["id"]

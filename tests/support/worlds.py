@@ -1,17 +1,45 @@
 """Worlds: users, customers, subscriptions and the events Stripe would send, drawn choice by choice."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import attrs
 from hypothesis import strategies as st
 
 from support import events
+from support.catalogue import MONTH, OURS, SETTINGS, TAGGED, THEIRS
 from support.happenings import World
 from support.stripe_account import KEEP, Account
 
 STATUSES = ("incomplete", "trialing", "active", "past_due", "unpaid", "paused", "a_future_word")
-TRIAL_ENDS = (None, events.T0 + 100)
+CANCELS = (None, events.T0 + 1_000_000, events.T0 + 2_592_000, events.T0 + 2_600_000)
+CHANGES = (
+    ("status", STATUSES),
+    ("trial_end", (None, events.T0 + 100)),
+    ("cancel_at_period_end", (False, True)),
+)
+"""What may change of any subscription."""
+MORE_CHANGES = (
+    *CHANGES,
+    *CHANGES[:1] * 2,
+    ("cancel_at", CANCELS),
+    ("pause_collection", (None, {"behavior": "void", "resumes_at": None})),
+    ("pause_collection", (None, {"behavior": "keep_as_draft", "resumes_at": events.T0 + 500_000})),
+)
+"""What may change of one that has several items."""
+AGAIN = (None, 86_400, 259_200)
+PAYMENTS = ("fail", "write_off", "void", "pay", "pay_elsewhere", "also_paid")
+"""What may become of an invoice, in the order that holds within one second."""
+SETTLES = frozenset({"void", "pay", "pay_elsewhere"})
+ENDINGS = (
+    ("fail",),
+    ("pay",),
+    ("pay", "also_paid"),
+    ("pay_elsewhere",),
+    ("void",),
+    ("write_off",),
+    ("fail",),
+)
 Pick = Callable[[int], int]
 """Picks one of n, counted from zero."""
 _T = TypeVar("_T")
@@ -32,6 +60,7 @@ class Kinds:
         deletions: How often a subscription ends, in the same measure.
         most_dead: Most subscriptions that end.
         one_more: Whether each subscription has one more invoice, without a label, in the end.
+        baskets: Whether subscriptions sell several things, of several apps, and the settings vary.
     """
 
     same_second: bool = False
@@ -43,6 +72,7 @@ class Kinds:
     deletions: int = 1
     most_dead: int = 9
     one_more: bool = False
+    baskets: bool = False
     customers: int = 2
     users: int = 2
     subscriptions: int = 3
@@ -75,6 +105,7 @@ class _Plan:
 
     customer: str
     user: str
+    theirs: bool = False
 
 
 @attrs.define
@@ -86,7 +117,7 @@ class _Drawing:
     plans: dict[str, _Plan] = attrs.field(init=False)
     _dead: dict[str, int] = attrs.Factory(dict)
     _open: dict[str, list[str]] = attrs.Factory(dict)
-    _tried: dict[str, int] = attrs.Factory(dict)
+    _tried: dict[str, tuple[int, int]] = attrs.Factory(dict)
     _sessions: set[str] = attrs.Factory(set)
     _customers: set[str] = attrs.Factory(set)
     _deleted: set[str] = attrs.Factory(set)
@@ -95,9 +126,15 @@ class _Drawing:
         self.users = [f"user_{number + 1}" for number in range(1 + self.pick(self.kinds.users))]
         customers = 1 + self.pick(self.kinds.customers)
         self.plans = {
-            f"sub_{number}": _Plan(f"cus_{1 + self.pick(customers)}", self.one_of(self.users))
+            f"sub_{number}": _Plan(
+                f"cus_{1 + self.pick(customers)}",
+                self.one_of(self.users),
+                theirs=self.kinds.baskets and self.pick(4) == 3,
+            )
             for number in range(1 + self.pick(self.kinds.subscriptions))
         }
+        if self.kinds.baskets:
+            self.account = Account(step=0, settings=self.one_of(SETTINGS))
 
     def one_of(self, things: Sequence[_T]) -> _T:
         return things[self.pick(len(things))]
@@ -121,9 +158,9 @@ class _Drawing:
     def _begin(self, subscription_id: str) -> None:
         plan = self.plans[subscription_id]
         label = self.any_label() if self.kinds.labels else plan.user
-        status = self.one_of(STATUSES)
+        state = {"customer": plan.customer, "status": self.one_of(STATUSES), **self._sold(plan)}
         if self.pick(4) < self.kinds.earlier:
-            self.account.born(subscription_id, label, customer=plan.customer, status=status)
+            self.account.born(subscription_id, label, **state)
             while self.kinds.labels and self.pick(2):
                 self._bill(subscription_id)
                 self.account.clock += 1
@@ -132,7 +169,17 @@ class _Drawing:
             return
         # Stripe may stamp `created` after the update that followed it.
         late = self.pick(3) if self.kinds.labels else 0
-        self.account.create(subscription_id, label, customer=plan.customer, status=status, late=late)
+        self.account.create(subscription_id, label, late=late, **state)
+
+    def _sold(self, plan: _Plan) -> dict[str, Any]:
+        """What a subscription sells; it may come to another app."""
+        if not self.kinds.baskets:
+            return {}
+        if self.pick(4) == 3:
+            plan = attrs.evolve(plan, theirs=not plan.theirs)
+        basket = self.one_of(THEIRS if plan.theirs else OURS)
+        tag = None if plan.theirs else TAGGED["app"]
+        return {"items": basket, "tag": tag, **_own_period(basket)}
 
     def _go_on(self, subscription_id: str) -> None:
         kinds = ["update"] * self.kinds.updates + ["invoice"] * 2 + ["label"] * self.kinds.labels
@@ -149,13 +196,13 @@ class _Drawing:
                 self._end(subscription_id)
 
     def _update(self, subscription_id: str, late: int = 0) -> None:
-        changes = {}
-        if self.pick(2):
-            changes["status"] = self.one_of(STATUSES)
-        if self.pick(3) == 2:
-            changes["trial_end"] = self.one_of(TRIAL_ENDS)
-        if self.pick(3) == 2:
-            changes["cancel_at_period_end"] = bool(self.pick(2))
+        table = MORE_CHANGES if self.kinds.baskets else CHANGES
+        changes: dict[str, Any] = {}
+        for _ in range(self.pick(3)):
+            name, values = self.one_of(table)
+            changes[name] = self.one_of(values)
+        if self.kinds.baskets and self.pick(4) == 3:
+            changes |= self._sold(self.plans[subscription_id])
         label = self.any_label() if self.kinds.labels and self.pick(8) == 7 else KEEP
         self.account.update(subscription_id, label=label, late=late, **changes)
 
@@ -176,7 +223,11 @@ class _Drawing:
         if self.pick(4) == 3:
             # Stripe may stamp an update a second after the deletion that followed it.
             self._update(subscription_id, late=1)
-        self.account.delete(subscription_id)
+        if not self.kinds.baskets or self.pick(3):
+            self.account.delete(subscription_id, says_so=not self.kinds.baskets or bool(self.pick(3)))
+        else:
+            status, ended = self.one_of(("canceled", "incomplete_expired")), self.account.clock
+            self.account.update(subscription_id, status=status, ended_at=ended)
         self._dead[subscription_id] = self.account.clock
 
     def _after_the_end(self, subscription_id: str) -> None:
@@ -188,22 +239,29 @@ class _Drawing:
 
     def _bill(self, subscription_id: str) -> str:
         labelled = not self.kinds.nobody or self.pick(3) < 2  # those of old API versions lack the label
-        bill = self.account.bill(subscription_id, labelled=labelled, amount_paid=self.pick(4))
+        total = self.one_of((2000, 500, 0)) if self.kinds.baskets else 2000
+        bill = self.account.bill(subscription_id, labelled=labelled, total=total)
         self._open.setdefault(subscription_id, []).append(bill)
         return bill
 
     def _invoice(self, subscription_id: str) -> None:
-        waiting = [
-            bill
-            for bill in self._open.get(subscription_id, ())
-            if self._tried.get(bill) != self.account.clock
-        ]
+        waiting = self._open.get(subscription_id, ())
         bill = self.one_of(waiting) if waiting and self.pick(2) else self._bill(subscription_id)
-        self._tried[bill] = self.account.clock
-        if self.pick(2):
-            self.account.fail(bill)
+        endings = ENDINGS if self.kinds.baskets else ENDINGS[:2]
+        is_free = self.account.invoices[bill]["total"] == 0
+        for name in ("pay", "also_paid") if is_free else self.one_of(endings):
+            self._happens(subscription_id, bill, name)
+
+    def _happens(self, subscription_id: str, bill: str, name: str) -> None:
+        place = self.account.clock, PAYMENTS.index(name)
+        if place <= self._tried.get(bill, (0, 0)):
+            return  # within one second an invoice goes on from what is unpaid to what is paid
+        self._tried[bill] = place
+        if name == "fail":
+            self.account.fail(bill, again=self.one_of(AGAIN))
         else:
-            self.account.pay(bill)
+            getattr(self.account, name)(bill)
+        if name in SETTLES and bill in self._open[subscription_id]:
             self._open[subscription_id].remove(bill)
 
     def _companion(self, subscription_id: str) -> None:
@@ -229,3 +287,10 @@ class _Drawing:
         for subscription_id in sorted(self.account.subscriptions):
             self.account.clock += 1
             self.account.pay(self.account.bill(subscription_id, labelled=False))
+
+
+def _own_period(basket: Mapping[str, Any]) -> dict[str, Any]:
+    """The period of a subscription whose items have none, as in the shapes before 2025."""
+    has_period = any("current_period_end" in item for item in basket["data"])
+    start, end = (None, None) if has_period else MONTH
+    return {"current_period_start": start, "current_period_end": end}

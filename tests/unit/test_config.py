@@ -2,8 +2,9 @@
 
 import pytest
 
-from stripe_subscription_handler.config import VARIABLES, Config, LogLevel
+from stripe_subscription_handler.config import VARIABLES, VIEW_VARIABLES, Config, LogLevel
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode, Policy, Unmapped
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import ConfigError
 
 REQUIRED = {"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync"}
@@ -35,6 +36,16 @@ def test_every_variable_is_read() -> None:
         "STRIPE_API_URL": "http://127.0.0.1:12111",
     }
     assert set(values) == set(VARIABLES.values())
+    values |= {
+        "ACCESS_RENEWAL_GRACE_HOURS": "0",
+        "ACCESS_PAST_DUE_DAYS": "14",
+        "ACCESS_WHILE_COLLECTION_PAUSED": "false",
+        "PLAN_PRODUCT_IDS": '["prod_b","prod_a"]',
+        "HANDLED_PRODUCT_IDS": '["prod_a","prod_b"]',
+        "REQUIRED_METADATA": '{"app":"shop"}',
+        "PROFILE_ATTRIBUTES": '{"plan":"metadata.plan"}',
+    }
+    assert set(values) == {*VARIABLES.values(), *VIEW_VARIABLES.values()}
     config = Config.from_environment(values)
     assert config.profile_key("7") == {"id": "u-7", "kind": "p-7"}
     assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
@@ -47,7 +58,19 @@ def test_every_variable_is_read() -> None:
         can_ask_stripe=True,
         partition_key_name="id",
         user_id_pattern="[0-9]+",
+        shows=ViewSettings(
+            access_renewal_grace_hours=0,
+            access_past_due_days=14,
+            access_while_collection_paused=False,
+            plan_product_ids=("prod_b", "prod_a"),
+            handled_product_ids=frozenset({"prod_a", "prod_b"}),
+            required_metadata={"app": "shop"},
+            profile_attributes={"plan": "metadata.plan"},
+        ),
     )
+    assert (config.selection.user_id_metadata_key, config.selection.metadata_keys) == ("uid", ("app",))
+    assert config.selection.reads_products
+    assert config.selection.expressions["plan"].search({"metadata": {"plan": "pro"}}) == "pro"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +142,17 @@ def test_a_user_id_with_braces_is_taken_literally() -> None:
         ({"UNMAPPED": "drop"}, "UNMAPPED must be one of park, dead-letter, ignore"),
         ({"CREATE_MISSING_PROFILE": "yes"}, "CREATE_MISSING_PROFILE must be one of true, false"),
         ({"CONNECT_EVENTS": "all"}, "CONNECT_EVENTS must be one of skip, handle"),
+        ({"ACCESS_RENEWAL_GRACE_HOURS": "-1"}, "ACCESS_RENEWAL_GRACE_HOURS must be a whole number"),
+        ({"ACCESS_PAST_DUE_DAYS": "1.5"}, "ACCESS_PAST_DUE_DAYS must be a whole number"),
+        ({"ACCESS_WHILE_COLLECTION_PAUSED": "no"}, "ACCESS_WHILE_COLLECTION_PAUSED must be true or false"),
+        ({"PLAN_PRODUCT_IDS": "prod_1"}, "PLAN_PRODUCT_IDS must be a JSON list"),
+        ({"HANDLED_PRODUCT_IDS": '["prod_1",""]'}, "HANDLED_PRODUCT_IDS must be a JSON list of texts"),
+        ({"REQUIRED_METADATA": '{"app":1}'}, "REQUIRED_METADATA must be a JSON object of texts"),
+        ({"PROFILE_ATTRIBUTES": "[]"}, "PROFILE_ATTRIBUTES must be a JSON object of texts"),
+        ({"PROFILE_ATTRIBUTES": '{"plan":"a["}'}, "PROFILE_ATTRIBUTES: the JMESPath of plan does not parse"),
+        ({"PROFILE_ATTRIBUTES": '{"subscriptionId":"id"}'}, "PROFILE_ATTRIBUTES names subscriptionId"),
+        ({"PROFILE_ATTRIBUTES": '{"stripeLedgerX":"id"}'}, "PROFILE_ATTRIBUTES names stripeLedgerX"),
+        ({"PROFILE_ATTRIBUTES": '{"SK":"id"}'}, "PROFILE_ATTRIBUTES names SK"),
         ({"LOG_LEVEL": "verbose"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR"),
     ],
 )

@@ -6,15 +6,21 @@ from typing import Any
 
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
 from stripe_handler_cli.lab.simulator.life import stripe_id
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_handler_cli.stack.renamed_user import with_user
-from stripe_subscription_handler.events.event_types import SUBJECTS
 
 MADE_TYPES = EVENT_TYPES
 """The event types that can be made."""
 
 _USUAL_SCENARIO = "dunning_canceled"
 """Bought, paid, renewed, not paid, canceled: every main type, of one subscription, and its checkout."""
-_TRIAL_TYPES = tuple(f"customer.subscription.{kind}" for kind in ("paused", "resumed", "trial_will_end"))
+_OTHER_SCENARIOS = {
+    **{f"customer.subscription.{kind}": "trial_pauses" for kind in ("paused", "resumed", "trial_will_end")},
+    "invoice.voided": "invoice_voided",
+    "invoice.marked_uncollectible": "invoice_written_off",
+}
+"""Event type → the scenario that has it, where the usual one has not."""
+_OF_CUSTOMERS = ("customer.created", "customer.updated", "customer.deleted")
 _LATER_OF_CUSTOMER = ("customer.updated", "customer.deleted")
 """These are made of the event that says that the customer was created."""
 _LIVES = 100
@@ -50,13 +56,14 @@ def made_event(
 
 def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[str, Any]:
     options = SimulationOptions(
-        scenarios=("trial_pauses" if event_type in _TRIAL_TYPES else _USUAL_SCENARIO,),
+        scenarios=(_OTHER_SCENARIOS.get(event_type, _USUAL_SCENARIO),),
         eras=(CURRENT.era,),
         second_scenario_share=0,
         expanded_share=0,
         livemode=livemode,
-        sessions=SUBJECTS[event_type] == "checkout.session",
-        customers=SUBJECTS[event_type] == "customer",
+        sessions=event_type == "checkout.session.completed",
+        customers=event_type in _OF_CUSTOMERS,
+        entitlements=event_type == ENTITLEMENTS_UPDATED,
         start_second=start,
         spread_seconds=0,
     )

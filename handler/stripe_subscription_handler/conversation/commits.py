@@ -34,8 +34,11 @@ def commit(
     reason: Reason | None = None,
 ) -> Commit:
     """Build the transaction that makes a subscription somebody's, or says whose it is going to be."""
+    customer: CustomerChange | None
     if link is not None and link.owner == to.owner is not None:
-        customer = None  # what concerns the customer stays as it is
+        # What concerns the customer stays as it is. An item that was made again lacks what was shown in it.
+        is_made_again = any(write.enters for write in writes)
+        customer = CustomerChange(Guard.NO_SUMMARY, only_checks=True) if is_made_again else None
     else:
         customer = _customer_change(known, to.claim)
     return Commit(
@@ -61,7 +64,9 @@ def parking(  # noqa: PLR0913, PLR0917 - what changes together
 
     `user_id` is who has no profile; None where nobody can say whose it is.
     """
-    change = _as_seen(known) if user_id is None else CustomerChange(Guard.NONE)
+    loses_owner = link is not None and link.owner is not None and to is not None
+    change = CustomerChange(Guard.NO_SUMMARY if loses_owner else Guard.NONE)
+    change = _as_seen(known) if user_id is None else change
     change = attrs.evolve(change, parks=kept.id)
     return Commit(
         case.customer_of(known),
@@ -82,7 +87,11 @@ def unparking(step: Write | Commit | Done, case: Case, known: Known) -> Commit:
         change = step.customer or CustomerChange(Guard.AS_SEEN)
         seen = _as_seen(known)
         change = attrs.evolve(
-            change, guard=seen.guard, revision=seen.revision, unparks=change.unparks | {case.id}
+            change,
+            guard=seen.guard,
+            revision=seen.revision,
+            unparks=change.unparks | {case.id},
+            only_checks=False,
         )
         return attrs.evolve(step, customer=change, unparks=case.id)
     return Commit(
@@ -110,7 +119,7 @@ def _customer_change(known: Known, claim: Claim) -> CustomerChange:
     if claim.kind <= Kind.CUSTOMER:
         # It follows from the whole customer: from what its metadata says, and from who else owns something.
         return _as_seen(known)
-    return CustomerChange(Guard.NONE if known.parked else Guard.NOTHING_PARKED)
+    return CustomerChange(Guard.NO_SUMMARY if known.parked else Guard.NOTHING_KEPT)
 
 
 def _as_seen(known: Known) -> CustomerChange:

@@ -21,6 +21,7 @@ from stripe_subscription_handler.conversation.messages import (
     Request,
     Written,
 )
+from stripe_subscription_handler.conversation.projecting import projected, shown_in
 from stripe_subscription_handler.conversation.settling import MAX_WRITES, settle
 from stripe_subscription_handler.decisions.claims import Claim, strongest
 from stripe_subscription_handler.decisions.decision import Reason
@@ -43,7 +44,7 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     if claim is None:
         return (yield from _without_a_claim(event, known, policy))
     written, best = yield from _recorded(event, claim, known, policy)
-    others: tuple[Applied, ...] = ()
+    others: tuple[Applied, ...] = written or ()
     whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
     for subscription_id, link in sorted(known.links.items()):
         if link is None or link.owner is None or _is_right(link, best):
@@ -55,8 +56,9 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     drained: tuple[Applied, ...] = ()
     if known.parked:
         drained = yield from drain_and_link(whole, known, None)
-    reason = Reason.CLAIMED if written else Reason.DUPLICATE if best == claim else Reason.OUTRANKED
-    applied = written or bool(others or drained)
+    is_new = written is not None
+    reason = Reason.CLAIMED if is_new else Reason.DUPLICATE if best == claim else Reason.OUTRANKED
+    applied = is_new or bool(others or drained)
     return Outcome(applied, reason, best.user_id, also_applied=others).after_draining(drained)
 
 
@@ -89,8 +91,12 @@ def _is_right(link: Link, best: Claim) -> bool:
 
 def _recorded(
     event: StripeEvent, claim: Claim, known: Known, policy: Policy
-) -> Generator[Request, Answer, tuple[bool, Claim]]:
-    """Write the better of the event's claim and the one that stands there; whether anything was written."""
+) -> Generator[Request, Answer, tuple[tuple[Applied, ...] | None, Claim]]:
+    """Write the better of the event's claim and the one that stands there.
+
+    Returns:
+        What that changed in items, or None where nothing was written; and the better claim.
+    """
     may_ask = policy.can_ask_stripe
     for _ in range(MAX_WRITES):
         question = ReadLinks(event.customer_id or "")
@@ -103,11 +109,13 @@ def _recorded(
             claim = (yield from _settled_by_stripe(event, policy)) or claim
             continue
         if verdict.claim == standing:
-            return False, verdict.claim
+            return None, verdict.claim
         change = CustomerChange(Guard.AS_SEEN, known.revision, verdict.claim)
         request = Commit(event.customer_id or "", customer=change, reason=Reason.CLAIMED)
+        request = yield from projected(request, known, policy)
+        before = known.items.copy()
         answer = yield request
         known.learn(request, answer)
         if isinstance(answer, Written):
-            return True, verdict.claim
+            return shown_in(event.id, request, before), verdict.claim
     raise ConcurrentUpdateError(f"the customer changed under {MAX_WRITES} attempts to write whose it is")

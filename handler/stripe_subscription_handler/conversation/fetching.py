@@ -15,6 +15,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.customers import Customer
+from stripe_subscription_handler.events.entitlements import EntitlementSummary
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import SUBJECTS
 from stripe_subscription_handler.events.invoices import Invoice
@@ -38,15 +39,19 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
     if not isinstance(answer, Fetched) or answer.object is None:
         return None
     _require_fresh(answer.as_of, event.created)
-    whole = attrs.evolve(event, type=event.plain_type, related_id=None)
+    told = attrs.evolve(event, type=event.plain_type, related_id=None)
     match answer.object:
         case Invoice():
-            return attrs.evolve(whole, invoice=answer.object)
+            told = attrs.evolve(told, invoice=answer.object)
         case CheckoutSession():
-            return attrs.evolve(whole, session=answer.object)
+            told = attrs.evolve(told, session=answer.object)
         case Customer():
-            return attrs.evolve(whole, customer=answer.object, as_of=answer.as_of)
-    return None
+            told = attrs.evolve(told, customer=answer.object, as_of=answer.as_of)
+        case EntitlementSummary():
+            told = attrs.evolve(told, entitlements=answer.object, as_of=answer.as_of)
+        case Subscription():
+            return None
+    return told
 
 
 def whole(event: StripeEvent, policy: Policy) -> Fetching:

@@ -8,6 +8,7 @@ once with a model of them, in every order, and break some off.
 from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
+from stripe_subscription_handler.conversation.entitlements import record_summary
 from stripe_subscription_handler.conversation.fetching import unknown_to_stripe, whole
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
@@ -40,6 +41,8 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     known = Known(event.customer_id)
     if event.customer is not None:
         return (yield from claim_customer(event, known, policy))
+    if event.entitlements is not None:
+        return (yield from record_summary(event, event.entitlements, known, policy))
     return (yield from carry(case_of(event, policy), known))
 
 

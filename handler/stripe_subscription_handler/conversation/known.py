@@ -114,4 +114,9 @@ class Known:
 
 def _changed(customer: Customer, change: CustomerChange, revision: str) -> Customer:
     parks = frozenset() if change.parks is None else frozenset({change.parks})
-    return Customer(change.claim or customer.claim, (customer.parked | parks) - change.unparks, revision)
+    return Customer(
+        change.claim or customer.claim,
+        (customer.parked | parks) - change.unparks,
+        revision,
+        change.entitlements or customer.entitlements,
+    )

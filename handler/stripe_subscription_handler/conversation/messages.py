@@ -14,6 +14,7 @@ import attrs
 from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
+from stripe_subscription_handler.decisions.entitlements import Entitlements
 from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Subject
@@ -59,9 +60,15 @@ class LinkChange:
 
 
 class Guard(enum.Enum):
-    """What must hold of a customer's record."""
+    """What must hold of a customer's record.
 
-    NOTHING_PARKED = enum.auto()
+    Whoever changes an owner asks that no summary of entitlements is recorded, or knows it: whose it is may
+    change with the owner.
+    """
+
+    NOTHING_KEPT = enum.auto()
+    """Nothing is parked, and no summary is recorded."""
+    NO_SUMMARY = enum.auto()
     AS_SEEN = enum.auto()
     NONE = enum.auto()
 
@@ -73,6 +80,7 @@ class CustomerChange:
     Attributes:
         revision: The one that was seen, for `Guard.AS_SEEN`.
         claim: What its metadata claims now; None leaves that as it is.
+        entitlements: The newest summary, and whose item shows it now; None leaves that as it is.
         parks: An event that waits from now on.
         unparks: Events that do not wait any longer.
         only_checks: Whether nothing is changed.
@@ -81,6 +89,7 @@ class CustomerChange:
     guard: Guard
     revision: str | None = None
     claim: Claim | None = None
+    entitlements: Entitlements | None = None
     parks: str | None = None
     unparks: frozenset[str] = frozenset()
     only_checks: bool = False
@@ -231,6 +240,7 @@ class Outcome:
         changed: Names of the view's attributes the write changed, sorted. Names only: values may be personal.
         also_applied: Parked events applied on the way, and what the event did to the profile of the user a
             subscription was taken from.
+        incomplete: Names of attributes that show only what the event tells, which is not all.
     """
 
     applied: bool
@@ -241,6 +251,7 @@ class Outcome:
     drained: int = 0
     changed: tuple[str, ...] = ()
     also_applied: tuple[Applied, ...] = ()
+    incomplete: tuple[str, ...] = ()
 
     def of(self, event_id: str, user_id: str) -> Applied:
         """The same as a part of another event's outcome."""

@@ -9,7 +9,14 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.links import CLAIM, PARKED, REVISION, Customer, Link
+from stripe_subscription_handler.conversation.links import (
+    CLAIM,
+    ENTITLEMENTS,
+    PARKED,
+    REVISION,
+    Customer,
+    Link,
+)
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
@@ -138,10 +145,7 @@ class Tables:
         links = {} if commit.link is None else self._other_link(commit.customer_id, commit.link)
         customer = self._customer(commit.customer_id)
         change = commit.customer
-        is_other = change is not None and (
-            (change.guard is Guard.AS_SEEN and customer.revision != change.revision)
-            or (change.guard is Guard.NOTHING_PARKED and bool(customer.parked))
-        )
+        is_other = change is not None and not _is_as_asked(customer, change)
         waiting = self.parked.get(commit.customer_id, {})
         unparked = commit.unparks is not None and commit.unparks not in waiting
         return Refused(items, links, customer if is_other else None, unparked)
@@ -153,9 +157,12 @@ class Tables:
     def _change(self, customer_id: str, change: CustomerChange, revision: str) -> None:
         found = dict(self.customers.get(customer_id, {}))
         parked = set(found.pop(PARKED, ())) - change.unparks | ({change.parks} if change.parks else set())
-        claim = {CLAIM: change.claim.to_attribute()} if change.claim else {}
+        if change.claim is not None:
+            found[CLAIM] = change.claim.to_attribute()
+        if change.entitlements is not None:
+            found[ENTITLEMENTS] = change.entitlements.to_attribute()
         waiting = {PARKED: parked} if parked else {}
-        self.customers[customer_id] = found | claim | waiting | {REVISION: revision}
+        self.customers[customer_id] = found | waiting | {REVISION: revision}
 
     def _revision(self) -> str:
         self._writes += 1
@@ -178,3 +185,15 @@ class Tables:
         except StopIteration as stop:
             outcome: Outcome = stop.value
             return outcome
+
+
+def _is_as_asked(customer: Customer, change: CustomerChange) -> bool:
+    match change.guard:
+        case Guard.AS_SEEN:
+            return customer.revision == change.revision
+        case Guard.NOTHING_KEPT:
+            return not customer.parked and customer.entitlements is None
+        case Guard.NO_SUMMARY:
+            return customer.entitlements is None
+        case Guard.NONE:
+            return True

@@ -14,7 +14,8 @@ from stripe_subscription_handler.conversation.commits import check, commit, park
 from stripe_subscription_handler.conversation.effects import effect
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.links import Link
-from stripe_subscription_handler.conversation.messages import Item, Moved, ReadLinks
+from stripe_subscription_handler.conversation.messages import Commit, Item, Moved, ReadLinks
+from stripe_subscription_handler.conversation.projecting import with_projection
 from stripe_subscription_handler.decisions.claims import Claim, Kind, Verdict, strongest
 from stripe_subscription_handler.decisions.compaction import is_closed, may_be_forgotten
 from stripe_subscription_handler.decisions.decide import Unread
@@ -37,6 +38,11 @@ def next_step(case: Case, known: Known) -> Step:
     Raises:
         InvalidEventError: The event names no customer, and the customer must be known.
     """
+    step = _next_step(case, known)
+    return with_projection(step, known, case.policy) if isinstance(step, Commit) else step
+
+
+def _next_step(case: Case, known: Known) -> Step:
     link = known.link(case.subscription_id)
     if isinstance(link, Unread):
         if case.claim is None or case.only_claims:

@@ -80,7 +80,7 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:
         # One that was fetched may have named somebody when the same event was handled before.
         is_claim = event.user_id is not None or event.as_of is not None
         return None if is_claim else Skip(Reason.NOTHING_CLAIMED)
-    if event.subscription is not None:
+    if event.subscription is not None or event.entitlements is not None:
         return None
     if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:
         raise InvalidEventError("event.data.object", "is missing")

@@ -35,6 +35,8 @@ SETTINGS = f"{PREFIX}Settings"
 """Text: `ViewSettings.fingerprint` of the settings by which the view was computed."""
 OWN_ATTRIBUTES = f"{PREFIX}OwnAttributes"
 """String set: names of the attributes that the app's own `profile_attributes` put there."""
+ENTITLEMENTS = f"{PREFIX}Entitlements_"
+"""How the attributes begin that hold the lookup keys of one customer each."""
 
 
 def register_attribute(subscription_id: str) -> str:
@@ -47,6 +49,11 @@ def payment_attribute(subscription_id: str) -> str:
 
 def claim_attribute(subscription_id: str) -> str:
     return f"{PREFIX}Claim_{subscription_id}"
+
+
+def entitlements_attribute(customer_id: str) -> str:
+    """String set: the lookup keys that one of the user's customers may use."""
+    return f"{ENTITLEMENTS}{customer_id}"
 
 
 UNLINKED = "unlinked"
@@ -101,12 +108,14 @@ class Ledger:
         closed: Forgotten dead subscriptions, each as `creation id`.
         floor: Newest creation that was dropped from `closed`.
         revision: See `REVISION`; None where no ledger was ever written.
+        entitlements: Customer id → the lookup keys that are shown to this user because of that customer.
     """
 
     held: Mapping[str, Held] = attrs.Factory(dict)
     closed: frozenset[str] = frozenset()
     floor: str | None = None
     revision: str | None = None
+    entitlements: Mapping[str, frozenset[str]] = attrs.Factory(dict)
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
@@ -117,6 +126,11 @@ class Ledger:
             closed=frozenset(item.get(CLOSED, ())),
             floor=item.get(FLOOR),
             revision=item.get(REVISION),
+            entitlements={
+                name.removeprefix(ENTITLEMENTS): frozenset(keys)
+                for name, keys in item.items()
+                if name.startswith(ENTITLEMENTS)
+            },
         )
 
     @property

@@ -46,7 +46,10 @@ PAYMENT_VIEW = {
 }
 """Item attribute → attribute of the primary subscription's newest `Payment`."""
 
-VIEW = tuple(sorted({*ACCESS_VIEW, *SUBSCRIPTION_VIEW, *PLAN_VIEW, *PAYMENT_VIEW}))
+ENTITLEMENTS_SHOWN = "entitlements"
+"""String set: the lookup keys of every feature that the user may use."""
+
+VIEW = tuple(sorted({*ACCESS_VIEW, *SUBSCRIPTION_VIEW, *PLAN_VIEW, *PAYMENT_VIEW, ENTITLEMENTS_SHOWN}))
 """Names of every attribute of the view but the app's own."""
 
 
@@ -68,6 +71,11 @@ def subscription_view(subscription: Subscription | None, shows: ViewSettings) ->
         | {name: getattr(plan, field, None) for name, field in PLAN_VIEW.items()}
         | _own_view(subscription, shows)
     )
+
+
+def entitlements_view(ledger: Ledger) -> dict[str, Any]:
+    """The lookup keys of all the user's customers together; None stands for "not on the item"."""
+    return {ENTITLEMENTS_SHOWN: frozenset().union(*ledger.entitlements.values()) or None}
 
 
 def _own_view(subscription: Subscription | None, shows: ViewSettings) -> dict[str, Any]:
@@ -118,4 +126,5 @@ def view(ledger: Ledger, shows: ViewSettings) -> dict[str, Any]:
         subscription_view(shown, shows)
         | access_view([Access(one, payments.get(one.id)) for one in living.values()], shown, shows)
         | payment_view(payment, is_live=shown is not None and shown.id in living)
+        | entitlements_view(ledger)
     )

@@ -18,7 +18,7 @@ from stripe_subscription_handler.decisions.ledger import (
     knows,
 )
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import view
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, view
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 
 
@@ -72,6 +72,9 @@ def full_write(
         # Until a subscription of ours is known, what stands there is the app's own, from before a migration:
         # it is left alone, unless it shows a subscription that is somebody else's now.
         values |= _without_former(seen, shows) | view(kept, shows)
+    if not kept.entitlements:
+        # Whoever has no entitlements of ours may have an attribute of the app's own by that name.
+        values.pop(ENTITLEMENTS_SHOWN, None)
     return Write(
         user_id=user_id,
         set={name: value for name, value in values.items() if value is not None},

@@ -10,7 +10,15 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.conversation.links import CLAIM, OWNER, PARKED, REVISION, Customer, Link
+from stripe_subscription_handler.conversation.links import (
+    CLAIM,
+    ENTITLEMENTS,
+    OWNER,
+    PARKED,
+    REVISION,
+    Customer,
+    Link,
+)
 from stripe_subscription_handler.conversation.messages import (
     Commit,
     CustomerChange,
@@ -155,10 +163,14 @@ def _customer(table: str, customer_id: str, change: CustomerChange, revision: st
     if change.only_checks and condition is not None:
         return {"ConditionCheck": _conditional(table, key, condition)}
     words = Placeholders()
-    claim = {CLAIM: change.claim.to_attribute()} if change.claim else {}
+    values: dict[str, Any] = {REVISION: revision}
+    if change.claim is not None:
+        values[CLAIM] = change.claim.to_attribute()
+    if change.entitlements is not None:
+        values[ENTITLEMENTS] = change.entitlements.to_attribute()
     added = {PARKED: frozenset({change.parks})} if change.parks else {}
     deleted = {PARKED: change.unparks} if change.unparks else {}
-    update = update_expression({REVISION: revision} | claim, (), words, added, deleted)
+    update = update_expression(values, (), words, added, deleted)
     expressions = {"UpdateExpression": update}
     if condition is not None:
         expressions["ConditionExpression"] = condition_expression(condition, words)
@@ -166,8 +178,10 @@ def _customer(table: str, customer_id: str, change: CustomerChange, revision: st
 
 
 def _guard(change: CustomerChange) -> Condition | None:
-    if change.guard is Guard.NOTHING_PARKED:
-        return Absent((PARKED,))
+    if change.guard is Guard.NOTHING_KEPT:
+        return AllOf((Absent((PARKED,)), Absent((ENTITLEMENTS,))))
+    if change.guard is Guard.NO_SUMMARY:
+        return Absent((ENTITLEMENTS,))
     if change.guard is Guard.AS_SEEN:
         revision = change.revision
         return Absent((REVISION,)) if revision is None else Equal((REVISION,), revision)

@@ -10,6 +10,12 @@ import attrs
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
 from stripe_subscription_handler.events.customers import Customer, read_customer, with_former
+from stripe_subscription_handler.events.entitlements import (
+    EntitlementSummary,
+    customer_of_related,
+    read_summary,
+    with_former_keys,
+)
 from stripe_subscription_handler.events.event_types import (
     CUSTOMER_EVENTS,
     PING_EVENT,
@@ -48,8 +54,10 @@ class StripeEvent:
         before: The state before it, where `previous_attributes` tells.
         session: The completed checkout session, for its event.
         customer: The state after the event, for customer events.
+        entitlements: What the customer may use after the event, for its event.
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
-        related_id: For a thin event: the id of the object it is about, which must be fetched.
+        related_id: For a thin event: the id of the object it is about, which must be fetched; for
+            entitlements, the customer's.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
         destination_id: For a ping: the event destination that was tested.
     """
@@ -64,6 +72,7 @@ class StripeEvent:
     invoice: Invoice | None = None
     session: CheckoutSession | None = None
     customer: Customer | None = None
+    entitlements: EntitlementSummary | None = None
     as_of: str | None = None
     related_id: str | None = None
     fetched: Subscription | None = None
@@ -115,7 +124,7 @@ class StripeEvent:
     def customer_id(self) -> str | None:
         if self.customer:
             return self.customer.id
-        subject = self.subscription or self.invoice or self.session
+        subject = self.subscription or self.invoice or self.session or self.entitlements
         return subject.customer_id if subject else None
 
 
@@ -173,6 +182,8 @@ def _related_id(raw: Mapping[str, Any], here: str, subject: Subject) -> str:
     related = optional_object(raw, "related_object", here)
     if related is None:
         raise InvalidEventError(path, "must be an object, is missing")
+    if subject == "entitlements.active_entitlement_summary":
+        return customer_of_related(related, path)
     if optional_text(related, "type", path) not in {None, subject}:
         raise InvalidEventError(f"{path}.type", f"must be '{subject}' for this event type")
     return text(related, "id", path)
@@ -186,6 +197,8 @@ def _with_object(
         return attrs.evolve(head, invoice=read_invoice(*about))
     if subject == "checkout.session":
         return attrs.evolve(head, session=read_checkout_session(*about))
+    if subject == "entitlements.active_entitlement_summary":
+        return attrs.evolve(head, entitlements=_summary(data, path))
     rank = (CUSTOMER_EVENTS if subject == "customer" else SUBSCRIPTION_EVENTS)[head.type]
     previous = optional_object(data, "previous_attributes", path) if rank is Rank.UPDATED else None
     before_path = f"{path}.previous_attributes"
@@ -201,6 +214,12 @@ def _with_object(
     subscription = with_end(subscription, head.created)
     before = read_before(data["object"], previous, before_path, selection) if previous else None
     return attrs.evolve(head, subscription=subscription, before=before)
+
+
+def _summary(data: dict[str, Any], path: str) -> EntitlementSummary:
+    summary = read_summary(data["object"], f"{path}.object")
+    previous = optional_object(data, "previous_attributes", path)
+    return with_former_keys(summary, previous, f"{path}.previous_attributes") if previous else summary
 
 
 def _created(raw: Mapping[str, Any], here: str) -> str:

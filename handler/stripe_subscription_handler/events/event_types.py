@@ -52,7 +52,9 @@ CUSTOMER_EVENTS: Final = {
 ENTITLEMENT_EVENTS: Final = frozenset({"entitlements.active_entitlement_summary.updated"})
 """Events whose object is a summary of what a customer may use."""
 
-Subject = Literal["subscription", "invoice", "checkout.session", "customer"]
+Subject = Literal[
+    "subscription", "invoice", "checkout.session", "customer", "entitlements.active_entitlement_summary"
+]
 """The kinds of object that events are about; Stripe's word for them."""
 
 SUBJECTS: Final[Mapping[str, Subject]] = {
@@ -60,6 +62,7 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
     **dict.fromkeys(INVOICE_EVENTS, "invoice"),
     **dict.fromkeys(CHECKOUT_SESSION_EVENTS, "checkout.session"),
     **dict.fromkeys(CUSTOMER_EVENTS, "customer"),
+    **dict.fromkeys(ENTITLEMENT_EVENTS, "entitlements.active_entitlement_summary"),
 }
 """Handled type of event → the kind of object that it is about."""
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
 from stripe_subscription_handler.events.customers import Customer, read_customer
+from stripe_subscription_handler.events.entitlements import EntitlementSummary, read_summary
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.invoices import Invoice, read_invoice
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscriptions import Subscription, read_subscription, with_end
 
-StripeObject = Subscription | Invoice | CheckoutSession | Customer
+StripeObject = Subscription | Invoice | CheckoutSession | Customer | EntitlementSummary
 
 
 def read_object(subject: Subject, body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeObject:
@@ -29,3 +30,5 @@ def read_object(subject: Subject, body: Mapping[str, Any], as_of: str, selection
             return read_checkout_session(*about)
         case "customer":
             return read_customer(*about)
+        case "entitlements.active_entitlement_summary":
+            return read_summary(body, subject)

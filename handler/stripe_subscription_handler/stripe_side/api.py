@@ -67,6 +67,11 @@ _PATHS: dict[Subject, str] = {
     "customer": "/v1/customers",
 }
 """Where objects of each kind are read, before their id."""
+_ENTITLEMENTS = "/v1/entitlements/active_entitlements"
+"""Where a customer's entitlements are listed. Their summary comes with events only and cannot be read."""
+_LONGEST_PAGE = 100
+_MOST_PAGES = 20
+"""Far more than anybody has features; a list without end must not use up the invocation."""
 
 Plural = Literal["subscriptions", "invoices", "events"]
 """The lists that are read."""
@@ -237,6 +242,8 @@ class StripeApi:
         return Page(tuple(data), bool(body.get("has_more")), as_of)
 
     def _snapshot(self, kind: Subject, identifier: str, account: str | None) -> Snapshot | None:
+        if kind == "entitlements.active_entitlement_summary":
+            return self._entitlements(identifier, account)
         reply = self._get(kind, identifier, account)
         if reply.body is None:
             return None
@@ -247,6 +254,30 @@ class StripeApi:
 
     def _with_all_items(self, subscription: dict[str, Any], account: str | None) -> dict[str, Any]:
         return with_all_items(subscription, lambda path: self._answered(path, account).body)
+
+    def _entitlements(self, customer_id: str, account: str | None) -> Snapshot | None:
+        """All active entitlements of a customer, in the shape of the summary that events have."""
+        found: list[dict[str, Any]] = []
+        as_of, after = "", ""
+        for _ in range(_MOST_PAGES):
+            page = [("customer", customer_id), ("limit", str(_LONGEST_PAGE)), *_cursor(after)]
+            reply = self._answered(f"{_ENTITLEMENTS}?{urlencode(page)}", account)
+            if reply.missing:
+                return None
+            body = reply.body or {}
+            data = body.get("data")
+            has_more = bool(body.get("has_more"))
+            if body.get("object") != "list" or not isinstance(data, list) or (has_more and not data):
+                raise StripeUnavailableError("Stripe did not answer with a list of entitlements")
+            # What changes between two pages comes with an event of its own, later than the first.
+            as_of = as_of or snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+            found += data
+            if not has_more:
+                listed = {"object": "list", "data": found, "has_more": False}
+                kind = "entitlements.active_entitlement_summary"
+                return Snapshot({"object": kind, "customer": customer_id, "entitlements": listed}, as_of)
+            after = str(data[-1].get("id", ""))
+        raise StripeUnavailableError(f"Stripe lists more than {_MOST_PAGES} pages of entitlements")
 
     def _get(self, kind: Subject, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
@@ -321,6 +352,10 @@ class StripeApi:
         return self._session
 
 
+def _cursor(after: str) -> list[tuple[str, str]]:
+    return [("starting_after", after)] if after else []
+
+
 def load_stripe() -> "ModuleType":
     """Import `stripe`, quiet: it logs no bodies and sends no telemetry.
 
@@ -349,7 +384,9 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     if status is None:
         failure = f"no answer from Stripe ({type(error.__cause__ or error).__name__})"
         return _Reply(seconds, headers, repeatable=getattr(error, "should_retry", False), failure=failure)
-    if status == HTTPStatus.NOT_FOUND and error.code == "resource_missing":
+    # A list of a customer that there is not is a bad request: the parameter names nothing.
+    names_nothing = status == HTTPStatus.BAD_REQUEST and error.param == "customer"
+    if error.code == "resource_missing" and (status == HTTPStatus.NOT_FOUND or names_nothing):
         # Stripe's words when the id exists in the other mode: that is a wrong key, not a missing object.
         if "similar object exists in" in message:
             failure = f"the Stripe API key of {key_place} belongs to the other mode, live or test"

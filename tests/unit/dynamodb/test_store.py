@@ -101,8 +101,8 @@ def test_a_new_user_is_one_transaction_of_profile_link_and_customer() -> None:
     assert link["ConditionExpression"] == "attribute_not_exists(#n0)"
     assert customer["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}}
     assert customer["UpdateExpression"] == "SET #n0 = :v0"
-    assert customer["ConditionExpression"] == "attribute_not_exists(#n1)"
-    assert customer["ExpressionAttributeNames"] == {"#n0": "revision", "#n1": "parked"}
+    assert customer["ConditionExpression"] == "attribute_not_exists(#n1) AND attribute_not_exists(#n2)"
+    assert customer["ExpressionAttributeNames"] == {"#n0": "revision", "#n1": "parked", "#n2": "entitlements"}
     revision = customer["ExpressionAttributeValues"][":v0"]
     assert revision in profile["ExpressionAttributeValues"].values()
     assert store.requests == 1

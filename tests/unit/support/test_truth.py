@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from support.access_cases import ALL
+from support.access_table import STATUSES
 from support.stripe_account import Account
+from support.true_views import true_view
 from support.truth import Truth
 
 History = Callable[[Account], object]
@@ -199,7 +202,7 @@ def test_the_view_is_that_of_the_best_subscription_with_its_own_payment() -> Non
     account.update("sub_b", label="u1")
     truth = Truth(account.world())
     (view,) = truth.views({"sub_a": "u1", "sub_b": "u1"}, "u1")
-    assert (view["subscriptionId"], view["lastPaymentInvoiceId"]) == ("sub_b", "in_01")
+    assert (view["subscriptionId"], view["lastPaymentInvoiceId"]) == ("sub_b", "in_048")
     assert truth.views({"sub_a": "u1", "sub_b": "u1"}, "u2") == [{}]
 
 
@@ -211,4 +214,30 @@ def test_what_is_dead_stays_dead_whatever_is_stamped_later() -> None:
     account.update("sub_a", status="past_due", late=1)
     account.delete("sub_a")
     (state,) = Truth(account.world()).states("sub_a")
-    assert state.status == "canceled"
+    assert state["status"] == "canceled"
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_until_when_a_subscription_gives_access(status: str) -> None:
+    """As the table says that was written by hand."""
+    for case in ALL:
+        if case.key[0] == status:
+            view = true_view([(case.body(), None)], case.settings)
+            assert view.get("subscriptionAccessUntil") == case.until, case
+
+
+def test_the_payment_is_the_newest_invoice_as_it_was_left() -> None:
+    """Whatever becomes of an older one; what asks for nothing does not count."""
+    account = Account()
+    account.create("sub_a", "u1")
+    older = account.bill("sub_a")
+    account.clock += 1
+    newest = account.bill("sub_a")
+    account.fail(newest, again=60)
+    account.pay(older)
+    account.write_off(newest)
+    account.clock += 1
+    account.pay(account.bill("sub_a", total=0))
+    payment = Truth(account.world()).payment("sub_a")
+    assert payment is not None
+    assert (payment.body["id"], payment.word) == (newest, "uncollectible")

@@ -1,6 +1,7 @@
 """What a run did and what came of it, and the counts that are read off the log. Pure."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -20,6 +21,7 @@ class Certificate:
         redriven: Events taken from the failure queue and handed to the function again.
         parked: Attempts that left an event waiting for its user.
         unlogged: Events whose log line was lost with its process.
+        profiles_showing: What is shown → how many profiles show it.
     """
 
     seed: int
@@ -40,6 +42,7 @@ class Certificate:
     unlogged: int = 0
     refetches: int = 0
     stripe_faults: int = 0
+    profiles_showing: dict[str, int] = attrs.Factory(dict)
     counterexamples: list[Counterexample] = attrs.Factory(list)
 
     @property
@@ -62,6 +65,19 @@ class Certificate:
             "events_per_second": round(self.events_per_second, 1),
             "counterexamples": found,
         }
+
+
+def showing(profiles: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Count what profiles answer: access, several products, and the newest payment's state."""
+    counts: Counter[str] = Counter()
+    for profile in profiles:
+        counts["access until"] += "subscriptionAccessUntil" in profile
+        counts["several products"] += len(profile.get("subscriptionProducts", ())) > 1
+        counts["paused collection"] += "subscriptionPauseCollection" in profile
+        counts["entitlements"] += "entitlements" in profile
+        if "lastPaymentStatus" in profile:
+            counts[f"payment {profile['lastPaymentStatus']}"] += 1
+    return dict(sorted(counts.items()))
 
 
 def reorderings(simulation: Simulation, lines: Iterable[Line]) -> int:

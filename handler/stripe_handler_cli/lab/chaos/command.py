@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from stripe_handler_cli.lab.fake_stripe import FakeStripe
     from stripe_handler_cli.lab.local_stack import StackPlan
+    from stripe_handler_cli.lab.simulator import Settings
 
 
 @click.command(
@@ -19,6 +20,7 @@ Examples:
   stripe-handler chaos --users 200 --window 50 --json
   stripe-handler chaos --users 100 --stripe-faults 200
   stripe-handler chaos --users 100 --without-stripe
+  stripe-handler chaos --users 100 --plain
 """
 )
 @click.option("--users", type=click.IntRange(min=1), default=200, show_default=True, help="Customers.")
@@ -51,6 +53,11 @@ Examples:
     is_flag=True,
     help="Give the function no Stripe key; nothing happens then that only Stripe can tell.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="Leave the settings that shape a profile at their defaults: no plans, no other app on the account.",
+)
 @click.option("--keep", is_flag=True, help="Leave everything running at the end and say how to look around.")
 @click.option("--json", "as_json", is_flag=True, help="Print the certificate as one JSON object on stdout.")
 @click.option(
@@ -69,6 +76,7 @@ def chaos(  # noqa: PLR0913 - one argument per option
     kills: int | None,
     stripe_faults: int | None,
     without_stripe: bool,
+    plain: bool,
     keep: bool,
     as_json: bool,
     state_directory: Path,
@@ -77,8 +85,9 @@ def chaos(  # noqa: PLR0913 - one argument per option
 
     On local AWS, through the real bus, rule, zip and tables: duplicates, any order, four handlers at a time,
     handler processes killed at random, and a fake Stripe that fails now and then when it is asked. Labels,
-    checkout sessions and customers name the users, and labels move. Prints a certificate. Exit code 1 if any
-    profile differs.
+    checkout sessions and customers name the users, and labels move. Plans, filters, grace and own attributes
+    are set for the simulator's catalogue, and another app shares the account. Prints a certificate. Exit code
+    1 if any profile differs.
     """
     if without_stripe and stripe_faults:
         raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")
@@ -88,6 +97,7 @@ def chaos(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.lab.chaos.run import Chaos
     from stripe_handler_cli.lab.fake_stripe import FakeStripe
     from stripe_handler_cli.lab.local_stack import local_stack
+    from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN, DEFAULTS
 
     console = reporter()
     wanted = Chaos(
@@ -98,9 +108,10 @@ def chaos(  # noqa: PLR0913 - one argument per option
         kills=kills,
         stripe_faults=stripe_faults,
         asks_stripe=not without_stripe,
+        settings=DEFAULTS if plain else CHOSEN,
     )
     with FakeStripe() as stripe:
-        plan = _plan(state_directory, None if without_stripe else stripe)
+        plan = _plan(state_directory, None if without_stripe else stripe, wanted.settings)
         with local_stack(console, plan, keep=keep) as stack:
             with step(console, "Deliver the events") as delivering:
                 show = delivering.counter("deliveries handled")
@@ -114,7 +125,7 @@ def chaos(  # noqa: PLR0913 - one argument per option
     return 1 if certificate.counterexamples else 0
 
 
-def _plan(state_directory: Path, stripe: "FakeStripe | None") -> "StackPlan":
+def _plan(state_directory: Path, stripe: "FakeStripe | None", settings: "Settings") -> "StackPlan":
     from stripe_handler_cli.lab.chaos.run import admitted_types
     from stripe_handler_cli.lab.fake_stripe import API_KEY
     from stripe_handler_cli.lab.local_stack import StackPlan
@@ -122,7 +133,11 @@ def _plan(state_directory: Path, stripe: "FakeStripe | None") -> "StackPlan":
     from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
     from stripe_handler_cli.tools.packaging import find_project_root
 
-    variables = {"profile_table_name": "ChaosApp-users", "event_types": list(EVENT_TYPES)}
+    variables = {
+        "profile_table_name": "ChaosApp-users",
+        "event_types": list(EVENT_TYPES),
+        **settings.as_values(),
+    }
     if stripe is not None:
         variables |= {"event_types": admitted_types(EVENT_TYPES), "stripe_api_url": stripe.url}
     return StackPlan(

@@ -5,12 +5,11 @@ from typing import Any, Self
 
 import attrs
 
+from stripe_handler_cli.lab.chaos.configured import Configured
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.rerun import Smallest, smallest
 from stripe_handler_cli.lab.chaos.stories import Story
-from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation
-from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import VIEW
+from stripe_handler_cli.lab.simulator import SimulatedLife, Simulation, told_by
 
 HANDLED = ("write", "skip")
 _LINE_FIELDS = {
@@ -45,9 +44,9 @@ class Counterexample:
     rerun: bool = False
     smallest: Smallest | None = None
 
-    def shrunk(self, policy: Policy) -> Self:
+    def shrunk(self, configured: Configured) -> Self:
         """Look for the smallest part of it that ends wrong in memory too."""
-        return attrs.evolve(self, rerun=True, smallest=smallest(self.story, policy))
+        return attrs.evolve(self, rerun=True, smallest=smallest(self.story, configured))
 
     def as_json(self) -> dict[str, Any]:
         found = self.smallest
@@ -73,9 +72,10 @@ def _as_json(differing: Mapping[str, tuple[Any, Any]]) -> dict[str, dict[str, An
 
 
 def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The view attributes that differ; the ledger and the app's own attributes do not count."""
+    """The attributes that differ, of those that `told_by` leaves of an item."""
+    names = dict.fromkeys((*expected, *found))
     return {
-        name: (expected.get(name), found.get(name)) for name in VIEW if expected.get(name) != found.get(name)
+        name: (expected.get(name), found.get(name)) for name in names if expected.get(name) != found.get(name)
     }
 
 
@@ -89,7 +89,7 @@ def counterexamples(
     found = []
     for life in simulation.lives:
         for user_id, expected in life.profiles.items():
-            differing = differences(expected, profiles.get(user_id, {}))
+            differing = differences(expected, told_by(profiles.get(user_id, {}), life.settings))
             if differing:
                 mine = in_order(line for event in life.events for line in by_event.get(event["id"], []))
                 events = [{name: line.get(field) for name, field in _LINE_FIELDS.items()} for line in mine]

@@ -24,6 +24,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
     errors = ", ".join(f"{count} {name}" for name, count in certificate.errors.items())
     failed = certificate.cut_short + sum(certificate.errors.values())
     found = certificate.counterexamples
+    shown = certificate.profiles_showing
     rows = [
         ("seed", f"{certificate.seed}"),
         ("users", f"{certificate.users:,}"),
@@ -43,6 +44,7 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
         ("refetches", f"{certificate.refetches:,} requests to Stripe"),
         ("Stripe faults", f"{certificate.stripe_faults:,} of these answers"),
         ("profiles compared", f"{certificate.profiles_compared:,}"),
+        ("they show", ", ".join(f"{name} {count:,}" for name, count in shown.items())),
         ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
         ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
     ]

@@ -10,16 +10,15 @@ from typing import Any, Final
 
 import attrs
 
+from stripe_handler_cli.lab.chaos.configured import Configured
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
-from stripe_handler_cli.lab.simulator import second_of
-from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
+from stripe_handler_cli.lab.simulator import second_of, told_by
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.fields import iso_time
@@ -57,14 +56,15 @@ class _Running:
     answer: Any = None
 
 
-def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = handling) -> Views:
+def rerun(story: Story, configured: Configured, schedule: int = 0, handle: Handle = handling) -> Views:
     """Run a story to its end, and return what each user's profile says.
 
     Schedule 0 handles one delivery after the other; any other number seeds an interleaving of several
     handlers, some of which die.
     """
     rng = random.Random(schedule)  # noqa: S311 - repeatable on purpose
-    stripe = _Stripe(story)
+    policy, selection = configured.policy, configured.selection
+    stripe = _Stripe(story, selection)
     tables = Tables(policy=policy, stripe=stripe.fetched)
     waiting, running = list(story.deliveries), list[_Running]()
     tries = _TRIES_PER_DELIVERY * len(waiting)
@@ -73,7 +73,7 @@ def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = hand
         if waiting and (not running or (len(running) < most and rng.random() < 1 / 2)):
             raw = waiting.pop(0)
             stripe.sent(raw)
-            event = parse_event(raw)
+            event = parse_event(raw, selection)
             running.append(_Running(raw, event, handle(event, policy)))
             continue
         one = running.pop(rng.randrange(len(running)))
@@ -91,7 +91,7 @@ def rerun(story: Story, policy: Policy, schedule: int = 0, handle: Handle = hand
         elif (tries := tries - 1) > 0:
             waiting.append(one.raw)
     profiles = {user: tables.profiles.get(user, {}) for user in story.life.users}
-    return {user: {name: item[name] for name in item if name in VIEW} for user, item in profiles.items()}
+    return {user: told_by(item, story.life.settings) for user, item in profiles.items()}
 
 
 @attrs.define
@@ -99,6 +99,7 @@ class _Stripe:
     """What Stripe says while a story runs: as it was shortly after the newest event so far."""
 
     story: Story
+    selection: Selection
     now: int = 0
 
     def sent(self, raw: Event) -> None:
@@ -108,9 +109,8 @@ class _Stripe:
         # The round trip is below a second, so the answer counts as of two seconds before its date.
         as_of = iso_time(self.now - 2, "now")
         body = self.story.book.find(request.subject, request.object_id, self.now)
-        return Fetched(
-            None if body is None else read_object(request.subject, body, as_of, Selection(USER_ID_KEY)), as_of
-        )
+        found = None if body is None else read_object(request.subject, body, as_of, self.selection)
+        return Fetched(found, as_of)
 
 
 @attrs.frozen
@@ -122,14 +122,14 @@ class Smallest:
     schedule: int
 
 
-def smallest(story: Story, policy: Policy, handle: Handle = handling) -> Smallest | None:
+def smallest(story: Story, configured: Configured, handle: Handle = handling) -> Smallest | None:
     """Find the smallest part of a story that ends wrong in memory; None if it ended right every time."""
-    return _Search(policy, handle).smallest(story)
+    return _Search(configured, handle).smallest(story)
 
 
 @attrs.define
 class _Search:
-    policy: Policy
+    configured: Configured
     handle: Handle
     reruns: int = 0
 
@@ -156,7 +156,7 @@ class _Search:
     def _wrong(self, story: Story, schedules: range | list[int]) -> Smallest | None:
         for schedule in schedules:
             self.reruns += 1
-            found = rerun(story, self.policy, schedule, self.handle)
+            found = rerun(story, self.configured, schedule, self.handle)
             if found != story.truth:
                 return Smallest(story, found, schedule)
         return None

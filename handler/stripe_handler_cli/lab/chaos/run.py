@@ -10,15 +10,16 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.certificate import Certificate
+from stripe_handler_cli.lab.chaos.configured import Configured
 from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
 from stripe_handler_cli.lab.chaos.plan import plan_deliveries
 from stripe_handler_cli.lab.chaos.play import Player
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, FakeStripe, SimulatedAccount
-from stripe_handler_cli.lab.simulator import EVENT_TYPES, Simulation, SimulationOptions, simulate
+from stripe_handler_cli.lab.simulator import EVENT_TYPES, Settings, Simulation, SimulationOptions, simulate
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
-from stripe_subscription_handler.decisions.policy import Policy
 
 _THIN_SHARE = 0.5
 _SHRUNK = 3
@@ -27,8 +28,9 @@ _READ_THREADS = 4
 
 
 def admitted_types(event_types: Iterable[str]) -> list[str]:
-    """What the rule must admit so that these events can be thin, too."""
-    return [f"{form}{event_type}" for event_type in event_types for form in ("", "v1.")]
+    """What the rule must admit so that these events can be thin, too; those of entitlements are not."""
+    kinds = list(event_types)
+    return [*kinds, *(f"v1.{kind}" for kind in kinds if kind != ENTITLEMENTS_UPDATED)]
 
 
 @attrs.frozen
@@ -40,6 +42,7 @@ class Chaos:
         asks_stripe: Whether the function has a key. Without one, nothing happens that only Stripe can tell.
         event_types: The types that are sent, without the `v1.` of thin ones.
         names_users_elsewhere: Whether checkout sessions and customers name users too, and labels move.
+        settings: What the function's profiles show. With a filter, other apps are on the account too.
     """
 
     users: int
@@ -51,11 +54,11 @@ class Chaos:
     asks_stripe: bool = True
     event_types: tuple[str, ...] = EVENT_TYPES
     names_users_elsewhere: bool = True
+    settings: Settings = attrs.field(factory=Settings)
 
     def simulation(self) -> Simulation:
         also = ["owner_move", "shared_customer"]
         also += ["customer_metadata"] if self.asks_stripe else []
-        also += ["paid_out_of_band"] if "invoice.paid" in self.event_types else []
         options = SimulationOptions(
             also=tuple(also),
             event_types=self.event_types,
@@ -64,6 +67,9 @@ class Chaos:
             sessions=self.names_users_elsewhere,
             customers=self.names_users_elsewhere,
             moves=self.names_users_elsewhere,
+            entitlements=True,
+            long_entitlements=self.asks_stripe,
+            settings=self.settings,
         )
         return simulate(self.seed, self.users, options)
 
@@ -117,7 +123,7 @@ class Chaos:
             found = pool.map(pipeline.profile, simulation.profiles)
             profiles = dict(zip(simulation.profiles, found, strict=True))
         examples = counterexamples(simulation, profiles, lines)
-        policy = Policy(can_ask_stripe=self.asks_stripe)
+        configured = Configured.by(self.settings, can_ask_stripe=self.asks_stripe)
         errors = Counter(str(line.get("error_type")) for line in lines if line["decision"] == "error")
         return Certificate(
             seed=self.seed,
@@ -138,5 +144,9 @@ class Chaos:
             unlogged=len(missing),
             refetches=len(stripe.received) - asked,
             stripe_faults=stripe.misbehaved - failed,
-            counterexamples=[example.shrunk(policy) for example in examples[:_SHRUNK]] + examples[_SHRUNK:],
+            profiles_showing=certificate.showing(profiles.values()),
+            counterexamples=[
+                *(example.shrunk(configured) for example in examples[:_SHRUNK]),
+                *examples[_SHRUNK:],
+            ],
         )

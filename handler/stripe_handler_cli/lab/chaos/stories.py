@@ -14,6 +14,7 @@ import attrs
 from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.simulator import Book, SimulatedLife, subject_id, true_profile
 from stripe_handler_cli.lab.simulator.owners import owner_of
+from stripe_handler_cli.lab.simulator.truth.sight import Sight
 
 
 @attrs.frozen
@@ -40,15 +41,21 @@ class Story:
     @cached_property
     def truth(self) -> dict[str, dict[str, Any]]:
         """What each user's profile must say in the end."""
-        return {user: true_profile(self.book, user, self.life.version) for user in self.life.users}
+        life = self.life
+        return {user: true_profile(self.book, user, life.version, life.settings) for user in life.users}
 
     @property
     def ends_in_a_guess(self) -> bool:
         """Whether nothing names a subscription's user while others of the customer have one.
 
-        Whose that subscription is may then depend on the delivery, so the story has no one truth.
+        Whose that subscription is may then depend on the delivery, so the story has no one truth. Another
+        app's is on no profile, whosever it is.
         """
-        owners = {owner_of(self.book, subscription_id) for subscription_id in self.book.subscriptions}
+        owners = {
+            owner_of(self.book, key)
+            for key, states in self.book.subscriptions.items()
+            if Sight(states[-1][1], self.life.version, self.life.settings).is_ours
+        }
         return None in owners and len(owners) > 1
 
     def ending_earlier(self) -> Iterator["Story"]:

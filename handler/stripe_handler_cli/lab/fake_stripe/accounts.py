@@ -34,7 +34,8 @@ class Found:
 class Account(Protocol):
     """A Stripe account, as far as the fake shows one.
 
-    Its kinds of object are `subscription`, `customer`, `invoice`, `checkout.session` and `event`.
+    Its kinds of object are `subscription`, `customer`, `invoice`, `checkout.session` and `event`, and the
+    summary of everything that a customer is entitled to, which has the customer's id.
     """
 
     def find(self, kind: str, identifier: str) -> Found:
@@ -59,8 +60,8 @@ class HandedObjects:
 
 
 def objects(*handed: Mapping[str, Any]) -> HandedObjects:
-    """Make an account of these objects; each has the fields `object` and `id`."""
-    return HandedObjects({(one["object"], one["id"]): one for one in handed})
+    """Make an account of these objects; each has the fields `object` and `id`, a summary its customer."""
+    return HandedObjects({(one["object"], one.get("id") or one["customer"]): one for one in handed})
 
 
 @attrs.define
@@ -122,7 +123,7 @@ class SimulatedAccount:
     def find(self, kind: str, identifier: str) -> Found:
         """Find an object; the clock is read first, and then the state at that very moment."""
         event = self.simulation.snapshot_events.get(identifier) if kind == "event" else None
-        life = self.simulation.life_of(event["data"]["object"]["id"] if event else identifier)
+        life = self.simulation.life_of(subject_id(event) if event else identifier)
         if life is None:
             return Found(None)
         at = None if self.clocks is None else self.clocks.now(_customer_id(life))

@@ -12,7 +12,8 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import Account, Found
-from stripe_handler_cli.lab.simulator import CURRENT
+from stripe_handler_cli.lab.fake_stripe.parts import embedded
+from stripe_handler_cli.lab.simulator import CURRENT, subject_id
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
 
 Json = dict[str, Any]
@@ -75,9 +76,10 @@ class EditedAccount:
             if answered is not None:
                 return answered, None
             found = self.find("subscription", identifier)
-            before = dict(found.body or {})
+            before = dict(embedded(found.body or {}))
             self.edits.metadata.setdefault(identifier, {}).update(changes)
             after = dict(self.find("subscription", identifier).body or {})
+            after = dict(embedded(after))
             if idempotency_key:
                 self.edits.answered[idempotency_key] = after
             previous = previous_attributes(before, after, CURRENT)
@@ -89,7 +91,7 @@ class EditedAccount:
 
     def _is_here(self, event: Json) -> bool:
         """Whether an event is about a subscription of this account: the server may be given another one."""
-        return self.account.find("subscription", event["data"]["object"]["id"]).body is not None
+        return self.account.find("subscription", subject_id(event)).body is not None
 
     def _second(self, event_id: str) -> float:
         body = self.find("event", event_id).body

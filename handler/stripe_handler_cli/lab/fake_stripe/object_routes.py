@@ -17,6 +17,7 @@ import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import Account
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
+from stripe_handler_cli.lab.fake_stripe.parts import DEFAULT_LIMIT, LONGEST_LIMIT, answer_parts, embedded
 
 Body = Mapping[str, Any]
 Filter = Callable[[Sequence[str], Body], bool]
@@ -25,7 +26,6 @@ Filter = Callable[[Sequence[str], Body], bool]
 _PATH: Final = re.compile(
     r"/v1/(?P<kind>subscription|customer|invoice|checkout/session|event)s(?:/(?P<id>[^/]+))?"
 )
-DEFAULT_LIMIT, LONGEST_LIMIT = "10", 100
 EVENTS_KEPT_SECONDS = 30 * 86_400
 """How far back Stripe lists events."""
 
@@ -75,6 +75,9 @@ _FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
 
 def answer_objects(account: Account, request: Request) -> Answer:
     """Answer a request whose API key is right."""
+    parts = answer_parts(account, request)
+    if parts is not None:
+        return parts
     found = _PATH.fullmatch(request.path)
     if found is None or request.method != "GET":
         return error(HTTPStatus.NOT_FOUND, f"Unrecognized request URL ({request.method}: {request.path}).")
@@ -90,7 +93,7 @@ def _one_object(account: Account, kind: str, identifier: str) -> Answer:
     if found.body is None:
         message = f"No such {kind}: '{identifier}'"
         return attrs.evolve(error(HTTPStatus.NOT_FOUND, message, "resource_missing"), at=found.at)
-    return Answer(HTTPStatus.OK, found.body, found.at)
+    return Answer(HTTPStatus.OK, embedded(found.body), found.at)
 
 
 def _page(account: Account, kind: str, request: Request) -> Answer:
@@ -109,7 +112,7 @@ def _page(account: Account, kind: str, request: Request) -> Answer:
     listed = (body for body in bodies if body is not None and all(test(body) for test in tests))
     limit = int(query["limit"][-1])
     found = list(itertools.islice(listed, limit + 1))
-    data = found[:limit][:: -1 if backwards else 1]
+    data = [embedded(body) for body in found[:limit][:: -1 if backwards else 1]]
     return Answer(
         HTTPStatus.OK, {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data}
     )

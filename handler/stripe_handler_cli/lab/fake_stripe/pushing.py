@@ -20,7 +20,7 @@ import attrs
 
 from stripe_handler_cli.lab.fake_stripe.accounts import SimulatedAccount
 from stripe_handler_cli.lab.fake_stripe.destinations import THIN, Destination, Destinations
-from stripe_handler_cli.lab.simulator.delivery import thin_event
+from stripe_handler_cli.lab.simulator.delivery import has_thin_form, thin_event
 
 Event = Mapping[str, Any]
 Post = Callable[[str, bytes, Mapping[str, str]], int | None]
@@ -75,7 +75,10 @@ class Pusher:
             for one in self.destinations:
                 if not one.is_told_of(snapshot):
                     continue
-                event = thin_event(dict(snapshot)) if one.body["event_payload"] == THIN else snapshot
+                is_thin = one.body["event_payload"] == THIN
+                if is_thin and not has_thin_form(snapshot):
+                    continue
+                event = thin_event(dict(snapshot)) if is_thin else snapshot
                 if one.wants(event["type"]) and one.body["status"] == "enabled":
                     deliveries.append(self.send(one, event))
         return deliveries

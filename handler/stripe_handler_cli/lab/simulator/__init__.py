@@ -6,7 +6,8 @@ from stripe_handler_cli.lab.simulator.delivery import envelope, second_of, subje
 from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import DEFAULT_SCENARIOS, SCENARIOS
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife, Simulation, iterate_lives, simulate
-from stripe_handler_cli.lab.simulator.truth import true_profile
+from stripe_handler_cli.lab.simulator.truth.profile import told_by, true_profile
+from stripe_handler_cli.lab.simulator.truth.settings import Settings
 
 __all__ = [
     "CURRENT",
@@ -16,6 +17,7 @@ __all__ = [
     "SCENARIOS",
     "ApiVersion",
     "Book",
+    "Settings",
     "SimulatedLife",
     "Simulation",
     "SimulationError",
@@ -26,5 +28,6 @@ __all__ = [
     "simulate",
     "subject_id",
     "thin_event",
+    "told_by",
     "true_profile",
 ]

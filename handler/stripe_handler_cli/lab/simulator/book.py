@@ -1,7 +1,7 @@
 """Everything one life's account holds, and what it held at every moment: the simulated Stripe. Pure.
 
-It answers as Stripe's API would: a subscription, an invoice, a customer or a checkout session, now or as it
-was at the end of a second; None where there was none.
+It answers as Stripe's API would: a subscription, an invoice, a customer, a checkout session or what a
+customer is entitled to, now or as it was at the end of a second; None where there was none.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import attrs
 
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
+from stripe_handler_cli.lab.simulator.render_entitlements import SUMMARY, summary_object
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_sessions import session_object
 from stripe_handler_cli.lab.simulator.render_subscriptions import (
@@ -17,32 +18,48 @@ from stripe_handler_cli.lab.simulator.render_subscriptions import (
     deleted_customer,
     subscription_object,
 )
-from stripe_handler_cli.lab.simulator.state import CheckoutSession, Customer, Invoice, Json, Subscription
+from stripe_handler_cli.lab.simulator.state import (
+    CheckoutSession,
+    Customer,
+    Entitlements,
+    Invoice,
+    Json,
+    Subscription,
+)
 
-State = Subscription | Invoice | Customer | CheckoutSession
-_State = TypeVar("_State", Subscription, Invoice, Customer, CheckoutSession)
+State = Subscription | Invoice | Customer | CheckoutSession | Entitlements
+_State = TypeVar("_State", Subscription, Invoice, Customer, CheckoutSession, Entitlements)
 _History = dict[str, list[tuple[int, _State]]]
 """Id → (second, state from then on), in order."""
 
 
 @attrs.frozen
 class PaymentFact:
-    """One payment event, as the destination told it: the invoice as it was then."""
+    """One payment event, as the destination told it: the invoice as it was then.
+
+    Attributes:
+        status: `succeeded`, `failed`, `voided` or `uncollectible`.
+    """
 
     subscription_id: str
-    succeeded: bool
+    status: str
     second: int
     invoice: Invoice
 
 
 @attrs.define
 class Book:
-    """The objects of one life."""
+    """The objects of one life.
+
+    Attributes:
+        entitlements: By customer, what the destination was told.
+    """
 
     customers: _History[Customer] = attrs.Factory(dict)
     subscriptions: _History[Subscription] = attrs.Factory(dict)
     invoices: _History[Invoice] = attrs.Factory(dict)
     sessions: _History[CheckoutSession] = attrs.Factory(dict)
+    entitlements: _History[Entitlements] = attrs.Factory(dict)
     payments: list[PaymentFact] = attrs.Factory(list)
 
     def note(self, state: State, second: int) -> None:
@@ -52,6 +69,7 @@ class Book:
             Invoice: self.invoices,
             Customer: self.customers,
             CheckoutSession: self.sessions,
+            Entitlements: self.entitlements,
         }
         histories[type(state)].setdefault(state.id, []).append((second, state.copy()))
 
@@ -64,13 +82,17 @@ class Book:
             subscriptions=_until(told, until),
             invoices=_until(self.invoices, until),
             sessions=_until(self.sessions, until),
+            entitlements=_until(self.entitlements, until),
             payments=[fact for fact in paid if fact.second <= until],
         )
 
     def find(
         self, kind: str, identifier: str, second: int | None = None, version: ApiVersion = CURRENT
     ) -> Json | None:
-        """Find an object by its kind, Stripe's word, and its id."""
+        """Find an object by its kind, Stripe's word, and its id.
+
+        What a customer is entitled to has the customer's id, and all of it is here.
+        """
         if kind == "customer":
             customer = _at(self.customers, identifier, second)
             if customer is None:
@@ -82,6 +104,9 @@ class Book:
         if kind == "checkout.session":
             session = _at(self.sessions, identifier, second)
             return session_object(session) if session else None
+        if kind == SUMMARY:
+            entitlements = _at(self.entitlements, identifier, second)
+            return summary_object(entitlements) if entitlements else None
         invoice = _at(self.invoices, identifier, second)
         return invoice_object(invoice, version) if invoice else None
 

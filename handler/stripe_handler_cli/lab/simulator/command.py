@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.simulator import (
     ERAS,
     SCENARIOS,
+    Settings,
     SimulationError,
     SimulationOptions,
     envelope,
     iterate_lives,
 )
+from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN, DEFAULTS, parse_settings
 
 _STDOUT = Path("-")
 _BY_REQUEST = tuple(name for name, scenario in SCENARIOS.items() if not scenario.default)
@@ -30,6 +32,8 @@ Examples:
   stripe-handler simulate --users 1 --scenario dunning_canceled --era 2025-clover --out - | head -1
   stripe-handler simulate --users 50 --envelope --thin --out thin.jsonl
   stripe-handler simulate --users 200 --also owner_move --also shared_customer --out events.jsonl --json
+  stripe-handler simulate --users 50 --entitlements --chosen --profiles profiles.jsonl --out events.jsonl
+  stripe-handler simulate --setting access_past_due_days=7 --profiles profiles.jsonl --out events.jsonl
 """
 )
 @click.option("--users", type=click.IntRange(min=1), default=100, show_default=True, help="Customers.")
@@ -74,6 +78,19 @@ Examples:
     "--customers", is_flag=True, help="Customers; in some lives only their metadata names the user."
 )
 @click.option("--moves", is_flag=True, help="Labels that go from user to user.")
+@click.option("--entitlements", is_flag=True, help="Customers are told what they are entitled to.")
+@click.option(
+    "--setting",
+    "settings",
+    metavar="NAME=JSON",
+    multiple=True,
+    help="A setting that shapes the profiles, by its name in Terraform; may be repeated.",
+)
+@click.option(
+    "--chosen",
+    is_flag=True,
+    help="Settings for the simulator's catalogue, as chaos has them; another app is on the account then.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object on stdout.")
 def simulate(  # noqa: PLR0913 - one argument per option
     *,
@@ -89,6 +106,9 @@ def simulate(  # noqa: PLR0913 - one argument per option
     sessions: bool,
     customers: bool,
     moves: bool,
+    entitlements: bool,
+    settings: tuple[str, ...],
+    chosen: bool,
     as_json: bool,
 ) -> None:
     """Write the events Stripe would send for made-up customers, and the profiles they must lead to.
@@ -112,6 +132,8 @@ def simulate(  # noqa: PLR0913 - one argument per option
         sessions=sessions,
         customers=customers,
         moves=moves,
+        entitlements=entitlements,
+        settings=_settings(settings, CHOSEN if chosen else DEFAULTS),
     )
     statistics = Statistics()
     started = time.monotonic()
@@ -134,6 +156,13 @@ def simulate(  # noqa: PLR0913 - one argument per option
         click.echo(json.dumps({"seed": seed, **statistics.as_json(), "seconds": round(seconds, 3)}))
     else:
         statistics.print_summary(reporter() if out == _STDOUT else printer(), seconds)
+
+
+def _settings(assignments: Iterable[str], base: Settings) -> Settings:
+    try:
+        return parse_settings(assignments, base)
+    except ValueError as error:
+        raise CliError(f"--setting: {error}") from error
 
 
 @contextmanager

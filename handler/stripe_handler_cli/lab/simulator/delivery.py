@@ -45,9 +45,17 @@ def second_of(event: Mapping[str, Any]) -> int:
 
 
 def subject_id(event: Mapping[str, Any]) -> str:
-    """The id of the object that an event, snapshot or thin, is about."""
+    """The id of the object that an event, snapshot or thin, is about.
+
+    A summary of entitlements has none of its own: it is the customer's.
+    """
     subject = event["related_object"] if "related_object" in event else event["data"]["object"]
-    return str(subject["id"])
+    return str(subject.get("id") or subject["customer"])
+
+
+def has_thin_form(event: Mapping[str, Any]) -> bool:
+    """Whether a snapshot event's thin one names an object; that of entitlements names none."""
+    return "id" in event["data"]["object"]
 
 
 def envelope(event: Json) -> Json:

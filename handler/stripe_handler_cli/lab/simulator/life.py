@@ -13,19 +13,36 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
-from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book, PaymentFact
+from stripe_handler_cli.lab.simulator.catalogue import FEATURES
 from stripe_handler_cli.lab.simulator.expansion import expand_invoice, expand_session, expand_subscription
-from stripe_handler_cli.lab.simulator.options import SimulationOptions
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED, SimulationOptions
 from stripe_handler_cli.lab.simulator.previous import previous_attributes
+from stripe_handler_cli.lab.simulator.render_entitlements import MOST_TOLD, summary_object, told
 from stripe_handler_cli.lab.simulator.render_invoices import invoice_object
 from stripe_handler_cli.lab.simulator.render_sessions import session_object
 from stripe_handler_cli.lab.simulator.render_subscriptions import customer_object, subscription_object
-from stripe_handler_cli.lab.simulator.state import CheckoutSession, Customer, Invoice, Json, Subscription
+from stripe_handler_cli.lab.simulator.state import (
+    CheckoutSession,
+    Customer,
+    Entitlements,
+    Invoice,
+    Json,
+    Subscription,
+)
 
 _ALPHABET = string.digits + string.ascii_letters
 _ID_LENGTHS = {"cus": 14, "req": 14, "cs_test": 58}
 _ID_LENGTH = 24
+
+_PAYMENT_STATUSES = {
+    "invoice.payment_failed": "failed",
+    "invoice.voided": "voided",
+    "invoice.marked_uncollectible": "uncollectible",
+}
+"""Event type → what it tells of the invoice; the others say that it is paid."""
+_ENTITLING = {"active", "trialing", "past_due"}
 
 _Result = TypeVar("_Result")
 Steps = Generator[int, None, _Result]
@@ -64,6 +81,7 @@ class Life:
     Attributes:
         aside: The source of chance of sessions and customers, so that all else in a life is the same without
             them.
+        entitled: The same for entitlements; None: they are not told.
     """
 
     rng: random.Random
@@ -75,6 +93,7 @@ class Life:
     now: int
     expanded: frozenset[str]
     naming: Naming = "label"
+    entitled: random.Random | None = None
     book: Book = attrs.Factory(Book)
     happenings: list[Happening] = attrs.Factory(list)
     _agenda: list[tuple[int, int, Steps[Any]]] = attrs.Factory(list)
@@ -124,7 +143,7 @@ class Life:
         yield
         after = subscription_object(subscription, self.version)
         previous = previous_attributes(before, after, self.version)
-        self.book.note(subscription, self.now)
+        self._note(subscription)
         if previous:
             self._send_subscription("updated", subscription, after, previous, stamped_later)
 
@@ -136,9 +155,38 @@ class Life:
 
     def tell(self, kind: str, subscription: Subscription) -> None:
         """Send `customer.subscription.<kind>` with the subscription as it is; nothing is told as changed."""
-        self.book.note(subscription, self.now)
+        self._note(subscription)
         body = subscription_object(subscription, self.version)
         self._send_subscription(kind, subscription, body, None, 0)
+
+    def _note(self, subscription: Subscription) -> None:
+        self.book.note(subscription, self.now)
+        if self.entitled is not None:
+            # Stripe works out a customer's entitlements afterwards.
+            self.start(self._entitle(self.entitled), self.entitled.choice((1, 1, 2, 5)))
+
+    def _entitle(self, rng: random.Random) -> Steps[None]:
+        states = self.book.entitlements.get(self.customer.id, ())
+        while states and states[-1][0] == self.now:
+            # One second has one summary: nothing tells which of two came last.
+            yield 1
+        keys = self._entitled_to()
+        before = states[-1][1] if states else Entitlements(self.customer, ())
+        if keys == before.lookup_keys:
+            return
+        after = Entitlements(self.customer, keys)
+        self.book.note(after, self.now)
+        old, new = told(summary_object(before)), told(summary_object(after))
+        self._send(ENTITLEMENTS_UPDATED, new, previous_attributes(old, new, CURRENT), self.now, rng)
+        yield 0
+
+    def _entitled_to(self) -> tuple[str, ...]:
+        states = (states[-1][1] for states in self.book.subscriptions.values())
+        products = {
+            item.price.product_id for state in states if state.status in _ENTITLING for item in state.items
+        }
+        keys = sorted({key for product_id in products for key in FEATURES.get(product_id, ())})
+        return tuple(keys if self.options.long_entitlements else keys[:MOST_TOLD])
 
     def tell_payment(self, event_type: str, invoice: Invoice) -> None:
         """Send one of the payment events."""
@@ -151,7 +199,7 @@ class Life:
         if invoice.subscription is not None:
             fact = PaymentFact(
                 subscription_id=invoice.subscription.id,
-                succeeded=event_type != "invoice.payment_failed",
+                status=_PAYMENT_STATUSES.get(event_type, "succeeded"),
                 second=self.now,
                 invoice=invoice.copy(),
             )

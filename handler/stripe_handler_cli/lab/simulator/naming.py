@@ -28,9 +28,10 @@ def drawn_naming(aside: random.Random, options: SimulationOptions, version: ApiV
     return found
 
 
-def label_of(life: Life, user: str) -> dict[str, str]:
-    """The metadata that a new subscription of the user has."""
-    return {USER_ID_KEY: user} if life.naming == "label" else {}
+def metadata_of(life: Life, user: str, *, named: bool) -> dict[str, str]:
+    """The metadata that a new subscription of ours has: what says so, and the user if it is `named`."""
+    label = {USER_ID_KEY: user} if named and life.naming == "label" else {}
+    return {**life.options.settings.required_metadata, **label}
 
 
 def complete_session(life: Life, subscription: Subscription, by: Naming) -> None:

@@ -3,30 +3,46 @@
 Scenarios are built from these. Nothing here waits, except by being a generator (`Steps`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import attrs
 
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, add_months
-from stripe_handler_cli.lab.simulator.catalogue import BASIC, MAIN_MONTHLY, PRO_YEARLY, Price
+from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY, MAIN_YEARLY, PRO_YEARLY, Price
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.naming import label_of
+from stripe_handler_cli.lab.simulator.naming import metadata_of
 from stripe_handler_cli.lab.simulator.state import Invoice, Item, Line, Subscription
 
 RETRY_DAYS = (3, 5, 7)
 """Days between the attempts to collect an invoice."""
 
 
+def sold(life: Life, price: Price) -> Price:
+    """The price as the account has it: lookup keys came with prices."""
+    return price if life.version.has_prices else attrs.evolve(price, lookup_key=None)
+
+
 def new_item(life: Life, price: Price, quantity: int = 1) -> Item:
+    """An item that begins now, with a period of its own."""
     end = add_months(life.now, price.months, life.now)
-    return Item(life.new_id("si"), price, None if price.metered else quantity, life.now, life.now, end)
+    return Item(
+        life.new_id("si"), sold(life, price), None if price.metered else quantity, life.now, life.now, end
+    )
 
 
 def new_subscription(
-    life: Life, status: str, *, price: Price | None = None, user: str | None = None, named: bool = True
+    life: Life,
+    status: str,
+    *,
+    price: Price | None = None,
+    user: str | None = None,
+    named: bool = True,
+    metadata: Mapping[str, str] | None = None,
 ) -> Subscription:
     """A subscription that begins now; Stripe has told nobody yet.
 
     Unless given, the price is drawn, and the owner is the life's first user. Only with `named` does the
-    metadata name the owner, if it does so in this life.
+    metadata name the owner, if it does so in this life; `metadata` is another app's own.
     """
     if price is None:
         price = PRO_YEARLY if life.chance(0.1) else life.rng.choice(MAIN_MONTHLY)
@@ -41,7 +57,7 @@ def new_subscription(
         anchor=life.now,
         flexible=life.version.has_flexible_billing and life.chance(0.8),
         changed_plan_at=life.now,
-        metadata=label_of(life, owner) if named else {},
+        metadata=metadata_of(life, owner, named=named) if metadata is None else dict(metadata),
     )
 
 
@@ -52,14 +68,21 @@ def bill(
     items: Sequence[Item] | None = None,
     *,
     free: bool = False,
+    credits_it: bool = False,
 ) -> Invoice:
-    """Make an invoice for items (all unless given); it becomes the subscription's latest one."""
+    """Make an invoice for items (all unless given); it becomes the subscription's latest one.
+
+    It is `free` in a trial, and while a coupon takes all of it; a credit is below zero. What asks for nothing
+    is paid at once.
+    """
     proration = reason == "subscription_update"
+    free = free or life.now < subscription.free_until
+    sign = -1 if credits_it else 1
     lines = tuple(
         Line(
             id=life.new_id("il"),
             price=item.price,
-            amount=0 if free else _amount(life, item, proration=proration),
+            amount=0 if free else sign * _amount(life, item, proration=proration),
             quantity=item.quantity,
             start=item.period_start,
             end=item.period_end,
@@ -108,17 +131,20 @@ def _invoice(life: Life, subscription: Subscription | None, reason: str, lines: 
         lines=lines,
         metadata=dict(subscription.metadata) if subscription else {},
     )
+    if invoice.total <= 0:
+        invoice.status, invoice.paid_at = "paid", life.now
     life.book.note(invoice, life.now)
     return invoice
 
 
 def pay(life: Life, invoice: Invoice, *, out_of_band: bool = False) -> None:
     """The invoice is paid; out of band means outside Stripe, of which only `invoice.paid` tells."""
-    invoice.status = "paid"
-    invoice.out_of_band = out_of_band
-    invoice.attempt_count += 0 if out_of_band else 1
-    invoice.next_attempt = None
-    invoice.paid_at = max(invoice.created, life.now - life.rng.choice((0, 0, 1, 2)))
+    if invoice.status != "paid":
+        invoice.status = "paid"
+        invoice.out_of_band = out_of_band
+        invoice.attempt_count += 0 if out_of_band else 1
+        invoice.next_attempt = None
+        invoice.paid_at = max(invoice.created, life.now - life.rng.choice((0, 0, 1, 2)))
     if not out_of_band:
         life.tell_payment("invoice.payment_succeeded", invoice)
     life.tell_payment("invoice.paid", invoice)
@@ -130,8 +156,38 @@ def fail(life: Life, invoice: Invoice, next_attempt: int | None) -> None:
     life.tell_payment("invoice.payment_failed", invoice)
 
 
+def void(life: Life, invoice: Invoice) -> None:
+    """The invoice is no longer owed, as if it had never been."""
+    invoice.status = "void"
+    invoice.voided_at = life.now
+    invoice.next_attempt = None
+    life.tell_payment("invoice.voided", invoice)
+
+
+def write_off(life: Life, invoice: Invoice) -> None:
+    """Nobody expects any more that the invoice is paid; it still may be."""
+    invoice.status = "uncollectible"
+    invoice.uncollectible_at = life.now
+    invoice.next_attempt = None
+    life.tell_payment("invoice.marked_uncollectible", invoice)
+
+
+def collect(life: Life, subscription: Subscription, invoice: Invoice) -> None:
+    """The invoice is paid; while collection is paused, what that says is done with it instead."""
+    if invoice.status == "paid" or subscription.pause_behavior is None:
+        pay(life, invoice)
+    elif subscription.pause_behavior == "void":
+        void(life, invoice)
+    elif subscription.pause_behavior == "mark_uncollectible":
+        write_off(life, invoice)
+
+
 def advance(life: Life, subscription: Subscription) -> list[Item]:
-    """Move the items whose period is over into their next one; returns them."""
+    """Move the items whose period is over into their next one; returns them.
+
+    Deleted items are no longer listed from then on.
+    """
+    subscription.gone.clear()
     due = [item for item in subscription.items if item.period_end <= life.now]
     for item in due:
         item.period_start = item.period_end
@@ -164,7 +220,7 @@ def renewal(life: Life, subscription: Subscription) -> Steps[Invoice]:
 
 
 def renew(life: Life, subscription: Subscription) -> Steps[None]:
-    pay(life, (yield from renewal(life, subscription)))
+    collect(life, subscription, (yield from renewal(life, subscription)))
 
 
 def request_cancellation(life: Life, subscription: Subscription) -> None:
@@ -200,11 +256,12 @@ def run_out(life: Life, subscription: Subscription) -> Steps[None]:
 
 
 def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice | None:
-    """The first item gets another price. A new interval starts a new period and is billed."""
-    item = subscription.items[0]
+    """The plan gets another price. A new interval starts a new period and is billed; less may be credited."""
+    item = subscription.plan
     new_period = price.months != item.price.months
+    credits_it = not new_period and price.amount < item.price.amount and life.chance(0.5)
     with life.updating(subscription):
-        item.price = price
+        item.price = sold(life, price)
         subscription.changed_plan_at = life.now
         if price.metered or item.quantity is None:
             item.quantity = None if price.metered else 1
@@ -212,23 +269,28 @@ def swap_price(life: Life, subscription: Subscription, price: Price) -> Invoice 
             subscription.anchor = life.now
             item.period_start, item.period_end = life.now, add_months(life.now, price.months, life.now)
         bills = new_period or life.chance(0.5)
-        return bill(life, subscription, "subscription_update", [item]) if bills else None
+        if not bills:
+            return None
+        return bill(life, subscription, "subscription_update", [item], credits_it=credits_it)
 
 
 def other_price(life: Life, subscription: Subscription) -> Price:
-    current = subscription.items[0].price
-    choices = [price for price in (*MAIN_MONTHLY, PRO_YEARLY) if price != current]
+    current = subscription.plan.price
+    choices = [price for price in (*MAIN_MONTHLY, *MAIN_YEARLY) if price.id != current.id]
     if len(subscription.items) > 1:
         # Items of one interval stay so: before 2025 they all share one period.
-        choices = [price for price in choices if price.months == current.months] or [BASIC]
+        choices = [price for price in choices if price.months == current.months]
     return life.rng.choice(choices)
 
 
 def dun(life: Life, subscription: Subscription, invoice: Invoice, attempts: int, outcome: str) -> Steps[None]:
     """Collecting the invoice fails so many times until the outcome.
 
-    That is `active` (paid at last), `past_due`, `unpaid` or `canceled`.
+    That is `active` (paid at last), `past_due`, `unpaid` or `canceled`. What asks for nothing cannot fail.
     """
+    if invoice.total <= 0:
+        pay(life, invoice)
+        return
     for attempt in range(attempts):
         gives_up = attempt + 1 == attempts and outcome != "active"
         days = RETRY_DAYS[min(attempt, len(RETRY_DAYS) - 1)]

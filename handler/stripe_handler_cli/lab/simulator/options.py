@@ -3,6 +3,9 @@
 import attrs
 
 from stripe_handler_cli.lab.simulator.api_versions import ERAS
+from stripe_handler_cli.lab.simulator.truth.settings import DEFAULTS, Settings
+
+ENTITLEMENTS_UPDATED = "entitlements.active_entitlement_summary.updated"
 
 EVENT_TYPES = (
     "customer.subscription.created",
@@ -14,10 +17,13 @@ EVENT_TYPES = (
     "invoice.paid",
     "invoice.payment_failed",
     "invoice.payment_succeeded",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
     "checkout.session.completed",
     "customer.created",
     "customer.updated",
     "customer.deleted",
+    ENTITLEMENTS_UPDATED,
 )
 """Every event type the simulator knows."""
 
@@ -42,6 +48,11 @@ class SimulationOptions:
         customers: Whether customers tell of themselves, if their types are among the event types. In some
             lives only their metadata names the user.
         moves: Whether there are scenarios in which labels go from user to user.
+        entitlements: Whether customers are told to be entitled to features, if that type is among the event
+            types; where a life may have two users, they are not, because nobody says whose they would be.
+        long_entitlements: Whether these may be more than an event holds, so that only Stripe tells all.
+        settings: The handler's settings, which the true profiles follow. With a filter there is a scenario
+            with another app on the same account; with one by products, no life of a version without them.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.
@@ -57,6 +68,9 @@ class SimulationOptions:
     sessions: bool = False
     customers: bool = False
     moves: bool = False
+    entitlements: bool = False
+    long_entitlements: bool = True
+    settings: Settings = DEFAULTS
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15
     livemode: bool = False
@@ -72,6 +86,14 @@ class SimulationOptions:
         return self.customers and {f"customer.{kind}" for kind in ("created", "updated", "deleted")} <= {
             *self.event_types
         }
+
+    @property
+    def tells_entitlements(self) -> bool:
+        return self.entitlements and ENTITLEMENTS_UPDATED in self.event_types
+
+    @property
+    def tells_apps_apart(self) -> bool:
+        return self.settings.has_filter
 
 
 class SimulationError(ValueError):

@@ -3,10 +3,12 @@
 Scenarios are built from these steps.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import attrs
 
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
-from stripe_handler_cli.lab.simulator.catalogue import ADD_ON_YEARLY, SEAT, USAGE, Price
+from stripe_handler_cli.lab.simulator.catalogue import ADD_ON_YEARLY, SEAT, SEAT_WITH_SUPPORT, USAGE, Price
 from stripe_handler_cli.lab.simulator.life import Life, Naming, Steps
 from stripe_handler_cli.lab.simulator.naming import complete_session
 from stripe_handler_cli.lab.simulator.operations import (
@@ -38,14 +40,16 @@ def checkout(
     named: bool = True,
     by: Naming = "customer",
     price: Price | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Steps[Subscription]:
     """Bought and paid: `incomplete`, and mostly in the same second `active`; `active` at once before 2019.
 
-    Where it is not `named` as all in this life are, `by` is what names the user.
+    Where it is not `named` as all in this life are, `by` is what names the user. With `metadata` of its own
+    it is another app's.
     """
     awaits = life.version.has_modern_subscriptions
     subscription = new_subscription(
-        life, "incomplete" if awaits else "active", price=price, user=user, named=named
+        life, "incomplete" if awaits else "active", price=price, user=user, named=named, metadata=metadata
     )
     invoice = bill(life, subscription, "subscription_create")
     life.tell("created", subscription)
@@ -132,38 +136,51 @@ def price_swap(life: Life, subscription: Subscription) -> Steps[None]:
 
 
 def quantity(life: Life, subscription: Subscription) -> Steps[None]:
-    """More seats or fewer."""
-    item = subscription.items[0]
-    if item.quantity is not None:
+    """More seats or fewer, of the plan or of what is sold beside it."""
+    licensed = [item for item in subscription.items if item.quantity is not None]
+    if licensed:
+        item = life.rng.choice(licensed)
         with life.updating(subscription):
             item.quantity = life.rng.choice([count for count in range(1, 9) if count != item.quantity])
     yield life.soon()
 
 
 def add_item(life: Life, subscription: Subscription) -> Steps[None]:
-    """Another item; since 2025 it may have a period of its own."""
+    """An add-on, which Stripe may list before the plan; since 2025 it may have a period of its own."""
     have = {item.price.id for item in subscription.items}
-    offers = [SEAT, USAGE] if life.version.has_modern_subscriptions else [SEAT]
-    if life.version.has_parents:
-        offers.append(ADD_ON_YEARLY)
-    offers = [price for price in offers if price.id not in have]
-    main = subscription.items[0]
-    if offers:
+    main = subscription.plan
+    offers = [SEAT, SEAT_WITH_SUPPORT, *([USAGE] if life.version.has_modern_subscriptions else [])]
+    offers = [price for price in (*offers, ADD_ON_YEARLY) if price.id not in have]
+    if not life.version.has_parents:
+        offers = [price for price in offers if price.months == main.price.months]
+    if offers and life.version.has_items:
         item = new_item(life, life.rng.choice(offers), life.rng.randrange(1, 5))
         if item.price.months == main.price.months:
             item.period_start, item.period_end = main.period_start, main.period_end
         with life.updating(subscription):
-            subscription.items.append(item)
+            subscription.items.insert(0 if life.chance(0.35) else len(subscription.items), item)
             invoice = bill(life, subscription, "subscription_update", [item])
         yield life.soon()
         pay(life, invoice)
 
 
 def remove_item(life: Life, subscription: Subscription) -> Steps[None]:
-    """One item less; where it was the first, another price is the subscription's now."""
+    """One item less; Stripe may go on listing it, as deleted."""
     if len(subscription.items) > 1:
         with life.updating(subscription):
-            subscription.items.pop(life.rng.randrange(len(subscription.items)))
+            item = subscription.items.pop(life.rng.randrange(len(subscription.items)))
+            if life.version.has_modern_subscriptions and life.chance(0.4):
+                subscription.gone.append(item)
+    yield life.soon()
+
+
+def recreate_item(life: Life, subscription: Subscription) -> Steps[None]:
+    """An item is deleted and made again: another id, mostly at the end of the list."""
+    if life.version.has_items:
+        with life.updating(subscription):
+            item = subscription.items.pop(life.rng.randrange(len(subscription.items)))
+            again = attrs.evolve(item, id=life.new_id("si"), created=life.now)
+            subscription.items.insert(life.rng.choice((0, *[len(subscription.items)] * 3)), again)
     yield life.soon()
 
 
@@ -176,10 +193,22 @@ def cancel_and_stay(life: Life, subscription: Subscription) -> Steps[None]:
 
 
 def pause_collection(life: Life, subscription: Subscription) -> Steps[None]:
-    """Collection stops for some days; the status stays."""
-    life.update(subscription, pauses_collection=True)
-    yield life.rng.randrange(HOUR, 5 * DAY)
-    life.update(subscription, pauses_collection=False)
+    """Collection stops for some days, sometimes over a renewal; the status stays."""
+    if not life.version.has_modern_subscriptions:
+        yield 0
+        return
+    begin_pause(life, subscription)
+    if life.chance(0.3):
+        yield from renew(life, subscription)
+    yield until(life, subscription.pause_resumes_at or life.now + life.rng.randrange(HOUR, 5 * DAY))
+    life.update(subscription, pause_behavior=None, pause_resumes_at=None)
+
+
+def begin_pause(life: Life, subscription: Subscription) -> None:
+    """Collection stops, until a day that is told or for good."""
+    resumes_at = life.now + life.rng.randrange(HOUR, 5 * DAY) if life.chance(0.4) else None
+    behavior = life.rng.choice(("void", "mark_uncollectible", "keep_as_draft"))
+    life.update(subscription, pause_behavior=behavior, pause_resumes_at=resumes_at)
 
 
 def same_second(life: Life, subscription: Subscription) -> Steps[None]:
@@ -190,7 +219,7 @@ def same_second(life: Life, subscription: Subscription) -> Steps[None]:
     length = life.rng.randrange(2, 6) if life.version.reads_like_the_current_one else 2
     may_swap = True
     for _ in range(length):
-        item = subscription.items[0]
+        item = subscription.plan
         if may_swap and life.chance(0.25):
             may_swap = False
             swap_price(life, subscription, other_price(life, subscription))
@@ -202,7 +231,7 @@ def same_second(life: Life, subscription: Subscription) -> Steps[None]:
     cycles = life.options.same_second_cycles and life.version.reads_like_the_current_one
     if cycles and life.chance(0.3):
         yield 1
-        item = subscription.items[0]
+        item = subscription.plan
         before = item.quantity
         for value in () if before is None else (before + 1, before):
             with life.updating(subscription):
@@ -217,6 +246,9 @@ _ALL: tuple[tuple[Change, int], ...] = (
     (quantity, 3),
     (cancel_and_stay, 2),
     (pause_collection, 1),
+    (add_item, 1),
+    (remove_item, 1),
+    (recreate_item, 1),
     (same_second, 2),
 )
 """Changes any subscription can go through, with their weights."""

@@ -15,13 +15,13 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
     subscription_id = invoice.subscription.id if invoice.subscription else None
     details = {"metadata": dict(invoice.metadata)} if subscription_id else None
     is_paid = invoice.status == "paid"
-    paid = invoice.total if is_paid else 0
+    paid = invoice.amount_due if is_paid else 0
     return assembled(
         {"id": invoice.id, "object": "invoice"},
         {
-            "amount_due": invoice.total,
+            "amount_due": invoice.amount_due,
             "attempt_count": invoice.attempt_count,
-            "attempted": invoice.attempt_count > 0,
+            "attempted": invoice.attempt_count > 0 or is_paid,
             "currency": "usd",
             "customer": invoice.customer.id,
             "description": None,
@@ -43,7 +43,7 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
         only_if(
             version.has_amount_paid,
             amount_paid=paid,
-            amount_remaining=invoice.total - paid,
+            amount_remaining=invoice.amount_due - paid,
             billing_reason=invoice.reason,
             number=f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
         ),
@@ -74,9 +74,9 @@ def _since_2019(invoice: Invoice) -> Json:
         "status": invoice.status,
         "status_transitions": {
             "finalized_at": invoice.created,
-            "marked_uncollectible_at": None,
+            "marked_uncollectible_at": invoice.uncollectible_at,
             "paid_at": invoice.paid_at,
-            "voided_at": None,
+            "voided_at": invoice.voided_at,
         },
     }
 

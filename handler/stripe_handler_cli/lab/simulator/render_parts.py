@@ -69,7 +69,7 @@ def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
         "created": CATALOGUE_CREATED,
         "currency": CURRENCY,
         "livemode": livemode,
-        "lookup_key": None,
+        "lookup_key": price.lookup_key,
         "metadata": {},
         "nickname": price.name,
         "product": price.product_id,

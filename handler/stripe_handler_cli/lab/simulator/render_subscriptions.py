@@ -39,6 +39,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
     """The subscription object, with references as ids."""
     collection = "collection_method" if version.has_modern_subscriptions else "billing"
     items = [_item(item, subscription, version) for item in subscription.items] if version.has_items else []
+    gone = [_item(item, subscription, version) | {"deleted": True} for item in subscription.gone]
     url = f"/v1/subscription_items?subscription={subscription.id}"
     return assembled(
         {"id": subscription.id, "object": "subscription"},
@@ -55,7 +56,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
         },
         only_if(version.has_created, created=subscription.created, livemode=subscription.customer.livemode),
         only_if(version.has_start, start=subscription.changed_plan_at),
-        only_if(version.has_items, items=listed(items, url)),
+        only_if(version.has_items, items=listed([*gone, *items], url)),
         only_if(
             version.has_own_period,
             current_period_end=subscription.period_end,
@@ -123,13 +124,14 @@ _NULL_SINCE_2019 = (
 
 
 def _since_2019(subscription: Subscription) -> Json:
-    pauses = subscription.pauses_collection
+    pauses = subscription.pause_behavior is not None
+    pause = {"behavior": subscription.pause_behavior, "resumes_at": subscription.pause_resumes_at}
     return {
         "cancel_at": subscription.cancel_at,
         "default_payment_method": subscription.default_payment_method,
         "default_tax_rates": [],
         "latest_invoice": subscription.latest_invoice,
-        "pause_collection": {"behavior": "void", "resumes_at": None} if pauses else None,
+        "pause_collection": pause if pauses else None,
         "start_date": subscription.created,
         **dict.fromkeys(_NULL_SINCE_2019),
     }

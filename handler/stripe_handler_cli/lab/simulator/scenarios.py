@@ -8,6 +8,9 @@ from stripe_handler_cli.lab.simulator import stories
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ERAS, ApiVersion
 from stripe_handler_cli.lab.simulator.options import EVENT_TYPES, SimulationError, SimulationOptions
 
+_WORDS = {"tells_apps_apart": "a filter among the settings"}
+"""Property of the options → what a person has to ask for."""
+
 
 @attrs.frozen
 class Scenario:
@@ -18,15 +21,21 @@ class Scenario:
     fits: Callable[[ApiVersion], bool] = lambda _version: True
     default: bool = True
     alone: bool = False  # no other scenario runs in the same life
-    needs: tuple[str, ...] = ()  # options without which nothing would name the users
+    needs: tuple[str, ...] = ()  # options without which it would not be what it is
+    tells: tuple[str, ...] = ()  # event types without which a thin event would tell more than the events do
 
-    def is_on(self, options: SimulationOptions) -> bool:
-        """Whether the options have what it needs."""
-        return all(getattr(options, need) for need in self.needs)
+    def missing(self, options: SimulationOptions) -> list[str]:
+        """What it needs and the options do not have."""
+        off = [_WORDS.get(need, need) for need in self.needs if not getattr(options, need)]
+        return [*off, *(kind for kind in self.tells if kind not in options.event_types)]
 
     @property
     def summary(self) -> str:
         return (self.story.__doc__ or "").partition("\n")[0]
+
+
+def _is_modern(version: ApiVersion) -> bool:
+    return version.has_modern_subscriptions
 
 
 def _has_sessions(version: ApiVersion) -> bool:
@@ -35,7 +44,7 @@ def _has_sessions(version: ApiVersion) -> bool:
 
 SCENARIOS = {
     "checkout": Scenario(stories.buy, 10),
-    "checkout_abandoned": Scenario(stories.abandon, 4, lambda version: version.has_modern_subscriptions),
+    "checkout_abandoned": Scenario(stories.abandon, 4, _is_modern),
     "trial_converts": Scenario(stories.trial_converts, 6),
     "trial_fails": Scenario(stories.trial_fails, 3),
     "trial_pauses": Scenario(stories.trial_pauses, 3, lambda version: version.has_paused),
@@ -46,13 +55,21 @@ SCENARIOS = {
     "portal_cancel": Scenario(stories.portal_cancel, 6),
     "portal_uncancel": Scenario(stories.portal_uncancel, 4),
     "immediate_cancel": Scenario(stories.immediate_cancel, 4),
-    "collection_paused": Scenario(
-        stories.collection_paused, 3, lambda version: version.has_modern_subscriptions
-    ),
+    "collection_paused": Scenario(stories.collection_paused, 5, _is_modern),
     "dunning_recovered": Scenario(stories.dunning_recovered, 5),
     "dunning_past_due": Scenario(stories.dunning_past_due, 2),
     "dunning_unpaid": Scenario(stories.dunning_unpaid, 3),
     "dunning_canceled": Scenario(stories.dunning_canceled, 4),
+    "canceled_while_due": Scenario(stories.canceled_while_due, 3),
+    "paid_out_of_band": Scenario(stories.paid_out_of_band, 3, _is_modern, tells=("invoice.paid",)),
+    "invoice_voided": Scenario(stories.invoice_voided, 3, _is_modern, tells=("invoice.voided",)),
+    "invoice_written_off": Scenario(
+        stories.invoice_written_off,
+        3,
+        _is_modern,
+        tells=("invoice.marked_uncollectible", "invoice.voided", "invoice.paid"),
+    ),
+    "zero_invoices": Scenario(stories.zero_invoices, 4),
     "resubscribe": Scenario(stories.resubscribe, 6),
     "several_subscriptions": Scenario(stories.several_subscriptions, 5),
     "one_off_invoices": Scenario(stories.one_off_invoices, 3),
@@ -62,8 +79,8 @@ SCENARIOS = {
     "owner_move": Scenario(stories.owner_move, 4, default=False, alone=True),
     "shared_customer": Scenario(stories.shared_customer, 4, default=False, alone=True),
     "customer_metadata": Scenario(stories.customer_metadata, 4, default=False, alone=True),
-    "paid_out_of_band": Scenario(
-        stories.paid_out_of_band, 4, lambda version: version.has_modern_subscriptions, default=False
+    "other_app": Scenario(
+        stories.other_app, 8, lambda version: version.has_products, default=False, needs=("tells_apps_apart",)
     ),
     "moved_about": Scenario(stories.moved_about, 8, default=False, alone=True, needs=("moves",)),
     "shared_by_sessions": Scenario(
@@ -102,18 +119,21 @@ def choices(options: SimulationOptions) -> tuple[Choice, ...]:
         SimulationError: A name is unknown, or nothing is left.
     """
     default = (
-        *DEFAULT_SCENARIOS,
-        *(name for name, row in SCENARIOS.items() if row.needs and row.is_on(options)),
+        *(name for name in DEFAULT_SCENARIOS if not SCENARIOS[name].missing(options)),
+        *(name for name, row in SCENARIOS.items() if row.needs and not row.missing(options)),
     )
     wanted = {*(default if options.scenarios is None else options.scenarios), *options.also}
+    _check_names("event type", options.event_types, EVENT_TYPES)
     _check_names("scenario", wanted, SCENARIOS)
     for name in sorted(wanted):
-        if not SCENARIOS[name].is_on(options):
-            raise SimulationError(f"the scenario {name} needs {' and '.join(SCENARIOS[name].needs)}")
+        if missing := SCENARIOS[name].missing(options):
+            raise SimulationError(f"the scenario {name} needs {' and '.join(missing)}")
     _check_names("era", options.eras, ERAS)
-    _check_names("event type", options.event_types, EVENT_TYPES)
     eras = [era for era in ERAS if era in options.eras and (era == CURRENT.era or not options.thin)]
     pinned = [ApiVersion(name, era) for era in eras for name in ERAS[era]]
+    if options.settings.handled_product_ids:
+        # Where nothing tells the products, none is one that is handled.
+        pinned = [version for version in pinned if version.has_products]
     found = [
         Choice(name, scenario, fitting)
         for name, scenario in SCENARIOS.items()

@@ -9,16 +9,19 @@ import attrs
 
 from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book
-from stripe_handler_cli.lab.simulator.delivery import thin_event
+from stripe_handler_cli.lab.simulator.delivery import has_thin_form, thin_event
 from stripe_handler_cli.lab.simulator.expansion import EXPANDABLE
 from stripe_handler_cli.lab.simulator.life import Happening, Life, stripe_id
 from stripe_handler_cli.lab.simulator.naming import begin_customer, drawn_naming, end_customer
 from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import Choice, choices
 from stripe_handler_cli.lab.simulator.state import Customer, Json
-from stripe_handler_cli.lab.simulator.truth import true_profile
+from stripe_handler_cli.lab.simulator.truth.profile import true_profile
+from stripe_handler_cli.lab.simulator.truth.settings import DEFAULTS, Settings
 
 _LONGEST_PAUSE_SECONDS = 60 * 86_400
+_ENTITLED_SHARE = 0.7
+"""Share of the lives with entitlements; in the rest a customer may have subscriptions of several users."""
 
 
 @attrs.frozen
@@ -31,6 +34,7 @@ class SimulatedLife:
     happenings: tuple[Happening, ...]
     profiles: dict[str, Json]
     book: Book = attrs.field(repr=False)
+    settings: Settings = DEFAULTS
 
     @property
     def events(self) -> list[Json]:
@@ -169,6 +173,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         now=now,
         expanded=_drawn_expansion(rng, options),
         naming="label" if first.scenario.alone else drawn_naming(aside, options, version),
+        entitled=_drawn_entitled(seed, index, options, first, version),
     )
     begin_customer(life)
     lived = [first]
@@ -185,9 +190,18 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         scenarios=tuple(choice.name for choice in lived),
         version=version,
         happenings=tuple(_as_sent(life, options)),
-        profiles={user: true_profile(life.book, user, version) for user in life.users},
+        profiles={user: true_profile(life.book, user, version, options.settings) for user in life.users},
+        settings=options.settings,
         book=life.book,
     )
+
+
+def _drawn_entitled(
+    seed: int, index: int, options: SimulationOptions, first: Choice, version: ApiVersion
+) -> random.Random | None:
+    rng = random.Random(f"stripe-handler entitlements {seed} {index}")  # noqa: S311 - repeatable on purpose
+    may_be_told = options.tells_entitlements and version.has_products and not first.scenario.alone
+    return rng if may_be_told and rng.random() < _ENTITLED_SHARE else None
 
 
 def _drawn_version(rng: random.Random, choice: Choice) -> ApiVersion:
@@ -207,5 +221,7 @@ def _as_sent(life: Life, options: SimulationOptions) -> Iterator[Happening]:
     # Drawn last, so that the same things happen in a life, whatever it is told in.
     is_thin = options.thin or (life.version.has_thin_events and life.chance(options.thin_share))
     for happening in life.happenings:
-        event = thin_event(happening.event) if is_thin else happening.event
+        # A thin event of entitlements names nobody: the account has them sent as snapshots, beside.
+        sends_thin = is_thin and has_thin_form(happening.event)
+        event = thin_event(happening.event) if sends_thin else happening.event
         yield attrs.evolve(happening, event=event)

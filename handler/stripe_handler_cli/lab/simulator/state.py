@@ -40,6 +40,21 @@ class CheckoutSession:
         return self
 
 
+@attrs.frozen
+class Entitlements:
+    """What a customer is entitled to from a second on: lookup keys of features, sorted."""
+
+    customer: Customer
+    lookup_keys: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.customer.id
+
+    def copy(self) -> "Entitlements":
+        return self
+
+
 @attrs.define
 class Item:
     """One item of a subscription; `quantity` is None for metered prices."""
@@ -59,6 +74,9 @@ class Subscription:
     Attributes:
         owner: Who bought it, whatever the metadata tells so far.
         changed_plan_at: `start` of old API versions.
+        gone: Items that were deleted in this period: Stripe still lists them, as deleted.
+        free_until: A coupon makes everything free that is billed before this second.
+        pause_behavior: What becomes of invoices while collection is paused, Stripe's word; None: it is not.
     """
 
     id: str
@@ -75,7 +93,10 @@ class Subscription:
     description: str | None = None
     default_payment_method: str | None = None
     latest_invoice: str | None = None
-    pauses_collection: bool = False
+    gone: list[Item] = attrs.Factory(list)
+    free_until: int = 0
+    pause_behavior: str | None = None
+    pause_resumes_at: int | None = None
     cancel_at: int | None = None
     cancel_at_period_end: bool = False
     canceled_at: int | None = None
@@ -84,6 +105,11 @@ class Subscription:
     ended_at: int | None = None
     trial_start: int | None = None
     trial_end: int | None = None
+
+    @property
+    def plan(self) -> Item:
+        """The item that was not sold beside another one; the first if all were."""
+        return next((item for item in self.items if not item.price.is_add_on), self.items[0])
 
     @property
     def period_start(self) -> int:
@@ -106,7 +132,10 @@ class Subscription:
 
     def copy(self) -> "Subscription":
         return attrs.evolve(
-            self, items=[attrs.evolve(item) for item in self.items], metadata=dict(self.metadata)
+            self,
+            items=[attrs.evolve(item) for item in self.items],
+            gone=[attrs.evolve(item) for item in self.gone],
+            metadata=dict(self.metadata),
         )
 
 
@@ -127,7 +156,12 @@ class Line:
 
 @attrs.define
 class Invoice:
-    """A Stripe invoice, with the metadata that its subscription had when it was finalised."""
+    """A Stripe invoice, with the metadata that its subscription had when it was finalised.
+
+    Attributes:
+        status: `open`, `paid`, `void` or `uncollectible`.
+        total: Below zero where something is credited.
+    """
 
     id: str
     number: int
@@ -141,11 +175,17 @@ class Invoice:
     attempt_count: int = 0
     next_attempt: int | None = None
     paid_at: int | None = None
+    voided_at: int | None = None
+    uncollectible_at: int | None = None
     out_of_band: bool = False
 
     @property
     def total(self) -> int:
         return sum(line.amount for line in self.lines)
+
+    @property
+    def amount_due(self) -> int:
+        return max(0, self.total)
 
     def copy(self) -> "Invoice":
         return attrs.evolve(self)

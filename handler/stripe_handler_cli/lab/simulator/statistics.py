@@ -94,5 +94,5 @@ def _subject(event: dict[str, Any]) -> str:
         return str(event["related_object"]["id"])
     body = event["data"]["object"]
     details = (body.get("parent") or {}).get("subscription_details") or {}
-    named = details.get("subscription") or body.get("subscription") or body["id"]
+    named = details.get("subscription") or body.get("subscription") or body.get("id") or body["customer"]
     return str(named["id"] if isinstance(named, dict) else named)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from stripe_handler_cli.lab.simulator import phases
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
-from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY
+from stripe_handler_cli.lab.simulator.catalogue import MAIN_MONTHLY, OTHER_APP
 from stripe_handler_cli.lab.simulator.life import Life, Steps
-from stripe_handler_cli.lab.simulator.naming import another_user, relabel
+from stripe_handler_cli.lab.simulator.naming import another_user, complete_session, relabel
 from stripe_handler_cli.lab.simulator.operations import (
     bill,
     bill_one_off,
@@ -19,6 +19,10 @@ from stripe_handler_cli.lab.simulator.operations import (
     renewal,
     request_cancellation,
     run_out,
+    swap_price,
+    until,
+    void,
+    write_off,
 )
 from stripe_handler_cli.lab.simulator.options import USER_ID_KEY
 from stripe_handler_cli.lab.simulator.state import Invoice, Subscription
@@ -98,11 +102,15 @@ def quantities(life: Life) -> Steps[None]:
 
 
 def several_items(life: Life) -> Steps[None]:
-    """Items are added and removed; since 2025 with periods of their own."""
+    """Add-ons, seats and usage come, go and are made anew; since 2025 with periods of their own."""
     subscription = yield from phases.checkout(life, price=life.rng.choice(MAIN_MONTHLY))
-    count = life.rng.randrange(1, 5)
-    kinds = [phases.add_item, *life.rng.choices((phases.add_item, phases.remove_item), k=count)]
-    yield from phases.periods(life, subscription, *kinds)
+    kinds = (phases.add_item, phases.add_item, phases.remove_item, phases.recreate_item, phases.quantity)
+    later = life.rng.choices(kinds, k=life.rng.randrange(1, 5))
+    yield from phases.periods(life, subscription, phases.add_item, *later)
+    if life.chance(0.4):
+        # What happened last is not followed by a renewal, after which deleted items are listed no more.
+        yield phases.part_of_period(life, subscription)
+        yield from life.rng.choice((phases.remove_item, phases.recreate_item))(life, subscription)
 
 
 def portal_cancel(life: Life) -> Steps[None]:
@@ -133,9 +141,13 @@ def immediate_cancel(life: Life) -> Steps[None]:
 
 
 def collection_paused(life: Life) -> Steps[None]:
-    """Collection is paused and taken up again."""
+    """Collection is paused, and mostly taken up again; what is billed meanwhile is voided or given up."""
     subscription = yield from phases.checkout(life)
     yield from phases.periods(life, subscription, phases.pause_collection, *phases.some(life, 1))
+    if life.chance(0.4):
+        yield phases.part_of_period(life, subscription)
+        phases.begin_pause(life, subscription)
+        yield from phases.periods(life, subscription, *[phases.nothing] * life.rng.randrange(2))
 
 
 def _fall_due(life: Life, outcome: str) -> Steps[Subscription]:
@@ -170,6 +182,85 @@ def dunning_unpaid(life: Life) -> Steps[None]:
     if life.chance(0.3):
         yield DAY
         delete(life, subscription, "payment_failed")
+
+
+def canceled_while_due(life: Life) -> Steps[None]:
+    """A renewal fails, and before Stripe tries again the subscription is canceled; that attempt fails too."""
+    subscription = yield from phases.checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    invoice = yield from renewal(life, subscription)
+    fail(life, invoice, life.now + 3 * DAY)
+    yield life.soon()
+    life.update(subscription, status="past_due")
+    yield life.rng.randrange(HOUR, 2 * DAY)
+    delete(life, subscription, "cancellation_requested")
+    if life.chance(0.5):
+        yield until(life, invoice.next_attempt or life.now)
+        fail(life, invoice, None)
+
+
+def invoice_voided(life: Life) -> Steps[None]:
+    """A renewal fails, and the account voids its invoice: nothing is owed any more."""
+    subscription, invoice = yield from _due(life)
+    void(life, invoice)
+    yield from _in_good_standing(life, subscription)
+
+
+def invoice_written_off(life: Life) -> Steps[None]:
+    """A renewal fails, and the account gives its invoice up; some are paid or voided after all."""
+    subscription, invoice = yield from _due(life)
+    write_off(life, invoice)
+    yield from _in_good_standing(life, subscription)
+    what = life.rng.choice(("stay", "stay", "pay", "void"))
+    yield life.rng.randrange(HOUR, 2 * DAY)
+    if what == "pay":
+        pay(life, invoice, out_of_band=life.chance(0.5))
+    elif what == "void":
+        void(life, invoice)
+
+
+def _due(life: Life) -> Steps[tuple[Subscription, Invoice]]:
+    subscription = yield from phases.checkout(life, price=life.rng.choice(MAIN_MONTHLY))
+    yield from phases.periods(life, subscription, *phases.some(life, 1))
+    invoice = yield from renewal(life, subscription)
+    while invoice.total <= 0:
+        pay(life, invoice)
+        invoice = yield from renewal(life, subscription)
+    yield from dun(life, subscription, invoice, life.rng.randrange(1, 4), "past_due")
+    yield life.rng.randrange(HOUR, DAY)
+    return subscription, invoice
+
+
+def _in_good_standing(life: Life, subscription: Subscription) -> Steps[None]:
+    yield life.soon()
+    life.update(subscription, status="active")
+    if life.chance(0.4):
+        yield from phases.periods(life, subscription, phases.nothing)
+
+
+def zero_invoices(life: Life) -> Steps[None]:
+    """A coupon makes the first periods free; a renewal that costs fails, and a credit comes meanwhile."""
+    subscription = new_subscription(life, "active")
+    subscription.free_until = life.now + life.rng.randrange(2, 60) * DAY
+    first = bill(life, subscription, "subscription_create")
+    life.tell("created", subscription)
+    yield life.soon()
+    pay(life, first)
+    complete_session(life, subscription, life.naming)
+    yield from phases.periods(life, subscription, *phases.some(life, 2))
+    invoice = yield from renewal(life, subscription)
+    if invoice.total > 0:
+        life.start(_credited(life, subscription), life.rng.randrange(HOUR, 5 * DAY))
+    yield from _dun_somehow(life, subscription, invoice)
+
+
+def _credited(life: Life, subscription: Subscription) -> Steps[None]:
+    """What was used less is given back: an invoice below zero."""
+    if not subscription.is_over:
+        with life.updating(subscription):
+            items = [subscription.plan]
+            credit = bill(life, subscription, "subscription_update", items, credits_it=True)
+        yield life.soon()
+        pay(life, credit)
 
 
 def dunning_canceled(life: Life) -> Steps[None]:
@@ -279,6 +370,36 @@ def _for(life: Life, user: str) -> Steps[None]:
     life.start(phases.periods(life, subscription, *phases.some(life, 3)))
 
 
+def other_app(life: Life) -> Steps[None]:
+    """The customer also pays for another app on the same account, which labels its subscriptions or not."""
+    for _ in range(life.rng.randrange(1, 3)):
+        life.start(_of_the_other_app(life), life.rng.randrange(40 * DAY))
+    yield from mixed(life)
+
+
+def _of_the_other_app(life: Life) -> Steps[None]:
+    # Where customers are entitled to something, they have one user.
+    user = life.rng.choice((None, life.user, life.user if life.entitled else "another"))
+    user = another_user(life) if user == "another" else user
+    metadata = {"app": "other"} if user is None else {"app": "other", USER_ID_KEY: user}
+    subscription = yield from phases.checkout(life, price=OTHER_APP, named=False, metadata=metadata)
+    kinds = (phases.nothing, phases.detail, phases.quantity)
+    yield from phases.periods(life, subscription, *life.rng.choices(kinds, k=life.rng.randrange(4)))
+    yield phases.part_of_period(life, subscription)
+    end = life.rng.choice(("stay", "cancel", "dun", "become ours"))
+    if end == "cancel":
+        delete(life, subscription, "cancellation_requested")
+    elif end == "dun":
+        yield from _dun_somehow(life, subscription, (yield from renewal(life, subscription)))
+    elif end == "become ours" and user is not None:
+        # What was another app's is ours from then on, by its product; and some goes back.
+        swap_price(life, subscription, life.rng.choice(MAIN_MONTHLY))
+        yield from phases.periods(life, subscription, phases.nothing)
+        if life.chance(0.4):
+            yield phases.part_of_period(life, subscription)
+            swap_price(life, subscription, OTHER_APP)
+
+
 def customer_metadata(life: Life) -> Steps[None]:
     """No subscription ever names the user; the customer's own metadata does."""
     life.customer.metadata = {USER_ID_KEY: life.user}
@@ -308,7 +429,8 @@ def moved_about(life: Life) -> Steps[None]:
     # A thin event does not tell what stood there before.
     if life.chance(0.3) and not life.may_be_thin:
         yield 1
-        life.update(subscription, metadata={})
+        kept = {key: value for key, value in subscription.metadata.items() if key != USER_ID_KEY}
+        life.update(subscription, metadata=kept)
     if life.chance(0.3):
         yield life.soon()
         delete(life, subscription, "cancellation_requested")

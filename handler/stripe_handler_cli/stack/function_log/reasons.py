@@ -34,6 +34,12 @@ RULES = {
     Reason.CLOSED: Rule("its subscription is dead, and shrunk to an id", "Growth"),
     Reason.CLAIMED: Rule("it only says whose the subscription is", "Whose subscription it is"),
     Reason.MOVED: Rule("the subscription belongs to another user now", "Whose subscription it is"),
+    Reason.ENTITLED: Rule("the features that a customer of the user's may use", "Entitlements"),
+    Reason.NO_OWNER: Rule("nobody owns a subscription of the customer yet", "Entitlements"),
+    Reason.SEVERAL_OWNERS: Rule(
+        "several users share the customer, and its metadata names none of them", "Entitlements"
+    ),
+    Reason.NO_PROFILE: Rule("its user has no profile to show the entitlements in", "Entitlements"),
     Reason.NOTHING_CLAIMED: Rule("it names no user", "Whose subscription it is"),
     Reason.OUTRANKED: Rule("something better says whose the subscription is", "Whose subscription it is"),
     Reason.PARKED: Rule("nobody could say whose it is; it waits", "Whose subscription it is"),

@@ -11,7 +11,7 @@ from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request
 from stripe_handler_cli.lab.fake_stripe.object_routes import EVENTS_KEPT_SECONDS, answer_objects
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
 
-MADE = simulate(5, 40, SimulationOptions(eras=("2025-clover", "2026-endive"), thin_share=0.5))
+MADE = simulate(6, 60, SimulationOptions(eras=("2025-clover", "2026-endive"), thin_share=0.5))
 EVENTS = MADE.snapshot_events
 END = max(event["created"] for event in EVENTS.values())
 SUBSCRIPTION = {"object": "subscription", "customer": "cus_1"}

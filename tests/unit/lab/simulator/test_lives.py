@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.lab.simulator import ERAS, SCENARIOS, SimulatedLife, SimulationOptions, iterate_lives
+from support.scenarios import options_for
 
 LEGAL = {
     None: {"incomplete", "trialing", "active"},
@@ -39,8 +40,7 @@ def _statuses(*names: str, **options: Any) -> set[str]:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_is_a_legal_walk(name: str) -> None:
     """It begins with `created`, moves between statuses as Stripe does, and nothing follows its end."""
-    needed = dict.fromkeys(SCENARIOS[name].needs, True)
-    for life in iterate_lives(20, 25, SimulationOptions(scenarios=(name,), **needed)):
+    for life in iterate_lives(20, 25, options_for(name)):
         for walk in _walks(life).values():
             assert [kind for kind, _ in walk].count("created") == 1
             assert walk[0][0] == "created"
@@ -61,6 +61,9 @@ def test_a_scenario_is_a_legal_walk(name: str) -> None:
         ("dunning_recovered", {"past_due", "active"}),
         ("dunning_unpaid", {"past_due", "unpaid"}),
         ("dunning_canceled", {"past_due", "canceled"}),
+        ("canceled_while_due", {"past_due", "canceled"}),
+        ("invoice_voided", {"past_due", "active"}),
+        ("zero_invoices", {"active", "past_due", "unpaid", "canceled"}),
     ],
 )
 def test_a_scenario_reaches_its_statuses(name: str, statuses: set[str]) -> None:

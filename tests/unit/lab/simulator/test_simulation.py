@@ -20,6 +20,7 @@ from stripe_handler_cli.lab.simulator import (
     iterate_lives,
     simulate,
 )
+from support.scenarios import options_for
 
 _DIGEST = """
 import hashlib, json
@@ -100,8 +101,7 @@ def test_an_era_can_be_chosen(era: str) -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_can_be_chosen(name: str) -> None:
     """Every life is then lived by it, and has events."""
-    needed = dict.fromkeys(SCENARIOS[name].needs, True)
-    lives = list(iterate_lives(6, 8, SimulationOptions(scenarios=(name,), **needed)))
+    lives = list(iterate_lives(6, 8, options_for(name)))
     assert {scenario for life in lives for scenario in life.scenarios} == {name}
     assert all(life.happenings for life in lives)
 
@@ -140,7 +140,12 @@ def test_the_docs_list_every_scenario_and_era() -> None:
         (SimulationOptions(eras=("1999",)), "unknown era 1999"),
         (SimulationOptions(event_types=("charge.failed",)), "unknown event type charge.failed"),
         (SimulationOptions(thin=True, eras=("2014",)), "thin events exist only in era 2026-endive"),
-        (SimulationOptions(also=("session_and_customer",), sessions=True), "needs sessions and customers"),
+        (SimulationOptions(also=("session_and_customer",), sessions=True), "needs customers"),
+        (SimulationOptions(also=("other_app",)), "needs a filter among the settings"),
+        (
+            SimulationOptions(scenarios=("invoice_voided",), event_types=("invoice.paid",)),
+            "needs invoice.voided",
+        ),
         (SimulationOptions(scenarios=("trial_pauses",), eras=("2014", "2016")), "no era of 2014, 2016 has"),
     ],
 )

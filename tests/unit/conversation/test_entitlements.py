@@ -1,0 +1,300 @@
+"""What a customer may use: the newest summary, shown to the one user whose it is, whatever comes first."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched
+from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.events.entitlements import EntitlementSummary
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from support import events
+from support.model import FOREVER, Tables
+
+T0 = events.T0
+TEN = tuple(f"key_{number}" for number in range(10))
+WITH_KEY, NO_PROFILES = Policy(can_ask_stripe=True), Policy(create_missing_profile=False)
+
+
+def created(user: str | None = "user_1", which: int = 1, customer: str = "cus_1") -> StripeEvent:
+    """A subscription begins."""
+    body = events.subscription(id=f"sub_{which}", user=user, customer=customer, created=T0 + which)
+    return parse_event(events.created(body, event_id=f"evt_c{which}", created=T0 + which))
+
+
+def labelled(user: str, before: str | None, second: int, which: int = 1) -> StripeEvent:
+    """A subscription's label is changed."""
+    body = events.subscription(id=f"sub_{which}", user=user, created=T0 + which)
+    previous = {"metadata": {"userId": before}}
+    about = {"event_id": f"evt_l{second}", "created": T0 + second, "previous": previous}
+    return parse_event(events.updated(body, **about))
+
+
+def claimed(user: str | None, before: str | None, second: int) -> StripeEvent:
+    """The customer's own label is changed."""
+    body, previous = events.customer(user=user), {"metadata": {"userId": before}}
+    about = {"event_id": f"evt_m{second}", "created": T0 + second, "previous": previous}
+    return parse_event(events.event("customer.updated", body, **about))
+
+
+def entitled(
+    *keys: str, second: int = 50, before: Sequence[str] | None = None, number: int = 0, **changes: Any
+) -> StripeEvent:
+    """The customer's entitlements change."""
+    about = {"event_id": f"evt_e{second}{number}", "created": T0 + second, "before": before}
+    return parse_event(events.entitled(events.summary(*keys, **changes), **about))
+
+
+def delivered(*before: StripeEvent, policy: Policy = Policy()) -> Tables:  # noqa: B008 - frozen
+    """The tables after some events."""
+    tables = Tables(policy=policy)
+    for event in before:
+        tables.deliver(event)
+    return tables
+
+
+def shown(tables: Tables) -> dict[str, set[str]]:
+    """User → the lookup keys that the app sees, where there are any."""
+    items = tables.profiles.items()
+    return {user: set(item["entitlements"]) for user, item in items if "entitlements" in item}
+
+
+def counted(tables: Tables, event: StripeEvent, reason: Reason) -> int:
+    """The requests of an event."""
+    before = tables.requests
+    assert tables.deliver(event).reason is reason
+    return tables.requests - before
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_newest_summary_is_shown_whatever_comes_first(order: tuple[int, ...]) -> None:
+    """The subscription may come before, between or after the summaries."""
+    lives = [created(), entitled("sso", second=50), entitled("sso", "audit", second=60)]
+    tables = delivered(*(lives[place] for place in order))
+    assert shown(tables) == {"user_1": {"sso", "audit"}}
+
+
+def test_the_outcome_names_the_user_and_what_changed() -> None:
+    """A summary that is shown says in whose profile, by the name of the attribute alone."""
+    outcome = delivered(created()).deliver(entitled("sso"))
+    assert (outcome.applied, outcome.reason) == (True, Reason.ENTITLED)
+    assert (outcome.user_id, outcome.changed, outcome.incomplete) == ("user_1", ("entitlements",), ())
+
+
+def test_without_entitlements_the_attribute_is_absent() -> None:
+    """An empty summary takes it away, and the attribute of the ledger too."""
+    tables = delivered(created(), entitled("sso"), entitled(second=60))
+    assert shown(tables) == {}
+    assert not [name for name in tables.profiles["user_1"] if "ntitlements" in name]
+
+
+def test_an_attribute_of_the_apps_own_stays_until_there_are_entitlements() -> None:
+    """Whoever does not use Stripe's entitlements may have something else by that name."""
+    tables = Tables(profiles={"user_1": {"PK": "USER#user_1", "entitlements": "beta"}})
+    tables.deliver(created())
+    tables.deliver(created(which=2))
+    assert tables.profiles["user_1"]["entitlements"] == "beta"
+
+
+def test_the_union_over_the_users_customers() -> None:
+    """Each customer has a summary of its own; what both entitle to stays while one of them does."""
+    tables = delivered(
+        created(),
+        created(which=2, customer="cus_2"),
+        entitled("sso", "audit"),
+        entitled("sso", "seats", customer="cus_2", number=2),
+    )
+    assert shown(tables) == {"user_1": {"sso", "audit", "seats"}}
+    tables.deliver(entitled("audit", second=60))
+    assert shown(tables) == {"user_1": {"sso", "audit", "seats"}}
+    tables.deliver(entitled(second=61, customer="cus_2"))
+    assert shown(tables) == {"user_1": {"audit"}}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_summaries_of_one_second_are_put_in_order_by_what_they_changed(order: tuple[int, ...]) -> None:
+    """Nothing, then `a`, then `a` and `b`, then `b`: the walk ends at `b`."""
+    walk = [
+        entitled("a", before=[], number=3),
+        entitled("a", "b", before=["a"], number=1),
+        entitled("b", before=["a", "b"], number=2),
+    ]
+    assert shown(delivered(created(), *(walk[place] for place in order))) == {"user_1": {"b"}}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
+def test_what_one_second_does_not_tell_is_chosen_alike_in_every_order(order: tuple[int, ...]) -> None:
+    """Without what was before, the larger event id wins."""
+    rivals = [entitled("a", number=1), entitled("b", number=2)]
+    assert shown(delivered(created(), *(rivals[place] for place in order))) == {"user_1": {"b"}}
+
+
+def test_with_a_key_stripe_says_what_one_second_does_not_tell() -> None:
+    """It is asked once, and what it shows counts up to the second it is sure to include."""
+    tables = delivered(created(), entitled("a", number=1), policy=WITH_KEY)
+    asked: list[Fetch] = []
+    as_of = parse_event(events.entitled(events.summary(), created=T0 + 70)).created
+
+    def stripe(request: Fetch) -> Fetched:
+        asked.append(request)
+        return Fetched(EntitlementSummary("cus_1", frozenset({"a", "c"})), as_of)
+
+    tables.stripe = stripe
+    tables.deliver(entitled("b", number=2))
+    assert shown(tables) == {"user_1": {"a", "c"}}
+    assert [(one.subject, one.object_id) for one in asked] == [
+        ("entitlements.active_entitlement_summary", "cus_1")
+    ]
+    assert tables.deliver(entitled("late", second=70)).reason is Reason.STALE
+    assert tables.deliver(entitled("new", second=71)).reason is Reason.ENTITLED
+
+
+def test_more_than_ten_are_fetched_with_a_key() -> None:
+    """The event lists ten; a duplicate asks nobody again."""
+    every = frozenset({*TEN, "eleventh"})
+    tables = delivered(created(), policy=WITH_KEY)
+    tables.stripe = lambda _asked: Fetched(EntitlementSummary("cus_1", every), FOREVER)
+    outcome = tables.deliver(entitled(*TEN, has_more=True))
+    assert shown(tables) == {"user_1": set(every)}
+    assert outcome.incomplete == ()
+    assert counted(tables, entitled(*TEN, has_more=True), Reason.STALE) == 1
+
+
+def test_without_a_key_the_first_ten_are_kept_and_the_outcome_says_so() -> None:
+    """Nothing better is known."""
+    tables = delivered(created())
+    outcome = tables.deliver(entitled(*TEN, has_more=True))
+    assert shown(tables) == {"user_1": set(TEN)}
+    assert outcome.incomplete == ("entitlements",)
+
+
+def test_a_stripe_that_does_not_answer_leaves_all_as_it_was() -> None:
+    """The event is tried again."""
+    tables = delivered(created(), entitled("sso"), policy=WITH_KEY)
+
+    def stripe(_asked: Fetch) -> Fetched:
+        raise StripeUnavailableError("down")
+
+    tables.stripe = stripe
+    with pytest.raises(StripeUnavailableError):
+        tables.deliver(entitled(*TEN, second=60, has_more=True))
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
+# Whose they are
+
+
+def test_nobody_owns_a_subscription_yet() -> None:
+    """The summary is recorded, nothing waits under an alarm, and the first owner is shown it."""
+    tables = Tables()
+    outcome = tables.deliver(entitled("sso"))
+    assert (outcome.applied, outcome.reason, outcome.user_id) == (True, Reason.NO_OWNER, None)
+    assert not any(tables.parked.values())
+    assert counted(tables, created(), Reason.FIRST_EVENT) == 3
+    assert shown(tables) == {"user_1": {"sso"}}
+    assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
+
+
+def test_with_several_owners_the_customers_own_label_decides() -> None:
+    """Without one nobody is shown them; with one that names an owner, this user is."""
+    tables = delivered(created(), entitled("sso"))
+    tables.deliver(created("user_2", which=2))
+    assert shown(tables) == {}
+    assert tables.deliver(entitled("audit", second=60)).reason is Reason.SEVERAL_OWNERS
+    outcome = tables.deliver(claimed("user_2", None, 70))
+    assert shown(tables) == {"user_2": {"audit"}}
+    assert [(one.user_id, one.changed) for one in outcome.also_applied] == [("user_2", ("entitlements",))]
+    tables.deliver(claimed("user_1", "user_2", 80))
+    assert shown(tables) == {"user_1": {"audit"}}
+    tables.deliver(claimed("user_3", "user_1", 90))
+    assert shown(tables) == {}
+
+
+def test_they_move_with_the_only_subscription() -> None:
+    """In the transaction of the move: the former owner is shown nothing any more."""
+    tables = delivered(created(), entitled("sso"))
+    outcome = tables.deliver(labelled("user_2", "user_1", 60))
+    assert shown(tables) == {"user_2": {"sso"}}
+    assert "entitlements" in outcome.changed
+    (left,) = outcome.also_applied
+    assert (left.user_id, "entitlements" in left.changed) == ("user_1", True)
+
+
+def test_they_go_to_who_is_left_when_another_subscription_moves_away() -> None:
+    """Two owners become one, and neither of the move's users is the one who is shown nothing."""
+    tables = delivered(created(), created("user_2", which=2), created("user_3", which=3), entitled("sso"))
+    assert shown(tables) == {}
+    tables.deliver(labelled("user_3", "user_1", 60))
+    assert shown(tables) == {}
+    tables.deliver(labelled("user_3", "user_2", 61, which=2))
+    assert shown(tables) == {"user_3": {"sso"}}
+
+
+def test_what_a_parked_event_brings_is_shown_too() -> None:
+    """The drain's transactions show them as any other."""
+    tables = delivered(created(None), entitled("sso"))
+    assert shown(tables) == {}
+    tables.deliver(claimed("user_1", None, 60))
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
+def test_a_move_to_a_user_without_a_profile_takes_them_away() -> None:
+    """They are shown to the new owner with the subscription, once there is a profile."""
+    tables = Tables(policy=NO_PROFILES, profiles={"user_1": {"PK": "USER#user_1"}})
+    tables.deliver(created())
+    tables.deliver(entitled("sso"))
+    assert shown(tables) == {"user_1": {"sso"}}
+    tables.deliver(labelled("user_2", "user_1", 60))
+    assert shown(tables) == {}
+    tables.profiles["user_2"] = {"PK": "USER#user_2"}
+    tables.deliver(labelled("user_2", "user_1", 60))
+    assert shown(tables) == {"user_2": {"sso"}}
+
+
+def test_a_profile_that_the_app_deleted_is_not_made_again_for_a_summary() -> None:
+    """With `create_missing_profile = false`; the next subscription event finds them on record."""
+    tables = Tables(policy=NO_PROFILES, profiles={"user_1": {"PK": "USER#user_1"}})
+    tables.deliver(created())
+    del tables.profiles["user_1"]
+    assert tables.deliver(entitled("sso")).reason is Reason.NO_PROFILE
+    assert tables.profiles == {}
+    tables.profiles["user_1"] = {"PK": "USER#user_1"}
+    tables.deliver(labelled("user_1", None, 60))
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
+def test_a_profile_that_was_deleted_and_made_again_is_shown_them_again() -> None:
+    """The event that brings the subscription back asks whether there is a summary."""
+    tables = delivered(created(), entitled("sso"))
+    del tables.profiles["user_1"]
+    tables.deliver(labelled("user_1", None, 60))
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
+# What it costs
+
+
+def test_requests() -> None:
+    """Links, item and transaction; one for what is known already, and for what is older."""
+    tables = delivered(created())
+    assert counted(tables, entitled("sso"), Reason.ENTITLED) == 3
+    assert counted(tables, entitled("sso"), Reason.DUPLICATE) == 1
+    assert counted(tables, entitled("old", second=40), Reason.STALE) == 1
+    assert counted(tables, labelled("user_1", None, 60), Reason.PRIMARY) == 1
+    assert counted(tables, created(which=2), Reason.RECOMPUTED) == 2
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
+def test_requests_before_anybody_owns_something() -> None:
+    """The record alone."""
+    assert counted(Tables(), entitled("sso"), Reason.NO_OWNER) == 2
+
+
+def test_requests_of_a_move() -> None:
+    """The links are read, too."""
+    tables = delivered(created(), entitled("sso"))
+    assert counted(tables, labelled("user_2", "user_1", 60), Reason.FIRST_EVENT) <= 6
