@@ -20,6 +20,7 @@ from stripe_handler_cli.operate.explain.changes import (
 )
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
+from stripe_handler_cli.stack.stored.records import plain
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
@@ -73,7 +74,7 @@ def attributions(
     """
     changes = changes_of(lines, user_id)
     found = []
-    values = view(ledger, shows)
+    values = {name: plain(value) for name, value in view(ledger, shows).items()}
     shown = primary(ledger.ours(shows).values(), shows)
     newest = _newest(ledger, shown, changes, lines)
     for name in sorted(values):
