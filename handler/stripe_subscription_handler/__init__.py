@@ -24,6 +24,7 @@ from stripe_subscription_handler.decisions.policy import (
     Policy,
     Unmapped,
 )
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
     ConfigError,
@@ -38,6 +39,7 @@ from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscriptions import Subscription
 
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "ReadItem",
     "Reason",
     "Refetch",
+    "Selection",
     "Skip",
     "StripeEvent",
     "StripeUnavailableError",
@@ -69,6 +72,7 @@ __all__ = [
     "UnexpectedError",
     "Unmapped",
     "UserNotFoundError",
+    "ViewSettings",
     "Write",
     "decide",
     "handling",

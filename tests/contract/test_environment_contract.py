@@ -87,6 +87,12 @@ def test_the_rule_admits_the_documented_types_by_default() -> None:
     assert set(defaults("event_types")["event_types"]) == set(DEFAULT_EVENT_TYPES)
 
 
+def test_the_example_with_stripes_provider_sends_the_default_types() -> None:
+    """Its event destination is made for this rule."""
+    text = (ROOT / "examples/stripe_provider/variables.tf").read_text(encoding="utf-8")
+    assert _event_types(text) == set(DEFAULT_EVENT_TYPES)
+
+
 def test_the_readme_names_the_default_types() -> None:
     """All of them in its table, and no other."""
     text = (ROOT.parent / "README.md").read_text(encoding="utf-8")

@@ -6,20 +6,38 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from stripe_handler_cli.stack.function_log.reasons import RULES
 from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS
-from stripe_subscription_handler.decisions import ledger
+from stripe_subscription_handler.decisions.access import Access
 from stripe_subscription_handler.decisions.claims import Kind
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.naming import claim_of
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.ranking import STATUS_CLASSES, primary_key
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
-from stripe_subscription_handler.events.subscriptions import TERMINAL_STATUSES
+from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.events.subscription_items import SubscriptionItem
+from stripe_subscription_handler.events.subscriptions import TERMINAL_STATUSES, Subscription
 from support import events, many
 from support.model import Tables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "semantics.md").read_text(encoding="utf-8")
+
+_INVENTED = "any word Stripe may invent"
+_START, _CANCEL, _END = "2026-01-01T00:00:00Z", "2026-01-20T00:00:00Z", "2026-02-01T00:00:00Z"
+_MOMENTS = {
+    None: "none",
+    "2026-01-08T00:00:00Z": "start + 7 days",
+    _CANCEL: "cancel_at",
+    _END: "period's end",
+    "2026-02-04T00:00:00Z": "period's end + 72 h",
+}
+"""What the moments of the picture of access are called."""
 
 HEADINGS = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
 
@@ -49,16 +67,69 @@ def test_the_picture_of_ranks() -> None:
     assert _picture("ranks") == "\n".join([first, *rest]) + "\n"
 
 
+def _state(status: str, **rest: Any) -> Subscription:
+    return Subscription("sub_1", "cus_1", status, "user_42", created=_START, **rest)
+
+
 def test_the_picture_of_statuses() -> None:
-    """Every status the code ranks stands on its line, best first, terminal ones marked."""
-    lines: dict[int, list[str]] = {ledger.UNKNOWN_STATUS_RANK: ["any word Stripe may invent"]}
-    for status, rank in ledger.STATUS_RANK.items():
-        lines.setdefault(rank, []).append(status)
-    drawn = []
-    for rank, words in sorted(lines.items(), reverse=True):
-        text = f"{rank}  {', '.join(words)}"
-        drawn.append(f"{text:<25}(terminal)" if set(words) <= TERMINAL_STATUSES else text)
-    assert _picture("statuses") == "\n".join(drawn) + "\n"
+    """Every status on the line of its class, the best first, in the order of the primary subscription."""
+    keys = {status: primary_key(_state(status), DEFAULTS) for status in (*STATUS_CLASSES, _INVENTED)}
+    paused = {status: primary_key(_state(status, pause_collection="void"), DEFAULTS) for status in keys}
+    lower = [status for status, key in paused.items() if key != keys[status]]
+    keys[f"{' or '.join(lower)}, collection paused"] = paused[lower[0]]
+    assert len({paused[status] for status in lower}) == 1
+    drawn: dict[int, str] = {}
+    best_first = sorted(keys, key=lambda words: keys[words], reverse=True)
+    for before, words in itertools.pairwise([None, *best_first]):
+        number = keys[words or ""][0]
+        is_equal = before is not None and keys[before] == keys[words or ""]
+        drawn[number] = (
+            f"{drawn[number]}{', ' if is_equal else ' > '}{words}" if number in drawn else f"{words}"
+        )
+    dead = {primary_key(_state(status), DEFAULTS)[0] for status in TERMINAL_STATUSES}
+    lines = [f"{number}  {text}{'    (ended)' if number in dead else ''}" for number, text in drawn.items()]
+    assert _picture("statuses") == "\n".join(lines) + "\n"
+
+
+def _until(subscription: Subscription, shows: ViewSettings) -> str:
+    found = Access(subscription).until(SubscriptionItem("prod_1"), shows)
+    return _MOMENTS.get(found, found or "")
+
+
+def _row(label: str, shows: ViewSettings, status: str, **rest: Any) -> str:
+    """What a subscription gives that goes on, has a `cancel_at`, and ends with its period."""
+    state = _state(status, **{"current_period_end": _END, "latest_period_start": _START, **rest})
+    ways = (state, attrs.evolve(state, cancel_at=_CANCEL), attrs.evolve(state, cancel_at_period_end=True))
+    return f"{label:<58}" + "".join(f"{_until(way, shows):<22}" for way in ways).rstrip()
+
+
+def test_the_picture_of_access() -> None:
+    """By each status, and by each setting that changes what one gives."""
+    by_status: dict[str, list[str]] = {}
+    for status in (*STATUS_CLASSES, _INVENTED):
+        by_status.setdefault(_row("", DEFAULTS, status), []).append(status)
+    lines = [f"{', '.join(words):<58}{row.strip()}" for row, words in by_status.items()]
+    head = f"{'':<58}" + "".join(
+        f"{word:<22}" for word in ("it goes on", "cancel_at", "ends with its period")
+    )
+    days, never = ViewSettings(access_past_due_days=7), ViewSettings(access_past_due_days=0)
+    unpaused = ViewSettings(access_while_collection_paused=False)
+    rows = (
+        _row("past_due, access_past_due_days = 7", days, "past_due"),
+        _row("past_due, access_past_due_days = 0", never, "past_due"),
+        _row("active, collection paused", DEFAULTS, "active", pause_collection="void"),
+        _row("the same, access_while_collection_paused = false", unpaused, "active", pause_collection="void"),
+        _row("active, without a period's end", DEFAULTS, "active", current_period_end=None),
+    )
+    assert _picture("access") == "\n".join([head.rstrip(), *lines, "", *rows]) + "\n"
+
+
+def test_the_picture_of_payments() -> None:
+    """States of one invoice that were reported for one second, the oldest first."""
+    invoice = Invoice("in_1", "sub_1", "cus_1", "user_42", created=_START)
+    payments = [Payment.of(invoice, event_type, _END) for event_type in INVOICE_EVENTS]
+    drawn = dict.fromkeys(one.status for one in sorted(payments, key=lambda one: one.version))
+    assert _picture("payments") == " < ".join(drawn) + "\n"
 
 
 def test_the_picture_of_kinds() -> None:

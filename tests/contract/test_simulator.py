@@ -3,31 +3,38 @@
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import pytest
 
+from stripe_handler_cli.lab.chaos.configured import Configured
 from stripe_handler_cli.lab.simulator import (
     ERAS,
     EVENT_TYPES,
+    Settings,
     Simulation,
     SimulationOptions,
     simulate,
+    told_by,
 )
+from stripe_handler_cli.lab.simulator.truth.profile import ATTRIBUTES
+from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN, DEFAULTS
 from stripe_subscription_handler import StripeEvent, Subscription, UserNotFoundError, parse_event
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, SUBSCRIPTION_VIEW
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.decisions.view import VIEW
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from support.model import Tables
 
-VIEW = (*SUBSCRIPTION_VIEW, *PAYMENT_VIEW)
 # Cycles inside one second and `customer_metadata` are left out: they need Stripe, which nobody asks here.
-ORDERLY: dict[str, Any] = {"same_second_cycles": False}
-EVERYTHING = ("owner_move", "shared_customer", "customer_metadata", "paid_out_of_band")
+HANDLED = tuple(kind for kind in EVENT_TYPES if kind in HANDLED_TYPES)
+ORDERLY: dict[str, Any] = {"same_second_cycles": False, "event_types": HANDLED}
+EVERYTHING = ("owner_move", "shared_customer", "customer_metadata")
+REQUIRED = Settings(required_metadata={"app": "ours"}, access_past_due_days=0)
 
 
-def _delivered(events: Sequence[StripeEvent]) -> Tables:
+def _delivered(events: Sequence[StripeEvent], configured: Configured) -> Tables:
     """Deliver each event once, in order; those that find no user are tried again at the end."""
-    tables = Tables()
+    tables = Tables(policy=configured.policy)
     waiting = []
     for event in events:
         try:
@@ -39,15 +46,13 @@ def _delivered(events: Sequence[StripeEvent]) -> Tables:
     return tables
 
 
-def _views(tables: Tables, users: Sequence[str]) -> dict[str, Any]:
-    return {
-        user: {name: value for name, value in tables.profiles.get(user, {}).items() if name in VIEW}
-        for user in users
-    }
-
-
-def _differences(made: Simulation, events: Sequence[dict[str, Any]]) -> list[str]:
-    seen = _views(_delivered([parse_event(event) for event in events]), tuple(made.profiles))
+def _differences(
+    made: Simulation, events: Sequence[dict[str, Any]], settings: Settings = DEFAULTS
+) -> list[str]:
+    configured = Configured.by(settings, can_ask_stripe=False)
+    parsed = [parse_event(event, configured.selection) for event in events]
+    tables = _delivered(parsed, configured)
+    seen = {user: told_by(tables.profiles.get(user, {}), settings) for user in made.profiles}
     return [
         f"{user} {life.scenarios} {life.version.name}: {seen[user]} != {made.profiles[user]}"
         for life in made.lives
@@ -59,7 +64,7 @@ def _differences(made: Simulation, events: Sequence[dict[str, Any]]) -> list[str
 @pytest.mark.parametrize("era", ERAS)
 def test_every_event_of_every_era_is_read(era: str) -> None:
     """Without an error, as the type it is, and with the subscription and customer it is about."""
-    made = simulate(61, 40, SimulationOptions(eras=(era,), also=EVERYTHING))
+    made = simulate(61, 40, SimulationOptions(eras=(era,), also=EVERYTHING, event_types=HANDLED))
     for raw in made.events:
         event = parse_event(raw)
         body = raw["data"]["object"]
@@ -143,16 +148,48 @@ def test_todays_api_tells_what_the_events_told(era: str) -> None:
             assert read_subscription(body, "api", PLAIN) == told
 
 
-@pytest.mark.parametrize("seed", range(51))
-def test_in_order_delivery_gives_the_true_profiles(seed: int) -> None:
+def test_the_oracle_speaks_of_every_attribute_that_the_library_shows() -> None:
+    """And of nothing else but entitlements."""
+    assert {*VIEW, "entitlements"} == {*ATTRIBUTES}
+
+
+@pytest.mark.parametrize("settings", [DEFAULTS, CHOSEN, REQUIRED], ids=["default", "chosen", "required"])
+@pytest.mark.parametrize("seed", range(30))
+def test_in_order_delivery_gives_the_true_profiles(seed: int, settings: Settings) -> None:
     """Each event once, in the order in which it happened: every profile is the oracle's."""
-    made = simulate(seed, 4, SimulationOptions(**ORDERLY))
-    assert _differences(made, made.events) == []
+    made = simulate(seed, 4, SimulationOptions(**ORDERLY, settings=settings))
+    assert _differences(made, made.events, settings) == []
 
 
-@pytest.mark.parametrize("name", ["owner_move", "shared_customer", "paid_out_of_band"])
+@pytest.mark.parametrize("settings", [CHOSEN, REQUIRED], ids=["by product", "by metadata"])
+def test_another_app_on_the_account_makes_no_difference(settings: Settings) -> None:
+    """And without the filter it would: the comparison can fail."""
+    made = simulate(68, 40, SimulationOptions(**ORDERLY, scenarios=("other_app",), settings=settings))
+    assert _differences(made, made.events, settings) == []
+    unfiltered = attrs.evolve(settings, handled_product_ids=(), required_metadata={})
+    assert _differences(made, made.events, unfiltered)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("access_renewal_grace_hours", 72),
+        ("access_past_due_days", None),
+        ("access_while_collection_paused", True),
+        ("plan_product_ids", ()),
+    ],
+)
+def test_another_setting_is_a_difference(name: str, value: Any) -> None:
+    """Each shapes some profile."""
+    names = ("several_items", "collection_paused", "dunning_past_due")
+    made = simulate(69, 80, SimulationOptions(**ORDERLY, settings=CHOSEN, scenarios=names))
+    assert _differences(made, made.events, CHOSEN) == []
+    assert _differences(made, made.events, attrs.evolve(CHOSEN, **{name: value}))
+
+
+@pytest.mark.parametrize("name", ["owner_move", "shared_customer"])
 def test_what_is_off_by_default_gives_the_true_profiles_too(name: str) -> None:
-    """A subscription that changes hands, one customer with two users, and payments outside Stripe."""
+    """A subscription that changes hands, and one customer with two users."""
     made = simulate(64, 30, SimulationOptions(scenarios=(name,), **ORDERLY))
     assert _differences(made, made.events) == []
 

@@ -82,12 +82,13 @@ def in_order(world: World, policy: Policy, *, profiles: Mapping[str, dict[str, A
 def as_thin(event: StripeEvent) -> StripeEvent:
     """The thin event of an event: it says which object changed, and neither how nor whose it is."""
     subject = event.invoice or event.subscription or event.session or event.customer
+    related_id = event.entitlements.customer_id if event.entitlements else None
     return StripeEvent(
         id=event.id,
         type=f"v1.{event.type}",
         created=event.created,
         livemode=event.livemode,
-        related_id=subject.id if subject else None,
+        related_id=subject.id if subject else related_id,
     )
 
 

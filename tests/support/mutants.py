@@ -5,6 +5,7 @@ import attrs
 _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
+_WHOSE = "tests/unit/conversation/test_whose_entitlements.py::"
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 CHANGED = f"{_CONVERGENCE}test_changed_settings_are_in_force_with_a_users_next_write"
@@ -468,5 +469,42 @@ MUTANTS = (
         "    held, customer_id = Ledger.from_item(decision.set).of(case.subscription_id), ",
         "    held, customer_id = NOTHING, ",
         "tests/unit/conversation/test_owners.py::test_a_move_to_a_user_without_a_profile_waits_for_it",
+    ),
+    # Entitlements
+    Mutant(
+        "a subscription that comes to somebody asks that no summary is recorded",
+        "conversation/model.py",
+        "return not customer.parked and customer.entitlements is None",
+        "return not customer.parked",
+        f"{_WHOSE}test_nobody_owns_a_subscription_yet",
+    ),
+    Mutant(
+        "a summary of one second that does not tell what was before may be the last",
+        "decisions/entitlements.py",
+        "certain and not places",
+        "certain",
+        "tests/unit/conversation/test_entitlements.py"
+        "::test_what_was_before_is_not_told_of_one_so_stripe_says",
+    ),
+    Mutant(
+        "who was shown a customer's entitlements loses them when they are another user's",
+        "conversation/projecting.py",
+        "{entitlements.shown_to: NO_KEYS}",
+        "{}",
+        "test_entitlements.py::test_entitlements_are_shown_to_whose_they_are[without key-moves]",
+    ),
+    Mutant(
+        "a profile that needs no write must still be as it was seen",
+        "conversation/projecting.py",
+        "            others.append(write)\n",
+        "            others += [] if write.only_checks else [write]\n",
+        f"{_WHOSE}test_a_profile_that_needed_no_write_is_looked_at_again",
+    ),
+    Mutant(
+        "a customer's own label hands its entitlements over",
+        "conversation/customers.py",
+        "        request = yield from projected(request, known, policy)\n",
+        "",
+        f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
     ),
 )

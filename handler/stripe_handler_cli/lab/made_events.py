@@ -64,6 +64,7 @@ def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[st
         sessions=event_type == "checkout.session.completed",
         customers=event_type in _OF_CUSTOMERS,
         entitlements=event_type == ENTITLEMENTS_UPDATED,
+        entitled_share=1,
         start_second=start,
         spread_seconds=0,
     )

@@ -60,6 +60,22 @@ def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
         text.append("\n" if text else "")
         text.append(f"{name}  ", style="cyan")
         if old is not None:
-            text.append(f"{old} → ", style="dim")
-        text.append("removed" if new is None else str(new), style="red" if new is None else "")
+            text.append(f"{value_text(old)} → ", style="dim")
+        text.append("removed" if new is None else value_text(new), style="red" if new is None else "")
     return text
+
+
+def value_text(value: Any) -> str:
+    """An attribute's value: of products how many, in which status and until when, of a set its members."""
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(map(str, value)))
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{name} {_part(part)}" for name, part in sorted(value.items()))
+
+
+def _part(part: Any) -> str:
+    if not isinstance(part, Mapping) or "accessUntil" not in part:
+        return str(part)
+    times = f"({part['quantity']}) " if "quantity" in part else ""
+    return f"{times}{part.get('status', '')} until {part['accessUntil']}"

@@ -20,6 +20,7 @@ from stripe_subscription_handler.conversation.messages import (
     ReadLinks,
     Request,
 )
+from stripe_subscription_handler.decisions.conditions import Absent
 from stripe_subscription_handler.decisions.decide import Unread
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.decisions.entitlements import (
@@ -29,6 +30,7 @@ from stripe_subscription_handler.decisions.entitlements import (
     holder,
     with_entitlements,
 )
+from stripe_subscription_handler.decisions.ledger import REVISION
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import unchanged
@@ -53,12 +55,12 @@ def with_projection(commit: Commit, known: Known, policy: Policy) -> Commit | Re
         write = _showing(one, keys, writes.get(one), commit, known, policy)
         if isinstance(write, ReadItem):
             return write
-        if write is None:
-            user = None if one == user else user  # there is no profile to show them in
-        elif one in writes:
+        if one in writes:
             writes[one] = write
-        elif not write.only_checks:
+        else:
+            # One that changes nothing asks that the item still is what it was seen to be.
             others.append(write)
+            user = None if one == user and _is_missing(write, known) else user
     kept = attrs.evolve(entitlements, shown_to=user)
     change = attrs.evolve(
         change,
@@ -72,18 +74,22 @@ def with_projection(commit: Commit, known: Known, policy: Policy) -> Commit | Re
 
 def _showing(
     user_id: str, keys: Keys, write: Write | None, commit: Commit, known: Known, policy: Policy
-) -> Write | ReadItem | None:
-    """The write after which an item shows a customer's keys; None where no item is to be made for that."""
+) -> Write | ReadItem:
+    """The write after which an item, if there is or may be one, shows these keys of a customer."""
     item = known.item(user_id)
     if isinstance(item, Unread):
         if write is None or not write.enters:
             return ReadItem(user_id)
         item = None  # the write itself asks that the item has no ledger
-    if write is None:
-        if item is None and not (keys and policy.create_missing_profile):
-            return None
-        write = Write(user_id, {}, (), unchanged(item, policy), Reason.ENTITLED)
+    if write is None and item is None and not (keys and policy.create_missing_profile):
+        return Write(user_id, {}, (), Absent((REVISION,)), Reason.ENTITLED)
+    write = write or Write(user_id, {}, (), unchanged(item, policy), Reason.ENTITLED)
     return with_entitlements(write, item, commit.customer_id, keys)
+
+
+def _is_missing(write: Write, known: Known) -> bool:
+    """Whether there is no profile to show anything in, and none is made."""
+    return known.item(write.user_id) is None and write.only_checks
 
 
 def projected(commit: Commit, known: Known, policy: Policy) -> Generator[Request, Answer, Commit]:
@@ -103,6 +109,7 @@ def shown_in(event_id: str, request: Commit, before: Mapping[str, Item | None]) 
             changed_names(before.get(write.user_id) or {}, write.set, write.remove),
         )
         for write in request.writes
+        if not write.only_checks
     )
 
 

@@ -82,7 +82,8 @@ def newest(standing: Entitlements | None, told: Entitlements) -> tuple[Entitleme
     known = {one: (_word(old), _word(new)) for one, (old, new) in steps.items() if old is not None}
     places = {one: _word(new) for one, (old, new) in steps.items() if old is None}
     end, certain = walks_end(known, places)
-    return attrs.evolve(standing, keys=frozenset(end), steps=steps), certain
+    # Each of them changed something, so one that does not tell what was before may be the last.
+    return attrs.evolve(standing, keys=frozenset(end), steps=steps), certain and not places
 
 
 def _word(keys: Keys) -> tuple[str, ...]:

@@ -52,8 +52,9 @@ def read_summary(source: Mapping[str, Any], path: str) -> EntitlementSummary:
     if customer_id is None:
         raise InvalidEventError(f"{path}.customer", "must be an id or an expanded object, is missing")
     listed = optional_object(source, "entitlements", path)
-    if listed is None:
-        raise InvalidEventError(f"{path}.entitlements", "must be a list object, is missing")
+    if listed is None or listed.get("data") is None:
+        # Read as an empty list, it would take every feature away.
+        raise InvalidEventError(f"{path}.entitlements.data", "must be a list, is missing")
     has_more = optional_boolean(listed, "has_more", f"{path}.entitlements") or False
     elements = objects_in_list(source, "entitlements", path)
     keys = frozenset(

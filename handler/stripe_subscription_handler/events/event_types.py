@@ -66,7 +66,7 @@ SUBJECTS: Final[Mapping[str, Subject]] = {
 }
 """Handled type of event → the kind of object that it is about."""
 
-HANDLED_TYPES: Final = (*SUBJECTS, *ENTITLEMENT_EVENTS)
+HANDLED_TYPES: Final = tuple(SUBJECTS)
 """Every type of event that is handled."""
 
 PING_EVENT: Final = "v2.core.event_destination.ping"

@@ -145,6 +145,12 @@ CASES: Cases = {
             "ImportModuleError",
             self_check.READ_ERRORS,
         ),
+        (
+            self_check.SelfCheckFacts(settings_error="PROFILE_ATTRIBUTES is wrong"),
+            FAIL,
+            "PROFILE_ATTRIBUTES",
+            self_check.CORRECT_SETTING,
+        ),
         (self_check.SelfCheckFacts(is_known=False), WARN, "does not know the self-check", DEPLOY),
         (
             self_check.SelfCheckFacts(is_known=False, alias="live"),
@@ -177,8 +183,8 @@ CASES: Cases = {
         (key(is_in_environment=True), WARN, "environment", self_check.USE_A_SECRET),
     ),
     unpaid.unpaid_access: (
-        (unpaid.UnpaidFacts(limit_days="14"), PASS, "limited to 14 days"),
-        (unpaid.UnpaidFacts(limit_days="0"), PASS, "limited to 0 days"),
+        (unpaid.UnpaidFacts(limit_days=14), PASS, "limited to 14 days"),
+        (unpaid.UnpaidFacts(limit_days=0), PASS, "limited to 0 days"),
         (unpaid.UnpaidFacts(past_due=3), PASS, "has owed an invoice for 60 days (looked at 3)"),
         (unpaid.UnpaidFacts(past_due=100, are_more=True), PASS, "(looked at 100, and not at all there is)"),
         (

@@ -126,20 +126,19 @@ def chaos(  # noqa: PLR0913 - one argument per option
 
 
 def _plan(state_directory: Path, stripe: "FakeStripe | None", settings: "Settings") -> "StackPlan":
-    from stripe_handler_cli.lab.chaos.run import admitted_types
+    from stripe_handler_cli.lab.chaos.run import SENT_TYPES, admitted_types
     from stripe_handler_cli.lab.fake_stripe import API_KEY
     from stripe_handler_cli.lab.local_stack import StackPlan
-    from stripe_handler_cli.lab.simulator import EVENT_TYPES
     from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
     from stripe_handler_cli.tools.packaging import find_project_root
 
     variables = {
         "profile_table_name": "ChaosApp-users",
-        "event_types": list(EVENT_TYPES),
+        "event_types": list(SENT_TYPES),
         **settings.as_values(),
     }
     if stripe is not None:
-        variables |= {"event_types": admitted_types(EVENT_TYPES), "stripe_api_url": stripe.url}
+        variables |= {"event_types": admitted_types(SENT_TYPES), "stripe_api_url": stripe.url}
     return StackPlan(
         project_root=find_project_root(Path.cwd()),
         state_directory=state_directory,

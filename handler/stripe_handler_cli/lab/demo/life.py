@@ -14,11 +14,17 @@ USER_ID = "user_42"
 _START = 1_793_440_800  # 2026-10-31T10:00:00Z
 _DAY = 86_400
 _MONTH = 30 * _DAY
+_SEATS_BOUGHT = _START + 12 * _DAY
 _END = _START + 2 * _MONTH
 BACK = _END + 5 * _DAY
 """When the customer comes back."""
 _BASIC = Price("price_basic_monthly", "Basic", "prod_DemoBasic", 1500)
-_PRO = Price("price_pro_monthly", "Pro", "prod_DemoPro", 4900)
+_PRO = Price("price_pro_monthly", "Pro", "prod_DemoPro", 4900, lookup_key="pro")
+_SEAT = Price("price_seat_monthly", "Seat", "prod_DemoSeat", 900, lookup_key="seat", is_add_on=True)
+PLANS = (_PRO.product_id, _BASIC.product_id)
+"""The demo's products that are plans, the best first."""
+_SEATS = 5
+_TOTAL = _PRO.amount + _SEATS * _SEAT.amount
 _CUSTOMER = Customer("cus_DemoCustomer", _START, 42)
 _METADATA = {"userId": USER_ID}
 
@@ -31,22 +37,28 @@ class Delivery:
         title: What happened, for a person.
         kind: `""`, `duplicate` or `late`: how it arrived.
         decision: What the handler must make of it: `write`, `skip` or `error`.
+        asks_at: When the app asks the profile afterwards, if it does, Unix seconds.
     """
 
     title: str
     event: Json
     kind: str = ""
     decision: str = "write"
+    asks_at: int | None = None
 
 
-def _state(now: int, price: Price, start: int, **changes: Any) -> Subscription:
+def _state(now: int, price: Price, start: int, seats: int = 0, **changes: Any) -> Subscription:
+    items = [Item("si_DemoItem", price, 1, _START, start, start + _MONTH)]
+    if seats:
+        # Stripe's list may have an add-on before the plan.
+        items.insert(0, Item("si_DemoSeats", _SEAT, seats, _SEATS_BOUGHT, start, start + _MONTH))
     fields: dict[str, Any] = {
         "id": "sub_1QDemoSubscription",
         "customer": _CUSTOMER,
         "owner": USER_ID,
         "created": _START,
         "status": "active",
-        "items": [Item("si_DemoItem", price, 1, _START, start, start + _MONTH)],
+        "items": items,
         "anchor": _START,
         "flexible": True,
         "changed_plan_at": _START,
@@ -61,9 +73,9 @@ def _subscription(now: int, *, price: Price = _BASIC, start: int = _START, **cha
     return subscription_object(_state(now, price, start, **changes), CURRENT)
 
 
-def _invoice(created: int, price: Price, **changes: Any) -> Json:
+def _invoice(created: int, price: Price, amount: int | None = None, **changes: Any) -> Json:
     subscription = _state(created, price, created)
-    line = Line("il_1QDemo", price, price.amount, 1, created, created + _MONTH)
+    line = Line("il_1QDemo", price, price.amount if amount is None else amount, 1, created, created + _MONTH)
     fields: dict[str, Any] = {"status": "paid", "attempt_count": 1, "paid_at": created} | changes
     invoice = Invoice(
         id=f"in_1QDemo{created}",
@@ -102,8 +114,8 @@ def _updated(name: str, now: int, body: Json, previous: Json) -> Json:
 
 def _stopped_paying(now: int) -> tuple[Json, Json]:
     start = _START + _MONTH
-    failed = _invoice(now, _PRO, status="open", next_attempt=now + 3 * _DAY, paid_at=None)
-    lapsed = _subscription(now, price=_PRO, status="past_due", start=start)
+    failed = _invoice(now, _PRO, _TOTAL, status="open", next_attempt=now + 3 * _DAY, paid_at=None)
+    lapsed = _subscription(now, price=_PRO, seats=_SEATS, status="past_due", start=start)
     return (
         _event("RenewalFailed", "invoice.payment_failed", now, failed),
         _updated("PastDue", now, lapsed, {"status": "active"}),
@@ -112,7 +124,7 @@ def _stopped_paying(now: int) -> tuple[Json, Json]:
 
 def _leaving(leave: int) -> Json:
     renewal = _START + _MONTH
-    return _subscription(leave, price=_PRO, start=renewal, cancel_at=_END, canceled_at=leave)
+    return _subscription(leave, price=_PRO, seats=_SEATS, start=renewal, cancel_at=_END, canceled_at=leave)
 
 
 def _ended(leaving: Json) -> Json:
@@ -141,11 +153,26 @@ def story() -> list[Delivery]:
         _subscription(upgrade, price=_PRO),
         {"items": _subscription(_START)["items"], "latest_invoice": f"in_1QDemo{_START}"},
     )
+    seats = _updated(
+        "Seats",
+        _SEATS_BOUGHT,
+        _subscription(_SEATS_BOUGHT, price=_PRO, seats=_SEATS),
+        {"items": _subscription(upgrade, price=_PRO)["items"], "latest_invoice": f"in_1QDemo{upgrade}"},
+    )
+    credit = _event(
+        "Credit",
+        "invoice.payment_succeeded",
+        _SEATS_BOUGHT + 2,
+        _invoice(_SEATS_BOUGHT, _PRO, 0, attempt_count=0),
+    )
     renewal_failed, past_due = _stopped_paying(renewal + 3600)
-    recovered_invoice = _invoice(renewal + 3600, _PRO, attempt_count=2, paid_at=recovery)
+    recovered_invoice = _invoice(renewal + 3600, _PRO, _TOTAL, attempt_count=2, paid_at=recovery)
     recovery_paid = _event("RecoveryPaid", "invoice.payment_succeeded", recovery, recovered_invoice)
     recovered = _updated(
-        "Recovered", recovery, _subscription(recovery, price=_PRO, start=renewal), {"status": "past_due"}
+        "Recovered",
+        recovery,
+        _subscription(recovery, price=_PRO, seats=_SEATS, start=renewal),
+        {"status": "past_due"},
     )
     leaving = _leaving(leave)
     cancels = _updated("Cancels", leave, leaving, {"cancel_at": None, "canceled_at": None})
@@ -158,12 +185,14 @@ def story() -> list[Delivery]:
         Delivery("first invoice is paid", first_paid),
         Delivery("the same payment, delivered twice", first_paid, "duplicate", "skip"),
         Delivery("upgrade from Basic to Pro", upgraded),
+        Delivery("five seats beside the plan, which Stripe lists first", seats, asks_at=_SEATS_BOUGHT),
+        Delivery("their invoice asks for nothing this month: no payment", credit, "", "skip"),
         Delivery("renewal: the card is refused", renewal_failed),
-        Delivery("Stripe marks the subscription past due", past_due),
+        Delivery("Stripe marks the subscription past due", past_due, asks_at=renewal + _DAY),
         Delivery("the customer's new card works", recovery_paid),
         Delivery("the subscription is active again", recovered),
         Delivery("`past_due` arrives again, after the recovery", past_due, "late", "skip"),
-        Delivery("portal: cancel at the period's end", cancels),
+        Delivery("portal: cancel at the period's end", cancels, asks_at=leave),
         Delivery("the period ends", deleted),
         Delivery("an update stamped a second after the end", straggler, "late", "skip"),
         Delivery("the failed payment arrives again, too late", renewal_failed, "late", "skip"),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ from stripe_handler_cli.stack.event_rows import (
     decision_text,
     print_header,
     print_row,
+    value_text,
 )
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.reading import Profile
 
 _NOTICED_SECONDS = 60
 """How long after the comeback somebody looks."""
@@ -68,7 +71,11 @@ class Demo:
             name="demo",
             event_source="aws.partner/stripe.com/ed_test_demo",
             # The function has no Stripe key and asks nothing; reconcile reads from here where Stripe is.
-            variables={"profile_table_name": "DemoApp-users", "stripe_api_url": stripe_url},
+            variables={
+                "profile_table_name": "DemoApp-users",
+                "stripe_api_url": stripe_url,
+                "plan_product_ids": list(life.PLANS),
+            },
         )
         return local_stack(self.console, plan, keep=self.keep)
 
@@ -90,10 +97,13 @@ class Demo:
             self._print_delivery(number, delivery, line, changes)
             if line["decision"] != delivery.decision or (delivery.decision == "skip" and changes):
                 raise CliError(f"event {event_id}: expected {delivery.decision}, got {line['decision']}")
+            if delivery.asks_at is not None:
+                self._ask(profile, delivery.asks_at)
         self._poison(pipeline, len(story) + 1)
         if pipeline.profile(life.USER_ID) != profile:
             raise CliError("the malformed event changed the profile")
         self._print_profile(profile)
+        self._ask(profile, life.BACK)
 
     def _poison(self, pipeline: Pipeline, number: int) -> None:
         poison = life.poison()
@@ -127,6 +137,7 @@ class Demo:
         if profile["subscriptionStatus"] != "active":
             raise CliError("the profile does not show the new subscription")
         self._print_profile(profile)
+        self._ask(profile, life.BACK + _NOTICED_SECONDS)
 
     def _reconcile(self, arguments: tuple[str, ...], expected: int) -> None:
         """Run the command that an operator types, in a process of its own."""
@@ -153,7 +164,25 @@ class Demo:
             event.append(f"\n({delivery.kind})", style="yellow")
         print_row(self.console, number, event, decision_text(line), changes_text(changes))
 
+    def _ask(self, item: Mapping[str, Any], second: int) -> None:
+        """Ask the profile what the app asks it, at a moment of the story."""
+        profile, now = Profile.from_item(item), datetime.fromtimestamp(second, UTC)
+        products = [
+            f"{name} ({profile.quantity(name, now) or 1})"
+            for name in sorted(profile.products)
+            if profile.has_product(name, now)
+        ]
+        answer = "yes" if profile.has_access(now) else "no"
+        until = profile.access_until
+        rows = [
+            (f"may {life.USER_ID} in", f"{answer}, at {now:%Y-%m-%d %H:%M}"),
+            ("access until", "never had any" if until is None else f"{until:%Y-%m-%d %H:%M}"),
+            ("to", ", ".join(products) or "nothing"),
+        ]
+        self.console.print(fields(rows, "The app asks"))
+        self.console.rule(style="dim")
+
     def _print_profile(self, profile: Mapping[str, Any]) -> None:
         names = sorted(profile, key=lambda name: (name not in VIEW_KEYS, name))
-        rows = ((name, str(profile[name])) for name in names if not name.startswith(PREFIX))
+        rows = ((name, value_text(profile[name])) for name in names if not name.startswith(PREFIX))
         self.console.print(fields(rows, "The profile your app reads"))

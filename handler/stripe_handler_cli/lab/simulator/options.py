@@ -48,11 +48,11 @@ class SimulationOptions:
         customers: Whether customers tell of themselves, if their types are among the event types. In some
             lives only their metadata names the user.
         moves: Whether there are scenarios in which labels go from user to user.
-        entitlements: Whether customers are told to be entitled to features, if that type is among the event
-            types; where a life may have two users, they are not, because nobody says whose they would be.
+        entitlements: Whether what customers are entitled to is told, if that is among the event types.
         long_entitlements: Whether these may be more than an event holds, so that only Stripe tells all.
         settings: The handler's settings, which the true profiles follow. With a filter there is a scenario
             with another app on the same account; with one by products, no life of a version without them.
+        entitled_share: Share of the lives with entitlements, of those that can have them.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.
@@ -71,6 +71,7 @@ class SimulationOptions:
     entitlements: bool = False
     long_entitlements: bool = True
     settings: Settings = DEFAULTS
+    entitled_share: float = 0.7
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15
     livemode: bool = False

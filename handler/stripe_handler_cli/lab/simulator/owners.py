@@ -22,6 +22,19 @@ def owner_of(book: Book, subscription_id: str) -> str | None:
     return max(named)[2] if named else None
 
 
+def entitled_user(book: Book, customer_id: str) -> str | None:
+    """The user who has what a customer is entitled to: the owner of all its subscriptions.
+
+    Where they have several, it is the one whom the customer's metadata names; else nobody can say.
+    """
+    owned = (key for key, states in book.subscriptions.items() if states[-1][1].customer.id == customer_id)
+    owners = {owner_of(book, key) for key in owned} - {None}
+    if len(owners) == 1:
+        return owners.pop()
+    named = _by_customer(book, customer_id)
+    return max(named)[2] if named and max(named)[2] in owners else None
+
+
 def _by_session(book: Book, subscription_id: str) -> list[tuple[int, int, str]]:
     sessions = (state for states in book.sessions.values() for _, state in states)
     return [

@@ -20,8 +20,6 @@ from stripe_handler_cli.lab.simulator.truth.profile import true_profile
 from stripe_handler_cli.lab.simulator.truth.settings import DEFAULTS, Settings
 
 _LONGEST_PAUSE_SECONDS = 60 * 86_400
-_ENTITLED_SHARE = 0.7
-"""Share of the lives with entitlements; in the rest a customer may have subscriptions of several users."""
 
 
 @attrs.frozen
@@ -173,7 +171,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         now=now,
         expanded=_drawn_expansion(rng, options),
         naming="label" if first.scenario.alone else drawn_naming(aside, options, version),
-        entitled=_drawn_entitled(seed, index, options, first, version),
+        entitled=_drawn_entitled(seed, index, options, version),
     )
     begin_customer(life)
     lived = [first]
@@ -197,11 +195,11 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
 
 
 def _drawn_entitled(
-    seed: int, index: int, options: SimulationOptions, first: Choice, version: ApiVersion
+    seed: int, index: int, options: SimulationOptions, version: ApiVersion
 ) -> random.Random | None:
     rng = random.Random(f"stripe-handler entitlements {seed} {index}")  # noqa: S311 - repeatable on purpose
-    may_be_told = options.tells_entitlements and version.has_products and not first.scenario.alone
-    return rng if may_be_told and rng.random() < _ENTITLED_SHARE else None
+    may_be_told = options.tells_entitlements and version.has_products
+    return rng if may_be_told and rng.random() < options.entitled_share else None
 
 
 def _drawn_version(rng: random.Random, choice: Choice) -> ApiVersion:

@@ -378,8 +378,7 @@ def other_app(life: Life) -> Steps[None]:
 
 
 def _of_the_other_app(life: Life) -> Steps[None]:
-    # Where customers are entitled to something, they have one user.
-    user = life.rng.choice((None, life.user, life.user if life.entitled else "another"))
+    user = life.rng.choice((None, life.user, "another"))
     user = another_user(life) if user == "another" else user
     metadata = {"app": "other"} if user is None else {"app": "other", USER_ID_KEY: user}
     subscription = yield from phases.checkout(life, price=OTHER_APP, named=False, metadata=metadata)

@@ -16,8 +16,9 @@ from botocore.parsers import ResponseParserError
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.stripe_options import StripeAccess
-from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES
+from stripe_subscription_handler.config import STRIPE_API_URL, VARIABLES, Config
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode
+from stripe_subscription_handler.errors import ConfigError
 
 LOOK_ERRORS = (BotoCoreError, ClientError, ResponseParserError, CliError, KeyError, ValueError)
 """Why a look can fail: AWS refuses or is away, an output is missing, an answer is no answer."""
@@ -134,6 +135,14 @@ def settings_of(site: Site) -> dict[str, Any]:
 def environment_of(site: Site) -> dict[str, str]:
     variables: dict[str, str] = settings_of(site).get("Environment", {}).get("Variables", {})
     return variables
+
+
+def config_of(site: Site) -> Config:
+    """The function's settings, as the function reads them; raises `CliError` where it cannot."""
+    try:
+        return Config.from_environment(environment_of(site))
+    except ConfigError as error:
+        raise CliError(f"the function's environment cannot be used: {error}") from error
 
 
 def livemode_of(site: Site) -> str:

@@ -6,11 +6,12 @@ import json
 
 from rich.console import Console
 
-from stripe_handler_cli.lab.chaos.certificate import Certificate, reorderings, unhandled
+from stripe_handler_cli.lab.chaos.certificate import Certificate, reorderings, showing, unhandled
+from stripe_handler_cli.lab.chaos.configured import Configured
 from stripe_handler_cli.lab.chaos.counterexamples import counterexamples
 from stripe_handler_cli.lab.chaos.report import print_certificate
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
-from stripe_subscription_handler.decisions.policy import Policy
+from stripe_handler_cli.lab.simulator.truth.settings import DEFAULTS
 
 SIMULATION = simulate(1, 4, SimulationOptions())
 LINES = [
@@ -46,7 +47,7 @@ def test_a_difference_that_memory_does_not_show_is_said_to_be_elsewhere() -> Non
     found[wrong]["subscriptionStatus"] = "nonsense"
     [example] = counterexamples(SIMULATION, found, LINES)
     assert [event["id"] for event in example.story.deliveries] == [e["id"] for e in example.story.life.events]
-    shrunk = example.shrunk(Policy(can_ask_stripe=True))
+    shrunk = example.shrunk(Configured.by(DEFAULTS, can_ask_stripe=True))
     assert (shrunk.rerun, shrunk.smallest) == (True, None)
     certificate = Certificate(
         seed=1,
@@ -64,6 +65,7 @@ def test_a_difference_that_memory_does_not_show_is_said_to_be_elsewhere() -> Non
         parked=0,
         profiles_compared=4,
         seconds=1.0,
+        profiles_showing=showing(SIMULATION.profiles.values()),
         counterexamples=[shrunk],
     )
     assert json.loads(json.dumps(certificate.as_json()))["differences"] == 1
@@ -72,6 +74,25 @@ def test_a_difference_that_memory_does_not_show_is_said_to_be_elsewhere() -> Non
     text = console.export_text()
     assert "nonsense" in text
     assert "this ends right" in text
+    assert "access until 4" in text
+
+
+def test_what_profiles_answer_is_counted() -> None:
+    """Access, several products, pauses, entitlements, and the newest payment's state."""
+    profiles = [
+        {"subscriptionAccessUntil": "2026", "subscriptionProducts": {"a": {}, "b": {}}},
+        {"subscriptionAccessUntil": "2026", "subscriptionProducts": {"a": {}}, "lastPaymentStatus": "voided"},
+        {"subscriptionPauseCollection": "void", "lastPaymentStatus": "failed", "entitlements": {"a"}},
+        {},
+    ]
+    assert showing(profiles) == {
+        "access until": 2,
+        "several products": 1,
+        "paused collection": 1,
+        "entitlements": 1,
+        "payment voided": 1,
+        "payment failed": 1,
+    }
 
 
 def test_what_was_not_handled_is_named() -> None:

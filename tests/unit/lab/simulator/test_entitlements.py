@@ -1,12 +1,15 @@
 """What customers are entitled to: told by events of their own, and nothing else changes with them."""
 
+from collections import Counter
 from typing import Any
 
 from stripe_handler_cli.lab.fake_stripe import CustomerClocks, SimulatedAccount
 from stripe_handler_cli.lab.simulator import SimulationOptions, iterate_lives, simulate, subject_id
 from stripe_handler_cli.lab.simulator.catalogue import FEATURES
 from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED, EVENT_TYPES
+from stripe_handler_cli.lab.simulator.owners import owner_of
 from stripe_handler_cli.lab.simulator.render_entitlements import MOST_TOLD, SUMMARY
+from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN
 
 ON: dict[str, Any] = {"entitlements": True}
 
@@ -70,13 +73,22 @@ def test_an_event_holds_ten_and_says_that_there_are_more() -> None:
     assert max(len(profile.get("entitlements", [])) for profile in found) == MOST_TOLD
 
 
-def test_where_a_customer_may_have_two_users_nothing_is_told() -> None:
-    """Nobody says whose it would be."""
-    also = ("owner_move", "shared_customer")
-    for life in iterate_lives(74, 100, SimulationOptions(**ON, also=also, moves=True)):
-        owners = [profile for profile in life.profiles.values() if profile]
-        if any("entitlements" in profile for profile in owners):
-            assert len(owners) == 1
+def test_one_user_at_most_has_what_a_customer_is_entitled_to() -> None:
+    """Where the subscriptions have several owners, the one whom the customer's metadata names, or nobody."""
+    kinds: Counter[str] = Counter()
+    names = ("other_app", "shared_customer", "owner_move")
+    options = SimulationOptions(**ON, scenarios=names, customers=True, settings=CHOSEN)
+    for life in iterate_lives(74, 200, options):
+        [customer_id] = life.book.customers
+        told = life.book.entitlements.get(customer_id)
+        if told and told[-1][1].lookup_keys:
+            owners = {owner_of(life.book, key) for key in life.book.subscriptions} - {None}
+            showing = [user for user, profile in life.profiles.items() if "entitlements" in profile]
+            kinds[f"{len(owners)} owners, {len(showing)} shows"] += 1
+            named = life.book.customers[customer_id][-1][1].metadata.get("userId")
+            if len(owners) > 1:
+                assert showing == ([named] if named in owners else [])
+    assert set(kinds) == {"1 owners, 1 shows", "2 owners, 1 shows", "2 owners, 0 shows"}
 
 
 def test_a_thin_life_has_them_as_snapshots() -> None:

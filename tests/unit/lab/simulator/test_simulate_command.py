@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import attrs
 from click.testing import CliRunner, Result
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.simulator import SimulationOptions, iterate_lives, thin_event
 from stripe_handler_cli.lab.simulator.command import simulate as command
+from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN
 
 
 def _run(*arguments: str) -> Result:
@@ -61,7 +63,35 @@ def test_what_cannot_be_done_is_one_message(tmp_path: Path) -> None:
         (("--out", str(tmp_path / "no" / "such")), "cannot write"),
         (("--out", "-", "--json"), "both want stdout"),
         (("--out", out, "--profiles", out), "the same file"),
+        (("--out", out, "--setting", "plan=1"), "--setting: unknown setting 'plan'"),
     ):
         error = _run(*arguments).exception
         assert isinstance(error, CliError)
         assert message in str(error)
+
+
+def test_settings_shape_the_profiles_and_nothing_else(tmp_path: Path) -> None:
+    """One by one over the defaults, or those that fit the simulator's catalogue."""
+
+    def written(name: str, *arguments: str) -> tuple[str, str]:
+        files = [tmp_path / f"{name}.{kind}" for kind in ("events", "profiles")]
+        out = ("--out", str(files[0]), "--profiles", str(files[1]))
+        result = _run("--users", "12", "--seed", "4", *out, *arguments)
+        assert result.exit_code == 0, result.output
+        events, profiles = (path.read_text() for path in files)
+        return events, profiles
+
+    plain = written("plain")
+    graceless = written("graceless", "--setting", "access_renewal_grace_hours=0")
+    assert graceless[0] == plain[0]
+    assert graceless[1] != plain[1]
+    chosen, told = written("chosen", "--chosen", "--entitlements", "--setting", "access_past_due_days=null")
+    settings = attrs.evolve(CHOSEN, access_past_due_days=None)
+    lives = list(iterate_lives(4, 12, SimulationOptions(entitlements=True, settings=settings)))
+    assert [json.loads(line) for line in chosen.splitlines()] == [
+        event for life in lives for event in life.events
+    ]
+    assert [json.loads(line)["profile"] for line in told.splitlines()] == [
+        profile for life in lives for profile in life.profiles.values()
+    ]
+    assert '"entitlements":' in told

@@ -183,7 +183,7 @@ def test_own_attributes_are_read_off_the_primary_subscription() -> None:
 
 
 def test_a_user_has_the_entitlements_of_every_customer() -> None:
-    """The last that was told of each; none where no subscription of the customer is the user's."""
+    """The last that was told of each; not of one whose subscriptions are somebody else's."""
     others = [Customer(f"cus_{number}", _T0, number) for number in (2, 3)]
     book = _book(_subscription("sub_a"), _subscription("sub_b", customer=others[0]))
     book.note(Entitlements(_CUSTOMER, ("a", "gone")), _T0)

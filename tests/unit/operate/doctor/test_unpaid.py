@@ -33,7 +33,8 @@ def look(
     *bodies: dict[str, Any], variables: dict[str, str] | None = None, has_key: bool = True
 ) -> UnpaidFacts:
     """What is seen at a Stripe with these objects."""
-    answers = {"get_function_configuration": {"Environment": {"Variables": variables or {}}}}
+    settings = {"DYNAMODB_TABLE_NAME": "t", "SYNC_TABLE_NAME": "s", **(variables or {})}
+    answers = {"get_function_configuration": {"Environment": {"Variables": settings}}}
     with FakeStripe(objects(*bodies), now=NOW.timestamp) as stripe:
         access = StripeAccess(next(iter(stripe.keys)), "STRIPE_API_KEY", stripe.url) if has_key else None
         return look_at_unpaid(Aws(answers).site({"function_name": "f"}, stripe=access, now=NOW))
@@ -75,10 +76,24 @@ def test_that_there_is_more_than_a_page_is_told(more: list[dict[str, Any]]) -> N
     assert look(past_due(1), *more).are_more
 
 
+def test_another_apps_subscription_has_no_access() -> None:
+    """By the filters of the function's settings."""
+    theirs = {**past_due(1), "metadata": {"userId": "user_1", "app": "theirs"}}
+    ours = {**past_due(2), "metadata": {"userId": "user_1", "app": "ours"}}
+    facts = look(theirs, ours, owed(1), owed(2), variables={"REQUIRED_METADATA": '{"app": "ours"}'})
+    assert facts == UnpaidFacts(past_due=1, owing={"sub_2": "2026-10-01"})
+
+
+def test_what_cannot_be_read_is_said() -> None:
+    """Rather than left out."""
+    with pytest.raises(CliError, match="cannot be read"):
+        look({**past_due(1), "items": "none"})
+
+
 def test_where_a_setting_ends_access_stripe_is_not_asked() -> None:
     """No key is needed either."""
     facts = look(past_due(1), owed(1), variables={"ACCESS_PAST_DUE_DAYS": "14"}, has_key=False)
-    assert facts == UnpaidFacts(limit_days="14")
+    assert facts == UnpaidFacts(limit_days=14)
 
 
 def test_without_a_key_nothing_is_seen() -> None:

@@ -93,6 +93,17 @@ LAPSED = parse_event(
 PAID = parse_event(events.paid(events.invoice(), event_id="evt_paid", created=T0 + 2))
 
 
+def test_entitlements_were_set_by_their_summary() -> None:
+    """And the value is plain, so that it can be printed as JSON."""
+    watched = Watched()
+    watched.deliver(
+        parse_event(events.created(events.subscription())),
+        parse_event(events.entitled(events.summary("sso", "audit"), event_id="evt_2", created=T0 + 9)),
+    )
+    found = watched.explained()["entitlements"]
+    assert (found.value, found.set_by and found.set_by.event_id) == (["audit", "sso"], "evt_2")
+
+
 def test_each_attribute_names_the_event_that_last_changed_it() -> None:
     """The price is the first event's, the status its last update's, the payment the invoice's."""
     watched = Watched()

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
+from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_subscription_handler import parse_event
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, MAIN_EVENT_TYPES
 from support.rule_events import can_matter
 
 NOW = 1_793_440_800
@@ -19,7 +20,7 @@ def made(event_type: str, now: int = NOW, seed: int = 1, user: str = "user_42") 
     return made_event(event_type, user, now, seed=seed, livemode=False)
 
 
-@pytest.mark.parametrize("event_type", MADE_TYPES)
+@pytest.mark.parametrize("event_type", [name for name in MADE_TYPES if name != ENTITLEMENTS_UPDATED])
 def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -> None:
     """In the current API version, whatever the day."""
     for now in (NOW, LEAP_DAY, NOW + 86_400 * 61):
@@ -29,11 +30,22 @@ def test_an_event_of_each_type_happens_now_and_names_the_user(event_type: str) -
         assert raw["api_version"].endswith(".endive")
 
 
+def test_entitlements_are_of_the_customer_who_has_the_subscription() -> None:
+    """They name no user: that is the one who owns it."""
+    raw = made(ENTITLEMENTS_UPDATED)
+    assert (raw["type"], raw["created"]) == (ENTITLEMENTS_UPDATED, NOW)
+    created = parse_event(made("customer.subscription.created"))
+    assert raw["data"]["object"]["customer"] == created.customer_id
+    assert raw["data"]["object"]["entitlements"]["data"]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_one_user_and_seed_have_one_subscription(seed: int) -> None:
     """So that a payment can fail and a deletion end what was created before."""
     found = [parse_event(made(event_type, seed=seed)) for event_type in DEFAULT_EVENT_TYPES]
-    assert len({event.subscription_id for event in found if not event.is_about_customer}) == 1
+    of_subscriptions = [event for event in found if event.subscription_id is not None]
+    assert len({event.subscription_id for event in of_subscriptions}) == 1
+    assert {*MAIN_EVENT_TYPES, "invoice.voided"} <= {event.type for event in of_subscriptions}
     assert len({event.customer_id for event in found}) == 1
 
 

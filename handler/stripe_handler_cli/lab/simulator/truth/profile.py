@@ -8,7 +8,7 @@ import jmespath
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.book import Book
 from stripe_handler_cli.lab.simulator.calendar_time import iso
-from stripe_handler_cli.lab.simulator.owners import owner_of
+from stripe_handler_cli.lab.simulator.owners import entitled_user, owner_of
 from stripe_handler_cli.lab.simulator.render_subscriptions import subscription_object
 from stripe_handler_cli.lab.simulator.truth.access import Living, access_attributes
 from stripe_handler_cli.lab.simulator.truth.payments import newest_payment, payment_attributes
@@ -40,7 +40,7 @@ def true_profile(book: Book, user: str, version: ApiVersion, settings: Settings 
         for key, states in book.subscriptions.items()
         if owner_of(book, key) == user
     ]
-    profile: dict[str, Any] = {"entitlements": _entitlements(book, owned)}
+    profile: dict[str, Any] = {"entitlements": _entitlements(book, user)}
     ours = best_first([sight for sight in owned if sight.is_ours])
     if ours:
         primary = ours[0]
@@ -59,10 +59,11 @@ def told_by(item: Mapping[str, Any], settings: Settings = DEFAULTS) -> dict[str,
     return told | ({"entitlements": sorted(told["entitlements"])} if "entitlements" in told else {})
 
 
-def _entitlements(book: Book, owned: list[Sight]) -> list[str] | None:
-    customers = {sight.state.customer.id for sight in owned}
-    states = (book.entitlements[customer] for customer in customers if customer in book.entitlements)
-    return sorted({key for told in states for key in told[-1][1].lookup_keys}) or None
+def _entitlements(book: Book, user: str) -> list[str] | None:
+    of_theirs = (
+        states[-1][1] for key, states in book.entitlements.items() if entitled_user(book, key) == user
+    )
+    return sorted({key for told in of_theirs for key in told.lookup_keys}) or None
 
 
 def _subscription_attributes(sight: Sight) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 import attrs
 
-from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none, livemode_of
+from stripe_handler_cli.operate.doctor.site import Site, config_of, found_or_none, livemode_of
 from stripe_handler_cli.stack.stored.misplaced import Misplaced, confirmed, holdings
 from stripe_subscription_handler.comparison.tables import SEGMENTS, ScanPosition, Tables
-from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.errors import ConfigError
 
 TTL_ATTRIBUTE = "expiresAt"
 SYNC_TABLE_KEYS = (("PK", "S"), ("SK", "S"))
@@ -45,16 +42,9 @@ class TableFacts:
 
 def look_at_profile_table(site: Site) -> TableFacts:
     """The profile table, with the keys of the function's settings."""
-    config = _config(site)
+    config = config_of(site)
     names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
     return _table(site, site.output("profile_table_name"), tuple((name, "S") for name in names))
-
-
-def _config(site: Site) -> Config:
-    try:
-        return Config.from_environment(environment_of(site))
-    except ConfigError as error:
-        raise CliError(f"the function's environment cannot be used: {error}") from error
 
 
 def look_at_sync_table(site: Site) -> TableFacts:
@@ -201,7 +191,7 @@ class OwnersFacts:
 def look_at_owners(site: Site) -> OwnersFacts:
     """The first items of each part of the table: a bounded number, whatever its size."""
     config = attrs.evolve(
-        _config(site),
+        config_of(site),
         table_name=site.output("profile_table_name"),
         sync_table_name=site.output("sync_table_name"),
     )

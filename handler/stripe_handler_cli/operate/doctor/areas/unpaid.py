@@ -9,11 +9,13 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.site import Site, environment_of, livemode_of, stripe_url_of
+from stripe_handler_cli.operate.doctor.site import Site, config_of
 from stripe_handler_cli.stack.stripe_api import check_key_mode, stripe_api, stripe_errors
-from stripe_subscription_handler.decisions.policy import Livemode
+from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.decisions.filters import is_ours
+from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.events.subscriptions import read_subscription
 
-PAST_DUE_DAYS = "ACCESS_PAST_DUE_DAYS"
 OWED_DAYS = 60
 """Stripe's own retries end within two months."""
 MOST = 100
@@ -27,12 +29,12 @@ class UnpaidFacts:
 
     Attributes:
         limit_days: What ends their access; None where nothing does, and then only Stripe was asked.
-        past_due: How many subscriptions are past due, as far as they were looked at.
+        past_due: How many subscriptions of ours are past due, as far as they were looked at.
         are_more: Whether Stripe has more of them, or more open invoices, than were looked at.
         owing: Subscription → since when it has owed an invoice, a date; the oldest first.
     """
 
-    limit_days: str | None = None
+    limit_days: int | None = None
     past_due: int = 0
     are_more: bool = False
     owing: Mapping[str, str] = attrs.Factory(dict)
@@ -40,20 +42,20 @@ class UnpaidFacts:
 
 def look_at_unpaid(site: Site) -> UnpaidFacts:
     """List the past due subscriptions, and the open invoices that are old enough, at Stripe."""
-    limit_days = environment_of(site).get(PAST_DUE_DAYS)
-    if limit_days is not None:
-        return UnpaidFacts(limit_days)
+    config = config_of(site)
+    if config.shows.access_past_due_days is not None:
+        return UnpaidFacts(config.shows.access_past_due_days)
     if site.stripe is None:
         raise CliError("no Stripe key in STRIPE_API_KEY (or the variable of --stripe-key-variable)")
-    check_key_mode(site.stripe, Livemode(livemode_of(site)))
-    stripe = stripe_api(site.stripe, stripe_url_of(site), "subscriptions and invoices")
+    check_key_mode(site.stripe, config.livemode)
+    stripe = stripe_api(site.stripe, config.stripe_api_url, "subscriptions and invoices")
     before = int((site.now - dt.timedelta(days=OWED_DAYS)).timestamp())
     limit = ("limit", str(MOST))
     with stripe_errors():
         past_due = stripe.fetch_page("subscriptions", (limit, ("status", "past_due")))
-        ids = {str(one["id"]) for one in past_due.objects}
         unpaid = (limit, ("status", "open"), ("created[lt]", str(before)))
         invoices = stripe.fetch_page("invoices", unpaid)
+    ids = {str(one["id"]) for one in past_due.objects if _is_ours(one, config)}
     since: dict[str, int] = {}
     for invoice in invoices.objects:
         subscription_id, due = _billed(invoice), invoice.get("due_date") or invoice["created"]
@@ -65,6 +67,13 @@ def look_at_unpaid(site: Site) -> UnpaidFacts:
         are_more=past_due.has_more or invoices.has_more,
         owing={name: dt.datetime.fromtimestamp(due, dt.UTC).date().isoformat() for name, due in oldest_first},
     )
+
+
+def _is_ours(body: Mapping[str, Any], config: Config) -> bool:
+    try:
+        return is_ours(read_subscription(body, "subscription", config.selection), config.shows)
+    except InvalidEventError as error:
+        raise CliError(f"Stripe shows what cannot be read: {error}") from error
 
 
 def _billed(invoice: Mapping[str, Any]) -> str:
@@ -80,9 +89,9 @@ def unpaid_access(facts: UnpaidFacts) -> Finding:
     ever.
 
     Where `access_past_due_days` is not set, Stripe is asked, with the key in `STRIPE_API_KEY` (or the
-    variable of `--stripe-key-variable`), for at most {MOST} subscriptions that are `past_due`, another app's
-    too, and {MOST} open invoices. One that has owed an invoice for {OWED_DAYS} days is a warning: Stripe's
-    own retries end sooner.
+    variable of `--stripe-key-variable`), for at most {MOST} subscriptions that are `past_due` and {MOST} open
+    invoices. A subscription of this app that has owed one for {OWED_DAYS} days is a warning: Stripe's own
+    retries end sooner.
     """
     if facts.limit_days is not None:
         return passed(f"access while past_due is limited to {facts.limit_days} days")
