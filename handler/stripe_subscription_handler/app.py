@@ -16,11 +16,10 @@ from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.policy import Policy, check_livemode
+from stripe_subscription_handler.decisions.policy import check_livemode
 from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
-from stripe_subscription_handler.events.subscriptions import ITEMS
 from stripe_subscription_handler.initialization import prepare, renew_randomness
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable, loggable_source
@@ -106,10 +105,7 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     log = wired.log.warning if is_warning else wired.log.info
     if outcome.reason is Reason.PING:
         log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
-    incomplete = _incomplete(event, policy)
-    if incomplete:
-        log = wired.log.warning
-    log("event", **_identity(raw, event) | _result(outcome, decision) | incomplete, **_effort(wired, started))
+    log("event", **_identity(raw, event) | _result(outcome, decision), **_effort(wired, started))
     return {"eventId": event.id, "decision": decision, "reason": outcome.reason}
 
 
@@ -131,12 +127,6 @@ def _identity(raw: object, event: StripeEvent | None) -> dict[str, Any]:
     return came | {"event_id": loggable(found.get("id")), "event_type": loggable(found.get("type"))}
 
 
-def _incomplete(event: StripeEvent, policy: Policy) -> dict[str, Any]:
-    """What of the event's subscription the profile does not know, as the log tells it."""
-    names = [name for name in event.incomplete if not (name == ITEMS and policy.can_ask_stripe)]
-    return {"incomplete": [loggable(name) for name in names]} if names else {}
-
-
 def _effort(wired: Runtime, started: float) -> dict[str, int]:
     store = wired.store
     asked = {"stripe_requests": store.stripe.requests} if store.stripe and store.stripe.requests else {}
@@ -153,7 +143,7 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
     if outcome.applied:
         result["changed"] = outcome.changed
     if outcome.incomplete:
-        result["incomplete"] = outcome.incomplete
+        result["incomplete"] = [loggable(name) for name in outcome.incomplete]
     if outcome.drained:
         result["drained"] = outcome.drained
     if outcome.also_applied:

@@ -10,6 +10,7 @@ import pytest
 from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from stripe_subscription_handler.comparison.full_pass import PARTITION
 from stripe_subscription_handler.comparison.tables import ScanPosition, Tables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.links import Link
@@ -33,7 +34,7 @@ from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Wri
 from stripe_subscription_handler.decisions.entitlements import NO_KEYS, Entitlements
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
-from stripe_subscription_handler.drift_check.pass_table import PARTITION, PassTable
+from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.operations.parked_count import count_parked

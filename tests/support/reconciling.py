@@ -19,7 +19,7 @@ from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Li
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
-from stripe_subscription_handler.events.selection import PLAIN
+from stripe_subscription_handler.events.selection import PLAIN, Selection
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 from support import events
@@ -143,6 +143,7 @@ class Reconciliation:
         tables: The tables.
         policy: The environment's choices.
         livemode: Which mode is accepted.
+        selection: What is read of Stripe's objects.
         path: The state file; in memory unless given.
     """
 
@@ -150,6 +151,7 @@ class Reconciliation:
     tables: Tables = attrs.Factory(Tables)
     policy: Policy = attrs.Factory(lambda: Policy(can_ask_stripe=True))
     livemode: Livemode = Livemode.ANY
+    selection: Selection = PLAIN
     path: Path = Path(":memory:")
 
     def comparer(self, found: list[Difference], *, apply: bool, tally: Tally | None = None) -> Comparer:
@@ -157,7 +159,7 @@ class Reconciliation:
         return Comparer(
             Profiles(self.tables),
             Named(self),
-            Settings(self.policy, self.livemode, PLAIN),
+            Settings(self.policy, self.livemode, self.selection),
             (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
             found.append,
             tally or Tally(),

@@ -158,7 +158,7 @@ class _Drawing:
     def _begin(self, subscription_id: str) -> None:
         plan = self.plans[subscription_id]
         label = self.any_label() if self.kinds.labels else plan.user
-        state = {"customer": plan.customer, "status": self.one_of(STATUSES), **self._sold(plan)}
+        state = {"customer": plan.customer, "status": self.one_of(STATUSES), **self._sold(subscription_id)}
         if self.pick(4) < self.kinds.earlier:
             self.account.born(subscription_id, label, **state)
             while self.kinds.labels and self.pick(2):
@@ -171,15 +171,24 @@ class _Drawing:
         late = self.pick(3) if self.kinds.labels else 0
         self.account.create(subscription_id, label, late=late, **state)
 
-    def _sold(self, plan: _Plan) -> dict[str, Any]:
-        """What a subscription sells; it may come to another app."""
+    def _sold(self, subscription_id: str) -> dict[str, Any]:
+        """What a subscription sells; it may come to another app.
+
+        From there it comes back only while its label says whose it is: what another app's subscription of
+        nobody was billed is not kept.
+        """
+        plan = self.plans[subscription_id]
         if not self.kinds.baskets:
             return {}
-        if self.pick(4) == 3:
-            plan = attrs.evolve(plan, theirs=not plan.theirs)
+        if self.pick(4) == 3 and (self._is_named or not plan.theirs):
+            plan = self.plans[subscription_id] = attrs.evolve(plan, theirs=not plan.theirs)
         basket = self.one_of(THEIRS if plan.theirs else OURS)
         tag = None if plan.theirs else TAGGED["app"]
         return {"items": basket, "tag": tag, **_own_period(basket)}
+
+    @property
+    def _is_named(self) -> bool:
+        return not self.kinds.labels and not self.kinds.companions
 
     def _go_on(self, subscription_id: str) -> None:
         kinds = ["update"] * self.kinds.updates + ["invoice"] * 2 + ["label"] * self.kinds.labels
@@ -202,7 +211,7 @@ class _Drawing:
             name, values = self.one_of(table)
             changes[name] = self.one_of(values)
         if self.kinds.baskets and self.pick(4) == 3:
-            changes |= self._sold(self.plans[subscription_id])
+            changes |= self._sold(subscription_id)
         label = self.any_label() if self.kinds.labels and self.pick(8) == 7 else KEEP
         self.account.update(subscription_id, label=label, late=late, **changes)
 

@@ -66,7 +66,7 @@ def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
 
 
 def value_text(value: Any) -> str:
-    """An attribute's value; of products, how many and until when, and of a set its members."""
+    """An attribute's value: of products how many, in which status and until when, of a set its members."""
     if isinstance(value, set | frozenset):
         return ", ".join(sorted(map(str, value)))
     if not isinstance(value, Mapping):
@@ -78,4 +78,4 @@ def _part(part: Any) -> str:
     if not isinstance(part, Mapping) or "accessUntil" not in part:
         return str(part)
     times = f"({part['quantity']}) " if "quantity" in part else ""
-    return f"{times}until {part['accessUntil']}"
+    return f"{times}{part.get('status', '')} until {part['accessUntil']}"

@@ -14,6 +14,7 @@ from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
 from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Named, Rehearsed, rehearse
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.views import Views
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.conversation.messages import Handling, Links, Outcome
@@ -46,8 +47,8 @@ class Items(Protocol):
     def links_of(self, customer_id: str) -> Links: ...
 
 
-Repair = Callable[[Handling, StripeEvent, Mapping[str, Any]], Outcome]
-"""Carries a conversation out: the conversation, its event, and the event as it came."""
+Repair = Callable[[Handling, StripeEvent | None, Mapping[str, Any]], Outcome]
+"""Carries a conversation out: the conversation, its event if it has one, and the event as it came."""
 
 
 @attrs.frozen
@@ -98,6 +99,15 @@ class Batch:
         if user_id not in self._profiles:
             self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
         return self._profiles[user_id]
+
+    def replace(self, user_id: str, item: Item | None) -> None:
+        """Go on with another item than the one that was read."""
+        self._profiles[user_id] = item
+
+    def users_of(self, event: StripeEvent) -> set[str]:
+        """Whoever owns the event's subscription, or is named by it."""
+        link = self._links.get((event.customer_id or "", event.subscription_id or "")) or {}
+        return {user for user in (event.user_id, link.get(OWNER)) if user is not None}
 
     def link(self, key: LinkKey) -> Item | None:
         if key not in self._links:
@@ -159,10 +169,12 @@ class Comparer:
             except InvalidEventError as error:
                 owners[str(body.get("id"))] = UNREADABLE
                 self.tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
+                self.views_of(str(body.get("id")), shown_to)
             else:
                 events.append(event)
         batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
         for event in events:
+            self._look_at_views(event.subscription_id or "", batch.users_of(event) | set(shown_to), batch)
             rehearsal = self._rehearsed(carry(event, policy, shown_to), event, policy, batch)
             outcome = rehearsal.outcome if rehearsal else None
             owners[event.subscription_id or ""] = outcome.user_id if outcome else None
@@ -198,6 +210,22 @@ class Comparer:
         """Report a profile whose subscription Stripe does not have."""
         note = "Stripe has no such subscription; nothing is changed, it may be the key of another account"
         self.tell(Difference(Kind.UNKNOWN_TO_STRIPE, subscription_id, user_id, note=note))
+        self.views_of(subscription_id, [user_id])
+
+    def views_of(self, subscription_id: str, user_ids: Iterable[str]) -> None:
+        """Look at the views that are told with a subscription of which Stripe says nothing of use."""
+        self._look_at_views(subscription_id, set(user_ids), Batch(self.items, self.stripe, ()))
+
+    def _look_at_views(self, subscription_id: str, user_ids: set[str], batch: Batch) -> None:
+        """Look at some views, if they are told with this subscription, and go on as if they were right."""
+        carry = None if self.repair is None else self._carry
+        views = Views(self.settings.policy, carry, self.tell, self.tally)
+        for user_id in sorted(user_ids):
+            item = batch.profile(user_id)
+            batch.replace(user_id, views.look(user_id, item, subscription_id))
+
+    def _carry(self, conversation: Handling) -> str | None:
+        return self._repaired(conversation, None, {})
 
     def _rehearsed(
         self,
@@ -235,19 +263,12 @@ class Comparer:
             done = one.can_be_repaired and note is None
             self.tell(attrs.evolve(one, repaired=done, note=note or one.note))
 
-    def _repaired(self, conversation: Handling, event: StripeEvent, raw: Mapping[str, Any]) -> str | None:
-        """Carry it out; None, or why it could not be."""
-        assert self.repair is not None  # noqa: S101 - for the type checker; asked by the caller
-        try:
-            self.repair(conversation, event, raw)
-        except _OF_THIS_EVENT_ALONE as error:
-            return str(error)
-        except ClientError as error:
-            code = error.response["Error"].get("Code", "")
-            if code not in _OF_THIS_ITEM_ALONE:
-                raise
-            return f"DynamoDB refused the write: {code}"
-        return None
+    def _repaired(
+        self, conversation: Handling, event: StripeEvent | None, raw: Mapping[str, Any]
+    ) -> str | None:
+        repair = self.repair
+        assert repair is not None  # noqa: S101 - for the type checker; asked by the caller
+        return why_not(lambda: repair(conversation, event, raw))
 
     def tell(self, difference: Difference) -> None:
         """Count a difference and report it, unless its kind is held back."""
@@ -255,3 +276,21 @@ class Comparer:
             return
         self.tally.add(difference)
         self.report(difference)
+
+
+def why_not(carry_out: Callable[[], object]) -> str | None:
+    """Carry something out that is about one profile; None, or why it could not be.
+
+    Raises:
+        botocore.exceptions.ClientError: DynamoDB refused, and not for this profile's sake.
+    """
+    try:
+        carry_out()
+    except _OF_THIS_EVENT_ALONE as error:
+        return str(error)
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "")
+        if code not in _OF_THIS_ITEM_ALONE:
+            raise
+        return f"DynamoDB refused the write: {code}"
+    return None

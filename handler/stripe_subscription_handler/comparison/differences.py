@@ -5,24 +5,18 @@ event that wrote it knew more.
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.comparison.fields import Field, changed, of_register, register_fields
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehearsed
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger, knows
-from stripe_subscription_handler.decisions.registers import FIELDS, Register
+from stripe_subscription_handler.decisions.ledger import Ledger, knows
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
-
-_NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", "subscriptionProducts"})
-"""Plans name no product in events before 2018-02-05, while Stripe is asked in today's version.
-
-What such events leave out is no difference, or each event would bring it back.
-"""
 
 
 class Kind(enum.StrEnum):
@@ -53,20 +47,6 @@ REPAIRABLE = frozenset(
     }
 )
 """What the decisions for live events put right. The rest needs a person."""
-
-
-@attrs.frozen
-class Field:
-    """One field that differs.
-
-    Attributes:
-        name: The item's attribute, or a field of the subscription's register.
-        stripe: What Stripe says it should have.
-    """
-
-    name: str
-    stored: Any
-    stripe: Any
 
 
 @attrs.frozen
@@ -139,7 +119,7 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
         unmapped = difference(outcome.user_id, "nobody can say whose it is")
         return [attrs.evolve(unmapped, kind=Kind.UNMAPPED, can_be_repaired=False)]
     found = [
-        difference(user_id, fields=_changed(before or {}, after))
+        difference(user_id, fields=changed(before or {}, after))
         for user_id, (before, after) in rehearsal.profiles.items()
     ]
     if not found and outcome.reason is Reason.CLAIMED:
@@ -162,12 +142,12 @@ def _of_user(
 ) -> Difference | None:
     held, holds = Ledger.from_item(before).of(snapshot.id), Ledger.from_item(after).of(snapshot.id)
     old, new = held.register, holds.register
-    view = _changed(before or {}, after)
+    view = changed(before or {}, after)
     if not is_owner:
         if not view and not knows(before, snapshot.id):
             return None
         return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
-    register = _register_fields(old, new) if old is not None and new is not None else ()
+    register = register_fields(old, new) if old is not None and new is not None else ()
     if before is None:
         kind = Kind.MISSING_PROFILE
     # What is forgotten at once (dead, and another dead one ended later) was not missing either.
@@ -181,39 +161,23 @@ def _of_user(
         kind = Kind.UNLINKED
     else:
         return None
+    if old is not None and new is not None:
+        is_primary = after.get("subscriptionId") == snapshot.id
+        register = of_register(old, new, view, is_primary=is_primary)
     return Difference(kind, snapshot.id, user_id, snapshot.customer_id, (*view, *register))
 
 
-def _changed(before: Item, after: Item) -> tuple[Field, ...]:
-    names = sorted(name for name in {*before, *after} if not name.startswith(PREFIX))
-    changed = _differing((name, before.get(name), after.get(name)) for name in names)
-    return tuple(field for field in changed if not _is_of_old_shape(field) or _shows_a_product(before))
+def of_view(subscription_id: str, user_id: str, before: Item, after: Item) -> Difference | None:
+    """What of a view is not as its own ledger and the settings say; None if the app reads what it should.
 
-
-def _shows_a_product(item: Item) -> bool:
-    """Whether the ledger knows the product of what is shown, so that the view should."""
-    register = Ledger.from_item(item).registers.get(item.get("subscriptionId", ""))
-    return register is not None and _names_products(register.subscription)
-
-
-def _names_products(subscription: Subscription) -> bool:
-    return any(item.product_id is not None for item in subscription.items)
-
-
-def _register_fields(old: Register, new: Register) -> tuple[Field, ...]:
-    stored, told = old.subscription, new.subscription
-    if not _names_products(stored):
-        items = (attrs.evolve(item, product_id=None, lookup_key=None) for item in told.items)
-        told = attrs.evolve(told, items=tuple(items))
-    return _differing((name, getattr(stored, field), getattr(told, field)) for name, field in FIELDS.items())
-
-
-def _differing(values: Iterable[tuple[str, Any, Any]]) -> tuple[Field, ...]:
-    return tuple(Field(name, stored, told) for name, stored, told in values if stored != told)
-
-
-def _is_of_old_shape(field: Field) -> bool:
-    return field.name in _NOT_IN_OLD_SHAPES and field.stored is None
+    `after` is the item as it should be, `subscription_id` the one with which the difference is told.
+    """
+    view = changed(before, after)
+    if not view:
+        return None
+    register = Ledger.from_item(before).registers.get(subscription_id)
+    customer_id = register.subscription.customer_id if register else None
+    return Difference(Kind.VIEW, subscription_id, user_id, customer_id, view)
 
 
 def _ended(snapshot: Subscription, as_of: str, user_id: str, item: Item | None) -> list[Difference]:

@@ -7,7 +7,7 @@ import attrs
 
 from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
 from stripe_subscription_handler.conversation.messages import Links
-from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
 from stripe_subscription_handler.dynamodb.sync_table import SyncTable, customer_key, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
@@ -37,10 +37,15 @@ class ScanPosition:
 
 @attrs.frozen
 class Shown:
-    """A user, and every subscription that the user's item knows or shows, forgotten ones left out."""
+    """A user, and every subscription that the user's item knows or shows, forgotten ones left out.
+
+    Attributes:
+        settings: Fingerprint of those by which the item was written; None where this project wrote nothing.
+    """
 
     user_id: str
     subscription_ids: frozenset[str]
+    settings: str | None = None
 
 
 @attrs.frozen
@@ -101,7 +106,7 @@ class Tables:
         """Read one page of profiles: only keys and subscription ids travel."""
         config = self.config
         key_names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
-        names = {"#shown": "subscriptionId", "#known": KNOWN} | {
+        names = {"#shown": "subscriptionId", "#known": KNOWN, "#settings": SETTINGS} | {
             f"#key{number}": name for number, name in enumerate(key_names)
         }
         start: Any = {"ExclusiveStartKey": position.after} if position.after else {}
@@ -126,7 +131,8 @@ class Tables:
     def _shown(self, item: Item) -> Shown | None:
         user_id = user_of_key(item, self.config)
         shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
-        return None if user_id is None else Shown(user_id, frozenset(shown | item.get(KNOWN, set())))
+        known = frozenset(shown | item.get(KNOWN, set()))
+        return None if user_id is None else Shown(user_id, known, item.get(SETTINGS))
 
 
 def read_items(

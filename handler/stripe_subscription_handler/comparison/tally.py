@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.differences import Difference, Kind
 
 SHOWN = 50
 """How many differences are kept for the table."""
@@ -20,20 +20,25 @@ class Tally:
         subscriptions: Subscriptions that Stripe listed.
         profiles: Profiles that know a subscription.
         overtaken: Snapshots of which the profile was newer already.
+        other_settings: Profiles that were written under other settings, and show what they should.
         shown: The first differences.
+        unrepaired: Differences that can be repaired and were not.
     """
 
     subscriptions: int = 0
     profiles: int = 0
     events: int = 0
     overtaken: int = 0
+    other_settings: int = 0
     found: Counter[str] = attrs.field(factory=Counter)
     repaired: Counter[str] = attrs.field(factory=Counter)
     shown: list[Difference] = attrs.field(factory=list)
+    unrepaired: int = 0
 
     def add(self, difference: Difference) -> None:
         self.found[difference.kind] += 1
         self.repaired[difference.kind] += difference.repaired
+        self.unrepaired += difference.can_be_repaired and not difference.repaired
         if len(self.shown) < SHOWN:
             self.shown.append(difference)
 
@@ -45,6 +50,16 @@ class Tally:
     def remaining(self) -> int:
         return self.found.total() - self.repaired.total()
 
+    @property
+    def recomputed(self) -> int:
+        """How many views were computed anew from their ledgers."""
+        return self.repaired[Kind.VIEW]
+
+    @property
+    def from_stripe(self) -> int:
+        """How many differences were repaired with what Stripe said."""
+        return self.repaired.total() - self.recomputed
+
     def as_json(self) -> dict[str, Any]:
         """As plain values, for `--json` and for the state file."""
         return {
@@ -52,8 +67,12 @@ class Tally:
             "profiles": self.profiles,
             "events": self.events,
             "overtaken": self.overtaken,
+            "other_settings": self.other_settings,
             "differences": self.differences,
             "remaining": self.remaining,
+            "unrepaired": self.unrepaired,
+            "recomputed": self.recomputed,
+            "from_stripe": self.from_stripe,
             "found": {kind: count for kind, count in self.found.items() if count},
             "repaired": {kind: count for kind, count in self.repaired.items() if count},
         }
@@ -68,6 +87,8 @@ class Tally:
             values["profiles"],
             values["events"],
             values["overtaken"],
+            values["other_settings"],
             Counter(values["found"]),
             Counter(values["repaired"]),
+            unrepaired=values["unrepaired"],
         )

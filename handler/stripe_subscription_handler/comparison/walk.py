@@ -14,6 +14,7 @@ from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.views import Views
 from stripe_subscription_handler.decisions.ledger import knows
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
@@ -36,6 +37,23 @@ class Profiles(Protocol):
     def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
 
     def scan(self, position: ScanPosition) -> ScanPage: ...
+
+
+def look_at_views(
+    tables: Profiles, views: Views, progress: Progress = lambda _what, _done, _about: None, about: int = 0
+) -> None:
+    """Go through all profiles and hold each view against its own ledger; Stripe is asked nothing."""
+    position: ScanPosition | None = ScanPosition()
+    scanned = 0
+    while position is not None:
+        page = tables.scan(position)
+        items = tables.profiles([one.user_id for one in page.profiles])
+        for user_id, item in items.items():
+            views.look(user_id, item)
+        scanned += page.scanned
+        views.tally.profiles += len(page.profiles)
+        position = page.next
+        progress("profiles", scanned, about)
 
 
 @attrs.frozen
@@ -134,7 +152,9 @@ class Walk:
         for user_id, subscription_id in open_claims:
             item, whose = items.get(user_id), seen.get((user_id, subscription_id))
             if whose is Seen.NOBODYS:
-                continue  # nobody can say whose it is, or it cannot be read; that has been reported
+                # Nobody can say whose it is, or it cannot be read; that has been reported.
+                self.comparer.views_of(subscription_id, [user_id])
+                continue
             snapshot = self.stripe.subscription(subscription_id)
             if snapshot is None:
                 self.comparer.unknown(subscription_id, user_id)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from stripe_subscription_handler.comparison.account import Account
-from stripe_subscription_handler.comparison.comparer import Comparer, Settings
+from stripe_subscription_handler.comparison.comparer import Comparer, Settings, why_not
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.tables import Tables
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.views import Views
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.messages import Handling
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
@@ -25,6 +27,27 @@ class Work:
     stripe: Account
     tables: Tables
     comparer: Comparer
+
+
+def views(
+    config: Config,
+    client: "DynamoDBClient",
+    report: Callable[[Difference], None],
+    *,
+    apply: bool,
+    tally: Tally,
+) -> Views:
+    """Connect a look at views alone, which needs no Stripe key."""
+    store, policy = Store(client, config), config.policy(can_ask_stripe=False)
+
+    def carry(conversation: Handling) -> str | None:
+        return why_not(lambda: store.run(conversation, {}))
+
+    def tell(difference: Difference) -> None:
+        tally.add(difference)
+        report(difference)
+
+    return Views(policy, carry if apply else None, tell, tally)
 
 
 def work(

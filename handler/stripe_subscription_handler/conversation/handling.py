@@ -5,6 +5,8 @@ that (`messages.Answer`). The store holds this conversation with DynamoDB and St
 once with a model of them, in every order, and break some off.
 """
 
+import attrs
+
 from stripe_subscription_handler.conversation.cases import Case
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
@@ -43,7 +45,8 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         return (yield from claim_customer(event, known, policy))
     if event.entitlements is not None:
         return (yield from record_summary(event, event.entitlements, known, policy))
-    return (yield from carry(case_of(event, policy), known))
+    outcome = yield from carry(case_of(event, policy), known)
+    return attrs.evolve(outcome, incomplete=event.incomplete)
 
 
 def case_of(event: StripeEvent, policy: Policy) -> Case:

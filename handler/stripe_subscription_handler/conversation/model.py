@@ -75,7 +75,7 @@ class Tables:
     stripe: Callable[[Fetch], Fetched] = nothing_at_stripe
     _writes: int = 0
 
-    def execute(self, request: Request, event: StripeEvent) -> Answer:  # noqa: PLR0911 - a table
+    def execute(self, request: Request, event: StripeEvent | None = None) -> Answer:  # noqa: PLR0911 - a table
         self.requests += 1
         match request:
             case Write():
@@ -115,7 +115,7 @@ class Tables:
         touched = (*write.set, *write.remove)
         return Written(revision, {name: item[name] for name in touched if item and name in item})
 
-    def _commit(self, commit: Commit, event: StripeEvent) -> Answer:
+    def _commit(self, commit: Commit, event: StripeEvent | None) -> Answer:
         refused = self._refused(commit)
         if refused != Refused():
             return refused
@@ -130,7 +130,9 @@ class Tables:
             self._change(commit.customer_id, commit.customer, revision)
         waiting = self.parked.setdefault(commit.customer_id, {})
         if commit.parks is not None:
-            waiting[commit.parks.id] = commit.parks if isinstance(commit.parks, Moved) else event
+            waiting[commit.parks.id] = (
+                commit.parks if isinstance(commit.parks, Moved) else event or commit.parks
+            )
         waiting.pop(commit.unparks or "", None)
         return Written(revision)
 
@@ -171,8 +173,8 @@ class Tables:
     def deliver(self, event: StripeEvent) -> Outcome:
         return self.hold(handling(event, self.policy), event)
 
-    def hold(self, conversation: Handling, event: StripeEvent) -> Outcome:
-        """Hold an event's conversation to its end, alone."""
+    def hold(self, conversation: Handling, event: StripeEvent | None = None) -> Outcome:
+        """Hold a conversation to its end, alone; an event's, or one without any."""
         try:
             request = next(conversation)
             while True:

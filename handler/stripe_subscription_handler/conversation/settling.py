@@ -142,7 +142,7 @@ def _written(case: Case, request: Write | Commit, before: Mapping[str, Any], ans
     else:
         target, left = (writes[-1] if writes else None), writes[:-1]
     also = tuple(
-        Applied(case.id, write.user_id, Reason.MOVED, _changed(write, before, answer))
+        Applied(case.id, write.user_id, _taken(write), _changed(write, before, answer))
         for write in left
         if not write.only_checks
     )
@@ -161,6 +161,11 @@ def _written(case: Case, request: Write | Commit, before: Mapping[str, Any], ans
         changed=_changed(target, before, answer),
         also_applied=also,
     )
+
+
+def _taken(write: Write) -> Reason:
+    # A move may also change whose the customer's entitlements are, of users who have no part in it.
+    return Reason.MOVED if write.reason is Reason.MOVED else Reason.ENTITLED
 
 
 def _changed(write: Write, before: Mapping[str, Any], answer: Written) -> tuple[str, ...]:

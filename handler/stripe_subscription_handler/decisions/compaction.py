@@ -14,15 +14,15 @@ from stripe_subscription_handler.events.subscriptions import Subscription
 
 
 def compacted(ledger: Ledger, most_closed: int, shows: ViewSettings) -> Ledger:
-    """Close every dead subscription but the best one of ours.
+    """Close every dead subscription but the best one of ours, and the best of other apps'.
 
-    One for which parked events are still to be applied stays, so that its next event can do that. Of
-    the closed ids at most `most_closed` are kept; beyond that the oldest are dropped and the floor rises.
+    The latter may turn out to be ours when the filter is corrected. One for which parked events are still to
+    be applied stays, so that its next event can do that. Of the closed ids at most `most_closed` are kept;
+    beyond that the oldest are dropped and the floor rises.
     """
     dead = _dead(ledger)
-    ours = [subscription for subscription in dead if is_ours(subscription, shows)]
-    best = max(ours, key=lambda one: primary_key(one, shows), default=None)
-    gone = {one.id: one for one in dead if one is not best and ledger.of(one.id).linked}
+    best = {is_ours(one, shows): one.id for one in sorted(dead, key=lambda one: primary_key(one, shows))}
+    gone = {one.id: one for one in dead if one.id not in best.values() and ledger.of(one.id).linked}
     if not gone:
         return ledger
     closed = ledger.closed | {closed_entry(subscription) for subscription in gone.values()}
@@ -37,15 +37,14 @@ def compacted(ledger: Ledger, most_closed: int, shows: ViewSettings) -> Ledger:
 
 
 def is_outlived(ledger: Ledger, subscription: Subscription, shows: ViewSettings) -> bool:
-    """Whether a subscription is dead and can never be shown: it is another app's, or another one ended later.
+    """Whether a subscription is dead and another dead one of this user, and of the same app, ended later.
 
-    A dead subscription's own key never rises again, and of the dead ones the best is always kept.
+    Then it can never be shown: a dead subscription's own key never rises again, and of the dead ones the best
+    is always kept.
     """
-    if not subscription.is_terminal:
-        return False
-    key = primary_key(subscription, shows)
-    others = (one for one in _dead(ledger) if one.id != subscription.id and is_ours(one, shows))
-    return not is_ours(subscription, shows) or any(primary_key(other, shows) > key for other in others)
+    key, is_our_own = primary_key(subscription, shows), is_ours(subscription, shows)
+    others = (one for one in _dead(ledger) if one.id != subscription.id and is_ours(one, shows) is is_our_own)
+    return subscription.is_terminal and any(primary_key(other, shows) > key for other in others)
 
 
 def _dead(ledger: Ledger) -> list[Subscription]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.full_pass import note_full_pass
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
@@ -123,7 +124,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str
 
 
 def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, Any]:
-    settings, began = wired.settings, wired.clock()
+    settings, shows, began = wired.settings, wired.config.shows, wired.clock()
     wired.stripe.requests = 0
     wired.stripe.remaining_seconds = lambda: context.get_remaining_time_in_millis() / 1000
 
@@ -148,6 +149,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
         settings.second_look_seconds,
         wired.clock,
         is_over,
+        shows.fingerprint,
     )
     try:
         went = part.work(
@@ -157,6 +159,10 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
         line: dict[str, Any] = {"state": "held"}
     else:
         line = _summary(went)
+        if went.is_full(shows.fingerprint):
+            note_full_pass(
+                wired.client, wired.config.sync_table_name, shows, wired.clock(), asked_stripe=True
+            )
     wired.log.info("drift_check", **line, stripe_requests=wired.stripe.requests)
     return line
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from stripe_subscription_handler.comparison.full_pass import PARTITION
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.looks import Look
@@ -21,8 +22,6 @@ from stripe_subscription_handler.errors import PassHeldError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PARTITION = "DRIFT-CHECK"
-"""How the partition keys of all these items begin; `terraform/modules/drift_check` has the same word."""
 _KEPT_SECONDS = 30 * 24 * 3600
 _PASS_KEY = {"PK": PARTITION, "SK": "PASS"}
 

@@ -1,6 +1,6 @@
 """Looks again at what the walk found, and tells or repairs what still differs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import attrs
 
@@ -11,6 +11,7 @@ from stripe_subscription_handler.comparison.walk import Profiles, Stripe
 from stripe_subscription_handler.decisions.ledger import knows
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
 from stripe_subscription_handler.drift_check.looks import Look, looks_of
+from stripe_subscription_handler.stripe_side.api import Snapshot
 
 
 @attrs.frozen
@@ -52,18 +53,23 @@ class SecondLooks:
         looking = attrs.evolve(self.comparer, repair=None, report=found.append, tally=Tally())
         items = self.tables.profiles(look.users)
         snapshot = self.stripe.subscription(look.subscription_id)
-        told = [user for user in look.users if knows(items.get(user), look.subscription_id)]
-        if snapshot is not None:
-            looking.snapshots([snapshot.object], snapshot.as_of, told)
-        else:
-            for user_id in look.users:
-                if knows(items.get(user_id), look.subscription_id):
-                    looking.unknown(look.subscription_id, user_id)
+        holders = [user for user in look.users if knows(items.get(user), look.subscription_id)]
+        _compare(looking, look.subscription_id, snapshot, holders)
         believed, again = look.believed(found)
-        if believed and self.comparer.repair is not None and snapshot is not None:
+        if believed and self.comparer.repair is not None:
             # The snapshot is handled as a whole: what was not believed yet is repaired with it, and told.
-            self.comparer.snapshots([snapshot.object], snapshot.as_of, told)
+            _compare(self.comparer, look.subscription_id, snapshot, holders)
             return []
         for one in believed:
             self.comparer.tell(one)
         return again
+
+
+def _compare(
+    comparer: Comparer, subscription_id: str, snapshot: Snapshot | None, holders: Iterable[str]
+) -> None:
+    if snapshot is not None:
+        comparer.snapshots([snapshot.object], snapshot.as_of, holders)
+    else:
+        for user_id in holders:
+            comparer.unknown(subscription_id, user_id)

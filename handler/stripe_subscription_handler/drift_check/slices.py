@@ -24,6 +24,12 @@ class SliceOutcome:
     drift_pass: DriftPass
     worked: bool
 
+    def is_full(self, settings: str) -> bool:
+        """Whether all profiles follow these settings: the whole pass was made by them, and left nothing."""
+        is_finished = self.worked and self.drift_pass.finished is not None
+        by_these = self.drift_pass.state.get("settings") == settings
+        return is_finished and by_these and not self.believed.unrepaired
+
     @property
     def looked(self) -> Tally:
         """What the walk counted: subscriptions, profiles, and what differed at the first look."""
@@ -45,6 +51,7 @@ class Slice:
         second_look_seconds: How long after a look the next one comes.
         clock: Unix time in seconds.
         is_over: Whether time is up.
+        settings: Fingerprint of the settings by which the profiles are held to be right.
     """
 
     passes: PassStore
@@ -55,6 +62,7 @@ class Slice:
     second_look_seconds: float
     clock: Callable[[], float]
     is_over: Callable[[], bool]
+    settings: str = ""
 
     def work(self, holder: str, until: float, *, begin: bool = False) -> SliceOutcome:
         """Go on with the pass, begin one if it is time or somebody wants one now (`begin`), or do nothing.
@@ -73,7 +81,7 @@ class Slice:
             if drift_pass is not None and step is Next.NOTHING:
                 return SliceOutcome(drift_pass, worked=False)
             if drift_pass is None or step is Next.BEGIN:
-                drift_pass = DriftPass(holder, int(began))
+                drift_pass = DriftPass(holder, int(began), state={"settings": self.settings})
             checkpoint = PassCheckpoint(self.passes, holder, drift_pass, self.is_over, self.clock)
             finished = None
             try:

@@ -29,7 +29,8 @@ def self_check(store: Store) -> dict[str, Any]:
     """Try the tables, the Stripe key and Stripe.
 
     Returns:
-        `version` of the library; `livemode` as configured; `profileTable` and `syncTable`: null, or what was
+        `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
+        that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
         refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
         null where the key does not tell), `problem` (null when it could be read) and `stripeProblem` (null
         when Stripe lets it read subscriptions and customers). Never a key, never an item's content.
@@ -37,6 +38,7 @@ def self_check(store: Store) -> dict[str, Any]:
     return {
         "version": _version(),
         "livemode": str(store.config.livemode),
+        "viewSettings": store.config.shows.fingerprint,
         "profileTable": _problem(lambda: _try_profile_table(store)),
         "syncTable": _problem(lambda: _try_sync_table(store)),
         "stripeKey": None if store.stripe is None else _try_stripe(store.stripe),

@@ -25,6 +25,7 @@ from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.stripe_side.all_items import with_all_items
+from stripe_subscription_handler.stripe_side.pages import LIMIT, whole_list
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 if TYPE_CHECKING:
@@ -69,9 +70,6 @@ _PATHS: dict[Subject, str] = {
 """Where objects of each kind are read, before their id."""
 _ENTITLEMENTS = "/v1/entitlements/active_entitlements"
 """Where a customer's entitlements are listed. Their summary comes with events only and cannot be read."""
-_LONGEST_PAGE = 100
-_MOST_PAGES = 20
-"""Far more than anybody has features; a list without end must not use up the invocation."""
 
 Plural = Literal["subscriptions", "invoices", "events"]
 """The lists that are read."""
@@ -257,27 +255,21 @@ class StripeApi:
 
     def _entitlements(self, customer_id: str, account: str | None) -> Snapshot | None:
         """All active entitlements of a customer, in the shape of the summary that events have."""
-        found: list[dict[str, Any]] = []
-        as_of, after = "", ""
-        for _ in range(_MOST_PAGES):
-            page = [("customer", customer_id), ("limit", str(_LONGEST_PAGE)), *_cursor(after)]
-            reply = self._answered(f"{_ENTITLEMENTS}?{urlencode(page)}", account)
-            if reply.missing:
-                return None
-            body = reply.body or {}
-            data = body.get("data")
-            has_more = bool(body.get("has_more"))
-            if body.get("object") != "list" or not isinstance(data, list) or (has_more and not data):
-                raise StripeUnavailableError("Stripe did not answer with a list of entitlements")
-            # What changes between two pages comes with an event of its own, later than the first.
-            as_of = as_of or snapshot_as_of(reply.headers.get("Date"), reply.seconds)
-            found += data
-            if not has_more:
-                listed = {"object": "list", "data": found, "has_more": False}
-                kind = "entitlements.active_entitlement_summary"
-                return Snapshot({"object": kind, "customer": customer_id, "entitlements": listed}, as_of)
-            after = str(data[-1].get("id", ""))
-        raise StripeUnavailableError(f"Stripe lists more than {_MOST_PAGES} pages of entitlements")
+        query = {"customer": customer_id}
+        reply = self._answered(f"{_ENTITLEMENTS}?{urlencode({**query, 'limit': LIMIT})}", account)
+        if reply.body is None:
+            return None
+        # What changes between two pages comes with an event of its own, later than the first.
+        as_of = snapshot_as_of(reply.headers.get("Date"), reply.seconds)
+        listed = whole_list(
+            reply.body,
+            _ENTITLEMENTS,
+            query,
+            lambda path: self._answered(path, account).body,
+            "entitlements",
+        )
+        kind = "entitlements.active_entitlement_summary"
+        return Snapshot({"object": kind, "customer": customer_id, "entitlements": listed}, as_of)
 
     def _get(self, kind: Subject, identifier: str, account: str | None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
@@ -350,10 +342,6 @@ class StripeApi:
 
             self._session = Session()
         return self._session
-
-
-def _cursor(after: str) -> list[tuple[str, str]]:
-    return [("starting_after", after)] if after else []
 
 
 def load_stripe() -> "ModuleType":

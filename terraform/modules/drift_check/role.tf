@@ -25,7 +25,7 @@ locals {
         Resource = [var.sync_table_arn]
       },
       {
-        # How far the pass has got. stripe_subscription_handler.drift_check.pass_table.PARTITION.
+        # How far the pass has got, and by which settings one ended. stripe_subscription_handler.comparison.full_pass.PARTITION.
         Sid       = "KeepOwnPlace"
         Action    = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Resource  = [var.sync_table_arn]

@@ -145,6 +145,12 @@ CASES: Cases = {
             "ImportModuleError",
             self_check.READ_ERRORS,
         ),
+        (
+            self_check.SelfCheckFacts(settings_error="PROFILE_ATTRIBUTES is wrong"),
+            FAIL,
+            "PROFILE_ATTRIBUTES",
+            self_check.CORRECT_SETTING,
+        ),
         (self_check.SelfCheckFacts(is_known=False), WARN, "does not know the self-check", DEPLOY),
         (
             self_check.SelfCheckFacts(is_known=False, alias="live"),

@@ -4,9 +4,10 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import alarms, queues, tables, traffic
+from stripe_handler_cli.operate.doctor.areas import alarms, queues, tables, traffic, view_settings
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
+from stripe_subscription_handler.comparison.full_pass import FullPass
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from stripe_subscription_handler.operations.parked_count import ParkedCount
 from support.doctor.cases import FAIL, PASS, WARN, Cases
@@ -62,7 +63,42 @@ def hourly_count(**changes: Any) -> alarms.HourlyCountFacts:
     return attrs.evolve(alarms.HourlyCountFacts("c", "ENABLED", (COUNT_PARKED_REQUEST,)), **changes)
 
 
+def follows(**changes: Any) -> view_settings.ViewSettingsFacts:
+    """A stack whose profiles were all gone through with today's settings."""
+    facts = view_settings.ViewSettingsFacts(settings="s1", told="s1", full_pass=FullPass("s1", 0, "r1", 0))
+    return attrs.evolve(facts, **changes)
+
+
 CASES: Cases = {
+    view_settings.view_settings: (
+        (follows(), PASS, "every profile follows the settings since 1970-01-01T00:00:00Z"),
+        (follows(told=None), PASS, "every profile follows the settings"),
+        (follows(told="s2"), WARN, "of another version than this command"),
+        (
+            follows(settings="s2", told="s2"),
+            FAIL,
+            "the settings changed since the last full pass, 1970-01-01T00:00:00Z",
+            view_settings.COMPUTE_ANEW,
+        ),
+        (follows(must_ask_stripe=True), FAIL, "profile_attributes", view_settings.FILL_IN),
+        (
+            follows(full_pass=None, profiles=3),
+            PASS,
+            "of 3 profiles looked at, none was written under other settings",
+        ),
+        (
+            follows(full_pass=None, profiles=3, of_other_settings=2),
+            FAIL,
+            "of 3 profiles looked at, 2 were written under other settings",
+            view_settings.COMPUTE_ANEW,
+        ),
+        (
+            follows(full_pass=None, profiles=3, of_other_settings=2, reads_more=True),
+            FAIL,
+            "2 were written under other settings",
+            view_settings.FILL_IN,
+        ),
+    ),
     queues.queue_settings: (
         ((queue(), queue()), PASS, "kept 14 d, and hidden 120 s"),
         ((queue(), queue(exists=False)), FAIL, "there is no queue q", APPLY),

@@ -161,6 +161,8 @@ def test_requests_before_anybody_owns_something() -> None:
 
 
 def test_requests_of_a_move() -> None:
-    """The links are read, too."""
+    """The links are read, too; and for another user's subscription, the profile that loses them."""
+    tables = delivered(created(), entitled("sso"))
+    assert counted(tables, created("user_2", which=2), Reason.FIRST_EVENT) == 4
     tables = delivered(created(), entitled("sso"))
     assert counted(tables, labelled("user_2", "user_1", 60), Reason.FIRST_EVENT) == 5

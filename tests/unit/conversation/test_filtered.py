@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler import Policy, Reason, parse_event
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.view import view
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.selection import Selection
 from support import events
@@ -112,3 +114,22 @@ def test_another_apps_subscription_beside_ours_leaves_ours_alone() -> None:
     item = tables.profiles["user_1"]
     assert (item["subscriptionId"], item["subscriptionStatus"]) == ("sub_a", "canceled")
     assert "subscriptionProducts" not in item
+
+
+def test_without_a_profile_another_apps_subscription_does_not_wait_for_one() -> None:
+    """Where profiles are the app's to make, its users are not those of the other app."""
+    policy = Policy(shows=OURS, create_missing_profile=False)
+    tables = Tables(policy=policy)
+    for raw in (events.created(theirs()), events.paid(bill("prod_theirs"), event_id="evt_2")):
+        assert tables.deliver(parse_event(raw, SELECTION)).reason == Reason.FILTERED
+    assert tables.parked.get("cus_1", {}) == {}
+    assert tables.profiles == {}
+
+
+def test_of_the_ended_ones_of_other_apps_the_best_is_kept() -> None:
+    """So that a filter that was wrong can be corrected, and the profile shows it."""
+    bodies = {n: theirs(id=f"sub_{n}", status="canceled", ended_at=T0 + n) for n in (1, 2)}
+    ended = (events.deleted(one, event_id=f"evt_{n}", created=T0 + n) for n, one in bodies.items())
+    item = delivered(*ended)[0].profiles["user_1"]
+    assert item["stripeLedgerKnown"] == {"sub_2"}
+    assert view(Ledger.from_item(item), ViewSettings())["subscriptionId"] == "sub_2"

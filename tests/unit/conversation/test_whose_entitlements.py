@@ -58,6 +58,21 @@ def test_they_go_to_who_is_left_when_another_subscription_moves_away() -> None:
     assert shown(tables) == {"user_3": {"sso"}}
 
 
+def test_a_move_between_others_shows_them_to_whose_they_are_by_now() -> None:
+    """There was no profile when the summary came, and the next owner's change finds one."""
+    users = {user: {"PK": f"USER#{user}"} for user in ("user_1", "user_2", "user_3")}
+    tables = Tables(policy=NO_PROFILES, profiles=users)
+    for event in (created(), created("user_2", which=2), claimed("user_1", None, 40)):
+        tables.deliver(event)
+    del tables.profiles["user_1"]
+    assert tables.deliver(entitled("sso")).reason is Reason.NO_PROFILE
+    tables.profiles["user_1"] = {"PK": "USER#user_1"}
+    outcome = tables.deliver(labelled("user_3", "user_2", 60, which=2))
+    assert shown(tables) == {"user_1": {"sso"}}
+    told = {(one.user_id, one.reason) for one in outcome.also_applied}
+    assert told == {("user_1", Reason.ENTITLED), ("user_2", Reason.MOVED)}
+
+
 def test_what_a_parked_event_brings_is_shown_too() -> None:
     """The drain's transactions show them as any other."""
     tables = delivered(created(None), entitled("sso"))

@@ -81,15 +81,16 @@ def test_two_parked_subscriptions_get_their_own_labels(policy: Policy) -> None:
     account = Account()
     account.create("sub_a", None)
     account.create("sub_b", None)
-    account.pay(account.bill("sub_a"))
-    account.pay(account.bill("sub_b"))
+    bills = account.bill("sub_a"), account.bill("sub_b")
+    for bill in bills:
+        account.pay(bill)
     account.update("sub_a", label="u1")
     account.update("sub_b", label="u2")
     tables = delivered(account, policy)
     assert shown(tables, "u1") == ("sub_a", "active")
     assert shown(tables, "u2") == ("sub_b", "active")
-    assert tables.profiles["u1"]["lastPaymentInvoiceId"] == "in_00"
-    assert tables.profiles["u2"]["lastPaymentInvoiceId"] == "in_01"
+    assert tables.profiles["u1"]["lastPaymentInvoiceId"] == bills[0]
+    assert tables.profiles["u2"]["lastPaymentInvoiceId"] == bills[1]
 
 
 @EITHER

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from stripe_subscription_handler.comparison.differences import Difference, Field, Kind
+from stripe_subscription_handler.comparison.differences import Difference, Kind
+from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.drift_check.app import REQUEST, Wanted, told
 from stripe_subscription_handler.errors import InvalidEventError
 

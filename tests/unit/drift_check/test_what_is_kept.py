@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE, Seen
-from stripe_subscription_handler.comparison.differences import Difference, Field, Kind
+from stripe_subscription_handler.comparison.differences import Difference, Kind
+from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass, Next, next_step
 from stripe_subscription_handler.drift_check.fingerprints import Fingerprints, Sighting

@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from stripe_handler_cli.lab.fake_stripe import FakeStripe
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.logger import make_logger
@@ -86,7 +87,13 @@ def test_a_healthy_function_has_no_problem() -> None:
     """Without a Stripe key there is nothing to say of one."""
     answer = checked()
     assert answer.pop("version")
-    assert answer == {"livemode": "test", "profileTable": None, "syncTable": None, "stripeKey": None}
+    assert answer == {
+        "livemode": "test",
+        "viewSettings": DEFAULTS.fingerprint,
+        "profileTable": None,
+        "syncTable": None,
+        "stripeKey": None,
+    }
 
 
 def test_every_right_of_the_role_on_the_tables_is_tried() -> None:

@@ -65,6 +65,13 @@ def test_what_was_applied_on_the_way_is_read_too() -> None:
     assert line.also_applied == (Applied("evt_2", "user_2", "primary", ("subscriptionId",)),)
 
 
+def test_what_a_profile_does_not_know_is_read() -> None:
+    """Names only; a line of an earlier handler has none."""
+    line = LogLine.of({"decision": "write", "incomplete": ["items", 7, "plan"]}, NOW)
+    assert line.incomplete == ("items", "plan")
+    assert LogLine.of({"decision": "write"}, NOW).incomplete == ()
+
+
 def test_one_pattern_finds_several_things() -> None:
     """In CloudWatch Logs' language for JSON lines."""
     assert patterns([("user_id", "u"), ("subscription_id", "sub_1")]) == [

@@ -1,6 +1,7 @@
 """What is stored of a user and a customer, taken apart for people."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -29,6 +30,9 @@ KEY = {"PK": "USER#user_1", "SK": "PROFILE"}
 T0 = events.T0
 
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
 def record(*raws: dict[str, Any], shows: ViewSettings = ViewSettings(), **more: Any) -> UserRecord:  # noqa: B008
     """The user's record after these events."""
     tables = Tables(policy=Policy(shows=shows))
@@ -55,7 +59,7 @@ def created(subscription_id: str, event_id: str, second: int = 0, **changes: Any
 def test_what_somebody_else_wrote_can_be_told_as_json() -> None:
     """A fraction or a set in place of what this project writes: the item is shown just because of them."""
     found = record(created("sub_a", "evt_1"), lastPaymentAmount=Decimal("1.5"), subscriptionStatus={"b", "a"})
-    told = json.loads(json.dumps(found.as_json()))
+    told = json.loads(json.dumps(found.as_json(NOW)))
     assert told["differences"]["lastPaymentAmount"] == {"expected": None, "found": 1.5}
     assert told["profile"]["subscriptionStatus"] == ["a", "b"]
 
@@ -127,7 +131,7 @@ def test_of_the_apps_own_attributes_only_names_are_kept() -> None:
     """Their values may be personal: they are neither in the record nor in its JSON."""
     found = record(created("sub_1", "evt_1"), email="ada@example.com", plan=Decimal(3))
     assert found.app_attributes == ("email", "plan")
-    assert "ada@" not in repr(found) + json.dumps(found.as_json())
+    assert "ada@" not in repr(found) + json.dumps(found.as_json(NOW))
 
 
 def test_a_view_that_somebody_else_changed_is_seen() -> None:
@@ -157,8 +161,8 @@ def test_a_user_has_what_is_known_as_theirs() -> None:
 
 def test_no_item_is_no_profile() -> None:
     """Which differs from a profile without a subscription."""
-    assert UserRecord.of("user_1", KEY, None).as_json()["exists"] is False
-    assert UserRecord.of("user_1", KEY, {**KEY, "name": "x"}).as_json()["exists"] is True
+    assert UserRecord.of("user_1", KEY, None).as_json(NOW)["exists"] is False
+    assert UserRecord.of("user_1", KEY, {**KEY, "name": "x"}).as_json(NOW)["exists"] is True
 
 
 @given(
@@ -300,3 +304,10 @@ def test_a_claim_tells_its_second(claim: Claim, kind: str, second: str | None, s
     assert as_json is not None
     assert (as_json["kind"], as_json["second"], as_json["is_exact"]) == (kind, second, False)
     assert since_words(claim) == (f"{second} or before" if since is None else since)
+
+
+def test_the_apps_own_attribute_named_entitlements_stays_its_own() -> None:
+    """Where Stripe's are not known: no difference, and no value is shown."""
+    found = record(events.created(events.subscription()), entitlements={"ada@example.com"})
+    assert (found.differences, found.app_attributes) == ({}, ("entitlements",))
+    assert "ada@" not in json.dumps(found.as_json(NOW))

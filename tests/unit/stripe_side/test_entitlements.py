@@ -138,13 +138,6 @@ def test_a_list_that_breaks_off_is_no_answer(api: StripeApi, listing: Listing, b
         fetched(api)
 
 
-def test_a_list_without_end_is_given_up(api: StripeApi, listing: Listing) -> None:
-    """After far more pages than anybody has features for."""
-    listing.pages = {"": page("again", has_more=True), "ent_again": page("again", has_more=True)}
-    with pytest.raises(StripeUnavailableError, match="more than 20 pages"):
-        fetched(api)
-
-
 def test_a_key_that_may_not_read_entitlements_is_named(api: StripeApi, listing: Listing) -> None:
     """The operator learns which permission is missing: the key is refused."""
     listing.pages = {"": (403, {"error": {"type": "invalid_request_error", "message": "permission"}})}

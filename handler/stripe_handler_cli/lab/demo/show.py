@@ -169,7 +169,7 @@ class Demo:
         profile, now = Profile.from_item(item), datetime.fromtimestamp(second, UTC)
         products = [
             f"{name} ({profile.quantity(name, now) or 1})"
-            for name in profile.products
+            for name in sorted(profile.products)
             if profile.has_product(name, now)
         ]
         answer = "yes" if profile.has_access(now) else "no"

@@ -97,8 +97,9 @@ _RIGHTS = """\
 
 These AWS actions; all but `lambda:InvokeFunction` only read. `dynamodb:Query` is needed on the sync table's
 index only, to count. `dynamodb:Scan` on the profile table and `dynamodb:BatchGetItem` on both are for
-`one-owner` alone, which reads whole profiles and keeps none. The function is invoked with a constant input,
-the self-check, which changes nothing either.```
+`one-owner`, which reads whole profiles and keeps none, and for `view-settings`, which reads the ids of one
+page and an item of the sync table. The function is invoked with a constant input, the self-check, which
+changes nothing either.```
 """
 
 

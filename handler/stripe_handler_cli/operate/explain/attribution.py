@@ -13,18 +13,19 @@ import attrs
 
 from stripe_handler_cli.operate.explain.changes import (
     REJECTED,
+    About,
     Change,
     changes_of,
     event_rank,
-    is_about_payment,
 )
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
 from stripe_handler_cli.stack.stored.records import plain
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports
+from stripe_subscription_handler.decisions.access import ACCESS_VIEW
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW, primary, view
+from stripe_subscription_handler.decisions.view import primary, view
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -76,13 +77,18 @@ def attributions(
     found = []
     values = {name: plain(value) for name, value in view(ledger, shows).items()}
     shown = primary(ledger.ours(shows).values(), shows)
-    newest = _newest(ledger, shown, changes, lines)
+    of_shown = _newest(ledger, shown, changes, lines)
+    of_access = of_shown.get(About.STATE)
+    # What gives access may be any that lives: as soon as the log does not tell of one, nothing is certain.
+    for one in ledger.living(shows).values():
+        of_one = _newest(ledger, one, changes, lines)[About.STATE]
+        of_access = of_access if of_one.is_logged else of_one
     for name in sorted(values):
         candidates = [change for change in changes if change.may_have_changed(name)]
         if values[name] is None and not any(name in (change.changed or ()) for change in candidates):
             continue
-        is_payment = name in PAYMENT_VIEW
-        set_by, or_by = _last(candidates, ledger, shown, is_payment=is_payment)
+        about = About.of_attribute(name)
+        set_by, or_by = _last(candidates, ledger, shown, about)
         since = set_by.handled_at if set_by else None
         rejected = tuple(
             line
@@ -90,15 +96,16 @@ def attributions(
             if line.decision == SKIP
             and line.reason in REJECTED
             and line.user_id == user_id
-            and is_about_payment(line.event_type) == is_payment
+            and About.of_event(line.event_type) is about
             and (since is None or line.handled_at > since)
         )
-        found.append(Attribution(name, values[name], set_by, or_by, newest.get(is_payment), rejected))
+        newest = of_access if name in ACCESS_VIEW else of_shown.get(about)
+        found.append(Attribution(name, values[name], set_by, or_by, newest, rejected))
     return found
 
 
 def _last(
-    candidates: Sequence[Change], ledger: Ledger, shown: Subscription | None, *, is_payment: bool
+    candidates: Sequence[Change], ledger: Ledger, shown: Subscription | None, about: About
 ) -> tuple[Change | None, tuple[Change, ...]]:
     """The last of the changes, and those that may have come after it all the same."""
     told = [change for change in candidates if change.changed is not None]
@@ -107,12 +114,12 @@ def _last(
     last = max(told, key=lambda change: change.handled_at)
     near = [change for change in candidates if change is last or change.handled_at >= last.began_at]
     # The ledger settles it among events of the subscription shown: its newest one was written last.
-    final = [change for change in near if _is_newest(change, ledger, shown, is_payment=is_payment)]
+    final = [change for change in near if _is_newest(change, ledger, shown, about)]
     alike = all(
         change.changed is not None
         and change.reason not in _WHATEVER_ITS_STATE
         and change.subscription_id == last.subscription_id
-        and change.is_payment == is_payment
+        and change.about is about
         for change in near
     )
     if alike and len(final) == 1:
@@ -120,10 +127,10 @@ def _last(
     return last, tuple(change for change in near if change is not last)
 
 
-def _is_newest(change: Change, ledger: Ledger, shown: Subscription | None, *, is_payment: bool) -> bool:
-    if shown is None or change.subscription_id != shown.id or change.is_payment != is_payment:
+def _is_newest(change: Change, ledger: Ledger, shown: Subscription | None, about: About) -> bool:
+    if shown is None or change.subscription_id != shown.id or change.about is not about:
         return False
-    if is_payment:
+    if about is About.PAYMENT:
         payment = ledger.payments.get(shown.id)
         return payment is not None and reports(change.event_type, change.event_created, payment)
     return _reports(change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id]))
@@ -135,8 +142,8 @@ def _reports(event_created: str | None, event_type: str | None, version: StateVe
 
 def _newest(
     ledger: Ledger, shown: Subscription | None, changes: Sequence[Change], lines: Sequence[LogLine]
-) -> Mapping[bool, Newest]:
-    """The newest event of the subscription shown: False → of its state, True → of its payment."""
+) -> Mapping[About, Newest]:
+    """The newest event of a subscription, of its state and of its payment."""
     if shown is None:
         return {}
     version = StateVersion.of(ledger.registers[shown.id])
@@ -145,10 +152,10 @@ def _newest(
         is_logged = any(change.reason == Reason.REFETCHED for change in changes)
     else:
         is_logged = any(_reports(line.event_created, line.event_type, version) for line in about)
-    found = {False: Newest(str(version), is_logged)}
+    found = {About.STATE: Newest(str(version), is_logged)}
     payment = ledger.payments.get(shown.id)
     if payment is not None:
         # All lines are looked at, because the line of a thin event does not name the subscription.
         told = any(reports(line.event_type, line.event_created, payment) for line in lines)
-        found[True] = Newest(f"{payment.status} {payment_second(payment)}", told)
+        found[About.PAYMENT] = Newest(f"{payment.status} {payment_second(payment)}", told)
     return found

@@ -1,5 +1,6 @@
 """Log lines → what was written to one user's profile, and when. Pure."""
 
+import enum
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -7,9 +8,15 @@ import attrs
 
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP, WRITE
+from stripe_subscription_handler.decisions.access import ACCESS_VIEW
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.view import PAYMENT_VIEW
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS, Rank
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, PAYMENT_VIEW
+from stripe_subscription_handler.events.event_types import (
+    ENTITLEMENT_EVENTS,
+    INVOICE_EVENTS,
+    SUBSCRIPTION_EVENTS,
+    Rank,
+)
 
 REJECTED = frozenset({Reason.STALE, Reason.CLOSED, Reason.DUPLICATE})
 """Reasons of events that came too late to change anything."""
@@ -22,9 +29,26 @@ def event_rank(event_type: str | None) -> Rank | None:
     return SUBSCRIPTION_EVENTS.get(_plain(event_type))
 
 
-def is_about_payment(event_type: str | None) -> bool:
-    """Whether it is an invoice event, a thin one too."""
-    return _plain(event_type) in INVOICE_EVENTS
+class About(enum.Enum):
+    """What an event, or an attribute, is about."""
+
+    STATE = enum.auto()
+    PAYMENT = enum.auto()
+    ENTITLEMENTS = enum.auto()
+
+    @classmethod
+    def of_event(cls, event_type: str | None) -> "About":
+        """Tell it of a type, a thin one too."""
+        if _plain(event_type) in INVOICE_EVENTS:
+            return cls.PAYMENT
+        return cls.ENTITLEMENTS if _plain(event_type) in ENTITLEMENT_EVENTS else cls.STATE
+
+    @classmethod
+    def of_attribute(cls, name: str) -> "About":
+        """Tell it of an attribute of the view."""
+        if name in PAYMENT_VIEW:
+            return cls.PAYMENT
+        return cls.ENTITLEMENTS if name == ENTITLEMENTS_SHOWN else cls.STATE
 
 
 def _plain(event_type: str | None) -> str:
@@ -50,15 +74,18 @@ class Change:
     replay: str | None = None
 
     @property
-    def is_payment(self) -> bool:
-        return is_about_payment(self.event_type)
+    def about(self) -> About:
+        return About.of_event(self.event_type)
 
     def may_have_changed(self, name: str) -> bool:
         """Whether it changed the attribute, or no line says that it did not."""
         if self.changed is not None:
             return name in self.changed
-        # A subscription's event can bring the payment of another subscription to light.
-        return not self.is_payment or name in PAYMENT_VIEW
+        if self.about is About.ENTITLEMENTS:
+            return name == ENTITLEMENTS_SHOWN
+        # While past due, access can end so many days after the newest invoice failed. And a subscription's
+        # event can bring the payment of another subscription to light.
+        return self.about is About.STATE or name in PAYMENT_VIEW or name in ACCESS_VIEW
 
 
 def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:

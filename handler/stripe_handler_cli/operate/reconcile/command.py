@@ -1,5 +1,6 @@
 """The commands `stripe-handler reconcile` and `sync`: options in, differences out."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,7 @@ Examples:
   stripe-handler reconcile --apply --rate 10
   stripe-handler reconcile --since 6h
   stripe-handler reconcile --since 30d --apply
+  stripe-handler reconcile --views --apply
   stripe-handler reconcile --owners
 """
 )
@@ -85,6 +87,12 @@ Examples:
     help="Instead: look for subscriptions in profiles that do not own them. Needs no key, changes nothing.",
 )
 @click.option(
+    "--views",
+    is_flag=True,
+    help="Instead, after a setting was changed: hold each profile against its own ledger; --apply computes "
+    "it anew. Needs no key.",
+)
+@click.option(
     "--state-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Notes how far the run is, so that one that was broken off goes on. Named after the table "
@@ -100,6 +108,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     apply: bool,
     since: datetime | None,
     owners: bool,
+    views: bool,
     state_file: Path | None,
     restart: bool,
     as_json: bool,
@@ -109,6 +118,10 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     Ended subscriptions too. An event that is on its way looks like a difference; look again. Exit code 0 if
     nothing differs (or all was repaired), 1 if something does.
     """
+    if views:
+        if owners or since or state_file or restart:
+            raise click.UsageError("--views goes through everything, and with no other choice but --apply")
+        return _views(stack, apply=apply, as_json=as_json)
     if owners:
         if apply or since or state_file or restart:
             raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
@@ -125,7 +138,13 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_subscription_handler.comparison.wiring import work
 
     api, console = connect(stack.config, required(stripe), Pace(rate).wait), reporter()
-    run = {"table": stack.config.table_name, "apply": apply, "events": since is not None}
+    shows = stack.config.shows
+    run = {
+        "table": stack.config.table_name,
+        "apply": apply,
+        "events": since is not None,
+        "settings": shows.fingerprint,
+    }
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
     if restart:
         path.unlink(missing_ok=True)
@@ -149,7 +168,35 @@ def reconcile(  # noqa: PLR0913 - one argument per option
                 second = checkpoint.read("from") or int(since.timestamp())
                 checkpoint.note(state={"from": second})
                 handle_missed(with_all.stripe, second, checkpoint, comparer, going.count)
+        if since is None and not tally.unrepaired:
+            _note_full_pass(stack, asked_stripe=True)
         checkpoint.finish()
+    return conclude(tally, as_json=as_json, apply=apply)
+
+
+def _note_full_pass(stack: "DeployedStack", *, asked_stripe: bool) -> None:
+    from stripe_subscription_handler.comparison.full_pass import note_full_pass
+
+    config = stack.config
+    note_full_pass(
+        stack.endpoint.dynamodb, config.sync_table_name, config.shows, time.time(), asked_stripe=asked_stripe
+    )
+
+
+def _views(stack: "DeployedStack", *, apply: bool, as_json: bool) -> int:
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_subscription_handler.comparison.tally import Tally
+    from stripe_subscription_handler.comparison.walk import look_at_views
+    from stripe_subscription_handler.comparison.wiring import views
+
+    tables, tally = stack.tables, Tally()
+    looking = views(stack.config, stack.endpoint.dynamodb, teller(as_json=as_json), apply=apply, tally=tally)
+    with step(reporter(), "Compute views anew" if apply else "Look at views") as going:
+        look_at_views(tables, looking, going.count, tables.item_count())
+    if not tally.unrepaired:
+        _note_full_pass(stack, asked_stripe=False)
     return conclude(tally, as_json=as_json, apply=apply)
 
 

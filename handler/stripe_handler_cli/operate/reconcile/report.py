@@ -5,22 +5,32 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import click
 from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.tables import table
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
-from stripe_subscription_handler.comparison.differences import Difference, Field
+from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.fields import Field, product_changes
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.decisions.access import PRODUCTS
+from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 
 _FIELDS = 4
 """Fields of one difference that are spelt out in the table."""
 
 
 def plain(value: object) -> Any:
-    """A value as JSON takes it; DynamoDB's numbers are whole ones here."""
-    return int(value) if isinstance(value, Decimal) else str(value)
+    """What JSON does not know, as JSON takes it; DynamoDB's numbers are decimals, its sets have no order."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, SubscriptionItem):
+        return attrs.asdict(value)
+    return str(value)
 
 
 def teller(*, as_json: bool) -> Callable[[Difference], None]:
@@ -97,6 +107,12 @@ def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
         if count
     ]
     console.print(f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply)}")
+    if tally.other_settings:
+        done = "; they are marked with today's settings now" if apply else ""
+        console.print(
+            f"{tally.other_settings:,} profiles were written under other settings, and show what they should"
+            f"{done}."
+        )
 
 
 def _found(tally: Tally, *, apply: bool) -> str:
@@ -104,21 +120,42 @@ def _found(tally: Tally, *, apply: bool) -> str:
         return "no differences."
     told = f"{tally.differences:,} differences"
     if apply:
-        return f"{told}, {tally.repaired.total():,} repaired, {tally.remaining:,} left."
+        sources = ((tally.recomputed, "computed anew from the ledger"), (tally.from_stripe, "from Stripe"))
+        how = ", ".join(f"{count:,} {source}" for count, source in sources if count)
+        repaired = f"{tally.repaired.total():,} repaired" + (f" ({how})" if how else "")
+        return f"{told}, {repaired}, {tally.remaining:,} left."
     repairable = sum(one.can_be_repaired for one in tally.shown)
     return f"{told}." + (" --apply repairs what can be." if repairable else "")
 
 
 def _told(one: Difference) -> str:
-    shown = [_field(field) for field in one.fields[:_FIELDS]]
-    more = len(one.fields) - len(shown)
+    fields = [part for field in one.fields for part in _parts(field)]
+    shown = [_field(field) for field in fields[:_FIELDS]]
+    more = len(fields) - len(shown)
     told = ", ".join(shown) + (f", and {more} more" if more > 0 else "")
     return "; ".join(part for part in (told, one.note) if part)
 
 
+def _parts(field: Field) -> tuple[Field, ...]:
+    """Of the products, only what differs."""
+    if field.name != PRODUCTS:
+        return (field,)
+    return tuple(
+        attrs.evolve(one, name=f"{PRODUCTS}.{one.name}")
+        for one in product_changes(field.stored, field.stripe)
+    )
+
+
 def _field(field: Field) -> str:
-    stored, told = (None if value is None else plain(value) for value in (field.stored, field.stripe))
-    return f"{field.name} {stored if stored is not None else '-'} → {told if told is not None else '-'}"
+    return f"{field.name} {_value(field.stored)} → {_value(field.stripe)}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str | bool):
+        return str(value)
+    return json.dumps(value, default=plain)
 
 
 def _state(one: Difference) -> str:

@@ -1,6 +1,7 @@
 """The command `stripe-handler show`: a user or a customer in, what is stored of them out."""
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -27,11 +28,12 @@ Examples:
 @json_option
 @stack_options
 def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None, as_json: bool) -> int:
-    """Show what is stored of a user: profile, subscriptions, payments, customers, parked events.
+    """Show what is stored of a user: until when there is access and to what, then the rest.
 
-    Of each subscription of a customer also whose it is, why and since when. Reads the tables only. Of the
-    app's own attributes the names are shown, never the values. Exit code 1 if there is no such profile, if
-    somebody else has changed what this project wrote, or if the profile holds what is another user's.
+    That is the profile, and the subscriptions, payments, customers and parked events behind it; of each
+    subscription of a customer also whose it is, why and since when. Reads the tables only. Of the app's
+    attributes the names are shown, never the values. Exit code 1 if there is no such profile, if it does not
+    show what the ledger says, or if it holds what is another user's.
     """
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.operate.show.report import print_customer, print_misplaced, print_user
@@ -39,7 +41,7 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
 
     if (user_id is None) == (customer_id is None):
         raise click.UsageError("name a USER, or a customer with --customer")
-    tables = stack.tables
+    tables, now = stack.tables, datetime.now(UTC)
     customers: list[CustomerRecord] = []
     if customer_id is not None:
         customers.append(tables.customer(customer_id))
@@ -51,7 +53,7 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     options = given_stack_options(click.get_current_context())
     if as_json:
         found = {
-            "users": [one.as_json() for one in users],
+            "users": [one.as_json(now) for one in users],
             "customers": [one.as_json() for one in customers],
             "misplaced": [one.as_json(options) for one in misplaced],
         }
@@ -59,7 +61,7 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     else:
         console = printer()
         for user in users:
-            print_user(console, user)
+            print_user(console, user, now)
         for customer in customers:
             print_customer(console, customer)
         print_misplaced(console, misplaced, options)

@@ -1,24 +1,28 @@
 """Draws what is stored of users and customers for people. Only prints."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 
+from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.stack.stored import CustomerRecord, Ownership, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS, since_words
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, why_shown
+from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, FOR_EVER, PRODUCTS
 from stripe_subscription_handler.decisions.registers import Register
 
 
-def print_user(console: Console, record: UserRecord) -> None:
+def print_user(console: Console, record: UserRecord, now: datetime) -> None:
     key = " ".join(f"{name}={value}" for name, value in record.key.items())
     console.print(f"[bold]{escape(record.user_id)}[/bold]  [dim]{escape(key)}[/dim]")
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
         return
+    _print_access(console, record, now)
     _print_profile(console, record)
     _print_subscriptions(console, record)
     _print_payments(console, record)
@@ -75,21 +79,47 @@ def _theirs_by(record: UserRecord, register: Register) -> str:
     return told if held.linked else f"{told}; [yellow]what waited is not all applied[/yellow]"
 
 
+def _print_access(console: Console, record: UserRecord, now: datetime) -> None:
+    """The answer first: until when, whether that is past, and to what."""
+    until, looked = record.access_until, f"looked at {iso(now)}"
+    if until is None:
+        console.print(f"[yellow]no access[/yellow]: no subscription gives any ({looked})")
+    elif not record.has_access(now):
+        console.print(f"[red]no access any more[/red]: it ended {shown(until)} ({looked})")
+    elif until == FOR_EVER:
+        console.print(f"[green]access[/green] without an end: Stripe names no end of a period ({looked})")
+    else:
+        console.print(f"[green]access[/green] until {shown(until)} ({looked})")
+    rows = table("product", "until", "quantity", "status", "subscription", "price", "lookup key")
+    for product_id, product in sorted(record.products.items()):
+        until = str(product.get("accessUntil"))
+        rows.add_row(
+            shown(product_id),
+            shown(until) if until > iso(now) else f"[red]{shown(until)}, past[/red]",
+            *(shown(product.get(name)) for name in ("quantity", "status", "subscriptionId")),
+            *(shown(product.get(name)) for name in ("priceId", "lookupKey")),
+        )
+    if record.products:
+        console.print(rows)
+    console.print()
+
+
 def _print_profile(console: Console, record: UserRecord) -> None:
     profile = record.profile or {}
-    differences = record.differences
+    differences, own = record.differences, record.own_attributes
     rows = table("attribute", "value")
-    for name in sorted({**profile, **differences}):
+    told = {ACCESS_UNTIL, PRODUCTS} - differences.keys()
+    for name in sorted({**profile, **differences}.keys() - told, key=lambda one: (one in own, one)):
         value = shown(profile.get(name, "(absent)"))
         if name in differences:
             expected = differences[name][0]
             value = f"[red]{value}[/red], the ledger says {shown('absent' if expected is None else expected)}"
-        rows.add_row(name, value)
+        rows.add_row(f"{shown(name)} (own)" if name in own else name, value)
     console.print(rows if profile or differences else "no subscription is shown")
-    if profile and record.computed_by not in {None, record.shows.fingerprint}:
+    if profile and record.was_written_under_others:
         console.print(
             "[yellow]The settings have changed since this profile was written.[/yellow] "
-            "`stripe-handler reconcile --apply` computes it anew."
+            "`stripe-handler reconcile --views --apply` computes all of them anew."
         )
     elif differences:
         console.print("[red]Somebody else has changed these attributes:[/red] this project leaves none so.")

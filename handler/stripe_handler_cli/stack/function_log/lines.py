@@ -58,6 +58,8 @@ class LogLine:
         changed: Names of the view's attributes that a write changed; None if the line does not tell, as those
             of earlier versions of the handler.
         also_applied: What else was written on the way.
+        incomplete: What of the event's subscription the profile does not know: names of own attributes that
+            gave no value that can be kept, and `items` where the event did not bring all.
         source: The EventBridge `source` it came under, which earlier versions of the handler do not tell.
     """
 
@@ -72,6 +74,7 @@ class LogLine:
     error_type: str | None = None
     changed: tuple[str, ...] | None = None
     also_applied: tuple[Applied, ...] = ()
+    incomplete: tuple[str, ...] = ()
     replay: str | None = None
     source: str | None = None
     duration_ms: float = 0.0
@@ -103,6 +106,7 @@ class LogLine:
             decision=str(values["decision"]),
             changed=None if changed is None else _names(changed),
             also_applied=tuple(map(_also_applied, others)) if isinstance(others, list) else (),
+            incomplete=_names(values.get("incomplete")),
             duration_ms=float(duration) if isinstance(duration, int | float) else 0.0,
             **{name: _optional_text(values.get(name)) for name in texts},
         )

@@ -4,17 +4,20 @@ Values of the app's own attributes are never kept here: they may be personal.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
+from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.stack.stored.owners import claim_as_json
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, why_shown
+from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, PRODUCTS
 from stripe_subscription_handler.decisions.ledger import OWN_ATTRIBUTES, PREFIX, SETTINGS, Ledger
 from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import Register
-from stripe_subscription_handler.decisions.view import VIEW, primary, view
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW, primary, view
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 
 
@@ -27,6 +30,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(member) for member in value]
     return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def _view_names(ledger: Ledger) -> frozenset[str]:
+    # Whoever has no entitlements of Stripe's may have an attribute of the app's own by that name.
+    return frozenset(name for name in VIEW if name != ENTITLEMENTS_SHOWN or ledger.entitlements)
 
 
 @attrs.frozen
@@ -56,12 +64,37 @@ class UserRecord:
     ) -> "UserRecord":
         if item is None:
             return cls(user_id, key, None, Ledger(), shows=shows)
-        names = sorted({*VIEW, *shows.profile_attributes, *item.get(OWN_ATTRIBUTES, ())})
+        ledger = Ledger.from_item(item)
+        names = sorted({*_view_names(ledger), *shows.profile_attributes, *item.get(OWN_ATTRIBUTES, ())})
         others = sorted(
             name for name in item if name not in names and name not in key and not name.startswith(PREFIX)
         )
         profile = {name: plain(item[name]) for name in names if name in item}
-        return cls(user_id, key, profile, Ledger.from_item(item), tuple(others), shows, item.get(SETTINGS))
+        return cls(user_id, key, profile, ledger, tuple(others), shows, item.get(SETTINGS))
+
+    @property
+    def access_until(self) -> str | None:
+        """Until when the user has access, as the app reads it; None if it gives none."""
+        return (self.profile or {}).get(ACCESS_UNTIL)
+
+    def has_access(self, now: datetime) -> bool:
+        return self.access_until is not None and self.access_until > iso(now)
+
+    @property
+    def products(self) -> Mapping[str, Mapping[str, Any]]:
+        """Product id → what the app reads of it."""
+        found: Mapping[str, Mapping[str, Any]] = (self.profile or {}).get(PRODUCTS, {})
+        return found
+
+    @property
+    def own_attributes(self) -> tuple[str, ...]:
+        """Names of those in the profile that `profile_attributes` put there."""
+        return tuple(sorted(name for name in self.profile or {} if name not in VIEW))
+
+    @property
+    def was_written_under_others(self) -> bool:
+        """Whether other settings shaped the profile than the function has now."""
+        return self.computed_by not in {None, self.shows.fingerprint}
 
     @property
     def customer_ids(self) -> list[str]:
@@ -81,7 +114,11 @@ class UserRecord:
         if not self.ledger.ours(self.shows):
             return {}  # nobody here has written the view yet: what it says is the app's own
         found = self.profile or {}
-        expected = {name: plain(value) for name, value in view(self.ledger, self.shows).items()}
+        expected = {
+            name: plain(value)
+            for name, value in view(self.ledger, self.shows).items()
+            if name in _view_names(self.ledger) or name in self.shows.profile_attributes
+        }
         return {
             name: (expected.get(name), found.get(name))
             for name in sorted({*expected, *found})
@@ -98,11 +135,13 @@ class UserRecord:
             reverse=True,
         )
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, now: datetime) -> dict[str, Any]:
         return {
             "user_id": self.user_id,
             "key": dict(self.key),
             "exists": self.profile is not None,
+            "access": {"until": self.access_until, "given": self.has_access(now), "looked_at": iso(now)},
+            "settings_changed_since": self.was_written_under_others,
             "profile": dict(self.profile or {}),
             "differences": {
                 name: {"expected": expected, "found": found}

@@ -12,7 +12,8 @@ from rich.console import Console
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.operate.reconcile import report
 from stripe_handler_cli.operate.reconcile.report import conclude, teller
-from stripe_subscription_handler.comparison.differences import Difference, Field, Kind
+from stripe_subscription_handler.comparison.differences import Difference, Kind
+from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.comparison.tally import SHOWN, Tally
 
 FOUND = Difference(

@@ -1,15 +1,26 @@
 """`stripe-handler show` as people read it: whose a subscription is and why, and what is in a wrong place."""
 
+from datetime import datetime
 from io import StringIO
+from typing import Any
 
 from rich.console import Console
 
-from stripe_handler_cli.operate.show.report import print_customer, print_misplaced
-from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent
+from stripe_handler_cli.operate.show.report import print_customer, print_misplaced, print_user
+from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.conversation.messages import Links
+from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.access import FOR_EVER
 from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
+from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.events.own_attributes import compiled
+from stripe_subscription_handler.events.selection import Selection
+from support import events
 
 SECOND = "2026-11-03T10:00:00Z"
 MOVED = Claim(Kind.LABEL, f"0 {SECOND} 1", "u[2]", {"evt_1": ("u1", "u[2]")})
@@ -30,6 +41,9 @@ RECORD = CustomerRecord.of(
     {},
     (PARKED,),
 )
+
+
+OWN = ViewSettings(profile_attributes={"plan": "items.data[0].price.id"})
 
 
 def told(width: int = 160) -> list[str]:
@@ -79,3 +93,61 @@ def test_what_is_not_the_users_is_told_with_its_repair() -> None:
         "  stripe-handler sync 'u[9]' --workspace production",
         "",
     ]
+
+
+def shown_of(at: str, shows: ViewSettings = DEFAULTS, **body: Any) -> list[str]:
+    """What is printed of a user with one subscription, looked at a moment, line by line."""
+    written = Policy(shows=OWN)
+    tables = Tables(policy=written)
+    selection = Selection(expressions=compiled(OWN.profile_attributes, "PROFILE_ATTRIBUTES"))
+    subscription = events.subscription(**body)
+    tables.deliver(parse_event(events.created(subscription), selection))
+    record = UserRecord.of("user_1", {"PK": "USER#user_1"}, tables.profiles["user_1"], shows)
+    out = StringIO()
+    print_user(Console(file=out, width=160), record, datetime.fromisoformat(at))
+    return [" ".join(line.split()) for line in out.getvalue().splitlines() if line.strip()]
+
+
+def test_the_answer_comes_first_with_the_moment_of_the_look() -> None:
+    """Until when, then each product with its quantity; both sides of the end."""
+    until = "2025-12-25T08:26:40Z"
+    item = shown_of("2025-12-01T00:00:00Z", OWN, quantity=3)
+    assert item[1] == f"access until {until} (looked at 2025-12-01T00:00:00Z)"
+    assert item[2:4] == [
+        "product until quantity status subscription price lookup key",
+        f"prod_1 {until} 3 active sub_1 price_basic",
+    ]
+    late = shown_of("2030-01-01T00:00:00Z", OWN, quantity=3)
+    assert late[1] == f"no access any more: it ended {until} (looked at 2030-01-01T00:00:00Z)"
+    assert f"prod_1 {until}, past 3 active sub_1 price_basic" in late
+    assert shown_of(until, OWN)[1].startswith("no access any more")
+
+
+def test_what_gives_no_access_says_so() -> None:
+    """Nothing is compared with a clock then."""
+    lines = shown_of("2025-12-01T00:00:00Z", OWN, status="incomplete")
+    assert lines[1] == "no access: no subscription gives any (looked at 2025-12-01T00:00:00Z)"
+
+
+def test_access_without_an_end_is_told_as_such() -> None:
+    """No year 9999."""
+    record = UserRecord("user_1", {}, {"subscriptionAccessUntil": FOR_EVER}, Ledger())
+    out = StringIO()
+    print_user(Console(file=out, width=160), record, datetime.fromisoformat(SECOND))
+    assert f"access without an end: Stripe names no end of a period (looked at {SECOND})" in out.getvalue()
+
+
+def test_own_attributes_are_told_as_such_and_last() -> None:
+    """The two that the answer tells are not told again."""
+    lines = shown_of("2025-12-01T00:00:00Z", OWN)
+    names = [line.split()[0] for line in lines[lines.index("attribute value") + 1 :]]
+    assert "subscriptionAccessUntil" not in names
+    assert "plan (own) price_basic" in lines
+    assert not any("settings have changed" in line for line in lines)
+
+
+def test_other_settings_are_told_with_the_command() -> None:
+    """And what they would show instead."""
+    lines = shown_of("2025-12-01T00:00:00Z", DEFAULTS)
+    assert "plan (own) price_basic, the ledger says absent" in lines
+    assert any("settings have changed" in line and "reconcile --views --apply" in line for line in lines)

@@ -20,6 +20,7 @@ from stripe_handler_cli.operate.doctor.areas import (
     tables,
     traffic,
     unpaid,
+    view_settings,
 )
 from stripe_handler_cli.operate.doctor.check import Check
 
@@ -34,6 +35,7 @@ _AREAS = (
     invocations,
     queues,
     tables,
+    view_settings,
     alarms,
     traffic,
 )

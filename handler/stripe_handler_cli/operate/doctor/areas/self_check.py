@@ -10,7 +10,7 @@ from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed
 from stripe_handler_cli.operate.doctor.commands import APPLY, DEPLOY, DEPLOY_VERSION, deploy_command
 from stripe_handler_cli.operate.doctor.site import LOOK_ERRORS, Site, environment_of, livemode_of
 from stripe_handler_cli.stack.event_destinations import mode_of_source
-from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError
 from stripe_subscription_handler.operations import names
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
@@ -24,12 +24,17 @@ PUT_SECRET = _KEY_FROM_KEYBOARD + (
 PUT_PARAMETER = _KEY_FROM_KEYBOARD + (
     "aws ssm put-parameter --name {secret} --type SecureString --overwrite --value file:///dev/stdin"
 )
+CORRECT_SETTING = "# correct that setting in the tfvars file, then\n" + APPLY
 SET_LIVEMODE = "# set livemode in the tfvars file, then\n" + APPLY
 USE_A_SECRET = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
 
 
 class FunctionFailedError(CliError):
     """The function was invoked and ended with an error."""
+
+
+class SettingsError(FunctionFailedError):
+    """The function's settings cannot be used: it handles nothing. The message names the variable."""
 
 
 class UnknownOperationError(FunctionFailedError):
@@ -51,6 +56,8 @@ def ask_function(site: Site) -> dict[str, Any]:
         return told
     found = told if isinstance(told, dict) else {}
     kind, message = found.get("errorType", "an error"), found.get("errorMessage", "no message")
+    if kind == ConfigError.__name__:
+        raise SettingsError(f"its settings cannot be used, so it handles no event: {message}")
     failure = UnknownOperationError if kind == InvalidEventError.__name__ else FunctionFailedError
     raise failure(f"the function ended with {kind}: {message}")
 
@@ -69,6 +76,7 @@ class SelfCheckFacts:
 
     is_known: bool = True  # to the deployed code
     error: str | None = None
+    settings_error: str | None = None  # the variable that cannot be used, and why
     profile_table: str | None = None  # what was refused there
     sync_table: str | None = None
     alias: str | None = None  # by which the function is invoked
@@ -79,22 +87,27 @@ def look_at_self_check(site: Site) -> SelfCheckFacts:
         told = site.see(ask_function)
     except UnknownOperationError:
         return SelfCheckFacts(is_known=False, alias=site.stack.function_alias)
+    except SettingsError as error:
+        return SelfCheckFacts(settings_error=str(error))
     except FunctionFailedError as error:
         return SelfCheckFacts(error=str(error))
     return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
 
 
-@check(Area.FUNCTION, look_at_self_check, APPLY, READ_ERRORS, DEPLOY, DEPLOY_VERSION)
+@check(Area.FUNCTION, look_at_self_check, APPLY, CORRECT_SETTING, READ_ERRORS, DEPLOY, DEPLOY_VERSION)
 def self_check(facts: SelfCheckFacts) -> Finding:
     """Function's own test.
 
     A policy says what should be allowed; only the function can show what is.
 
     The function is invoked with the self-check: under its own role it reads both tables and tries each
-    kind of write with a condition that never holds. Whatever is refused, or an error, fails.
+    kind of write with a condition that never holds. Whatever is refused, or an error, fails. A setting that
+    it cannot use, as a JMESPath or a pattern that is none, fails too, with the variable's name.
     """
     if not facts.is_known:
         return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
+    if facts.settings_error is not None:
+        return failed(facts.settings_error, CORRECT_SETTING)
     if facts.error is not None:
         return failed(facts.error, READ_ERRORS)
     problems = {"profile table": facts.profile_table, "sync table": facts.sync_table}
