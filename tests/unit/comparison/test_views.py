@@ -97,6 +97,16 @@ def test_a_view_is_told_once_however_many_subscriptions_there_are() -> None:
     assert made.run() == []
 
 
+def test_a_view_is_told_with_the_one_that_is_shown() -> None:
+    """Also where another one, which Stripe lists first, is looked at before."""
+    trial = {**ADD_ON, "status": "trialing"}
+    made = Reconciliation(Account({"sub_1": SUB, "sub_2": trial}), written(SUB, trial))
+    assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_1"
+    made.policy = attrs.evolve(made.policy, shows=SHORT)
+    assert [(one.kind, one.subscription_id) for one in made.run()] == [(Kind.VIEW, "sub_1")]
+    assert [(one.kind, one.repaired) for one in made.run(apply=True)] == [(Kind.VIEW, True)]
+
+
 def test_a_profile_that_stripe_knows_nothing_of_follows_the_settings_too() -> None:
     """Its subscription is left as it is, its view is not."""
     made = Reconciliation(Account({}), written(SUB))
