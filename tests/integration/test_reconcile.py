@@ -17,6 +17,9 @@ from stripe_handler_cli.cli import cli
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.fake_stripe import API_KEY, AccountClock, FakeStripe, SimulatedAccount, objects
 from stripe_handler_cli.lab.simulator import SimulationOptions, simulate
+from stripe_handler_cli.operate.doctor import Site, examine
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.view import SUBSCRIPTION_VIEW
@@ -66,7 +69,7 @@ class Operator:
         """Run a command to its end."""
         arguments = [command, *options, "--outputs", str(self.directory / "outputs.json"), "--json"]
         arguments += ["--rate", "1000"]
-        if command == "reconcile":
+        if command == "reconcile" and "--views" not in options:
             arguments += ["--state-file", str(self.directory / "state.sqlite")]
         environment = {**self.endpoint.variables, "STRIPE_API_KEY": API_KEY}
         with CliRunner().isolation(env=environment) as (stdout, stderr, _):
@@ -75,6 +78,12 @@ class Operator:
             lines = [json.loads(line) for line in stdout.getvalue().decode().splitlines()]
             assert lines, stderr.getvalue().decode()
             return Ran(exit_code, lines[:-1], lines[-1]["summary"])
+
+
+def _doctor(site: Site) -> tuple[Status, str | None]:
+    """What the doctor says of the settings, and the command it names."""
+    [result] = examine(site, ["view-settings"])
+    return result.status, result.fix
 
 
 @pytest.fixture
@@ -200,3 +209,30 @@ def test_missed_events_and_one_user_are_caught_up_with(
     assert (applied.exit_code, applied.summary["remaining"]) == (0, 0)
     assert profile(first.user_id)["lastPaymentStatus"] == "succeeded"
     assert operator.run("reconcile", "--since", "1h").summary["differences"] == 0
+
+
+def test_a_changed_setting_reaches_every_profile(operator: Operator, other_stack: "Stack") -> None:
+    """Terraform changes it, the doctor says so, a command computes profiles anew, the doctor is quiet."""
+    pipeline, deployment, life = other_stack.pipeline, other_stack.deployment, Life("settings")
+    operator.run("reconcile", "--views", "--apply")
+    event = life.created()
+    pipeline.put(event)
+    pipeline.follow(event["id"])
+    before = pipeline.profile(life.user_id)
+    stack = DeployedStack(operator.endpoint, other_stack.outputs, deployment.workspace.directory)
+    assert _doctor(Site(stack)) == (Status.PASS, None)
+    changed = attrs.evolve(deployment, variables={**deployment.variables, "access_renewal_grace_hours": 1})
+    try:
+        changed.apply()
+        command = "stripe-handler reconcile --views --apply"
+        assert _doctor(Site(attrs.evolve(stack))) == (Status.FAIL, command)
+        repaired = operator.run("reconcile", "--views", "--apply")
+        mine = [one for one in repaired.found if one["user_id"] == life.user_id]
+        assert (repaired.exit_code, [(one["kind"], one["repaired"]) for one in mine]) == (0, [("view", True)])
+        assert _doctor(Site(attrs.evolve(stack))) == (Status.PASS, None)
+        after = pipeline.profile(life.user_id)
+        assert before["subscriptionAccessUntil"] > after["subscriptionAccessUntil"]
+        assert after["subscriptionAccessUntil"] > after["subscriptionCurrentPeriodEnd"]
+    finally:
+        deployment.apply()
+        operator.run("reconcile", "--views", "--apply")

@@ -107,6 +107,7 @@ class Sliced:
             SECOND_LOOK_SECONDS,
             lambda: self.now,
             is_over,
+            self.world.policy.shows.fingerprint,
         )
         return part.work(f"invocation {self.slices}", self.now + 900, begin=begin)
 

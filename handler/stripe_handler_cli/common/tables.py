@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,6 +14,14 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+def keep_whole(rows: Table, *columns: int) -> Table:
+    """Never fold the cells of some columns: ids are to be copied. Print such a table without cropping."""
+    for number in columns:
+        column = rows.columns[number]
+        column.min_width = max((cell_len(str(cell)) for cell in column.cells), default=0)
+    return rows
 
 
 def fields(rows: Iterable[tuple[str, Any]], title: str | None = None) -> Table:

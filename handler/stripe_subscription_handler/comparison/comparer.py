@@ -79,6 +79,7 @@ class Batch:
     _profiles: dict[str, Item | None] = attrs.Factory(dict)
     _links: dict[LinkKey, Item | None] = attrs.Factory(dict)
     _customers: dict[str, Item | None] = attrs.Factory(dict)
+    _right: dict[str, Item | None] = attrs.Factory(dict)
 
     def __attrs_post_init__(self) -> None:
         customers = {event.customer_id for event in self.events if event.customer_id is not None}
@@ -96,13 +97,19 @@ class Batch:
         self._profiles = {user: profiles.get(user) for user in users}
 
     def profile(self, user_id: str) -> Item | None:
+        """The item as it is, or as it should be by its own ledger, once that was looked at."""
+        return self._right[user_id] if user_id in self._right else self.stored_profile(user_id)
+
+    def stored_profile(self, user_id: str) -> Item | None:
         if user_id not in self._profiles:
             self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
         return self._profiles[user_id]
 
-    def replace(self, user_id: str, item: Item | None) -> None:
-        """Go on with another item than the one that was read."""
-        self._profiles[user_id] = item
+    def suppose(self, user_id: str, item: Item | None, *, is_written: bool) -> None:
+        """Go on with the item as it should be by its own ledger, which has been written, or has not."""
+        self._right[user_id] = item
+        if is_written:
+            self._profiles[user_id] = item
 
     def users_of(self, event: StripeEvent) -> set[str]:
         """Whoever owns the event's subscription, or is named by it."""
@@ -126,6 +133,7 @@ class Batch:
         """Have what a repair has changed read again."""
         for user_id in rehearsal.profiles:
             self._profiles.pop(user_id, None)
+            self._right.pop(user_id, None)
         for key in rehearsal.links:
             self._links.pop(key, None)
         for customer_id in rehearsal.customers:
@@ -217,12 +225,14 @@ class Comparer:
         self._look_at_views(subscription_id, set(user_ids), Batch(self.items, self.stripe, ()))
 
     def _look_at_views(self, subscription_id: str, user_ids: set[str], batch: Batch) -> None:
-        """Look at some views, if they are told with this subscription, and go on as if they were right."""
+        """Look at some views, tell those that go with this subscription, and go on as if they were right."""
         carry = None if self.repair is None else self._carry
         views = Views(self.settings.policy, carry, self.tell, self.tally)
+        # One that is repaired is told at first sight: it is right from then on.
+        told_with = subscription_id if carry is None else None
         for user_id in sorted(user_ids):
-            item = batch.profile(user_id)
-            batch.replace(user_id, views.look(user_id, item, subscription_id))
+            right = views.look(user_id, batch.stored_profile(user_id), told_with)
+            batch.suppose(user_id, right, is_written=carry is not None)
 
     def _carry(self, conversation: Handling) -> str | None:
         return self._repaired(conversation, None, {})

@@ -378,6 +378,7 @@ BREAKS = (
             "stripe-key": WARN,
             "profile-table": WARN,
             "one-owner": WARN,
+            "view-settings": WARN,
             "point-in-time-recovery": WARN,
             "deletion-protection": WARN,
         },

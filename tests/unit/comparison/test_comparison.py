@@ -105,6 +105,21 @@ def test_differing_fields_are_told() -> None:
     assert told == {"subscriptionStatus": ("active", "past_due")}
 
 
+def test_a_register_tells_what_the_app_cannot_read() -> None:
+    """Of a subscription that is not shown, the products tell the status, if it gives one."""
+    other = events.subscription(id="sub_2", created=events.T0 + 20)
+    other["items"]["data"][0]["price"]["product"] = "prod_2"
+    other["items"]["data"][0]["plan"] = None
+    delivered = (events.created(SUB), events.created(other, event_id="evt_2", created=events.T0 + 20))
+    made = world({**SUB, "canceled_at": events.T0 + 30, "status": "past_due"}, other, delivered=delivered)
+    assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
+    [found] = made.run()
+    assert (found.kind, [field.name for field in found.fields]) == (
+        Kind.STALE,
+        ["subscriptionProducts", "canceledAt"],
+    )
+
+
 def test_a_user_with_another_live_subscription_is_not_downgraded() -> None:
     """The old one's missed end goes into the ledger; the view keeps the one that lives."""
     old = {**SUB, "status": "canceled", "ended_at": events.T0 + 50}

@@ -66,11 +66,12 @@ def test_the_scan_goes_through_every_segment(stubbed: tuple[Tables, Stubber]) ->
             "TableName": "t",
             "Segment": 0,
             "TotalSegments": SEGMENTS,
-            "ProjectionExpression": "#shown, #known, #key0, #key1",
+            "ProjectionExpression": "#shown, #known, #settings, #key0, #key1",
             "FilterExpression": "attribute_exists(#shown) OR attribute_exists(#known)",
             "ExpressionAttributeNames": {
                 "#shown": "subscriptionId",
                 "#known": "stripeLedgerKnown",
+                "#settings": "stripeLedgerSettings",
                 "#key0": "PK",
                 "#key1": "SK",
             },

@@ -29,6 +29,7 @@ ADD_ON = events.subscription(id="sub_2", created=events.T0 + 20)
 PAUSED = events.subscription(pause_collection={"behavior": "void"})
 SHORT = ViewSettings(access_renewal_grace_hours=1)
 NO_PAUSE = ViewSettings(access_while_collection_paused=False)
+OTHERS = ViewSettings(handled_product_ids=frozenset({"prod_of_another_app"}))
 OWN = ViewSettings(profile_attributes={"plan": "items.data[0].price.id"})
 
 
@@ -97,6 +98,16 @@ def test_a_view_is_told_once_however_many_subscriptions_there_are() -> None:
     assert made.run() == []
 
 
+def test_a_view_is_told_with_the_one_that_is_shown() -> None:
+    """Also where another one, which Stripe lists first, is looked at before."""
+    trial = {**ADD_ON, "status": "trialing"}
+    made = Reconciliation(Account({"sub_1": SUB, "sub_2": trial}), written(SUB, trial))
+    assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_1"
+    made.policy = attrs.evolve(made.policy, shows=SHORT)
+    assert [(one.kind, one.subscription_id) for one in made.run()] == [(Kind.VIEW, "sub_1")]
+    assert [(one.kind, one.repaired) for one in made.run(apply=True)] == [(Kind.VIEW, True)]
+
+
 def test_a_profile_that_stripe_knows_nothing_of_follows_the_settings_too() -> None:
     """Its subscription is left as it is, its view is not."""
     made = Reconciliation(Account({}), written(SUB))
@@ -134,6 +145,23 @@ def test_what_another_app_wrote_is_left_alone() -> None:
     tables = Tables(profiles={"user_9": old})
     assert gone_through(tables, SHORT, apply=True)[0] == []
     assert tables.profiles["user_9"] == old
+    tables = written(SUB, shows=OTHERS)
+    assert not tables.profiles["user_1"].keys() & {"subscriptionId", "subscriptionStatus"}
+    tables.profiles["user_1"] = {**tables.profiles["user_1"], **old}
+    changed = attrs.evolve(OTHERS, access_renewal_grace_hours=1)
+    assert gone_through(tables, changed, apply=True)[0] == []
+    assert tables.profiles["user_1"].items() >= old.items()
+
+
+def test_a_filter_that_leaves_a_subscription_out_takes_its_view_away() -> None:
+    """And one that lets it in again brings it back, from the ledger."""
+    tables = written(SUB)
+    before = shown(tables)
+    [one], _ = gone_through(tables, OTHERS, apply=True)
+    assert {field.name for field in one.fields} == before.keys()
+    assert shown(tables) == {}
+    gone_through(tables, ViewSettings(), apply=True)
+    assert shown(tables) == before
 
 
 def test_an_own_attribute_that_is_not_wanted_any_more_goes() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import PassHeldError, StripeUnavailableError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.stripe_side.api import Snapshot
@@ -222,3 +223,52 @@ def test_too_little_time_to_ask_is_no_error() -> None:
     assert Sliced(made).slice(lambda: next(answers, True)).drift_pass.finished is None
     with pytest.raises(StripeUnavailableError):
         Sliced(made).slice()
+
+
+SHORT = ViewSettings(access_renewal_grace_hours=1)
+
+
+def test_a_pass_that_left_nothing_tells_by_which_settings() -> None:
+    """One that found something and repaired nothing does not, nor one that is under way."""
+    now = Policy().shows.fingerprint
+    assert Sliced(world()).whole_pass().is_full(now)
+    assert not Sliced(world()).whole_pass().is_full(SHORT.fingerprint)
+    assert not Sliced(world(delivered=False)).whole_pass().is_full(now)
+    assert Sliced(world(delivered=False), repair=True).whole_pass().is_full(now)
+    assert not Sliced(world()).slice(lambda: True).is_full(now)
+
+
+def test_a_pass_that_began_under_other_settings_is_none_of_todays() -> None:
+    """Its first pages were held to be right by the others."""
+    sliced = Sliced(world())
+    sliced.slice(lambda: True)
+    sliced.world.policy = Policy(shows=SHORT, can_ask_stripe=True)
+    sliced.repair = True
+    went = sliced.whole_pass()
+    assert went.drift_pass.finished is not None
+    assert not went.is_full(SHORT.fingerprint)
+
+
+def test_changed_settings_are_drift_and_repaired_without_stripe() -> None:
+    """Also of a profile whose subscription Stripe does not know; once each, like anything else."""
+    sliced = Sliced(world(), repair=True)
+    del sliced.world.account.bodies["sub_0"]
+    sliced.world.policy = Policy(shows=SHORT, can_ask_stripe=True)
+    went = sliced.whole_pass()
+    assert which(sliced.told) == {(Kind.VIEW, f"sub_{n}", f"user_{n}") for n in range(7)} | {
+        (Kind.UNKNOWN_TO_STRIPE, "sub_0", "user_0")
+    }
+    assert all(one.repaired for one in sliced.told if one.kind is Kind.VIEW)
+    assert (went.believed.recomputed, went.believed.from_stripe, len(sliced.told)) == (7, 0, 8)
+    assert went.is_full(SHORT.fingerprint)
+
+
+def test_profiles_that_show_the_same_are_no_drift() -> None:
+    """Although other settings were in force when they were written."""
+    sliced = Sliced(world())
+    sliced.world.policy = Policy(
+        shows=ViewSettings(access_while_collection_paused=False), can_ask_stripe=True
+    )
+    went = sliced.whole_pass()
+    assert (went.believed.differences, went.looked.differences) == (0, 0)
+    assert went.looked.other_settings == 7

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
-from stripe_handler_cli.common.tables import table
+from stripe_handler_cli.common.tables import keep_whole, table
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.fields import Field, product_changes
@@ -68,7 +68,7 @@ def print_owners(console: Console, found: OwnersFound, stack_options: str) -> No
         rows = table("subscription", "is held by", "but")
         for one in found.misplaced:
             rows.add_row(one.subscription_id, one.user_id, one.told)
-        console.print(rows, markup=False)
+        console.print(keep_whole(rows, 0, 1), markup=False, crop=False)
     looked = f"{found.profiles:,} profiles with a subscription, of {found.scanned:,} items"
     if not found.misplaced:
         console.print(f"Looked at {looked}: every subscription is where its link says.")
@@ -90,7 +90,7 @@ def print_differences(console: Console, tally: Tally) -> None:
         rows.add_row(
             one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
         )
-    console.print(rows, markup=False)
+    console.print(keep_whole(rows, 1, 2), markup=False, crop=False)
     more = tally.differences - len(tally.shown)
     if more > 0:
         console.print(f"… and {more:,} more; --json prints all.")

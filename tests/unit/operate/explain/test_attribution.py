@@ -231,6 +231,51 @@ def test_lines_of_an_earlier_version_do_not_tell_what_changed() -> None:
     assert [change.event_id for change in status.or_by] == ["evt_created", "evt_active"]
 
 
+def other(**changes: Any) -> dict[str, Any]:
+    """Another subscription of the same user's, to another product, which is not shown."""
+    body = events.subscription(id="sub_2", status="past_due", created=T0 + 3, **changes)
+    body["items"]["data"][0]["price"]["product"] = "prod_2"
+    return body
+
+
+OTHER = parse_event(events.created(other(), event_id="evt_other", created=T0 + 3))
+
+
+def test_access_names_the_event_of_whichever_subscription_gave_it() -> None:
+    """The status is that of the one shown; the products also came of another one, which ended."""
+    gone = {**other(ended_at=T0 + 60), "status": "canceled"}
+    ended = parse_event(events.deleted(gone, event_id="evt_gone", created=T0 + 60))
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, OTHER)
+    assert setters(watched.explained())["subscriptionProducts"] == "evt_other"
+    watched.deliver(ended)
+    found = setters(watched.explained())
+    assert (found["subscriptionStatus"], found["subscriptionId"]) == ("evt_active", "evt_created")
+    assert found["subscriptionProducts"] == "evt_gone"
+    assert all(one.is_certain for one in watched.explained().values())
+
+
+def test_access_is_not_certain_while_any_living_one_left_no_line() -> None:
+    """The ledger knows of an event of the other subscription that the log does not tell of."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, OTHER)
+    watched.lines = [one for one in watched.lines if one.event_id != "evt_other"]
+    explained = watched.explained()
+    assert not explained["subscriptionAccessUntil"].is_certain
+    assert not explained["subscriptionProducts"].is_certain
+    assert explained["subscriptionStatus"].is_certain
+
+
+def test_an_invoice_whose_line_is_lost_may_have_ended_access() -> None:
+    """While past due, access can depend on the newest failed invoice; never the status."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, PAID)
+    watched.lines = [attrs.evolve(one, changed=None) for one in watched.lines]
+    explained = watched.explained()
+    assert "evt_paid" in {one.event_id for one in explained["subscriptionAccessUntil"].or_by}
+    assert "evt_paid" not in {one.event_id for one in explained["subscriptionStatus"].or_by}
+
+
 @st.composite
 def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
     """A world's events with duplicates, in any order, up to three at once; some handlers die anywhere.

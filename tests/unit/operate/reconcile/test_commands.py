@@ -5,16 +5,18 @@ from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.operate.reconcile import report
-from stripe_handler_cli.operate.reconcile.report import conclude, teller
+from stripe_handler_cli.operate.reconcile.report import conclude, plain, teller
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.comparison.tally import SHOWN, Tally
+from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 
 FOUND = Difference(
     Kind.STALE,
@@ -32,6 +34,8 @@ FOUND = Difference(
         (["reconcile", "--since", "31d"], "is more than 30 days ago"),
         (["reconcile", "--since", "yesterday"], "yesterday is not an ISO-8601 time"),
         (["reconcile", "--rate", "0"], "Invalid value for '--rate'"),
+        (["reconcile", "--views", "--since", "6h"], "--views goes through everything"),
+        (["reconcile", "--views", "--owners"], "--views goes through everything"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_done(
@@ -81,3 +85,58 @@ def test_json_is_a_line_a_difference_and_a_summary(capsys: pytest.CaptureFixture
     )
     assert (last["summary"]["differences"], last["summary"]["remaining"]) == (1, 1)
     assert conclude(Tally(), as_json=True, apply=True) == 0
+
+
+def summary_of(tally: Tally, *, apply: bool) -> str:
+    """What is printed at the end."""
+    out = StringIO()
+    report.print_summary(Console(file=out, width=160), tally, apply=apply)
+    return out.getvalue()
+
+
+def test_the_summary_tells_what_came_from_where() -> None:
+    """From the ledger, from Stripe; and what was only marked."""
+    tally = Tally(profiles=9, other_settings=4)
+    for kind in (Kind.VIEW, Kind.VIEW, Kind.STALE):
+        tally.add(Difference(kind, "sub_1", "user_1", repaired=True))
+    tally.add(Difference(Kind.UNMAPPED, "sub_2"))
+    assert summary_of(tally, apply=True) == (
+        "Compared 9 profiles: 4 differences, 3 repaired (2 computed anew from the ledger, 1 from Stripe), "
+        "1 left.\n4 profiles were written under other settings, and show what they should; they are marked "
+        "with today's settings now.\n"
+    )
+    assert (tally.unrepaired, tally.as_json()["recomputed"], tally.as_json()["from_stripe"]) == (0, 2, 1)
+
+
+def test_of_the_products_only_what_differs_is_told() -> None:
+    """By product and attribute; in JSON there are whole values, sets and items of Stripe's too."""
+    stored = {"prod_1": {"quantity": Decimal(1), "status": "active"}, "prod_2": {"status": "active"}}
+    told = {"prod_1": {"quantity": 2, "status": "active"}}
+    fields = (
+        Field("subscriptionProducts", stored, told),
+        Field("items", (SubscriptionItem(product_id="prod_1"),), ()),
+        Field("entitlements", {"b", "a"}, None),
+    )
+    tally = Tally()
+    tally.add(Difference(Kind.STALE, "sub_1", "user_1", fields=fields))
+    out = StringIO()
+    report.print_differences(Console(file=out, width=300), tally)
+    assert "subscriptionProducts.prod_1.quantity 1 → 2, subscriptionProducts.prod_2 {" in out.getvalue()
+    line = json.loads(json.dumps(tally.shown[0].as_json(), default=plain))
+    assert line["fields"][0]["stored"] == {
+        "prod_1": {"quantity": 1, "status": "active"},
+        "prod_2": {"status": "active"},
+    }
+    assert line["fields"][1]["stored"][0]["product_id"] == "prod_1"
+    assert line["fields"][2]["stored"] == ["a", "b"]
+
+
+def test_an_id_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor folded, where there is a terminal of 80 columns: it is to be copied."""
+    monkeypatch.setenv("COLUMNS", "80")
+    tally, long = Tally(), f"sub_{'x' * 40}"
+    tally.add(attrs.evolve(FOUND, subscription_id=long, user_id="user_with_an_id_of_some_length"))
+    out = StringIO()
+    report.print_differences(Console(file=out, width=80), tally)
+    assert long in out.getvalue()
+    assert "user_with_an_id_of_some_length" in out.getvalue()

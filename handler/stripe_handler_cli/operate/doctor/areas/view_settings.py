@@ -32,8 +32,12 @@ class ViewSettingsFacts:
 
 def look_at_view_settings(site: Site) -> ViewSettingsFacts:
     """What the last full pass left; without one, one page of profiles."""
-    config, client = config_of(site), site.client("dynamodb")
-    shows = config.shows
+    client, shows = site.client("dynamodb"), config_of(site).shows
+    config = attrs.evolve(
+        config_of(site),
+        table_name=site.output("profile_table_name"),
+        sync_table_name=site.output("sync_table_name"),
+    )
     full_pass = read_full_pass(client, config.sync_table_name)
     facts = ViewSettingsFacts(
         settings=shows.fingerprint,
