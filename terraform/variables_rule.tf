@@ -64,6 +64,15 @@ variable "event_types" {
   }
 
   validation {
+    condition     = !contains(var.event_types, "v1.entitlements.active_entitlement_summary.updated")
+    error_message = <<-EOT
+      event_types cannot hold v1.entitlements.active_entitlement_summary.updated:
+      Stripe's thin event does not name the customer. Take the type without
+      "v1.", and have a destination with snapshot events send it.
+    EOT
+  }
+
+  validation {
     condition = (
       var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
       || !anytrue([for type in var.event_types : startswith(type, "v1.")])

@@ -68,7 +68,7 @@ COMMANDS = (
     Deferred("composed:send", "Put events on the bus and follow each to the profile."),
     Deferred(
         "operate.show.command:show",
-        "Show what is stored of a user: profile, subscriptions, payments, customers, parked events.",
+        "Show what is stored of a user: until when there is access and to what, then the rest.",
     ),
     Deferred(
         "lab.simulator.command:simulate",

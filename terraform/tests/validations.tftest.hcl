@@ -244,6 +244,17 @@ run "an_unknown_event_type" {
   expect_failures = [var.event_types]
 }
 
+run "a_thin_event_that_names_no_customer" {
+  command = plan
+
+  variables {
+    event_types       = ["v1.entitlements.active_entitlement_summary.updated"]
+    stripe_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+  }
+
+  expect_failures = [var.event_types]
+}
+
 run "thin_events_without_a_key_and_stripe_elsewhere" {
   command = plan
 

@@ -39,7 +39,7 @@ def agrees(profile: Profile, item: Mapping[str, Any]) -> None:
 
 @pytest.mark.parametrize("policy", [Policy(), Policy(can_ask_stripe=True)], ids=["without key", "with key"])
 @SOME
-@given(stream=streams(Kinds(same_second=True)))
+@given(stream=streams(Kinds(same_second=True, baskets=True)))
 def test_every_item_keeps_the_contract(policy: Policy, stream: Stream) -> None:
     """After each request, whatever the order, with handlers side by side and some of them killed."""
     check(stream.delivered(policy, after_each=check))

@@ -8,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.decisions.policy import Policy
-from support.delivery import SignUp
-from support.entitled import check_entitlements, entitled_streams, judge_entitlements
+from support.delivery import Removal, SignUp
+from support.entitled import (
+    check_entitlements,
+    check_nobody_elses_entitlements,
+    entitled_streams,
+    judge_entitlements,
+)
 from support.examples import MANY
 from support.one_owner import check_one_owner
 from support.streams import Stream
@@ -57,3 +62,16 @@ def test_entitlements_wait_for_a_profile(data: st.DataObject) -> None:
     early = {user: {"PK": user} for user in USERS if user not in late}
     tables = stream.delivered(ONLY_EXISTING, profiles=early, after_each=check)
     judge_entitlements(tables, stream.world, key=False)
+
+
+@pytest.mark.parametrize("policy", [WITHOUT_KEY, ONLY_EXISTING], ids=["made again", "only existing"])
+@MANY
+@given(data=st.data())
+def test_a_profile_that_the_app_deletes_gives_nobody_what_is_not_his(
+    policy: Policy, data: st.DataObject
+) -> None:
+    """It may lack them until the next event about them, but no other profile keeps them."""
+    between = [*map(Removal, USERS), *(SignUp(user) for user in data.draw(st.sets(st.sampled_from(USERS))))]
+    stream = data.draw(entitled_streams(SHARED, *between))
+    profiles = {user: {"PK": user} for user in USERS}
+    stream.delivered(policy, profiles=profiles, after_each=check_nobody_elses_entitlements)

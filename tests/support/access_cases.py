@@ -32,22 +32,20 @@ class Case:
     def body(self) -> dict[str, Any]:
         """Stripe's object."""
         status, is_held, cancel, period, _ = self.key
-        end = table.PERIODS[period]
-        only = item("prod_basic", period=None)
-        place = only if period == table.OF_ITEM else {}
-        place["current_period_start"] = table.PERIOD_START
-        if end is not None:
-            place["current_period_end"] = end
+        times = {"current_period_start": table.PERIOD_START}
+        if period != table.ENDLESS:
+            times["current_period_end"] = table.PERIOD_END
+        is_of_item = period == table.OF_ITEM
+        sold = item("prod_basic", period=None) | (times if is_of_item else {})
         has_ended = status in {"canceled", "incomplete_expired"}
-        whole = {} if period == table.OF_ITEM else place
         return subscription(
-            items=items(only),
+            items=items(sold),
             status=status,
             created=table.PERIOD_START,
             ended_at=table.ENDED if has_ended else None,
             pause_collection={"behavior": "void", "resumes_at": None} if is_held else None,
             **table.CANCELS[cancel],
-            **whole,
+            **({} if is_of_item else times),
         )
 
 

@@ -5,6 +5,8 @@ The subscription began on 1 December 2025, sells one thing, and has ended on the
 
 PERIOD_START = 1_764_547_200
 """2025-12-01T00:00:00Z."""
+PERIOD_END = 1_767_225_600
+"""2026-01-01T00:00:00Z."""
 ENDED = 1_765_324_800
 """2025-12-10T00:00:00Z."""
 
@@ -40,8 +42,8 @@ CANCELS = {
 OF_ITEM = "the item's period"
 OF_SUBSCRIPTION = "the subscription's period"
 ENDLESS = "no end"
-PERIODS = {OF_ITEM: 1_767_225_600, OF_SUBSCRIPTION: 1_767_225_600, ENDLESS: None}
-"""Where the period's end stands: it is 2026-01-01T00:00:00Z."""
+PERIODS = (OF_ITEM, OF_SUBSCRIPTION, ENDLESS)
+"""Where the period's end stands."""
 
 SETTINGS = (
     {},
@@ -67,7 +69,7 @@ ACTIVE = ("active", "trialing")
 DATED = (OF_ITEM, OF_SUBSCRIPTION)
 EITHER = (COLLECTING, HELD)
 ANY_CANCEL = tuple(CANCELS)
-ANY_PERIOD = tuple(PERIODS)
+ANY_PERIOD = PERIODS
 
 # Statuses, pause_collection, cancel, period; then until when, by default, without grace, with no day of
 # past_due, with seven, and where paused collection gives no access.

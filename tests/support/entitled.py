@@ -107,6 +107,19 @@ def check_entitlements(tables: Tables) -> None:
         assert shown is None or shown, "an empty set cannot be stored"
 
 
+def check_nobody_elses_entitlements(tables: Tables) -> None:
+    """The half of it that still holds when the app deletes profiles: what an item has is shown there.
+
+    Raises:
+        AssertionError: An item has a customer's entitlements, and another one shows them by its record.
+    """
+    prefix = "stripeLedgerEntitlements_"
+    for user, item in tables.profiles.items():
+        for customer_id in (name.removeprefix(prefix) for name in item if name.startswith(prefix)):
+            shown_to = tables.customers[customer_id]["entitlements"].get("user")
+            assert shown_to == user, f"{user} has the entitlements of {customer_id}, shown to {shown_to}"
+
+
 def _owner(tables: Tables, customer_id: str) -> str | None:
     """Whose a customer's entitlements are, by the links and the customer's claim."""
     links = (link for (customer, _), link in tables.links.items() if customer == customer_id)

@@ -197,8 +197,8 @@ MUTANTS = (
     Mutant(
         "of the dead the best of ours is kept",
         "decisions/compaction.py",
-        "    ours = [subscription for subscription in dead if is_ours(subscription, shows)]\n",
-        "    ours = dead\n",
+        "best = {is_ours(one, shows): one.id",
+        "best = {True: one.id",
         DEAD,
     ),
     Mutant(

@@ -52,6 +52,10 @@ def with_projection(commit: Commit, known: Known, policy: Policy) -> Commit | Re
     for one, keys in _wanted(entitlements, user).items():
         if keeps and one not in writes:
             continue  # it shows them already
+        if one == commit.absent:
+            # There is no profile, as the transaction asks anyway; it may name an item only once.
+            user = None if one == user else user
+            continue
         write = _showing(one, keys, writes.get(one), commit, known, policy)
         if isinstance(write, ReadItem):
             return write

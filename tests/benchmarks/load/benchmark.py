@@ -17,6 +17,7 @@ from benchmarks.summary import paired_ratios, summarise
 from benchmarks.tables import measured_with, number, ratios_table, table
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos.counterexamples import differences
+from stripe_handler_cli.lab.simulator import told_by
 
 NAME = "load"
 LONG_NAME = "load_long"
@@ -64,7 +65,7 @@ def crowds(events: int) -> list[dict[str, Any]]:
         expected = truth(made)
         for handlers in _CROWDS:
             figures, tables = crowd_figures(made, handlers)
-            if differing := differences(expected, tables.profiles["hot"]):
+            if differing := differences(expected, told_by(tables.profiles["hot"])):
                 raise CliError(f"a crowd of {handlers} left a profile that is not the truth: {differing}")
             rows.append({"subscriptions": subscriptions, "events": events, **attrs.asdict(figures)})
     return rows

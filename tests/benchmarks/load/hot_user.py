@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 from benchmarks.load.delivering import Event
+from stripe_handler_cli.lab.simulator import told_by
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events as made
@@ -41,12 +42,12 @@ def hot_events(count: int, *, subscriptions: int, user: str, seed: int = 1) -> l
 
 
 def truth(events: list[Event]) -> dict[str, Any]:
-    """The user's profile after these events in the order in which they happened, each exactly once."""
+    """What the profile says after these events in the order in which they happened, each exactly once."""
     tables = Tables()
     for event in sorted(events, key=lambda event: event["created"]):
         tables.deliver(parse_event(event))
     (profile,) = tables.profiles.values()
-    return profile
+    return told_by(profile)
 
 
 def _subscription(user: str, place: int, **changes: Any) -> dict[str, Any]:

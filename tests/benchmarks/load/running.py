@@ -20,6 +20,7 @@ from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.chaos.accounts import Account
 from stripe_handler_cli.lab.chaos.counterexamples import differences
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
+from stripe_handler_cli.lab.simulator import told_by
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.local_aws import DEFAULT_STATE_DIRECTORY
@@ -229,7 +230,7 @@ def compare(pipeline: Pipeline, profiles: Mapping[str, Mapping[str, Any]]) -> No
     wrong = {
         user: differing
         for user, expected in profiles.items()
-        if (differing := differences(expected, found[user]))
+        if (differing := differences(expected, told_by(found[user])))
     }
     if wrong:
         user, differing = next(iter(wrong.items()))

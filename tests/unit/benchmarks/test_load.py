@@ -14,6 +14,7 @@ from benchmarks.load.processes import Sample, Usage
 from benchmarks.load.scale import parts
 from stripe_handler_cli.lab.chaos.accounts import Account
 from stripe_handler_cli.lab.chaos.counterexamples import differences
+from stripe_handler_cli.lab.simulator import told_by
 
 ACCOUNT = Account(received=3, attempts=4, failed=1, dropped=0)
 
@@ -76,7 +77,7 @@ def test_a_crowd_leaves_the_truth(subscriptions: int) -> None:
     """A hundred handlers at once on one user: the profile is right, and no event is given up."""
     events = hot_events(100, subscriptions=subscriptions, user="u")
     found, tables = crowd_figures(events, 100)
-    assert differences(truth(events), tables.profiles["u"]) == {}
+    assert differences(truth(events), told_by(tables.profiles["u"])) == {}
     assert found.dropped == 0
     assert found.transaction_conflicts > 0
 

@@ -94,6 +94,28 @@ def test_a_move_to_a_user_without_a_profile_takes_them_away() -> None:
     assert shown(tables) == {"user_2": {"sso"}}
 
 
+def test_a_move_to_whose_they_are_then_but_has_no_profile_names_it_once() -> None:
+    """A transaction of DynamoDB may name an item once."""
+    users = {user: {"PK": f"USER#{user}"} for user in ("user_1", "user_2")}
+    tables = Tables(policy=NO_PROFILES, profiles=users)
+    for event in (created(), entitled("sso"), created("user_2", which=2), claimed("user_2", None, 55)):
+        tables.deliver(event)
+    assert shown(tables) == {"user_2": {"sso"}}
+    del tables.profiles["user_1"]
+    event = labelled("user_1", "user_2", 60, which=2)
+    conversation = handling(event, tables.policy)
+    asked = [next(conversation)]
+    with contextlib.suppress(StopIteration):
+        while True:
+            asked.append(conversation.send(tables.execute(asked[-1], event)))
+    last = [one for one in asked if isinstance(one, Commit)][-1]
+    items = [*(write.user_id for write in last.writes), last.absent]
+    assert sorted(filter(None, items)) == ["user_1", "user_2"]
+    tables.profiles["user_1"] = {"PK": "USER#user_1"}
+    tables.deliver(event)
+    assert shown(tables) == {"user_1": {"sso"}}
+
+
 def test_a_profile_that_the_app_deleted_is_not_made_again_for_a_summary() -> None:
     """With `create_missing_profile = false`; the next subscription event finds them on record."""
     tables = Tables(policy=NO_PROFILES, profiles={"user_1": {"PK": "USER#user_1"}})

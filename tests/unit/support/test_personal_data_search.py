@@ -35,7 +35,7 @@ def test_what_logs_may_hold_is_no_finding() -> None:
 
 def test_simulated_events_hold_every_kind_but_keys() -> None:
     """Names, streets, addresses, cards and invoice pages: a handler that logs its event is found out."""
-    made = simulate(5, 40, SimulationOptions(expanded_share=0.5))
+    made = simulate(5, 90, SimulationOptions(expanded_share=0.5))
     found = personal_data((json.dumps(event) for event in made.events), people(made))
     kinds = {line.partition(": ")[0] for line in found}
     assert kinds == {*FORMS, "a name", "a street", "a remark"} - {"a key or a signing secret"}

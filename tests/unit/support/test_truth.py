@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from stripe_subscription_handler.decisions import view as library
 from support.access_cases import ALL
 from support.access_table import STATUSES
 from support.stripe_account import Account
-from support.true_views import true_view
+from support.true_views import VIEW, true_view
 from support.truth import Truth
 
 History = Callable[[Account], object]
@@ -241,3 +242,8 @@ def test_the_payment_is_the_newest_invoice_as_it_was_left() -> None:
     payment = Truth(account.world()).payment("sub_a")
     assert payment is not None
     assert (payment.body["id"], payment.word) == (newest, "uncollectible")
+
+
+def test_every_attribute_that_an_app_may_read_is_judged() -> None:
+    """One that the truth did not know could show anything."""
+    assert set(library.VIEW) == VIEW

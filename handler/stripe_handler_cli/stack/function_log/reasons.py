@@ -49,9 +49,10 @@ RULES = {
     ),
     Reason.UNHANDLED_TYPE: Rule("a type of event the handler does not know", None),
     Reason.ONE_OFF_INVOICE: Rule("an invoice of no subscription", None),
-    Reason.NOTHING_DUE: Rule("an invoice of nothing or less is no payment", None),
+    Reason.NOTHING_DUE: Rule("an invoice of nothing or less is no payment", "Payments"),
     Reason.FILTERED: Rule(
-        "another app's subscription, by `handled_product_ids` or `required_metadata`", None
+        "another app's subscription, by `handled_product_ids` or `required_metadata`",
+        "Subscriptions of other apps",
     ),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
