@@ -51,7 +51,7 @@ def package(
     from stripe_handler_cli.common.tables import fields
 
     progress = reporter()
-    root = find_project_root(project or Path.cwd())
+    root = find_project_root(project or Path.cwd(), or_else=", or name one with --project")
     built = build_zip(
         root,
         out or root / "dist/handler.zip",
@@ -63,7 +63,7 @@ def package(
         described = {**attrs.asdict(built), "path": str(built.path), "code_sha256": built.code_sha256}
         click.echo(json.dumps(described))
     else:
-        printer().print(fields(_rows(built)), soft_wrap=True)
+        printer().print(fields(_rows(built)))
 
 
 def _rows(built: BuiltZip) -> list[tuple[str, str]]:
