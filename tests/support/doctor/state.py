@@ -156,7 +156,7 @@ CASES: Cases = {
         (
             tables.OwnersFacts(profiles=3, scanned=800, is_whole=False),
             PASS,
-            "of 800 items; reconcile --owners looks at all)",
+            "of 800 items; `stripe-handler reconcile --owners` looks at all)",
         ),
         (
             tables.OwnersFacts(misplaced=(misplaced("u2"),), profiles=3, scanned=4),

@@ -220,7 +220,7 @@ def one_owner(facts: OwnersFacts) -> Finding:
     """
     looked = f"{plural(facts.profiles, 'profile')} with a subscription, of {plural(facts.scanned, 'item')}"
     if not facts.is_whole:
-        looked += "; reconcile --owners looks at all"
+        looked += "; `stripe-handler reconcile --owners` looks at all"
     if not facts.misplaced:
         return passed(f"every subscription is where its link says ({looked})")
     first, count = facts.misplaced[0], len(facts.misplaced)
