@@ -22,6 +22,8 @@ _GAP = "  "
 _BETWEEN_LINES = " · "
 """Stands between the lines of a cell where a row has one line."""
 _LEAST_PROSE = 24
+_PAIR = 2
+"""A name and its value are one attribute a line already."""
 _ALIGNED_UP_TO = 80
 """Columns of a cell in a pipe; a longer one pushes the rest of its row, not all other rows."""
 
@@ -95,26 +97,34 @@ class Table:
         return line
 
     def _records(self, rows: Sequence[Sequence[Text]], room: int) -> Iterator[Text]:
-        for number, row in enumerate(rows):
-            if number:
-                yield Text()
+        for row in rows:
             told = [pair for pair in zip(self.columns, row, strict=True) if pair[1].plain]
             yield from _record(told, room, self.prose)
+            if self.widths is None:
+                yield Text()
+
+    def _least(self, name: str, cell: Text) -> int:
+        return longest_word(cell.plain) if name in self.prose else _width(cell)
 
     def _fitting(self, rows: Sequence[Sequence[Text]], room: int) -> Sequence[int] | None:
         """The columns' widths, if no cell has to be broken; those of prose share what the others leave."""
-        if room < LEAST_COLUMNS:
+        if room < LEAST_COLUMNS and len(self.columns) > _PAIR:
             return None
         room -= len(_GAP) * (len(self.columns) - 1)
+        columns = list(zip(*self._heading(), *rows, strict=True)) or [()] * len(self.columns)
         if self.widths:
-            return self.widths if sum(self.widths) <= room else None
-        columns = list(zip(*self._heading(), *rows, strict=True))
+            needed = [
+                max((width, *(self._least(name, cell) for cell in column)))
+                for name, column, width in zip(self.columns, columns, self.widths, strict=True)
+            ]
+            left = room - sum(needed)
+            return [*needed[:-1], needed[-1] + left] if left >= 0 else None
         widest = [max(map(_width, column)) for column in columns]
         folded = [number for number, name in enumerate(self.columns) if name in self.prose]
         least = {
             number: max(
                 min(widest[number], _LEAST_PROSE),
-                *(longest_word(cell.plain) for cell in columns[number]),
+                *(self._least(self.columns[number], cell) for cell in columns[number]),
             )
             for number in folded
         }

@@ -69,7 +69,16 @@ def test_a_narrow_terminal_gets_records() -> None:
         "event    evt_2",
         "times    3",
         "because  short",
+        "",
     ]
+
+
+def test_names_and_values_stay_beside_each_other() -> None:
+    """They are one attribute a line already."""
+    rows = table("attribute", "value")
+    rows.add_row("status", "active")
+    text = plain(screen(lambda console: console.print(rows), NARROW))
+    assert text.splitlines() == ["attribute  value", "status     active"]
 
 
 @pytest.mark.parametrize("columns", [NARROW, MIDDLE, WIDE])
