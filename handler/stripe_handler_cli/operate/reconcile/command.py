@@ -248,7 +248,7 @@ def sync(  # noqa: PLR0913 - one argument per option
     invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
     subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
     """
-    from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
     from stripe_handler_cli.stack.stripe_api import stripe_errors
@@ -266,5 +266,4 @@ def sync(  # noqa: PLR0913 - one argument per option
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer)
-    without = "the same without --dry-run"
-    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=without)
+    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)
