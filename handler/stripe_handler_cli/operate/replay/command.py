@@ -106,7 +106,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     try:
         ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
-        options = given_stack_options(click.get_current_context())
+        options = given_stack_options(click.get_current_context()) + (" --bridge" if is_bridges else "")
         sys.stderr.write(
             f"\nNo longer following the replay {followed}; it goes on.\n"
             f"  stripe-handler replay --follow {followed}{options}    to follow it again\n"
