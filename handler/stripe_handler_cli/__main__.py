@@ -14,8 +14,9 @@ def main() -> int:
         if package not in {"click", "rich"}:
             raise
         sys.stderr.write(
-            f"stripe-handler needs the package '{package}', which the extra [cli] brings:\n"
-            "  pip install 'stripe-subscription-handler[cli]'\n"
+            f"stripe-handler: it needs the package '{package}', which the extra [cli] brings.\n"
+            "In the checkout:\n"
+            "  pip install '.[cli]'\n"
         )
         return 2
 

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
@@ -43,7 +44,7 @@ class RunningStack:
             "\nEverything stays up. To look around in this shell:\n"
             f'  eval "$({command} local status --export --state-directory {directory})"\n'
             f"  aws dynamodb scan --table-name {outputs['profile_table_name']}\n"
-            f"  aws logs tail {outputs['log_group_name']}\n"
+            f"  aws logs tail {outputs['log_group_name']}    # AWS CLI v2\n"
             f"  {command} dlq list --local {directory.parent}\n"
             f"  terraform -chdir={self.deployment.workspace.directory} output\n"
             "To end it:\n"
@@ -124,7 +125,7 @@ def _evidence(pipeline: Pipeline) -> Iterator[str]:
     group = outputs["log_group_name"]
     pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
     lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LOG_LINES)
-    yield f"The last {len(lines)} lines of {group}:"
+    yield f"The last {plural(len(lines), 'line')} of {group}:"
     yield from (f"  {line.rstrip()}" for line in lines)
 
 

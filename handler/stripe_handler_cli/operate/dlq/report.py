@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
-from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.common.tables import Table, fields, table
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.dlq.messages import DeadLetter
 from stripe_handler_cli.operate.dlq.queues import Listing
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
@@ -101,8 +101,8 @@ def _about(listing: Listing, now: datetime) -> Iterable[str]:
 
 def held_by_others(count: int) -> str:
     return (
-        f"About {count} more are held by another command just now. They are to be had when it ends, or a few "
-        "minutes after it died."
+        f"About {count} more {'is' if count == 1 else 'are'} held by another command just now, and to be had "
+        "when it ends, or a few minutes after it died."
     )
 
 
@@ -124,7 +124,7 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
         "in the queue since": f"{_iso(letter.sent_at)} ({_age(letter, now)})",
         "attempts before": letter.attempts,
         "given up because": letter.gave_up,
-        "taken out since": f"{letter.received} times, by list, show, redrive or drop",
+        "taken out since": f"{plural(letter.received, 'time')}, by list, show, redrive or drop",
         "error": letter.error_type,
         "error message": letter.error_message,
     }
@@ -182,16 +182,14 @@ def _as_met_now(result: Result) -> DeadLetter:
 
 
 def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
-    table = Table("layer")
-    for name in ("event", "type", "user"):
-        table.add_column(name, overflow="fold")
-    for name in ("age", "attempts", "taken"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("error", "message"):
-        table.add_column(name, overflow="fold")
+    rows = table(
+        *("layer", "event", "type", "user", "age", "attempts", "taken", "error", "message"),
+        prose=("message",),
+        right=("age", "attempts", "taken"),
+    )
     for letter in map(DeadLetter.summary, letters):
         hidden = "(whole text: dlq show)" if letter.is_message_hidden else ""
-        table.add_row(
+        rows.add_row(
             letter.layer,
             _text(letter.event_id or f"message {letter.message_id}"),
             _text(letter.event_type),
@@ -202,7 +200,7 @@ def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
             _text(letter.error_type),
             _text(f"{letter.error_message or ''} {hidden}".strip()),
         )
-    return table
+    return rows
 
 
 def with_counts(counter: Mapping[str, int]) -> str:
@@ -211,7 +209,7 @@ def with_counts(counter: Mapping[str, int]) -> str:
 
 
 def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+    return plural(count, "message")
 
 
 def _age(letter: DeadLetter, now: datetime) -> str:

@@ -266,4 +266,5 @@ def sync(  # noqa: PLR0913 - one argument per option
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer)
-    return conclude(tally, as_json=as_json, apply=not dry_run)
+    without = "the same without --dry-run"
+    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=without)

@@ -9,7 +9,8 @@ import click
 
 from stripe_handler_cli.common.moments import Moment, iso
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.operate.replay.archive import Archive, Replay
@@ -105,10 +106,11 @@ def replay(  # noqa: PLR0913 - one argument per option
     try:
         ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
+        options = given_stack_options(click.get_current_context())
         sys.stderr.write(
             f"\nNo longer following the replay {followed}; it goes on.\n"
-            f"  stripe-handler replay --follow {followed}    to follow it again\n"
-            f"  stripe-handler replay --cancel {followed}    to end it\n"
+            f"  stripe-handler replay --follow {followed}{options}    to follow it again\n"
+            f"  stripe-handler replay --cancel {followed}{options}    to end it\n"
         )
         return _INTERRUPTED
     if as_json:
@@ -126,9 +128,10 @@ def _print_dry_run(archive: "Archive", start: datetime, end: datetime, *, as_jso
     if as_json:
         click.echo(json.dumps({"from": iso(start), "to": iso(end), "archive": attrs.asdict(size)}))
         return 0
-    kept = f"kept {size.retention_days} days" if size.retention_days else "kept for ever"
+    kept = f"kept {plural(size.retention_days, 'day')}" if size.retention_days else "kept for ever"
     click.echo(
-        f"The whole archive holds about {size.events:,} events ({size.size_bytes:,} bytes), {kept}; "
+        f"The whole archive holds about {plural(size.events, 'event')} "
+        f"({plural(size.size_bytes, 'byte')}), {kept}; "
         "EventBridge does not tell how many are of that time. Nothing was started."
     )
     return 0
@@ -148,6 +151,6 @@ def _follow(watcher: "Watcher", name: str) -> "tuple[Replay, Summary]":
         )
     with step(console, "Wait until the function has handled what was sent") as handling:
         summary = watcher.until_handled(
-            ended, lambda lines: handling(f"{lines} lines in the log") if lines else None
+            ended, lambda lines: handling(f"{plural(lines, 'line')} in the log") if lines else None
         )
     return ended, summary
