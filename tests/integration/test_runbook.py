@@ -309,7 +309,7 @@ def test_the_outage_lost_nothing(outage: Incident, scene: Scene, stack: "Stack")
     """Each event that met it is applied, the one nobody can apply is in a file, and Terraform is content."""
     assert [scene.status(life) for life in MET_THE_OUTAGE] == ["active"] * 5
     assert scene.messages("failure_queue_url") == scene.messages("delivery_dead_letter_queue_url") == 0
-    (dropped,) = scene.shell.directory.glob("dropped-*.jsonl")
+    (dropped,) = scene.shell.directory.glob("state/stripe-handler/dropped/dropped-*.jsonl")
     assert "evt_outage_poison_poison" in dropped.read_text(encoding="utf-8")
     assert not stack.deployment.plan().has_changes
     assert outage.cleared == set(OUTAGE)

@@ -114,6 +114,8 @@ class Shell:
         own = {
             **deployment.endpoint.variables,
             "PATH": path,
+            # Where a person's commands keep what must stay; not this person's.
+            "XDG_STATE_HOME": str(directory / "state"),
             "ENVIRONMENT": workspace.name,
             "TF_CLI_ARGS_apply": "-auto-approve -no-color",
         }

@@ -213,8 +213,8 @@ def redrive(  # noqa: PLR0913 - one argument per option
 @dlq.command(
     epilog="""\b
 Examples:
-  stripe-handler dlq drop --id evt_1PqQ2n --out dropped.jsonl
-  stripe-handler dlq drop --error-type unreadable --out junk.jsonl --yes
+  stripe-handler dlq drop --id evt_1PqQ2n
+  stripe-handler dlq drop --error-type unreadable --out ~/junk.jsonl --yes
 """
 )
 @stack_options
@@ -223,37 +223,44 @@ Examples:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="A new file for what is dropped, readable by you alone. `dlq redrive --from-file` sends it again.",
+    help="A new file for what is dropped. Unless given, one in your state directory, outside every checkout.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def drop(
-    *, stack: "DeployedStack", choice: Choice, everything: bool, out: Path, yes: bool, as_json: bool
+    *, stack: "DeployedStack", choice: Choice, everything: bool, out: Path | None, yes: bool, as_json: bool
 ) -> int:
     """Delete messages without applying their events, after writing them to a file.
 
-    Asks first, and deletes only what is safely in the file. Exit code 1 if not all that was chosen is gone.
+    The file holds whole events, personal data included, and only you can read it; `dlq redrive --from-file`
+    sends it again. Asks first, and deletes only what is safely in the file. Exit code 1 if not all that was
+    chosen is gone.
     """
     import attrs
 
     from stripe_handler_cli.common.console import printer, warn
+    from stripe_handler_cli.common.private_files import git_would_take
     from stripe_handler_cli.operate.dlq import dropping, report, wiring
 
     require_choice(choice, everything=everything)
+    path = out or dropping.default_path(datetime.now(UTC))
+    if git_would_take(path):
+        warn(
+            f"{path} is in a git checkout that does not ignore it, and holds customers' data: never commit "
+            "it. Without --out it is kept outside."
+        )
 
     def agreed(error_types: Mapping[str, int]) -> bool:
         kinds = report.with_counts(error_types)
         return yes or click.confirm(f"Delete these messages from the queues: {kinds}?", err=True)
 
+    def tell(done: dropping.Dropped) -> None:
+        if as_json:
+            values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
+            click.echo(json.dumps(values))
+        else:
+            report.print_dropped(printer(), done)
+
     queues = wiring.queues(stack, choice, wiring.user_id_metadata_key(stack, warn))
-    done = dropping.drop(queues, choice, out, agreed)
-    if as_json:
-        values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
-        click.echo(json.dumps(values))
-    else:
-        where = f" All {done.chosen} are in {done.file}." if done.file else ""
-        said = f"{done.dropped} of {done.chosen} chosen messages dropped.{where}"
-        printer().print(said, markup=False)
-        report.print_rest(printer(), done.missing, done.held_by_others)
+    done = dropping.drop(queues, choice, path, agreed, tell)
     return 1 if done.dropped < done.chosen or done.missing else 0

@@ -1,6 +1,7 @@
 """Dead letters as tables for people and as plain values for `--json`. Only formats and prints."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.operate.dlq.dropping import Dropped
 from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Listing
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
@@ -130,6 +132,17 @@ def left_in_queues(waiting: Mapping[str, int] | None) -> str:
         return "No message is left."
     queues = (f"{_messages(count)} in the {Layer(one).queue_name}" for one, count in waiting.items() if count)
     return f"Left, chosen or not: about {', '.join(queues)}."
+
+
+def print_dropped(console: Console, done: Dropped) -> None:
+    """Print what was dropped, where it is, and how it can be sent all the same."""
+    console.print(f"{done.dropped} of {done.chosen} chosen messages dropped.", markup=False)
+    if done.file:
+        console.print(f"All {done.chosen} are in {done.file}", markup=False, soft_wrap=True)
+        console.print("It holds customers' data, and only you can read it. Delete it when it is done with.")
+        again = f"stripe-handler dlq redrive --from-file {shlex.quote(str(done.file))}"
+        console.print(f"To send them all the same: {again}", markup=False, soft_wrap=True)
+    print_rest(console, done.missing, done.held_by_others)
 
 
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:

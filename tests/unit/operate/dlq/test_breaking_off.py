@@ -2,6 +2,8 @@
 
 import io
 import json
+import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +70,10 @@ class Operator:
     def redrive(self, *more: str) -> int:
         """Send what is in the failure queue."""
         return cli(["dlq", "redrive", "--layer", "function", *self.options, *more])
+
+    def drop(self, *more: str) -> int:
+        """Drop what is in the failure queue."""
+        return cli(["dlq", "drop", "--layer", "function", *self.options[:2], *more])
 
 
 def operator(directory: Path, monkeypatch: pytest.MonkeyPatch, applies: int, then: BaseException) -> Operator:
@@ -175,3 +181,60 @@ def test_a_file_that_was_not_sent_to_its_end_stays(
     out, _ = capsys.readouterr()
     assert f"Broken off. The rest of {dropped} was not sent; the file stays." in out.replace("\n", " ")
     assert f"--from-file {dropped}" in out
+
+
+def test_a_drop_that_is_broken_off_names_the_file_that_has_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is deleted is nowhere else any more."""
+
+    class Interrupted(FakeQueue):
+        def delete_message(self, **parameters: Any) -> None:
+            if self.deleted:
+                raise KeyboardInterrupt
+            super().delete_message(**parameters)
+
+    person = operator(tmp_path, monkeypatch, 0, KeyboardInterrupt())
+    queue = Interrupted(messages=person.queue.messages)
+    monkeypatch.setattr(boto3, "Session", lambda **_: Aws(queue, 0, KeyboardInterrupt()))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert person.drop("--yes") == 130
+    (path,) = tmp_path.glob("state/stripe-handler/dropped/dropped-*.jsonl")
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 3
+    out, err = capsys.readouterr()
+    assert out.splitlines()[:2] == ["1 of 3 chosen messages dropped.", f"All 3 are in {path}"]
+    assert err.splitlines()[-1] == "Stopped."
+
+
+def test_dropped_events_are_kept_outside_the_checkout_and_the_output_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Readable by their owner alone; with the command that sends them all the same."""
+    person = operator(tmp_path, monkeypatch, 0, KeyboardInterrupt())
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    monkeypatch.chdir(checkout)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert person.drop("--yes") == 0
+    (path,) = tmp_path.glob("state/stripe-handler/dropped/dropped-*.jsonl")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(checkout.iterdir()) == []
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "3 of 3 chosen messages dropped.",
+        f"All 3 are in {path}",
+        "It holds customers' data, and only you can read it. Delete it when it is done with.",
+        f"To send them all the same: stripe-handler dlq redrive --from-file {path}",
+    ]
+    assert "Warning" not in err
+
+
+def test_a_file_that_git_would_take_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is in it."""
+    person = operator(tmp_path, monkeypatch, 0, KeyboardInterrupt())
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)  # noqa: S603, S607
+    assert person.drop("--out", str(tmp_path / "dropped.jsonl"), "--yes") == 0
+    _, err = capsys.readouterr()
+    assert "is in a git checkout that does not ignore it" in err.replace("\n", " ")
