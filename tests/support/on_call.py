@@ -75,10 +75,12 @@ class Ran:
     Attributes:
         exit_code: Its exit code.
         output: What it printed, errors included.
+        seconds: How long it took.
     """
 
     exit_code: int
     output: str
+    seconds: float
 
 
 @attrs.frozen
@@ -127,6 +129,7 @@ class Shell:
         A replay is followed for a shorter time than on AWS, where events take longer.
         """
         typed = f"{line} --quiet-seconds {_QUIET_SECONDS}" if "stripe-handler replay" in line else line
+        began = time.monotonic()
         completed = subprocess.run(  # noqa: S603 - the commands of our own page
             ["/bin/sh", "-c", typed],
             cwd=self.directory,
@@ -138,4 +141,4 @@ class Shell:
             timeout=_COMMAND_SECONDS,
             check=False,
         )
-        return Ran(completed.returncode, completed.stdout)
+        return Ran(completed.returncode, completed.stdout, time.monotonic() - began)

@@ -153,7 +153,7 @@ def test_a_dry_run_that_is_broken_off_sent_nothing(
         "Nothing was sent.",
         "Broken off. Left, chosen or not: about 3 messages in the failure queue.",
     ]
-    assert out.splitlines()[2].startswith("To go on: stripe-handler dlq redrive ")
+    assert out.splitlines()[2].endswith(" --rate 1000.0 --dry-run")
 
 
 def test_a_queue_that_cannot_be_counted_is_said() -> None:
