@@ -20,6 +20,7 @@ from stripe_handler_cli.tools.local_aws import LocalAws
 from stripe_handler_cli.tools.terraform import Workspace
 from support.aws_fakes import FakeLogs
 from support.local_stacks import running_aws
+from support.typed_input import Input
 
 OUTPUTS = {
     "profile_table_name": "users",
@@ -52,19 +53,6 @@ class FakeQueues:
             "ApproximateNumberOfMessagesNotVisible": str(in_flight),
         }
         return {"Attributes": {name: counts[name] for name in asked["AttributeNames"]}}
-
-
-class Input(StringIO):
-    """What somebody types, at a terminal or not."""
-
-    def __init__(self, text: str, *, is_terminal: bool) -> None:
-        """Nothing is read yet."""
-        super().__init__(text)
-        self.is_terminal = is_terminal
-
-    def isatty(self) -> bool:
-        """Whether it is typed at a terminal."""
-        return self.is_terminal
 
 
 def running_stack(logs: FakeLogs, queues: FakeQueues = FakeQueues()) -> RunningStack:

@@ -36,6 +36,6 @@ def refuse_other_mode(events: Sequence[Mapping[str, Any]], taken: Livemode) -> N
         )
         raise CliError(
             f'This environment takes {taken} events only (livemode = "{taken}"), and {count} of {other} '
-            f"mode: the function would fail that. --mode {taken} sends them as {taken} events, --mode {other} as "
-            f"{other} ones, to see it."
+            f"mode: the function would fail that. --mode {taken} sends them as {taken} events, and "
+            f"--mode {other} as {other} ones, to see it."
         )

@@ -22,7 +22,7 @@ def test_what_is_not_named_has_terraforms_default() -> None:
 
 def test_the_production_file_is_read() -> None:
     """As it is in the checkout."""
-    path = ROOT / "environments" / "production.tfvars"
+    path = ROOT / "environments" / "production.tfvars.example"
     settings = read_settings(values_in(terraform(), path, VARIABLES), path.name)
     assert (settings.prefix, settings.livemode, settings.source_name) == ("bayon", "live", None)
     assert settings.package_path == "../dist/handler.zip"
