@@ -41,6 +41,10 @@ COMMANDS = (
         "Say of each attribute of a profile which event set it, when, and by which rule.",
     ),
     Deferred(
+        "operate.init.command:init",
+        "Write an environment's variable file: your prefix, table, keys and e-mail addresses.",
+    ),
+    Deferred(
         "operate.link.command:link",
         "Say at Stripe whose a subscription is, which applies every event that waits for it.",
     ),

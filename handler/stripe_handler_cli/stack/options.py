@@ -42,7 +42,7 @@ _OPTIONS = (
         "--local",
         "local_directory",
         type=click.Path(file_okay=False, path_type=Path),
-        help="The stack that `make demo KEEP=1` left in this directory (.stripe-handler/demo).",
+        help="The local stack in this directory, as .stripe-handler/demo. One that runs is found by itself.",
     ),
 )
 
@@ -54,9 +54,12 @@ def _stack(
     resources: tuple[str, ...],
     local_directory: Path | None,
 ) -> "DeployedStack":
+    import os
+
     import attrs
 
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.found import found_stack
     from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
 
     named = _named(resources)
@@ -67,6 +70,9 @@ def _stack(
         return DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
     if named and not terraform_directory.is_dir():
         return DeployedStack.on_aws(named)
+    if workspace is None and _is_default("terraform_directory"):
+        stack = found_stack(terraform_directory, os.environ)
+        return attrs.evolve(stack, outputs={**stack.outputs, **named})
     found = outputs_of_root(terraform_directory, workspace=workspace)
     return DeployedStack.on_aws({**found, **named}, terraform_directory)
 
@@ -81,6 +87,10 @@ def given_stack_options(context: click.Context) -> str:
     Each has a space before it.
     """
     return given_options(context, inspect.signature(_stack).parameters)
+
+
+def _is_default(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
 
 
 def _named(resources: tuple[str, ...]) -> Mapping[str, str]:
