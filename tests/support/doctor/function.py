@@ -64,7 +64,7 @@ CASES: Cases = {
             the_function(stripe_url="http://127.0.0.1:1"),
             WARN,
             "asks http://127.0.0.1:1 instead of Stripe",
-            APPLY,
+            function.ASK_STRIPE,
         ),
         (
             the_function(settings_problem="LIVEMODE must be one of live, test, any"),

@@ -1,6 +1,7 @@
 """Dead letters as tables for people and as plain values for `--json`. Only formats and prints."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from rich.text import Text
 from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.common.tables import Table, fields, table
 from stripe_handler_cli.common.words import plural
-from stripe_handler_cli.operate.dlq.messages import DeadLetter
+from stripe_handler_cli.operate.dlq.dropping import Dropped
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Listing
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
 from stripe_handler_cli.stack.function_log import History
@@ -114,6 +116,35 @@ def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
         console.print(held_by_others(held), markup=False)
 
 
+def print_broken_off(console: Console, left: str, *, is_dry_run: bool, again: str) -> None:
+    """Print what a run that was broken off has left, and the command that goes on."""
+    console.print(f"Broken off. {left}", markup=False)
+    if not is_dry_run:
+        console.print("An event that was just being sent may be applied all the same; twice does no harm.")
+    console.print(f"To go on: {again}", markup=False, soft_wrap=True)
+
+
+def left_in_queues(waiting: Mapping[str, int] | None) -> str:
+    """Say how many messages are left, by layer; None if nobody can tell."""
+    if waiting is None:
+        return "How many messages are left cannot be told just now; none is lost."
+    if not any(waiting.values()):
+        return "No message is left."
+    queues = (f"{_messages(count)} in the {Layer(one).queue_name}" for one, count in waiting.items() if count)
+    return f"Left, chosen or not: about {', '.join(queues)}."
+
+
+def print_dropped(console: Console, done: Dropped) -> None:
+    """Print what was dropped, where it is, and how it can be sent all the same."""
+    console.print(f"{done.dropped} of {done.chosen} chosen messages dropped.", markup=False)
+    if done.file:
+        console.print(f"All {done.chosen} are in {done.file}", markup=False, soft_wrap=True)
+        console.print("It holds customers' data, and only you can read it. Delete it when it is done with.")
+        again = f"stripe-handler dlq redrive --from-file {shlex.quote(str(done.file))}"
+        console.print(f"To send them all the same: {again}", markup=False, soft_wrap=True)
+    print_rest(console, done.missing, done.held_by_others)
+
+
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
     rows = {
         "event": letter.event_id,
@@ -154,7 +185,8 @@ def _history(history: History | None) -> list[str]:
     return lines if history.is_complete else [*lines, "(reading the log took too long; there may be more)"]
 
 
-def print_tally(console: Console, tally: Tally, now: datetime) -> None:
+def print_tally(console: Console, tally: Tally, now: datetime, *, is_whole: bool = True) -> None:
+    """Print what became of the messages that a run met; of all that were chosen if it `is_whole`."""
     count = tally.outcomes
     sentences = (
         (Outcome.APPLIED, f"applied: {with_counts(tally.decisions)}"),
@@ -168,7 +200,7 @@ def print_tally(console: Console, tally: Tally, now: datetime) -> None:
         lines.append(f"Parked: kept for {_PARKED_DAYS} days, applied when the customer is linked.")
     if tally.not_deleted:
         lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
-    for line in lines or ["Nothing to send."]:
+    for line in lines or ["Nothing to send." if is_whole else "Nothing was sent."]:
         console.print(line, markup=False)
     if tally.shown:
         console.print(_table([_as_met_now(result) for result in tally.shown], now))

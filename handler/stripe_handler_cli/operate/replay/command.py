@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common import interrupts
 from stripe_handler_cli.common.moments import Moment, iso
 from stripe_handler_cli.common.options import json_option
 from stripe_handler_cli.common.words import plural
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 _ARCHIVED_AFTER = timedelta(minutes=10)
 """An event may take so long from the bus to the archive, says AWS."""
-
-_INTERRUPTED = 130
-"""Exit code of a command that Ctrl-C ended."""
 
 
 @click.command(
@@ -100,9 +98,10 @@ def replay(  # noqa: PLR0913 - one argument per option
             sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
         if dry_run:
             return _print_dry_run(archive, start, end, as_json=as_json)
+    is_told = tells_decisions(stack.config.log_level)
+    if start is not None and end is not None:
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
         archive.start(followed, start, end)
-    is_told = tells_decisions(stack.config.log_level)
     try:
         ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
@@ -112,7 +111,7 @@ def replay(  # noqa: PLR0913 - one argument per option
             f"  stripe-handler replay --follow {followed}{options}    to follow it again\n"
             f"  stripe-handler replay --cancel {followed}{options}    to end it\n"
         )
-        return _INTERRUPTED
+        return interrupts.EXIT_CODE
     if as_json:
         told = {"name": ended.name, "state": ended.state, "from": iso(ended.start), "to": iso(ended.end)}
         click.echo(json.dumps({**told, "decisions_are_logged": is_told, **summary.as_json()}))
