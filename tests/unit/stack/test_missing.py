@@ -2,18 +2,16 @@
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from stripe_handler_cli.stack.missing import with_missing_named
+from stripe_handler_cli.stack.endpoint import Endpoint
 
 
 def raised(service: str, operation: str, code: str, **request: Any) -> str:
     """The message of an error that AWS answers a request with."""
-    client: Any = with_missing_named(
-        boto3.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106
-    )
+    variables = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    client = Endpoint(variables).client(service)
     client.meta.events.register(
         "before-call", lambda **_: (_Answer, {"Error": {"Code": code, "Message": "Not found"}})
     )
