@@ -163,6 +163,7 @@ def test_explain_holds_the_profile_against_stripes_own_events(pipeline: Pipeline
         assert commands.run(*asked, OPS_KEY=API_KEY).exit_code == 0
         refused = commands.run(*asked, OPS_KEY="sk_test_of_somebody")
         assert (refused.exit_code, "$OPS_KEY" in refused.err) == (1, True)
+        assert (created["id"] in refused.out, "What Stripe has is not known" in refused.err) == (True, True)
         assert "sk_test_of_somebody" not in refused.err + refused.out
 
 
@@ -212,3 +213,53 @@ def test_a_subscription_in_two_profiles_is_found_and_repaired_by_the_command_tha
     assert "subscriptionId" not in commands.run("show", copy, "--json").json["users"][0]["profile"]
     kept = commands.run("show", life.user_id, "--json").json["users"][0]["profile"]
     assert kept["subscriptionId"] == f"sub_{life.name}_1"
+
+
+def test_what_the_apps_put_item_wiped_is_told_and_restored_by_the_command_that_is_named(
+    pipeline: Pipeline, commands: Commands
+) -> None:
+    """By the log, although nothing in the table tells that there was a ledger; payments included."""
+    life = Life("wiped")
+    bill = life.invoice(
+        status="paid", status_transitions={"paid_at": events.T0 + 2}, total=2000, livemode=False
+    )
+    paid = events.paid(bill, event_id=life.event_id("paid"), created=events.T0 + 2)
+    play(pipeline, life.created(), paid)
+    before = commands.run("show", life.user_id, "--json").json["users"][0]["profile"]
+    table, key = pipeline.config.table_name, {"PK": {"S": f"USER#{life.user_id}"}, "SK": {"S": "PROFILE"}}
+    pipeline.dynamodb.put_item(TableName=table, Item={**key, "email": {"S": "ada@example.com"}})
+    shown, explained = (commands.run(name, life.user_id) for name in ("show", "explain"))
+    repair = f"stripe-handler sync {life.user_id} --outputs {commands.outputs_path}"
+    for told in (shown, explained):
+        assert (told.exit_code, "The ledger is gone" in told.out, repair in told.out) == (1, True, True)
+        assert f"last by {paid['id']}" in told.out
+    as_json = commands.run("explain", life.user_id, "--json").json
+    assert (as_json["attributes"], as_json["lost_ledger"]["repair"]) == ({}, repair)
+    found = commands.run("reconcile", "--owners", "--json")
+    rows = [json.loads(line) for line in found.out.splitlines()]
+    assert (
+        found.exit_code,
+        [one["subscription_id"] for one in rows if one.get("user_id") == life.user_id],
+    ) == (
+        1,
+        [f"sub_{life.name}_1"],
+    )
+    with FakeStripe(objects(life.subscription(livemode=False, latest_invoice=bill["id"]), bill)) as stripe:
+        words = shlex.split(as_json["lost_ledger"]["repair"].partition(" --outputs")[0])[1:]
+        asked = (*words, "--stripe-key-variable", "OPS_KEY", "--stripe-url", stripe.url)
+        assert commands.run(*asked, OPS_KEY=API_KEY).exit_code == 0
+    after = commands.run("show", life.user_id, "--json")
+    [user] = after.json["users"]
+    assert (after.exit_code, user["profile"], user["app_attributes"]) == (0, before, ["email"])
+    assert user["lost_ledger"] is None
+
+
+def test_a_user_whose_id_begins_with_a_hyphen_is_shown_and_explained(
+    pipeline: Pipeline, commands: Commands
+) -> None:
+    """Without anything that says so."""
+    life, user_id = Life("hyphen"), "-hyphen"
+    play(pipeline, life.created(user=user_id))
+    for name in ("show", "explain"):
+        told = commands.run(name, user_id, "--json")
+        assert told.exit_code == 0, told.err

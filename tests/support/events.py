@@ -201,7 +201,7 @@ def envelope(
     }
 
 
-def bills(stripe_event: dict[str, Any]) -> str | None:
-    """The subscription that the invoice of an event bills; None where the event has no invoice."""
-    parent = stripe_event["data"]["object"].get("parent")
+def billed(invoice: dict[str, Any]) -> str | None:
+    """The subscription that an invoice bills; None where it is a one-off."""
+    parent = invoice.get("parent")
     return parent["subscription_details"]["subscription"] if parent else None

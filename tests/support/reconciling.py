@@ -8,8 +8,10 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
+from stripe_handler_cli.stack.stored.tables import LinkPage, OwnedLink
 from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
 from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.payments import NewestPayments
 from stripe_subscription_handler.comparison.rehearsal import LinkKey
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
@@ -39,15 +41,19 @@ class Account:
     Attributes:
         bodies: Its subscriptions by id.
         listed: Its events, newest first.
+        bills: Its invoices; where Stripe shows them with their subscriptions, these have them too.
         second: Unix time up to which it shows everything.
         asked: Subscriptions that were asked for one by one.
+        asked_for_invoices: Subscriptions whose invoices were asked for.
         breaks_after: After so many pages it does not answer any more; None: never.
     """
 
     bodies: dict[str, dict[str, Any]] = attrs.Factory(dict)
     listed: list[dict[str, Any]] = attrs.Factory(list)
+    bills: list[dict[str, Any]] = attrs.Factory(list)
     second: int = events.T0 + 1_000
     asked: list[str] = attrs.Factory(list)
+    asked_for_invoices: list[str] = attrs.Factory(list)
     breaks_after: int | None = None
 
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
@@ -74,10 +80,16 @@ class Account:
         body = self.bodies.get(subscription_id)
         return None if body is None else Snapshot(body, iso(self.second))
 
-    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
-        """The listed payment events of a subscription."""
-        found = [event for event in self.listed if events.bills(event) == subscription_id]
-        return found[:invoices]
+    def invoices(self, subscription_id: str) -> Iterable[dict[str, Any]]:
+        """A subscription's invoices, newest first."""
+        self.asked_for_invoices.append(subscription_id)
+        mine = [one for one in self.bills if events.billed(one) == subscription_id]
+        return sorted(mine, key=lambda one: (one["created"], one["id"]), reverse=True)
+
+    def failed_attempts(self, invoice: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        """The listed events of an invoice's failed attempts, newest first."""
+        failures = (event for event in self.listed if event["type"] == "invoice.payment_failed")
+        return [event for event in failures if event["data"]["object"]["id"] == invoice["id"]]
 
 
 @attrs.frozen
@@ -105,6 +117,14 @@ class Profiles:
             subscription: link for (customer, subscription), link in found.items() if customer == customer_id
         }
         return Links(Customer.from_attributes(self.tables.customers.get(customer_id)), mine)
+
+    def scan_links(self, after: Mapping[str, Any] | None = None) -> LinkPage:
+        """One page of the links that name an owner; here a page is one link."""
+        at = after["at"] if after else 0
+        keys = sorted(self.tables.links)[at : at + 2]
+        found = [(key, self.tables.links[key].get("owner")) for key in keys[:1]]
+        links = tuple(OwnedLink(owner, *key) for key, owner in found if owner is not None)
+        return LinkPage(links, len(found), {"at": at + 1} if len(keys) > 1 else None)
 
     def scan(self, position: ScanPosition) -> ScanPage:
         """One page of all profiles; here a page is a part of the table."""
@@ -145,6 +165,7 @@ class Reconciliation:
         livemode: Which mode is accepted.
         selection: What is read of Stripe's objects.
         path: The state file; in memory unless given.
+        is_thorough: Whether all newest invoices are asked for.
     """
 
     account: Account = attrs.Factory(Account)
@@ -153,6 +174,7 @@ class Reconciliation:
     livemode: Livemode = Livemode.ANY
     selection: Selection = PLAIN
     path: Path = Path(":memory:")
+    is_thorough: bool = False
 
     def comparer(self, found: list[Difference], *, apply: bool, tally: Tally | None = None) -> Comparer:
         """What compares, and notes what it finds."""
@@ -163,6 +185,7 @@ class Reconciliation:
             (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
             found.append,
             tally or Tally(),
+            payments=NewestPayments(self.account, self.selection, self.is_thorough),
         )
 
     def run(self, *, apply: bool = False) -> list[Difference]:

@@ -39,7 +39,9 @@ from stripe_handler_cli.operate.show.report import print_customer, print_user
 from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.following.outcome import handled, not_handled, print_outcome
 from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.lost_ledger import LedgerLook
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.tools.packaging import BuiltZip
 from stripe_handler_cli.tools.packaging.command import print_built
@@ -111,7 +113,9 @@ def explained(console: Console) -> None:
     """An attribute of another's making, one late event, one failed, and Stripe's list."""
     event = parse_event(events.updated(events.subscription(id=SUBSCRIPTION), event_id=EVENT))
     late = line("skip", reason="stale")
-    status = Attribution("subscriptionStatus", "trialing", None, (), None, (late,))
+    status = Attribution(
+        "subscriptionStatus", "active", None, (), None, (late,), is_found=False, found="trialing"
+    )
     explanation = Explanation(
         record=profile(),
         customers=(),
@@ -125,7 +129,7 @@ def explained(console: Console) -> None:
         lines=1,
         lines_left_out=False,
     )
-    print_explanation(console, explanation)
+    print_explanation(console, explanation, "")
 
 
 def customer(console: Console) -> None:
@@ -184,9 +188,9 @@ def compared(console: Console) -> None:
 
 
 def owned(console: Console) -> None:
-    """One subscription in a profile that does not own it."""
+    """One subscription in a profile that does not own it, one that its owner's has lost."""
     misplaced = (Misplaced(SUBSCRIPTION, USER, "user_2", CUSTOMER),)
-    print_owners(console, OwnersFound(misplaced, 1, 1), "")
+    print_owners(console, OwnersFound(misplaced, 1, 1, (Lost(f"{SUBSCRIPTION}_2", USER, CUSTOMER),)), "")
 
 
 def replayed(console: Console) -> None:
@@ -256,7 +260,7 @@ def asked(console: Console) -> None:
 
 SCREENS = {
     "show": Shown(
-        lambda console: print_user(console, profile(), NOW),
+        lambda console: print_user(console, profile(), LedgerLook(), NOW, ""),
         (USER, SUBSCRIPTION),
         ("subscriptionStatus", "trialing", "the ledger says active"),
         ("no access any more", "past", "the ledger says"),
@@ -268,7 +272,11 @@ SCREENS = {
         explained,
         (USER, EVENT),
         (EVENT, TYPE, "not seen", "the profile lacks it"),
-        ("changed by somebody else", "failed, and not handled since", "not seen"),
+        (
+            "but the app reads trialing: somebody else has changed it",
+            "failed, and not handled since",
+            "not seen",
+        ),
     ),
     "parked": Shown(
         waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
@@ -285,7 +293,11 @@ SCREENS = {
         (SUBSCRIPTION, USER),
         (SUBSCRIPTION, USER, "subscriptionCancelAtPeriodEnd no → yes", WORDS.strip()),
     ),
-    "reconcile --owners": Shown(owned, (SUBSCRIPTION, USER), (SUBSCRIPTION, USER, "it belongs to user_2")),
+    "reconcile --owners": Shown(
+        owned,
+        (SUBSCRIPTION, USER, f"{SUBSCRIPTION}_2", CUSTOMER),
+        (SUBSCRIPTION, USER, "it belongs to user_2"),
+    ),
     "replay": Shown(
         replayed, (EVENT, f"{EVENT}_2", USER), (USER, EVENT, "subscriptionStatus"), ("failed event", "error")
     ),

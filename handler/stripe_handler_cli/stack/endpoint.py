@@ -7,6 +7,8 @@ import attrs
 import boto3
 from botocore.config import Config
 
+from stripe_handler_cli.stack.missing import with_missing_named
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -33,10 +35,12 @@ class Endpoint:
             aws_secret_access_key=self.variables.get("AWS_SECRET_ACCESS_KEY"),
             region_name=self.variables.get("AWS_DEFAULT_REGION"),
         )
-        return session.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
-            config=config,
+        return with_missing_named(
+            session.client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
+                config=config,
+            )
         )
 
     @property

@@ -1,6 +1,6 @@
 """A Stripe account as a comparison reads it. Asks Stripe; compares nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -11,19 +11,28 @@ from stripe_subscription_handler.events.objects import read_object
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi
 
+_INVOICES = 10
+"""So many of a subscription's newest invoices are looked at for one that tells a payment."""
+
 
 @attrs.frozen
 class Account:
-    """A Stripe account, and what is read of its objects."""
+    """A Stripe account, and what is read of its objects.
+
+    Attributes:
+        with_invoices: Whether each subscription's newest invoice is read with it, for which the key must be
+            allowed to read invoices.
+    """
 
     api: StripeApi
     selection: Selection
+    with_invoices: bool = False
 
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
-        return lists.subscriptions(self.api, after, customer_id)
+        return lists.subscriptions(self.api, after, customer_id, with_invoices=self.with_invoices)
 
     def subscription(self, subscription_id: str) -> Snapshot | None:
-        return self.api.fetch_subscription(subscription_id)
+        return self.api.fetch_subscription(subscription_id, with_invoice=self.with_invoices)
 
     def current(self, asked: Fetch) -> Fetched:
         """A subscription or a customer as it is now, as far as it tells whose it is."""
@@ -36,8 +45,11 @@ class Account:
     def events(self, since: int, after: str | None) -> Iterable[Page]:
         return lists.events(self.api, since, after)
 
-    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
-        """The payment events of a subscription's newest invoices, as far as Stripe still lists them."""
-        query = (("subscription", subscription_id), ("limit", str(invoices)))
-        for invoice in self.api.fetch_page("invoices", query).objects:
-            yield from lists.payment_events(self.api, invoice)
+    def invoices(self, subscription_id: str) -> tuple[dict[str, Any], ...]:
+        """A subscription's newest invoices, newest first."""
+        query = (("subscription", subscription_id), ("limit", str(_INVOICES)))
+        return self.api.fetch_page("invoices", query).objects
+
+    def failed_attempts(self, invoice: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+        """The events of an invoice's failed attempts, newest first, as far as Stripe still lists them."""
+        return lists.failed_attempts(self.api, invoice)

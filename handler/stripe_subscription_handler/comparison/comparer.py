@@ -19,7 +19,10 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.conversation.messages import Handling, Links, Outcome
 from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
+from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.filters import may_be_ours
+from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped, check_livemode
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
@@ -45,6 +48,12 @@ class Items(Protocol):
     def customers(self, customer_ids: Iterable[str]) -> Mapping[str, Item]: ...
 
     def links_of(self, customer_id: str) -> Links: ...
+
+
+class Payments(Protocol):
+    """Tells newest payments; see `payments.NewestPayments`."""
+
+    def of(self, body: Mapping[str, Any], event: StripeEvent, *, is_known: bool) -> StripeEvent | None: ...
 
 
 Repair = Callable[[Handling, StripeEvent | None, Mapping[str, Any]], Outcome]
@@ -147,6 +156,7 @@ class Comparer:
     Attributes:
         repair: Carries a conversation out; None where nothing may be changed.
         held_back: Kinds that are neither told nor counted.
+        payments: What Stripe says of payments; None where these are not compared.
     """
 
     items: Items
@@ -156,6 +166,7 @@ class Comparer:
     report: Callable[[Difference], None]
     tally: Tally
     held_back: frozenset[Kind] = frozenset()
+    payments: Payments | None = None
 
     def snapshots(
         self, bodies: Iterable[Mapping[str, Any]], as_of: str, shown_to: Iterable[str] = ()
@@ -179,11 +190,13 @@ class Comparer:
                 self.tell(Difference(Kind.UNREADABLE, str(body.get("id")), note=str(error)))
                 self.views_of(str(body.get("id")), shown_to)
             else:
-                events.append(event)
-        batch, policy = Batch(self.items, self.stripe, events), self.settings.snapshot_policy
-        for event in events:
+                events.append((event, body))
+        policy = self.settings.snapshot_policy
+        batch = Batch(self.items, self.stripe, [event for event, _ in events])
+        for event, body in events:
             self._look_at_views(event.subscription_id or "", batch.users_of(event) | set(shown_to), batch)
-            rehearsal = self._rehearsed(carry(event, policy, shown_to), event, policy, batch)
+            payment = self._payment(body, event, batch)
+            rehearsal = self._rehearsed(carry(event, policy, shown_to, payment), event, policy, batch)
             outcome = rehearsal.outcome if rehearsal else None
             owners[event.subscription_id or ""] = outcome.user_id if outcome else None
             if rehearsal is None:
@@ -191,8 +204,24 @@ class Comparer:
             found = differences(event, rehearsal)
             if not found and outcome and outcome.reason in {Reason.STALE, Reason.CLAIMED}:
                 self.tally.overtaken += 1
-            self._finish(found, batch, rehearsal, carry(event, policy, shown_to), event, {})
+            self._finish(found, batch, rehearsal, carry(event, policy, shown_to, payment), event, {})
         return owners
+
+    def _payment(self, body: Mapping[str, Any], event: StripeEvent, batch: Batch) -> StripeEvent | None:
+        """What Stripe says of a subscription's newest payment, as far as that matters here."""
+        if self.payments is None or not may_be_ours(event, self.settings.policy.shows):
+            return None
+        subscription_id = event.subscription_id or ""
+        ledgers = [Ledger.from_item(batch.profile(user)) for user in sorted(batch.users_of(event))]
+        # Where nobody is known to own it, nobody is shown its payments.
+        is_known = not ledgers or any(
+            one.of(subscription_id).payment is not None or is_closed(one, subscription_id) for one in ledgers
+        )
+        try:
+            return self.payments.of(body, event, is_known=is_known)
+        except InvalidEventError as error:
+            self.tell(Difference(Kind.UNREADABLE, subscription_id, None, event.customer_id, note=str(error)))
+            return None
 
     def listed_events(self, bodies: Iterable[Mapping[str, Any]]) -> None:
         """Compare events of Stripe's list, as parsed from JSON: was each of them handled?"""

@@ -10,7 +10,13 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.comparison.fields import Field, changed, of_register, register_fields
+from stripe_subscription_handler.comparison.fields import (
+    Field,
+    changed,
+    of_register,
+    payment_fields,
+    register_fields,
+)
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehearsed
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
@@ -25,6 +31,7 @@ class Kind(enum.StrEnum):
     MISSING_PROFILE = "missing_profile"
     MISSING_SUBSCRIPTION = "missing_subscription"
     STALE = "stale"
+    PAYMENT = "payment"
     VIEW = "view"
     WRONG_USER = "wrong_user"
     UNLINKED = "unlinked"
@@ -40,6 +47,7 @@ REPAIRABLE = frozenset(
         Kind.MISSING_PROFILE,
         Kind.MISSING_SUBSCRIPTION,
         Kind.STALE,
+        Kind.PAYMENT,
         Kind.VIEW,
         Kind.WRONG_USER,
         Kind.UNLINKED,
@@ -148,6 +156,7 @@ def _of_user(
             return None
         return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
     register = register_fields(old, new) if old is not None and new is not None else ()
+    payment = payment_fields(held.payment, holds.payment)
     if before is None:
         kind = Kind.MISSING_PROFILE
     # What is forgotten at once (dead, and another dead one ended later) was not missing either.
@@ -155,6 +164,8 @@ def _of_user(
         kind = Kind.MISSING_SUBSCRIPTION
     elif register:
         kind = Kind.STALE
+    elif payment:
+        kind = Kind.PAYMENT
     elif view:
         kind = Kind.VIEW
     elif holds.linked and not held.linked:
@@ -164,6 +175,7 @@ def _of_user(
     if old is not None and new is not None:
         is_primary = after.get("subscriptionId") == snapshot.id
         register = of_register(old, new, view, is_primary=is_primary)
+        register += () if is_primary else payment
     return Difference(kind, snapshot.id, user_id, snapshot.customer_id, (*view, *register))
 
 

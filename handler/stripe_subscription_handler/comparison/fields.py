@@ -12,6 +12,8 @@ import attrs
 from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, PRODUCTS
 from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger
+from stripe_subscription_handler.decisions.payments import FIELDS as PAYMENT_FIELDS
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import FIELDS, Register
 from stripe_subscription_handler.decisions.view import PLAN_VIEW, SUBSCRIPTION_VIEW, VIEW
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -86,6 +88,15 @@ def register_fields(old: Register, new: Register) -> tuple[Field, ...]:
         items = (attrs.evolve(item, product_id=None, lookup_key=None) for item in told.items)
         told = attrs.evolve(told, items=tuple(items))
     return _differing((name, getattr(stored, field), getattr(told, field)) for name, field in FIELDS.items())
+
+
+def payment_fields(old: Payment | None, new: Payment | None) -> tuple[Field, ...]:
+    """All the fields of a payment that differ, named `payment.field`; when it was told is not compared."""
+    return _differing(
+        (f"payment.{name}", getattr(old, field, None), getattr(new, field, None))
+        for name, field in PAYMENT_FIELDS.items()
+        if field != "version"
+    )
 
 
 def product_changes(stored: Any, told: Any) -> tuple[Field, ...]:

@@ -1,9 +1,9 @@
-"""Stripe's lists, page by page: subscriptions, events, payment events of one invoice. Compares nothing."""
+"""Stripe's lists, page by page: subscriptions, events, one invoice's failed attempts. Compares nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stripe_subscription_handler.events.event_types import HANDLED_TYPES, INVOICE_EVENTS
+from stripe_subscription_handler.events.event_types import HANDLED_TYPES
 from stripe_subscription_handler.stripe_side.api import Page, Plural, StripeApi
 
 PAGE = 100
@@ -11,9 +11,6 @@ PAGE = 100
 
 LISTED_DAYS = 30
 """How long Stripe lists an event."""
-
-_BEFORE_SECONDS, _AFTER_SECONDS = 60, 3600
-"""Around `paid_at`, where the event of a payment is looked for."""
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -30,10 +27,19 @@ def pages(stripe: StripeApi, plural: Plural, query: Parameters, after: str | Non
 
 
 def subscriptions(
-    stripe: StripeApi, after: str | None = None, customer_id: str | None = None
+    stripe: StripeApi,
+    after: str | None = None,
+    customer_id: str | None = None,
+    *,
+    with_invoices: bool = False,
 ) -> Iterator[Page]:
-    """Read every subscription, ended ones too, of the account or of one customer."""
+    """Read every subscription, ended ones too, of the account or of one customer.
+
+    `with_invoices` has each one's newest invoice stand in it, in place of its id.
+    """
     query: Parameters = (("status", "all"),)
+    if with_invoices:
+        query += (("expand[]", "data.latest_invoice"),)
     if customer_id is not None:
         query += (("customer", customer_id),)
     return pages(stripe, "subscriptions", query, after)
@@ -50,23 +56,12 @@ def events(
     return pages(stripe, "events", (*wanted, ("created[gte]", str(since))), after)
 
 
-def payment_events(stripe: StripeApi, invoice: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Find the payment events of one invoice.
+def failed_attempts(stripe: StripeApi, invoice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Find the events of an invoice's failed attempts, newest first.
 
-    Stripe's list cannot be asked for one object's events, so it is narrowed by time: a payment's event is
-    made within moments of `paid_at`. Of a failed attempt Stripe keeps no time, so failures are looked for
-    since the invoice was made; they are few.
+    Stripe's list cannot be asked for one object's events, and of a failed attempt Stripe keeps no time. So
+    they are looked for since the invoice was made; failures are few.
     """
-    paid_at = (invoice.get("status_transitions") or {}).get("paid_at")
-    if paid_at is not None:
-        window: Parameters = (
-            *(("types[]", kind) for kind, status in INVOICE_EVENTS.items() if status == "succeeded"),
-            ("created[gte]", str(paid_at - _BEFORE_SECONDS)),
-            ("created[lte]", str(paid_at + _AFTER_SECONDS)),
-        )
-    elif invoice.get("attempted"):
-        window = (("types[]", "invoice.payment_failed"), ("created[gte]", str(invoice["created"])))
-    else:
-        return
+    window: Parameters = (("types[]", "invoice.payment_failed"), ("created[gte]", str(invoice["created"])))
     for page in pages(stripe, "events", window):
         yield from (event for event in page.objects if event["data"]["object"].get("id") == invoice["id"])

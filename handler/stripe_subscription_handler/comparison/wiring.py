@@ -8,6 +8,7 @@ import attrs
 from stripe_subscription_handler.comparison.account import Account
 from stripe_subscription_handler.comparison.comparer import Comparer, Settings, why_not
 from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.payments import NewestPayments
 from stripe_subscription_handler.comparison.tables import Tables
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.views import Views
@@ -27,6 +28,15 @@ class Work:
     stripe: Account
     tables: Tables
     comparer: Comparer
+
+    def with_payments(self, *, is_thorough: bool = False) -> "Work":
+        """Compare newest payments too, for which the key must be allowed to read invoices.
+
+        For `is_thorough` see `payments.NewestPayments`.
+        """
+        stripe = attrs.evolve(self.stripe, with_invoices=True)
+        payments = NewestPayments(stripe, stripe.selection, is_thorough)
+        return attrs.evolve(self, stripe=stripe, comparer=attrs.evolve(self.comparer, payments=payments))
 
 
 def views(

@@ -1,6 +1,6 @@
-"""A subscription as Stripe's API shows it → the event that carries it to the profile. Pure.
+"""A subscription, or an invoice, as Stripe's API shows it → the event that carries it to the profile. Pure.
 
-This is for whatever reads subscriptions without having been sent an event: sync, reconcile, a drift check.
+This is for whatever reads them without having been sent an event: sync, reconcile, a drift check.
 Such a snapshot goes through `handling` like a thin event whose object was fetched, so it can undo nothing
 newer.
 """
@@ -33,12 +33,21 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
-from stripe_subscription_handler.events.fields import optional_boolean
+from stripe_subscription_handler.events.fields import optional_boolean, optional_object, optional_time
+from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscriptions import read_subscription, with_end
 
 _TYPE = "customer.subscription.updated"
 """The type that says least. A snapshot's version comes from `as_of` and never from its type."""
+_TYPE_BY_STATUS = {
+    "paid": "invoice.paid",
+    "void": "invoice.voided",
+    "uncollectible": "invoice.marked_uncollectible",
+}
+"""Status of an invoice that has an end → the type of the event that told it."""
+_UNPAID = frozenset({"past_due", "unpaid"})
+"""Status of subscriptions whose newest invoice could not be collected."""
 
 
 def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
@@ -58,8 +67,48 @@ def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) ->
     )
 
 
-def carry(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> Handling:
+def payment_event(body: Mapping[str, Any], of: StripeEvent, selection: Selection) -> StripeEvent | None:
+    """Make an event of an invoice, as parsed from the API's JSON; None where it tells no payment.
+
+    `of` is the snapshot of the subscription that it bills. An invoice tells exactly what its events told once
+    it is paid, void or given up. That an attempt failed is believed where the subscription says so too: an
+    open invoice may also wait for a bank, or for the customer. Of such an attempt Stripe keeps no time; see
+    `carry`.
+
+    Raises:
+        InvalidEventError: The object is malformed; `field` names where.
+    """
+    invoice, subscription = read_invoice(body, "invoice", selection), of.subscription
+    if subscription is None or invoice.subscription_id != subscription.id or invoice.asks_for_nothing:
+        return None
+    event_type = _TYPE_BY_STATUS.get(invoice.status or "")
+    if event_type is None:
+        has_failed = invoice.status == "open" and invoice.attempt_count
+        if not has_failed or subscription.status not in _UNPAID:
+            return None
+        event_type = "invoice.payment_failed"
+    transitions = optional_object(body, "status_transitions", "invoice") or {}
+    finalized = optional_time(transitions, "finalized_at", "invoice.status_transitions")
+    return StripeEvent(
+        id=f"snapshot of {invoice.id}",
+        type=event_type,
+        created=invoice.uncollectible_at or finalized or invoice.created,
+        livemode=of.livemode,
+        invoice=invoice,
+        as_of=of.as_of,
+        fetched=subscription,
+    )
+
+
+def carry(
+    event: StripeEvent,
+    policy: Policy,
+    shown_to: Iterable[str] = (),
+    payment: StripeEvent | None = None,
+) -> Handling:
     """Carry a snapshot through as `handling` does, and take the subscription out of everybody else's item.
+
+    Then its newest payment, if one is given: an invoice's event, or what `payment_event` made of an invoice.
 
     The link says whose it is. Where the link was lost (a table restored from a backup, say), the items of
     `shown_to` tell by their claims, and whoever is not the owner loses what the item holds.
@@ -79,7 +128,24 @@ def carry(event: StripeEvent, policy: Policy, shown_to: Iterable[str] = ()) -> H
     also: tuple[Applied, ...] = ()
     for user_id in users:
         also += yield from _taken_out(case, known, user_id)
+    if payment is not None and outcome.user_id is not None and outcome.reason is not Reason.UNMAPPED:
+        paid = yield from _carry_payment(payment, policy, outcome.user_id)
+        outcome = attrs.evolve(outcome, applied=outcome.applied or paid.applied)
     return outcome.after(also)
+
+
+def _carry_payment(payment: StripeEvent, policy: Policy, user_id: str) -> Handling:
+    """Carry a payment to its owner; one that was read off an invoice is as old as it can be.
+
+    So an attempt's own event is always newer, whenever it comes, and only the attempts before lose to it.
+    """
+    reading, known = ReadItem(user_id), Known(payment.customer_id)
+    known.learn(reading, (yield reading))
+    held = Ledger.from_item(known.items[user_id]).of(payment.subscription_id or "").payment
+    is_read_off, invoice = payment.as_of is not None, payment.invoice
+    if is_read_off and invoice and held and held.has_failed and held.invoice_id == invoice.id:
+        payment = attrs.evolve(payment, created=max(payment.created, held.second))
+    return (yield from carry_case(case_of(payment, policy), known))
 
 
 def _taken_out(case: Case, known: Known, user_id: str) -> Generator[Request, Answer, tuple[Applied, ...]]:

@@ -17,7 +17,7 @@ _BY_INVOICE_STATUS = {"paid": SUCCEEDED, "void": VOIDED, "uncollectible": UNCOLL
 _NEVER = "-"
 """Sorts before every time and every number."""
 
-_FIELDS = {
+FIELDS = {
     "version": "version",
     "status": "status",
     "at": "at",
@@ -60,6 +60,11 @@ class Payment:
     def invoice_created(self) -> str:
         return self.version.partition(" ")[0]
 
+    @property
+    def second(self) -> str:
+        """When what it says was so, for Stripe: of a settled invoice its end, else the event's second."""
+        return self.version.split(" ")[3]
+
     @classmethod
     def of(cls, invoice: Invoice, event_type: str, second: str) -> "Payment":
         """Read a payment off an invoice, which an event of a type reported for a second."""
@@ -85,12 +90,12 @@ class Payment:
 
     def to_attribute(self) -> dict[str, Any]:
         """Return the DynamoDB map (plain Python values)."""
-        values = ((name, getattr(self, field)) for name, field in _FIELDS.items())
+        values = ((name, getattr(self, field)) for name, field in FIELDS.items())
         return {name: value for name, value in values if value is not None}
 
     @classmethod
     def from_attribute(cls, attribute: Mapping[str, Any]) -> "Payment":
-        values: dict[str, Any] = {field: attribute.get(name) for name, field in _FIELDS.items()}
+        values: dict[str, Any] = {field: attribute.get(name) for name, field in FIELDS.items()}
         # DynamoDB's numbers come back as Decimal; every number kept here is a whole one.
         numbers = {
             name: int(values[name]) for name in ("amount", "attempt_count") if values[name] is not None

@@ -38,6 +38,7 @@ EXPIRES_AT = "expiresAt"
 LARGEST_PARKED_BYTES = 400_000
 """Largest event that can wait: DynamoDB's item of 400 KB (409,600 bytes) less its other attributes."""
 
+_CUSTOMER = "CUSTOMER#"
 _RECORD = "CUSTOMER"
 _LINK = "LINK#"
 _PARKED = "PARKED#"
@@ -49,15 +50,23 @@ Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 
 
 def customer_key(customer_id: str) -> dict[str, str]:
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": _RECORD}
+    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": _RECORD}
 
 
 def link_key(customer_id: str, subscription_id: str) -> dict[str, str]:
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"{_LINK}{subscription_id}"}
+    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": f"{_LINK}{subscription_id}"}
+
+
+def link_of_key(key: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The customer and the subscription whose link has this key; None where it is another item's."""
+    customer, subscription = str(key["PK"]), str(key["SK"])
+    if not (customer.startswith(_CUSTOMER) and subscription.startswith(_LINK)):
+        return None
+    return customer.removeprefix(_CUSTOMER), subscription.removeprefix(_LINK)
 
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
-    return {"PK": f"CUSTOMER#{customer_id}", "SK": f"{_PARKED}{event_id}"}
+    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": f"{_PARKED}{event_id}"}
 
 
 def links_query(table_name: str, customer_id: str) -> dict[str, Any]:

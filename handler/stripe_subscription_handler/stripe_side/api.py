@@ -180,9 +180,15 @@ class StripeApi:
     requests: int = 0
     _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
 
-    def fetch_subscription(self, subscription_id: str, *, account: str | None = None) -> Snapshot | None:
-        """Read a subscription, if there is one; one that was canceled is still there."""
-        return self._snapshot("subscription", subscription_id, account)
+    def fetch_subscription(
+        self, subscription_id: str, *, account: str | None = None, with_invoice: bool = False
+    ) -> Snapshot | None:
+        """Read a subscription, if there is one; one that was canceled is still there.
+
+        `with_invoice` has its newest invoice stand in it, in place of the invoice's id.
+        """
+        expand = "latest_invoice" if with_invoice else None
+        return self._snapshot("subscription", subscription_id, account, expand)
 
     def fetch_fresh(
         self, kind: Subject, identifier: str, not_before: str, *, account: str | None = None
@@ -239,10 +245,12 @@ class StripeApi:
             data = [self._with_all_items(one, None) for one in data]
         return Page(tuple(data), bool(body.get("has_more")), as_of)
 
-    def _snapshot(self, kind: Subject, identifier: str, account: str | None) -> Snapshot | None:
+    def _snapshot(
+        self, kind: Subject, identifier: str, account: str | None, expand: str | None = None
+    ) -> Snapshot | None:
         if kind == "entitlements.active_entitlement_summary":
             return self._entitlements(identifier, account)
-        reply = self._get(kind, identifier, account)
+        reply = self._get(kind, identifier, account, expand)
         if reply.body is None:
             return None
         # What is read afterwards can only be newer than the second that this answer surely includes.
@@ -271,10 +279,11 @@ class StripeApi:
         kind = "entitlements.active_entitlement_summary"
         return Snapshot({"object": kind, "customer": customer_id, "entitlements": listed}, as_of)
 
-    def _get(self, kind: Subject, identifier: str, account: str | None) -> _Reply:
+    def _get(self, kind: Subject, identifier: str, account: str | None, expand: str | None = None) -> _Reply:
         if not identifier.strip("."):  # "." and ".." would name another path
             raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
-        reply = self._answered(f"{_PATHS[kind]}/{quote(identifier, safe='')}", account)
+        query = f"?{urlencode({'expand[]': expand})}" if expand else ""
+        reply = self._answered(f"{_PATHS[kind]}/{quote(identifier, safe='')}{query}", account)
         body = reply.body or {}
         if not reply.missing and (body.get("object"), body.get("id")) != (kind, identifier):
             raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")

@@ -4,8 +4,16 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.operate.doctor.areas import alarms, queues, tables, traffic, view_settings
+from stripe_handler_cli.operate.doctor.areas import (
+    alarms,
+    lost_profiles,
+    queues,
+    tables,
+    traffic,
+    view_settings,
+)
 from stripe_handler_cli.operate.doctor.commands import APPLY
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_subscription_handler.comparison.full_pass import FullPass
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
@@ -169,6 +177,26 @@ CASES: Cases = {
             FAIL,
             "sub_1 is held by u1, but no link names its owner, and 1 more",
             tables.REPAIR_OWNER,
+        ),
+    ),
+    lost_profiles.nothing_lost: (
+        (lost_profiles.LostFacts(links=3), PASS, "every profile holds what its user owns (3 links)"),
+        (
+            lost_profiles.LostFacts(links=800, is_whole=False),
+            PASS,
+            "(800 links; `stripe-handler reconcile --owners` looks at all)",
+        ),
+        (
+            lost_profiles.LostFacts(lost=(Lost("sub_1", "u1", "cus_1"),), links=1),
+            FAIL,
+            "sub_1 is u1's by its link, but the profile has lost it (1 link)",
+            lost_profiles.REPAIR_LOST,
+        ),
+        (
+            lost_profiles.LostFacts(lost=(Lost("sub_1", "u1", "c"), Lost("sub_2", "u2", "c")), links=2),
+            FAIL,
+            "but the profile has lost it, and 1 more have lost theirs",
+            lost_profiles.REPAIR_LOST,
         ),
     ),
     tables.deletion_protection: (

@@ -8,10 +8,12 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects, rate_limited
 from stripe_handler_cli.operate.reconcile.command import connect
 from stripe_handler_cli.stack.stripe_options import StripeAccess
-from stripe_subscription_handler.comparison.lists import events, payment_events, subscriptions
+from stripe_subscription_handler.comparison.account import Account
+from stripe_subscription_handler.comparison.lists import events, failed_attempts, subscriptions
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.stripe_side.api import StripeApi
 from support import events as made
 
@@ -20,7 +22,7 @@ BODIES = [
     made.subscription(id=f"sub_{n}", created=made.T0 + n, status="canceled" if n % 3 else "active")
     for n in range(230)
 ]
-BILL = made.invoice(status_transitions={"paid_at": made.T0 + 50}, attempted=True)
+BILL = made.invoice(status_transitions={"paid_at": made.T0 + 50}, status="paid")
 OPEN = made.invoice(id="in_2", created=made.T0 + 60, attempted=True)
 HAPPENED = [
     made.paid(BILL, event_id="evt_paid", created=made.T0 + 51),
@@ -88,15 +90,25 @@ def test_only_events_that_are_handled_are_listed(api: StripeApi) -> None:
     assert [event["id"] for page in events(api, made.T0 + 60) for event in page.objects] == ["evt_failed"]
 
 
-@pytest.mark.parametrize(
-    ("invoice", "ids"),
-    [(BILL, ["evt_paid"]), (OPEN, ["evt_failed"]), (made.invoice(attempted=False), [])],
-)
-def test_the_payment_events_of_an_invoice_are_found(
-    api: StripeApi, invoice: dict[str, object], ids: list[str]
-) -> None:
-    """Paid, failed, or none yet; those of other invoices are left out."""
-    assert [event["id"] for event in payment_events(api, invoice)] == ids
+def test_the_failed_attempts_of_an_invoice_are_found(api: StripeApi) -> None:
+    """Those of other invoices are left out, and what became of it otherwise."""
+    assert [event["id"] for event in failed_attempts(api, OPEN)] == ["evt_failed"]
+    assert list(failed_attempts(api, BILL)) == []
+
+
+def test_the_newest_invoice_comes_with_its_subscription(api: StripeApi, stripe: FakeStripe) -> None:
+    """In the same request, listed or alone; without being asked for, only its id does."""
+    body = made.subscription(latest_invoice="in_1")
+    stripe.account = objects(body, BILL)
+    with_invoices, without = Account(api, PLAIN, with_invoices=True), Account(api, PLAIN)
+    [page], [plain] = with_invoices.subscriptions(), without.subscriptions()
+    assert (page.objects[0]["latest_invoice"], plain.objects[0]["latest_invoice"]) == (BILL, "in_1")
+    one, bare = with_invoices.subscription("sub_1"), without.subscription("sub_1")
+    assert one is not None
+    assert bare is not None
+    assert (one.object["latest_invoice"], bare.object["latest_invoice"]) == (BILL, "in_1")
+    assert len(stripe.received) == 4
+    assert with_invoices.invoices("sub_1") == (BILL,)
 
 
 def test_a_key_must_fit() -> None:

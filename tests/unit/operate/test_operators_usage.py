@@ -28,6 +28,8 @@ def commands(tmp_path: Path) -> Commands:
     [
         (("show",), "name a USER, or a customer with --customer"),
         (("show", "user_1", "--customer", "cus_1"), "name a USER, or a customer with --customer"),
+        (("show", "-u", "--customer", "cus_1"), "name a USER, or a customer with --customer"),
+        (("explain", "--u"), "goes behind a -- of its own: stripe-handler explain -- --u"),
         (("explain",), "Missing argument 'USER'"),
         (("explain", "user_1", "--since", "yesterday"), "ISO-8601"),
         (("explain", "user_1", "--stripe-url", "http://evil.example"), "to Stripe or to this machine only"),

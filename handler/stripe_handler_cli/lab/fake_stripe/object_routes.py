@@ -85,15 +85,23 @@ def answer_objects(account: Account, request: Request) -> Answer:
     if found["id"] is None:
         # Dated when it was asked for: what is read afterwards is of that moment or later.
         return attrs.evolve(_page(account, kind, request), at=request.now)
-    return _one_object(account, kind, unquote(found["id"]))
+    return _one_object(account, kind, unquote(found["id"]), request.query.get("expand[]", ()))
 
 
-def _one_object(account: Account, kind: str, identifier: str) -> Answer:
+def _one_object(account: Account, kind: str, identifier: str, expand: Sequence[str]) -> Answer:
     found = account.find(kind, identifier)
     if found.body is None:
         message = f"No such {kind}: '{identifier}'"
         return attrs.evolve(error(HTTPStatus.NOT_FOUND, message, "resource_missing"), at=found.at)
-    return Answer(HTTPStatus.OK, embedded(found.body), found.at)
+    body = _expanded(account, embedded(found.body)) if "latest_invoice" in expand else embedded(found.body)
+    return Answer(HTTPStatus.OK, body, found.at)
+
+
+def _expanded(account: Account, subscription: Body) -> Body:
+    """A subscription in which its newest invoice stands in place of the invoice's id."""
+    newest = subscription.get("latest_invoice")
+    invoice = account.find("invoice", newest).body if isinstance(newest, str) else None
+    return subscription if invoice is None else {**subscription, "latest_invoice": invoice}
 
 
 def _page(account: Account, kind: str, request: Request) -> Answer:
@@ -113,6 +121,8 @@ def _page(account: Account, kind: str, request: Request) -> Answer:
     limit = int(query["limit"][-1])
     found = list(itertools.islice(listed, limit + 1))
     data = [embedded(body) for body in found[:limit][:: -1 if backwards else 1]]
+    if "data.latest_invoice" in query.get("expand[]", ()):
+        data = [_expanded(account, body) for body in data]
     return Answer(
         HTTPStatus.OK, {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": data}
     )

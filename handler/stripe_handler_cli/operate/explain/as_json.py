@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_handler_cli.common.moments import iso
-from stripe_handler_cli.operate.explain.attribution import Attribution
+from stripe_handler_cli.operate.explain.attribution import Attribution, Newest
 from stripe_handler_cli.operate.explain.changes import Change
 from stripe_handler_cli.operate.explain.gathering import Explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure
@@ -12,13 +12,16 @@ from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.reasons import sentence
 
 
-def as_json(explanation: Explanation) -> dict[str, Any]:
-    record = explanation.record
+def as_json(explanation: Explanation, stack_options: str) -> dict[str, Any]:
+    """Make them; the options lead a command that is named to the same stack."""
+    record, lost = explanation.record, explanation.lost_ledger
     found: dict[str, Any] = {
         "user_id": record.user_id,
         "exists": record.profile is not None,
         "is_fine": explanation.is_fine,
         "differences": sorted(record.differences),
+        "lost_ledger": lost.as_json(stack_options) if lost else None,
+        "lost": [one.as_json(stack_options) for one in explanation.lost],
         "attributes": {one.name: _attribution(one) for one in explanation.attributions},
         "ownership": [one.as_json() for one in explanation.passed],
         "failures": [_failure(one) for one in explanation.failures],
@@ -30,6 +33,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             "older_lines_left_out": explanation.lines_left_out,
         },
         "stripe": None,
+        "stripe_failure": explanation.stripe_failure,
     }
     if explanation.timeline is not None and explanation.stripe_since is not None:
         entries = [_entry(one) for one in explanation.timeline]
@@ -40,11 +44,21 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 def _attribution(one: Attribution) -> dict[str, Any]:
     return {
         "value": one.value,
+        **({} if one.is_found else {"found": one.found}),
         "set_by": _change(one.set_by) if one.set_by else None,
         "is_certain": one.is_certain,
         "or_by": [_change(change) for change in one.or_by],
+        "brought_to_light": _newest(one.brought_to_light) if one.brought_to_light else None,
         "newest_in_ledger": one.newest.in_words if one.newest else None,
         "rejected": [_handled(line) for line in one.rejected],
+    }
+
+
+def _newest(newest: Newest) -> dict[str, Any]:
+    return {
+        "subscription_id": newest.subscription_id,
+        "event_id": newest.event_id,
+        "in_ledger": newest.in_words,
     }
 
 
@@ -57,6 +71,7 @@ def _handled(one: Change | LogLine) -> dict[str, Any]:
         "event_id": one.event_id,
         "event_type": one.event_type,
         "event_created": one.event_created,
+        "subscription_id": one.subscription_id,
         "handled_at": one.handled_at.isoformat(),
         "reason": one.reason,
         "rule": sentence(one.reason),

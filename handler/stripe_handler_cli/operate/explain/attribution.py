@@ -7,6 +7,7 @@ back on the ledger, which knows the newest event of each subscription.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -36,10 +37,16 @@ _WHATEVER_ITS_STATE = frozenset({Reason.CLAIMED, Reason.MOVED})
 
 @attrs.frozen
 class Newest:
-    """The newest event of the subscription shown, as far as the ledger tells, and whether it is logged."""
+    """The newest event of a subscription, as far as the ledger tells, and whether it is logged.
 
+    Attributes:
+        event_id: The event's, where a line tells of it.
+    """
+
+    subscription_id: str
     in_words: str
     is_logged: bool
+    event_id: str | None = None
 
 
 @attrs.frozen
@@ -50,6 +57,8 @@ class Attribution:
         set_by: The event that last changed it, by the log; None if the log does not tell.
         or_by: Other events that may have been the last to change it.
         newest: The newest event of its kind that the ledger knows of; None if no subscription is shown.
+        is_found: Whether the app reads this value; else somebody else has changed it.
+        found: The value that the app reads then; None where the attribute is gone.
         rejected: Events of its kind that were handled later and changed nothing, in that order.
     """
 
@@ -59,6 +68,18 @@ class Attribution:
     or_by: tuple[Change, ...]
     newest: Newest | None
     rejected: tuple[LogLine, ...]
+    is_found: bool = True
+    found: Any = None
+
+    @property
+    def brought_to_light(self) -> Newest | None:
+        """What the value comes from, where an event of another subscription has only brought that to light.
+
+        The one that was shown ended or lost its rank, say, and since then this one is shown.
+        """
+        about = self.set_by.subscription_id if self.set_by else None
+        newest = None if self.name in ACCESS_VIEW else self.newest
+        return newest if newest and about not in {None, newest.subscription_id} else None
 
     @property
     def is_certain(self) -> bool:
@@ -67,11 +88,16 @@ class Attribution:
 
 
 def attributions(
-    ledger: Ledger, shows: ViewSettings, user_id: str, lines: Sequence[LogLine]
+    ledger: Ledger,
+    shows: ViewSettings,
+    user_id: str,
+    lines: Sequence[LogLine],
+    differing: Mapping[str, tuple[Any, Any]] = MappingProxyType({}),
 ) -> list[Attribution]:
-    """Explain every attribute of a user's view that is there, or that an event removed.
+    """Explain every attribute of a user's view that is there, that an event removed, or that is wrong.
 
-    The lines are those about the user and the user's subscriptions, in order of time.
+    The lines are those about the user and the user's subscriptions, in order of time. `differing` has the
+    attributes that do not say what the ledger says: name → (by the ledger, what the app reads).
     """
     changes = changes_of(lines, user_id)
     found = []
@@ -83,9 +109,11 @@ def attributions(
     for one in ledger.living(shows).values():
         of_one = _newest(ledger, one, changes, lines)[About.STATE]
         of_access = of_access if of_one.is_logged else of_one
-    for name in sorted(values):
+    for name in sorted({*values, *differing}):
         candidates = [change for change in changes if change.may_have_changed(name)]
-        if values[name] is None and not any(name in (change.changed or ()) for change in candidates):
+        is_found, value = name not in differing, values.get(name)
+        was_changed = any(name in (change.changed or ()) for change in candidates)
+        if value is None and is_found and not was_changed:
             continue
         about = About.of_attribute(name)
         set_by, or_by = _last(candidates, ledger, shown, about)
@@ -100,7 +128,8 @@ def attributions(
             and (since is None or line.handled_at > since)
         )
         newest = of_access if name in ACCESS_VIEW else of_shown.get(about)
-        found.append(Attribution(name, values[name], set_by, or_by, newest, rejected))
+        app_reads = None if is_found else differing[name][1]
+        found.append(Attribution(name, value, set_by, or_by, newest, rejected, is_found, app_reads))
     return found
 
 
@@ -111,8 +140,12 @@ def _last(
     told = [change for change in candidates if change.changed is not None]
     if not told:
         return None, tuple(candidates)
-    last = max(told, key=lambda change: change.handled_at)
-    near = [change for change in candidates if change is last or change.handled_at >= last.began_at]
+    last = max(told, key=lambda change: change.order)
+    near = [
+        change
+        for change in candidates
+        if change is last or (change.handled_at >= last.began_at and not change.is_of_one_line_with(last))
+    ]
     # The ledger settles it among events of the subscription shown: its newest one was written last.
     final = [change for change in near if _is_newest(change, ledger, shown, about)]
     alike = all(
@@ -149,13 +182,17 @@ def _newest(
     version = StateVersion.of(ledger.registers[shown.id])
     about = [line for line in lines if line.subscription_id == shown.id]
     if version.rank is Rank.SNAPSHOT:
-        is_logged = any(change.reason == Reason.REFETCHED for change in changes)
+        is_logged, event_id = any(change.reason == Reason.REFETCHED for change in changes), None
     else:
-        is_logged = any(_reports(line.event_created, line.event_type, version) for line in about)
-    found = {About.STATE: Newest(str(version), is_logged)}
+        telling = [line for line in about if _reports(line.event_created, line.event_type, version)]
+        is_logged, event_id = bool(telling), telling[-1].event_id if telling else None
+    found = {About.STATE: Newest(shown.id, str(version), is_logged, event_id)}
     payment = ledger.payments.get(shown.id)
     if payment is not None:
         # All lines are looked at, because the line of a thin event does not name the subscription.
-        told = any(reports(line.event_type, line.event_created, payment) for line in lines)
-        found[About.PAYMENT] = Newest(f"{payment.status} {payment_second(payment)}", told)
+        told = [line for line in lines if reports(line.event_type, line.event_created, payment)]
+        mine = [line for line in told if line.subscription_id == shown.id]
+        in_words = f"{payment.status} {payment_second(payment)}"
+        payment_id = mine[-1].event_id if mine else None
+        found[About.PAYMENT] = Newest(shown.id, in_words, bool(told), payment_id)
     return found

@@ -60,7 +60,8 @@ class Change:
     """One event's write to the profile, between `began_at` and `handled_at`.
 
     Its type, second and subscription are None if only the line of another event tells of it. The names of the
-    attributes it changed are None if no line tells.
+    attributes it changed are None if no line tells. One line may tell of several, in the order of `place`:
+    its own event, then what was applied on the way.
     """
 
     event_id: str
@@ -72,6 +73,16 @@ class Change:
     began_at: datetime
     handled_at: datetime
     replay: str | None = None
+    place: int = 0
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """What sorts changes as they were written, as far as the log tells."""
+        return self.handled_at, self.place
+
+    def is_of_one_line_with(self, other: "Change") -> bool:
+        """Whether one line tells of both: then their order is certain."""
+        return (self.handled_at, self.began_at) == (other.handled_at, other.began_at)
 
     @property
     def about(self) -> About:
@@ -95,14 +106,14 @@ def changes_of(lines: Sequence[LogLine], user_id: str) -> list[Change]:
     found: list[Change] = []
     written: set[str] = set()
     for line in lines:
-        new = [*_on_the_way(line, user_id, by_event), *_itself(line, user_id, written)]
+        new = [*_itself(line, user_id, written), *_on_the_way(line, user_id, by_event)]
         written.update(change.event_id for change in new)
         found += new
     return found
 
 
 def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> Iterator[Change]:
-    for other in line.also_applied:
+    for place, other in enumerate(line.also_applied, start=1):
         if other.user_id == user_id and (other.changed or other.reason not in REJECTED):
             own = by_event.get(other.event_id)
             yield Change(
@@ -115,6 +126,7 @@ def _on_the_way(line: LogLine, user_id: str, by_event: dict[str, LogLine]) -> It
                 began_at=line.began_at,
                 handled_at=line.handled_at,
                 replay=line.replay,
+                place=place,
             )
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.common.user_command import UserCommand
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 from stripe_handler_cli.stack.stripe_options import stripe_options
 
 if TYPE_CHECKING:
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=UserCommand,
     epilog="""\b
 Examples:
   stripe-handler explain user_42
   stripe-handler explain user_42 --since 3d --json | jq .attributes.subscriptionStatus
   STRIPE_API_KEY=rk_live_... stripe-handler explain user_42
   stripe-handler explain user_42 --stripe-key-variable OPS_STRIPE_KEY --stripe-pages 500
-"""
+""",
 )
 @click.argument("user_id", metavar="USER")
 @click.option(
@@ -54,25 +57,28 @@ def explain(
     """Say of each attribute of a profile which event set it, when, and by which rule.
 
     Also which subscriptions came from another user or went there and why, which events came too late and
-    changed nothing, and which failed. Reads the tables, the function's
-    log and, with a key, Stripe; writes nothing. Exit code 1 if there is no profile, somebody else has changed
-    it, or an event is missing in it.
+    changed nothing, and which failed. Reads the tables, the function's log and, with a key, Stripe; writes
+    nothing. Exit code 1 if there is no profile, somebody else has changed it, an event is missing in it, or
+    Stripe was asked and did not answer.
     """
     from stripe_handler_cli.common.console import printer, reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.explain.as_json import as_json as explanation_as_json
     from stripe_handler_cli.operate.explain.gathering import Gatherer
     from stripe_handler_cli.operate.explain.report import print_explanation
-    from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
+    from stripe_handler_cli.stack.stripe_api import stripe_api
 
     api = None
     if stripe is not None:
         api = stripe_api(stripe, stack.config.stripe_api_url, "events")
-    with stripe_errors(), step(reporter(), f"Read what is known of {user_id}") as reading:
+    with step(reporter(), f"Read what is known of {user_id}") as reading:
         gatherer = Gatherer(stack, datetime.now(UTC))
         explanation = gatherer.explain(user_id, since, api, stripe_pages, reading)
+    options = given_stack_options(click.get_current_context())
     if as_json:
-        click.echo(json.dumps(explanation_as_json(explanation)))
+        click.echo(json.dumps(explanation_as_json(explanation, options)))
     else:
-        print_explanation(printer(), explanation)
+        print_explanation(printer(), explanation, options)
+    if explanation.stripe_failure is not None:
+        raise CliError(f"What Stripe has is not known: {explanation.stripe_failure}.")
     return 0 if explanation.is_fine else 1

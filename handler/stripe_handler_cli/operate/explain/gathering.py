@@ -14,9 +14,11 @@ from stripe_handler_cli.operate.explain.handovers import Passed, handovers, pass
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, Here, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, phrase, tells_decisions
+from stripe_handler_cli.stack.lost_ledger import LostLedger, lost_by_lines
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
+from stripe_handler_cli.stack.stored.lost import Lost, confirmed, lost_by
 from stripe_subscription_handler.comparison import lists
-from stripe_subscription_handler.errors import InvalidEventError
+from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
@@ -36,6 +38,9 @@ class Explanation:
         failures: Events of the user that failed and were not handled since.
         timeline: Stripe's own events against what became of them; None without a Stripe key.
         stripe_since: Since when the timeline is complete.
+        stripe_failure: Why Stripe did not tell, where it was asked.
+        lost_ledger: What has become of the ledger, where it is gone; then no attribute is explained.
+        lost: Subscriptions of the user's that the profile has lost.
         decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
         lines_left_out: Whether there were older ones than could be kept.
     """
@@ -51,12 +56,16 @@ class Explanation:
     decisions_are_logged: bool
     lines: int
     lines_left_out: bool
+    stripe_failure: str | None = None
+    lost_ledger: LostLedger | None = None
+    lost: tuple[Lost, ...] = ()
 
     @property
     def is_fine(self) -> bool:
         """Whether there is a profile, as written by this project, that lacks nothing known."""
         behind = any(entry.is_behind for entry in self.timeline or ())
-        return self.record.profile is not None and not (self.record.differences or self.failures or behind)
+        is_whole = self.record.profile is not None and not self.lost_ledger and not self.lost
+        return is_whole and not (self.record.differences or self.failures or behind)
 
 
 def listed_events(
@@ -101,19 +110,19 @@ class Gatherer:
     def explain(
         self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
     ) -> Explanation:
-        """Read everything and explain; the log is read from `since` on, or from 30 days ago.
-
-        Raises:
-            StripeUnavailableError: Stripe refuses or does not answer.
-        """
+        """Read everything and explain; the log is read from `since` on, or from 30 days ago."""
         tables = self.stack.tables
         record = tables.user(user_id)
         customers = {one: tables.customer(one) for one in record.customer_ids}
         owners = {key: user for one in customers.values() for key, user in one.owners.items()}
         events: list[StripeEvent] = []
-        stripe_since = entries = None
+        stripe_since = entries = failure = None
         if stripe is not None:
-            events, stripe_since = self._stripe_events(stripe, record, owners, most_pages, step)
+            try:
+                events, stripe_since = self._stripe_events(stripe, record, owners, most_pages, step)
+            except (StripeUnavailableError, ConfigError) as error:
+                # The tables and the log tell what they know all the same.
+                failure = str(error)
         for event in events:
             if event.customer_id is not None and event.customer_id not in customers:
                 customers[event.customer_id] = tables.customer(event.customer_id)
@@ -128,14 +137,21 @@ class Gatherer:
         elsewhere = {key for key, link in ownerships.items() if link.claim.user_id != user_id}
         parked = {event.event_id for one in customers.values() for event in one.parked}
         is_logged = tells_decisions(self.stack.config.log_level)
-        if stripe is not None:
+        if stripe_since is not None:
             log_begins = log_since if is_logged else self.now
             here = Here(record.ledger, parked, elsewhere)
             entries = timeline(events, lines, here, log_begins=log_begins, now=self.now)
+        lost_ledger = lost_by_lines(record, lines)
+        # Without a ledger nothing says what the profile should show: no event is to blame for what is gone.
+        explained = (
+            attributions(record.ledger, record.shows, user_id, lines, record.differences)
+            if lost_ledger is None
+            else ()
+        )
         return Explanation(
             record=record,
             customers=tuple(customers.values()),
-            attributions=tuple(attributions(record.ledger, record.shows, user_id, lines)),
+            attributions=tuple(explained),
             passed=passed(user_id, lines, ownerships),
             failures=tuple(failures(lines, user_id)),
             timeline=None if entries is None else tuple(entries),
@@ -144,6 +160,9 @@ class Gatherer:
             decisions_are_logged=is_logged,
             lines=len(lines),
             lines_left_out=left_out,
+            stripe_failure=failure,
+            lost_ledger=lost_ledger,
+            lost=confirmed(tables, lost_by(record, customers.values())),
         )
 
     def _customers_of_what_left(self, user_id: str, lines: Sequence[LogLine]) -> set[str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.common.repairs import print_repair
 from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.explain.attribution import Attribution
+from stripe_handler_cli.operate.explain.changes import Change
 from stripe_handler_cli.operate.explain.gathering import Explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, State
 from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
@@ -29,7 +31,7 @@ _STYLES = {
 }
 
 
-def print_explanation(console: Console, explanation: Explanation) -> None:
+def print_explanation(console: Console, explanation: Explanation, stack_options: str) -> None:
     record = explanation.record
     console.print(
         f"[bold]{shown(record.user_id)}[/bold]  [dim]{plural(explanation.lines, 'log line')} since "
@@ -41,6 +43,11 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
         console.print("[yellow]There are more lines; older ones were left out.[/yellow]")
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
+    if explanation.lost_ledger is not None:
+        lost = explanation.lost_ledger
+        print_repair(console, f"The ledger is gone: {shown(lost.told)}", lost.repair(stack_options))
+    for one in explanation.lost:
+        print_repair(console, shown(one.sentence), one.repair(stack_options))
     _print_attributes(console, explanation)
     _print_passed(console, explanation)
     _print_rejected(console, explanation)
@@ -49,7 +56,7 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
     if parked:
         console.print("\n[yellow]parked[/yellow], until somebody says whose it is, or a user has a profile:")
     for event in parked:
-        console.print(f"  {event.event_id}  {shown(event.what)}", soft_wrap=True)
+        console.print(f"  {event.event_id}  {shown(event.what)}")
     if explanation.timeline is not None and explanation.stripe_since is not None:
         _print_timeline(console, explanation.timeline, explanation.stripe_since)
 
@@ -64,16 +71,15 @@ def _print_attributes(console: Console, explanation: Explanation) -> None:
         _print_origin(console, together[0])
         for one in together:
             value = "(removed)" if one.value is None else shown(one.value)
-            if one.name in explanation.record.differences:
-                value = f"[red]{value}[/red]  (changed by somebody else)"
+            if not one.is_found:
+                read = "(absent)" if one.found is None else shown(one.found)
+                value += f"  [red]but the app reads {read}: somebody else has changed it[/red]"
             console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}")
-    if explanation.record.differences:
-        console.print("[red]Somebody else has changed attributes.[/red] `stripe-handler show` has more.")
 
 
 def _told(one: Attribution) -> tuple[object, ...]:
     """What `_print_origin` prints."""
-    return one.set_by, one.or_by, None if one.is_certain else one.newest
+    return one.set_by, one.or_by, one.brought_to_light, None if one.is_certain else one.newest
 
 
 def _order(one: Attribution) -> tuple[datetime, str, str]:
@@ -93,21 +99,31 @@ def _print_origin(console: Console, one: Attribution) -> None:
     told = f"[bold]{shown(change.event_id)}[/bold]  {shown(change.event_type)}"
     if change.event_created:
         told += f" of {change.event_created}"
+    if one.brought_to_light is not None:
+        told += f" about {shown(change.subscription_id)}"
     replay = f" by replay {shown(change.replay)}" if change.replay else ""
-    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", soft_wrap=True)
-    console.print(f"[dim]why: {sentence(change.reason)}[/dim]")
+    console.print(f"{told}, handled {iso(change.handled_at)}{replay}")
+    console.print(f"[dim]why: {_why(one, change)}[/dim]")
     if others:
         console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]")
     elif newest is not None and not newest.is_logged:
         console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
 
 
+def _why(one: Attribution, change: Change) -> str:
+    source = one.brought_to_light
+    if source is None:
+        return sentence(change.reason)
+    event = f" ({shown(source.event_id)})" if source.event_id else ""
+    return f"since then {shown(source.subscription_id)} is shown, whose newest is: {source.in_words}{event}"
+
+
 def _print_passed(console: Console, explanation: Explanation) -> None:
     for one in explanation.passed:
-        console.print(f"\n{shown(one.sentence)}.", soft_wrap=True)
+        console.print(f"\n{shown(one.sentence)}.")
         if one.handover is not None:
             told = f"{shown(one.handover.event_id)}, handled {iso(one.handover.line.handled_at)}"
-            console.print(f"[dim]by {told}[/dim]", soft_wrap=True)
+            console.print(f"[dim]by {told}[/dim]")
 
 
 def _print_rejected(console: Console, explanation: Explanation) -> None:

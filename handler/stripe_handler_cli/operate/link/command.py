@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_handler_cli.common.options import json_option
+from stripe_handler_cli.common.user_command import UserCommand
 from stripe_handler_cli.stack.options import stack_options
 from stripe_handler_cli.stack.stripe_options import DEFAULT_VARIABLE, stripe_options
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=UserCommand,
     epilog="""\b
 Examples:
   export STRIPE_API_KEY=...        # or name another variable with --stripe-key-variable
@@ -24,7 +26,7 @@ Examples:
 \b
 Without a key, for somebody who has one:
   stripe-handler link sub_1PqQ2n user_42
-"""
+""",
 )
 @click.argument("subscription_id", metavar="SUBSCRIPTION")
 @click.argument("user_id", metavar="USER")

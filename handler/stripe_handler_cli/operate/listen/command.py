@@ -95,7 +95,7 @@ def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> No
             print_outcome(results, next(numbers), outcome)
 
     def note(status: "HTTPStatus", message: str) -> None:
-        notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
+        notes.print(f"{status.value} {message}", style="yellow", markup=False)
 
     key = stack.config.user_id_metadata_key
     follower = Follower(wired.bus, wired.tail(), wired.profiles(), key, tell)

@@ -4,6 +4,7 @@ The file is a SQLite database, because the second pass must know of each subscri
 first one, and those may be more than memory holds.
 """
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,26 @@ _LOOKED_UP = 500
 """Ids in one question; SQLite takes at least 999."""
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Be the only run on this machine that uses a state file.
+
+    Raises:
+        CliError: Another one uses it now.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The file itself will not do: a finished run removes it, and the next one would lock another file.
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CliError(
+                f"Another run of reconcile uses {path} at this moment. Wait until it has ended; what it "
+                "leaves, the same command goes on with."
+            ) from None
+        yield
+
+
 @attrs.frozen
 class Checkpoint:
     """One run's state file. Every change is written at once with the page it belongs to."""
@@ -36,13 +57,17 @@ class Checkpoint:
 
     @classmethod
     @contextmanager
-    def at(cls, path: Path, run: Mapping[str, Any]) -> Iterator["Checkpoint"]:
+    def at(cls, path: Path, run: Mapping[str, Any], *, restart: bool = False) -> Iterator["Checkpoint"]:
         """Open a run's file, or begin one; it is closed at the end, and stays unless `finish` was called.
+
+        `restart` begins anew, whatever an earlier run has left.
 
         Raises:
             CliError: The file belongs to another run, or is no state file.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        if restart:
+            path.unlink(missing_ok=True)
         path.touch(mode=0o600)  # It names customers' subscriptions, and users.
         with closing(sqlite3.connect(path)) as database:
             checkpoint = cls(path, database)

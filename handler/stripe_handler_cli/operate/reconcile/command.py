@@ -10,6 +10,7 @@ import click
 
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
+from stripe_handler_cli.common.user_command import UserCommand
 from stripe_handler_cli.stack.options import given_stack_options, stack_options
 from stripe_handler_cli.stack.stripe_options import required, stripe_options
 
@@ -84,7 +85,8 @@ Examples:
 @click.option(
     "--owners",
     is_flag=True,
-    help="Instead: look for subscriptions in profiles that do not own them. Needs no key, changes nothing.",
+    help="Instead: look for subscriptions in profiles that do not own them, and for those that their "
+    "owners' profiles have lost. Needs no key, changes nothing.",
 )
 @click.option(
     "--views",
@@ -129,7 +131,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.private_files import make_private_directory
     from stripe_handler_cli.common.progress import step
-    from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
+    from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
     from stripe_handler_cli.operate.reconcile.missed import handle_missed
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.stack.stripe_api import stripe_errors
@@ -149,15 +151,13 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
     if state_file is None:
         make_private_directory(_STATE_DIRECTORY)
-    if restart:
-        path.unlink(missing_ok=True)
-    with Checkpoint.at(path, run) as checkpoint:
+    with alone(path), Checkpoint.at(path, run, restart=restart) as checkpoint:
         tally = Tally.from_json(checkpoint.read("tally"))
         if checkpoint.read("tally") is not None:
             console.print(f"Going on with the run that {path} tells of.", markup=False)
         with_all = work(
             stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=apply, tally=tally
-        )
+        ).with_payments()
         tables, comparer = with_all.tables, with_all.comparer
         with (
             stripe_errors("The same command goes on where this one ended."),
@@ -210,19 +210,20 @@ def _owners(stack: "DeployedStack", *, as_json: bool) -> int:
     from stripe_handler_cli.operate.reconcile.report import conclude_owners
 
     tables = stack.tables
-    with step(reporter(), "Look for subscriptions in profiles that do not own them") as going:
+    with step(reporter(), "Hold profiles and owner links against each other") as going:
         found = find_misplaced(tables, going.count, tables.item_count())
     return conclude_owners(found, given_stack_options(click.get_current_context()), as_json=as_json)
 
 
 @click.command(
+    cls=UserCommand,
     epilog="""\b
 Examples:
   stripe-handler sync user_42
   stripe-handler sync user_42 --dry-run
   stripe-handler sync --subscription sub_1PqQ2n --workspace production
   stripe-handler sync --customer cus_QW12 --json
-"""
+""",
 )
 @click.argument("user", required=False)
 @stack_options
@@ -247,13 +248,17 @@ def sync(  # noqa: PLR0913 - one argument per option
 ) -> int:
     """Bring the profile of USER up to date from Stripe, now, by the rules of live events.
 
-    Every subscription of the customers that the profile names, and the payment events of their newest
-    invoices as far as Stripe still lists them (30 days). A user without a profile is found by a
-    subscription or a customer. Exit code 0 if nothing differs any more, 1 if something does.
+    Every subscription of the customers that the profile names, and each one's newest payment. Where the
+    profile has no ledger (something has replaced or deleted the item), the customers are found by the sync
+    table's links, of which all are read, or else by the function's log. Exit code 0 if nothing differs any
+    more, 1 if something does.
     """
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
+    from stripe_handler_cli.operate.reconcile.traces import traces_of
     from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
     from stripe_subscription_handler.comparison.tally import Tally
@@ -264,9 +269,14 @@ def sync(  # noqa: PLR0913 - one argument per option
     api, tally = connect(stack.config, required(stripe), Pace(rate).wait), Tally()
     with_all = work(
         stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=not dry_run, tally=tally
-    )
+    ).with_payments(is_thorough=True)
     item = with_all.tables.profile(user) if user else None
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
+
+    def traces(user_id: str) -> Wanted:
+        with step(reporter(), f"Look for what is left of {user_id}") as looking:
+            return traces_of(stack, user_id, looking)
+
     with stripe_errors():
-        bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer)
+        bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
     return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)

@@ -1,14 +1,16 @@
-"""Goes through all profiles and holds what they hold against the links, without asking Stripe. Reads only.
+"""Holds all profiles against the links, and all links against the profiles, without Stripe. Reads only.
 
 A link has one owner, so a subscription that two profiles hold is not the one's or the other's by its link.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
+from stripe_handler_cli.stack.stored.lost import Lost, find_lost
 from stripe_handler_cli.stack.stored.misplaced import Items, Misplaced, confirmed, holdings
+from stripe_handler_cli.stack.stored.tables import LinkPage
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition
 from stripe_subscription_handler.comparison.walk import Progress
 from stripe_subscription_handler.decisions.ledger import Ledger
@@ -19,6 +21,8 @@ class Profiles(Items, Protocol):
 
     def scan(self, position: ScanPosition) -> ScanPage: ...
 
+    def scan_links(self, after: Mapping[str, Any] | None = None) -> LinkPage: ...
+
 
 @attrs.frozen
 class OwnersFound:
@@ -26,6 +30,7 @@ class OwnersFound:
 
     Attributes:
         misplaced: Subscriptions in profiles that do not own them.
+        lost: Subscriptions that their owners' profiles do not hold any more.
         profiles: How many profiles hold a subscription.
         scanned: How many items the table has.
     """
@@ -33,6 +38,11 @@ class OwnersFound:
     misplaced: tuple[Misplaced, ...]
     profiles: int
     scanned: int
+    lost: tuple[Lost, ...] = ()
+
+    @property
+    def to_repair(self) -> tuple[Misplaced | Lost, ...]:
+        return (*self.misplaced, *self.lost)
 
 
 def find_misplaced(tables: Profiles, progress: Progress, about: int) -> OwnersFound:
@@ -52,7 +62,7 @@ def find_misplaced(tables: Profiles, progress: Progress, about: int) -> OwnersFo
         scanned += page.scanned
         progress("items", scanned, about)
     misplaced = set(confirmed(tables, found)) | set(_of_payments(tables, without_customer, progress, about))
-    return OwnersFound(tuple(sorted(misplaced)), profiles, scanned)
+    return OwnersFound(tuple(sorted(misplaced)), profiles, scanned, find_lost(tables))
 
 
 def _of_payments(

@@ -58,13 +58,14 @@ def conclude(tally: Tally, *, as_json: bool, apply: bool, to_repair: str = "--ap
 def conclude_owners(found: OwnersFound, stack_options: str, *, as_json: bool) -> int:
     """Print what profiles hold that is not theirs, and return the exit code."""
     if as_json:
-        for one in found.misplaced:
+        for one in found.to_repair:
             click.echo(json.dumps(one.as_json(stack_options)))
         summary = {"profiles": found.profiles, "items": found.scanned, "misplaced": len(found.misplaced)}
+        summary["lost"] = len(found.lost)
         click.echo(json.dumps({"summary": summary}))
     else:
         print_owners(printer(), found, stack_options)
-    return 1 if found.misplaced else 0
+    return 1 if found.to_repair else 0
 
 
 def print_owners(console: Console, found: OwnersFound, stack_options: str) -> None:
@@ -73,14 +74,23 @@ def print_owners(console: Console, found: OwnersFound, stack_options: str) -> No
         for one in found.misplaced:
             rows.add_row(one.subscription_id, one.user_id, one.told)
         console.print(rows, markup=False)
+    if found.lost:
+        rows = table("subscription", "is by its link", "whose profile has lost it; customer")
+        for lost in found.lost:
+            rows.add_row(lost.subscription_id, lost.user_id, lost.customer_id)
+        console.print(rows, markup=False)
     looked = f"{plural(found.profiles, 'profile')} with a subscription, of {plural(found.scanned, 'item')}"
-    if not found.misplaced:
+    if not found.to_repair:
         console.print(f"Looked at {looked}: every subscription is where its link says.")
         return
-    count = len(found.misplaced)
-    console.print(f"Looked at {looked}: {count:,} held by a profile that does not own it.")
+    counts = (
+        (len(found.misplaced), "held by a profile that does not own it"),
+        (len(found.lost), "lost by the profile that owns it"),
+    )
+    told = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    console.print(f"Looked at {looked}: {told}.")
     console.print("To repair one, or all at once, with a Stripe key:")
-    commands = found.misplaced[0].repair(stack_options), f"stripe-handler reconcile --apply{stack_options}"
+    commands = found.to_repair[0].repair(stack_options), f"stripe-handler reconcile --apply{stack_options}"
     for command in commands:
         # Not folded: it is to be copied.
         console.print(f"  {command}", markup=False, soft_wrap=True)

@@ -3,7 +3,8 @@
 The comparison and the repair are those of the command `reconcile`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 import attrs
@@ -14,9 +15,6 @@ from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger, knows
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
-INVOICES = 3
-"""How many of a subscription's newest invoices are looked at for payments."""
-
 
 class Stripe(Protocol):
     """Stripe, as far as one user's subscriptions go."""
@@ -24,9 +22,6 @@ class Stripe(Protocol):
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]: ...
 
     def subscription(self, subscription_id: str) -> Snapshot | None: ...
-
-    def newest_payment_events(self, subscription_id: str, invoices: int) -> Iterable[dict[str, Any]]:
-        """The payment events of a subscription's newest invoices."""
 
 
 @attrs.frozen
@@ -38,8 +33,20 @@ class Wanted:
     customer_ids: frozenset[str] = frozenset()
 
 
-def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) -> None:
+Traces = Callable[[str], Wanted]
+"""Finds what is left of a user outside the profile."""
+
+
+def sync(
+    wanted: Wanted,
+    stripe: Stripe,
+    item: Item | None,
+    comparer: Comparer,
+    traces: Traces = lambda _user_id: Wanted(),
+) -> None:
     """Bring what is wanted up to date, given the profile item of the user, if one was named.
+
+    `traces` is asked what is left of a user elsewhere, where nothing was named and the item has no ledger.
 
     Raises:
         CliError: There is no such subscription, or nothing says what Stripe has of the user.
@@ -48,17 +55,19 @@ def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) 
     ids, customers = _known(item)
     customers |= wanted.customer_ids
     ids |= wanted.subscription_ids
+    is_named = bool(wanted.customer_ids or wanted.subscription_ids)
+    if wanted.user_id is not None and not is_named and Ledger.from_item(item).revision is None:
+        left = traces(wanted.user_id)
+        ids |= left.subscription_ids
+        customers |= left.customer_ids
     if not ids and not customers:
         raise CliError(
-            f"The profile of {wanted.user_id} tells nothing of Stripe, so it cannot be looked up there. "
-            "Name the subscription (--subscription sub_…) or the customer (--customer cus_…)."
+            f"Nothing tells what Stripe has of {wanted.user_id}: not the profile, nor a link, nor the "
+            "function's log. Name the subscription (--subscription sub_…) or the customer (--customer cus_…)."
         )
     done: set[str] = set()
     for customer_id in sorted(customers):
-        for page in stripe.subscriptions(customer_id=customer_id):
-            bodies = [body for body in page.objects if body["id"] not in done]
-            _compare(comparer, bodies, page.as_of, item, wanted.user_id)
-            done |= {str(body["id"]) for body in bodies}
+        done |= _compare_all(stripe, customer_id, done, item, wanted.user_id, comparer)
     for subscription_id in sorted(ids - done):
         snapshot = stripe.subscription(subscription_id)
         if snapshot is not None:
@@ -69,10 +78,23 @@ def sync(wanted: Wanted, stripe: Stripe, item: Item | None, comparer: Comparer) 
         else:
             raise CliError(f"Stripe has no subscription {subscription_id}.")
     comparer.tally.subscriptions += len(done)
-    for subscription_id in sorted(done):
-        events = list(stripe.newest_payment_events(subscription_id, INVOICES))
-        comparer.listed_events(events)
-        comparer.tally.events += len(events)
+
+
+def _compare_all(
+    stripe: Stripe,
+    customer_id: str,
+    done: AbstractSet[str],
+    item: Item | None,
+    user_id: str | None,
+    comparer: Comparer,
+) -> set[str]:
+    """Compare all of a customer's subscriptions but those that are done; their ids."""
+    found: set[str] = set()
+    for page in stripe.subscriptions(customer_id=customer_id):
+        bodies = [body for body in page.objects if body["id"] not in done]
+        _compare(comparer, bodies, page.as_of, item, user_id)
+        found |= {str(body["id"]) for body in bodies}
+    return found
 
 
 def _known(item: Item | None) -> tuple[set[str], set[str]]:

@@ -7,9 +7,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.common.repairs import print_repair
 from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.stack.lost_ledger import LedgerLook
 from stripe_handler_cli.stack.stored import CustomerRecord, Ownership, UserRecord
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS, since_words
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, why_shown
@@ -17,11 +20,22 @@ from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, FOR_EVER,
 from stripe_subscription_handler.decisions.registers import Register
 
 
-def print_user(console: Console, record: UserRecord, now: datetime) -> None:
+def print_user(
+    console: Console, record: UserRecord, look: LedgerLook, now: datetime, stack_options: str
+) -> None:
     key = " ".join(f"{name}={value}" for name, value in record.key.items())
     console.print(f"[bold]{escape(record.user_id)}[/bold]  [dim]{escape(key)}[/dim]")
+    if look.unread:
+        console.print(
+            f"[yellow]Whether there was a ledger is not known:[/yellow] {look.unread}. "
+            "`stripe-handler explain` reads all of it."
+        )
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
+    if look.lost is not None:
+        told = f"The ledger is gone: {shown(look.lost.told)}"
+        print_repair(console, told, look.lost.repair(stack_options))
+    if record.profile is None:
         return
     _print_access(console, record, now)
     _print_profile(console, record)
@@ -55,12 +69,9 @@ def print_customer(console: Console, record: CustomerRecord) -> None:
         console.print(f"[red]waited too long and are gone[/red]: {', '.join(record.lost)}")
 
 
-def print_misplaced(console: Console, found: Iterable[Misplaced], stack_options: str) -> None:
+def print_to_repair(console: Console, found: Iterable[Misplaced | Lost], stack_options: str) -> None:
     for one in found:
-        told = f"{one.subscription_id} is held by {shown(one.user_id)}, but {shown(one.told)}."
-        console.print(f"\n[red]{told}[/red] To repair it:")
-        # Not folded: it is to be copied.
-        console.print(f"  {one.repair(stack_options)}", markup=False, soft_wrap=True)
+        print_repair(console, shown(one.sentence), one.repair(stack_options))
 
 
 def _owner(one: Ownership) -> str:

@@ -85,6 +85,11 @@ class LogLine:
         # The line tells whole milliseconds, rounded down.
         return self.handled_at - timedelta(milliseconds=self.duration_ms + 1)
 
+    def wrote_to(self, user_id: str) -> bool:
+        """Whether it changed what a user's profile shows, by itself or with what it applied on the way."""
+        is_own = self.decision == WRITE and self.user_id == user_id and bool(self.changed)
+        return is_own or any(one.user_id == user_id and one.changed for one in self.also_applied)
+
     def with_user(self, logged_as: str, user_id: str) -> "LogLine":
         """The same line with a user's id in place of what stands for it in the log."""
         others = tuple(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_handler_cli.stack.function_log.lines import Logged, LogLine, read_line, read_values
+from stripe_subscription_handler.loggable import loggable
 
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -137,6 +138,26 @@ class FunctionLog:
             }
             yield from sorted(found.values(), key=lambda line: line.handled_at)
             progress(number + 1, total)
+
+    def newest_write(
+        self, user_id: str, start: datetime, end: datetime, clock: Callable[[], float] = time.monotonic
+    ) -> tuple[LogLine | None, bool]:
+        """Find the newest line by which a user's profile was written, and whether all of the log was read.
+
+        It is read backwards, for so long as a person waits.
+        """
+        logged_as = str(loggable(user_id))  # what does not look like an id stands there as its fingerprint
+        deadline = clock() + _PATIENCE_SECONDS
+        piece = max((end - start) / _PIECES, _SHORTEST_PIECE)
+        while end > start:
+            if clock() > deadline:
+                return None, False
+            first = max(start, end - piece)
+            kept = list(self.lines([phrase(logged_as)], lambda line: line.wrote_to(logged_as), first, end))
+            if kept:
+                return kept[-1].with_user(logged_as, user_id), True
+            end = first
+        return None, True
 
     def values(self, since: datetime | None = None) -> list[dict[str, Any]]:
         """Every line of the handler's so far, or since a moment, as JSON objects, oldest first."""

@@ -3,15 +3,26 @@
 A link has one owner, so of two profiles that hold one subscription at least one does not own it.
 """
 
-import shlex
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 import attrs
 
+from stripe_handler_cli.common.user_command import as_argument
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.ledger import Ledger
+
+
+def sync_command(user_id: str, stack_options: str = "") -> str:
+    """The command that brings a user's profile up to date; `stack_options` has a space before each option."""
+    user = as_argument(user_id)
+    is_last = user.startswith("--")
+    return (
+        f"stripe-handler sync{stack_options} {user}"
+        if is_last
+        else f"stripe-handler sync {user}{stack_options}"
+    )
 
 
 class Items(Protocol):
@@ -39,14 +50,18 @@ class Misplaced:
 
     @property
     def told(self) -> str:
-        """What is wrong, for people."""
+        """What is wrong, for people, as the end of a sentence."""
         if self.owner is not None:
             return f"it belongs to {self.owner}"
         return "no link names its owner" if self.customer_id else "another profile holds it too"
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.subscription_id} is held by {self.user_id}, but {self.told}."
+
     def repair(self, stack_options: str = "") -> str:
         """The command that repairs it; the options lead it to the same stack, each with a space before it."""
-        return f"stripe-handler sync {shlex.quote(self.user_id)}{stack_options}"
+        return sync_command(self.user_id, stack_options)
 
     def as_json(self, stack_options: str = "") -> dict[str, Any]:
         return attrs.asdict(self) | {"repair": self.repair(stack_options)}

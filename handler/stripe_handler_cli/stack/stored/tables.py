@@ -1,6 +1,6 @@
 """Reads profiles, links and parked events for people, by the library's reader. Decides and writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,10 +9,13 @@ from stripe_handler_cli.stack.stored.customers import CustomerRecord
 from stripe_handler_cli.stack.stored.parked import ParkedEvent, is_parked
 from stripe_handler_cli.stack.stored.records import UserRecord
 from stripe_subscription_handler.comparison.tables import Item, Tables, read_items
+from stripe_subscription_handler.comparison.walk import Progress
+from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.dynamodb.sync_table import (
     PARKED_INDEX,
     WAITING_FOR,
     WAITING_FOR_USER,
+    link_of_key,
     partition_query,
     read_links,
 )
@@ -22,6 +25,28 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _LARGEST_PAGE = 1000
+
+
+@attrs.frozen(order=True)
+class OwnedLink:
+    """A subscription's link that names its owner."""
+
+    owner: str
+    customer_id: str
+    subscription_id: str
+
+
+@attrs.frozen
+class LinkPage:
+    """One page of a scan of the links.
+
+    Attributes:
+        after: Where it goes on, on the wire; None at the end.
+    """
+
+    links: tuple[OwnedLink, ...]
+    scanned: int
+    after: Mapping[str, Any] | None
 
 
 @attrs.frozen
@@ -49,6 +74,38 @@ class StackTables(Tables):
         parked = [ParkedEvent.of(item) for item in items if is_parked(item)]
         parked.sort(key=lambda event: (event.parked_at, event.event_id))
         return CustomerRecord.of(customer_id, found, self.profiles(owners), tuple(parked))
+
+    def scan_links(self, after: Mapping[str, Any] | None = None, owner: str | None = None) -> LinkPage:
+        """Read one page of the links that name an owner, or one owner; only these travel."""
+        wanted = "attribute_exists(#owner)" if owner is None else "#owner = :owner"
+        request: Any = {"ExclusiveStartKey": after} if after else {}
+        if owner is not None:
+            request["ExpressionAttributeValues"] = to_wire({":owner": owner})
+        if self.scan_limit is not None:
+            request["Limit"] = self.scan_limit
+        answer: Any = self.client.scan(
+            TableName=self.config.sync_table_name,
+            ProjectionExpression="PK, SK, #owner",
+            FilterExpression=wanted,
+            ExpressionAttributeNames={"#owner": OWNER},
+            **request,
+        )
+        items = [from_wire(item) or {} for item in answer["Items"]]
+        keyed = ((item[OWNER], link_of_key(item)) for item in items)
+        links = tuple(OwnedLink(user, *key) for user, key in keyed if key is not None)
+        return LinkPage(links, answer["ScannedCount"], answer.get("LastEvaluatedKey"))
+
+    def links_to(self, user_id: str, progress: Progress) -> list[OwnedLink]:
+        """Find every link that names this user, by a scan of the whole sync table: no index leads there."""
+        found: list[OwnedLink] = []
+        scanned, after, is_over = 0, None, False
+        while not is_over:
+            page = self.scan_links(after, user_id)
+            found += page.links
+            scanned, after = scanned + page.scanned, page.after
+            is_over = after is None
+            progress("items of the sync table", scanned, 0)
+        return found
 
 
 def first_to_expire(client: "DynamoDBClient", sync_table_name: str, limit: int) -> list[ParkedEvent]:

@@ -41,8 +41,7 @@ class StateVersion:
 
 def payment_second(payment: Payment) -> str:
     """When what a payment says was so, for Stripe; see `payments.Payment`."""
-    _, _, _, second, *_ = payment.version.split(" ")
-    return second
+    return payment.second
 
 
 def reports(event_type: str | None, event_created: str | None, payment: Payment) -> bool:

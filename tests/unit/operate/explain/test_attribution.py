@@ -1,14 +1,23 @@
 """Which event gave an attribute its value: true streams, delivered badly, explained from their log lines."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
+from stripe_handler_cli.operate.explain.as_json import as_json
 from stripe_handler_cli.operate.explain.attribution import Attribution, attributions
+from stripe_handler_cli.operate.explain.gathering import Explanation
+from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.lost_ledger import lost_by_lines
+from stripe_handler_cli.stack.stored import UserRecord
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Outcome
 from stripe_subscription_handler.decisions.ledger import Ledger
@@ -253,6 +262,140 @@ def test_access_names_the_event_of_whichever_subscription_gave_it() -> None:
     assert (found["subscriptionStatus"], found["subscriptionId"]) == ("evt_active", "evt_created")
     assert found["subscriptionProducts"] == "evt_gone"
     assert all(one.is_certain for one in watched.explained().values())
+
+
+def test_what_another_subscriptions_end_brought_to_light_is_told_as_such() -> None:
+    """A deletion sets no `past_due`: since then the other subscription is shown, with its own status."""
+    gone = {**events.subscription(ended_at=T0 + 60), "status": "canceled"}
+    ended = parse_event(events.deleted(gone, event_id="evt_gone", created=T0 + 60))
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, PAID, OTHER, ended)
+    explained = watched.explained()
+    assert explained["subscriptionStatus"].value == "past_due"
+    for name in ("subscriptionStatus", "subscriptionId"):
+        one = explained[name]
+        source = one.brought_to_light
+        assert (one.set_by and one.set_by.event_id, one.set_by and one.set_by.subscription_id) == (
+            "evt_gone",
+            "sub_1",
+        )
+        assert source is not None
+        assert (source.subscription_id, source.event_id) == ("sub_2", "evt_other")
+    told = printed(explained.values())
+    assert "evt_gone customer.subscription.deleted of 2025-11-22T08:27:40Z about sub_1" in told
+    assert "why: since then sub_2 is shown, whose newest is: created 2025-11-22T08:26:43Z (evt_other)" in told
+    assert as_json(explanation(explained.values()), "")["attributes"]["subscriptionStatus"][
+        "brought_to_light"
+    ] == {"subscription_id": "sub_2", "event_id": "evt_other", "in_ledger": "created 2025-11-22T08:26:43Z"}
+    watched.deliver(
+        parse_event(
+            events.updated(
+                {**other(), "status": "active"},
+                event_id="evt_on",
+                created=T0 + 90,
+                previous={"status": "past_due"},
+            )
+        )
+    )
+    status = watched.explained()["subscriptionStatus"]
+    assert (status.value, status.brought_to_light) == ("active", None)
+    assert setters(watched.explained())["subscriptionStatus"] == "evt_on"
+
+
+def test_of_what_a_drain_applied_the_last_one_is_named() -> None:
+    """All stand in one line, in the order in which they were written."""
+    waiting = [
+        events.created(events.subscription(user=None, status="incomplete"), event_id="evt_created"),
+        events.failed(
+            events.invoice(user=None, status="open", next_payment_attempt=T0 + 99),
+            event_id="evt_failed",
+            created=T0 + 3,
+        ),
+        events.paid(
+            events.invoice(user=None, status="paid", status_transitions={"paid_at": T0 + 5}, amount_paid=900),
+            event_id="evt_paid",
+            created=T0 + 5,
+        ),
+    ]
+    label = events.updated(
+        events.subscription(), event_id="evt_label", created=T0 + 9, previous={"metadata": {"userId": None}}
+    )
+    watched = Watched()
+    watched.deliver(*map(parse_event, waiting), parse_event(label))
+    explained = watched.explained()
+    found = setters(explained)
+    assert (found["lastPaymentStatus"], found["lastPaymentAmount"]) == ("evt_paid", "evt_paid")
+    assert all(explained[name].is_certain for name in ("lastPaymentStatus", "lastPaymentAmount"))
+    assert found["subscriptionStatus"] == "evt_label"
+
+
+def test_a_value_that_somebody_else_has_changed_is_told_beside_the_ledgers() -> None:
+    """Also one that should not be there, and one that is gone."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE)
+    item = watched.tables.profiles["user_1"]
+    del item["subscriptionPriceId"]
+    item |= {"subscriptionStatus": "canceled", "subscriptionCancelAt": "2026-01-01T00:00:00Z"}
+    record = UserRecord.of("user_1", {}, item)
+    found = attributions(record.ledger, DEFAULTS, "user_1", watched.lines, record.differences)
+    explained = {one.name: one for one in found}
+    status = explained["subscriptionStatus"]
+    assert (status.value, status.is_found, status.found) == ("active", False, "canceled")
+    assert setters(explained)["subscriptionStatus"] == "evt_active"
+    told = printed(found)
+    assert "subscriptionStatus active but the app reads canceled: somebody else has changed it" in told
+    assert "subscriptionPriceId price_basic but the app reads (absent): somebody else has changed it" in told
+    assert "subscriptionCancelAt (removed) but the app reads 2026-01-01T00:00:00Z" in told
+    values = as_json(explanation(found), "")["attributes"]
+    assert (values["subscriptionStatus"]["value"], values["subscriptionStatus"]["found"]) == (
+        "active",
+        "canceled",
+    )
+    assert "found" not in values["subscriptionId"]
+
+
+def explanation(found: Iterable[Attribution], **changes: Any) -> Explanation:
+    """What was found, as the command has it."""
+    return Explanation(
+        **{
+            "record": UserRecord.of("user_1", {}, {}),
+            "customers": (),
+            "attributions": tuple(found),
+            "passed": (),
+            "failures": (),
+            "timeline": None,
+            "stripe_since": None,
+            "log_since": BEGIN,
+            "decisions_are_logged": True,
+            "lines": 1,
+            "lines_left_out": False,
+            **changes,
+        }
+    )
+
+
+def printed(found: Iterable[Attribution], **changes: Any) -> str:
+    """What people read, its white space narrowed."""
+    out = StringIO()
+    print_explanation(Console(file=out, width=160), explanation(found, **changes), " --workspace w")
+    return " ".join(out.getvalue().split())
+
+
+def test_a_ledger_that_is_gone_is_told_with_the_command_that_restores_it() -> None:
+    """No event is blamed for it."""
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE)
+    record = UserRecord.of("user_1", {}, {"email": "x"})
+    lost = lost_by_lines(record, watched.lines)
+    told = printed((), record=record, lost_ledger=lost, lost=(Lost("sub_9", "user_1", "cus_9"),))
+    assert "The ledger is gone: by the function's log this profile was written (last by evt_active" in told
+    assert "stripe-handler sync user_1 --workspace w" in told
+    assert "sub_9 is user_1's by its link, but the profile has lost it." in told
+    assert "evt_created" not in told
+    found = explanation((), record=record, lost_ledger=lost)
+    assert not found.is_fine
+    assert not explanation((), lost=(Lost("sub_9", "user_1", "cus_9"),)).is_fine
+    assert as_json(found, "")["lost_ledger"]["repair"] == "stripe-handler sync user_1"
 
 
 def test_access_is_not_certain_while_any_living_one_left_no_line() -> None:

@@ -11,7 +11,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from stripe_handler_cli.cli import root
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.reconcile import report
+from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
 from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, plain, teller
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
@@ -150,3 +152,19 @@ def test_an_id_is_never_cut() -> None:
     text = screen(lambda console: report.print_differences(console, tally), NARROW)
     assert long in text
     assert "user_with_an_id_of_some_length" in text
+
+
+def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
+    """The second one is told so, and its state stays the first one's; afterwards it may run."""
+    path = tmp_path / "runs" / "state.sqlite"
+    with alone(path), Checkpoint.at(path, {"table": "t"}) as checkpoint:
+        checkpoint.note(state={"after": "sub_1"})
+        with pytest.raises(CliError, match=r"Another run of reconcile uses .*state\.sqlite at this moment"):
+            alone(path).__enter__()
+        checkpoint.finish()
+    with alone(path), Checkpoint.at(path, {"table": "t"}) as checkpoint:
+        checkpoint.note(state={"after": "sub_2"})
+    with alone(path), Checkpoint.at(path, {"table": "t"}) as checkpoint:
+        assert checkpoint.read("after") == "sub_2"
+    with alone(path), Checkpoint.at(path, {"table": "t"}, restart=True) as checkpoint:
+        assert checkpoint.read("after") is None

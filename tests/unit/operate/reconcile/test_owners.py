@@ -12,6 +12,8 @@ from rich.console import Console
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound, find_misplaced
 from stripe_handler_cli.operate.reconcile.report import conclude_owners, print_owners
+from stripe_handler_cli.stack.stored import lost
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced, confirmed, holdings
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
@@ -133,6 +135,59 @@ def test_the_named_command_repairs_it(attributes: tuple[str, ...]) -> None:
     assert found(tables) == []
 
 
+def lost_in(tables: Tables) -> list[tuple[str, str]]:
+    """Subscription, and whose profile has lost it."""
+    result = find_misplaced(Profiles(tables), lambda _what, _done, _about: None, USERS)
+    return [(one.subscription_id, one.user_id) for one in result.lost]
+
+
+def test_what_the_apps_put_item_wiped_is_found() -> None:
+    """The item is there, the ledger is not; of a user whom the app has deleted, nothing is told."""
+    tables = world()
+    tables.profiles["user_2"] = {"email": "x", "subscriptionStatus": "free"}
+    del tables.profiles["user_3"]
+    assert lost_in(tables) == [("sub_2", "user_2")]
+
+
+def test_an_old_copy_of_an_item_that_was_put_back_is_found() -> None:
+    """It has a ledger, which lacks what was bought since."""
+    tables = world()
+    old = dict(tables.profiles["user_2"])
+    later = events.subscription(id="sub_9", customer="cus_9", user="user_2", created=events.T0 + 9)
+    tables.deliver(parse_event(events.created(later, event_id="evt_9")))
+    tables.profiles["user_2"] = old
+    assert lost_in(tables) == [("sub_9", "user_2")]
+    [lost] = find_misplaced(Profiles(tables), lambda _what, _done, _about: None, USERS).lost
+    assert lost.repair(" --workspace x") == "stripe-handler sync user_2 --workspace x --customer cus_9"
+
+
+def test_what_is_dead_and_shrunk_to_an_id_is_not_lost() -> None:
+    """Of several dead ones the ledger keeps the best."""
+    tables = world()
+    for number in (7, 8):
+        body = events.subscription(
+            id=f"sub_{number}",
+            customer="cus_2",
+            user="user_2",
+            status="canceled",
+            ended_at=events.T0 + number,
+        )
+        tables.deliver(
+            parse_event(events.deleted(body, event_id=f"evt_{number}", created=events.T0 + number))
+        )
+    assert lost_in(tables) == []
+
+
+def test_what_moves_while_it_is_looked_for_is_not_lost() -> None:
+    """The link names somebody else by the time of the second look."""
+    tables = world()
+    tables.profiles["user_2"] = {"email": "x"}
+    first = lost.lost(Profiles(tables), Profiles(tables).scan_links({"at": 2}).links)
+    assert [one.user_id for one in first] == ["user_2"]
+    tables.links["cus_2", "sub_2"] = {**tables.links["cus_2", "sub_2"], "owner": "user_1"}
+    assert lost.confirmed(Profiles(tables), first) == ()
+
+
 FOUND = OwnersFound(
     (
         Misplaced("sub_1MowQVLkdIwHu7ixeRlqHVzs", "user_[9]", "user_2", "cus_2"),
@@ -155,6 +210,16 @@ def test_people_are_told_what_is_where_and_what_to_run() -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_people_are_told_what_was_lost() -> None:
+    """With the customer, by whom it is restored."""
+    out = StringIO()
+    only_lost = attrs.evolve(FOUND, misplaced=(), lost=(Lost("sub_1", "u", "cus_1"),))
+    print_owners(Console(file=out, width=120), only_lost, "")
+    assert "1 lost by the profile that owns it." in out.getvalue()
+    assert "  stripe-handler sync u --customer cus_1\n" in out.getvalue()
+    assert conclude_owners(only_lost, "", as_json=True) == 1
+
+
 def test_json_is_a_line_each_with_its_repair_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1 where something was found, else 0."""
     assert conclude_owners(FOUND, "", as_json=True) == 1
@@ -166,7 +231,7 @@ def test_json_is_a_line_each_with_its_repair_and_a_summary(capsys: pytest.Captur
         "customer_id": "cus_2",
         "repair": "stripe-handler sync 'user_[9]'",
     }
-    assert last == {"summary": {"profiles": 1200, "items": 3400, "misplaced": 2}}
+    assert last == {"summary": {"profiles": 1200, "items": 3400, "misplaced": 2, "lost": 0}}
     assert conclude_owners(attrs.evolve(FOUND, misplaced=()), "", as_json=False) == 0
     assert "every subscription is where its link says" in capsys.readouterr().out
 

@@ -3,7 +3,7 @@
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.reconcile.sync import Wanted, sync
+from stripe_handler_cli.operate.reconcile.sync import Traces, Wanted, sync
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.events.envelope import parse_event
@@ -12,21 +12,26 @@ from support.reconciling import Account, Reconciliation
 
 SUB = events.subscription()
 SECOND = events.subscription(id="sub_2", created=events.T0 + 5)
-PAID = events.paid(events.invoice(), event_id="evt_paid", created=events.T0 + 9)
+PAID = events.invoice(status="paid", status_transitions={"paid_at": events.T0 + 9})
 
 
-def synced(made: Reconciliation, wanted: Wanted) -> list[Difference]:
+def nothing_left(_user_id: str) -> Wanted:
+    """Neither links nor the log tell anything."""
+    return Wanted()
+
+
+def synced(made: Reconciliation, wanted: Wanted, traces: Traces = nothing_left) -> list[Difference]:
     """Bring it up to date; what differed."""
     found: list[Difference] = []
     item = made.tables.profiles.get(wanted.user_id or "")
-    sync(wanted, made.account, item, made.comparer(found, apply=True))
+    sync(wanted, made.account, item, made.comparer(found, apply=True), traces)
     return found
 
 
 def world() -> Reconciliation:
     """A user of whom only the first event came; they have bought another one and paid since."""
-    account = Account({"sub_1": {**SUB, "status": "past_due"}, "sub_2": SECOND}, [PAID])
-    made = Reconciliation(account, Tables())
+    account = Account({"sub_1": {**SUB, "status": "past_due"}, "sub_2": SECOND}, bills=[PAID])
+    made = Reconciliation(account, Tables(), is_thorough=True)
     made.tables.deliver(parse_event(events.created(SUB)))
     return made
 
@@ -38,7 +43,6 @@ def test_a_user_gets_all_that_their_customer_has() -> None:
     assert {(one.kind, one.subscription_id) for one in found} == {
         (Kind.STALE, "sub_1"),
         (Kind.MISSING_SUBSCRIPTION, "sub_2"),
-        (Kind.MISSED_EVENT, "sub_1"),
     }
     assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
     assert made.tables.profiles["user_1"]["stripeLedgerPayment_sub_1"]["status"] == "succeeded"
@@ -52,15 +56,48 @@ def test_a_user_without_a_profile_is_found_by_a_subscription_or_a_customer() -> 
         made.tables.profiles.clear()
         synced(made, wanted)
         assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
-    with pytest.raises(CliError, match="--subscription"):
+    with pytest.raises(CliError, match="Nothing tells what Stripe has of user_9"):
         synced(world(), Wanted("user_9"))
+
+
+@pytest.mark.parametrize("item", [None, {"email": "x", "subscriptionStatus": "free"}])
+@pytest.mark.parametrize(
+    "left", [Wanted(customer_ids=frozenset({"cus_1"})), Wanted(subscription_ids=frozenset({"sub_1"}))]
+)
+def test_a_profile_that_was_wiped_is_restored_by_what_is_left_elsewhere(
+    item: dict[str, str] | None, left: Wanted
+) -> None:
+    """By links or by the log; with the payment, and what is the app's own stays."""
+    made = world()
+    synced(made, Wanted("user_1"))
+    before = dict(made.tables.profiles.pop("user_1"))
+    if item is not None:
+        made.tables.profiles["user_1"] = item
+    assert all(one.repaired for one in synced(made, Wanted("user_1"), lambda _user_id: left))
+    after = made.tables.profiles["user_1"]
+    shown = "sub_2" if left.customer_ids else "sub_1"
+    assert after["subscriptionId"] == shown
+    assert after["stripeLedgerPayment_sub_1"] == before["stripeLedgerPayment_sub_1"]
+    assert after.get("email") == (item or {}).get("email")
+
+
+def test_where_the_ledger_is_there_nothing_else_is_read() -> None:
+    """Links and log would cost a scan."""
+    made = world()
+
+    def never(_user_id: str) -> Wanted:
+        raise AssertionError
+
+    assert synced(made, Wanted("user_1"), never) != []
+    made.tables.profiles.clear()
+    assert synced(made, Wanted("user_1", frozenset({"sub_1"})), never) != []
 
 
 def test_what_stripe_does_not_have_is_told() -> None:
     """For a user it is a difference that nothing repairs; asked for by its id, it is a mistake."""
     made = world()
     made.account.bodies.clear()
-    made.account.listed.clear()
+    made.account.bills.clear()
     assert [(one.kind, one.repaired) for one in synced(made, Wanted("user_1"))] == [
         (Kind.UNKNOWN_TO_STRIPE, False)
     ]

@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.console import Console
 
-from stripe_handler_cli.operate.show.report import print_customer, print_misplaced, print_user
+from stripe_handler_cli.operate.show.report import print_customer, print_to_repair, print_user
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.lost_ledger import LedgerLook, lost_by_lines
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_subscription_handler.conversation.links import Customer, Link
@@ -81,15 +83,14 @@ def test_it_holds_at_80_columns() -> None:
 
 def test_what_is_not_the_users_is_told_with_its_repair() -> None:
     """In a line of its own, to be copied."""
-    out = StringIO()
     found = [Misplaced("sub_1", "u[9]", "u1", "cus_1"), Misplaced("sub_2", "u[9]", None, "cus_1")]
-    print_misplaced(Console(file=out, width=80), found, " --workspace production")
-    assert out.getvalue().split("\n") == [
+    text = screen(lambda console: print_to_repair(console, found, " --workspace production"))
+    assert text.split("\n") == [
         "",
-        "sub_1 is held by u[9], but it belongs to u1. To repair it:",
+        "sub_1 is held by u[9], but it belongs to u1. To repair it, with a Stripe key:",
         "  stripe-handler sync 'u[9]' --workspace production",
         "",
-        "sub_2 is held by u[9], but no link names its owner. To repair it:",
+        "sub_2 is held by u[9], but no link names its owner. To repair it, with a Stripe key:",
         "  stripe-handler sync 'u[9]' --workspace production",
         "",
     ]
@@ -104,7 +105,7 @@ def shown_of(at: str, shows: ViewSettings = DEFAULTS, **body: Any) -> list[str]:
     tables.deliver(parse_event(events.created(subscription), selection))
     record = UserRecord.of("user_1", {"PK": "USER#user_1"}, tables.profiles["user_1"], shows)
     out = StringIO()
-    print_user(Console(file=out, width=160), record, datetime.fromisoformat(at))
+    print_user(Console(file=out, width=160), record, LedgerLook(), datetime.fromisoformat(at), "")
     return [" ".join(line.split()) for line in out.getvalue().splitlines() if line.strip()]
 
 
@@ -133,7 +134,7 @@ def test_access_without_an_end_is_told_as_such() -> None:
     """No year 9999."""
     record = UserRecord("user_1", {}, {"subscriptionAccessUntil": FOR_EVER}, Ledger())
     out = StringIO()
-    print_user(Console(file=out, width=160), record, datetime.fromisoformat(SECOND))
+    print_user(Console(file=out, width=160), record, LedgerLook(), datetime.fromisoformat(SECOND), "")
     assert f"access without an end: Stripe names no end of a period (looked at {SECOND})" in out.getvalue()
 
 
@@ -151,3 +152,27 @@ def test_other_settings_are_told_with_the_command() -> None:
     lines = shown_of("2025-12-01T00:00:00Z", DEFAULTS)
     assert "plan (own) price_basic, the ledger says absent" in lines
     assert any("settings have changed" in line and "reconcile --views --apply" in line for line in lines)
+
+
+def test_a_ledger_that_is_gone_is_told_first_with_the_command_that_restores_it() -> None:
+    """Also where there is no item; where the log could not be read, that."""
+    line = LogLine(
+        handled_at=datetime.fromisoformat(SECOND),
+        decision="write",
+        event_id="evt_1",
+        user_id="u[1]",
+        changed=("subscriptionId",),
+    )
+    for item in (None, {"email": "x"}):
+        record, out = UserRecord.of("u[1]", {}, item), StringIO()
+        look = LedgerLook(lost_by_lines(record, [line]))
+        print_user(
+            Console(file=out, width=80), record, look, datetime.fromisoformat(SECOND), " --workspace w"
+        )
+        assert "The ledger is gone: by the function's log this profile was written" in out.getvalue()
+        assert "\n  stripe-handler sync 'u[1]' --workspace w\n" in out.getvalue()
+    out = StringIO()
+    print_user(
+        Console(file=out, width=160), record, LedgerLook(unread="why"), datetime.fromisoformat(SECOND), ""
+    )
+    assert "Whether there was a ledger is not known: why." in out.getvalue()

@@ -2,6 +2,7 @@
 
 import attrs
 
+from stripe_handler_cli.common.user_command import as_argument
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -20,7 +21,7 @@ ENABLE_RECOVERY = (
     "--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
 )
 PROTECT = "aws dynamodb update-table --table-name {table_name} --deletion-protection-enabled"
-REPAIR_OWNER = "stripe-handler sync {user_id}{stack_options}"
+REPAIR_OWNER = "stripe-handler sync{stack_options} {user}"
 ITEMS_LOOKED_AT = 800
 """Most items of the profile table that the doctor looks at, in equal parts of the whole table."""
 _OWN_TAG = {"Key": "project", "Value": "stripe-subscription-handler"}
@@ -226,4 +227,4 @@ def one_owner(facts: OwnersFacts) -> Finding:
     first, count = facts.misplaced[0], len(facts.misplaced)
     more = f", and {count - 1} more" if count > 1 else ""
     told = f"{first.subscription_id} is held by {first.user_id}, but {first.told}{more}"
-    return failed(f"{told} ({looked})", REPAIR_OWNER, user_id=first.user_id)
+    return failed(f"{told} ({looked})", REPAIR_OWNER, user=as_argument(first.user_id))

@@ -1,0 +1,67 @@
+"""What Stripe's invoices tell of a subscription's newest payment. Asks Stripe; compares nothing.
+
+The newest invoice comes with the subscription, in the same request. Only where that one tells no payment (it
+is open, or asks for nothing), and the profile has none, are the invoices before it asked for.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import attrs
+
+from stripe_subscription_handler.conversation.snapshots import payment_event
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.events.selection import Selection
+
+_FIRST = "subscription_create"
+"""Why a subscription's first invoice was made: there is none before it."""
+
+
+class Invoices(Protocol):
+    """Stripe's invoices."""
+
+    def invoices(self, subscription_id: str) -> Iterable[Mapping[str, Any]]:
+        """A subscription's newest, newest first."""
+
+    def failed_attempts(self, invoice: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+        """The events of an invoice's failed attempts, newest first."""
+
+
+@attrs.frozen
+class NewestPayments:
+    """Finds newest payments.
+
+    Attributes:
+        is_thorough: Whether all newest invoices are asked for in any case, and of a failed attempt the event,
+            which tells its time. Not for whole accounts: that takes requests for each subscription.
+    """
+
+    stripe: Invoices
+    selection: Selection
+    is_thorough: bool = False
+
+    def of(self, body: Mapping[str, Any], event: StripeEvent, *, is_known: bool) -> StripeEvent | None:
+        """Tell the newest payment of a subscription, which is given as JSON and as the event made of it.
+
+        `is_known` says whether the profile has a payment of it, or needs none.
+
+        Raises:
+            InvalidEventError: An invoice is malformed.
+            StripeUnavailableError: Stripe did not tell.
+        """
+        newest = body.get("latest_invoice")
+        if not self.is_thorough:
+            if not isinstance(newest, Mapping):
+                return None
+            found = self._read(newest, event)
+            if found is not None or is_known or newest.get("billing_reason") == _FIRST:
+                return found
+        listed = (self._read(one, event) for one in self.stripe.invoices(event.subscription_id or ""))
+        return next((one for one in listed if one is not None), None)
+
+    def _read(self, invoice: Mapping[str, Any], event: StripeEvent) -> StripeEvent | None:
+        if self.is_thorough and invoice.get("status") == "open" and invoice.get("attempted"):
+            for attempt in self.stripe.failed_attempts(invoice):
+                told = parse_event(attempt, self.selection)
+                return attrs.evolve(told, fetched=event.subscription)
+        return payment_event(invoice, event, self.selection)
