@@ -55,6 +55,7 @@ from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.imports import imported_names, modules
 from support.model import Tables
 from support.screens import MIDDLE, NARROW, WIDE, plain, screen
 
@@ -314,6 +315,8 @@ SCREENS = {
     "package": Shown(packaged, ("/srv/" + "a-deep-directory/" * 8 + "handler.zip",), ("files", "1")),
     "demo": Shown(asked, (ARN,), ("to", ARN)),
 }
+SHOWN_BY_THEIR_PARTS = {"stripe_handler_cli.lab.demo.show"}
+"""The demo needs a stack to run; its rows are those of `send`, its other tables have a screen here."""
 EVERY = pytest.mark.parametrize("shown", SCREENS.values(), ids=SCREENS)
 TERMINALS = pytest.mark.parametrize("columns", [NARROW, 100, MIDDLE, WIDE])
 COLOURS = re.compile(r"\x1b\[[0-9;]*\b[39][0-7][0-9;]*m")
@@ -362,3 +365,28 @@ def test_one_is_no_plural_and_a_truth_is_yes_or_no(shown: Shown, columns: int | 
     text = plain(screen(shown.show, columns))
     assert ONE_OF_MANY.findall(text) == []
     assert not re.search(r"\b(True|False|None)\b", text)
+
+
+TABLES = "stripe_handler_cli.common.tables"
+CLI = {
+    name: set(imported_names(name, path))
+    for name, path in modules().items()
+    if name.startswith("stripe_handler_cli.")
+}
+
+
+@pytest.mark.parametrize("name", CLI)
+def test_tables_and_consoles_are_made_in_one_place(name: str) -> None:
+    """Else there would be two styles, and a width at which one of them breaks ids."""
+    made = {"rich.table.Table", "rich.box", "rich.panel.Panel", "rich.columns.Columns"}
+    assert not CLI[name] & made
+    text = modules()[name].read_text(encoding="utf-8")
+    assert name == "stripe_handler_cli.common.console" or not re.search(r"\bConsole\(", text)
+
+
+def test_every_module_that_makes_a_table_is_shown_here() -> None:
+    """Whoever adds a table adds a screen."""
+    makers = {name for name, needs in CLI.items() if needs & {f"{TABLES}.table", f"{TABLES}.fields"}}
+    imported = set(imported_names("test_screens", Path(__file__)))
+    here = imported | {one.rpartition(".")[0] for one in imported}
+    assert makers - here - SHOWN_BY_THEIR_PARTS == set()
