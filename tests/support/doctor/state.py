@@ -195,7 +195,7 @@ CASES: Cases = {
         (
             lost_profiles.LostFacts(lost=(Lost("sub_1", "u1", "c"), Lost("sub_2", "u2", "c")), links=2),
             FAIL,
-            "but the profile has lost it, and 1 more have lost theirs",
+            "but the profile has lost it; users besides who have lost theirs: 1",
             lost_profiles.REPAIR_LOST,
         ),
     ),

@@ -130,7 +130,7 @@ def rule_pattern(facts: RuleFacts) -> Finding:
     if facts.admits_other_events:
         found = "it also lets events pass that the function only skips; each costs an invocation"
         return warned(found, APPLY)
-    return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
+    return passed(f"{plural(len(facts.admitted_types), 'event type')} of Stripe, its ping, and nothing else")
 
 
 @attrs.frozen
