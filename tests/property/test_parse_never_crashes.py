@@ -111,7 +111,8 @@ def test_a_damaged_event_is_read_or_refused(raw: Any) -> None:
         assert isinstance(decide(event), Write | Skip | FindOwner | Refetch | ReadItem)
         decisions = (decide(event, user_id="user"), decide(event, None, user_id="user"))
     except InvalidEventError as error:
-        assert error.field == "metadata"  # what it names is no user's id
+        if error.field != "metadata":  # what it names may be no user's id; nothing else is refused so late
+            raise
         return
     for decision in decisions:
         is_of_item = isinstance(decision, Write | Skip | Refetch | ReadItem)

@@ -9,6 +9,7 @@ from rich.console import Console
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.repairs import print_repair
 from stripe_handler_cli.common.tables import shown, table
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.changes import Change
 from stripe_handler_cli.operate.explain.gathering import Explanation
@@ -33,7 +34,7 @@ _STYLES = {
 def print_explanation(console: Console, explanation: Explanation, stack_options: str) -> None:
     record = explanation.record
     console.print(
-        f"[bold]{shown(record.user_id)}[/bold]  [dim]{explanation.lines} log lines since "
+        f"[bold]{shown(record.user_id)}[/bold]  [dim]{plural(explanation.lines, 'log line')} since "
         f"{iso(explanation.log_since)}; all times are UTC[/dim]",
     )
     if not explanation.decisions_are_logged:
@@ -131,7 +132,15 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
         found |= {(line.event_id, line.handled_at): line for line in one.rejected}
     if not found:
         return
-    rows = table("came later, changed nothing", "type", "Stripe's second", "last handled", "times", "because")
+    rows = table(
+        "came later, changed nothing",
+        "type",
+        "Stripe's second",
+        "last handled",
+        "times",
+        "because",
+        prose=("because",),
+    )
     repeated: dict[tuple[str | None, str | None], list[LogLine]] = {}
     for line in sorted(found.values(), key=lambda line: line.handled_at):
         repeated.setdefault((line.event_id, line.reason), []).append(line)
@@ -152,7 +161,7 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
 def _print_failures(console: Console, explanation: Explanation) -> None:
     if not explanation.failures:
         return
-    rows = table("failed, and not handled since", "type", "attempts", "last", "error")
+    rows = table("failed, and not handled since", "type", "attempts", "last", "error", prose=("error",))
     for failure in explanation.failures:
         line = failure.last
         error = f"{line.error_type}: {line.reason}" if line.reason else f"{line.error_type}"
@@ -169,7 +178,7 @@ def _print_failures(console: Console, explanation: Explanation) -> None:
 
 
 def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetime) -> None:
-    rows = table("Stripe's own events", "type", "second", "here", "handled", "because")
+    rows = table("Stripe's own events", "type", "second", "here", "handled", "because", prose=("because",))
     for entry in entries:
         state = f"[{_STYLES[entry.state]}]{entry.state}[/]"
         rows.add_row(
@@ -185,7 +194,8 @@ def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetim
     behind = sum(entry.is_behind for entry in entries)
     gaps = sum(entry.is_gap for entry in entries)
     told = (
-        f"Stripe's list was read since {iso(since)}: {len(entries)} events of this user, {gaps} not seen here"
+        f"Stripe's list was read since {iso(since)}: {plural(len(entries), 'event')} of this user, "
+        f"{gaps} not seen here"
     )
     console.print(f"{told}, {behind} missing in the profile.", style="red" if behind else None)
 
@@ -193,7 +203,7 @@ def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetim
 def _because(entry: Entry) -> str:
     told = sentence(entry.line.reason) if entry.line and entry.state is not State.FAILED else ""
     if entry.line and entry.state is State.FAILED:
-        told = f"{entry.line.error_type}, {entry.attempts} attempts"
+        told = f"{entry.line.error_type}, {plural(entry.attempts, 'attempt')}"
     if entry.is_behind:
         return f"{told}; [red]the profile lacks it[/red]".removeprefix("; ")
     if entry.is_gap:

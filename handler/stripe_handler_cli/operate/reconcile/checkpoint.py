@@ -68,6 +68,7 @@ class Checkpoint:
         path.parent.mkdir(parents=True, exist_ok=True)
         if restart:
             path.unlink(missing_ok=True)
+        path.touch(mode=0o600)  # It names customers' subscriptions, and users.
         with closing(sqlite3.connect(path)) as database:
             checkpoint = cls(path, database)
             try:

@@ -129,6 +129,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
             raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
         return _owners(stack, as_json=as_json)
     from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.private_files import make_private_directory
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
     from stripe_handler_cli.operate.reconcile.missed import handle_missed
@@ -148,6 +149,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         "settings": shows.fingerprint,
     }
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
+    if state_file is None:
+        make_private_directory(_STATE_DIRECTORY)
     with alone(path), Checkpoint.at(path, run, restart=restart) as checkpoint:
         tally = Tally.from_json(checkpoint.read("tally"))
         if checkpoint.read("tally") is not None:
@@ -276,4 +279,5 @@ def sync(  # noqa: PLR0913 - one argument per option
 
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
-    return conclude(tally, as_json=as_json, apply=not dry_run)
+    without = "the same without --dry-run"
+    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=without)

@@ -2,6 +2,7 @@
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.tables import ITEMS_LOOKED_AT
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed
 from stripe_handler_cli.operate.doctor.site import Site, config_of
@@ -47,7 +48,7 @@ def nothing_lost(facts: LostFacts) -> Finding:
     At most {ITEMS_LOOKED_AT} items of the sync table: the profile of each link's user, if there is one, holds
     the link's subscription. `stripe-handler reconcile --owners` looks at all of them.
     """
-    looked = f"{facts.links} link{'' if facts.links == 1 else 's'}"
+    looked = plural(facts.links, "link")
     if not facts.is_whole:
         looked += "; reconcile --owners looks at all"
     if not facts.lost:
