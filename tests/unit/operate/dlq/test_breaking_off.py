@@ -5,6 +5,7 @@ import json
 import stat
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -19,7 +20,7 @@ from stripe_handler_cli.operate.dlq.redriving import waiting
 from stripe_handler_cli.operate.dlq.report import left_in_queues
 from support.dead_letters import envelope, error, failure_record, poison
 from support.dynamodb import client_error
-from support.sqs import NO_HOOKS, FakeQueue
+from support.sqs import FakeQueue
 
 QUEUES = ("failure_queue_url", "delivery_dead_letter_queue_url")
 VARIABLES = {"DYNAMODB_TABLE_NAME": "t", "SYNC_TABLE_NAME": "s"}
@@ -38,7 +39,11 @@ class Aws:
     queue: FakeQueue
     applies: int
     then: BaseException
-    meta = NO_HOOKS
+
+    @property
+    def events(self) -> Any:
+        """Where hooks into boto3 are registered."""
+        return SimpleNamespace(register=lambda *_: None)
 
     def client(self, service: str, **_: Any) -> Any:
         """A client of boto3."""
