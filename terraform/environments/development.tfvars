@@ -12,7 +12,7 @@ lambda_package_path = "../dist/handler.zip"
 profile_table_name   = "BayonCoAgent-development"
 create_profile_table = true
 
-# Events of a Stripe sandbox only.
+# Events of a Stripe sandbox only. Silence is no alarm then: nothing happens there by itself (alarm_silence_hours).
 livemode = "test"
 
 # From Stripe's event destination, once you have made it. Until then the bus is a custom bus.

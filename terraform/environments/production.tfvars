@@ -24,8 +24,9 @@ livemode = "live"
 # Who gets the alarms; AWS sends each address a link to confirm.
 # alarm_email_addresses = ["ops@example.com"]
 
-# An alarm when nothing came for so many hours. Choose hours in which your account always has events.
-# alarm_silence_hours = 24
+# An alarm when nothing came for so many hours: the destination, its event source or the rule is off. Choose hours in
+# which your account always has events; fewer tell sooner.
+alarm_silence_hours = 24
 
 # Compare Stripe with the profiles once a day, and raise an alarm on drift. Needs a Stripe key:
 # stripe_secret_arn  = "arn:aws:secretsmanager:..."

@@ -37,7 +37,7 @@ run "too_small" {
     dead_letter_queue_retention_seconds     = 59
     dead_letter_queue_maximum_message_bytes = 262143
     alarm_thresholds                        = { function_errors = -1 }
-    alarm_silence_hours                     = 0
+    alarm_silence_hours                     = -1
     tags                                    = { "" = "x" }
   }
 

@@ -42,7 +42,7 @@ def alarm(name: str = "a", **changes: Any) -> alarms.Alarm:
 
 def the_alarms(*found: alarms.Alarm) -> alarms.AlarmsFacts:
     """The alarms a and b are wanted."""
-    return alarms.AlarmsFacts(("a", "b"), found, TOPIC)
+    return alarms.AlarmsFacts(("a", "b"), found, TOPIC, {"a": "function_errors", "b": "silence"})
 
 
 def log_metrics(*watched: str) -> alarms.LogMetricsFacts:
@@ -189,7 +189,24 @@ CASES: Cases = {
     ),
     alarms.alarms_quiet: (
         (the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
-        (the_alarms(alarm("b", state="ALARM")), WARN, "in ALARM: b", alarms.SEE_ALARM),
+        (
+            the_alarms(alarm("b", state="ALARM")),
+            WARN,
+            "in ALARM: b (docs/runbook.md#silence)",
+            alarms.SEE_ALARM,
+        ),
+        (
+            the_alarms(alarm(state="ALARM"), alarm("b", state="ALARM")),
+            WARN,
+            "in ALARM: a (docs/runbook.md#function_errors), b (docs/runbook.md#silence)",
+            alarms.SEE_ALARM,
+        ),
+    ),
+    alarms.alarm_on_silence: (
+        (alarms.SilenceFacts(("b",), "live"), PASS, "by b"),
+        (alarms.SilenceFacts((), "test"), PASS, "does not apply"),
+        (alarms.SilenceFacts((), "live"), WARN, "no alarm rings when", alarms.ASK_FOR_SILENCE),
+        (alarms.SilenceFacts((), "any"), WARN, "no alarm rings when", alarms.ASK_FOR_SILENCE),
     ),
     alarms.alarm_subscribers: (
         (alarms.SubscriberFacts(1, 0, "live"), PASS, "1 confirmed"),
