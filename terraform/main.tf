@@ -53,7 +53,7 @@ module "event_bus" {
 
   name                      = local.names.event_bus
   environment               = local.environment
-  partner_event_source_name = local.stripe_event_source_name
+  partner_event_source_name = var.stripe_event_source_name
   create_forwarding_bus     = var.create_forwarding_bus
   forwarding_name           = local.names.forwarding
   source_prefix             = local.stripe_source_prefix
@@ -201,7 +201,7 @@ module "tables" {
   source = "./modules/tables"
 
   create_profile_table        = var.create_profile_table
-  profile_table_name          = local.profile_table_name
+  profile_table_name          = var.profile_table_name
   partition_key_name          = var.partition_key_name
   sort_key_name               = var.sort_key_name
   sync_table_name             = local.names.sync_table

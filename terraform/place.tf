@@ -36,10 +36,9 @@ locals {
   place_now = "account ${data.aws_caller_identity.current.account_id}, region ${data.aws_region.current.id}"
 
   # A destroy and a refresh only warn of a postcondition that fails; by this they end.
-  is_in_place = terraform_data.place.input == local.place_now ? true : tobool("the state's ${terraform_data.place.input} is your credentials' ${local.place_now}")
+  is_in_place = terraform_data.place.input == local.place_now ? true : tobool("The state is that of ${terraform_data.place.input}; your credentials lead to ${local.place_now}.")
 
-  # All names come by here, so that nothing is looked at, and no other error is told, before the place is the right one.
-  environment              = local.is_in_place ? module.workspace.environment : null
-  profile_table_name       = local.is_in_place ? var.profile_table_name : null
-  stripe_event_source_name = local.is_in_place ? var.stripe_event_source_name : null
+  # All names of the stack come by here, so that nothing is looked at before the place is the right one. But for the
+  # profile table and the event source, which are named from outside: what reads them would wait for the first apply.
+  environment = local.is_in_place ? module.workspace.environment : null
 }

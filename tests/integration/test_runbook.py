@@ -210,18 +210,20 @@ def parking(scene: Scene) -> Incident:
     return incident
 
 
+SILENCE = ("silence", "parked_count_silence", "drift_check_unfinished")
 CAME_TO_A_DISABLED_RULE = Life("rule_disabled")
 
 
 @pytest.fixture(scope="module")
 def silence(other_scene: Scene) -> Incident:
-    """Somebody disabled the rule, so nothing takes the event that comes; no pass of the drift check ends."""
+    """Somebody disabled the rules, so nothing takes the event that comes; no pass of the drift check ends."""
     outputs, life = other_scene.outputs, CAME_TO_A_DISABLED_RULE
 
     def cause() -> Mapping[str, str]:
         other_scene.endpoint.events.disable_rule(
             Name=outputs["rule_name"], EventBusName=outputs["event_bus_name"]
         )
+        other_scene.endpoint.events.disable_rule(Name=outputs["parked_count_rule_name"])
         began = _next_second()
         other_scene.pipeline.put(life.created())
         return {"SINCE": began.isoformat()}
@@ -230,7 +232,7 @@ def silence(other_scene: Scene) -> Incident:
         assert other_scene.status(life) is None
         DriftChecks(other_scene.endpoint, other_scene.pipeline).whole_pass()
 
-    return other_scene.live_through(("silence", "drift_check_unfinished"), cause, a_pass_ends)
+    return other_scene.live_through(SILENCE, cause, a_pass_ends)
 
 
 CAME_TO_A_DISABLED_BRIDGE_RULE = Life("bridge_rule_disabled")
@@ -304,8 +306,7 @@ def throttled_rule_by_its_metric(scene: Scene) -> Incident:
 
 INCIDENTS = {
     "bridge_silence": "bridge_silence",
-    "silence": "silence",
-    "drift_check_unfinished": "silence",
+    **dict.fromkeys(SILENCE, "silence"),
     **dict.fromkeys(OUTAGE, "outage"),
     **dict.fromkeys(SLOWNESS, "slowness"),
     **dict.fromkeys(PARKED, "parking"),

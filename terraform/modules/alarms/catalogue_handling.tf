@@ -123,6 +123,7 @@ locals {
     local.bridge_rule_alarms,
     local.silence_alarms,
     local.bridge_silence_alarms,
+    local.parked_count_silence_alarms,
     local.drift_alarms,
   )
 }

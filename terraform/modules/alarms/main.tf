@@ -11,6 +11,7 @@ locals {
     # No data is what these alarms are about.
     silence                = "breaching"
     bridge_silence         = "breaching"
+    parked_count_silence   = "breaching"
     drift_check_unfinished = "breaching"
   })
 
@@ -18,6 +19,7 @@ locals {
   hours_of_nothing = {
     silence                = var.silence_hours
     bridge_silence         = var.silence_hours
+    parked_count_silence   = var.silence_hours
     drift_check_unfinished = try(var.drift_check.unfinished_after_hours, null)
   }
 }
