@@ -7,7 +7,7 @@ first one, and those may be more than memory holds.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,12 @@ class Checkpoint:
             CliError: The file belongs to another run, or is no state file.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # It names customers' subscriptions, and users.
         with closing(sqlite3.connect(path)) as database:
             checkpoint = cls(path, database)
             try:
                 database.executescript(_SCHEMA)
+                with suppress(FileNotFoundError):  # `:memory:`, SQLite's word for none
+                    path.chmod(0o600)  # it names users and their subscriptions
                 known = checkpoint.read("run")
             except sqlite3.DatabaseError as error:
                 raise CliError(f"{path} is not a state file of reconcile: {error}") from error
