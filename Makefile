@@ -32,8 +32,8 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running)
-	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
+demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running, YES=1 ends a kept one)
+	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(filter-out 0 no false,$(YES)),--yes)
 
 test: lint terraform-check security unit zip integration ## Run every test and check
 
@@ -105,5 +105,6 @@ lock: venv ## Resolve the requirements again (maintainers)
 	$(BIN)/python -m stripe_handler_cli.tools.packaging.lock $(LOCK_VENV)/handler.txt requirements/handler.txt
 
 clean: ## Stop local AWS and remove everything that was built, .venv/ included
-	-@test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down
+	-@for aws in $(wildcard .stripe-handler/*/local-aws .stripe-handler/local-aws); do \
+	  test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down --state-directory $$aws; done
 	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.*

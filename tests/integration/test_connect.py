@@ -74,7 +74,7 @@ def operator(
     destinations = Destinations(LocalPartner(endpoint.events))
     with FakeStripe(SimulatedAccount(MADE), destinations=destinations) as stripe:
         made = Operator(root, stripe, endpoint)
-        text = (root / "environments" / "development.tfvars").read_text("utf-8")
+        text = (root / "environments" / "development.tfvars.example").read_text("utf-8")
         own = (
             ('"bayon"', '"ctest"'),
             ('"BayonCoAgent-development"', '"ITest-connect"'),

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.paths import shown_path
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
@@ -35,19 +39,28 @@ class RunningStack:
     deployment: Deployment
     pipeline: Pipeline
 
-    def print_how_to_look_around(self, console: Console) -> None:
-        directory = self.running.log_path.parent
-        outputs = self.pipeline.outputs
-        command = "stripe-handler" if shutil.which("stripe-handler") else sys.argv[0]
+    def print_how_to_look_around(
+        self, console: Console, user: str | None = None, stripe_key: str | None = None
+    ) -> None:
+        """Print what to type next, about a user who is in it and with the key of its fake Stripe, if any."""
+        directory = shown_path(self.running.log_path.parent)
+        command = "stripe-handler" if shutil.which("stripe-handler") else shown_path(Path(sys.argv[0]))
+        looks = [f"show {user}", f"explain {user}"] if user else ["parked"]
+        looks.append("dlq list")
+        lines = [f"  {command} {look}" for look in looks]
+        if stripe_key is not None:
+            lines.append(f"  STRIPE_API_KEY={stripe_key} {command} reconcile")
+        export = f"local status --export --state-directory {directory}"
         console.print(
-            "\nEverything stays up. To look around in this shell:\n"
-            f'  eval "$({command} local status --export --state-directory {directory})"\n'
-            f"  aws dynamodb scan --table-name {outputs['profile_table_name']}\n"
-            f"  aws logs tail {outputs['log_group_name']}\n"
-            f"  {command} dlq list --local {directory.parent}\n"
-            f"  terraform -chdir={self.deployment.workspace.directory} output\n"
-            "To end it:\n"
+            "\nEverything stays up. To look around; each command finds this stack by itself:",
+            *lines,
+            "For the AWS CLI and Terraform too, and with stripe-handler on PATH, in this shell:",
+            f'  eval "$({command} {export})"',
+            f"  aws dynamodb scan --table-name {self.pipeline.outputs['profile_table_name']}",
+            f"  terraform -chdir={shown_path(self.deployment.workspace.directory)} output",
+            "To end it:",
             f"  {command} local down --state-directory {directory}",
+            sep="\n",
             soft_wrap=True,
             markup=False,
         )
@@ -71,6 +84,26 @@ class StackPlan:
     venv_path: Path | None = None
     stripe_key: str | None = attrs.field(default=None, repr=False)
     settings: Mapping[str, str] = attrs.Factory(dict)
+
+
+def let_go(state_directory: Path, *, yes: bool) -> None:
+    """See that nobody loses a stack that runs in a state directory without having agreed.
+
+    Raises:
+        CliError: Somebody did not, or nobody is there to ask.
+    """
+    running = local_aws.status(state_directory / "local-aws")
+    if running is None or yes:
+        return
+    lost = (
+        f"A stack runs in {state_directory} ({running.endpoint_url}). Its profiles, queues and log would go."
+    )
+    if sys.stdin.isatty() and click.confirm(f"{lost} End it and begin anew?", err=True):
+        return
+    raise CliError(
+        f"{lost} It is left as it is. --yes ends it (make demo YES=1), and --state-directory names another "
+        "place to run beside it."
+    )
 
 
 @contextmanager
@@ -124,7 +157,7 @@ def _evidence(pipeline: Pipeline) -> Iterator[str]:
     group = outputs["log_group_name"]
     pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
     lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LOG_LINES)
-    yield f"The last {len(lines)} lines of {group}:"
+    yield f"The last {plural(len(lines), 'line')} of {group}:"
     yield from (f"  {line.rstrip()}" for line in lines)
 
 

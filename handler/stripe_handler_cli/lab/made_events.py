@@ -1,8 +1,11 @@
-"""Makes an event of a type through the simulator, as if it happened now. Pure: the clock comes in."""
+"""Makes events of types through the simulator, as one life that has come to now. Pure: the clock comes in."""
 
 import random
 import zlib
+from collections.abc import Sequence
 from typing import Any
+
+import attrs
 
 from stripe_handler_cli.lab.simulator import CURRENT, EVENT_TYPES, SimulationOptions, iterate_lives
 from stripe_handler_cli.lab.simulator.life import stripe_id
@@ -11,6 +14,8 @@ from stripe_handler_cli.stack.renamed_user import with_user
 
 MADE_TYPES = EVENT_TYPES
 """The event types that can be made."""
+
+Json = dict[str, Any]
 
 _USUAL_SCENARIO = "dunning_canceled"
 """Bought, paid, renewed, not paid, canceled: every main type, of one subscription, and its checkout."""
@@ -28,33 +33,75 @@ _LIVES = 100
 _ROUNDS = 6
 
 
-def made_event(
-    event_type: str, user_id: str, now: int, *, seed: int = 1, metadata_key: str = "userId", livemode: bool
-) -> dict[str, Any]:
-    """Make a Stripe event of the current API version that happens now.
+@attrs.frozen(kw_only=True)
+class MadeFor:
+    """Whom events are made for, and when.
 
-    The same seed and user have the same subscription and customer, so that events of several types belong
-    together; the event's id is new in every second. Times within the objects are as far apart as in the
-    simulated life, which is moved so that the event happens now (Unix seconds).
+    Attributes:
+        now: Unix seconds; nothing happens later.
+        seed: The same seed and user have the same subscription and customer.
+        goes_on: Whether their profile shows that subscription already: then every event happens now, because
+            what is older than what a profile shows is rightly skipped.
     """
-    life_seed = zlib.crc32(f"{seed} {user_id}".encode())
-    start = now
+
+    user_id: str
+    now: int
+    seed: int = 1
+    metadata_key: str = "userId"
+    livemode: bool
+    goes_on: bool = False
+
+
+def made_events(event_types: Sequence[str], wanted: MadeFor) -> list[Json]:
+    """Make Stripe events of the current API version, one of each type, in this order.
+
+    They are of one life: each is the first of its type after the one before it (a payment that fails is
+    followed by the update that says `past_due`), with the times of that life, which has come to its last one
+    now. Where the life has no later one of a type, it is its first. An event's id is new in every second.
+    """
+    start = wanted.now
     for _ in range(_ROUNDS):
-        event = _first(event_type, life_seed, start, livemode=livemode)
-        if event["created"] == now:
+        found = _chosen(event_types, wanted, start)
+        last = max(event["created"] for event in found)
+        if last == wanted.now:
             break
         # Months differ in length, so a moved life is not exactly as long as it was.
-        start += now - event["created"]
-    chance = random.Random(f"{seed} {user_id} {event_type} {now}")  # noqa: S311 - repeatable on purpose
+        start += wanted.now - last
+    return [
+        _given(event, kind, number, wanted, last)
+        for number, (event, kind) in enumerate(zip(found, event_types, strict=True))
+    ]
+
+
+def _chosen(event_types: Sequence[str], wanted: MadeFor, start: int) -> list[Json]:
+    seed = zlib.crc32(f"{wanted.seed} {wanted.user_id}".encode())
+    found: list[Json] = []
+    for event_type in event_types:
+        events = _events(event_type, seed, start, livemode=wanted.livemode)
+        later = [event for event in events if found and _is_after(event, found[-1], event_type)]
+        found.append(later[0] if later else events[0])
+    return found
+
+
+def _is_after(event: Json, before: Json, event_type: str) -> bool:
+    """Whether it comes after another; within one second only where that is of another type."""
+    same_second = event["created"] == before["created"] and before["type"] != event_type
+    return bool(event["created"] > before["created"] or same_second)
+
+
+def _given(event: Json, event_type: str, number: int, wanted: MadeFor, last: int) -> Json:
+    chance = random.Random(f"{wanted.seed} {wanted.user_id} {event_type} {number} {wanted.now}")  # noqa: S311 - repeatable on purpose
     if event_type == "customer.updated":
         # What was null before is set now: the update that names the user.
-        event["data"]["previous_attributes"] = {"metadata": {metadata_key: None}}
+        event["data"]["previous_attributes"] = {"metadata": {wanted.metadata_key: None}}
     # Where the lengths of months leave no start that fits, the rest is a matter of days.
-    made = event | {"id": stripe_id(chance, "evt"), "type": event_type, "created": now}
-    return with_user(made, metadata_key, user_id)
+    happened = wanted.now if wanted.goes_on else event["created"] + wanted.now - last
+    made = event | {"id": stripe_id(chance, "evt"), "type": event_type, "created": happened}
+    return with_user(made, wanted.metadata_key, wanted.user_id)
 
 
-def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[str, Any]:
+def _events(event_type: str, seed: int, start: int, *, livemode: bool) -> list[Json]:
+    """Every event of a type in the first life that has one."""
     options = SimulationOptions(
         scenarios=(_OTHER_SCENARIOS.get(event_type, _USUAL_SCENARIO),),
         eras=(CURRENT.era,),
@@ -68,6 +115,8 @@ def _first(event_type: str, seed: int, start: int, *, livemode: bool) -> dict[st
         start_second=start,
         spread_seconds=0,
     )
-    wanted = "customer.created" if event_type in _LATER_OF_CUSTOMER else event_type
-    events = (event for life in iterate_lives(seed, _LIVES, options) for event in life.events)
-    return next(event for event in events if event["type"] == wanted)
+    kind = "customer.created" if event_type in _LATER_OF_CUSTOMER else event_type
+    lives = (
+        [one for one in life.events if one["type"] == kind] for life in iterate_lives(seed, _LIVES, options)
+    )
+    return next(events for events in lives if events)

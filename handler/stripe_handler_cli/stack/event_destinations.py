@@ -107,8 +107,9 @@ class EventDestinations:
     url: str = STRIPE_API_URL
 
     @classmethod
-    def at(cls, access: StripeAccess) -> "EventDestinations":
-        return cls(access, access.url or STRIPE_API_URL)
+    def at(cls, access: StripeAccess, url: str | None = None) -> "EventDestinations":
+        """Those behind a URL, unless the access has its own; of Stripe itself where neither says."""
+        return cls(access, access.url or url or STRIPE_API_URL)
 
     def eventbridge(self) -> list[EventDestination]:
         """All of the kind Amazon EventBridge."""

@@ -1,7 +1,6 @@
 """The options by which every operator's command finds its stack. Parses; finds nothing itself."""
 
 import inspect
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from stripe_handler_cli.common.options import made_into
+from stripe_handler_cli.common.options import given_options, made_into
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
@@ -44,7 +43,7 @@ _OPTIONS = (
         "--local",
         "local_directory",
         type=click.Path(file_okay=False, path_type=Path),
-        help="The stack that `make demo KEEP=1` left in this directory (.stripe-handler/demo).",
+        help="The local stack in this directory, as .stripe-handler/demo. One that runs is found by itself.",
     ),
 )
 
@@ -56,9 +55,12 @@ def _stack(
     resources: tuple[str, ...],
     local_directory: Path | None,
 ) -> "DeployedStack":
+    import os
+
     import attrs
 
     from stripe_handler_cli.stack.deployed import DeployedStack
+    from stripe_handler_cli.stack.found import found_stack
     from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
 
     named = _named(resources)
@@ -69,6 +71,9 @@ def _stack(
         return DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
     if named and not terraform_directory.is_dir():
         return DeployedStack.on_aws(named)
+    if workspace is None and _is_default("terraform_directory"):
+        stack = found_stack(terraform_directory, os.environ)
+        return attrs.evolve(stack, outputs={**stack.outputs, **named})
     found = outputs_of_root(terraform_directory, workspace=workspace)
     return DeployedStack.on_aws({**found, **named}, terraform_directory)
 
@@ -82,16 +87,11 @@ def given_stack_options(context: click.Context) -> str:
 
     Each has a space before it.
     """
-    words = []
-    names = inspect.signature(_stack).parameters
-    for option in context.command.params:
-        name = str(option.name)
-        if name not in names or context.get_parameter_source(name) is ParameterSource.DEFAULT:
-            continue
-        given = context.params[name]
-        values = given if isinstance(given, tuple) else (given,)
-        words += [word for value in values for word in (option.opts[0], str(value))]
-    return "".join(f" {shlex.quote(word)}" for word in words)
+    return given_options(context, inspect.signature(_stack).parameters)
+
+
+def _is_default(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.DEFAULT
 
 
 def _named(resources: tuple[str, ...]) -> Mapping[str, str]:

@@ -44,6 +44,11 @@ def stripe_options(purpose: str) -> Option:
     )
 
 
+def is_stand_in(url: str) -> bool:
+    """Whether an address is that of a stand-in for Stripe on this machine, to which a key may be sent."""
+    return _LOOPBACK.fullmatch(url) is not None
+
+
 def required(stripe: StripeAccess | None) -> StripeAccess:
     """The access to Stripe, for a command that can do nothing without."""
     if stripe is None:
@@ -54,7 +59,7 @@ def required(stripe: StripeAccess | None) -> StripeAccess:
 
 
 def _access(stripe_key_variable: str, stripe_url: str | None) -> StripeAccess | None:
-    if stripe_url is not None and not _LOOPBACK.fullmatch(stripe_url):
+    if stripe_url is not None and not is_stand_in(stripe_url):
         raise click.UsageError("a Stripe key is sent to Stripe or to this machine only")
     key = os.environ.get(stripe_key_variable, "").strip()
     source = click.get_current_context().get_parameter_source("stripe_key_variable")

@@ -13,12 +13,14 @@ from rich.console import Console
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import InVainError
 from stripe_handler_cli.lab.deployment import Deployment
-from stripe_handler_cli.lab.local_stack import RunningStack, kept_as_evidence
+from stripe_handler_cli.lab.local_stack import RunningStack, kept_as_evidence, let_go
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools.local_aws import LocalAws
 from stripe_handler_cli.tools.terraform import Workspace
 from support.aws_fakes import FakeLogs
+from support.local_stacks import running_aws
+from support.typed_input import Input
 
 OUTPUTS = {
     "profile_table_name": "users",
@@ -99,7 +101,7 @@ def test_a_wait_in_vain_keeps_the_stack_and_shows_what_there_is() -> None:
     assert '"evt_29"' in text
     assert '"evt_10"' in text
     assert '"evt_9"' not in text
-    for command in ("dlq list --local /state", "logs tail /aws/lambda/demo", "local down --state-directory"):
+    for command in ("dlq list\n", " parked\n", "local status --export", "local down --state-directory"):
         assert command in text
 
 
@@ -113,6 +115,36 @@ def test_a_stack_that_does_not_tell_is_kept_too() -> None:
     assert ended == []
     assert "The stack does not tell: " in printed(console)
     assert "local down" in printed(console)
+
+
+def test_what_to_type_next_names_the_user_and_the_key() -> None:
+    """Four commands, each as it can be pasted: none of them needs to be told where the stack is."""
+    console, _ = held([])
+    running_stack(FakeLogs()).print_how_to_look_around(console, "user_42", "sk_test_fake")
+    lines = [line.split(maxsplit=1) for line in printed(console).splitlines() if line.startswith("  ")]
+    assert [words[1] for words in lines[:3]] == ["show user_42", "explain user_42", "dlq list"]
+    assert lines[3][0] == "STRIPE_API_KEY=sk_test_fake"
+    assert lines[3][1].endswith(" reconcile")
+    assert "--local" not in printed(console)
+
+
+@pytest.mark.parametrize(("is_terminal", "answer"), [(False, "y\n"), (True, "n\n")])
+def test_a_kept_stack_is_not_lost_without_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, answer: str
+) -> None:
+    """Nobody there to ask, or a no: it is left as it is, and the options are named."""
+    monkeypatch.setattr("sys.stdin", Input(answer, is_terminal=is_terminal))
+    with running_aws(tmp_path / "local-aws"), pytest.raises(CliError, match=r"left as it is\. --yes ends it"):
+        let_go(tmp_path, yes=False)
+
+
+def test_a_kept_stack_is_ended_by_who_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an answer or by the option; where none runs, nobody is asked."""
+    monkeypatch.setattr("sys.stdin", Input("y\n", is_terminal=True))
+    with running_aws(tmp_path / "local-aws"):
+        let_go(tmp_path, yes=False)
+        let_go(tmp_path, yes=True)
+    let_go(tmp_path, yes=False)
 
 
 @pytest.mark.parametrize("error", [CliError("wrong"), KeyboardInterrupt()])

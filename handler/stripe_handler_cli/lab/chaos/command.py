@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from stripe_handler_cli.lab.local_stack import StackPlan
     from stripe_handler_cli.lab.simulator import Settings
 
+_EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
+
 
 @click.command(
     epilog="""\b
@@ -59,6 +61,7 @@ Examples:
     help="Leave the settings that shape a profile at their defaults: no plans, no other app on the account.",
 )
 @click.option("--keep", is_flag=True, help="Leave everything running at the end and say how to look around.")
+@click.option("--yes", is_flag=True, help="Do not ask before one that was kept is ended.")
 @click.option("--json", "as_json", is_flag=True, help="Print the certificate as one JSON object on stdout.")
 @click.option(
     "--state-directory",
@@ -78,6 +81,7 @@ def chaos(  # noqa: PLR0913 - one argument per option
     without_stripe: bool,
     plain: bool,
     keep: bool,
+    yes: bool,
     as_json: bool,
     state_directory: Path,
 ) -> int:
@@ -95,10 +99,12 @@ def chaos(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.lab.chaos.report import print_certificate
     from stripe_handler_cli.lab.chaos.run import Chaos
-    from stripe_handler_cli.lab.fake_stripe import FakeStripe
-    from stripe_handler_cli.lab.local_stack import local_stack
+    from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe
+    from stripe_handler_cli.lab.fake_stripe.outliving import outliving
+    from stripe_handler_cli.lab.local_stack import let_go, local_stack
     from stripe_handler_cli.lab.simulator.truth.settings import CHOSEN, DEFAULTS
 
+    let_go(state_directory, yes=yes)
     console = reporter()
     wanted = Chaos(
         users=users,
@@ -110,14 +116,14 @@ def chaos(  # noqa: PLR0913 - one argument per option
         asks_stripe=not without_stripe,
         settings=DEFAULTS if plain else CHOSEN,
     )
-    with FakeStripe() as stripe:
+    with outliving(FakeStripe(), state_directory, _EVENT_SOURCE) as stripe:
         plan = _plan(state_directory, None if without_stripe else stripe, wanted.settings)
         with local_stack(console, plan, keep=keep) as stack:
             with step(console, "Deliver the events") as delivering:
                 show = delivering.counter("deliveries handled")
                 certificate = wanted.run(stack.endpoint, stack.pipeline, stack.running, stripe, show)
             if keep:
-                stack.print_how_to_look_around(console)
+                stack.print_how_to_look_around(console, stripe_key=API_KEY)
     if as_json:
         click.echo(json.dumps(certificate.as_json(), default=str))
     else:
@@ -143,7 +149,7 @@ def _plan(state_directory: Path, stripe: "FakeStripe | None", settings: "Setting
         project_root=find_project_root(Path.cwd()),
         state_directory=state_directory,
         name="chaos",
-        event_source="aws.partner/stripe.com/ed_test_chaos",
+        event_source=_EVENT_SOURCE,
         variables=variables,
         venv_path=DEFAULT_STATE_DIRECTORY / "venv",
         stripe_key=None if stripe is None else API_KEY,

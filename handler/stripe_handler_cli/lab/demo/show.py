@@ -20,6 +20,7 @@ from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.demo import life
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
+from stripe_handler_cli.lab.fake_stripe.outliving import outliving
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
 from stripe_handler_cli.stack.event_rows import (
     VIEW_KEYS,
@@ -34,6 +35,7 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.reading import Profile
 
+_EVENT_SOURCE = "aws.partner/stripe.com/ed_test_demo"
 _NOTICED_SECONDS = 60
 """How long after the comeback somebody looks."""
 
@@ -49,7 +51,8 @@ class Demo:
 
     def run(self) -> None:
         # The account, after the customer subscribed again while the event destination was disabled.
-        stripe_side = FakeStripe(objects(*life.stripes_side()), now=lambda: life.BACK + _NOTICED_SECONDS)
+        fake = FakeStripe(objects(*life.stripes_side()), now=lambda: life.BACK + _NOTICED_SECONDS)
+        stripe_side = outliving(fake, self.state_directory, _EVENT_SOURCE)
         with stripe_side as stripe, self._stack(stripe.url) as stack:
             self._tell(stack.pipeline)
             self._come_back(stack.pipeline)
@@ -58,7 +61,7 @@ class Demo:
             if plan.has_changes:
                 raise CliError(f"a second plan wants to change something:\n{plan.text}")
             if self.keep:
-                stack.print_how_to_look_around(self.console)
+                stack.print_how_to_look_around(self.console, life.USER_ID, API_KEY)
             else:
                 with step(self.console, "terraform destroy") as destroying:
                     stack.deployment.destroy(destroying.counter("resources"))
@@ -69,7 +72,7 @@ class Demo:
             project_root=self.project_root,
             state_directory=self.state_directory,
             name="demo",
-            event_source="aws.partner/stripe.com/ed_test_demo",
+            event_source=_EVENT_SOURCE,
             # The function has no Stripe key and asks nothing; reconcile reads from here where Stripe is.
             variables={
                 "profile_table_name": "DemoApp-users",

@@ -2,8 +2,9 @@
 
 `accounts` holds what it knows, `object_routes` answers requests from that and `parts` those for items and
 entitlements (both pure), `update_routes` takes changes, which `edits` lays over an account, `faults` says how
-to misbehave, `server` speaks HTTP. `destinations` are the account's event destinations, `scopes` says whose
-events they get, `partner_side` is what Stripe does in an AWS account, `pushing` sends events to both kinds.
+to misbehave, `server` speaks HTTP, `outliving` answers for a kept stack. `destinations` are the account's
+event destinations, `scopes` says whose events they get, `partner_side` is what Stripe does in an AWS account,
+`pushing` sends events to both kinds.
 """
 
 from stripe_handler_cli.lab.fake_stripe.accounts import (

@@ -108,6 +108,13 @@ class Destinations:
             self._refresh(made)
             return made
 
+    def adopt(self, identifier: str, given: Mapping[str, Any]) -> None:
+        """Know a destination under an id whose event source is there already."""
+        made = _made(given)
+        made.body["id"] = identifier
+        with self._lock:
+            self._by_id[identifier] = made
+
     def update(self, one: Destination, given: Mapping[str, Any]) -> None:
         """Change what can be changed; an empty metadata value removes its key."""
         _refuse_unknown(given, _SHARED | ({WEBHOOK} if one.is_webhook else set()))

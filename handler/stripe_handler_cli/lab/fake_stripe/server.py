@@ -35,6 +35,7 @@ class FakeStripe:
     Attributes:
         related: Accounts that the keys may ask about as well, by `Stripe-Context`: an id, or a path of ids.
         keys: Accepted API keys. Change it to rotate them.
+        port: The loopback port; 0 for a free one.
         now: What the Date header tells where the account does not say, Unix time in seconds.
         faults: One is taken from the front for each request.
     """
@@ -42,6 +43,7 @@ class FakeStripe:
     account: Account = attrs.field(factory=objects)
     related: Mapping[str, Account] = attrs.Factory(dict)
     keys: set[str] = attrs.field(factory=lambda: {API_KEY})
+    port: int = 0
     now: Callable[[], float] = time.time
     destinations: Destinations = attrs.field(factory=Destinations)
     edits: Edits = attrs.field(factory=Edits)
@@ -54,7 +56,9 @@ class FakeStripe:
     _server: ThreadingHTTPServer = attrs.field(init=False)
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"fake": self}))
+        self._server = ThreadingHTTPServer(
+            ("127.0.0.1", self.port), type("Handler", (_Handler,), {"fake": self})
+        )
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 

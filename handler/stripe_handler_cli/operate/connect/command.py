@@ -64,9 +64,10 @@ def _connection(  # noqa: PLR0913 - one argument per option
 
     access = required(stripe)
     root = TerraformRoot.at(terraform_directory, workspace, var_file)
-    aws = AwsSide.of(read_settings(root.values(VARIABLES), str(root.var_file)))
+    settings = read_settings(root.values(VARIABLES), str(root.var_file))
+    aws = AwsSide.of(settings)
     return Connection(
-        stripe=EventDestinations.at(access),
+        stripe=EventDestinations.at(access, settings.stripe_url),
         aws=aws,
         root=root,
         tail=lambda outputs: FunctionLog(aws.endpoint.logs, outputs["log_group_name"]).tail(

@@ -1,7 +1,7 @@
 """Takes the steps that `planning` finds, one by one, and looks again after each. Its edges are ports."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.waiting import poll
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
 from stripe_handler_cli.operate.connect.planning import ACTIVE, Plan, Step, plan_connect, plan_disconnect
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
@@ -17,6 +18,7 @@ from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABL
 from stripe_handler_cli.operate.connect.var_file import edit, with_string, without
 from stripe_handler_cli.stack.event_destinations import EventDestinations, Payload
 from stripe_handler_cli.tools.terraform.counting import counting
+from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.stripe_side.api import key_mode
 
 _LOOK_SECONDS = 2.0
@@ -69,9 +71,12 @@ class Connection:
     def where(self) -> str:
         """Whose account is connected to whose, for people."""
         kind = {"live": "live mode", "test": "test mode (a sandbox)"}.get(self.mode, "unknown mode")
+        url = self.stripe.url
+        place = "" if url == STRIPE_API_URL else f"a stand-in at {url}, "
         return (
-            f"Stripe: {kind}, key in {self.stripe.access.variable}. AWS: account {self.aws.account_id()}, "
-            f"region {self.aws.region}. Workspace {self.root.workspace}, variable file {self.root.var_file}."
+            f"Stripe: {place}{kind}, key in {self.stripe.access.variable}. "
+            f"AWS: account {self.aws.account_id()}, region {self.aws.region}. "
+            f"Workspace {self.root.workspace}, variable file {self.root.var_file}."
         )
 
     def plan(self) -> Plan:
@@ -111,7 +116,7 @@ class Connection:
             if done and done[-1] is step:
                 hint = _ELSEWHERE if step in _APPLIES else "Please run this again a little later."
                 raise CliError(f"{step.words}: done, but nothing has changed. {hint}")
-            if not self._could_take(step, plan):
+            if not self._could_take(step, plan, done):
                 left = plan.steps
                 break
             done.append(step)
@@ -128,8 +133,11 @@ class Connection:
             ping=self._ping,
         )
 
-    def _could_take(self, step: Step, plan: Plan) -> bool:
-        """Take a step; false where it applies, and a person did not agree to that."""
+    def _could_take(self, step: Step, plan: Plan, done: Sequence[Step]) -> bool:
+        """Take a step; false where it applies, and a person did not agree to that.
+
+        Where it fails or is broken off, a person is told first what is done by then, and what is not.
+        """
         if step in _APPLIES and not self.may_apply:
             return False
         try:
@@ -137,7 +145,18 @@ class Connection:
                 self._actions[step](plan, detail)
         except _DeclinedError:
             return False
+        except BaseException:
+            self._tell_halfway(plan, done)
+            raise
         return True
+
+    def _tell_halfway(self, plan: Plan, done: Sequence[Step]) -> None:
+        if done:
+            words = (
+                *(f"  done: {step.words}" for step in done),
+                *(f"  left: {one.words}" for one in plan.steps),
+            )
+            self.report.note("\n".join(("This is halfway:", *words, "The same command goes on from here.")))
 
     @property
     def _actions(self) -> Mapping[Step, Callable[[Plan, Detail], None]]:
@@ -201,7 +220,9 @@ class Connection:
             f"Stripe has made {made.id}, but does not list it. Run this again in a few minutes: at once, it "
             "would make a second one.",
         )
-        detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
+        detail(
+            f"{made.id}, {plural(len(wanted.event_types), 'type')} as {made.payload} events to {wanted.place}"
+        )
 
     def _wait(self, plan: Plan, _: Detail) -> None:
         name = plan.listed.source_name

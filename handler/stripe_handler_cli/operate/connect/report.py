@@ -34,7 +34,12 @@ class Terminal:
         self.console.print(text, markup=False, soft_wrap=True)
 
     def confirmed(self, question: str) -> bool:
-        return self.yes or click.confirm(question, err=True)
+        """Ask; where nobody can answer, that is a no, so that what is left to do is told."""
+        try:
+            return self.yes or click.confirm(question, err=True)
+        except click.Abort:
+            self.note("\nNobody answered, which is a no. --yes goes on without a question.")
+            return False
 
     def agreed(self, plan: str, detail: Detail) -> bool:
         """Show Terraform's plan and ask."""

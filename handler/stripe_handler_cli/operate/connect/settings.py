@@ -11,6 +11,8 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.event_destinations import Payload
+from stripe_handler_cli.stack.stripe_options import is_stand_in
+from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.decisions.policy import ConnectEvents
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 
@@ -27,6 +29,7 @@ _KINDS: dict[str, type] = {
     "lambda_package_path": str,
     "stripe_secret_arn": str,
     "stripe_secret_parameter_name": str,
+    "stripe_api_url": str,
 }
 VARIABLES = tuple(_KINDS)
 
@@ -44,6 +47,7 @@ class Settings:
     endpoint_url: str | None = None  # of a local AWS
     package_path: str | None = None  # the function's zip, from the Terraform root
     has_stripe_key: bool = False  # the function may ask Stripe
+    stripe_url: str | None = None  # where the function asks Stripe; None for Stripe itself
 
     def types_of(self, payload: Payload) -> tuple[str, ...]:
         """The types that reach the function in one form.
@@ -82,6 +86,12 @@ def read_settings(values: Mapping[str, Any], place: str) -> Settings:
     connect_events = given.get("connect_events") or ConnectEvents.SKIP
     if connect_events not in set(ConnectEvents):
         raise CliError(f"{place}: connect_events must be skip or handle")
+    stripe_url = given.get("stripe_api_url")
+    if stripe_url not in {None, STRIPE_API_URL} and not is_stand_in(str(stripe_url)):
+        raise CliError(
+            f"{place}: stripe_api_url must be {STRIPE_API_URL} or an http URL of this machine: a Stripe key "
+            "is sent nowhere else"
+        )
     return Settings(
         prefix=prefix,
         event_types=tuple(given.get("event_types") or DEFAULT_EVENT_TYPES),
@@ -92,6 +102,7 @@ def read_settings(values: Mapping[str, Any], place: str) -> Settings:
         endpoint_url=given.get("aws_endpoint_url"),
         package_path=given.get("lambda_package_path"),
         has_stripe_key=bool(given.get("stripe_secret_arn") or given.get("stripe_secret_parameter_name")),
+        stripe_url=stripe_url,
     )
 
 

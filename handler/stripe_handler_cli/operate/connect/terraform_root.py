@@ -52,8 +52,8 @@ class TerraformRoot:
         path = var_file or directory / "environments" / f"{name}.tfvars"
         if not path.is_file():
             raise CliError(
-                f"There is no {path}: copy environments/development.tfvars, or name another file with "
-                "--var-file."
+                f"There is no {path}: `stripe-handler init --workspace {name}` writes it. Or name another "
+                "file with --var-file."
             )
         return cls(directory, name, path, _terraform())
 

@@ -21,7 +21,7 @@ OPTIONAL = "Optional, kms_key_arn."
 """The beginning of a suppression's reason that no longer holds once there is a key."""
 _UNREAD_HINT = "its parser takes no line break after an operand that begins with `!`, for example"
 _NO_REASON = frozenset({"", "No comment provided"})
-_VAR_FILE = "environments/production.tfvars"
+_VAR_FILE = "environments/production.tfvars.example"
 # A plan needs a region, and some file where the zip will be.
 _VARIABLES = {"aws_region": "eu-central-1", "lambda_package_path": "versions.tf"}
 _KEY = {"kms_key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}

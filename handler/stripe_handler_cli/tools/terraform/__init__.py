@@ -2,7 +2,8 @@
 
 `process` runs one command, `binary` finds or fetches Terraform, `providers` finds a provider where the
 registry cannot be reached, `working_copy` holds a copy of the root and initialises it, `workspace` applies
-it, `console` evaluates an expression, `check` is what `make test` runs.
+it, `console` evaluates an expression, `variables` checks values by the root's rules, `check` is what
+`make test` runs.
 """
 
 from stripe_handler_cli.tools.terraform.binary import PINNED_VERSION, find_terraform

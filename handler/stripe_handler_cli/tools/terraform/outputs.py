@@ -15,6 +15,10 @@ Run = Callable[[Path, Mapping[str, str]], Completed]
 """Runs `terraform output -json` in a directory with an environment."""
 
 
+class NothingAppliedError(CliError):
+    """A root's workspace has no outputs."""
+
+
 def outputs_of_root(
     directory: Path,
     *,
@@ -44,7 +48,7 @@ def outputs_of_root(
     found = parse_outputs(completed.text, f"terraform output in {directory}")
     if not found:
         where = f"workspace {workspace}" if workspace else "its selected workspace"
-        raise CliError(
+        raise NothingAppliedError(
             f"{directory} has no outputs in {where}: nothing is applied there. Name another with --workspace."
         )
     return found

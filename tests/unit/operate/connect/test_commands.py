@@ -1,15 +1,17 @@
 """What `connect` and `disconnect` say when they cannot even begin, and how results are printed."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
+from stripe_handler_cli.common.console import reporter
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.aws_side import AwsSide
 from stripe_handler_cli.operate.connect.connection import Outcome
 from stripe_handler_cli.operate.connect.planning import Plan, Step
-from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
+from stripe_handler_cli.operate.connect.report import Terminal, print_outcome, print_plan
 from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.event_destinations import EventDestination
 from support.commands import run
@@ -87,6 +89,16 @@ def test_what_is_left_is_listed_with_the_commands(capsys: pytest.CaptureFixture[
     values = json.loads(capsys.readouterr().out)
     assert (values["done"], values["left"]) == (["create_destination"], ["terraform_apply", "ping"])
     assert (values["commands"], values["ping"]) == (["terraform apply"], None)
+
+
+def test_nobody_there_to_answer_is_a_no(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With stdin closed: the run goes on to tell what is left, instead of ending in the middle."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    terminal = Terminal(reporter(), yes=False)
+    assert not terminal.confirmed("Apply this?")
+    assert "--yes goes on without a question" in capsys.readouterr().err
 
 
 def test_a_dry_run_lists_the_steps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -216,6 +216,40 @@ def test_whose_accounts_they_are_is_told(
     assert key not in made.where()
 
 
+def test_a_stand_in_for_stripe_is_told(fake: FakeStripe, cloud: Cloud) -> None:
+    """The variable file's address is asked, and named; the command line's own wins."""
+    access = StripeAccess(API_KEY, "OPS_KEY")
+    made = connection(fake, cloud, stripe=EventDestinations.at(access, fake.url))
+    assert f"a stand-in at {fake.url}" in made.where()
+    assert made.plan().steps[0] is Step.CREATE
+    own = attrs.evolve(access, url=fake.url)
+    assert EventDestinations.at(own, "http://127.0.0.1:1").url == fake.url
+    assert "stand-in" not in connection(fake, cloud, stripe=EventDestinations.at(access)).where()
+
+
+def test_a_run_that_is_broken_off_says_what_is_left(fake: FakeStripe, cloud: Cloud) -> None:
+    """By Ctrl-C or by a failure: the destination is there and the file is edited by then."""
+    cloud.breaks_at = Step.APPLY, "before"
+    with pytest.raises(BrokenOffError):
+        connection(fake, cloud).connect()
+    told = cloud.said[-1].splitlines()
+    assert told[0] == "This is halfway:"
+    assert [line for line in told if line.startswith("  done: ")] == [
+        f"  done: {step.words}" for step in (Step.CREATE, Step.WRITE)
+    ]
+    assert [line for line in told if line.startswith("  left: ")] == [
+        f"  left: {step.words}" for step in (Step.APPLY, Step.ACTIVATE, Step.PING)
+    ]
+
+
+def test_a_run_that_did_nothing_has_no_halfway(fake: FakeStripe, cloud: Cloud) -> None:
+    """Then the error is all there is to say."""
+    cloud.breaks_at = Step.CREATE, "before"
+    with pytest.raises(BrokenOffError):
+        connection(fake, cloud).connect()
+    assert cloud.said == []
+
+
 def test_a_plan_changes_nothing(fake: FakeStripe, cloud: Cloud) -> None:
     """It asks Stripe and AWS, and that is all."""
     plan = connection(fake, cloud).plan()

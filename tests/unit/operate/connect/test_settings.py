@@ -22,7 +22,7 @@ def test_what_is_not_named_has_terraforms_default() -> None:
 
 def test_the_production_file_is_read() -> None:
     """As it is in the checkout."""
-    path = ROOT / "environments" / "production.tfvars"
+    path = ROOT / "environments" / "production.tfvars.example"
     settings = read_settings(values_in(terraform(), path, VARIABLES), path.name)
     assert (settings.prefix, settings.livemode, settings.source_name) == ("bayon", "live", None)
     assert settings.package_path == "../dist/handler.zip"
@@ -37,6 +37,7 @@ def test_the_production_file_is_read() -> None:
         ({"prefix": "a", "event_types": ["b", 3]}, "event_types must be a list of strings"),
         ({"prefix": "a", "livemode": "both"}, "livemode must be live, test or any"),
         ({"prefix": "a", "connect_events": "take"}, "connect_events must be skip or handle"),
+        ({"prefix": "a", "stripe_api_url": "http://evil.example"}, "a Stripe key is sent nowhere else"),
     ],
 )
 def test_a_wrong_file_is_refused(values: dict[str, Any], problem: str) -> None:
@@ -60,3 +61,9 @@ def test_thin_events_want_types_and_a_key() -> None:
         Settings(prefix="a").types_of("thin")
     with pytest.raises(CliError, match="stripe_secret_arn"):
         Settings(prefix="a", event_types=("v1.invoice.paid",)).types_of("thin")
+
+
+@pytest.mark.parametrize("url", ["https://api.stripe.com", "http://127.0.0.1:12111"])
+def test_stripe_is_asked_where_the_function_asks(url: str) -> None:
+    """The file's `stripe_api_url`, under Terraform's own rule."""
+    assert read_settings({"prefix": "a", "stripe_api_url": url}, PLACE).stripe_url == url

@@ -66,7 +66,11 @@ def test_what_is_no_variable_file_is_refused(text: str, tmp_path: Path) -> None:
         read(tmp_path, text, "a")
 
 
-@pytest.mark.parametrize("path", sorted(ENVIRONMENTS.glob("*.tfvars")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted(set(ENVIRONMENTS.glob("*.example")) - set(ENVIRONMENTS.glob("local.*"))),
+    ids=lambda path: path.name,
+)
 def test_our_own_files_get_the_name_below_the_comment_that_shows_it(path: Path, tmp_path: Path) -> None:
     """And taken out again they are as before."""
     text = path.read_text("utf-8")

@@ -32,7 +32,7 @@ def test_a_type_needs_a_user() -> None:
     """Wrong usage, with an example."""
     exit_code, stderr = ran("send", "invoice.paid")
     assert exit_code == 2
-    assert "--user user_42" in stderr
+    assert "--user user_7" in stderr
 
 
 def test_what_is_neither_file_nor_type_is_wrong_usage(tmp_path: Path) -> None:

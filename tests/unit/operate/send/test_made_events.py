@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stripe_handler_cli.lab.made_events import MADE_TYPES, made_event
+from stripe_handler_cli.lab.made_events import MADE_TYPES, MadeFor, made_events
 from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED
 from stripe_subscription_handler import parse_event
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, MAIN_EVENT_TYPES
@@ -17,7 +17,13 @@ LEAP_DAY = 1_835_434_800  # 2028-02-29T11:00:00Z, which no month's addition reac
 
 def made(event_type: str, now: int = NOW, seed: int = 1, user: str = "user_42") -> dict[str, Any]:
     """A made event."""
-    return made_event(event_type, user, now, seed=seed, livemode=False)
+    [event] = made_events([event_type], MadeFor(user_id=user, now=now, seed=seed, livemode=False))
+    return event
+
+
+def life(*event_types: str, goes_on: bool = False) -> list[dict[str, Any]]:
+    """Events of one life."""
+    return made_events(event_types, MadeFor(user_id="user_42", now=NOW, livemode=False, goes_on=goes_on))
 
 
 @pytest.mark.parametrize("event_type", [name for name in MADE_TYPES if name != ENTITLEMENTS_UPDATED])
@@ -73,3 +79,31 @@ def test_another_seed_or_user_is_another_subscription() -> None:
     events = [made(kind), made(kind, seed=2), made(kind, user="user_43")]
     for name in ("id", "customer"):
         assert len({event["data"]["object"][name] for event in events}) == 3
+
+
+def test_several_types_are_one_life_that_has_come_to_now() -> None:
+    """Bought, paid, not paid and so past due, ended: each with its own time, the last one now."""
+    kinds = [f"customer.subscription.{kind}" for kind in ("created", "updated", "updated", "deleted")]
+    kinds[2:2] = ["invoice.payment_succeeded", "invoice.payment_failed"]
+    found = life(*kinds)
+    assert [event["type"] for event in found] == kinds
+    moments = [event["created"] for event in found]
+    assert moments == sorted(moments)
+    assert moments[-1] == NOW
+    assert NOW - moments[0] > 40 * 86_400
+    subscriptions = [event["data"]["object"] for event in found if event["type"].startswith("customer.sub")]
+    assert [one["status"] for one in subscriptions] == ["incomplete", "active", "past_due", "canceled"]
+    assert {one["created"] for one in subscriptions} == {moments[0]}
+    assert len({event["id"] for event in found}) == len(found)
+
+
+def test_what_no_later_time_has_is_taken_from_the_beginning() -> None:
+    """A payment after the end is the first one, as if it came late."""
+    deleted, paid = life("customer.subscription.deleted", "invoice.payment_succeeded")
+    assert (deleted["created"], paid["created"] < NOW) == (NOW, True)
+
+
+def test_a_life_that_a_profile_knows_goes_on_now() -> None:
+    """What is older than the profile would be skipped."""
+    found = life("customer.subscription.updated", "invoice.payment_failed", goes_on=True)
+    assert [event["created"] for event in found] == [NOW, NOW]

@@ -1,12 +1,12 @@
 """The alarms: all there, on metrics that something makes, each tells the topic, and somebody listens."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -19,7 +19,6 @@ SEE_ALARM = "aws cloudwatch describe-alarms --alarm-names {alarm_name}"
 LIST_SUBSCRIPTIONS = "aws sns list-subscriptions-by-topic --topic-arn {alarm_topic_arn}"
 SUBSCRIBE = "# name alarm_email_addresses in the tfvars file, then\n" + APPLY
 ASK_FOR_SILENCE = "# name alarm_silence_hours in the tfvars file, then\n" + APPLY
-RUNBOOK = "docs/runbook.md"
 ENABLE_COUNT = "aws events enable-rule --name {parked_count_rule_name}"
 SILENCE_ALARMS = frozenset({"silence", "bridge_silence"})
 """Keys of the alarms that ring when no event comes."""
@@ -35,6 +34,7 @@ class Alarm:
     are_actions_enabled: bool
     tells: tuple[str, ...]  # ARNs
     metric: tuple[str, str] = ("", "")  # namespace and name
+    section: str = ""  # of the runbook
 
 
 @attrs.frozen
@@ -44,14 +44,13 @@ class AlarmsFacts:
     wanted: tuple[str, ...]  # names
     found: tuple[Alarm, ...]
     topic_arn: str
-    keys: Mapping[str, str] = attrs.Factory(dict)  # name → what it watches, its section of the runbook
 
 
 def look_at_alarms(site: Site) -> AlarmsFacts:
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
-    wanted = tuple(names.values())
+    wanted, sections = tuple(names.values()), {name: key for key, name in names.items()}
     found: list[Any] = []
     for start in range(0, len(wanted), _ALARMS_AT_ONCE):
         some = list(wanted[start : start + _ALARMS_AT_ONCE])
@@ -63,11 +62,11 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
             are_actions_enabled=one["ActionsEnabled"],
             tells=tuple(one.get("AlarmActions", ())),
             metric=(one.get("Namespace", ""), one.get("MetricName", "")),
+            section=sections[one["AlarmName"]],
         )
         for one in found
     )
-    keys = {str(name): str(key) for key, name in names.items()}
-    return AlarmsFacts(wanted, alarms, site.output("alarm_topic_arn"), keys)
+    return AlarmsFacts(wanted, alarms, site.output("alarm_topic_arn"))
 
 
 @check(Area.ALARMS, look_at_alarms, APPLY, ENABLE_ACTIONS)
@@ -88,22 +87,21 @@ def alarms(facts: AlarmsFacts) -> Finding:
     astray = [alarm.name for alarm in facts.found if facts.topic_arn not in alarm.tells]
     if astray:
         return failed(f"do not tell the topic: {', '.join(astray)}")
-    return passed(f"{len(facts.found)} alarms, each tells the topic")
+    return passed(f"{plural(len(facts.found), 'alarm')}, each tells the topic")
 
 
 @check(Area.ALARMS, look_at_alarms, SEE_ALARM)
 def alarms_quiet(facts: AlarmsFacts) -> Finding:
     """No alarm ringing.
 
-    Something is wrong just now; the alarm's description says what, and what to do, and its section of the
-    runbook more.
+    Something is wrong just now; the alarm's description says what, and what to do.
 
-    An alarm in the state ALARM is a warning.
+    An alarm in the state ALARM is a warning, which names its section of docs/runbook.md.
     """
-    ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
+    ringing = [alarm for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
-        told = ", ".join(f"{name} ({RUNBOOK}#{facts.keys.get(name, '')})" for name in ringing)
-        return warned(f"in ALARM: {told}", SEE_ALARM, alarm_name=ringing[0])
+        told = ", ".join(f"{alarm.name} (docs/runbook.md#{alarm.section})" for alarm in ringing)
+        return warned(f"in ALARM: {told}", SEE_ALARM, alarm_name=ringing[0].name)
     return passed("none is in ALARM")
 
 
@@ -116,9 +114,8 @@ class SilenceFacts:
 
 
 def look_at_silence(site: Site) -> SilenceFacts:
-    keys = site.see(look_at_alarms).keys
-    found = tuple(name for name, key in keys.items() if key in SILENCE_ALARMS)
-    return SilenceFacts(found, livemode_of(site))
+    found = (alarm.name for alarm in site.see(look_at_alarms).found if alarm.section in SILENCE_ALARMS)
+    return SilenceFacts(tuple(found), livemode_of(site))
 
 
 @check(Area.ALARMS, look_at_silence, ASK_FOR_SILENCE)
@@ -177,7 +174,9 @@ def log_metrics(facts: LogMetricsFacts) -> Finding:
     missing = sorted(facts.watched - facts.made)
     if missing:
         return failed(f"no metric filter makes {', '.join(missing)}: its alarm cannot ring")
-    return passed(f"{len(facts.made)} metrics are made of the log, {len(facts.watched)} of them with alarms")
+    return passed(
+        f"made of the log: {plural(len(facts.made), 'metric')}, {len(facts.watched)} of them with alarms"
+    )
 
 
 @attrs.frozen

@@ -24,6 +24,7 @@ HANDLER = "stripe_subscription_handler.app.lambda_handler"
 RUNTIME = "python3.13"
 LEAST_TIMEOUT_SECONDS = 30
 LEAST_MEMORY_MB = 256
+ASK_STRIPE = "# take stripe_api_url out of the tfvars file, then\n" + APPLY
 FREE_CONCURRENCY = "aws lambda delete-function-concurrency --function-name {function_name}"
 DELETE_VERSION = "aws lambda delete-function --function-name {function_name} --qualifier {version}"
 MOST_OLD_VERSIONS = 1
@@ -84,7 +85,7 @@ def _settings_problem(environment: dict[str, str]) -> str | None:
     return None
 
 
-@check(Area.FUNCTION, look_at_function, APPLY, FREE_CONCURRENCY)
+@check(Area.FUNCTION, look_at_function, APPLY, FREE_CONCURRENCY, ASK_STRIPE)
 def function_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - a table of what can be wrong
     """Configuration.
 
@@ -122,7 +123,8 @@ def function_configuration(facts: FunctionFacts) -> Finding:  # noqa: PLR0911 - 
         "it has no snapshot, and starts as without SnapStart": lacks_snapshot,
     }
     if any(oddities.values()):
-        return warned("; ".join(text for text, is_so in oddities.items() if is_so), APPLY)
+        fix = APPLY if facts.stripe_url == STRIPE_API_URL else ASK_STRIPE
+        return warned("; ".join(text for text, is_so in oddities.items() if is_so), fix)
     reserved = facts.reserved_concurrency
     return passed(
         f"{facts.runtime}, {facts.memory_mb} MB, timeout {facts.timeout_seconds} s, concurrency reserved: "

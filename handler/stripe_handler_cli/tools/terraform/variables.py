@@ -1,0 +1,60 @@
+"""Has Terraform check a variable file by the root's own rules: types and validations, and nothing else.
+
+The declarations stand in a directory of their own, so that nothing has to be initialised and no provider is
+started. It takes a quarter of a second.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from stripe_handler_cli.tools.terraform.process import capture, child_environment, failure
+
+_FILE = "checked.tfvars"
+
+
+def problems_in(terraform: Path, root: Path, text: str) -> list[str]:
+    """What the root's variables have against the text of a variable file; empty where it would be taken.
+
+    Whether the function's zip is there is not looked at: it is built later.
+
+    Raises:
+        CliError: Terraform does not run.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = Path(scratch)
+        for declared in root.glob("variables*.tf"):
+            (directory / declared.name).write_text(declared.read_text(encoding="utf-8"), encoding="utf-8")
+        (directory / _FILE).write_text(text, encoding="utf-8")
+        files = [f"-var-file={_FILE}", f"-var=lambda_package_path={_FILE}"]
+        completed = capture(
+            [str(terraform), "plan", "-json", "-input=false", "-refresh=false", "-lock=false", *files],
+            directory=directory,
+            environment=child_environment({}),
+        )
+    found = list(_errors(completed.text))
+    if completed.exit_code != 0 and not found:
+        raise failure("terraform plan", completed)
+    return found
+
+
+def formatted(terraform: Path, text: str) -> str:
+    """The text of a file as `terraform fmt` writes it."""
+    command = [str(terraform), "fmt", "-no-color", "-"]
+    completed = capture(command, directory=Path(), environment=child_environment({}), given=text)
+    if completed.exit_code != 0:
+        raise failure("terraform fmt", completed)
+    return completed.text
+
+
+def _errors(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        try:
+            diagnostic = json.loads(line).get("diagnostic", {})
+        except (ValueError, AttributeError):
+            continue
+        if diagnostic.get("severity") == "error":
+            # The second paragraph says which line of Terraform code has the rule.
+            said = diagnostic.get("detail", "").partition("\n\n")[0] or diagnostic["summary"]
+            yield " ".join(said.split())
