@@ -191,13 +191,10 @@ CASES: Cases = {
     alarms.alarms_quiet: (
         (the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
         (
-            the_alarms(alarm("b", state="ALARM")),
-            WARN,
-            "in ALARM: b (docs/runbook.md#silence)",
-            alarms.SEE_ALARM,
-        ),
-        (
-            the_alarms(alarm(state="ALARM"), alarm("b", state="ALARM")),
+            the_alarms(
+                alarm(state="ALARM", section="function_errors"),
+                alarm("b", state="ALARM", section="silence"),
+            ),
             WARN,
             "in ALARM: a (docs/runbook.md#function_errors), b (docs/runbook.md#silence)",
             alarms.SEE_ALARM,

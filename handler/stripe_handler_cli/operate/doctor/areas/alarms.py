@@ -94,8 +94,7 @@ def alarms(facts: AlarmsFacts) -> Finding:
 def alarms_quiet(facts: AlarmsFacts) -> Finding:
     """No alarm ringing.
 
-    Something is wrong just now; the alarm's description says what, and what to do, and its section of the
-    runbook more.
+    Something is wrong just now; the alarm's description says what, and what to do.
 
     An alarm in the state ALARM is a warning, which names its section of docs/runbook.md.
     """
@@ -115,9 +114,8 @@ class SilenceFacts:
 
 
 def look_at_silence(site: Site) -> SilenceFacts:
-    alarms = site.see(look_at_alarms).found
-    found = tuple(alarm.name for alarm in alarms if alarm.section in SILENCE_ALARMS)
-    return SilenceFacts(found, livemode_of(site))
+    found = (alarm.name for alarm in site.see(look_at_alarms).found if alarm.section in SILENCE_ALARMS)
+    return SilenceFacts(tuple(found), livemode_of(site))
 
 
 @check(Area.ALARMS, look_at_silence, ASK_FOR_SILENCE)
