@@ -18,7 +18,10 @@ ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}
 SEE_ALARM = "aws cloudwatch describe-alarms --alarm-names {alarm_name}"
 LIST_SUBSCRIPTIONS = "aws sns list-subscriptions-by-topic --topic-arn {alarm_topic_arn}"
 SUBSCRIBE = "# name alarm_email_addresses in the tfvars file, then\n" + APPLY
+ASK_FOR_SILENCE = "# name alarm_silence_hours in the tfvars file, then\n" + APPLY
 ENABLE_COUNT = "aws events enable-rule --name {parked_count_rule_name}"
+SILENCE_ALARMS = frozenset({"silence", "bridge_silence"})
+"""Keys of the alarms that ring when no event comes."""
 _ALARMS_AT_ONCE = 100
 
 
@@ -97,6 +100,36 @@ def alarms_quiet(facts: AlarmsFacts) -> Finding:
     if ringing:
         return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
     return passed("none is in ALARM")
+
+
+@attrs.frozen
+class SilenceFacts:
+    """The alarms on no event."""
+
+    found: tuple[str, ...]  # names
+    livemode: str
+
+
+def look_at_silence(site: Site) -> SilenceFacts:
+    found = (alarm.name for alarm in site.see(look_at_alarms).found if alarm.section in SILENCE_ALARMS)
+    return SilenceFacts(tuple(found), livemode_of(site))
+
+
+@check(Area.ALARMS, look_at_silence, ASK_FOR_SILENCE)
+def alarm_on_silence(facts: SilenceFacts) -> Finding:
+    """Silence is told.
+
+    What stops events before the rule matches them (a destination that was disabled, an event source that is
+    gone, a rule that somebody disabled) rings no other alarm.
+
+    There is an alarm on silence (`alarm_silence_hours`). None is a warning, but where `LIVEMODE` is test:
+    nothing happens there by itself.
+    """
+    if facts.found:
+        return passed(f"by {', '.join(facts.found)}")
+    if facts.livemode == "test":
+        return passed("does not apply: nothing happens by itself in a sandbox (LIVEMODE test)")
+    return warned("no alarm rings when no event comes any more", ASK_FOR_SILENCE)
 
 
 @attrs.frozen
