@@ -51,9 +51,7 @@ COMMANDS = (
         "operate.listen.command:listen",
         "Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.",
     ),
-    Deferred(
-        "tools.local_aws.command:local", "AWS on this machine: MiniStack with the AWS behaviours it lacks."
-    ),
+    Deferred("composed.local:local", "AWS on this machine: MiniStack with the AWS behaviours it lacks."),
     Deferred(
         "tools.packaging.command:package",
         "Build the Lambda zip from hashed requirements, byte for byte the same on every build.",
@@ -69,7 +67,7 @@ COMMANDS = (
         "operate.replay.command:replay",
         "Send archived events to the function again, and tell what that changed.",
     ),
-    Deferred("composed:send", "Put events on the bus and follow each to the profile."),
+    Deferred("composed.send:send", "Put events on the bus and follow each to the profile."),
     Deferred(
         "operate.show.command:show",
         "Show what is stored of a user: until when there is access and to what, then the rest.",
