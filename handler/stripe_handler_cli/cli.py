@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from stripe_handler_cli.common import interrupts
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.lazy_group import Deferred, LazyGroup
 
@@ -94,9 +95,12 @@ def cli(arguments: list[str] | None = None) -> int:
     """Run the command line; user errors become one message on stderr, never a stack trace."""
     try:
         result = root.main(args=arguments, prog_name="stripe-handler", standalone_mode=False)
+    except interrupts.StoppedError:
+        return interrupts.stopped()
     except click.exceptions.Abort:
-        sys.stderr.write("Stopped.\n")
-        return 130
+        # A question that got no answer, whose line is not at its end.
+        sys.stderr.write("\nStopped.\n")
+        return interrupts.EXIT_CODE
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -1,7 +1,7 @@
 """The runbook and Terraform's alarms say the same: every alarm has a section, every loss an alarm."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def catalogue() -> Mapping[str, Alarm]:
 
 ALARMS = catalogue()
 SECTIONS = runbook.sections()
+ON_CALL = runbook.on_call()
 
 
 def _is_the_same(command: str, line: str) -> bool:
@@ -100,6 +101,29 @@ def test_every_loss_has_an_alarm_and_every_alarm_is_about_one() -> None:
     rows = runbook.alarms_of_losses()
     assert all(rows)
     assert set().union(*rows) == ALARMS.keys()
+
+
+def test_the_on_call_table_has_every_alarm_once_and_no_fault_without_one() -> None:
+    """What breaks rings."""
+    assert sorted(row.alarm for row in ON_CALL) == sorted(ALARMS)
+
+
+@pytest.mark.parametrize("row", ON_CALL, ids=lambda row: row.alarm)
+def test_the_on_call_table_runs_what_the_section_runs(row: runbook.OnCall) -> None:
+    """To find, the first block; to repair, the others; and seconds for each that has commands."""
+    finds, *repairs = SECTIONS[row.alarm].blocks
+    assert row.finds == _told(finds)
+    assert row.found_seconds is not None
+    rest = [line for block in repairs for line in block]
+    assert (row.repaired_seconds is not None) == bool(rest)
+    if rest:
+        assert row.repairs.endswith(_told(rest))
+        assert row.repaired_seconds is not None
+        assert row.repaired_seconds >= row.found_seconds
+
+
+def _told(lines: Sequence[str]) -> str:
+    return ", ".join(f"`{runbook.as_told(line)}`" for line in lines)
 
 
 def test_links_lead_somewhere() -> None:

@@ -40,6 +40,7 @@ def test_no_command_is_imported_to_tell_of_all(option: str) -> None:
         "stripe_handler_cli.cli",
         "stripe_handler_cli.common",
         "stripe_handler_cli.common.errors",
+        "stripe_handler_cli.common.interrupts",
         "stripe_handler_cli.common.lazy_group",
     }
     assert modules.isdisjoint({*HEAVY, "attr", "attrs", "stripe_subscription_handler"})

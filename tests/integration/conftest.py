@@ -26,7 +26,7 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
-from support import fault_report
+from support import fault_report, on_call_report
 from support.webhooks import SECRET
 
 PROJECT_ROOT = Path(__file__).parents[2]
@@ -72,11 +72,13 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         fault_report.forget()
+        on_call_report.forget()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the faults did."""
+    """Print what the faults did, and how long the runbook's commands took."""
     fault_report.show(terminalreporter)
+    on_call_report.show(terminalreporter)
 
 
 def is_given() -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from support.dead_letters import envelope, error, failure_record
 from support.lives import Life
 from support.provoking import permission_withdrawn
+from support.terminals import CTRL_C, typed_at_a_terminal
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -253,12 +255,40 @@ def test_an_interrupted_redrive_has_deleted_only_what_was_applied(operator: Oper
     remaining, held = operator.count("function")
     # The event in hand may have been applied, its message not yet deleted.
     assert (len(applied) + remaining, held) == (12, 0)
+    assert (ran.summary["is_whole"], ran.summary["waiting"]) == (False, {"function": remaining})
     handled = {
         line["event_id"] for line in operator.stack.pipeline.log_lines() if line["decision"] == "write"
     }
     assert applied <= handled
     assert operator.run("redrive", "--layer", "function", "--rate", "100").exit_code == 0
     assert operator.count("function") == (0, 0)
+
+
+def test_ctrl_c_at_a_terminal_tells_what_is_left_and_the_command_that_goes_on(operator: Operator) -> None:
+    """Without a stack trace; and that command, typed as it stands, sends the rest."""
+    lives = [Life(f"dlq_typed_{number}") for number in range(8)]
+    operator.put_back(*(life.created() for life in lives))
+    arguments = ["dlq", "redrive", "--layer", "function", "--rate", "4"]
+    command = [
+        sys.executable,
+        "-m",
+        "stripe_handler_cli",
+        *arguments,
+        "--outputs",
+        str(operator.outputs_file),
+    ]
+    ended = typed_at_a_terminal(
+        command, {**os.environ, **operator.endpoint.variables}, until="2/8 messages", keys=CTRL_C
+    )
+    assert (ended.exit_code, "Traceback" in ended.screen) == (130, False), ended.screen
+    assert "Broken off. Left, chosen or not: about " in ended.screen
+    assert ended.screen.endswith("Stopped.\n")
+    again = ended.screen.partition("To go on: stripe-handler dlq ")[2].splitlines()[0]
+    assert operator.run(*shlex.split(again)).exit_code == 0
+    assert operator.count("function") == (0, 0)
+    assert {operator.stack.pipeline.profile(life.user_id)["subscriptionStatus"] for life in lives} == {
+        "active"
+    }
 
 
 def test_what_somebody_else_holds_is_counted_and_left_alone(operator: Operator) -> None:

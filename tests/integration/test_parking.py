@@ -60,6 +60,28 @@ def test_an_unlabelled_checkout_is_applied_when_the_label_comes(pipeline: Pipeli
     assert parked(pipeline, life) == []
 
 
+def test_an_event_that_waits_and_comes_again_expires_when_it_would_have(pipeline: Pipeline) -> None:
+    """A replay delivers it ten days later; the days are made by moving what is stored."""
+    life = Life("parked_again")
+    event = life.created(user=None)
+    pipeline.put(event)
+    pipeline.follow(event["id"])
+    [first] = parked(pipeline, life)
+    times = {name: str(int(first[name]["N"]) - 10 * 24 * 3600) for name in ("parkedAt", "expiresAt")}
+    pipeline.dynamodb.update_item(
+        TableName=pipeline.config.sync_table_name,
+        Key={name: first[name] for name in ("PK", "SK")},
+        UpdateExpression="SET parkedAt = :parked, expiresAt = :expires",
+        ExpressionAttributeValues={
+            ":parked": {"N": times["parkedAt"]},
+            ":expires": {"N": times["expiresAt"]},
+        },
+    )
+    pipeline.put(event)
+    assert pipeline.follow(event["id"], deliveries=2)["reason"] == "parked"
+    assert parked(pipeline, life) == [first | {name: {"N": value} for name, value in times.items()}]
+
+
 def test_link_ends_the_wait_with_the_command_that_parked_names(
     pipeline: Pipeline, commands: Commands
 ) -> None:

@@ -91,5 +91,5 @@ def test_ctrl_c_leaves_the_replay_running_and_says_how_to_go_on(commands: Comman
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "replay --follow replay-left" in rest
-    assert "replay --cancel replay-left" in rest
+    for option in ("--follow", "--cancel"):
+        assert f"stripe-handler replay {option} replay-left --outputs {commands.outputs_path}  " in rest

@@ -18,7 +18,7 @@ import pytest
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
-from support import runbook
+from support import on_call_report, runbook
 from support.drift_checks import DriftChecks
 from support.function_urls import send_webhook
 from support.incidents import Incident, Scene, environment_of, set_environment
@@ -303,13 +303,14 @@ def test_the_alarm_fires_and_the_runbook_ends_it(key: str, request: pytest.Fixtu
         assert ran.exit_code < USAGE_ERROR, f"{line}\n{ran.output}"
         assert "/stripe_handler_cli/" not in ran.output, "a stack trace of ours"
     assert key in incident.cleared
+    on_call_report.write(key, SECTIONS[key], incident)
 
 
 def test_the_outage_lost_nothing(outage: Incident, scene: Scene, stack: "Stack") -> None:
     """Each event that met it is applied, the one nobody can apply is in a file, and Terraform is content."""
     assert [scene.status(life) for life in MET_THE_OUTAGE] == ["active"] * 5
     assert scene.messages("failure_queue_url") == scene.messages("delivery_dead_letter_queue_url") == 0
-    (dropped,) = scene.shell.directory.glob("dropped-*.jsonl")
+    (dropped,) = scene.shell.directory.glob("state/stripe-handler/dropped/dropped-*.jsonl")
     assert "evt_outage_poison_poison" in dropped.read_text(encoding="utf-8")
     assert not stack.deployment.plan().has_changes
     assert outage.cleared == set(OUTAGE)

@@ -55,11 +55,18 @@ def test_show_tells_what_is_stored_and_nothing_personal(pipeline: Pipeline, comm
         (f"sub_{life.name}_2", True, True),
         (f"sub_{life.name}_1", False, True),
     ]
-    assert [one["event_id"] for one in user["payments"]] == [life.event_id("paid")]
+    assert [(one["subscription"], one["status"]) for one in user["payments"]] == [
+        (f"sub_{life.name}_2", "succeeded")
+    ]
+    access = user["access"]
+    assert access["until"] == user["profile"]["subscriptionAccessUntil"] == "2025-12-25T08:26:40Z"
+    assert (access["given"], user["settings_changed_since"]) == (access["looked_at"] < access["until"], False)
     assert customer["owners"] == {f"sub_{life.name}_{number}": life.user_id for number in (1, 2)}
     for_people = commands.run("show", life.user_id)
     assert f"not shown: created before sub_{life.name}_2" in for_people.out
     assert "email" in for_people.out
+    answer = for_people.out.splitlines()[1]
+    assert ("access" in answer, access["until"] in answer, "looked at 20" in answer) == (True, True, True)
     assert "ada@" not in for_people.out + told.out
 
 
@@ -99,7 +106,9 @@ def test_explain_names_the_event_behind_each_attribute(pipeline: Pipeline, comma
     assert {name: one["set_by"]["event_id"] for name, one in attributes.items()} == {
         **dict.fromkeys(attributes, life.event_id("created")),
         **{name: life.event_id("paid") for name in attributes if "ayment" in name},
+        "subscriptionAccessUntil": life.event_id("active"),
         "subscriptionStatus": lapsed["id"],
+        "subscriptionProducts": lapsed["id"],
     }
     assert all(one["is_certain"] for one in attributes.values())
     status = attributes["subscriptionStatus"]

@@ -75,10 +75,12 @@ class Ran:
     Attributes:
         exit_code: Its exit code.
         output: What it printed, errors included.
+        seconds: How long it took.
     """
 
     exit_code: int
     output: str
+    seconds: float
 
 
 @attrs.frozen
@@ -114,6 +116,8 @@ class Shell:
         own = {
             **deployment.endpoint.variables,
             "PATH": path,
+            # Where a person's commands keep what must stay; not this person's.
+            "XDG_STATE_HOME": str(directory / "state"),
             "ENVIRONMENT": workspace.name,
             "TF_CLI_ARGS_apply": "-auto-approve -no-color",
         }
@@ -125,6 +129,7 @@ class Shell:
         A replay is followed for a shorter time than on AWS, where events take longer.
         """
         typed = f"{line} --quiet-seconds {_QUIET_SECONDS}" if "stripe-handler replay" in line else line
+        began = time.monotonic()
         completed = subprocess.run(  # noqa: S603 - the commands of our own page
             ["/bin/sh", "-c", typed],
             cwd=self.directory,
@@ -136,4 +141,4 @@ class Shell:
             timeout=_COMMAND_SECONDS,
             check=False,
         )
-        return Ran(completed.returncode, completed.stdout)
+        return Ran(completed.returncode, completed.stdout, time.monotonic() - began)

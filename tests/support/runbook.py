@@ -11,6 +11,7 @@ _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"`([a-z_]+)`")
 _LOSSES = "What could lose an event"
+_ON_CALL = "What breaks, and how soon it is repaired"
 
 
 @attrs.frozen
@@ -44,6 +45,44 @@ def sections(page: Path = PAGE) -> Mapping[str, Section]:
         for heading, text in chapters(page).items()
         if re.fullmatch(r"[a-z_]+", heading)
     }
+
+
+def as_told(line: str) -> str:
+    """A command as the on-call table has it: without the program, quotes and files."""
+    apply = "terraform -chdir=terraform apply "
+    return (
+        "terraform apply" if line.startswith(apply) else line.removeprefix("stripe-handler ").replace('"', "")
+    )
+
+
+@attrs.frozen
+class OnCall:
+    """A row of the on-call table.
+
+    Attributes:
+        alarm: Its key; empty where nothing rings.
+        finds: The cell of what to run to find the fault.
+        repairs: The cell of what to run, or do, to repair it.
+        found_seconds: From the alarm; None where the cell has no number.
+        repaired_seconds: From the alarm; None where the cell has no number.
+    """
+
+    alarm: str
+    finds: str
+    repairs: str
+    found_seconds: float | None
+    repaired_seconds: float | None
+
+
+def on_call(page: Path = PAGE) -> list[OnCall]:
+    """The on-call table."""
+    rows = [line for line in chapters(page)[_ON_CALL].splitlines() if line.startswith("| ")][1:]
+    found = []
+    for row in rows:
+        _, _, alarm, finds, repairs, *seconds, _ = (cell.strip() for cell in row.split("|"))
+        first, last = (float(cell) if re.fullmatch(r"\d+", cell) else None for cell in seconds)
+        found.append(OnCall(alarm.strip("`"), finds, repairs, first, last))
+    return found
 
 
 def alarms_of_losses(page: Path = PAGE) -> list[set[str]]:

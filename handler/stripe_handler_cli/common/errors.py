@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable
 
+from stripe_handler_cli.common import interrupts
+
 
 class CliError(Exception):
     """A command cannot go on; the message says what is wrong and what to do about it."""
@@ -12,6 +14,8 @@ def exit_code(work: Callable[[], object]) -> int:
     """Do the work of a program of its own; what goes wrong is told on stderr."""
     try:
         result = work()
+    except KeyboardInterrupt:
+        return interrupts.stopped()
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1

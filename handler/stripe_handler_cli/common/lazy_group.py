@@ -1,8 +1,11 @@
 """A command group that imports a command's module only when that command is called."""
 
 import importlib
+from typing import Any
 
 import click
+
+from stripe_handler_cli.common import interrupts
 
 
 class Deferred(click.Command):
@@ -24,10 +27,19 @@ class Deferred(click.Command):
 
 
 class LazyGroup(click.Group):
-    """A group of deferred commands."""
+    """A group of deferred commands. A Ctrl-C ends the process until a command is loaded, then the command."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.loaded() if isinstance(command, Deferred) else command, rest
+        loaded = command.loaded() if isinstance(command, Deferred) else command
+        interrupts.raise_again()
+        return name, loaded, rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # Click would begin a line of its own, whether or not there is a terminal.
+            raise interrupts.StoppedError from error

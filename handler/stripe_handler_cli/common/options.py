@@ -2,10 +2,12 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Container
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 Option = Callable[[Any], Any]
 
@@ -39,3 +41,24 @@ def made_into(name: str, make: Callable[..., Any], *options: Option) -> Option:
         return together(*options)(called)
 
     return decorate
+
+
+def given_options(context: click.Context, names: Container[str] | None = None) -> str:
+    """The options this command was given, as text for the same or another one; each has a space before it.
+
+    `names` are the parameters that are wanted, all unless given.
+    """
+    words: list[str] = []
+    for option in context.command.params:
+        name = str(option.name)
+        if not isinstance(option, click.Option) or (names is not None and name not in names):
+            continue
+        if context.get_parameter_source(name) is ParameterSource.DEFAULT:
+            continue
+        given = context.params[name]
+        if given is True:
+            words.append(option.opts[0])
+            continue
+        values = given if isinstance(given, tuple) else (given,)
+        words += [word for value in values for word in (option.opts[0], str(value))]
+    return "".join(f" {shlex.quote(word)}" for word in words)

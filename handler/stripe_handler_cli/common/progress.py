@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from stripe_handler_cli.common.moments import duration
+from stripe_handler_cli.common.words import agreeing
 
 _LINE_EVERY_SECONDS = 5.0
 """How often a count is printed where there is no terminal; it is printed at the end as well."""
@@ -36,7 +37,7 @@ class Step:
         """Show how many are done.
 
         Args:
-            noun: Of what. The speed of another is measured anew.
+            noun: Of what, as of many. The speed of another is measured anew.
             done: How many are done, those of an earlier run included.
             about: About how many there are; 0 where nobody knows.
         """
@@ -47,7 +48,11 @@ class Step:
             counting = BarColumn(), TextColumn("{task.fields[count]}"), TimeRemainingColumn()
             self._progress.columns = *_COLUMNS, *counting
             self._progress.reset(task.id)
-        count = f"{done:,}/{about:,} {noun}" if about >= done else f"{done:,} {noun}"
+        count = (
+            f"{done:,}/{about:,} {agreeing(about, noun)}"
+            if about >= done
+            else f"{done:,} {agreeing(done, noun)}"
+        )
         # Not by `update`, which forgets the speed whenever an estimate changes.
         task.total = about if about >= done else None
         self._progress.update(task.id, completed=done, count=count)

@@ -20,6 +20,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.paths import shown_path
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.lab.deployment import Deployment, seed_partner_event_source, seed_stripe_key
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
@@ -156,7 +157,7 @@ def _evidence(pipeline: Pipeline) -> Iterator[str]:
     group = outputs["log_group_name"]
     pages = pipeline.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=0)
     lines = deque((event["message"] for page in pages for event in page["events"]), maxlen=_LOG_LINES)
-    yield f"The last {len(lines)} lines of {group}:"
+    yield f"The last {plural(len(lines), 'line')} of {group}:"
     yield from (f"  {line.rstrip()}" for line in lines)
 
 

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from stripe_handler_cli.common.tables import Table
+from stripe_handler_cli.common.words import in_words, plural
 from stripe_subscription_handler.decisions.ledger import PREFIX
 
-_COLUMNS = (("#", 3), ("event", 44), ("decision", 22), ("what changed in the profile", 62))
+_COLUMNS = ("#", "event", "decision", "what changed in the profile")
+_WIDTHS = (3, 44, 22, 40)
+"""Rows are printed as they come, so that nobody knows how wide the next one is."""
 _STYLES = {"write": "green", "skip": "yellow", "error": "red"}
 VIEW_KEYS = ("PK", "SK")
 """The keys of a profile, as the handler has them by default."""
@@ -25,31 +28,35 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tu
     }
 
 
-def _table(*, header: bool) -> Table:
-    table = Table(show_header=header, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for name, width in _COLUMNS:
-        table.add_column(name, width=width, overflow="fold")
-    return table
+def _table(*, has_heading: bool) -> Table:
+    return Table(_COLUMNS, prose=frozenset(_COLUMNS[2:]), widths=_WIDTHS, has_heading=has_heading)
 
 
 def print_header(console: Console) -> None:
-    console.print(_table(header=True))
-    console.rule(style="dim")
+    """Print what stands above the columns, where there are columns."""
+    heading = _table(has_heading=True)
+    if not heading.is_told_as_records(console):
+        console.print(heading)
+    _rule(console)
+
+
+def _rule(console: Console) -> None:
+    if console.is_terminal:
+        console.rule(style="dim")
 
 
 def decision_text(line: Mapping[str, Any]) -> Text:
     text = Text(str(line["decision"]), style=_STYLES.get(str(line["decision"]), ""))
     text.append(f" · {line.get('error_type') or line['reason']}")
-    requests = line["requests"]
-    text.append(f"\n{requests} request{'' if requests == 1 else 's'}", style="dim")
+    text.append(f"\n{plural(line['requests'], 'request')}", style="dim")
     return text
 
 
 def print_row(console: Console, number: int, event: Text, decision: Text, changes: Text) -> None:
-    table = _table(header=False)
-    table.add_row(str(number), event, decision, changes)
-    console.print(table)
-    console.rule(style="dim")
+    row = _table(has_heading=False)
+    row.add_row(str(number), event, decision, changes)
+    console.print(row)
+    _rule(console)
 
 
 def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
@@ -67,15 +74,13 @@ def changes_text(changes: Mapping[str, tuple[Any, Any]]) -> Text:
 
 def value_text(value: Any) -> str:
     """An attribute's value: of products how many, in which status and until when, of a set its members."""
-    if isinstance(value, set | frozenset):
-        return ", ".join(sorted(map(str, value)))
     if not isinstance(value, Mapping):
-        return str(value)
+        return in_words(value)
     return ", ".join(f"{name} {_part(part)}" for name, part in sorted(value.items()))
 
 
 def _part(part: Any) -> str:
     if not isinstance(part, Mapping) or "accessUntil" not in part:
-        return str(part)
+        return in_words(part)
     times = f"({part['quantity']}) " if "quantity" in part else ""
     return f"{times}{part.get('status', '')} until {part['accessUntil']}"

@@ -1,7 +1,6 @@
 """The options by which every operator's command finds its stack. Parses; finds nothing itself."""
 
 import inspect
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from stripe_handler_cli.common.options import made_into
+from stripe_handler_cli.common.options import given_options, made_into
 
 if TYPE_CHECKING:
     from stripe_handler_cli.stack.deployed import DeployedStack
@@ -88,16 +87,7 @@ def given_stack_options(context: click.Context) -> str:
 
     Each has a space before it.
     """
-    words = []
-    names = inspect.signature(_stack).parameters
-    for option in context.command.params:
-        name = str(option.name)
-        if name not in names or context.get_parameter_source(name) is ParameterSource.DEFAULT:
-            continue
-        given = context.params[name]
-        values = given if isinstance(given, tuple) else (given,)
-        words += [word for value in values for word in (option.opts[0], str(value))]
-    return "".join(f" {shlex.quote(word)}" for word in words)
+    return given_options(context, inspect.signature(_stack).parameters)
 
 
 def _is_default(option: str) -> bool:

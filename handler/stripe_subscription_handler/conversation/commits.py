@@ -14,15 +14,18 @@ from stripe_subscription_handler.conversation.messages import (
     Moved,
 )
 from stripe_subscription_handler.decisions.claims import Claim, Kind
+from stripe_subscription_handler.decisions.conditions import Absent
 from stripe_subscription_handler.decisions.decision import Reason, Write
-from stripe_subscription_handler.decisions.ledger import Ledger
+from stripe_subscription_handler.decisions.ledger import REVISION, Ledger
 from stripe_subscription_handler.decisions.writes import full_write, unchanged
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
 def check(case: Case, user_id: str, item: Item | None) -> Write:
     """A write that changes nothing, and asks that the item's ledger is as it was seen."""
-    return Write(user_id, {}, (), unchanged(item, case.policy), Reason.LINKED)
+    # Where there was no item there need be none: this makes none either.
+    condition = Absent((REVISION,)) if item is None else unchanged(item, case.policy)
+    return Write(user_id, {}, (), condition, Reason.LINKED)
 
 
 def commit(

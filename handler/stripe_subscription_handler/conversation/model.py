@@ -62,7 +62,7 @@ class Tables:
         profiles: User id → profile item.
         links: (customer id, subscription id) → link item.
         customers: Customer id → the customer's record.
-        parked: Customer id → event id → what waits.
+        parked: Customer id → event id → what waits, in the order in which it was first parked and expires.
         requests: How many were executed.
     """
 

@@ -84,10 +84,17 @@ def update_expression(
     placeholders: Placeholders,
     add_to_sets: Mapping[str, frozenset[str]] = _NOTHING,
     delete_from_sets: Mapping[str, frozenset[str]] = _NOTHING,
+    *,
+    set_once: Mapping[str, Any] | None = None,
 ) -> str:
+    """Build an UpdateItem's expression; what is to be `set_once` stays as it is where the item has it."""
     name, value = placeholders.name, placeholders.value
     clauses = {
-        "SET": [f"{name(attribute)} = {value(content)}" for attribute, content in set_values.items()],
+        "SET": [f"{name(attribute)} = {value(content)}" for attribute, content in set_values.items()]
+        + [
+            f"{name(attribute)} = if_not_exists({name(attribute)}, {value(content)})"
+            for attribute, content in (set_once or {}).items()
+        ],
         "REMOVE": [name(attribute) for attribute in remove],
         "ADD": [f"{name(attribute)} {value(set(members))}" for attribute, members in add_to_sets.items()],
         "DELETE": [

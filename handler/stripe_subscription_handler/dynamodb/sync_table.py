@@ -2,8 +2,9 @@
 
 A customer has a partition: a record `CUSTOMER`, a link `LINK#<subscription>` for each subscription, and
 `PARKED#<event>` for whatever waits. No item grows with the number of subscriptions. DynamoDB removes a parked
-event `PARKED_SECONDS` after it was parked (TTL attribute `expiresAt`). The index `PARKED_INDEX` holds parked
-events alone, so that they can be found without knowing their customers.
+event `PARKED_SECONDS` after it was first parked (TTL attribute `expiresAt`): one that waits and is delivered
+again, by a replay say, does not begin anew. The index `PARKED_INDEX` holds parked events alone, so that they
+can be found without knowing their customers.
 """
 
 import json
@@ -79,31 +80,29 @@ def _query(table_name: str, customer_id: str, first: str, last: str) -> dict[str
     }
 
 
-def parked_item(
-    customer_id: str, kept: StripeEvent | Moved, stripe_event: Mapping[str, Any], now: int
-) -> dict[str, Any]:
-    """The item (plain Python values) that keeps an event, as it came, or a moved subscription.
+def parked_since(now: int) -> dict[str, int]:
+    """The attributes that say since when and until when something waits; the first ones stay."""
+    return {"parkedAt": now, EXPIRES_AT: now + PARKED_SECONDS}
+
+
+def parked_content(kept: StripeEvent | Moved, stripe_event: Mapping[str, Any]) -> dict[str, Any]:
+    """The other attributes (plain Python values): an event, as it came, or a moved subscription.
 
     Raises:
         UserNotFoundError: The event is too large for an item.
     """
-    item = {
-        **parked_key(customer_id, kept.id),
-        "parkedAt": now,
-        EXPIRES_AT: now + PARKED_SECONDS,
-        WAITING_FOR: WAITING_FOR_USER,
-    }
+    content: dict[str, Any] = {WAITING_FOR: WAITING_FOR_USER}
     if isinstance(kept, Moved):
         attributes = kept.held.to_attributes(kept.subscription_id)
         held = {name: value for name, value in attributes.items() if value is not None}
-        return item | {"subscription": kept.subscription_id, "created": kept.created, "held": held}
+        return content | {"subscription": kept.subscription_id, "created": kept.created, "held": held}
     text = json.dumps(stripe_event, separators=(",", ":"))
     if len(text) > LARGEST_PARKED_BYTES:
         raise UserNotFoundError(
             f"the user of event {loggable(kept.id)} is not known yet, and its {len(text):,} bytes are more "
             f"than the {LARGEST_PARKED_BYTES:,} that can be parked"
         )
-    return item | {"event": text}
+    return content | {"event": text}
 
 
 @attrs.frozen

@@ -24,6 +24,7 @@ from stripe_subscription_handler.conversation.messages import (
     CustomerChange,
     Guard,
     LinkChange,
+    Moved,
     Refused,
 )
 from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal
@@ -34,8 +35,15 @@ from stripe_subscription_handler.dynamodb.expressions import (
     condition_expression,
     update_expression,
 )
-from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_key, parked_item, parked_key
+from stripe_subscription_handler.dynamodb.sync_table import (
+    customer_key,
+    link_key,
+    parked_content,
+    parked_key,
+    parked_since,
+)
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
+from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.loggable import loggable
 
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -97,8 +105,8 @@ class Transaction:
                 (("customer", customer_id), _customer(table, customer_id, commit.customer, revision))
             )
         if commit.parks is not None:
-            item = parked_item(customer_id, commit.parks, stripe_event, now)
-            found.append((("parked", commit.parks.id), {"Put": {"TableName": table, "Item": to_wire(item)}}))
+            parked = _parked(table, customer_id, commit.parks, stripe_event, now)
+            found.append((("parked", commit.parks.id), {"Update": parked}))
         if commit.unparks is not None:
             words = Placeholders()
             condition = f"attribute_exists({words.name(_EXISTS)})"
@@ -175,6 +183,15 @@ def _customer(table: str, customer_id: str, change: CustomerChange, revision: st
     if condition is not None:
         expressions["ConditionExpression"] = condition_expression(condition, words)
     return {"Update": _parameters(table, key, words, **expressions)}
+
+
+def _parked(
+    table: str, customer_id: str, kept: StripeEvent | Moved, stripe_event: Mapping[str, Any], now: int
+) -> dict[str, Any]:
+    words = Placeholders()
+    content = parked_content(kept, stripe_event)
+    update = update_expression(content, (), words, set_once=parked_since(now))
+    return _parameters(table, parked_key(customer_id, kept.id), words, UpdateExpression=update)
 
 
 def _guard(change: CustomerChange) -> Condition | None:

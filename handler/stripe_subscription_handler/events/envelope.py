@@ -174,7 +174,7 @@ def parse_event(raw: Mapping[str, Any], selection: Selection = PLAIN) -> StripeE
         raise InvalidEventError(f"{here}.data.object", "must be an object, is missing")
     if optional_text(body, "object", f"{here}.data.object") not in {None, subject}:
         raise InvalidEventError(f"{here}.data.object.object", f"must be '{subject}' for this event type")
-    return _with_object(head, subject, data, f"{here}.data", selection)
+    return _with_object(head, subject, data | {"object": body}, f"{here}.data", selection)
 
 
 def _related_id(raw: Mapping[str, Any], here: str, subject: Subject) -> str:

@@ -225,7 +225,7 @@ CASES: Cases = {
         (the_rule(state=None), FAIL, "there is no rule r", APPLY),
     ),
     rule.target: (
-        (target(), PASS, "function:handler, 185 retries within 24 hours"),
+        (target(), PASS, "function:handler, 185 retries within 24 h"),
         (target(arn=f"{FUNCTION}:live"), PASS, "function:handler:live"),
         (by_alias(arn=f"{FUNCTION}:live"), PASS, "function:handler:live"),
         (by_alias(), FAIL, "leads to function:handler, not to the alias live", APPLY),

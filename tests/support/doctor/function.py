@@ -106,9 +106,9 @@ CASES: Cases = {
         ),
     ),
     invocations.function_retries: (
-        (attempts(), PASS, "3 attempts within 6 hours"),
-        (attempts(retries=0), WARN, "1 attempts", APPLY),
-        (attempts(maximum_age_seconds=60), WARN, "within 0.0166667 hours", APPLY),
+        (attempts(), PASS, "3 attempts within 6 h"),
+        (attempts(retries=0), WARN, "1 attempt ", APPLY),
+        (attempts(maximum_age_seconds=60), WARN, "within 0.0166667 h", APPLY),
     ),
     invocations.failure_path: (
         (attempts(), PASS, "the queue failures"),

@@ -156,7 +156,7 @@ CASES: Cases = {
         (
             tables.OwnersFacts(profiles=3, scanned=800, is_whole=False),
             PASS,
-            "of 800 items; reconcile --owners looks at all)",
+            "of 800 items; `stripe-handler reconcile --owners` looks at all)",
         ),
         (
             tables.OwnersFacts(misplaced=(misplaced("u2"),), profiles=3, scanned=4),
@@ -199,7 +199,7 @@ CASES: Cases = {
         (alarms.SubscriberFacts(0, 0, "test"), WARN, "nobody", alarms.SUBSCRIBE),
     ),
     alarms.log_metrics: (
-        (log_metrics("Parked"), PASS, "2 metrics are made of the log, 1 of them"),
+        (log_metrics("Parked"), PASS, "made of the log: 2 metrics, 1 of them"),
         (log_metrics("Parked", "Errors"), FAIL, "no metric filter makes Errors", APPLY),
     ),
     alarms.parked_count: (
@@ -211,10 +211,10 @@ CASES: Cases = {
     traffic.parked_events: (
         (ParkedCount(0, 0, None, 1), PASS, "none waits"),
         (ParkedCount(3, 0, None, 1), WARN, "3 events wait for a user", traffic.LIST_PARKED),
-        (ParkedCount(3, 1, None, 1), FAIL, "1 of them expire within 7", traffic.LIST_PARKED),
+        (ParkedCount(3, 1, None, 1), FAIL, "to expire within 7 days: 1", traffic.LIST_PARKED),
     ),
     traffic.webhook_removable: (
-        (bridge(by_bridge=7), PASS, "can be removed: all 7 events"),
+        (bridge(by_bridge=7), PASS, "can be removed: all that came through it in the last"),
         (bridge(has_bridge=False), PASS, "no webhook bridge"),
         (bridge(event_source=None), PASS, "through the bridge alone"),
         (

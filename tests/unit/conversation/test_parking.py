@@ -37,6 +37,14 @@ def test_parked_events_are_applied_when_the_label_comes() -> None:
     assert tables.parked == {"cus_1": {}}
 
 
+def test_an_event_that_waits_and_comes_again_keeps_its_place() -> None:
+    """A replay: what was parked first still expires first."""
+    tables = Tables()
+    for event in (UNLABELLED, PAID, UNLABELLED):
+        assert tables.deliver(event).reason is Reason.PARKED
+    assert list(tables.parked["cus_1"]) == [UNLABELLED.id, PAID.id]
+
+
 def test_a_parked_invoice_of_an_unknown_subscription_blocks_nobody() -> None:
     """Another subscription of the same customer is written; the invoice goes on waiting for its own."""
     tables = Tables()

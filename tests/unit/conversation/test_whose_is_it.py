@@ -9,7 +9,8 @@ from stripe_subscription_handler.conversation.messages import Answer, Request
 from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import ItemTooLargeError
-from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from support import events
 from support.delivery import as_thin
 from support.judging import judge
 from support.model import FOREVER, Tables, stripe_at
@@ -312,3 +313,28 @@ def test_a_first_invoice_leaves_alone_what_the_app_wrote_itself() -> None:
     tables = Tables(profiles={"u1": dict(own)})
     tables.deliver(account.world().events[0])
     assert own.items() <= tables.profiles["u1"].items()
+
+
+def test_a_customer_labelled_anew_after_its_users_profile_was_deleted() -> None:
+    """The app has deleted it and makes none for the new user yet: nothing is held up, and nothing is made."""
+    tables = Tables(policy=Policy(create_missing_profile=False))
+    tables.profiles["u1"] = {"PK": "u1"}
+    body = events.customer(metadata={"userId": "u1"})
+    tables.deliver(parse_event(events.event("customer.created", body, event_id="evt_1")))
+    bought = events.subscription(user=None)
+    assert tables.deliver(parse_event(events.created(bought, event_id="evt_2"))).user_id == "u1"
+    del tables.profiles["u1"]
+    anew = events.event(
+        "customer.updated",
+        events.customer(metadata={"userId": "u2"}),
+        event_id="evt_3",
+        created=events.T0 + 9,
+        previous={"metadata": {"userId": "u1"}},
+    )
+    tables.deliver(parse_event(anew))
+    assert tables.profiles == {}
+    assert tables.links["cus_1", "sub_1"]["claim"]["user"] == "u2"
+    tables.profiles["u2"] = {"PK": "u2"}
+    renewed = events.updated(bought, event_id="evt_4", created=events.T0 + 20, previous={})
+    tables.deliver(parse_event(renewed))
+    assert tables.profiles["u2"]["subscriptionId"] == "sub_1"

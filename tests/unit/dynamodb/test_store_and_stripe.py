@@ -1,5 +1,6 @@
 """The store asks the real stripe client, and the real client asks a fake Stripe on the loopback."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,18 +69,41 @@ def test_an_invoice_without_user_asks_stripe(stripe: FakeStripe) -> None:
     assert calls[1][1]["Key"]["PK"] == {"S": "USER#user_7"}
 
 
+def set_by(update: dict[str, Any]) -> dict[str, Any]:
+    """The values that an UpdateItem sets in an item that is new, by attribute."""
+    pairs = re.findall(r"(#n\d+) = (?:if_not_exists\(#n\d+, )?(:v\d+)", update["UpdateExpression"])
+    names, values = update["ExpressionAttributeNames"], update["ExpressionAttributeValues"]
+    return {names[name]: values[value] for name, value in pairs}
+
+
+def is_set_once(update: dict[str, Any], attribute: str) -> bool:
+    """Whether an attribute stays as it is where the item has it."""
+    [name] = [name for name, one in update["ExpressionAttributeNames"].items() if one == attribute]
+    return f"{name} = if_not_exists({name}, :" in update["UpdateExpression"]
+
+
 def test_without_a_key_the_event_is_parked_whole() -> None:
     """One transaction: the id at the customer's record, the event beside it, with its expiry."""
     outcome, _, calls = run(events.envelope(PAID), None, {"Items": []}, {})
     assert outcome.reason is Reason.PARKED
-    link, update, put = calls[1][1]["TransactItems"]
+    link, update, kept = calls[1][1]["TransactItems"]
     assert link["ConditionCheck"]["ConditionExpression"] == "attribute_not_exists(#n0)"
     assert update["Update"]["UpdateExpression"] == "SET #n0 = :v0 ADD #n1 :v1"
     assert update["Update"]["ConditionExpression"] == "attribute_not_exists(#n0)"
-    item = put["Put"]["Item"]
-    assert item["SK"] == {"S": "PARKED#evt_1"}
-    assert '"id":"evt_1"' in item["event"]["S"]
-    assert "detail-type" not in item["event"]["S"]
+    assert kept["Update"]["Key"]["SK"] == {"S": "PARKED#evt_1"}
+    written = set_by(kept["Update"])
+    assert '"id":"evt_1"' in written["event"]["S"]
+    assert "detail-type" not in written["event"]["S"]
+
+
+def test_an_event_that_waits_and_comes_again_keeps_its_first_expiry() -> None:
+    """No read: the one transaction leaves alone since when and until when it waits, and writes the rest."""
+    _, _, calls = run(events.envelope(PAID), None, {"Items": []}, {})
+    [*_, kept] = calls[1][1]["TransactItems"]
+    names = set(kept["Update"]["ExpressionAttributeNames"].values())
+    kept_as_they_are = {name for name in names if is_set_once(kept["Update"], name)}
+    assert kept_as_they_are == {"parkedAt", "expiresAt"}
+    assert names == {"waitingFor", "event", *kept_as_they_are}
 
 
 def test_a_thin_event_without_a_key_comes_back() -> None:

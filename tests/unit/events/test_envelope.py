@@ -11,6 +11,7 @@ from stripe_subscription_handler.events.event_types import (
     CHECKOUT_SESSION_EVENTS,
     CUSTOMER_EVENTS,
     INVOICE_EVENTS,
+    SUBJECTS,
     SUBSCRIPTION_EVENTS,
 )
 from stripe_subscription_handler.events.selection import Selection
@@ -355,3 +356,12 @@ def test_any_mapping_is_an_event() -> None:
     assert parse_event(MappingProxyType(CREATED)) == parse_event(CREATED)
     frozen = MappingProxyType({"detail": MappingProxyType(CREATED)})
     assert parse_event(frozen) == parse_event(CREATED)
+
+
+@pytest.mark.parametrize("event_type", [*SUBJECTS])
+def test_an_empty_object_of_php_s_lacks_what_must_be_there(event_type: str) -> None:
+    """It arrives as an empty list, and the error names what is missing in it."""
+    raw = events.event(event_type, {}) | {"data": {"object": []}}
+    with pytest.raises(InvalidEventError) as caught:
+        parse_event(raw)
+    assert caught.value.field.startswith("event.data.object.")

@@ -13,13 +13,17 @@ from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRec
 from stripe_handler_cli.stack.stored.owners import claim_as_json, since_words
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports, why_shown
 from stripe_subscription_handler.conversation.links import Customer, Link
-from stripe_subscription_handler.conversation.messages import Links
+from stripe_subscription_handler.conversation.messages import Links, Moved
 from stripe_subscription_handler.decisions.claims import Claim, Kind
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, Register, subscription_version
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
-from stripe_subscription_handler.dynamodb.sync_table import parked_item
-from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.dynamodb.sync_table import (
+    parked_content,
+    parked_key,
+    parked_since,
+)
+from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -212,6 +216,11 @@ def test_a_customer_tells_what_waits_and_what_waited_too_long(ids: set[str], los
     assert (found.users, found.owners, found.lost) == ((), {}, lost)
 
 
+def parked_item(kept: StripeEvent | Moved, raw: dict[str, Any]) -> dict[str, Any]:
+    """What waits, as an item of the sync table."""
+    return parked_key("cus_1", kept.id) | parked_since(T0) | parked_content(kept, raw)
+
+
 def customer(*raws: dict[str, Any], **policy: Any) -> CustomerRecord:
     """The customer's record after these events."""
     tables = Tables(policy=Policy(**policy))
@@ -220,7 +229,7 @@ def customer(*raws: dict[str, Any], **policy: Any) -> CustomerRecord:
     links = {key: Link.from_attributes(item) for (_, key), item in tables.links.items()}
     found = Links(Customer.from_attributes(tables.customers.get("cus_1")), links)
     kept = tables.parked.get("cus_1", {})
-    items = [parked_item("cus_1", one, raws[-1], T0) for one in kept.values()]
+    items = [parked_item(one, raws[-1]) for one in kept.values()]
     return CustomerRecord.of("cus_1", found, tables.profiles, tuple(map(ParkedEvent.of, items)))
 
 
@@ -283,7 +292,7 @@ def test_a_moved_subscription_that_waits_for_a_profile_is_told_as_such() -> None
     tables.policy = Policy(create_missing_profile=False)
     tables.deliver(parse_event(labelled("user_2", "user_1", 60)))
     [kept] = tables.parked["cus_1"].values()
-    found = ParkedEvent.of(parked_item("cus_1", kept, {}, T0))
+    found = ParkedEvent.of(parked_item(kept, {}))
     assert (found.event_type, found.subscription_id, found.moved_to) == (None, "sub_1", "user_2")
     assert found.what == "moved subscription, until user_2 has a profile"
 

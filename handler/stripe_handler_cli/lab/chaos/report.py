@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
-from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.common.tables import fields, shown, table
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample, differences
 from stripe_handler_cli.lab.chaos.plan import Event
@@ -15,8 +16,6 @@ from stripe_handler_cli.lab.simulator import second_of, subject_id
 from stripe_handler_cli.lab.simulator.calendar_time import iso
 
 _SHOWN = 3
-_ID_CHARACTERS = 10
-"""Enough to tell the few objects of one life apart."""
 
 
 def print_certificate(console: Console, certificate: Certificate) -> None:
@@ -32,20 +31,20 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
         ("deliveries", f"{certificate.deliveries:,}"),
         ("duplicates", f"{certificate.duplicates:,}"),
         ("reorderings", f"{certificate.reorderings:,} handled after a later event of the same customer"),
-        ("kills", f"{certificate.kills:,} handler processes"),
+        ("kills", plural(certificate.kills, "handler process", "handler processes")),
         ("attempts", f"{certificate.attempts:,}, {certificate.retries:,} of them retries"),
         (
             "failed attempts",
             f"{failed:,}: {certificate.cut_short:,} died in the midst{', ' if errors else ''}{errors}",
         ),
-        ("unlogged", f"{certificate.unlogged:,} events whose line was lost with a killed process"),
+        ("unlogged", f"{plural(certificate.unlogged, 'event')} whose line was lost with a killed process"),
         ("redriven", f"{certificate.redriven:,} from the failure queue"),
         ("parked", f"{certificate.parked:,} until their user was known"),
-        ("refetches", f"{certificate.refetches:,} requests to Stripe"),
+        ("refetches", f"{plural(certificate.refetches, 'request')} to Stripe"),
         ("Stripe faults", f"{certificate.stripe_faults:,} of these answers"),
         ("profiles compared", f"{certificate.profiles_compared:,}"),
         ("they show", ", ".join(f"{name} {count:,}" for name, count in shown.items())),
-        ("differences", f"[bold {'red' if found else 'green'}]{len(found):,}[/]"),
+        ("differences", Text(f"{len(found):,}", style="bold red" if found else "bold green")),
         ("time", f"{certificate.seconds:.1f} s, {certificate.events_per_second:.1f} events/s"),
     ]
     console.print(fields(rows, "Certificate"))
@@ -66,18 +65,19 @@ def _print_counterexample(console: Console, example: Counterexample) -> None:
             f"Played again in memory in {SCHEDULES} ways, this ends right: the reason lies in what memory "
             "does not have (processes, retries, AWS itself). All that was handled:"
         )
-    events = Table("time", "event", "type", "decision", "reason", title="As handled", title_justify="left")
+    console.print("\nAs handled", style="bold")
+    events = table("time", "event", "type", "decision", "reason")
     for line in example.events:
-        events.add_row(*(_shown(line[name]) for name in ("time", "id", "type", "decision", "reason")))
+        events.add_row(*(shown(line[name]) for name in ("time", "id", "type", "decision", "reason")))
     console.print(events)
 
 
 def _print_smallest(console: Console, smallest: Smallest) -> None:
     story = smallest.story
-    whole = f"{len(story.deliveries)} deliveries of {story.life.version.name}"
+    whole = f"{plural(len(story.deliveries), 'delivery', 'deliveries')} of {story.life.version.name}"
     how = f"interleaving {smallest.schedule}" if smallest.schedule else "handled one after the other"
     console.print(f"The smallest part of it that ends wrong in memory, too: {whole}, {how}")
-    events = Table("happened", "event", "type", "object", "what it tells")
+    events = table("happened", "event", "type", "object", "what it tells", prose=("what it tells",))
     for event in story.deliveries:
         events.add_row(iso(second_of(event)), event["id"], event["type"], *_told(event))
     console.print(events)
@@ -89,7 +89,7 @@ def _print_smallest(console: Console, smallest: Smallest) -> None:
 
 
 def _told(event: Event) -> tuple[str, str]:
-    subject = f"{subject_id(event)[:_ID_CHARACTERS]}…"
+    subject = f"{subject_id(event)}"
     if "related_object" in event:
         return subject, "thin"
     body = event["data"]["object"]
@@ -99,11 +99,7 @@ def _told(event: Event) -> tuple[str, str]:
 
 
 def _print_differences(console: Console, differing: Mapping[str, tuple[Any, Any]]) -> None:
-    table = Table("attribute", "expected", "found")
+    rows = table("attribute", "expected", "found", prose=("expected", "found"))
     for name, (expected, found) in differing.items():
-        table.add_row(name, _shown(expected), _shown(found))
-    console.print(table)
-
-
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+        rows.add_row(name, shown(expected), shown(found))
+    console.print(rows)

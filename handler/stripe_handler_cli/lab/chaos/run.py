@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.lab.chaos import certificate
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.configured import Configured
@@ -121,8 +122,8 @@ class Chaos:
         if len(missing) > player.kills:
             # Lambda's own count has every event; each killed process may have taken one line with it.
             raise CliError(
-                f"{len(missing)} of {len(event_ids)} events have no log line that says write or skip, "
-                f"for example {missing[0]}"
+                f"{len(missing)} of {plural(len(event_ids), 'event')} left no log line that says write or "
+                f"skip, for example {missing[0]}"
             )
         with ThreadPoolExecutor(_READ_THREADS) as pool:
             found = pool.map(pipeline.profile, simulation.profiles)

@@ -5,9 +5,8 @@ from typing import Any
 
 import attrs
 from rich.console import Console
-from rich.table import Table
 
-from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.common.tables import fields, table
 from stripe_handler_cli.lab.simulator.delivery import second_of
 from stripe_handler_cli.lab.simulator.simulation import SimulatedLife
 
@@ -67,25 +66,25 @@ class Statistics:
     def print_summary(self, console: Console, seconds: float) -> None:
         figures = self.as_json()
         events = figures["events"]
-        rows = (
+        told = (
             ("users", f"{self.users:,}"),
             ("events", f"{events:,} ({events / self.users:.1f} a user)"),
             ("generated", f"in {seconds:.1f} s, {events / seconds:,.0f} events/s"),
             ("sharing a second", f"{self.sharing:,} ({self.sharing / max(events, 1):.0%} of the events)"),
             ("seconds with several updates", f"{self.update_ties:,}"),
         )
-        console.print(fields(rows))
+        console.print(fields(told))
         for noun, counted, name in (
             ("event type", "events", "events_by_type"),
             ("events of a subscription in one second", "seconds", "seconds_by_number_of_events"),
             ("scenario", "lives", "lives_by_scenario"),
             ("era", "lives", "lives_by_era"),
         ):
-            table = Table(noun)
-            table.add_column(counted, justify="right")
+            rows = table(noun, counted, right=(counted,))
             for value, count in figures[name].items():
-                table.add_row(value, f"{count:,}")
-            console.print(table)
+                rows.add_row(value, f"{count:,}")
+            console.print()
+            console.print(rows)
 
 
 def _subject(event: dict[str, Any]) -> str:

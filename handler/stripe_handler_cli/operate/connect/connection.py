@@ -10,6 +10,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.waiting import poll
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.connect.choosing import Situation, Wanted
 from stripe_handler_cli.operate.connect.planning import ACTIVE, Plan, Step, plan_connect, plan_disconnect
 from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
@@ -219,7 +220,9 @@ class Connection:
             f"Stripe has made {made.id}, but does not list it. Run this again in a few minutes: at once, it "
             "would make a second one.",
         )
-        detail(f"{made.id}, {len(wanted.event_types)} types as {made.payload} events to {wanted.place}")
+        detail(
+            f"{made.id}, {plural(len(wanted.event_types), 'type')} as {made.payload} events to {wanted.place}"
+        )
 
     def _wait(self, plan: Plan, _: Detail) -> None:
         name = plan.listed.source_name

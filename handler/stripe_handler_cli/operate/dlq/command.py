@@ -152,10 +152,11 @@ def redrive(  # noqa: PLR0913 - one argument per option
     """Give events to the function again, one by one, and delete each that it decides about.
 
     An event that fails again stays where it is. Several people may redrive at once: a message that somebody
-    is sending is hidden from the others, and an event applied twice does no harm. Exit code 0 when all that
-    was chosen is applied, 1 if something remains.
+    is sending is hidden from the others, and an event applied twice does no harm. Ctrl-C keeps what is not
+    applied where it is. Exit code 0 when all that was chosen is applied, 1 if something remains.
     """
     from stripe_handler_cli.common.console import printer, reporter, warn
+    from stripe_handler_cli.common.options import given_options
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.dlq import redriving, report, wiring
     from stripe_handler_cli.operate.dlq.dropping import DroppedFile
@@ -165,7 +166,8 @@ def redrive(  # noqa: PLR0913 - one argument per option
     require_choice(choice, everything=everything or from_file is not None)
     invoke = None if dry_run else wiring.invoker(stack)
     key = wiring.user_id_metadata_key(stack, warn)
-    pace, tally, held = Pace(rate), redriving.Tally(), 0
+    queues = wiring.queues(stack, choice, key) if from_file is None else []
+    pace, tally, held, is_whole = Pace(rate), redriving.Tally(), 0, False
 
     def send(source: "Source", title: str, total: int) -> None:
         with step(reporter(), title) as sending:
@@ -178,28 +180,41 @@ def redrive(  # noqa: PLR0913 - one argument per option
     try:
         if from_file is not None:
             send(DroppedFile(from_file, key), f"Go through {from_file}", 0)
-        for queue in wiring.queues(stack, choice, key) if from_file is None else ():
+        for queue in queues:
             counts = queue.counts()
             held += counts.in_flight
             with Pass(queue) if dry_run else Pass(queue, wiring.redrive_hold_seconds(stack)) as messages:
                 send(messages, f"Go through the {queue.layer.queue_name}", counts.visible)
+        is_whole = True
     finally:
         # A run that ends early is told of too: what was applied until then is applied.
-        missing = sorted(choice.ids - tally.found)
+        missing = sorted(choice.ids - tally.found) if is_whole else []
+        waiting = None if is_whole else redriving.waiting(queues)
         if as_json:
-            summary = tally.as_json() | {"not_found": missing, "held_by_others": held}
+            summary = tally.as_json() | {
+                "not_found": missing,
+                "held_by_others": held,
+                "is_whole": is_whole,
+                "waiting": waiting,
+            }
             click.echo(json.dumps({"summary": summary}))
         else:
-            report.print_tally(printer(), tally, datetime.now(UTC))
-            report.print_rest(printer(), missing, held)
+            report.print_tally(printer(), tally, datetime.now(UTC), is_whole=is_whole)
+            if is_whole:
+                report.print_rest(printer(), missing, held)
+            else:
+                in_file = f"The rest of {from_file} was not sent; the file stays."
+                left = in_file if from_file else report.left_in_queues(waiting)
+                again = f"stripe-handler dlq redrive{given_options(click.get_current_context())}"
+                report.print_broken_off(printer(), left, is_dry_run=dry_run, again=again)
     return 1 if tally.remaining or missing else 0
 
 
 @dlq.command(
     epilog="""\b
 Examples:
-  stripe-handler dlq drop --id evt_1PqQ2n --out dropped.jsonl
-  stripe-handler dlq drop --error-type unreadable --out junk.jsonl --yes
+  stripe-handler dlq drop --id evt_1PqQ2n
+  stripe-handler dlq drop --error-type unreadable --out ~/junk.jsonl --yes
 """
 )
 @stack_options
@@ -208,37 +223,44 @@ Examples:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="A new file for what is dropped, readable by you alone. `dlq redrive --from-file` sends it again.",
+    help="A new file for what is dropped. Unless given, one in your state directory, outside every checkout.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def drop(
-    *, stack: "DeployedStack", choice: Choice, everything: bool, out: Path, yes: bool, as_json: bool
+    *, stack: "DeployedStack", choice: Choice, everything: bool, out: Path | None, yes: bool, as_json: bool
 ) -> int:
     """Delete messages without applying their events, after writing them to a file.
 
-    Asks first, and deletes only what is safely in the file. Exit code 1 if not all that was chosen is gone.
+    The file holds whole events, personal data included, and only you can read it; `dlq redrive --from-file`
+    sends it again. Asks first, and deletes only what is safely in the file. Exit code 1 if not all that was
+    chosen is gone.
     """
     import attrs
 
     from stripe_handler_cli.common.console import printer, warn
+    from stripe_handler_cli.common.private_files import git_would_take
     from stripe_handler_cli.operate.dlq import dropping, report, wiring
 
     require_choice(choice, everything=everything)
+    path = out or dropping.default_path(datetime.now(UTC))
+    if git_would_take(path):
+        warn(
+            f"{path} is in a git checkout that does not ignore it, and holds customers' data: never commit "
+            "it. Without --out it is kept outside."
+        )
 
     def agreed(error_types: Mapping[str, int]) -> bool:
         kinds = report.with_counts(error_types)
         return yes or click.confirm(f"Delete these messages from the queues: {kinds}?", err=True)
 
+    def tell(done: dropping.Dropped) -> None:
+        if as_json:
+            values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
+            click.echo(json.dumps(values))
+        else:
+            report.print_dropped(printer(), done)
+
     queues = wiring.queues(stack, choice, wiring.user_id_metadata_key(stack, warn))
-    done = dropping.drop(queues, choice, out, agreed)
-    if as_json:
-        values = attrs.asdict(done) | {"file": None if done.file is None else str(done.file)}
-        click.echo(json.dumps(values))
-    else:
-        where = f" All {done.chosen} are in {done.file}." if done.file else ""
-        said = f"{done.dropped} of {done.chosen} chosen messages dropped.{where}"
-        printer().print(said, markup=False)
-        report.print_rest(printer(), done.missing, done.held_by_others)
+    done = dropping.drop(queues, choice, path, agreed, tell)
     return 1 if done.dropped < done.chosen or done.missing else 0

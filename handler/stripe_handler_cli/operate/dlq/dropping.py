@@ -1,5 +1,7 @@
 """Takes messages out of the queues for good: copies them to a file, asks, and deletes what is in the file.
 
+The file is in the person's state directory unless another one is named, so that no checkout takes it in.
+
 Two passes, because asking takes its time: nothing is held meanwhile, and the second pass deletes with good
 receipts, and only what the first has copied. The file has one JSON object a line: `layer`, `event` (the
 original event; null without one) and `message`, the message as SQS gave it. It holds personal data, so only
@@ -11,12 +13,14 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.private_files import make_private_directory, state_directory
 from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
 from stripe_handler_cli.operate.dlq.queues import Pass, Queue, Taken
 
@@ -50,12 +54,24 @@ class Dropped:
     held_by_others: int
 
 
+def default_path(now: datetime) -> Path:
+    """Name a new file in the person's state directory, which is made if it is missing."""
+    directory = state_directory() / "dropped"
+    make_private_directory(directory)
+    return directory / f"dropped-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.jsonl"
+
+
 def drop(
-    queues: Sequence[Queue], choice: Choice, path: Path, confirm: Callable[[Counter[str]], bool]
+    queues: Sequence[Queue],
+    choice: Choice,
+    path: Path,
+    confirm: Callable[[Counter[str]], bool],
+    tell: Callable[[Dropped], None] = lambda _: None,
 ) -> Dropped:
     """Drop the chosen messages into a new file, which is removed again if nothing is dropped.
 
-    `confirm` is asked with the number of messages of each error type, unless nothing is chosen.
+    `confirm` is asked with the number of messages of each error type, unless nothing is chosen. `tell` is
+    called with what was dropped, also where the deleting breaks off: from then on the file is what there is.
 
     Raises:
         CliError: The file exists already or cannot be written; nothing was dropped.
@@ -71,8 +87,14 @@ def drop(
     finally:
         if not is_confirmed:
             path.unlink()
-    dropped = sum(map(_remove, copies)) if is_confirmed else 0
-    return Dropped(chosen, dropped, path if is_confirmed else None, missing, held_by_others)
+    done = Dropped(chosen, 0, path if is_confirmed else None, missing, held_by_others)
+    try:
+        for copy in copies if is_confirmed else ():
+            for is_removed in _removals(copy):
+                done = attrs.evolve(done, dropped=done.dropped + is_removed)
+    finally:
+        tell(done)
+    return done
 
 
 def _copy(queue: Queue, choice: Choice, file: TextIO) -> _Copy:
@@ -87,17 +109,16 @@ def _copy(queue: Queue, choice: Choice, file: TextIO) -> _Copy:
     return copy
 
 
-def _remove(copy: _Copy) -> int:
+def _removals(copy: _Copy) -> Iterator[bool]:
+    """Delete what the file has, and say of each message whether SQS has deleted it."""
     left = set(copy.message_ids)
-    removed = 0
     with Pass(copy.queue) as messages:
         for taken in messages if left else ():
             if taken.letter.message_id in left:
                 left.remove(taken.letter.message_id)
-                removed += messages.remove(taken.letter)
+                yield messages.remove(taken.letter)
             if not left:
                 break
-    return removed
 
 
 @contextlib.contextmanager

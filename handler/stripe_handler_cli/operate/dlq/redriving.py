@@ -8,15 +8,16 @@ stands under the event's id, and SQS's receive count.
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
+from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.operate.dlq.dropping import DroppedFile
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
 from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter
-from stripe_handler_cli.operate.dlq.queues import Pass
+from stripe_handler_cli.operate.dlq.queues import Pass, Queue
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.decisions.decision import Reason
 
@@ -123,6 +124,15 @@ def redrive(
         else:
             pace.wait()
             yield _sent(source, letter, letter.payload, invoke)
+
+
+def waiting(queues: Iterable[Queue]) -> dict[str, int] | None:
+    """How many messages each layer's queue holds, hidden ones too, by SQS's count; None if it can't tell."""
+    try:
+        counts = {str(queue.layer): queue.counts() for queue in queues}
+    except (BotoCoreError, ClientError):
+        return None
+    return {layer: count.visible + count.in_flight for layer, count in counts.items()}
 
 
 def _sent(

@@ -1,6 +1,7 @@
 """Dead letters as tables for people and as plain values for `--json`. Only formats and prints."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,12 +9,13 @@ from typing import Any
 
 import attrs
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from stripe_handler_cli.common.moments import duration
-from stripe_handler_cli.common.tables import fields
-from stripe_handler_cli.operate.dlq.messages import DeadLetter
+from stripe_handler_cli.common.tables import Table, fields, table
+from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.operate.dlq.dropping import Dropped
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
 from stripe_handler_cli.operate.dlq.queues import Listing
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
 from stripe_handler_cli.stack.function_log import History
@@ -101,8 +103,8 @@ def _about(listing: Listing, now: datetime) -> Iterable[str]:
 
 def held_by_others(count: int) -> str:
     return (
-        f"About {count} more are held by another command just now. They are to be had when it ends, or a few "
-        "minutes after it died."
+        f"About {count} more {'is' if count == 1 else 'are'} held by another command just now, and to be had "
+        "when it ends, or a few minutes after it died."
     )
 
 
@@ -112,6 +114,35 @@ def print_rest(console: Console, missing: Iterable[str], held: int) -> None:
         console.print(_text(f"Neither queue has a message of {name}."))
     if held:
         console.print(held_by_others(held), markup=False)
+
+
+def print_broken_off(console: Console, left: str, *, is_dry_run: bool, again: str) -> None:
+    """Print what a run that was broken off has left, and the command that goes on."""
+    console.print(f"Broken off. {left}", markup=False)
+    if not is_dry_run:
+        console.print("An event that was just being sent may be applied all the same; twice does no harm.")
+    console.print(f"To go on: {again}", markup=False, soft_wrap=True)
+
+
+def left_in_queues(waiting: Mapping[str, int] | None) -> str:
+    """Say how many messages are left, by layer; None if nobody can tell."""
+    if waiting is None:
+        return "How many messages are left cannot be told just now; none is lost."
+    if not any(waiting.values()):
+        return "No message is left."
+    queues = (f"{_messages(count)} in the {Layer(one).queue_name}" for one, count in waiting.items() if count)
+    return f"Left, chosen or not: about {', '.join(queues)}."
+
+
+def print_dropped(console: Console, done: Dropped) -> None:
+    """Print what was dropped, where it is, and how it can be sent all the same."""
+    console.print(f"{done.dropped} of {done.chosen} chosen messages dropped.", markup=False)
+    if done.file:
+        console.print(f"All {done.chosen} are in {done.file}", markup=False, soft_wrap=True)
+        console.print("It holds customers' data, and only you can read it. Delete it when it is done with.")
+        again = f"stripe-handler dlq redrive --from-file {shlex.quote(str(done.file))}"
+        console.print(f"To send them all the same: {again}", markup=False, soft_wrap=True)
+    print_rest(console, done.missing, done.held_by_others)
 
 
 def print_letter(console: Console, letter: DeadLetter, history: History | None, now: datetime) -> None:
@@ -124,7 +155,7 @@ def print_letter(console: Console, letter: DeadLetter, history: History | None, 
         "in the queue since": f"{_iso(letter.sent_at)} ({_age(letter, now)})",
         "attempts before": letter.attempts,
         "given up because": letter.gave_up,
-        "taken out since": f"{letter.received} times, by list, show, redrive or drop",
+        "taken out since": f"{plural(letter.received, 'time')}, by list, show, redrive or drop",
         "error": letter.error_type,
         "error message": letter.error_message,
     }
@@ -154,7 +185,8 @@ def _history(history: History | None) -> list[str]:
     return lines if history.is_complete else [*lines, "(reading the log took too long; there may be more)"]
 
 
-def print_tally(console: Console, tally: Tally, now: datetime) -> None:
+def print_tally(console: Console, tally: Tally, now: datetime, *, is_whole: bool = True) -> None:
+    """Print what became of the messages that a run met; of all that were chosen if it `is_whole`."""
     count = tally.outcomes
     sentences = (
         (Outcome.APPLIED, f"applied: {with_counts(tally.decisions)}"),
@@ -168,7 +200,7 @@ def print_tally(console: Console, tally: Tally, now: datetime) -> None:
         lines.append(f"Parked: kept for {_PARKED_DAYS} days, applied when the customer is linked.")
     if tally.not_deleted:
         lines.append(f"Of the applied, {tally.not_deleted} not deleted: others hold them now. Harmless.")
-    for line in lines or ["Nothing to send."]:
+    for line in lines or ["Nothing to send." if is_whole else "Nothing was sent."]:
         console.print(line, markup=False)
     if tally.shown:
         console.print(_table([_as_met_now(result) for result in tally.shown], now))
@@ -182,16 +214,14 @@ def _as_met_now(result: Result) -> DeadLetter:
 
 
 def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
-    table = Table("layer")
-    for name in ("event", "type", "user"):
-        table.add_column(name, overflow="fold")
-    for name in ("age", "attempts", "taken"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("error", "message"):
-        table.add_column(name, overflow="fold")
+    rows = table(
+        *("layer", "event", "type", "user", "age", "attempts", "taken", "error", "message"),
+        prose=("message",),
+        right=("age", "attempts", "taken"),
+    )
     for letter in map(DeadLetter.summary, letters):
         hidden = "(whole text: dlq show)" if letter.is_message_hidden else ""
-        table.add_row(
+        rows.add_row(
             letter.layer,
             _text(letter.event_id or f"message {letter.message_id}"),
             _text(letter.event_type),
@@ -202,7 +232,7 @@ def _table(letters: Iterable[DeadLetter], now: datetime) -> Table:
             _text(letter.error_type),
             _text(f"{letter.error_message or ''} {hidden}".strip()),
         )
-    return table
+    return rows
 
 
 def with_counts(counter: Mapping[str, int]) -> str:
@@ -211,7 +241,7 @@ def with_counts(counter: Mapping[str, int]) -> str:
 
 
 def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count} messages"
+    return plural(count, "message")
 
 
 def _age(letter: DeadLetter, now: datetime) -> str:

@@ -1,6 +1,5 @@
 """Shows what was found: a table for people, one JSON object for programs."""
 
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
@@ -9,11 +8,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from stripe_handler_cli.common.folding import fold
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result, worst
 
 _STYLES = {Status.PASS: "green", Status.WARN: "yellow", Status.FAIL: "bold red"}
 _LEAST_WIDTH = 40
+"""Of what was found; where less is left beside the titles, it stands below them."""
 
 
 def as_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -44,20 +45,31 @@ def print_report(console: Console, results: Sequence[Result]) -> None:
     """
     titles = max((len(result.check.title) for result in results), default=0)
     indent = 2 + len(Status.PASS) + 2
-    width = max(console.width - indent - titles - 2, _LEAST_WIDTH)
     for area, some in groupby(results, key=lambda result: result.check.area):
         console.print(f"\n{area}", style="bold")
         for result in some:
-            found = textwrap.wrap(result.found, width, break_on_hyphens=False)
-            text = f"  {result.check.title:{titles}}  " + ("\n" + " " * (indent + titles + 2)).join(found)
-            line = Text.assemble("  ", (result.status, _STYLES[result.status]), text)
-            console.print(line, soft_wrap=True)
+            _print_result(console, result, indent, titles)
             if result.fix:
                 _print_fix(console, result, " " * indent)
     counts = Counter(result.status for result in results)
     blind = sum(not result.has_looked for result in results)
     said = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     console.print(f"\n{said}" + (f"; {blind} could not be looked at" if blind else ""))
+
+
+def _print_result(console: Console, result: Result, indent: int, titles: int) -> None:
+    """In one line where the output is no terminal."""
+    status, title = (result.status, _STYLES[result.status]), result.check.title
+    beside = indent + titles + 2
+    if not console.is_terminal:
+        console.print(Text.assemble("  ", status, f"  {title:{titles}}  {result.found}"))
+    elif console.width < beside + _LEAST_WIDTH:
+        console.print(Text.assemble("  ", status, f"  {title}"), soft_wrap=True)
+        for line in fold(Text(result.found), console.width - indent):
+            console.print(Text.assemble(" " * indent, line), soft_wrap=True)
+    else:
+        found = Text("\n" + " " * beside).join(fold(Text(result.found), console.width - beside))
+        console.print(Text.assemble("  ", status, f"  {title:{titles}}  ", found), soft_wrap=True)
 
 
 def _print_fix(console: Console, result: Result, indent: str) -> None:

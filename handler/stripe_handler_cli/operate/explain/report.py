@@ -8,6 +8,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.tables import shown, table
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.gathering import Explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, State
@@ -31,7 +32,7 @@ _STYLES = {
 def print_explanation(console: Console, explanation: Explanation) -> None:
     record = explanation.record
     console.print(
-        f"[bold]{shown(record.user_id)}[/bold]  [dim]{explanation.lines} log lines since "
+        f"[bold]{shown(record.user_id)}[/bold]  [dim]{plural(explanation.lines, 'log line')} since "
         f"{iso(explanation.log_since)}; all times are UTC[/dim]",
     )
     if not explanation.decisions_are_logged:
@@ -64,10 +65,10 @@ def _print_attributes(console: Console, explanation: Explanation) -> None:
         for one in together:
             value = "(removed)" if one.value is None else shown(one.value)
             if one.name in explanation.record.differences:
-                value = f"[red]{value}[/red]"
+                value = f"[red]{value}[/red]  (changed by somebody else)"
             console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}")
     if explanation.record.differences:
-        console.print("[red]Somebody else has changed what is red.[/red] `stripe-handler show` has more.")
+        console.print("[red]Somebody else has changed attributes.[/red] `stripe-handler show` has more.")
 
 
 def _told(one: Attribution) -> tuple[object, ...]:
@@ -115,7 +116,15 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
         found |= {(line.event_id, line.handled_at): line for line in one.rejected}
     if not found:
         return
-    rows = table("came later, changed nothing", "type", "Stripe's second", "last handled", "times", "because")
+    rows = table(
+        "came later, changed nothing",
+        "type",
+        "Stripe's second",
+        "last handled",
+        "times",
+        "because",
+        prose=("because",),
+    )
     repeated: dict[tuple[str | None, str | None], list[LogLine]] = {}
     for line in sorted(found.values(), key=lambda line: line.handled_at):
         repeated.setdefault((line.event_id, line.reason), []).append(line)
@@ -136,7 +145,7 @@ def _print_rejected(console: Console, explanation: Explanation) -> None:
 def _print_failures(console: Console, explanation: Explanation) -> None:
     if not explanation.failures:
         return
-    rows = table("failed, and not handled since", "type", "attempts", "last", "error")
+    rows = table("failed, and not handled since", "type", "attempts", "last", "error", prose=("error",))
     for failure in explanation.failures:
         line = failure.last
         error = f"{line.error_type}: {line.reason}" if line.reason else f"{line.error_type}"
@@ -153,7 +162,7 @@ def _print_failures(console: Console, explanation: Explanation) -> None:
 
 
 def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetime) -> None:
-    rows = table("Stripe's own events", "type", "second", "here", "handled", "because")
+    rows = table("Stripe's own events", "type", "second", "here", "handled", "because", prose=("because",))
     for entry in entries:
         state = f"[{_STYLES[entry.state]}]{entry.state}[/]"
         rows.add_row(
@@ -169,7 +178,8 @@ def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetim
     behind = sum(entry.is_behind for entry in entries)
     gaps = sum(entry.is_gap for entry in entries)
     told = (
-        f"Stripe's list was read since {iso(since)}: {len(entries)} events of this user, {gaps} not seen here"
+        f"Stripe's list was read since {iso(since)}: {plural(len(entries), 'event')} of this user, "
+        f"{gaps} not seen here"
     )
     console.print(f"{told}, {behind} missing in the profile.", style="red" if behind else None)
 
@@ -177,7 +187,7 @@ def _print_timeline(console: Console, entries: tuple[Entry, ...], since: datetim
 def _because(entry: Entry) -> str:
     told = sentence(entry.line.reason) if entry.line and entry.state is not State.FAILED else ""
     if entry.line and entry.state is State.FAILED:
-        told = f"{entry.line.error_type}, {entry.attempts} attempts"
+        told = f"{entry.line.error_type}, {plural(entry.attempts, 'attempt')}"
     if entry.is_behind:
         return f"{told}; [red]the profile lacks it[/red]".removeprefix("; ")
     if entry.is_gap:

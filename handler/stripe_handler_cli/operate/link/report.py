@@ -9,6 +9,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.link.linking import Outcome, Wanted
 
 _WAY = "`stripe-handler doctor` looks at everything on the way"
@@ -70,7 +71,7 @@ def _lines(wanted: Wanted, metadata_key: str, outcome: Outcome) -> list[str]:
     if outcome.is_applied:
         return [*lines, f"The profile of {user} has it."]
     count = outcome.waiting or 0
-    waiting = f"{count} event{'' if count == 1 else 's'}"
+    waiting = plural(count, "event")
     if outcome.is_applied is False:
         lines.append(f"The profile of {user} did not get it in time. {_WAY}{_sync(wanted)}")
     elif outcome.is_written:

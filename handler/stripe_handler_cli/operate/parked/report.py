@@ -21,16 +21,16 @@ def print_waiting(console: Console, waiting: Waiting, stack_options: str) -> Non
         rows = table("expires", "parked", "subscription", "customer", "type", "event")
         for event in waiting.events:
             rows.add_row(
-                event.expires_at,
+                f"{event.expires_at}, soon" if event.is_expiring else event.expires_at,
                 event.parked_at,
                 event.subscription_id or "",
                 event.customer_id,
                 event.what,
                 event.event_id,
-                style="yellow" if event.is_expiring else None,
+                style="yellow" if event.is_expiring else "",
             )
         console.print(rows, markup=False)
-    said = f"{waiting.parked} waiting, {waiting.expiring} of them expire within 7 days."
+    said = f"{waiting.parked} waiting; to expire within 7 days: {waiting.expiring}."
     console.print(said, markup=False)
     steps = dict.fromkeys(event.next_step(stack_options) for event in waiting.events)
     steps.pop(None, None)

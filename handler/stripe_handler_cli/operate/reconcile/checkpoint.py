@@ -43,6 +43,7 @@ class Checkpoint:
             CliError: The file belongs to another run, or is no state file.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # It names customers' subscriptions, and users.
         with closing(sqlite3.connect(path)) as database:
             checkpoint = cls(path, database)
             try:

@@ -127,6 +127,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
             raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
         return _owners(stack, as_json=as_json)
     from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.private_files import make_private_directory
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
     from stripe_handler_cli.operate.reconcile.missed import handle_missed
@@ -146,6 +147,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         "settings": shows.fingerprint,
     }
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
+    if state_file is None:
+        make_private_directory(_STATE_DIRECTORY)
     if restart:
         path.unlink(missing_ok=True)
     with Checkpoint.at(path, run) as checkpoint:
@@ -266,4 +269,5 @@ def sync(  # noqa: PLR0913 - one argument per option
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer)
-    return conclude(tally, as_json=as_json, apply=not dry_run)
+    without = "the same without --dry-run"
+    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=without)

@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
-from stripe_handler_cli.common.tables import keep_whole, table
+from stripe_handler_cli.common.tables import table
+from stripe_handler_cli.common.words import in_words, plural
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.fields import Field, product_changes
@@ -40,14 +41,14 @@ def teller(*, as_json: bool) -> Callable[[Difference], None]:
     return lambda difference: click.echo(json.dumps(difference.as_json(), default=plain))
 
 
-def conclude(tally: Tally, *, as_json: bool, apply: bool) -> int:
-    """Print the end, and return the exit code."""
+def conclude(tally: Tally, *, as_json: bool, apply: bool, to_repair: str = "--apply") -> int:
+    """Print the end, and return the exit code; `to_repair` is what of the command repairs what differs."""
     if as_json:
         click.echo(json.dumps({"summary": tally.as_json()}))
     else:
         console = printer()
         print_differences(console, tally)
-        print_summary(console, tally, apply=apply)
+        print_summary(console, tally, apply=apply, to_repair=to_repair)
     return 1 if tally.remaining else 0
 
 
@@ -65,11 +66,11 @@ def conclude_owners(found: OwnersFound, stack_options: str, *, as_json: bool) ->
 
 def print_owners(console: Console, found: OwnersFound, stack_options: str) -> None:
     if found.misplaced:
-        rows = table("subscription", "is held by", "but")
+        rows = table("subscription", "is held by", "but", prose=("but",))
         for one in found.misplaced:
             rows.add_row(one.subscription_id, one.user_id, one.told)
-        console.print(keep_whole(rows, 0, 1), markup=False, crop=False)
-    looked = f"{found.profiles:,} profiles with a subscription, of {found.scanned:,} items"
+        console.print(rows, markup=False)
+    looked = f"{plural(found.profiles, 'profile')} with a subscription, of {plural(found.scanned, 'item')}"
     if not found.misplaced:
         console.print(f"Looked at {looked}: every subscription is where its link says.")
         return
@@ -85,47 +86,51 @@ def print_owners(console: Console, found: OwnersFound, stack_options: str) -> No
 def print_differences(console: Console, tally: Tally) -> None:
     if not tally.shown:
         return
-    rows = table("difference", "subscription", "user", "profile → Stripe", "")
+    rows = table(
+        *("difference", "subscription", "user", "profile → Stripe", "repair"), prose=("profile → Stripe",)
+    )
     for one in tally.shown:
         rows.add_row(
             one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
         )
-    console.print(keep_whole(rows, 1, 2), markup=False, crop=False)
+    console.print(rows, markup=False)
     more = tally.differences - len(tally.shown)
     if more > 0:
         console.print(f"… and {more:,} more; --json prints all.")
 
 
-def print_summary(console: Console, tally: Tally, *, apply: bool) -> None:
+def print_summary(console: Console, tally: Tally, *, apply: bool, to_repair: str = "--apply") -> None:
     compared = [
-        f"{count:,} {what}"
-        for count, what in (
-            (tally.subscriptions, "subscriptions of Stripe"),
-            (tally.profiles, "profiles"),
-            (tally.events, "events"),
+        plural(count, what) + of_whom
+        for count, what, of_whom in (
+            (tally.subscriptions, "subscription", " of Stripe"),
+            (tally.profiles, "profile", ""),
+            (tally.events, "event", ""),
         )
         if count
     ]
-    console.print(f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply)}")
+    console.print(
+        f"Compared {', '.join(compared) or 'nothing'}: {_found(tally, apply=apply, to_repair=to_repair)}"
+    )
     if tally.other_settings:
-        done = "; they are marked with today's settings now" if apply else ""
+        done = ", marked with today's settings now" if apply else ""
         console.print(
-            f"{tally.other_settings:,} profiles were written under other settings, and show what they should"
-            f"{done}."
+            "Written under other settings, and right all the same: "
+            f"{plural(tally.other_settings, 'profile')}{done}."
         )
 
 
-def _found(tally: Tally, *, apply: bool) -> str:
+def _found(tally: Tally, *, apply: bool, to_repair: str) -> str:
     if not tally.differences:
         return "no differences."
-    told = f"{tally.differences:,} differences"
+    told = plural(tally.differences, "difference")
     if apply:
         sources = ((tally.recomputed, "computed anew from the ledger"), (tally.from_stripe, "from Stripe"))
         how = ", ".join(f"{count:,} {source}" for count, source in sources if count)
         repaired = f"{tally.repaired.total():,} repaired" + (f" ({how})" if how else "")
         return f"{told}, {repaired}, {tally.remaining:,} left."
     repairable = sum(one.can_be_repaired for one in tally.shown)
-    return f"{told}." + (" --apply repairs what can be." if repairable else "")
+    return f"{told}." + (f" {to_repair} repairs what can be." if repairable else "")
 
 
 def _told(one: Difference) -> str:
@@ -154,7 +159,7 @@ def _value(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, str | bool):
-        return str(value)
+        return in_words(value)
     return json.dumps(value, default=plain)
 
 

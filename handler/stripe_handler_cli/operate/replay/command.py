@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common import interrupts
 from stripe_handler_cli.common.moments import Moment, iso
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.stack.options import stack_options
+from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.stack.options import given_stack_options, stack_options
 
 if TYPE_CHECKING:
     from stripe_handler_cli.operate.replay.archive import Archive, Replay
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
 
 _ARCHIVED_AFTER = timedelta(minutes=10)
 """An event may take so long from the bus to the archive, says AWS."""
-
-_INTERRUPTED = 130
-"""Exit code of a command that Ctrl-C ended."""
 
 
 @click.command(
@@ -99,18 +98,20 @@ def replay(  # noqa: PLR0913 - one argument per option
             sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
         if dry_run:
             return _print_dry_run(archive, start, end, as_json=as_json)
+    is_told = tells_decisions(stack.config.log_level)
+    if start is not None and end is not None:
         followed = name or f"stripe-handler-{now:%Y%m%dT%H%M%SZ}"
         archive.start(followed, start, end)
-    is_told = tells_decisions(stack.config.log_level)
     try:
         ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
+        options = given_stack_options(click.get_current_context()) + (" --bridge" if is_bridges else "")
         sys.stderr.write(
             f"\nNo longer following the replay {followed}; it goes on.\n"
-            f"  stripe-handler replay --follow {followed}    to follow it again\n"
-            f"  stripe-handler replay --cancel {followed}    to end it\n"
+            f"  stripe-handler replay --follow {followed}{options}    to follow it again\n"
+            f"  stripe-handler replay --cancel {followed}{options}    to end it\n"
         )
-        return _INTERRUPTED
+        return interrupts.EXIT_CODE
     if as_json:
         told = {"name": ended.name, "state": ended.state, "from": iso(ended.start), "to": iso(ended.end)}
         click.echo(json.dumps({**told, "decisions_are_logged": is_told, **summary.as_json()}))
@@ -126,9 +127,10 @@ def _print_dry_run(archive: "Archive", start: datetime, end: datetime, *, as_jso
     if as_json:
         click.echo(json.dumps({"from": iso(start), "to": iso(end), "archive": attrs.asdict(size)}))
         return 0
-    kept = f"kept {size.retention_days} days" if size.retention_days else "kept for ever"
+    kept = f"kept {plural(size.retention_days, 'day')}" if size.retention_days else "kept for ever"
     click.echo(
-        f"The whole archive holds about {size.events:,} events ({size.size_bytes:,} bytes), {kept}; "
+        f"The whole archive holds about {plural(size.events, 'event')} "
+        f"({plural(size.size_bytes, 'byte')}), {kept}; "
         "EventBridge does not tell how many are of that time. Nothing was started."
     )
     return 0
@@ -148,6 +150,6 @@ def _follow(watcher: "Watcher", name: str) -> "tuple[Replay, Summary]":
         )
     with step(console, "Wait until the function has handled what was sent") as handling:
         summary = watcher.until_handled(
-            ended, lambda lines: handling(f"{lines} lines in the log") if lines else None
+            ended, lambda lines: handling(f"{plural(lines, 'line')} in the log") if lines else None
         )
     return ended, summary

@@ -19,7 +19,7 @@ def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told
         f"replay [bold]{replay.name}[/bold] of {iso(replay.start)} to {iso(replay.end)}: {replay.state}"
         + (f", {shown(replay.reason)}" if replay.reason else ""),
     )
-    rows = table("events", "decision", "because")
+    rows = table("events", "decision", "because", prose=("because",), right=("events",))
     for (decision, reason), count in summary.counted():
         rows.add_row(str(count), decision, shown(reason if decision == ERROR else sentence(reason)))
     if summary.events:
@@ -36,7 +36,7 @@ def print_summary(console: Console, replay: Replay, summary: Summary, *, is_told
 def _print_failed(console: Console, summary: Summary) -> None:
     if not summary.failed:
         return
-    rows = table("failed event", "error")
+    rows = table("failed event", "error", prose=("error",))
     for event_id, error in list(summary.failed.items())[:_SHOWN]:
         rows.add_row(f"[red]{shown(event_id)}[/red]", shown(error))
     console.print()
@@ -52,7 +52,7 @@ def _print_users(console: Console, summary: Summary) -> None:
             "[green]Nothing changed: every profile had these events, or something newer, already.[/green]"
         )
         return
-    rows = table("user", "changed by", "attributes")
+    rows = table("user", "changed by", "attributes", prose=("changed by", "attributes"))
     for user_id, change in sorted(summary.users.items())[:_SHOWN]:
         rows.add_row(shown(user_id), ", ".join(change.events), ", ".join(sorted(change.changed)))
     console.print(rows)

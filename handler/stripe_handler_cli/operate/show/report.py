@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.tables import shown, table
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.stack.stored import CustomerRecord, Ownership, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.stack.stored.owners import CLAIM_WORDS, since_words
@@ -29,9 +30,9 @@ def print_user(console: Console, record: UserRecord, now: datetime) -> None:
     ledger = record.ledger
     if ledger.closed or ledger.floor:
         floor = f", none of those created until {ledger.floor} by id" if ledger.floor else ""
-        console.print(f"{len(ledger.closed)} more dead subscriptions, kept as ids{floor}")
+        console.print(f"{plural(len(ledger.closed), 'more dead subscription')}, kept as ids{floor}")
     names = ", ".join(record.app_attributes) or "none"
-    console.print(f"{len(record.app_attributes)} attributes of the app's own: {escape(names)}")
+    console.print(f"{plural(len(record.app_attributes), 'attribute')} of the app's own: {escape(names)}")
 
 
 def print_customer(console: Console, record: CustomerRecord) -> None:
@@ -41,12 +42,12 @@ def print_customer(console: Console, record: CustomerRecord) -> None:
         since = since_words(record.claim)
         console.print(f"its metadata names {escape(record.claim.user_id)}, since {since}")
     if record.ownerships:
-        links = table("subscription", "owner", "by", "since")
+        links = table("subscription", "owner", "by", "since", prose=("owner", "since"))
         for one in record.ownerships:
             links.add_row(one.subscription_id, _owner(one), one.why, _since(one))
         console.print(links)
     if record.parked:
-        waiting = table("parked", "what waits", "since", "forgotten at")
+        waiting = table("parked", "what waits", "since", "forgotten at", prose=("what waits",))
         for event in record.parked:
             waiting.add_row(event.event_id, shown(event.what), event.parked_at, event.expires_at)
         console.print(waiting)
@@ -90,7 +91,9 @@ def _print_access(console: Console, record: UserRecord, now: datetime) -> None:
         console.print(f"[green]access[/green] without an end: Stripe names no end of a period ({looked})")
     else:
         console.print(f"[green]access[/green] until {shown(until)} ({looked})")
-    rows = table("product", "until", "quantity", "status", "subscription", "price", "lookup key")
+    rows = table(
+        "product", "until", "quantity", "status", "subscription", "price", "lookup key", right=("quantity",)
+    )
     for product_id, product in sorted(record.products.items()):
         until = str(product.get("accessUntil"))
         rows.add_row(
@@ -107,7 +110,7 @@ def _print_access(console: Console, record: UserRecord, now: datetime) -> None:
 def _print_profile(console: Console, record: UserRecord) -> None:
     profile = record.profile or {}
     differences, own = record.differences, record.own_attributes
-    rows = table("attribute", "value")
+    rows = table("attribute", "value", prose=("value",))
     told = {ACCESS_UNTIL, PRODUCTS} - differences.keys()
     for name in sorted({**profile, **differences}.keys() - told, key=lambda one: (one in own, one)):
         value = shown(profile.get(name, "(absent)"))
@@ -126,7 +129,15 @@ def _print_profile(console: Console, record: UserRecord) -> None:
 
 
 def _print_subscriptions(console: Console, record: UserRecord) -> None:
-    rows = table("subscription", "status", "newest known", "shown to the app", "customer", "theirs by")
+    rows = table(
+        "subscription",
+        "status",
+        "newest known",
+        "shown to the app",
+        "customer",
+        "theirs by",
+        prose=("newest known", "shown to the app", "theirs by"),
+    )
     for register in record.registers:
         subscription = register.subscription
         version = str(StateVersion.of(register))

@@ -54,7 +54,8 @@ def up(state_directory: Path, port: int | None, *, as_json: bool) -> None:
         f"Local AWS {'already runs' if already else 'runs'} at {local_aws.endpoint_url} (pid {local_aws.pid})"
     )
     click.echo(f"Log: {local_aws.log_path}")
-    click.echo('Use it from this shell: eval "$(stripe-handler local status --export)"')
+    exports = f"stripe-handler local status --export{_named(state_directory)}"
+    click.echo(f'Use it from this shell: eval "$({exports})"')
 
 
 @local.command(
@@ -97,7 +98,8 @@ def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
         _print_json({"running": False} if local_aws is None else _described(local_aws))
     if local_aws is None:
         if not as_json:
-            raise CliError("Local AWS is not running; start it with: stripe-handler local up")
+            start = f"stripe-handler local up{_named(state_directory)}"
+            raise CliError(f"Local AWS is not running; start it with: {start}")
         raise click.exceptions.Exit(1)
     is_healthy = control.answers(local_aws.endpoint_url)
     if as_exports:
@@ -111,6 +113,12 @@ def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
         click.echo(f"Log: {local_aws.log_path}")
     if not is_healthy:
         raise click.exceptions.Exit(1)
+
+
+def _named(state_directory: Path) -> str:
+    """The option that leads another command to the same local AWS, with a space before it."""
+    is_default = state_directory == DEFAULT_STATE_DIRECTORY
+    return "" if is_default else f" --state-directory {shlex.quote(str(state_directory))}"
 
 
 def _described(local_aws: LocalAws) -> dict[str, Any]:

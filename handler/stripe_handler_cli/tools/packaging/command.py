@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 import click
 
 from stripe_handler_cli.tools.packaging import BuiltZip, build_zip, find_project_root
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command(
@@ -48,10 +52,9 @@ def package(
 ) -> None:
     """Build the Lambda zip from hashed requirements, byte for byte the same on every build."""
     from stripe_handler_cli.common.console import printer, reporter
-    from stripe_handler_cli.common.tables import fields
 
     progress = reporter()
-    root = find_project_root(project or Path.cwd())
+    root = find_project_root(project or Path.cwd(), or_else=", or name one with --project")
     built = build_zip(
         root,
         out or root / "dist/handler.zip",
@@ -63,7 +66,13 @@ def package(
         described = {**attrs.asdict(built), "path": str(built.path), "code_sha256": built.code_sha256}
         click.echo(json.dumps(described))
     else:
-        printer().print(fields(_rows(built)), soft_wrap=True)
+        print_built(printer(), built)
+
+
+def print_built(console: "Console", built: BuiltZip) -> None:
+    from stripe_handler_cli.common.tables import fields
+
+    console.print(fields(_rows(built)))
 
 
 def _rows(built: BuiltZip) -> list[tuple[str, str]]:

@@ -21,15 +21,22 @@ _DROPPED_PREFIXES = ("stripe/params/",)
 _LICENCE_PREFIXES = ("licen", "copying", "notice", "authors")
 
 
-def find_project_root(start: Path) -> Path:
-    """The nearest directory, from `start` upwards, that is a checkout: a zip is built from sources."""
+def find_project_root(start: Path, *, or_else: str = "") -> Path:
+    """The nearest directory, from `start` upwards, that is a checkout: a zip is built from sources.
+
+    Args:
+        or_else: What else the command at hand takes, for the message.
+
+    Raises:
+        CliError: There is none.
+    """
     resolved = start.resolve()
     for directory in (resolved, *resolved.parents):
         if (directory / "pyproject.toml").is_file() and (directory / _LIBRARY).is_dir():
             return directory
     raise CliError(
-        f"{resolved} is not inside a checkout of stripe-subscription-handler: run this command in one, "
-        "or name it with --project"
+        f"{resolved} is not inside a checkout of stripe-subscription-handler: run this command in one"
+        f"{or_else}"
     )
 
 

@@ -28,7 +28,6 @@ OUTPUTS = {
         (["redrive"], "say which messages: --id, --error-type, --layer, or --all"),
         (["drop", "--out", "x"], "say which messages: --id, --error-type, --layer, or --all"),
         (["redrive", "--all", "--id", "evt_1"], "--all does not go with --id or --error-type"),
-        (["drop", "--all"], "Missing option '--out'"),
         (["redrive", "--all", "--rate", "0"], "Invalid value for '--rate'"),
         (["redrive", "--layer", "nowhere"], "'nowhere' is not one of 'delivery', 'function'"),
         (["redrive", "--from-file", "none.jsonl"], "'none.jsonl' does not exist"),

@@ -1,11 +1,9 @@
 """Going through the checklist: one look that fails spoils nothing else, and nothing is asked twice."""
 
-import io
 from typing import Any
 
 import pytest
 from botocore.exceptions import NoCredentialsError
-from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.doctor.areas import CHECKS
@@ -15,6 +13,7 @@ from stripe_handler_cli.operate.doctor.examination import Result, examine, worst
 from stripe_handler_cli.operate.doctor.report import as_json, print_report
 from stripe_handler_cli.operate.doctor.site import Site
 from support.doctor.aws import ACCOUNT, Aws
+from support.screens import plain, screen
 
 KEYS = [check.key for check in CHECKS]
 OUTPUTS = {
@@ -118,12 +117,10 @@ def test_the_worst_check_decides() -> None:
 def test_commands_are_printed_whole_whatever_the_width() -> None:
     """They are there to be copied; findings are wrapped in their column."""
     command = "aws events enable-rule --name " + "n" * 90
-    output = io.StringIO()
-    console = Console(file=output, width=60)
-    print_report(console, [result(Status.FAIL, "word " * 30, command), result(Status.WARN, "[not] markup")])
-    lines = output.getvalue().splitlines()
+    results = [result(Status.FAIL, "word " * 30, command), result(Status.WARN, "[not] markup")]
+    lines = plain(screen(lambda console: print_report(console, results), 60)).splitlines()
     assert any(line.strip() == command for line in lines)
-    assert all(len(line) <= 80 for line in lines if command not in line)
+    assert all(len(line) <= 60 for line in lines if command not in line)
     assert any("[not] markup" in line for line in lines)
     assert lines[-1] == "1 warn, 1 fail"
 

@@ -60,7 +60,10 @@ def test_a_large_table_is_not_looked_at_as_a_whole() -> None:
         "LastEvaluatedKey": {"PK": {"S": "x"}},
     }
     result = examined(one_owner, OUTPUTS, **answers)
-    assert (result.status, f"of {ITEMS_LOOKED_AT} items; reconcile --owners" in result.found) == (
+    assert (
+        result.status,
+        f"of {ITEMS_LOOKED_AT} items; `stripe-handler reconcile --owners`" in result.found,
+    ) == (
         Status.PASS,
         True,
     )

@@ -64,9 +64,9 @@ def examine(item: dict[str, Any] | None, **environment: str) -> Result:
 def test_without_a_full_pass_one_page_of_profiles_is_looked_at() -> None:
     """And it is said how many they were."""
     result = examine(None)
-    assert (result.status, "of 1 profiles looked at, none" in result.found) == (Status.PASS, True)
+    assert (result.status, "of 1 profile looked at, none" in result.found) == (Status.PASS, True)
     result = examine(None, ACCESS_RENEWAL_GRACE_HOURS="1")
-    assert (result.status, "1 were written under other settings" in result.found) == (Status.FAIL, True)
+    assert (result.status, "1 was written under other settings" in result.found) == (Status.FAIL, True)
     assert result.fix == "stripe-handler reconcile --views --apply"
 
 

@@ -119,7 +119,7 @@ def test_people_are_told_each_next_step_once_in_80_columns() -> None:
     print_waiting(Console(file=out, width=80), waiting(index), "")
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     assert lines[-3:] == [
-        "2 waiting, 1 of them expire within 7 days.",
+        "2 waiting; to expire within 7 days: 1.",
         "Next, with your user's id for USER:",
         f"  stripe-handler link {subscription_id} USER",
     ]
@@ -130,7 +130,7 @@ def test_where_nothing_waits_there_is_no_next_step() -> None:
     """Only the count."""
     out = io.StringIO()
     print_waiting(Console(file=out, width=80), waiting(ParkedIndex([])), "")
-    assert out.getvalue() == "0 waiting, 0 of them expire within 7 days.\n"
+    assert out.getvalue() == "0 waiting; to expire within 7 days: 0.\n"
 
 
 class Function:

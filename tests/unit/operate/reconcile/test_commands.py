@@ -17,6 +17,7 @@ from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.comparison.tally import SHOWN, Tally
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
+from support.screens import NARROW, screen
 
 FOUND = Difference(
     Kind.STALE,
@@ -102,8 +103,8 @@ def test_the_summary_tells_what_came_from_where() -> None:
     tally.add(Difference(Kind.UNMAPPED, "sub_2"))
     assert summary_of(tally, apply=True) == (
         "Compared 9 profiles: 4 differences, 3 repaired (2 computed anew from the ledger, 1 from Stripe), "
-        "1 left.\n4 profiles were written under other settings, and show what they should; they are marked "
-        "with today's settings now.\n"
+        "1 left.\nWritten under other settings, and right all the same: 4 profiles, marked with today's "
+        "settings now.\n"
     )
     assert (tally.unrepaired, tally.as_json()["recomputed"], tally.as_json()["from_stripe"]) == (0, 2, 1)
 
@@ -131,12 +132,10 @@ def test_of_the_products_only_what_differs_is_told() -> None:
     assert line["fields"][2]["stored"] == ["a", "b"]
 
 
-def test_an_id_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_id_is_never_cut() -> None:
     """Nor folded, where there is a terminal of 80 columns: it is to be copied."""
-    monkeypatch.setenv("COLUMNS", "80")
     tally, long = Tally(), f"sub_{'x' * 40}"
     tally.add(attrs.evolve(FOUND, subscription_id=long, user_id="user_with_an_id_of_some_length"))
-    out = StringIO()
-    report.print_differences(Console(file=out, width=80), tally)
-    assert long in out.getvalue()
-    assert "user_with_an_id_of_some_length" in out.getvalue()
+    text = screen(lambda console: report.print_differences(console, tally), NARROW)
+    assert long in text
+    assert "user_with_an_id_of_some_length" in text

@@ -21,6 +21,7 @@ from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.own_attributes import compiled
 from stripe_subscription_handler.events.selection import Selection
 from support import events
+from support.screens import NARROW, plain, screen
 
 SECOND = "2026-11-03T10:00:00Z"
 MOVED = Claim(Kind.LABEL, f"0 {SECOND} 1", "u[2]", {"evt_1": ("u1", "u[2]")})
@@ -46,11 +47,10 @@ RECORD = CustomerRecord.of(
 OWN = ViewSettings(profile_attributes={"plan": "items.data[0].price.id"})
 
 
-def told(width: int = 160) -> list[str]:
-    """What is printed of the customer, line by line."""
-    out = StringIO()
-    print_customer(Console(file=out, width=width), RECORD)
-    return [" ".join(line.split()) for line in out.getvalue().splitlines() if line.strip()]
+def told(width: int | None = None) -> list[str]:
+    """What is printed of the customer, line by line, on a terminal or in a pipe."""
+    text = plain(screen(lambda console: print_customer(console, RECORD), width))
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
 def test_each_subscription_tells_its_owner_why_and_since_when() -> None:
@@ -61,7 +61,7 @@ def test_each_subscription_tells_its_owner_why_and_since_when() -> None:
         "subscription owner by since",
         f"sub_1 u[2] its own label {SECOND}, before it u1",
         f"sub_2 nobody yet, for u3 the customer's metadata or a checkout session {SECOND} or before",
-        "sub_3 u1 a guess: the customer's only user",
+        "sub_3 u1 a guess: the customer's only user -",
         "parked what waits since forgotten at",
     ]
 
@@ -73,10 +73,10 @@ def test_what_waits_for_a_profile_is_told_as_such() -> None:
 
 
 def test_it_holds_at_80_columns() -> None:
-    """Cells are folded, nothing is cut off."""
-    lines = told(80)
-    assert max(map(len, lines)) <= 80
-    assert "checkout" in " ".join(lines)
+    """Each link is a record, nothing is cut off."""
+    lines = told(NARROW)
+    assert max(map(len, lines)) <= NARROW
+    assert "by the customer's metadata or a checkout session" in " ".join(lines)
 
 
 def test_what_is_not_the_users_is_told_with_its_repair() -> None:
@@ -115,11 +115,11 @@ def test_the_answer_comes_first_with_the_moment_of_the_look() -> None:
     assert item[1] == f"access until {until} (looked at 2025-12-01T00:00:00Z)"
     assert item[2:4] == [
         "product until quantity status subscription price lookup key",
-        f"prod_1 {until} 3 active sub_1 price_basic",
+        f"prod_1 {until} 3 active sub_1 price_basic -",
     ]
     late = shown_of("2030-01-01T00:00:00Z", OWN, quantity=3)
     assert late[1] == f"no access any more: it ended {until} (looked at 2030-01-01T00:00:00Z)"
-    assert f"prod_1 {until}, past 3 active sub_1 price_basic" in late
+    assert f"prod_1 {until}, past 3 active sub_1 price_basic -" in late
     assert shown_of(until, OWN)[1].startswith("no access any more")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -30,6 +31,7 @@ class Alarm:
     are_actions_enabled: bool
     tells: tuple[str, ...]  # ARNs
     metric: tuple[str, str] = ("", "")  # namespace and name
+    section: str = ""  # of the runbook
 
 
 @attrs.frozen
@@ -45,7 +47,7 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
-    wanted = tuple(names.values())
+    wanted, sections = tuple(names.values()), {name: key for key, name in names.items()}
     found: list[Any] = []
     for start in range(0, len(wanted), _ALARMS_AT_ONCE):
         some = list(wanted[start : start + _ALARMS_AT_ONCE])
@@ -57,6 +59,7 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
             are_actions_enabled=one["ActionsEnabled"],
             tells=tuple(one.get("AlarmActions", ())),
             metric=(one.get("Namespace", ""), one.get("MetricName", "")),
+            section=sections[one["AlarmName"]],
         )
         for one in found
     )
@@ -81,7 +84,7 @@ def alarms(facts: AlarmsFacts) -> Finding:
     astray = [alarm.name for alarm in facts.found if facts.topic_arn not in alarm.tells]
     if astray:
         return failed(f"do not tell the topic: {', '.join(astray)}")
-    return passed(f"{len(facts.found)} alarms, each tells the topic")
+    return passed(f"{plural(len(facts.found), 'alarm')}, each tells the topic")
 
 
 @check(Area.ALARMS, look_at_alarms, SEE_ALARM)
@@ -90,11 +93,12 @@ def alarms_quiet(facts: AlarmsFacts) -> Finding:
 
     Something is wrong just now; the alarm's description says what, and what to do.
 
-    An alarm in the state ALARM is a warning.
+    An alarm in the state ALARM is a warning, which names its section of docs/runbook.md.
     """
-    ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
+    ringing = [alarm for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
-        return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
+        told = ", ".join(f"{alarm.name} (docs/runbook.md#{alarm.section})" for alarm in ringing)
+        return warned(f"in ALARM: {told}", SEE_ALARM, alarm_name=ringing[0].name)
     return passed("none is in ALARM")
 
 
@@ -137,7 +141,9 @@ def log_metrics(facts: LogMetricsFacts) -> Finding:
     missing = sorted(facts.watched - facts.made)
     if missing:
         return failed(f"no metric filter makes {', '.join(missing)}: its alarm cannot ring")
-    return passed(f"{len(facts.made)} metrics are made of the log, {len(facts.watched)} of them with alarms")
+    return passed(
+        f"made of the log: {plural(len(facts.made), 'metric')}, {len(facts.watched)} of them with alarms"
+    )
 
 
 @attrs.frozen

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import admits, look_at_rule
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -156,9 +157,9 @@ def archive(facts: ArchiveFacts) -> Finding:
     if not facts.holds_stripe_events:
         return failed("its pattern leaves Stripe's events out")
     if 0 < facts.retention_days < LEAST_ARCHIVE_DAYS:
-        return warned(f"it keeps events for {facts.retention_days} days only", APPLY)
+        return warned(f"it keeps events for {plural(facts.retention_days, 'day')} only", APPLY)
     return passed(
-        f"ENABLED, keeps events {f'{facts.retention_days} days' if facts.retention_days else 'for ever'}"
+        f"ENABLED, keeps events {plural(facts.retention_days, 'day') if facts.retention_days else 'for ever'}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
 from stripe_handler_cli.operate.doctor.arns import short
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
@@ -44,7 +45,7 @@ def function_retries(facts: AttemptsFacts) -> Finding:
     Less than {LEAST_ATTEMPTS} attempts, or less than an hour for them, is a warning.
     """
     attempts = facts.retries + 1
-    found = f"{attempts} attempts within {facts.maximum_age_seconds / 3600:g} hours"
+    found = f"{plural(attempts, 'attempt')} within {facts.maximum_age_seconds / 3600:g} h"
     if attempts < LEAST_ATTEMPTS or facts.maximum_age_seconds < LEAST_EVENT_AGE_SECONDS:
         return warned(f"{found}: a short fault of DynamoDB fills the failure queue", APPLY)
     return passed(found)
@@ -93,4 +94,4 @@ def log_retention(facts: LogFacts) -> Finding:
         return failed(f"there is no log group {facts.name}")
     if facts.retention_days is None:
         return warned("lines are kept for ever, at a cost; `log_retention_days` sets it", SET_RETENTION)
-    return passed(f"{facts.retention_days} days")
+    return passed(plural(facts.retention_days, "day"))

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 import attrs
 
 from stripe_handler_cli.common.moments import duration
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import (
@@ -138,7 +139,7 @@ def _judge_empty(facts: QueueFacts) -> Finding:
         return failed(f"there is no queue {facts.name}")
     if not facts.messages:
         return passed("empty")
-    found = f"{facts.messages} event{'s' if facts.messages > 1 else ''} not applied"
+    found = f"{plural(facts.messages, 'event')} not applied"
     if facts.oldest_seconds is not None:
         left = max(facts.retention_seconds - facts.oldest_seconds, 0) / _DAY_SECONDS
         found += f"; the oldest is {duration(facts.oldest_seconds)} old, SQS drops it in {left:.1f} days"

@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.arns import short
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -217,7 +218,9 @@ def target(facts: TargetFacts) -> Finding:
         others = ", ".join(short(other.arn) for other in facts.targets if other is not target)
         return warned(f"the rule has other targets too: {others}; give them a rule of their own", APPLY)
     hours = target.maximum_age_seconds / 3600
-    return passed(f"{short(target.arn)}, {target.maximum_attempts} retries within {hours:g} hours")
+    return passed(
+        f"{short(target.arn)}, {plural(target.maximum_attempts, 'retry', 'retries')} within {hours:g} h"
+    )
 
 
 @check(Area.RULE, look_at_target, PUT_TARGET, APPLY)

@@ -15,7 +15,7 @@ from stripe_subscription_handler.operations import names
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 
-READ_ERRORS = "aws logs tail {log_group_name} --since 15m"
+READ_ERRORS = "aws logs tail {log_group_name} --since 15m    # AWS CLI v2"
 _KEY_FROM_KEYBOARD = 'read -rs KEY && printf %s "$KEY" | '
 """The key passes through a pipe: it is never an argument, which other users of the machine could see."""
 PUT_SECRET = _KEY_FROM_KEYBOARD + (

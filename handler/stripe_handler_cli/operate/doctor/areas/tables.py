@@ -2,6 +2,7 @@
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, config_of, found_or_none, livemode_of
@@ -217,10 +218,9 @@ def one_owner(facts: OwnersFacts) -> Finding:
     At most {ITEMS_LOOKED_AT} items of the profile table: each subscription that a profile holds has a link
     that names its user. `stripe-handler reconcile --owners` looks at all of them.
     """
-    plural = "" if facts.profiles == 1 else "s"
-    looked = f"{facts.profiles} profile{plural} with a subscription, of {facts.scanned} items"
+    looked = f"{plural(facts.profiles, 'profile')} with a subscription, of {plural(facts.scanned, 'item')}"
     if not facts.is_whole:
-        looked += "; reconcile --owners looks at all"
+        looked += "; `stripe-handler reconcile --owners` looks at all"
     if not facts.misplaced:
         return passed(f"every subscription is where its link says ({looked})")
     first, count = facts.misplaced[0], len(facts.misplaced)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.event_bus import look_at_event_source
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
@@ -61,14 +62,14 @@ def recent_events(facts: TrafficFacts) -> Finding:
     event source brought. None is a warning.
     """
     if facts.invocations:
-        return passed(f"{facts.invocations} in the last {facts.hours} hours")
+        return passed(f"{facts.invocations} in the last {plural(facts.hours, 'hour')}")
     if facts.from_stripe:
         return warned(
-            f"{facts.from_stripe} events came from Stripe in the last {facts.hours} hours, and the rule "
-            "passed none on",
+            f"{plural(facts.from_stripe, 'event')} came from Stripe in the last "
+            f"{plural(facts.hours, 'hour')}, and the rule passed none on",
             TRIGGER,
         )
-    return warned(f"none in the last {facts.hours} hours", TRIGGER)
+    return warned(f"none in the last {plural(facts.hours, 'hour')}", TRIGGER)
 
 
 @attrs.frozen(kw_only=True)
@@ -141,22 +142,22 @@ def webhook_removable(facts: BridgeFacts) -> Finding:  # noqa: PLR0911 - a table
         return warned("cannot be told: the function logs errors only (log_level)", LOG_DECISIONS)
     if not facts.by_bridge:
         return warned(
-            f"nothing to compare: in the last {facts.hours} hours no event came through the bridge, and "
-            f"{facts.by_event_source} through the event source",
+            f"nothing to compare: in the last {plural(facts.hours, 'hour')} no event came through the "
+            f"bridge, and {facts.by_event_source} through the event source",
             TRIGGER,
         )
     if facts.by_bridge_alone:
         ids, count = facts.by_bridge_alone, len(facts.by_bridge_alone)
         shown = ", ".join(ids[:_SHOWN]) + (f" and {count - _SHOWN} more" if count > _SHOWN else "")
         return warned(
-            f"still needed: {count} of {facts.by_bridge} events of the last {facts.hours} hours came through "
-            f"the bridge only: {shown}",
+            f"still needed: {count} of {plural(facts.by_bridge, 'event')} of the last "
+            f"{plural(facts.hours, 'hour')} came through the bridge only: {shown}",
             SEE_EVENT,
             event_id=ids[0],
         )
     return passed(
-        f"can be removed: all {facts.by_bridge} events that came through it in the last {facts.hours} hours "
-        "came through the event source too"
+        f"can be removed: all that came through it in the last {plural(facts.hours, 'hour')} "
+        f"({plural(facts.by_bridge, 'event')}) came through the event source too"
     )
 
 
@@ -174,8 +175,12 @@ def parked_events(facts: ParkedCount) -> Finding:
     How many wait. Any is a warning; one that expires within 7 days fails.
     """
     if facts.expiring:
-        found = f"{facts.parked} events wait for a user, {facts.expiring} of them expire within 7 days"
+        found = f"{_waiting(facts)}; to expire within 7 days: {facts.expiring}"
         return failed(found, LIST_PARKED)
     if facts.parked:
-        return warned(f"{facts.parked} events wait for a user", LIST_PARKED)
+        return warned(_waiting(facts), LIST_PARKED)
     return passed("none waits for a user")
+
+
+def _waiting(facts: ParkedCount) -> str:
+    return f"{plural(facts.parked, 'event')} {'waits' if facts.parked == 1 else 'wait'} for a user"

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, config_of
@@ -94,7 +95,7 @@ def unpaid_access(facts: UnpaidFacts) -> Finding:
     retries end sooner.
     """
     if facts.limit_days is not None:
-        return passed(f"access while past_due is limited to {facts.limit_days} days")
+        return passed(f"access while past_due is limited to {plural(facts.limit_days, 'day')}")
     if facts.owing:
         (first, since), *others = facts.owing.items()
         more = f", and {len(others)} more" if others else ""

@@ -5,6 +5,7 @@ import datetime as dt
 import attrs
 
 from stripe_handler_cli.common.moments import iso
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.site import Site, config_of
@@ -82,8 +83,12 @@ def view_settings(facts: ViewSettingsFacts) -> Finding:
 
 
 def _judge_some(facts: ViewSettingsFacts) -> Finding:
-    looked = f"no full pass was ever made; of {facts.profiles} profiles looked at"
-    if facts.of_other_settings:
+    looked = f"no full pass was ever made; of {plural(facts.profiles, 'profile')} looked at"
+    others = facts.of_other_settings
+    if others:
         fix = FILL_IN if facts.reads_more else COMPUTE_ANEW
-        return failed(f"{looked}, {facts.of_other_settings} were written under other settings", fix)
+        return failed(
+            f"{looked}, {others} {'was' if others == 1 else 'were'} written under other settings",
+            fix,
+        )
     return passed(f"{looked}, none was written under other settings")

@@ -1,0 +1,352 @@
+"""What each command prints holds at every width: ids are whole, and words say what colours say."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from stripe_handler_cli.common.tables import fields
+from stripe_handler_cli.lab.chaos.certificate import Certificate
+from stripe_handler_cli.lab.chaos.counterexamples import Counterexample
+from stripe_handler_cli.lab.chaos.report import print_certificate
+from stripe_handler_cli.lab.simulator.statistics import Statistics
+from stripe_handler_cli.operate.dlq import report as dead_letters
+from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
+from stripe_handler_cli.operate.dlq.queues import Counts, Listing, Queue
+from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
+from stripe_handler_cli.operate.doctor.check import Status
+from stripe_handler_cli.operate.doctor.examination import Result
+from stripe_handler_cli.operate.doctor.report import print_report
+from stripe_handler_cli.operate.explain.attribution import Attribution
+from stripe_handler_cli.operate.explain.gathering import Explanation
+from stripe_handler_cli.operate.explain.report import print_explanation
+from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
+from stripe_handler_cli.operate.parked.report import print_waiting
+from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
+from stripe_handler_cli.operate.reconcile.owners import OwnersFound
+from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
+from stripe_handler_cli.operate.replay.archive import Replay
+from stripe_handler_cli.operate.replay.report import print_summary as print_replay
+from stripe_handler_cli.operate.replay.summary import Summary
+from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.event_rows import print_header
+from stripe_handler_cli.stack.following.outcome import handled, not_handled, print_outcome
+from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.misplaced import Misplaced
+from stripe_handler_cli.tools.packaging import BuiltZip
+from stripe_handler_cli.tools.packaging.command import print_built
+from stripe_subscription_handler.comparison.differences import Difference, Kind
+from stripe_subscription_handler.comparison.fields import Field
+from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.messages import Links
+from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
+from stripe_subscription_handler.decisions.view_settings import DEFAULTS
+from stripe_subscription_handler.events.envelope import parse_event
+from support import events
+from support.model import Tables
+from support.screens import MIDDLE, NARROW, WIDE, plain, screen
+
+SUBSCRIPTION = "sub_1MowQVLkdIwHu7ixeRlqHVzs"
+CUSTOMER = "cus_NffrFeUfNV2Hib"
+EVENT = "evt_1QMovewQVLkdIwHu7ixeRlqHVzs"
+USER = "d290f1ee-6c54-4b01-90e6-d701748f0851:key:eu-central-1"
+INVOICE = "in_1MtHbELkdIwHu7ixl4OzzPMv"
+TYPE = "customer.subscription.updated"
+SECOND = "2026-11-03T10:00:00Z"
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+ARN = "arn:aws:lambda:eu-central-1:123456789012:function:bayon-stripe-subscription-handler-production"
+WORDS = "the message of an error goes on and on, " * 4
+
+
+@attrs.frozen
+class Shown:
+    """What a command shows.
+
+    Attributes:
+        whole: What must be found in it as it is.
+        together: What stands in one line of a pipe.
+        marks: Words that say what a colour says.
+    """
+
+    show: Callable[[Console], Any]
+    whole: tuple[str, ...]
+    together: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+
+def profile() -> UserRecord:
+    """A user with one subscription, whose status the app has overwritten."""
+    tables = Tables()
+    body = events.subscription(id=SUBSCRIPTION, customer=CUSTOMER, user=USER)
+    tables.deliver(parse_event(events.created(body, event_id=EVENT)))
+    stored = {**tables.profiles[USER], "subscriptionStatus": "trialing"}
+    return UserRecord.of(USER, {"PK": f"USER#{USER}", "SK": "PROFILE"}, stored, DEFAULTS)
+
+
+def line(decision: str, **more: Any) -> LogLine:
+    """A line of the function's log."""
+    return LogLine(
+        handled_at=NOW,
+        decision=decision,
+        event_id=EVENT,
+        event_type=TYPE,
+        event_created=SECOND,
+        subscription_id=SUBSCRIPTION,
+        user_id=USER,
+        **more,
+    )
+
+
+def explained(console: Console) -> None:
+    """An attribute of another's making, one late event, one failed, and Stripe's list."""
+    event = parse_event(events.updated(events.subscription(id=SUBSCRIPTION), event_id=EVENT))
+    late = line("skip", reason="stale")
+    status = Attribution("subscriptionStatus", "trialing", None, (), None, (late,))
+    explanation = Explanation(
+        record=profile(),
+        customers=(),
+        attributions=(status,),
+        passed=(),
+        failures=(Failure(line("error", error_type="KeyError", reason=WORDS), 1),),
+        timeline=(Entry(event, State.NOT_SEEN, None, 0, is_covered=False),),
+        stripe_since=NOW,
+        log_since=NOW,
+        decisions_are_logged=True,
+        lines=1,
+        lines_left_out=False,
+    )
+    print_explanation(console, explanation)
+
+
+def customer(console: Console) -> None:
+    """One subscription of nobody, one event that waits."""
+    claim = Claim(ClaimKind.CUSTOMER, f"{SECOND} 1", USER)
+    waits = ParkedEvent(EVENT, TYPE, CUSTOMER, SUBSCRIPTION, SECOND, "2026-12-03T10:00:00Z")
+    links = Links(Customer(claim, frozenset({EVENT})), {SUBSCRIPTION: Link(None, claim)})
+    print_customer(console, CustomerRecord.of(CUSTOMER, links, {}, (waits,)))
+
+
+def waiting(console: Console) -> None:
+    """One event that expires soon."""
+    one = WaitingEvent(EVENT, TYPE, CUSTOMER, SUBSCRIPTION, SECOND, "2026-11-25T10:00:00Z", is_expiring=True)
+    print_waiting(console, Waiting(1, 1, (one,)), " --workspace production")
+
+
+def listed(console: Console) -> None:
+    """One dead letter with a long message, in a list and alone."""
+    letter = DeadLetter(
+        "5fea7756-0ea4-451a-a703-a558b933e274",
+        Layer.FUNCTION,
+        event_id=EVENT,
+        event_type=TYPE,
+        user_id=USER,
+        sent_at=NOW - timedelta(days=2),
+        received=1,
+        attempts=3,
+        error_type="ResourceNotFoundException",
+        error_message=WORDS,
+    )
+    queue: Any = Queue(None, "https://queue", Layer.FUNCTION, "userId")  # type: ignore[arg-type]
+    dead_letters.print_listings(
+        console, [Listing(queue, Counts(1, 0, 1_209_600), (letter,), 1, is_whole=True)], NOW
+    )
+    dead_letters.print_letter(console, letter, None, NOW)
+
+
+def examined(console: Console) -> None:
+    """A failure that names an ARN, and a check that passed."""
+    results = [
+        Result(
+            rule_enabled, Status.FAIL, f"the target is {ARN}, and not the function", None, has_looked=True
+        ),
+        Result(rule_enabled, Status.PASS, "1 rule", None, has_looked=True),
+    ]
+    print_report(console, results)
+
+
+def compared(console: Console) -> None:
+    """One difference in a truth value."""
+    tally = Tally(profiles=1)
+    changes = (Field("subscriptionCancelAtPeriodEnd", stored=False, stripe=True),)
+    tally.add(Difference(Kind.STALE, SUBSCRIPTION, USER, CUSTOMER, changes, note=WORDS))
+    print_differences(console, tally)
+    print_summary(console, tally, apply=False)
+
+
+def owned(console: Console) -> None:
+    """One subscription in a profile that does not own it."""
+    misplaced = (Misplaced(SUBSCRIPTION, USER, "user_2", CUSTOMER),)
+    print_owners(console, OwnersFound(misplaced, 1, 1), "")
+
+
+def replayed(console: Console) -> None:
+    """One event that changed a profile, one that failed."""
+    summary = Summary()
+    summary.add(line("write", reason="primary", changed=("subscriptionStatus",)))
+    summary.add(attrs.evolve(line("error", error_type="KeyError"), event_id=f"{EVENT}_2"))
+    replay = Replay("again", "COMPLETED", None, NOW, NOW, NOW, None)
+    print_replay(console, replay, summary, is_told=True)
+
+
+def followed(console: Console) -> None:
+    """One event that was written, one that nobody handled."""
+    said = {"decision": "write", "reason": "primary", "requests": 1, "user_id": USER}
+    changes = {"subscriptionCancelAtPeriodEnd": (False, True), "subscriptionId": (SUBSCRIPTION, None)}
+    print_header(console)
+    print_outcome(console, 1, handled(EVENT, TYPE, said, changes))
+    print_outcome(console, 2, not_handled(f"{EVENT}_2", TYPE, 5))
+
+
+def proven(console: Console) -> None:
+    """A certificate with one user that differs."""
+    wrong = Counterexample(
+        user_id=USER,
+        differences={"subscriptionCancelAtPeriodEnd": (True, False)},
+        events=[{"time": SECOND, "id": EVENT, "type": TYPE, "decision": "write", "reason": None}],
+        story=None,  # type: ignore[arg-type]
+    )
+    counts = dict.fromkeys(
+        ("seed", "users", "events", "thin_events", "deliveries", "duplicates", "reorderings", "kills"), 1
+    )
+    more = dict.fromkeys(("attempts", "cut_short", "redriven", "parked", "profiles_compared"), 1)
+    certificate = Certificate(
+        **counts, **more, errors={}, seconds=1.0, profiles_showing={}, counterexamples=[wrong]
+    )
+    print_certificate(console, certificate)
+
+
+def simulated(console: Console) -> None:
+    """Counts of one life."""
+    Statistics(1, 1, Counter({"trial": 1}), Counter({"2025-basil": 1}), Counter({TYPE: 1})).print_summary(
+        console, 1.0
+    )
+
+
+def packaged(console: Console) -> None:
+    """A zip in a deep directory."""
+    path = Path("/srv") / ("a-deep-directory/" * 8) / "handler.zip"
+    print_built(
+        console,
+        BuiltZip(
+            path=path,
+            size_bytes=1,
+            unpacked_size_bytes=1,
+            file_count=1,
+            sha256="e3b0c44298fc1c149afbf4c8996fb924" * 2,
+            bytecode_python=None,
+            has_stripe=True,
+        ),
+    )
+
+
+def asked(console: Console) -> None:
+    """What the demo's app asks, under a title."""
+    console.print(fields([("may it in", Text("yes")), ("to", {"is": True, "of": ARN})], "The app asks"))
+
+
+SCREENS = {
+    "show": Shown(
+        lambda console: print_user(console, profile(), NOW),
+        (USER, SUBSCRIPTION),
+        ("subscriptionStatus", "trialing", "the ledger says active"),
+        ("no access any more", "past", "the ledger says"),
+    ),
+    "show --customer": Shown(
+        customer, (CUSTOMER, SUBSCRIPTION, EVENT, USER), (SUBSCRIPTION, USER, SECOND), ("nobody yet",)
+    ),
+    "explain": Shown(
+        explained,
+        (USER, EVENT),
+        (EVENT, TYPE, "not seen", "the profile lacks it"),
+        ("changed by somebody else", "failed, and not handled since", "not seen"),
+    ),
+    "parked": Shown(
+        waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
+    ),
+    "dlq": Shown(
+        listed,
+        (EVENT, USER),
+        (EVENT, TYPE, USER, "ResourceNotFoundException"),
+        ("ResourceNotFoundException",),
+    ),
+    "doctor": Shown(examined, (ARN,), ("fail", ARN), ("fail", "pass")),
+    "reconcile": Shown(
+        compared,
+        (SUBSCRIPTION, USER),
+        (SUBSCRIPTION, USER, "subscriptionCancelAtPeriodEnd no → yes", WORDS.strip()),
+    ),
+    "reconcile --owners": Shown(owned, (SUBSCRIPTION, USER), (SUBSCRIPTION, USER, "it belongs to user_2")),
+    "replay": Shown(
+        replayed, (EVENT, f"{EVENT}_2", USER), (USER, EVENT, "subscriptionStatus"), ("failed event", "error")
+    ),
+    "send": Shown(
+        followed,
+        (EVENT, f"{EVENT}_2", USER),
+        (EVENT, "subscriptionCancelAtPeriodEnd  no → yes"),
+        ("removed", "not handled"),
+    ),
+    "chaos": Shown(
+        proven, (USER, EVENT), ("subscriptionCancelAtPeriodEnd", "yes", "no"), ("is not the truth",)
+    ),
+    "simulate": Shown(simulated, (TYPE,), (TYPE, "1")),
+    "package": Shown(packaged, ("/srv/" + "a-deep-directory/" * 8 + "handler.zip",), ("files", "1")),
+    "demo": Shown(asked, (ARN,), ("to", ARN)),
+}
+EVERY = pytest.mark.parametrize("shown", SCREENS.values(), ids=SCREENS)
+TERMINALS = pytest.mark.parametrize("columns", [NARROW, 100, MIDDLE, WIDE])
+COLOURS = re.compile(r"\x1b\[[0-9;]*\b[39][0-7][0-9;]*m")
+ONE_OF_MANY = re.compile(r"\b(?<![,.])1 (?!is\b|pass\b|events/s)[a-z]+s\b")
+
+
+@EVERY
+@TERMINALS
+def test_what_is_copied_is_whole(shown: Shown, columns: int) -> None:
+    """Nothing is broken or cut; nothing else is wider than the terminal; there is no box."""
+    text = plain(screen(shown.show, columns))
+    for wanted in shown.whole:
+        assert wanted in text
+    for line in text.splitlines():
+        last = line.split()[-1] if line.split() else ""
+        assert len(line) <= columns or len(last) > columns // 3 or "stripe-handler" in line, line
+    assert not set(text) & set("│┃┏┓╭╮|")
+
+
+@EVERY
+def test_a_pipe_gets_a_row_in_a_line(shown: Shown) -> None:
+    """For grep and copy: no colour, no box, no rule, and what belongs together in one line."""
+    text = screen(shown.show)
+    assert any(all(part in line for part in shown.together) for line in text.splitlines()), text
+    assert not set(text) & set("\x1b│┃┏┓╭╮─━")
+    assert text == "\n".join(line.rstrip() for line in text.split("\n"))
+
+
+@EVERY
+@pytest.mark.parametrize("columns", [NARROW, WIDE, None])
+def test_no_colour_is_the_only_mark(
+    shown: Shown, columns: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With NO_COLOR there is none, and the words say the same."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = screen(shown.show, columns)
+    assert COLOURS.search(text) is None
+    for mark in shown.marks:
+        assert mark in " ".join(plain(text).split())
+
+
+@EVERY
+@pytest.mark.parametrize("columns", [NARROW, WIDE, None])
+def test_one_is_no_plural_and_a_truth_is_yes_or_no(shown: Shown, columns: int | None) -> None:
+    """As people say it."""
+    text = plain(screen(shown.show, columns))
+    assert ONE_OF_MANY.findall(text) == []
+    assert not re.search(r"\b(True|False|None)\b", text)
