@@ -5,7 +5,9 @@ theirs. A command's own module follows the same rule: what its options need stan
 work needs is imported in its body.
 """
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -93,6 +95,9 @@ def root() -> None:
 
 def cli(arguments: list[str] | None = None) -> int:
     """Run the command line; user errors become one message on stderr, never a stack trace."""
+    if sys.stdin is None:
+        # Closed by the caller. What asks is to find nobody there, as with an empty input.
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the process's life
     try:
         result = root.main(args=arguments, prog_name="stripe-handler", standalone_mode=False)
     except interrupts.StoppedError:
