@@ -49,7 +49,7 @@ def signing_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     epilog="""\b
 Examples:
   export STRIPE_WEBHOOK_SECRET="$(stripe listen --print-secret)"
-  stripe-handler listen --local .stripe-handler/demo
+  stripe-handler listen
   stripe listen --forward-to localhost:3000/api/stripe/webhook
   stripe trigger customer.subscription.created --add subscription:metadata.userId=user_42
 """
