@@ -7,7 +7,7 @@ import attrs
 import boto3
 from botocore.config import Config
 
-from stripe_handler_cli.stack.missing import with_missing_named
+from stripe_handler_cli.stack.missing import name_what_is_missing
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,12 +35,11 @@ class Endpoint:
             aws_secret_access_key=self.variables.get("AWS_SECRET_ACCESS_KEY"),
             region_name=self.variables.get("AWS_DEFAULT_REGION"),
         )
-        return with_missing_named(
-            session.client(
-                service,  # type: ignore[call-overload]
-                endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
-                config=config,
-            )
+        name_what_is_missing(session.events)
+        return session.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.variables.get("AWS_ENDPOINT_URL"),
+            config=config,
         )
 
     @property

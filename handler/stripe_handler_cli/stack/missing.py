@@ -1,7 +1,7 @@
-"""Names the table, log group or queue that is not there: AWS's own errors do not. Hooks into clients."""
+"""Names the table, log group or queue that is not there: AWS's own errors do not. Hooks into sessions."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 _CODES = frozenset(
     {
@@ -14,16 +14,13 @@ _NAMED_BY = {"TableName": "table", "logGroupName": "log group", "QueueUrl": "que
 """Parameter of a request → what it names."""
 _TABLES = "RequestItems"
 """The parameter that names tables by its keys."""
-_ASKED = "stripe_handler_asked_for"
-_Client = TypeVar("_Client")
+_ASKED = "stripe-handler asked for"
 
 
-def with_missing_named(client: _Client) -> _Client:
-    """Have a boto3 client's errors say what is missing, wherever they are raised."""
-    events: Any = client.meta.events  # type: ignore[attr-defined]
+def name_what_is_missing(events: Any) -> None:
+    """Have errors of all clients of a boto3 session say what is missing; `events` are the session's."""
     events.register("before-parameter-build", _remember)
     events.register("after-call", _name)
-    return client
 
 
 def _remember(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:

@@ -15,6 +15,8 @@ from stripe_subscription_handler.events.selection import Selection
 
 _FIRST = "subscription_create"
 """Why a subscription's first invoice was made: there is none before it."""
+_UNPAID = frozenset({"past_due", "unpaid"})
+"""Status of subscriptions whose newest invoice could not be collected."""
 
 
 class Invoices(Protocol):
@@ -53,15 +55,24 @@ class NewestPayments:
         if not self.is_thorough:
             if not isinstance(newest, Mapping):
                 return None
-            found = self._read(newest, event)
+            found = self._read(newest, body, event)
             if found is not None or is_known or newest.get("billing_reason") == _FIRST:
                 return found
-        listed = (self._read(one, event) for one in self.stripe.invoices(event.subscription_id or ""))
+        listed = (self._read(one, body, event) for one in self.stripe.invoices(event.subscription_id or ""))
         return next((one for one in listed if one is not None), None)
 
-    def _read(self, invoice: Mapping[str, Any], event: StripeEvent) -> StripeEvent | None:
+    def _read(
+        self, invoice: Mapping[str, Any], body: Mapping[str, Any], event: StripeEvent
+    ) -> StripeEvent | None:
         if self.is_thorough and invoice.get("status") == "open" and invoice.get("attempted"):
             for attempt in self.stripe.failed_attempts(invoice):
                 told = parse_event(attempt, self.selection)
                 return attrs.evolve(told, fetched=event.subscription)
-        return payment_event(invoice, event, self.selection)
+        return payment_event(invoice, event, self.selection, is_unpaid=_is_unpaid(body))
+
+
+def _is_unpaid(subscription: Mapping[str, Any]) -> bool:
+    """Whether it says that its newest invoice was tried in vain, or that it ended for that."""
+    details = subscription.get("cancellation_details")
+    reason = details.get("reason") if isinstance(details, Mapping) else None
+    return subscription.get("status") in _UNPAID or reason == "payment_failed"

@@ -46,8 +46,6 @@ _TYPE_BY_STATUS = {
     "uncollectible": "invoice.marked_uncollectible",
 }
 """Status of an invoice that has an end → the type of the event that told it."""
-_UNPAID = frozenset({"past_due", "unpaid"})
-"""Status of subscriptions whose newest invoice could not be collected."""
 
 
 def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
@@ -67,13 +65,15 @@ def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) ->
     )
 
 
-def payment_event(body: Mapping[str, Any], of: StripeEvent, selection: Selection) -> StripeEvent | None:
+def payment_event(
+    body: Mapping[str, Any], of: StripeEvent, selection: Selection, *, is_unpaid: bool
+) -> StripeEvent | None:
     """Make an event of an invoice, as parsed from the API's JSON; None where it tells no payment.
 
     `of` is the snapshot of the subscription that it bills. An invoice tells exactly what its events told once
-    it is paid, void or given up. That an attempt failed is believed where the subscription says so too: an
-    open invoice may also wait for a bank, or for the customer. Of such an attempt Stripe keeps no time; see
-    `carry`.
+    it is paid, void or given up. That an attempt failed is believed where the subscription says so too, by
+    `is_unpaid`: an open invoice may also wait for a bank, or for the customer. Of such an attempt Stripe
+    keeps no time; see `carry`.
 
     Raises:
         InvalidEventError: The object is malformed; `field` names where.
@@ -83,8 +83,7 @@ def payment_event(body: Mapping[str, Any], of: StripeEvent, selection: Selection
         return None
     event_type = _TYPE_BY_STATUS.get(invoice.status or "")
     if event_type is None:
-        has_failed = invoice.status == "open" and invoice.attempt_count
-        if not has_failed or subscription.status not in _UNPAID:
+        if not (is_unpaid and invoice.status == "open" and invoice.attempt_count):
             return None
         event_type = "invoice.payment_failed"
     transitions = optional_object(body, "status_transitions", "invoice") or {}

@@ -123,6 +123,20 @@ def test_an_open_invoice_is_no_failure_where_the_subscription_does_not_say_so() 
         assert world(invoice("open"), status=status).run() == []
 
 
+def test_of_a_subscription_that_ended_because_nobody_paid_the_last_attempt_failed() -> None:
+    """Stripe says so; the invoice stays open. Without that word, nothing is made of an open invoice."""
+    for reason, statuses in (("payment_failed", ["failed"]), ("cancellation_requested", [])):
+        made = world(invoice("open"))
+        made.account.bodies["sub_1"] |= {
+            "status": "canceled",
+            "ended_at": T0 + 60,
+            "cancellation_details": {"reason": reason},
+        }
+        made.run(apply=True)
+        assert [value for name, value in payment_of(made).items() if name == "lastPaymentStatus"] == statuses
+        assert made.run() == []
+
+
 @pytest.mark.parametrize("newest", [invoice("open", attempted=False, attempt_count=0), invoice("draft")])
 def test_where_the_newest_invoice_tells_no_payment_those_before_it_are_asked_for(
     newest: dict[str, Any],

@@ -5,6 +5,7 @@ import json
 import stat
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -39,6 +40,11 @@ class Aws:
     applies: int
     then: BaseException
     meta = NO_HOOKS
+
+    @property
+    def events(self) -> Any:
+        """Where hooks into boto3 are registered."""
+        return SimpleNamespace(register=lambda *_: None)
 
     def client(self, service: str, **_: Any) -> Any:
         """A client of boto3."""
