@@ -184,7 +184,7 @@ CASES: Cases = {
         (
             lost_profiles.LostFacts(links=800, is_whole=False),
             PASS,
-            "(800 links; reconcile --owners looks at all)",
+            "(800 links; `stripe-handler reconcile --owners` looks at all)",
         ),
         (
             lost_profiles.LostFacts(lost=(Lost("sub_1", "u1", "cus_1"),), links=1),

@@ -50,7 +50,7 @@ def nothing_lost(facts: LostFacts) -> Finding:
     """
     looked = plural(facts.links, "link")
     if not facts.is_whole:
-        looked += "; reconcile --owners looks at all"
+        looked += "; `stripe-handler reconcile --owners` looks at all"
     if not facts.lost:
         return passed(f"every profile holds what its user owns ({looked})")
     users = {one.user_id for one in facts.lost}
