@@ -13,7 +13,7 @@ LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
+.PHONY: help venv shell demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
         integration zip contract format lock clean
 
 help: ## List the targets
@@ -31,6 +31,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	  --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+shell: venv ## Open a shell with stripe-handler on PATH
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-sh}
 
 demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running, YES=1 ends a kept one)
 	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(filter-out 0 no false,$(YES)),--yes)

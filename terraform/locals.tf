@@ -1,6 +1,4 @@
 locals {
-  environment = module.workspace.environment
-
   # Every name is <prefix>-stripe-<what>-<workspace>. A partner event bus is the exception: AWS wants it to
   # have its event source's name.
   name_format = "${var.prefix}-stripe-%s-${local.environment}"
@@ -50,8 +48,17 @@ locals {
   # The beginning of `source` in every event of a Stripe event destination.
   stripe_source_prefix = "aws.partner/stripe.com"
 
+  # Customers come, renew and leave by themselves in live mode only: in a sandbox silence says nothing.
+  default_silence_hours = var.livemode == "test" ? 0 : 24
+  wanted_silence_hours  = var.alarm_silence_hours == null ? local.default_silence_hours : var.alarm_silence_hours
+  silence_hours         = local.wanted_silence_hours == 0 ? null : local.wanted_silence_hours
+
+  # On a custom bus of its own beside the bridge's, the stack's rule is waiting for an event source yet to be named.
+  awaits_event_source = local.has_bridge_bus && var.stripe_event_source_name == null && var.bridge_event_source == null
+
+  # Not local.environment (place.tf): that waits for the provider, which is asked whose the credentials are.
   default_tags = merge(var.tags, {
     project     = "stripe-subscription-handler"
-    environment = local.environment
+    environment = terraform.workspace
   })
 }

@@ -267,7 +267,8 @@ module "alarms" {
   parked_count_rule_name   = module.parked_count.name
   bridge_function_name     = one(module.webhook_bridge[*].function_name)
   bridge_rule              = one([for rule in module.webhook_bridge_rule : { bus_name = rule.event_bus_name, name = rule.name }])
-  silence_hours            = var.alarm_silence_hours
+  silence_hours            = local.silence_hours
+  is_rule_fed              = !local.awaits_event_source
   thresholds               = var.alarm_thresholds
 
   drift_check = one([

@@ -69,17 +69,20 @@ variable "alarm_thresholds" {
 }
 
 variable "alarm_silence_hours" {
-  description = "An alarm fires when no event came for so many hours, 1 to 168; null, the default, for no such alarm."
+  description = "An alarm fires when no event came for so many hours, 1 to 168; 0 for no such alarm. Null: 24, and none where livemode is test."
   type        = number
   default     = null
 
   validation {
     condition = var.alarm_silence_hours == null || try(
-      var.alarm_silence_hours >= 1 && var.alarm_silence_hours <= 168
+      var.alarm_silence_hours >= 0 && var.alarm_silence_hours <= 168
       && floor(var.alarm_silence_hours) == var.alarm_silence_hours,
       false
     )
-    error_message = "alarm_silence_hours must be a whole number from 1 to 168 (7 days, CloudWatch's limit), or null."
+    error_message = <<-EOT
+      alarm_silence_hours must be a whole number from 1 to 168 (7 days,
+      CloudWatch's limit), 0 for no such alarm, or null for the default.
+    EOT
   }
 }
 

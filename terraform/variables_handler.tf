@@ -34,6 +34,29 @@ variable "livemode" {
     condition     = contains(["live", "test", "any"], var.livemode)
     error_message = "livemode must be \"live\", \"test\" or \"any\"."
   }
+
+  # Stripe names the event sources of its sandboxes ed_test_..., those of live mode ed_...
+  validation {
+    condition = var.stripe_event_source_name == null ? true : !(
+      var.livemode == "live" && startswith(var.stripe_event_source_name, "aws.partner/stripe.com/ed_test_")
+    )
+    error_message = <<-EOT
+      livemode is "live", and stripe_event_source_name (ed_test_...) is that of a
+      sandbox: every event would be refused. Name the event source of your live
+      account's destination, or set livemode to "test".
+    EOT
+  }
+
+  validation {
+    condition = var.stripe_event_source_name == null ? true : !(
+      var.livemode == "test" && !startswith(var.stripe_event_source_name, "aws.partner/stripe.com/ed_test_")
+    )
+    error_message = <<-EOT
+      livemode is "test", and stripe_event_source_name is not that of a sandbox
+      (ed_test_...): every event would be refused. Name the event source of your
+      sandbox's destination, or set livemode to "live".
+    EOT
+  }
 }
 
 variable "unmapped" {

@@ -5,7 +5,9 @@ theirs. A command's own module follows the same rule: what its options need stan
 work needs is imported in its body.
 """
 
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -52,9 +54,7 @@ COMMANDS = (
         "operate.listen.command:listen",
         "Take Stripe's webhooks, put their events on the bus, and show what each did to the profile.",
     ),
-    Deferred(
-        "tools.local_aws.command:local", "AWS on this machine: MiniStack with the AWS behaviours it lacks."
-    ),
+    Deferred("composed.local:local", "AWS on this machine: MiniStack with the AWS behaviours it lacks."),
     Deferred(
         "tools.packaging.command:package",
         "Build the Lambda zip from hashed requirements, byte for byte the same on every build.",
@@ -70,7 +70,7 @@ COMMANDS = (
         "operate.replay.command:replay",
         "Send archived events to the function again, and tell what that changed.",
     ),
-    Deferred("composed:send", "Put events on the bus and follow each to the profile."),
+    Deferred("composed.send:send", "Put events on the bus and follow each to the profile."),
     Deferred(
         "operate.show.command:show",
         "Show what is stored of a user: until when there is access and to what, then the rest.",
@@ -95,6 +95,9 @@ def root() -> None:
 
 def cli(arguments: list[str] | None = None) -> int:
     """Run the command line; user errors become one message on stderr, never a stack trace."""
+    if sys.stdin is None:
+        # Closed by the caller. What asks is to find nobody there, as with an empty input.
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for the process's life
     try:
         result = root.main(args=arguments, prog_name="stripe-handler", standalone_mode=False)
     except interrupts.StoppedError:

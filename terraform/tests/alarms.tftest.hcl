@@ -32,6 +32,8 @@ run "alarms_measure_the_right_thing" {
       parked_events                             = "StripeSubscriptionHandler/bayon/development EventsParked Sum 300 0"
       parked_expiring                           = "StripeSubscriptionHandler/bayon/development ParkedExpiring Maximum 300 0"
       parked_count_failed_invocations           = "AWS/Events FailedInvocations Sum 300 0 RuleName=bayon-stripe-parked-count-development"
+      parked_count_silence                      = "StripeSubscriptionHandler/bayon/development ParkedExpiring SampleCount 3600 1"
+      silence                                   = "AWS/Events Invocations Sum 3600 1 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       stripe_unavailable                        = "StripeSubscriptionHandler/bayon/development EventErrors Sum 300 0 ErrorType=StripeUnavailableError"
     }
     error_message = "Each alarm must measure its own metric of its own resource."
@@ -42,9 +44,11 @@ run "alarms_measure_the_right_thing" {
       for key, alarm in module.alarms.alarms : (
         alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
         && alarm.ok_actions == toset(["arn:aws:sns:eu-west-1:111122223333:alarms"])
-        && alarm.comparison_operator == "GreaterThanThreshold"
-        && alarm.evaluation_periods == 1
-        && alarm.treat_missing_data == (key == "parked_expiring" ? "ignore" : "notBreaching")
+        && alarm.comparison_operator == (endswith(key, "silence") ? "LessThanThreshold" : "GreaterThanThreshold")
+        && alarm.evaluation_periods == (endswith(key, "silence") ? 24 : 1)
+        && alarm.treat_missing_data == (
+          endswith(key, "silence") ? "breaching" : key == "parked_expiring" ? "ignore" : "notBreaching"
+        )
         && strcontains(alarm.description, " What to do: ")
         && can(regex(" Run: (stripe-handler|terraform) ", alarm.description))
         && endswith(alarm.description, " More: docs/runbook.md, ${key}.")
@@ -58,7 +62,7 @@ run "alarms_measure_the_right_thing" {
   assert {
     condition = (
       output.alarm_names["failure_queue_messages"] == "bayon-stripe-failure-queue-messages-development"
-      && length(distinct(values(output.alarm_names))) == 18
+      && length(distinct(values(output.alarm_names))) == 20
       && alltrue([for name in values(output.alarm_names) : startswith(name, "bayon-stripe-") && endswith(name, "-development")])
     )
     error_message = "Alarms must be named after what they watch and the environment, each differently."
@@ -137,17 +141,20 @@ run "each_threshold_reaches_its_own_alarm" {
       parked_events                             = 15
       parked_expiring                           = 16
       parked_count_failed_invocations           = 17
+      parked_count_silence                      = 1
+      silence                                   = 1
       stripe_unavailable                        = 18
     }
     error_message = "Each threshold must reach its own alarm, in the metric's unit."
   }
 }
 
-run "silence_is_an_alarm_where_asked_for" {
+run "silence_is_an_alarm_after_as_many_hours_as_asked_for" {
   command = plan
 
   variables {
     alarm_silence_hours = 36
+    livemode            = "test"
   }
 
   assert {
@@ -168,6 +175,46 @@ run "silence_is_an_alarm_where_asked_for" {
       && strcontains(module.alarms.alarms["silence"].description, "for 36 hours")
     )
     error_message = "No event for so many hours, one after the other, must be an alarm; the metric is absent then."
+  }
+}
+
+run "live_customers_are_never_silent_for_a_day" {
+  command = plan
+
+  variables {
+    livemode = "live"
+  }
+
+  assert {
+    condition     = module.alarms.alarms["silence"].evaluation_periods == 24
+    error_message = "In live mode silence must be an alarm without anybody asking for it."
+  }
+}
+
+run "a_sandbox_is_silent_by_nature" {
+  command = plan
+
+  variables {
+    livemode = "test"
+  }
+
+  assert {
+    condition     = !anytrue([for key in keys(output.alarm_names) : endswith(key, "silence")])
+    error_message = "Where nothing happens by itself, silence must be no alarm."
+  }
+}
+
+run "silence_is_no_alarm_where_refused" {
+  command = plan
+
+  variables {
+    livemode            = "live"
+    alarm_silence_hours = 0
+  }
+
+  assert {
+    condition     = !anytrue([for key in keys(output.alarm_names) : endswith(key, "silence")])
+    error_message = "0 must switch the alarm off."
   }
 }
 

@@ -37,7 +37,7 @@ run "too_small" {
     dead_letter_queue_retention_seconds     = 59
     dead_letter_queue_maximum_message_bytes = 262143
     alarm_thresholds                        = { function_errors = -1 }
-    alarm_silence_hours                     = 0
+    alarm_silence_hours                     = -1
     tags                                    = { "" = "x" }
   }
 
@@ -103,6 +103,7 @@ run "too_big" {
     alarm_thresholds                        = { function_duration_fraction_of_timeout = 1 }
     tags                                    = { "aws:x" = "y" }
     alarm_silence_hours                     = 169
+    livemode                                = "true"
   }
 
   expect_failures = [
@@ -131,6 +132,7 @@ run "too_big" {
     var.dead_letter_queue_maximum_message_bytes,
     var.alarm_thresholds,
     var.alarm_silence_hours,
+    var.livemode,
     var.tags,
   ]
 }
@@ -151,7 +153,6 @@ run "not_one_of_the_known_words" {
     log_level                    = "info"
     user_id_metadata_key         = "user[id]"
     user_id_pattern              = "user_("
-    livemode                     = "true"
     unmapped                     = "dead_letter"
     connect_events               = "true"
     stripe_secret_arn            = "sk_live_123"
@@ -175,7 +176,6 @@ run "not_one_of_the_known_words" {
     var.log_level,
     var.user_id_metadata_key,
     var.user_id_pattern,
-    var.livemode,
     var.unmapped,
     var.connect_events,
     var.stripe_secret_arn,
@@ -205,6 +205,38 @@ run "settings_that_exclude_each_other" {
     var.sort_key_name,
     var.stripe_secret_parameter_name,
   ]
+}
+
+run "live_events_of_a_sandbox" {
+  command = plan
+
+  variables {
+    livemode                 = "live"
+    stripe_event_source_name = "aws.partner/stripe.com/ed_test_123"
+  }
+
+  override_data {
+    target = module.event_bus.data.aws_cloudwatch_event_source.stripe
+    values = { name = "aws.partner/stripe.com/ed_test_123", state = "ACTIVE" }
+  }
+
+  expect_failures = [var.livemode]
+}
+
+run "test_events_of_a_live_account" {
+  command = plan
+
+  variables {
+    livemode                 = "test"
+    stripe_event_source_name = "aws.partner/stripe.com/ed_123"
+  }
+
+  override_data {
+    target = module.event_bus.data.aws_cloudwatch_event_source.stripe
+    values = { name = "aws.partner/stripe.com/ed_123", state = "ACTIVE" }
+  }
+
+  expect_failures = [var.livemode]
 }
 
 run "no_package_and_a_key_instead_of_its_place" {
@@ -333,7 +365,6 @@ run "good_values_at_the_edges_are_taken" {
       "v1.checkout.session.completed",
       "v1.customer.subscription.updated",
       "v1.customer.updated",
-      "v1.entitlements.active_entitlement_summary.updated",
       "v1.invoice.voided",
     ]
   }

@@ -298,6 +298,54 @@ run "its_source_can_be_chosen" {
   }
 }
 
+run "silence_is_an_alarm_where_events_come" {
+  command = plan
+
+  assert {
+    condition = (
+      contains(keys(output.alarm_names), "bridge_silence") && !contains(keys(output.alarm_names), "silence")
+      && module.alarms.alarms["bridge_silence"].treat_missing_data == "breaching"
+      && module.alarms.alarms["bridge_silence"].comparison_operator == "LessThanThreshold"
+      && module.alarms.alarms["bridge_silence"].evaluation_periods == 24
+    )
+    error_message = "Before an event source is named all events come by the bridge: the stack's own rule has none to miss."
+  }
+}
+
+run "with_an_event_source_both_rules_are_watched" {
+  command = plan
+
+  variables {
+    stripe_event_source_name = "aws.partner/stripe.com/ed_123"
+  }
+
+  override_data {
+    target = module.event_bus.data.aws_cloudwatch_event_source.stripe
+    values = { name = "aws.partner/stripe.com/ed_123", state = "ACTIVE" }
+  }
+
+  assert {
+    condition     = length(setintersection(keys(output.alarm_names), ["silence", "bridge_silence"])) == 2
+    error_message = "While a stack moves from webhooks to the event source, either may fall silent."
+  }
+}
+
+run "a_bridge_on_the_stacks_bus_is_heard_there" {
+  command = plan
+
+  variables {
+    webhook_bridge = {
+      signing_secret_parameter_name = "/bayon/webhook-secret"
+      dedicated_bus                 = false
+    }
+  }
+
+  assert {
+    condition     = setintersection(keys(output.alarm_names), ["silence", "bridge_silence"]) == toset(["silence"])
+    error_message = "One rule, one alarm on its silence."
+  }
+}
+
 run "its_alarms_measure_the_right_thing" {
   command = plan
 
@@ -314,6 +362,7 @@ run "its_alarms_measure_the_right_thing" {
       } == {
       bridge_errors                                    = "AWS/Lambda Url5xxCount Sum 300 1 FunctionName=bayon-stripe-webhook-bridge-development"
       bridge_refusals                                  = "AWS/Lambda Url4xxCount Sum 300 2 FunctionName=bayon-stripe-webhook-bridge-development"
+      bridge_silence                                   = "AWS/Events Invocations Sum 3600 1 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
       bridge_rule_failed_invocations                   = "AWS/Events FailedInvocations Sum 300 0 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
       bridge_rule_invocations_failed_to_be_sent_to_dlq = "AWS/Events InvocationsFailedToBeSentToDlq Sum 300 0 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
     }

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -78,3 +79,20 @@ def test_a_missing_package_is_told_with_the_extra_that_brings_it(package: str) -
     )
     assert (completed.returncode, completed.stdout) == (2, "")
     assert f"needs the package '{package}', which the extra [cli] brings" in completed.stderr
+
+
+def test_a_closed_stdin_is_nobody_who_answers(tmp_path: Path) -> None:
+    """It is told by a message, as for an empty input; never by a stack trace."""
+    (tmp_path / "environments").mkdir()
+    for name in ("development.tfvars", "development.tfvars.example"):
+        (tmp_path / "environments" / name).touch()
+    command = [sys.executable, "-m", "stripe_handler_cli", "init", "--terraform-directory", str(tmp_path)]
+    completed = subprocess.run(  # noqa: S603 - our own Python
+        ["sh", "-c", 'exec "$@" <&-', "sh", *command],  # noqa: S607 - any shell
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 1
+    assert "--yes replaces it" in completed.stderr
+    assert "Traceback" not in completed.stderr

@@ -202,6 +202,7 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "stripe_event_source_name": PARTNER_SOURCE,
             "create_forwarding_bus": True,
             "webhook_bridge": {"signing_secret_arn": secret_arn},
+            "alarm_silence_hours": 1,
         }
         custom |= {
             "event_types": admitted_types(DEFAULT_EVENT_TYPES),

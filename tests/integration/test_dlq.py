@@ -302,7 +302,7 @@ def test_what_somebody_else_holds_is_counted_and_left_alone(operator: Operator) 
     sent = operator.run("redrive", "--id", life.event_id("created"), "--layer", "function")
     assert sent.exit_code == 1
     assert f"Neither queue has a message of {life.event_id('created')}." in sent.stdout
-    assert "About 1 more are held by another command" in sent.stdout
+    assert "About 1 more is held by another command" in sent.stdout
     assert operator.stack.pipeline.profile(life.user_id) == {}
     operator.endpoint.queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 

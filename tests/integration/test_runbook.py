@@ -210,17 +210,53 @@ def parking(scene: Scene) -> Incident:
     return incident
 
 
+SILENCE = ("silence", "parked_count_silence", "drift_check_unfinished")
+CAME_TO_A_DISABLED_RULE = Life("rule_disabled")
+
+
 @pytest.fixture(scope="module")
 def silence(other_scene: Scene) -> Incident:
-    """Nobody buys anything for an hour, and no pass of the drift check ends; in the end both do."""
+    """Somebody disabled the rules, so nothing takes the event that comes; no pass of the drift check ends."""
+    outputs, life = other_scene.outputs, CAME_TO_A_DISABLED_RULE
 
-    def a_customer_comes() -> None:
-        life = Life("after_silence")
+    def cause() -> Mapping[str, str]:
+        other_scene.endpoint.events.disable_rule(
+            Name=outputs["rule_name"], EventBusName=outputs["event_bus_name"]
+        )
+        other_scene.endpoint.events.disable_rule(Name=outputs["parked_count_rule_name"])
+        began = _next_second()
         other_scene.pipeline.put(life.created())
-        other_scene.pipeline.follow(life.event_id("created"))
+        return {"SINCE": began.isoformat()}
+
+    def a_pass_ends() -> None:
+        assert other_scene.status(life) is None
         DriftChecks(other_scene.endpoint, other_scene.pipeline).whole_pass()
 
-    return other_scene.live_through(("silence", "drift_check_unfinished"), dict, a_customer_comes)
+    return other_scene.live_through(SILENCE, cause, a_pass_ends)
+
+
+CAME_TO_A_DISABLED_BRIDGE_RULE = Life("bridge_rule_disabled")
+
+
+@pytest.fixture(scope="module")
+def bridge_silence(scene: Scene) -> Incident:
+    """Somebody disabled the rule of the bridge's bus: it takes Stripe's events, and they lead nowhere."""
+    outputs = scene.outputs
+
+    def cause() -> Mapping[str, str]:
+        scene.endpoint.events.disable_rule(
+            Name=outputs["webhook_bridge_rule_name"], EventBusName=outputs["webhook_bridge_bus_name"]
+        )
+        began, bridge = _next_second(), outputs["webhook_bridge_function_name"]
+        event = CAME_TO_A_DISABLED_BRIDGE_RULE.created()
+        assert send_webhook(scene.endpoint, bridge, event) == HTTPStatus.OK
+        return {"SINCE": began.isoformat()}
+
+    incident = scene.live_through(("bridge_silence",), cause)
+    # The event source brings what the bridge did, so that the doctor's verdict on the bridge is not spoilt.
+    scene.pipeline.put(CAME_TO_A_DISABLED_BRIDGE_RULE.created())
+    scene.pipeline.follow(CAME_TO_A_DISABLED_BRIDGE_RULE.event_id("created"), deliveries=2)
+    return incident
 
 
 DRIFTED = Life("drifted")
@@ -269,8 +305,8 @@ def throttled_rule_by_its_metric(scene: Scene) -> Incident:
 
 
 INCIDENTS = {
-    "silence": "silence",
-    "drift_check_unfinished": "silence",
+    "bridge_silence": "bridge_silence",
+    **dict.fromkeys(SILENCE, "silence"),
     **dict.fromkeys(OUTAGE, "outage"),
     **dict.fromkeys(SLOWNESS, "slowness"),
     **dict.fromkeys(PARKED, "parking"),
@@ -328,6 +364,18 @@ def test_what_the_bridge_did_not_take_comes_again(scene: Scene) -> None:
     scene.pipeline.put(life.created(), MET_THE_OUTAGE[-1].created())
     for one in (life, MET_THE_OUTAGE[-1]):
         scene.pipeline.follow(one.event_id("created"), deliveries=2)
+
+
+def test_what_a_disabled_rule_let_pass_is_replayed(silence: Incident, other_scene: Scene) -> None:
+    """The doctor names the rule, the apply enables it, the replay finds the event in the archive."""
+    assert "DISABLED" in silence.ran["stripe-handler doctor"].output
+    assert other_scene.status(CAME_TO_A_DISABLED_RULE) == "active"
+
+
+def test_what_the_bridges_disabled_rule_let_pass_is_replayed(bridge_silence: Incident, scene: Scene) -> None:
+    """The same, for the bus of the bridge."""
+    assert "DISABLED" in bridge_silence.ran["stripe-handler doctor"].output
+    assert scene.status(CAME_TO_A_DISABLED_BRIDGE_RULE) == "active"
 
 
 @pytest.mark.usefixtures("slowness")

@@ -99,6 +99,20 @@ def test_a_file_of_simulated_events_ends_in_the_simulated_profile(
     assert seen["subscriptionId"] == profile["subscriptionId"]
 
 
+def test_a_wrong_mode_is_not_sent_unasked(
+    other_stack: "Stack", endpoint: Endpoint, outputs_file: OutputsFile, tmp_path: Path
+) -> None:
+    """The function would fail it, with an alarm; the other mode can be given to it."""
+    life = Life("mode")
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({**life.created(), "livemode": True}), "utf-8")
+    options = str(path), "--outputs", outputs_file(other_stack)
+    assert sent(endpoint, *options) == (1, [])
+    assert other_stack.pipeline.profile(life.user_id) == {}
+    exit_code, lines = sent(endpoint, *options, "--mode", "test")
+    assert (exit_code, lines[0]["decision"]) == (0, "write")
+
+
 @attrs.frozen
 class Listening:
     """A running `stripe-handler listen --json`.

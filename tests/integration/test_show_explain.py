@@ -14,6 +14,8 @@ from stripe_handler_cli.stack.pipeline import Pipeline
 from support import events
 from support.commands import Commands
 from support.lives import Life
+from support.screens import MIDDLE, NARROW, WIDE, plain
+from support.terminal import in_terminal
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -68,6 +70,25 @@ def test_show_tells_what_is_stored_and_nothing_personal(pipeline: Pipeline, comm
     answer = for_people.out.splitlines()[1]
     assert ("access" in answer, access["until"] in answer, "looked at 20" in answer) == (True, True, True)
     assert "ada@" not in for_people.out + told.out
+
+
+def test_show_holds_on_every_terminal(pipeline: Pipeline, commands: Commands) -> None:
+    """Ids whole, nothing wider than it is; records where it is narrow; no colour where none is wanted."""
+    life = Life("shown_on_terminals")
+    play(pipeline, life.created(), life.updated("updated", 1))
+    arguments = ["show", life.user_id, "--outputs", str(commands.outputs_path)]
+    for columns in (NARROW, MIDDLE, WIDE):
+        exit_code, text = in_terminal(arguments, commands.variables, columns)
+        lines = plain(text).splitlines()
+        assert (exit_code, max(map(len, lines)) <= columns, "\x1b[31m" in text) == (0, True, True), text
+        heading = "subscription      " if columns == NARROW else "subscription  "
+        assert any(f"sub_{life.name}_1" in line for line in lines)
+        assert any(line.startswith(heading) for line in lines)
+    _, text = in_terminal(arguments, {**commands.variables, "NO_COLOR": "1"}, NARROW)
+    assert ("\x1b[31m" in text, "no access any more" in text) == (False, True)
+    piped = commands.run("show", life.user_id).out
+    assert "\x1b" not in piped
+    assert any(line.startswith(f"sub_{life.name}_1  active  ") for line in piped.splitlines())
 
 
 def test_show_finds_a_customers_users_and_what_is_parked(pipeline: Pipeline, commands: Commands) -> None:

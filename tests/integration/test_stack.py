@@ -2,10 +2,13 @@
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.tools.terraform import Workspace
@@ -19,6 +22,24 @@ def test_a_second_plan_is_empty(stack: "Stack") -> None:
     """What was applied is what is there."""
     plan = stack.deployment.plan()
     assert not plan.has_changes, plan.text
+
+
+@pytest.mark.embedded
+def test_another_account_is_refused_before_anything_is_looked_at(stack: "Stack") -> None:
+    """Plan, refresh and destroy with other credentials say whose the state is, and leave it as it was.
+
+    On local AWS an access key of twelve digits is an account's.
+    """
+    workspace = stack.deployment.workspace
+    environment = {**workspace.environment, "AWS_ACCESS_KEY_ID": "111111111111"}
+    elsewhere = attrs.evolve(stack.deployment, workspace=attrs.evolve(workspace, environment=environment))
+    refusal = re.compile(r"account\s+0{12},.*\baccount\s+1{12},", re.DOTALL)
+    for forbidden in (elsewhere.plan, elsewhere.apply, elsewhere.destroy):
+        with pytest.raises(CliError) as refused:
+            forbidden()
+        assert refusal.search(str(refused.value)), forbidden
+        assert "module.handler" not in str(refused.value), forbidden
+    assert not stack.deployment.plan().has_changes
 
 
 def test_workspaces_do_not_touch_each_other(stack: "Stack", other_stack: "Stack") -> None:

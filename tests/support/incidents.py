@@ -14,7 +14,7 @@ from support.lives import Life
 from support.on_call import Alarms, Ran, Shell
 
 _SECTIONS = runbook.sections()
-_FIRE_SECONDS, _CLEAR_SECONDS = 60, 90
+_FIRE_SECONDS, _CLEAR_SECONDS = 90, 90
 
 
 def environment_of(endpoint: Endpoint, function_name: str) -> dict[str, str]:

@@ -88,4 +88,4 @@ def on_call(page: Path = PAGE) -> list[OnCall]:
 def alarms_of_losses(page: Path = PAGE) -> list[set[str]]:
     """The alarms in each row of the table of what could lose an event."""
     rows = [line for line in chapters(page)[_LOSSES].splitlines() if line.startswith("| ")][1:]
-    return [set(_NAME.findall(row.split("|")[3])) - {"alarm_silence_hours"} for row in rows]
+    return [set(_NAME.findall(row.split("|")[3])) for row in rows]

@@ -39,7 +39,9 @@ from stripe_handler_cli.operate.show.report import print_customer, print_user
 from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.following.outcome import handled, not_handled, print_outcome
 from stripe_handler_cli.stack.function_log import LogLine
+from stripe_handler_cli.stack.lost_ledger import LedgerLook
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
+from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
 from stripe_handler_cli.tools.packaging import BuiltZip
 from stripe_handler_cli.tools.packaging.command import print_built
@@ -53,6 +55,7 @@ from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.imports import imported_names, modules
 from support.model import Tables
 from support.screens import MIDDLE, NARROW, WIDE, plain, screen
 
@@ -111,7 +114,9 @@ def explained(console: Console) -> None:
     """An attribute of another's making, one late event, one failed, and Stripe's list."""
     event = parse_event(events.updated(events.subscription(id=SUBSCRIPTION), event_id=EVENT))
     late = line("skip", reason="stale")
-    status = Attribution("subscriptionStatus", "trialing", None, (), None, (late,))
+    status = Attribution(
+        "subscriptionStatus", "active", None, (), None, (late,), is_found=False, found="trialing"
+    )
     explanation = Explanation(
         record=profile(),
         customers=(),
@@ -125,7 +130,7 @@ def explained(console: Console) -> None:
         lines=1,
         lines_left_out=False,
     )
-    print_explanation(console, explanation)
+    print_explanation(console, explanation, "")
 
 
 def customer(console: Console) -> None:
@@ -184,9 +189,9 @@ def compared(console: Console) -> None:
 
 
 def owned(console: Console) -> None:
-    """One subscription in a profile that does not own it."""
+    """One subscription in a profile that does not own it, one that its owner's has lost."""
     misplaced = (Misplaced(SUBSCRIPTION, USER, "user_2", CUSTOMER),)
-    print_owners(console, OwnersFound(misplaced, 1, 1), "")
+    print_owners(console, OwnersFound(misplaced, 1, 1, (Lost(f"{SUBSCRIPTION}_2", USER, CUSTOMER),)), "")
 
 
 def replayed(console: Console) -> None:
@@ -256,7 +261,7 @@ def asked(console: Console) -> None:
 
 SCREENS = {
     "show": Shown(
-        lambda console: print_user(console, profile(), NOW),
+        lambda console: print_user(console, profile(), LedgerLook(), NOW, ""),
         (USER, SUBSCRIPTION),
         ("subscriptionStatus", "trialing", "the ledger says active"),
         ("no access any more", "past", "the ledger says"),
@@ -268,7 +273,11 @@ SCREENS = {
         explained,
         (USER, EVENT),
         (EVENT, TYPE, "not seen", "the profile lacks it"),
-        ("changed by somebody else", "failed, and not handled since", "not seen"),
+        (
+            "but the app reads trialing: somebody else has changed it",
+            "failed, and not handled since",
+            "not seen",
+        ),
     ),
     "parked": Shown(
         waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
@@ -285,7 +294,11 @@ SCREENS = {
         (SUBSCRIPTION, USER),
         (SUBSCRIPTION, USER, "subscriptionCancelAtPeriodEnd no → yes", WORDS.strip()),
     ),
-    "reconcile --owners": Shown(owned, (SUBSCRIPTION, USER), (SUBSCRIPTION, USER, "it belongs to user_2")),
+    "reconcile --owners": Shown(
+        owned,
+        (SUBSCRIPTION, USER, f"{SUBSCRIPTION}_2", CUSTOMER),
+        (SUBSCRIPTION, USER, "it belongs to user_2"),
+    ),
     "replay": Shown(
         replayed, (EVENT, f"{EVENT}_2", USER), (USER, EVENT, "subscriptionStatus"), ("failed event", "error")
     ),
@@ -302,6 +315,8 @@ SCREENS = {
     "package": Shown(packaged, ("/srv/" + "a-deep-directory/" * 8 + "handler.zip",), ("files", "1")),
     "demo": Shown(asked, (ARN,), ("to", ARN)),
 }
+SHOWN_BY_THEIR_PARTS = {"stripe_handler_cli.lab.demo.show"}
+"""The demo needs a stack to run; its rows are those of `send`, its other tables have a screen here."""
 EVERY = pytest.mark.parametrize("shown", SCREENS.values(), ids=SCREENS)
 TERMINALS = pytest.mark.parametrize("columns", [NARROW, 100, MIDDLE, WIDE])
 COLOURS = re.compile(r"\x1b\[[0-9;]*\b[39][0-7][0-9;]*m")
@@ -350,3 +365,28 @@ def test_one_is_no_plural_and_a_truth_is_yes_or_no(shown: Shown, columns: int | 
     text = plain(screen(shown.show, columns))
     assert ONE_OF_MANY.findall(text) == []
     assert not re.search(r"\b(True|False|None)\b", text)
+
+
+TABLES = "stripe_handler_cli.common.tables"
+CLI = {
+    name: set(imported_names(name, path))
+    for name, path in modules().items()
+    if name.startswith("stripe_handler_cli.")
+}
+
+
+@pytest.mark.parametrize("name", CLI)
+def test_tables_and_consoles_are_made_in_one_place(name: str) -> None:
+    """Else there would be two styles, and a width at which one of them breaks ids."""
+    made = {"rich.table.Table", "rich.box", "rich.panel.Panel", "rich.columns.Columns"}
+    assert not CLI[name] & made
+    text = modules()[name].read_text(encoding="utf-8")
+    assert name == "stripe_handler_cli.common.console" or not re.search(r"\bConsole\(", text)
+
+
+def test_every_module_that_makes_a_table_is_shown_here() -> None:
+    """Whoever adds a table adds a screen."""
+    makers = {name for name, needs in CLI.items() if needs & {f"{TABLES}.table", f"{TABLES}.fields"}}
+    imported = set(imported_names("test_screens", Path(__file__)))
+    here = imported | {one.rpartition(".")[0] for one in imported}
+    assert makers - here - SHOWN_BY_THEIR_PARTS == set()

@@ -54,7 +54,7 @@ class RunningStack:
         console.print(
             "\nEverything stays up. To look around; each command finds this stack by itself:",
             *lines,
-            "For the AWS CLI and Terraform too, and with stripe-handler on PATH, in this shell:",
+            "For the AWS CLI and Terraform too, and with `stripe-handler` on PATH, in this shell:",
             f'  eval "$({command} {export})"',
             f"  aws dynamodb scan --table-name {self.pipeline.outputs['profile_table_name']}",
             f"  terraform -chdir={shown_path(self.deployment.workspace.directory)} output",

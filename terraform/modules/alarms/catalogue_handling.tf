@@ -1,4 +1,4 @@
-# The alarms on what the handler itself reports (modules/metrics), and the two that not every stack has.
+# The alarms on what the handler itself reports (modules/metrics), and those that not every stack has.
 
 locals {
   handling_alarms = {
@@ -62,21 +62,6 @@ locals {
     }
   }
 
-  # The one alarm that fires on nothing: when the metric is below its threshold, and when there is none.
-  silence_alarms = var.silence_hours == null ? {} : {
-    silence = {
-      namespace      = "AWS/Events"
-      metric_name    = "Invocations"
-      dimensions     = local.rule
-      statistic      = "Sum"
-      period_seconds = 3600
-      threshold      = 1
-      meaning        = "The rule has passed no event to the function for ${var.silence_hours} hours."
-      commands       = ["stripe-handler doctor"]
-      remedy         = "if that is too quiet for this account, look whether Stripe's event destination is enabled and its event source active: Stripe does not send again what it did not send meanwhile."
-    }
-  }
-
   # Lambda counts every answer of the function behind the URL, its own for a function that fails or is throttled too.
   bridge_alarms = var.bridge_function_name == null ? {} : {
     bridge_errors = {
@@ -137,6 +122,8 @@ locals {
     local.bridge_alarms,
     local.bridge_rule_alarms,
     local.silence_alarms,
+    local.bridge_silence_alarms,
+    local.parked_count_silence_alarms,
     local.drift_alarms,
   )
 }

@@ -10,12 +10,16 @@ locals {
     drift_found = "ignore"
     # No data is what these alarms are about.
     silence                = "breaching"
+    bridge_silence         = "breaching"
+    parked_count_silence   = "breaching"
     drift_check_unfinished = "breaching"
   })
 
   # Alarms that fire when so many hours pass without enough.
   hours_of_nothing = {
     silence                = var.silence_hours
+    bridge_silence         = var.silence_hours
+    parked_count_silence   = var.silence_hours
     drift_check_unfinished = try(var.drift_check.unfinished_after_hours, null)
   }
 }

@@ -97,8 +97,15 @@ variable "bridge_rule" {
   default     = null
 }
 
+variable "is_rule_fed" {
+  description = "Whether events come to the rule's bus; false where they come by the webhook bridge's own bus alone, for now."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "silence_hours" {
-  description = "An alarm fires when no event came for so many hours; null for no such alarm."
+  description = "An alarm fires for each rule that passed no event for so many hours; null for no such alarm."
   type        = number
   default     = null
 

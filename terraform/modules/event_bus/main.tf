@@ -68,6 +68,7 @@ resource "aws_cloudwatch_event_rule" "forwarding" {
   description    = "Forwards every Stripe event to ${var.name}."
   event_bus_name = aws_cloudwatch_event_bus.stripe.name
   event_pattern  = jsonencode({ source = [{ prefix = var.source_prefix }] })
+  state          = "ENABLED" # Said, so that an apply enables what somebody disabled.
 }
 
 resource "aws_iam_role" "forwarding" {

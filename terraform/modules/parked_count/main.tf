@@ -4,6 +4,7 @@ resource "aws_cloudwatch_event_rule" "hourly" {
   name                = var.name
   description         = "Has the subscription handler count the events that wait for a user."
   schedule_expression = "rate(1 hour)"
+  state               = "ENABLED" # Said, so that an apply enables what somebody disabled.
 }
 
 resource "aws_lambda_permission" "hourly" {

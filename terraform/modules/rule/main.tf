@@ -67,6 +67,7 @@ resource "aws_cloudwatch_event_rule" "subscription_events" {
   description    = "Stripe's events that can change a profile, to the subscription handler."
   event_bus_name = var.event_bus_name
   event_pattern  = local.event_pattern
+  state          = "ENABLED" # Said, so that an apply enables what somebody disabled.
 }
 
 resource "aws_lambda_permission" "subscription_events" {

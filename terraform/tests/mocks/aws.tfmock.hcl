@@ -147,3 +147,13 @@ mock_resource "aws_cloudwatch_event_archive" {
 mock_resource "aws_cloudwatch_metric_alarm" {
   defaults = { arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:an-alarm" }
 }
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = data.aws_region.current
+  values = { id = "eu-west-1" }
+}

@@ -45,6 +45,12 @@ def disable_the_rule(patient: Patient) -> None:
     patient.client("events").disable_rule(Name=patient.outputs["rule_name"], **patient.rule)
 
 
+def disable_the_bridges_rule(patient: Patient) -> None:
+    """The same, on the bus of the webhook bridge."""
+    name, bus = (patient.outputs[f"webhook_bridge_{what}_name"] for what in ("rule", "bus"))
+    patient.client("events").disable_rule(Name=name, EventBusName=bus)
+
+
 def change_the_pattern(patient: Patient, **changes: Any) -> Callable[[], Any]:
     """Put the rule anew with other parts in its pattern."""
 
@@ -268,6 +274,12 @@ def change_the_environment(patient: Patient, **changes: str) -> Callable[[], Any
 
 BREAKS = (
     Break("rule disabled", disable_the_rule, {"rule-enabled": FAIL}, "aws events enable-rule"),
+    Break(
+        "bridge's rule disabled",
+        disable_the_bridges_rule,
+        {"bridge-rule-enabled": FAIL},
+        "aws events enable-rule",
+    ),
     Break(
         "a type left out of the pattern",
         lambda patient: change_the_pattern(patient, **{"detail-type": ["invoice.payment_failed"]}),

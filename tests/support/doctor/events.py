@@ -224,6 +224,12 @@ CASES: Cases = {
         (the_rule(state="DISABLED"), FAIL, "only in the archive", rule.ENABLE_RULE),
         (the_rule(state=None), FAIL, "there is no rule r", APPLY),
     ),
+    rule.bridge_rule_enabled: (
+        (rule.BridgeRuleFacts(None), PASS, "does not apply"),
+        (rule.BridgeRuleFacts("b", "ENABLED"), PASS, "ENABLED"),
+        (rule.BridgeRuleFacts("b", "DISABLED"), FAIL, "the archive of its bus", rule.ENABLE_BRIDGE_RULE),
+        (rule.BridgeRuleFacts("b", None), FAIL, "there is no rule b", APPLY),
+    ),
     rule.target: (
         (target(), PASS, "function:handler, 185 retries within 24 h"),
         (target(arn=f"{FUNCTION}:live"), PASS, "function:handler:live"),

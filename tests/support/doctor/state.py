@@ -45,7 +45,8 @@ def both(livemode: str = "live", **changes: Any) -> tables.TablesFacts:
 
 def alarm(name: str = "a", **changes: Any) -> alarms.Alarm:
     """A good alarm."""
-    return attrs.evolve(alarms.Alarm(name, "OK", True, (TOPIC,)), **changes)  # noqa: FBT003
+    section = {"a": "function_errors", "b": "silence"}[name]
+    return attrs.evolve(alarms.Alarm(name, "OK", True, (TOPIC,), section=section), **changes)  # noqa: FBT003
 
 
 def the_alarms(*found: alarms.Alarm) -> alarms.AlarmsFacts:
@@ -195,7 +196,7 @@ CASES: Cases = {
         (
             lost_profiles.LostFacts(lost=(Lost("sub_1", "u1", "c"), Lost("sub_2", "u2", "c")), links=2),
             FAIL,
-            "but the profile has lost it, and 1 more have lost theirs",
+            "but the profile has lost it; users besides who have lost theirs: 1",
             lost_profiles.REPAIR_LOST,
         ),
     ),
@@ -217,7 +218,21 @@ CASES: Cases = {
     ),
     alarms.alarms_quiet: (
         (the_alarms(alarm(), alarm("b", state="INSUFFICIENT_DATA")), PASS, "none"),
-        (the_alarms(alarm("b", state="ALARM")), WARN, "in ALARM: b", alarms.SEE_ALARM),
+        (
+            the_alarms(
+                alarm(state="ALARM", section="function_errors"),
+                alarm("b", state="ALARM", section="silence"),
+            ),
+            WARN,
+            "in ALARM: a (docs/runbook.md#function_errors), b (docs/runbook.md#silence)",
+            alarms.SEE_ALARM,
+        ),
+    ),
+    alarms.alarm_on_silence: (
+        (alarms.SilenceFacts(("b",), "live"), PASS, "by b"),
+        (alarms.SilenceFacts((), "test"), PASS, "does not apply"),
+        (alarms.SilenceFacts((), "live"), WARN, "no alarm rings when", alarms.ASK_FOR_SILENCE),
+        (alarms.SilenceFacts((), "any"), WARN, "no alarm rings when", alarms.ASK_FOR_SILENCE),
     ),
     alarms.alarm_subscribers: (
         (alarms.SubscriberFacts(1, 0, "live"), PASS, "1 confirmed"),

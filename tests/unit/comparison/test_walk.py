@@ -1,5 +1,6 @@
 """A run goes through everything page by page, and one that was broken off goes on where it was."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,12 @@ def test_the_state_of_another_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "two").write_text("something else, long enough to be taken for a file of SQLite's")
     with pytest.raises(CliError, match="is not a state file"), Checkpoint.at(tmp_path / "two", {}):
         pass
+
+
+def test_the_state_is_its_owners_alone(tmp_path: Path) -> None:
+    """It names users and their subscriptions."""
+    with Checkpoint.at(tmp_path / "one", {"table": "a"}):
+        assert stat.S_IMODE((tmp_path / "one").stat().st_mode) == 0o600
 
 
 HAPPENED = [

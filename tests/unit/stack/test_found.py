@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack import deployed, found
+from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.found import found_stack
+from stripe_handler_cli.stack.options import stack_options
 from stripe_handler_cli.tools.terraform.outputs import NothingAppliedError
 from support.local_stacks import local_stack
 
@@ -107,6 +111,34 @@ def test_the_environment_wins_over_the_one_that_runs(
     assert taken(root, parent, {"AWS_ENDPOINT_URL": "http://localhost:4566"}) == "real"
     assert taken(root, parent, {"TF_WORKSPACE": "staging"}) == "real"
     assert taken(root, parent, {"AWS_ENDPOINT_URL": URL}) == "local"
+
+
+@pytest.mark.usefixtures("demo")
+def test_commands_find_it_and_their_options_win(
+    root: Path, applied: dict[str, Outputs | CliError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the options of every operator's command; a file of outputs, a workspace or a root come first."""
+    monkeypatch.chdir(root.parent)
+    for name in ("AWS_ENDPOINT_URL", "TF_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    applied["terraform"] = {"function_name": "real"}
+    monkeypatch.setattr("stripe_handler_cli.tools.terraform.outputs.outputs_of_root", found.outputs_of_root)
+    (root.parent / "outputs.json").write_text('{"function_name": {"value": "filed"}}', "utf-8")
+
+    @click.command
+    @stack_options
+    def tell(stack: DeployedStack) -> None:
+        click.echo(stack.output("function_name"))
+
+    def told(*arguments: str) -> str:
+        return CliRunner().invoke(tell, arguments, catch_exceptions=False).stdout.strip()
+
+    assert told() == "local"
+    assert told("--resource", "function_name=named") == "named"
+    assert told("--outputs", "outputs.json") == "filed"
+    assert told("--workspace", "staging") == "real"
+    assert told("--terraform-directory", "terraform") == "real"
+    assert told("--local", ".stripe-handler/demo") == "local"
 
 
 def test_without_a_local_stack_it_is_the_roots(

@@ -47,6 +47,17 @@ def outliving(stripe: FakeStripe, state_directory: Path, event_source: str | Non
             go_on(state_directory, _known(stripe), event_source)
 
 
+def standing_by(state_directory: Path) -> str:
+    """The URL of the fake Stripe beside the local AWS of a state directory; one without objects is begun."""
+    path = state_directory / _FILE
+    port = json.loads(path.read_text(encoding="utf-8"))["port"] if path.is_file() else None
+    if port is not None and _answers(port):
+        return f"http://127.0.0.1:{port}"
+    with FakeStripe() as begun:
+        known = _known(begun)
+    return go_on(state_directory, known, None)
+
+
 def go_on(state_directory: Path, known: Mapping[str, Any], event_source: str | None) -> str:
     """Start the process, wait until it answers, and return its URL.
 

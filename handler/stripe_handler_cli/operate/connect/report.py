@@ -31,7 +31,7 @@ class Terminal:
             yield detail
 
     def note(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(text, markup=False)
 
     def confirmed(self, question: str) -> bool:
         """Ask; where nobody can answer, that is a no, so that what is left to do is told."""
@@ -46,7 +46,7 @@ class Terminal:
         if self.yes:
             return True
         with detail.paused():
-            self.note(plan)
+            self.console.print(plan, markup=False, soft_wrap=True)
             return self.confirmed("Apply this?")
 
 
@@ -85,8 +85,9 @@ def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) 
         _say(f"  {step.words}")
     _say("Run these, then this command again:")
     for command in outcome.commands:
-        _say(f"  {command}")
+        # Not folded: it is to be copied.
+        printer().print(f"  {command}", markup=False, soft_wrap=True)
 
 
 def _say(text: str) -> None:
-    printer().print(text, markup=False, soft_wrap=True)
+    printer().print(text, markup=False)

@@ -56,7 +56,7 @@ def print_explanation(console: Console, explanation: Explanation, stack_options:
     if parked:
         console.print("\n[yellow]parked[/yellow], until somebody says whose it is, or a user has a profile:")
     for event in parked:
-        console.print(f"  {event.event_id}  {shown(event.what)}", soft_wrap=True)
+        console.print(f"  {event.event_id}  {shown(event.what)}")
     if explanation.timeline is not None and explanation.stripe_since is not None:
         _print_timeline(console, explanation.timeline, explanation.stripe_since)
 
@@ -102,8 +102,8 @@ def _print_origin(console: Console, one: Attribution) -> None:
     if one.brought_to_light is not None:
         told += f" about {shown(change.subscription_id)}"
     replay = f" by replay {shown(change.replay)}" if change.replay else ""
-    console.print(f"{told}, handled {iso(change.handled_at)}{replay}", soft_wrap=True)
-    console.print(f"[dim]why: {_why(one, change)}[/dim]", soft_wrap=True)
+    console.print(f"{told}, handled {iso(change.handled_at)}{replay}")
+    console.print(f"[dim]why: {_why(one, change)}[/dim]")
     if others:
         console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]")
     elif newest is not None and not newest.is_logged:
@@ -120,10 +120,10 @@ def _why(one: Attribution, change: Change) -> str:
 
 def _print_passed(console: Console, explanation: Explanation) -> None:
     for one in explanation.passed:
-        console.print(f"\n{shown(one.sentence)}.", soft_wrap=True)
+        console.print(f"\n{shown(one.sentence)}.")
         if one.handover is not None:
             told = f"{shown(one.handover.event_id)}, handled {iso(one.handover.line.handled_at)}"
-            console.print(f"[dim]by {told}[/dim]", soft_wrap=True)
+            console.print(f"[dim]by {told}[/dim]")
 
 
 def _print_rejected(console: Console, explanation: Explanation) -> None:

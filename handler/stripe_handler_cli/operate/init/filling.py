@@ -1,9 +1,10 @@
 """Puts values into the text of an example file, where that names or shows the variable. Pure."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from stripe_handler_cli.tools.terraform.variables import literal
 
 _AFTER = "create_profile_table"
 """Below this line stands what the example does not show: all of it is about the table."""
@@ -23,11 +24,6 @@ def filled(text: str, values: Mapping[str, Any], example: str, workspace: str) -
     added = "".join(f"{name} = {literal(value)}\n" for name, value in unshown.items())
     after = re.compile(rf"^{_AFTER}[ \t]*=.*\n", re.MULTILINE)
     return f"{head}\n\n{after.sub(lambda found: found[0] + added, body, count=1)}"
-
-
-def literal(value: Any) -> str:
-    """A value in Terraform's language, which would read `${` in a string as its own."""
-    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
 def _set(line: re.Pattern[str], body: str, value: str) -> str:

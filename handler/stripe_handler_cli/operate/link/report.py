@@ -23,7 +23,7 @@ class Terminal:
     yes: bool
 
     def note(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(text, markup=False)
 
     def agree(self, question: str) -> None:
         """Ask.
@@ -59,7 +59,7 @@ def print_outcome(wanted: Wanted, metadata_key: str, outcome: Outcome, *, as_jso
         click.echo(outcome.command)
     else:
         for line in _lines(wanted, metadata_key, outcome):
-            printer().print(line, markup=False, soft_wrap=True)
+            printer().print(line, markup=False)
 
 
 def _lines(wanted: Wanted, metadata_key: str, outcome: Outcome) -> list[str]:

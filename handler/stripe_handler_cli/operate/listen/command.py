@@ -49,7 +49,7 @@ def signing_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     epilog="""\b
 Examples:
   export STRIPE_WEBHOOK_SECRET="$(stripe listen --print-secret)"
-  stripe-handler listen --local .stripe-handler/demo
+  stripe-handler listen
   stripe listen --forward-to localhost:3000/api/stripe/webhook
   stripe trigger customer.subscription.created --add subscription:metadata.userId=user_42
 """
@@ -95,7 +95,7 @@ def listen(*, stack: "DeployedStack", port: int, path: str, as_json: bool) -> No
             print_outcome(results, next(numbers), outcome)
 
     def note(status: "HTTPStatus", message: str) -> None:
-        notes.print(f"{status.value} {message}", style="yellow", markup=False, soft_wrap=True)
+        notes.print(f"{status.value} {message}", style="yellow", markup=False)
 
     key = stack.config.user_id_metadata_key
     follower = Follower(wired.bus, wired.tail(), wired.profiles(), key, tell)

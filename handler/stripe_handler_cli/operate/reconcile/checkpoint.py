@@ -8,7 +8,7 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +68,12 @@ class Checkpoint:
         path.parent.mkdir(parents=True, exist_ok=True)
         if restart:
             path.unlink(missing_ok=True)
-        path.touch(mode=0o600)  # It names customers' subscriptions, and users.
         with closing(sqlite3.connect(path)) as database:
             checkpoint = cls(path, database)
             try:
                 database.executescript(_SCHEMA)
+                with suppress(FileNotFoundError):  # `:memory:`, SQLite's word for none
+                    path.chmod(0o600)  # it names users and their subscriptions
                 known = checkpoint.read("run")
             except sqlite3.DatabaseError as error:
                 raise CliError(f"{path} is not a state file of reconcile: {error}") from error

@@ -255,7 +255,7 @@ def sync(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
-    from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
     from stripe_handler_cli.operate.reconcile.traces import traces_of
@@ -279,5 +279,4 @@ def sync(  # noqa: PLR0913 - one argument per option
 
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
-    without = "the same without --dry-run"
-    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=without)
+    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)

@@ -22,6 +22,9 @@ from stripe_subscription_handler.events.subscription_items import SubscriptionIt
 _FIELDS = 4
 """Fields of one difference that are spelt out in the table."""
 
+WITHOUT_DRY_RUN = "the same without --dry-run"
+"""What of `sync` repairs; it has no `--apply`."""
+
 
 def plain(value: object) -> Any:
     """What JSON does not know, as JSON takes it; DynamoDB's numbers are decimals, its sets have no order."""

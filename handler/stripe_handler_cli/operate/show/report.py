@@ -102,9 +102,7 @@ def _print_access(console: Console, record: UserRecord, now: datetime) -> None:
         console.print(f"[green]access[/green] without an end: Stripe names no end of a period ({looked})")
     else:
         console.print(f"[green]access[/green] until {shown(until)} ({looked})")
-    rows = table(
-        "product", "until", "quantity", "status", "subscription", "price", "lookup key", right=("quantity",)
-    )
+    rows = table("product", "until", "quantity", "status", "subscription", "price", "lookup key")
     for product_id, product in sorted(record.products.items()):
         until = str(product.get("accessUntil"))
         rows.add_row(

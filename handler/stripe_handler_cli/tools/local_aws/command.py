@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,12 @@ Examples:
 )
 @_state_directory
 @json_option
-@click.option("--export", "as_exports", is_flag=True, help="Print shell commands that point AWS tools at it.")
+@click.option(
+    "--export",
+    "as_exports",
+    is_flag=True,
+    help="Print shell commands that point AWS tools at it, and put stripe-handler on PATH.",
+)
 def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
     """Say whether local AWS runs, where, and whether it answers; exit code 1 if it does not."""
     local_aws = control.status(state_directory)
@@ -98,6 +105,8 @@ def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
     if as_exports:
         for name, value in local_aws.environment().items():
             click.echo(f"export {name}={value}")
+        if shutil.which("stripe-handler") is None:
+            click.echo(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     elif not as_json:
         health = "answers" if is_healthy else "does not answer"
         click.echo(f"Local AWS runs at {local_aws.endpoint_url} (pid {local_aws.pid}) and {health}.")

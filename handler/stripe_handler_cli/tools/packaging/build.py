@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.tools.packaging.archive import write_archive
 from stripe_handler_cli.tools.packaging.bytecode import compile_files
 from stripe_handler_cli.tools.packaging.contents import library_files, wheel_files
@@ -70,7 +71,7 @@ def build_zip(
     if not with_stripe:
         lock = tuple(wheel for wheel in lock if wheel.name not in ONLY_FOR_STRIPE)
     wheels = fetch_wheels(lock, project_root / ".stripe-handler/wheels", progress)
-    progress(f"Collecting the library and {len(wheels)} packages")
+    progress(f"Collecting the library and {plural(len(wheels), 'package')}")
     files = library_files(project_root)
     for wheel in wheels:
         taken = wheel_files(wheel)

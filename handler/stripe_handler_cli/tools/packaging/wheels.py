@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.tools.packaging.locked import LockedWheel
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON
 
@@ -48,7 +49,9 @@ def fetch_wheels(lock: Sequence[LockedWheel], directory: Path, progress: Callabl
     kept = _by_sha256(directory)
     missing = [wheel for wheel in lock if wheel.sha256 not in kept]
     if missing:
-        progress(f"Downloading {len(missing)} pure wheels: {', '.join(wheel.name for wheel in missing)}")
+        progress(
+            f"Downloading {plural(len(missing), 'pure wheel')}: {', '.join(wheel.name for wheel in missing)}"
+        )
         with tempfile.TemporaryDirectory(dir=directory) as scratch:
             lines = (wheel.line() for wheel in missing)
             for path in download_pure_wheels(lines, Path(scratch), require_hashes=True):

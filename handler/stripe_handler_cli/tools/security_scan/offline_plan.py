@@ -1,7 +1,8 @@
 """Plans a stack that does not exist yet without reaching AWS, as JSON with every value resolved.
 
 Nothing is read from AWS in such a plan: there is no state, and the custom bus and the tables are still to be
-created. Only the provider itself would ask who it is; an override file in the working copy tells it not to.
+created. Only the provider itself would ask who it is, and `place.tf` whose the credentials are; an override
+file in the working copy tells them not to.
 """
 
 import json
@@ -19,6 +20,14 @@ provider "aws" {
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
+}
+
+data "aws_caller_identity" "current" {
+  count = 0
+}
+
+locals {
+  place_now = "nowhere"
 }
 """
 _BINARY = "offline.tfplan"

@@ -1,17 +1,26 @@
-"""Has Terraform check a variable file by the root's own rules: types and validations, and nothing else.
+"""Variables of a root: their names, and whether Terraform takes a file of values by the root's own rules.
 
 The declarations stand in a directory of their own, so that nothing has to be initialised and no provider is
 started. It takes a quarter of a second.
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from stripe_handler_cli.tools.terraform.process import capture, child_environment, failure
 
 _FILE = "checked.tfvars"
+_DECLARED = re.compile(r'^variable "(\w+)"', re.MULTILINE)
+
+
+def declared_in(root: Path) -> tuple[str, ...]:
+    """The names of a root's variables."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(root.glob("variables*.tf")))
+    return tuple(name for text in texts for name in _DECLARED.findall(text))
 
 
 def problems_in(terraform: Path, root: Path, text: str) -> list[str]:
@@ -37,6 +46,11 @@ def problems_in(terraform: Path, root: Path, text: str) -> list[str]:
     if completed.exit_code != 0 and not found:
         raise failure("terraform plan", completed)
     return found
+
+
+def literal(value: Any) -> str:
+    """A value in Terraform's language, which would read `${` in a string as its own."""
+    return json.dumps(value, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
 def formatted(terraform: Path, text: str) -> str:

@@ -20,6 +20,8 @@ OUTPUTS = {
     "event_bus_name": "aws.partner/stripe.com/ed_1",
     "forwarding_bus_name": "second",
     "webhook_bridge_event_source": "stripe-webhook-bridge",
+    "webhook_bridge_bus_name": "bridge",
+    "webhook_bridge_rule_name": "bridge-rule",
     "rule_name": "rule",
     "function_name": "f",
     "function_arn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f",
@@ -64,7 +66,7 @@ def test_nothing_is_asked_twice() -> None:
     aws = Aws()
     examine(site_with(aws), KEYS)
     assert aws.asked["get_function_configuration"] == 1
-    assert aws.asked["describe_rule"] == 1
+    assert aws.asked["describe_rule"] == 2, "the stack's rule, and that of the bridge"
     assert aws.asked["invoke"] == 1
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from stripe_handler_cli.operate.connect.settings import VARIABLES, read_settings
 from stripe_handler_cli.operate.init.answers import Answers
-from stripe_handler_cli.operate.init.filling import filled, literal
+from stripe_handler_cli.operate.init.filling import filled
 from stripe_handler_cli.tools.terraform.console import values_in
-from stripe_handler_cli.tools.terraform.variables import problems_in
+from stripe_handler_cli.tools.terraform.variables import literal, problems_in
 from support.commands import Ran, run
 from support.terraform import CHECKOUT, ROOT, defaults, terraform
 from support.typed_input import Input

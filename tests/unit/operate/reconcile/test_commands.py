@@ -14,11 +14,12 @@ from stripe_handler_cli.cli import root
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.reconcile import report
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
-from stripe_handler_cli.operate.reconcile.report import conclude, plain, teller
+from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, plain, teller
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.comparison.tally import SHOWN, Tally
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
+from support.naming import COMMANDS, bare_options, options
 from support.screens import NARROW, screen
 
 FOUND = Difference(
@@ -109,6 +110,16 @@ def test_the_summary_tells_what_came_from_where() -> None:
         "settings now.\n"
     )
     assert (tally.unrepaired, tally.as_json()["recomputed"], tally.as_json()["from_stripe"]) == (0, 2, 1)
+
+
+def test_what_repairs_is_named_by_options_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """`sync` repairs unless it is told not to; `reconcile` repairs if it is told to."""
+    tally = Tally()
+    tally.add(FOUND)
+    assert conclude(tally, as_json=False, apply=False) == 1
+    assert bare_options(capsys.readouterr().out) == {"--apply"} <= options(COMMANDS["reconcile",])
+    assert conclude(tally, as_json=False, apply=False, to_repair=WITHOUT_DRY_RUN) == 1
+    assert bare_options(capsys.readouterr().out) == {"--dry-run"} <= options(COMMANDS["sync",])
 
 
 def test_of_the_products_only_what_differs_is_told() -> None:

@@ -83,10 +83,9 @@ def test_it_holds_at_80_columns() -> None:
 
 def test_what_is_not_the_users_is_told_with_its_repair() -> None:
     """In a line of its own, to be copied."""
-    out = StringIO()
     found = [Misplaced("sub_1", "u[9]", "u1", "cus_1"), Misplaced("sub_2", "u[9]", None, "cus_1")]
-    print_to_repair(Console(file=out, width=80), found, " --workspace production")
-    assert out.getvalue().split("\n") == [
+    text = screen(lambda console: print_to_repair(console, found, " --workspace production"))
+    assert text.split("\n") == [
         "",
         "sub_1 is held by u[9], but it belongs to u1. To repair it, with a Stripe key:",
         "  stripe-handler sync 'u[9]' --workspace production",

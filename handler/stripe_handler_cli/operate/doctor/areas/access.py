@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import invoked_by_rule
 from stripe_handler_cli.operate.doctor.arns import Arn
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
@@ -143,7 +144,7 @@ def role_permissions(facts: RoleFacts) -> Finding:  # noqa: PLR0911 - a table of
         return failed(f"wider than needed: {_some(wider)}")
     if facts.boundary:
         return warned(f"as needed, but within the boundary {facts.boundary}, which may take some away")
-    return passed(f"{len(grants)} grants, each one needed, none missing")
+    return passed(f"{plural(len(grants), 'grant')}, each one needed, none missing")
 
 
 def _some(grants: list[Grant]) -> str:

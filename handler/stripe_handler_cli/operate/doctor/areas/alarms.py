@@ -18,7 +18,10 @@ ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}
 SEE_ALARM = "aws cloudwatch describe-alarms --alarm-names {alarm_name}"
 LIST_SUBSCRIPTIONS = "aws sns list-subscriptions-by-topic --topic-arn {alarm_topic_arn}"
 SUBSCRIBE = "# name alarm_email_addresses in the tfvars file, then\n" + APPLY
+ASK_FOR_SILENCE = "# name alarm_silence_hours in the tfvars file, then\n" + APPLY
 ENABLE_COUNT = "aws events enable-rule --name {parked_count_rule_name}"
+SILENCE_ALARMS = frozenset({"silence", "bridge_silence"})
+"""Keys of the alarms that ring when no event comes."""
 _ALARMS_AT_ONCE = 100
 
 
@@ -31,7 +34,6 @@ class Alarm:
     are_actions_enabled: bool
     tells: tuple[str, ...]  # ARNs
     metric: tuple[str, str] = ("", "")  # namespace and name
-    section: str = ""  # of the runbook
 
 
 @attrs.frozen
@@ -47,7 +49,7 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
-    wanted, sections = tuple(names.values()), {name: key for key, name in names.items()}
+    wanted = tuple(names.values())
     found: list[Any] = []
     for start in range(0, len(wanted), _ALARMS_AT_ONCE):
         some = list(wanted[start : start + _ALARMS_AT_ONCE])
@@ -59,7 +61,6 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
             are_actions_enabled=one["ActionsEnabled"],
             tells=tuple(one.get("AlarmActions", ())),
             metric=(one.get("Namespace", ""), one.get("MetricName", "")),
-            section=sections[one["AlarmName"]],
         )
         for one in found
     )
@@ -93,13 +94,42 @@ def alarms_quiet(facts: AlarmsFacts) -> Finding:
 
     Something is wrong just now; the alarm's description says what, and what to do.
 
-    An alarm in the state ALARM is a warning, which names its section of docs/runbook.md.
+    An alarm in the state ALARM is a warning.
     """
-    ringing = [alarm for alarm in facts.found if alarm.state == "ALARM"]
+    ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
-        told = ", ".join(f"{alarm.name} (docs/runbook.md#{alarm.section})" for alarm in ringing)
-        return warned(f"in ALARM: {told}", SEE_ALARM, alarm_name=ringing[0].name)
+        return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
     return passed("none is in ALARM")
+
+
+@attrs.frozen
+class SilenceFacts:
+    """The alarms on no event."""
+
+    found: tuple[str, ...]  # names
+    livemode: str
+
+
+def look_at_silence(site: Site) -> SilenceFacts:
+    found = (alarm.name for alarm in site.see(look_at_alarms).found if alarm.section in SILENCE_ALARMS)
+    return SilenceFacts(tuple(found), livemode_of(site))
+
+
+@check(Area.ALARMS, look_at_silence, ASK_FOR_SILENCE)
+def alarm_on_silence(facts: SilenceFacts) -> Finding:
+    """Silence is told.
+
+    What stops events before the rule matches them (a destination that was disabled, an event source that is
+    gone, a rule that somebody disabled) rings no other alarm.
+
+    There is an alarm on silence (`alarm_silence_hours`). None is a warning, but where `LIVEMODE` is test:
+    nothing happens there by itself.
+    """
+    if facts.found:
+        return passed(f"by {', '.join(facts.found)}")
+    if facts.livemode == "test":
+        return passed("does not apply: nothing happens by itself in a sandbox (LIVEMODE test)")
+    return warned("no alarm rings when no event comes any more", ASK_FOR_SILENCE)
 
 
 @attrs.frozen

@@ -54,5 +54,5 @@ def nothing_lost(facts: LostFacts) -> Finding:
     if not facts.lost:
         return passed(f"every profile holds what its user owns ({looked})")
     users = {one.user_id for one in facts.lost}
-    more = f", and {len(users) - 1} more have lost theirs" if len(users) > 1 else ""
+    more = f"; users besides who have lost theirs: {len(users) - 1}" if len(users) > 1 else ""
     return failed(f"{facts.lost[0].sentence.rstrip('.')}{more} ({looked})", REPAIR_LOST)

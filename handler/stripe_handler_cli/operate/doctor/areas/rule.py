@@ -18,6 +18,9 @@ from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADAT
 THIN_PREFIX = "v1."
 """The types of thin events begin with it."""
 ENABLE_RULE = "aws events enable-rule --name {rule_name} --event-bus-name {event_bus_name}"
+ENABLE_BRIDGE_RULE = (
+    "aws events enable-rule --name {webhook_bridge_rule_name} --event-bus-name {webhook_bridge_bus_name}"
+)
 # Not Terraform: its provider (5.100.0) takes a dead-letter queue that somebody removed for one that is there,
 # and to replace the target would leave the rule without one for a moment.
 PUT_TARGET = "aws events put-targets --rule {rule_name} --event-bus-name {event_bus_name} --targets {targets}"
@@ -105,6 +108,43 @@ def rule_enabled(facts: RuleFacts) -> Finding:
     return passed(facts.state)
 
 
+@attrs.frozen
+class BridgeRuleFacts:
+    """The rule on the webhook bridge's own bus."""
+
+    name: str | None  # None where there is no such bus
+    state: str | None = None  # AWS's word; None where there is no such rule
+
+
+def look_at_bridge_rule(site: Site) -> BridgeRuleFacts:
+    """DescribeRule."""
+    name = site.stack.outputs.get("webhook_bridge_rule_name")
+    if name is None:
+        return BridgeRuleFacts(None)
+    bus = site.output("webhook_bridge_bus_name")
+    found = found_or_none(site.client("events").describe_rule, Name=name, EventBusName=bus) or {}
+    return BridgeRuleFacts(str(name), found.get("State"))
+
+
+@check(Area.RULE, look_at_bridge_rule, ENABLE_BRIDGE_RULE, APPLY)
+def bridge_rule_enabled(facts: BridgeRuleFacts) -> Finding:
+    """Bridge's rule enabled.
+
+    The webhook bridge tells Stripe that it took an event, which then reaches nobody.
+
+    Where the webhook bridge has a bus of its own: its rule exists and is ENABLED.
+    """
+    if facts.name is None:
+        return passed("does not apply: there is no webhook bridge with a bus of its own")
+    if facts.state is None:
+        return failed(f"there is no rule {facts.name}")
+    if not facts.state.startswith("ENABLED"):
+        return failed(
+            f"{facts.state}: what the bridge takes is only in the archive of its bus", ENABLE_BRIDGE_RULE
+        )
+    return passed(facts.state)
+
+
 @check(Area.RULE, look_at_rule)
 def rule_pattern(facts: RuleFacts) -> Finding:
     """Event pattern.
@@ -130,7 +170,7 @@ def rule_pattern(facts: RuleFacts) -> Finding:
     if facts.admits_other_events:
         found = "it also lets events pass that the function only skips; each costs an invocation"
         return warned(found, APPLY)
-    return passed(f"{len(facts.admitted_types)} event types of Stripe pass, and its ping, nothing else")
+    return passed(f"{plural(len(facts.admitted_types), 'event type')} of Stripe, its ping, and nothing else")
 
 
 @attrs.frozen

@@ -5,6 +5,7 @@ import json
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
 from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
@@ -153,7 +154,7 @@ def stripe_event_types(facts: DestinationFacts) -> Finding:
         body = json.dumps({"enabled_events": sorted(wanted | found.enabled_events)})
         lacking = f"it does not send {', '.join(missing)}"
         return failed(lacking, SET_EVENT_TYPES, destination=found.id, body=body)
-    return passed(f"it sends the {len(wanted)} types wanted")
+    return passed(f"it sends the {plural(len(wanted), 'type')} wanted")
 
 
 @check(Area.STRIPE, look_at_destination, MAKE_DESTINATION, USE_A_SECRET)

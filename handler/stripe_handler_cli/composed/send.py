@@ -1,4 +1,4 @@
-"""Commands put together from several rooms: `send` is an operator's, and the lab makes its events."""
+"""`send` is an operator's command, and the lab makes its events."""
 
 from stripe_handler_cli.lab.made_events import MADE_TYPES, MadeFor, made_events
 from stripe_handler_cli.operate.send.command import Making, send_command

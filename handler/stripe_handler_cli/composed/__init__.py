@@ -1,0 +1,1 @@
+"""Commands put together from several rooms, each in a module of its name."""
