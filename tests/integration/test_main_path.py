@@ -7,6 +7,7 @@ import pytest
 
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_subscription_handler.config import Config
+from support import events
 from support.lives import Life
 
 VIEW = ("subscriptionStatus", "subscriptionPriceId", "lastPaymentStatus")
@@ -30,7 +31,7 @@ def test_all_five_event_types_reach_the_profile(pipeline: Pipeline) -> None:
         (life.created(status="incomplete"), ("incomplete", "price_basic", None)),
         (life.updated("active", 0, {"status": "incomplete"}), ("active", "price_basic", None)),
         (life.paid("paid", 2), ("active", "price_basic", "succeeded")),
-        (life.failed("failed", 60), ("active", "price_basic", "failed")),
+        (life.failed("failed", 60, id="in_renewal", created=events.T0 + 55), ("active", "price_basic", "failed")),
         (life.deleted("deleted", 90), ("canceled", "price_basic", "failed")),
     ]
     for event, expected in steps:

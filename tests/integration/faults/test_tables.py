@@ -46,7 +46,7 @@ def test_a_table_throttled_for_longer_injected(
     endpoint: Endpoint, fault_stack: "Stack", begin: "Callable[[str], Trial]"
 ) -> None:
     """Three attempts of four tries each, then the failure queue; afterwards the events are brought back."""
-    trial, account = begin("table throttled (injected)"), simulated(seed=6, users=1)
+    trial, account = begin("table throttled (injected)"), simulated(seed=39, users=1)
     with table_fault(endpoint, fault_stack.outputs["profile_table_name"], "ThrottlingException"):
         trial.put(*account.events)
         assert trial.settle().dropped == len(account.events)

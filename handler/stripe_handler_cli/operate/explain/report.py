@@ -74,7 +74,7 @@ def _print_attributes(console: Console, explanation: Explanation) -> None:
             if not one.is_found:
                 read = "(absent)" if one.found is None else shown(one.found)
                 value += f"  [red]but the app reads {read}: somebody else has changed it[/red]"
-            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}", soft_wrap=True)
+            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}")
 
 
 def _told(one: Attribution) -> tuple[object, ...]:

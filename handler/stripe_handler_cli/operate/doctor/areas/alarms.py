@@ -34,6 +34,7 @@ class Alarm:
     are_actions_enabled: bool
     tells: tuple[str, ...]  # ARNs
     metric: tuple[str, str] = ("", "")  # namespace and name
+    section: str = ""  # of the runbook
 
 
 @attrs.frozen
@@ -49,7 +50,7 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
     names = site.stack.outputs.get("alarm_names")
     if not isinstance(names, dict):
         raise CliError("the stack has no output 'alarm_names'")
-    wanted = tuple(names.values())
+    wanted, sections = tuple(names.values()), {name: key for key, name in names.items()}
     found: list[Any] = []
     for start in range(0, len(wanted), _ALARMS_AT_ONCE):
         some = list(wanted[start : start + _ALARMS_AT_ONCE])
@@ -61,6 +62,7 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
             are_actions_enabled=one["ActionsEnabled"],
             tells=tuple(one.get("AlarmActions", ())),
             metric=(one.get("Namespace", ""), one.get("MetricName", "")),
+            section=sections[one["AlarmName"]],
         )
         for one in found
     )
@@ -94,11 +96,12 @@ def alarms_quiet(facts: AlarmsFacts) -> Finding:
 
     Something is wrong just now; the alarm's description says what, and what to do.
 
-    An alarm in the state ALARM is a warning.
+    An alarm in the state ALARM is a warning, which names its section of docs/runbook.md.
     """
-    ringing = [alarm.name for alarm in facts.found if alarm.state == "ALARM"]
+    ringing = [alarm for alarm in facts.found if alarm.state == "ALARM"]
     if ringing:
-        return warned(f"in ALARM: {', '.join(ringing)}", SEE_ALARM, alarm_name=ringing[0])
+        told = ", ".join(f"{alarm.name} (docs/runbook.md#{alarm.section})" for alarm in ringing)
+        return warned(f"in ALARM: {told}", SEE_ALARM, alarm_name=ringing[0].name)
     return passed("none is in ALARM")
 
 
