@@ -26,12 +26,12 @@ def play(pipeline: Pipeline, *stripe_events: dict[str, Any]) -> list[dict[str, A
 
 def test_all_five_event_types_reach_the_profile(pipeline: Pipeline) -> None:
     """Each type changes what it should, and nothing else of the view."""
-    life = Life("types")
+    life, renewal = Life("types"), {"id": "in_renewal", "created": events.T0 + 55}
     steps = [
         (life.created(status="incomplete"), ("incomplete", "price_basic", None)),
         (life.updated("active", 0, {"status": "incomplete"}), ("active", "price_basic", None)),
         (life.paid("paid", 2), ("active", "price_basic", "succeeded")),
-        (life.failed("failed", 60, id="in_renewal", created=events.T0 + 55), ("active", "price_basic", "failed")),
+        (life.failed("failed", 60, **renewal), ("active", "price_basic", "failed")),
         (life.deleted("deleted", 90), ("canceled", "price_basic", "failed")),
     ]
     for event, expected in steps:

@@ -1,15 +1,11 @@
 """A queue in memory that hides, shows and counts messages as SQS does, with a clock of its own."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import attrs
 from botocore.exceptions import ClientError
 
 from support.dynamodb import client_error
-
-NO_HOOKS = SimpleNamespace(events=SimpleNamespace(register=lambda *_: None))
-"""The `meta` of a client that calls nobody back."""
 
 
 @attrs.define
@@ -46,7 +42,6 @@ class FakeQueue:
     now: float = 1_763_800_000.0
     messages: list[StoredMessage] = attrs.field(factory=list)
     deleted: list[str] = attrs.field(factory=list)
-    meta = NO_HOOKS
 
     def send(self, body: str, **attributes: str) -> str:
         """Put a message in; returns its id."""

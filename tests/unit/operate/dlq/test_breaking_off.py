@@ -20,7 +20,7 @@ from stripe_handler_cli.operate.dlq.redriving import waiting
 from stripe_handler_cli.operate.dlq.report import left_in_queues
 from support.dead_letters import envelope, error, failure_record, poison
 from support.dynamodb import client_error
-from support.sqs import NO_HOOKS, FakeQueue
+from support.sqs import FakeQueue
 
 QUEUES = ("failure_queue_url", "delivery_dead_letter_queue_url")
 VARIABLES = {"DYNAMODB_TABLE_NAME": "t", "SYNC_TABLE_NAME": "s"}
@@ -39,7 +39,6 @@ class Aws:
     queue: FakeQueue
     applies: int
     then: BaseException
-    meta = NO_HOOKS
 
     @property
     def events(self) -> Any:
