@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 OF_THE_MOMENT = {"alarms-quiet", "alarm-subscribers", "failure-queue-empty", "parked-events", "recent-events"}
 OF_THE_STAND_IN = {"function-configuration", "unpaid-access"}
-"""The second workspace's function asks a stand-in for Stripe, which the doctor notes; it has no key itself."""
+"""The second workspace's function asks a stand-in for Stripe, which the doctor notes; it has no key."""
 
 
 def _apply(stack: "Stack", **variables: Any) -> str:

@@ -16,7 +16,7 @@ from stripe_handler_cli.cli import root
 
 PROGRAM = "stripe-handler"
 _VALUE = "⟨⟩"  # no part of a word
-_NAMED = re.compile(rf"{PROGRAM}[ \t]+((?:\\\n|[^\n`|;&#>…])*)")
+_NAMED = re.compile(rf"{PROGRAM}(?! on PATH)[ \t]+((?:\\\n|[^\n`|;&#>…])*)")
 _TICKED = re.compile(r"`([^`\n]+)`")
 _FOREIGN = re.compile(r"\b(?:aws|stripe|curl|terraform|uv|pip)[ \t][^\n`]*")
 _WORD = re.compile(r"[a-z][a-z-]*")
