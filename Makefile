@@ -32,7 +32,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-shell: venv ## Open a shell with stripe-handler on PATH
+shell: venv ## Open a shell whose PATH has stripe-handler
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $${SHELL:-sh}
 
 demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running, YES=1 ends a kept one)

@@ -14,7 +14,7 @@ _NAMED_BY = {"TableName": "table", "logGroupName": "log group", "QueueUrl": "que
 """Parameter of a request → what it names."""
 _TABLES = "RequestItems"
 """The parameter that names tables by its keys."""
-_ASKED = "stripe_handler_asked_for"
+_ASKED = "what_may_be_missing"
 
 
 def name_what_is_missing(events: Any) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.operate.doctor.check import Status
+from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.ledger import KNOWN, Held
 from stripe_subscription_handler.decisions.registers import Register
+from stripe_subscription_handler.dynamodb.sync_table import link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -238,6 +240,22 @@ def hold_a_subscription_of_nobody(patient: Patient) -> Callable[[], Any]:
     return lambda: patient.endpoint.dynamodb.delete_item(TableName=table, Key=key)
 
 
+def replace_a_profile(patient: Patient) -> Callable[[], Any]:
+    """The app has put an item in place of a profile; the link of what the user has bought is left."""
+    key = {"PK": {"S": "USER#replaced"}, "SK": {"S": "PROFILE"}}
+    link = to_wire(link_key("cus_replaced", "sub_replaced"))
+    profiles, links = patient.outputs["profile_table_name"], patient.outputs["sync_table_name"]
+    client = patient.endpoint.dynamodb
+    client.put_item(TableName=profiles, Item={**key, "email": {"S": "ada@example.com"}})
+    client.put_item(TableName=links, Item={**link, **to_wire({OWNER: "replaced"})})
+
+    def undo() -> None:
+        client.delete_item(TableName=profiles, Key=key)
+        client.delete_item(TableName=links, Key=link)
+
+    return undo
+
+
 def widen_the_topic(patient: Patient) -> Callable[[], Any]:
     """Anyone may publish."""
     sns, topic = patient.client("sns"), {"TopicArn": patient.outputs["alarm_topic_arn"]}
@@ -362,6 +380,12 @@ BREAKS = (
         {"one-owner": FAIL},
         "stripe-handler sync",
     ),
+    Break(
+        "a profile that the app has replaced",
+        replace_a_profile,
+        {"nothing-lost": FAIL},
+        "stripe-handler reconcile --apply",
+    ),
     Break("anyone may publish", widen_the_topic, {"alarm-topic-policy": FAIL}),
     Break("short archive", shorten_the_archive, {"archive": WARN}),
     Break(
@@ -390,6 +414,7 @@ BREAKS = (
             "stripe-key": WARN,
             "profile-table": WARN,
             "one-owner": WARN,
+            "nothing-lost": WARN,
             "view-settings": WARN,
             "point-in-time-recovery": WARN,
             "deletion-protection": WARN,

@@ -167,6 +167,16 @@ def test_a_first_invoice_that_tells_no_payment_costs_nothing(newest: Any) -> Non
     assert made.account.asked_for_invoices == []
 
 
+def test_a_payment_that_somebody_else_has_changed_is_one_difference() -> None:
+    """The ledger is right, and so is Stripe: only what the app reads is not."""
+    body = invoice("paid")
+    made = world(body, told(body))
+    made.tables.profiles["user_1"]["lastPaymentStatus"] = "failed"
+    [found] = made.run(apply=True)
+    assert (found.kind, names([found])) == (Kind.VIEW, {"lastPaymentStatus"})
+    assert made.run() == []
+
+
 def test_a_wiped_profile_gets_subscription_and_payment_by_one_repair() -> None:
     """One difference: the app's `PutItem` took both."""
     body = invoice("paid")

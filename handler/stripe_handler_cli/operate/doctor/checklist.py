@@ -96,8 +96,8 @@ _RIGHTS = """\
 ## What it needs to look
 
 These AWS actions; all but `lambda:InvokeFunction` only read. `dynamodb:Query` is needed on the sync table's
-index only, to count. `dynamodb:Scan` on the profile table and `dynamodb:BatchGetItem` on both are for
-`one-owner`, which reads whole profiles and keeps none, and for `view-settings`, which reads the ids of one
+index only, to count. `dynamodb:Scan` and `dynamodb:BatchGetItem` on both tables are for `one-owner` and
+`nothing-lost`, which read whole profiles and keep none, and for `view-settings`, which reads the ids of one
 page and an item of the sync table. The function is invoked with a constant input, the self-check, which
 changes nothing either.```
 """

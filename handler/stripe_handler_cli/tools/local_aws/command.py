@@ -89,7 +89,7 @@ Examples:
     "--export",
     "as_exports",
     is_flag=True,
-    help="Print shell commands that point AWS tools at it, and put stripe-handler on PATH.",
+    help="Print shell commands that point AWS tools at it, and put this program on PATH.",
 )
 def status(state_directory: Path, *, as_json: bool, as_exports: bool) -> None:
     """Say whether local AWS runs, where, and whether it answers; exit code 1 if it does not."""
