@@ -381,7 +381,7 @@ MUTANTS = (
     Mutant(
         "the former owner's item must be as it was seen, also where it holds nothing",
         "conversation/commits.py",
-        "(), unchanged(item, case.policy), Reason.LINKED)",
+        "(), condition, Reason.LINKED)",
         "(), type(unchanged(item, case.policy))(()), Reason.LINKED)",
         f"{CASES}test_a_subscription_that_comes_back_meanwhile_is_not_left_behind",
     ),

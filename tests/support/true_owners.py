@@ -95,10 +95,13 @@ class TrueOwners:
             return NOBODY  # an invoice waits for its subscription
         customer_id = own[0].customer_id
         names = self._names(customer_id)
+        # Another app's may be left to nobody, and then tells nobody whose the customer is.
         owned = (
             self.claimed(str(fact.subscription_id))
             for fact in self.world.facts
-            if fact.customer_id == customer_id and fact.is_of_subscription
+            if fact.customer_id == customer_id
+            and fact.is_of_subscription
+            and not self._is_anothers(str(fact.subscription_id))
         )
         return names if len(names) == 1 and names in owned else names | NOBODY
 

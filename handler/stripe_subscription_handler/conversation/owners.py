@@ -195,8 +195,6 @@ def _nothing_written(case: Case, known: Known, link: Link | None, claim: Claim, 
         return Done(decision.reason, claim.user_id)
     if not isinstance(decision, NoProfile):
         return decision
-    if case.is_another_apps:
-        return Done(Reason.FILTERED, claim.user_id)
     if case.is_parked or case.event is None:
         return Nobody()
     return parking(case, known, link, Link(None, claim), case.event, claim.user_id)

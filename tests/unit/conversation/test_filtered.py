@@ -116,16 +116,6 @@ def test_another_apps_subscription_beside_ours_leaves_ours_alone() -> None:
     assert "subscriptionProducts" not in item
 
 
-def test_without_a_profile_another_apps_subscription_does_not_wait_for_one() -> None:
-    """Where profiles are the app's to make, its users are not those of the other app."""
-    policy = Policy(shows=OURS, create_missing_profile=False)
-    tables = Tables(policy=policy)
-    for raw in (events.created(theirs()), events.paid(bill("prod_theirs"), event_id="evt_2")):
-        assert tables.deliver(parse_event(raw, SELECTION)).reason == Reason.FILTERED
-    assert tables.parked.get("cus_1", {}) == {}
-    assert tables.profiles == {}
-
-
 def test_of_the_ended_ones_of_other_apps_the_best_is_kept() -> None:
     """So that a filter that was wrong can be corrected, and the profile shows it."""
     bodies = {n: theirs(id=f"sub_{n}", status="canceled", ended_at=T0 + n) for n in (1, 2)}
