@@ -64,7 +64,7 @@ def with_projection(commit: Commit, known: Known, policy: Policy) -> Commit | Re
         else:
             # One that changes nothing asks that the item still is what it was seen to be.
             others.append(write)
-            user = None if one == user and _is_missing(write, known) else user
+        user = None if one == user and _is_missing(write, known) else user
     kept = attrs.evolve(entitlements, shown_to=user)
     change = attrs.evolve(
         change,
@@ -85,8 +85,10 @@ def _showing(
         if write is None or not write.enters:
             return ReadItem(user_id)
         item = None  # the write itself asks that the item has no ledger
-    if write is None and item is None and not (keys and policy.create_missing_profile):
-        return Write(user_id, {}, (), Absent((REVISION,)), Reason.ENTITLED)
+    is_missing = item is None and (write is None or not write.enters)
+    if is_missing and not (keys and policy.create_missing_profile):
+        # A transaction that only asks whether there is a ledger makes no item.
+        return write or Write(user_id, {}, (), Absent((REVISION,)), Reason.ENTITLED)
     write = write or Write(user_id, {}, (), unchanged(item, policy), Reason.ENTITLED)
     return with_entitlements(write, item, commit.customer_id, keys)
 
