@@ -18,6 +18,8 @@ from support.one_owner import check_one_owner
 from support.stripe_account import Account
 from support.truth import Truth
 
+SUMMARY = "entitlements.active_entitlement_summary.updated"
+
 WITHOUT_KEY, WITH_KEY = Policy(), Policy(can_ask_stripe=True)
 ONLY_EXISTING = Policy(create_missing_profile=False)
 EITHER = pytest.mark.parametrize("policy", [WITHOUT_KEY, WITH_KEY], ids=["without key", "with key"])
@@ -315,7 +317,14 @@ def test_a_first_invoice_leaves_alone_what_the_app_wrote_itself() -> None:
     assert own.items() <= tables.profiles["u1"].items()
 
 
-def test_a_customer_labelled_anew_after_its_users_profile_was_deleted() -> None:
+def entitled(*keys: str, second: int) -> dict[str, Any]:
+    """A summary of the customer's entitlements."""
+    body = events.summary(*keys)
+    return events.event(SUMMARY, body, event_id=f"evt_s{second}", created=events.T0 + second)
+
+
+@pytest.mark.parametrize("keys", [(), ("audit",)], ids=["no entitlements", "entitlements"])
+def test_a_customer_labelled_anew_after_its_users_profile_was_deleted(keys: tuple[str, ...]) -> None:
     """The app has deleted it and makes none for the new user yet: nothing is held up, and nothing is made."""
     tables = Tables(policy=Policy(create_missing_profile=False))
     tables.profiles["u1"] = {"PK": "u1"}
@@ -323,6 +332,8 @@ def test_a_customer_labelled_anew_after_its_users_profile_was_deleted() -> None:
     tables.deliver(parse_event(events.event("customer.created", body, event_id="evt_1")))
     bought = events.subscription(user=None)
     assert tables.deliver(parse_event(events.created(bought, event_id="evt_2"))).user_id == "u1"
+    if keys:
+        tables.deliver(parse_event(entitled(*keys, second=5)))
     del tables.profiles["u1"]
     anew = events.event(
         "customer.updated",
@@ -332,6 +343,8 @@ def test_a_customer_labelled_anew_after_its_users_profile_was_deleted() -> None:
         previous={"metadata": {"userId": "u1"}},
     )
     tables.deliver(parse_event(anew))
+    if keys:
+        tables.deliver(parse_event(entitled(second=10)))
     assert tables.profiles == {}
     assert tables.links["cus_1", "sub_1"]["claim"]["user"] == "u2"
     tables.profiles["u2"] = {"PK": "u2"}
