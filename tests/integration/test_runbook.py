@@ -369,6 +369,7 @@ def test_what_the_bridge_did_not_take_comes_again(scene: Scene) -> None:
 def test_what_a_disabled_rule_let_pass_is_replayed(silence: Incident, other_scene: Scene) -> None:
     """The doctor names the rule, the apply enables it, the replay finds the event in the archive."""
     assert "DISABLED" in silence.ran["stripe-handler doctor"].output
+    other_scene.pipeline.follow(CAME_TO_A_DISABLED_RULE.event_id("created"))
     assert other_scene.status(CAME_TO_A_DISABLED_RULE) == "active"
 
 
