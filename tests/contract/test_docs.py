@@ -1,21 +1,13 @@
 """What people read names what is there: files, rooms of the house, and headings that links lead to."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from support.checkout import ROOT, TRACKED
 from support.imports import modules
 
-ROOT = Path(__file__).parents[2]
-TRACKED = subprocess.run(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - git as on PATH
-    cwd=ROOT,
-    capture_output=True,
-    text=True,
-    check=True,
-).stdout.splitlines()
 PAGES = [ROOT / name for name in TRACKED if name.endswith(".md") and name != "CHANGELOG.md"]
 FILE = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|tf|hcl|tfvars|toml|yml))`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")

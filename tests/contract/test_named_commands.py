@@ -1,22 +1,13 @@
 """Whatever a help, an error, a hint or a page says to run is there: each command and each option."""
 
 import re
-import subprocess
-from pathlib import Path
 
 import click
 import pytest
 
+from support.checkout import ROOT, TRACKED
 from support.naming import ALL_OPTIONS, COMMANDS, bare_options, options, texts_of, wrong
 
-ROOT = Path(__file__).parents[2]
-TRACKED = subprocess.run(
-    ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - git as on PATH
-    cwd=ROOT,
-    capture_output=True,
-    text=True,
-    check=True,
-).stdout.splitlines()
 CODE = [
     name
     for name in TRACKED

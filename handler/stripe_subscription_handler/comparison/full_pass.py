@@ -3,14 +3,12 @@
 One small item, under the partition key of the drift check, whose role may write that one alone.
 """
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from stripe_subscription_handler.comparison.tables import read_items
-from stripe_subscription_handler.decisions.view_settings import ViewSettings
+from stripe_subscription_handler.decisions.view_settings import ViewSettings, fingerprint_of
 from stripe_subscription_handler.dynamodb.wire import to_wire
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 PARTITION = "DRIFT-CHECK"
 """How the drift check's partition keys begin; `terraform/modules/drift_check` has the same word."""
 FULL_PASS_KEY = {"PK": PARTITION, "SK": "FULL-PASS"}
-_DIGITS = 12
 
 
 def reading_fingerprint(shows: ViewSettings) -> str:
@@ -27,8 +24,7 @@ def reading_fingerprint(shows: ViewSettings) -> str:
 
     What was not read then is in no ledger: only Stripe can tell it.
     """
-    read = [dict(shows.profile_attributes), sorted(shows.required_metadata)]
-    return hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+    return fingerprint_of([dict(shows.profile_attributes), sorted(shows.required_metadata)])
 
 
 def needs_stripe(shows: ViewSettings) -> bool:

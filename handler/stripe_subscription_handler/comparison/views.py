@@ -16,7 +16,7 @@ from stripe_subscription_handler.conversation.recomputing import recompute, reco
 from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.view import primary
+from stripe_subscription_handler.decisions.view import shown_of
 from stripe_subscription_handler.decisions.writes import after_write
 
 Carry = Callable[[Handling], str | None]
@@ -65,5 +65,5 @@ class Views:
 def told_with_subscription(item: Mapping[str, Any], policy: Policy) -> str:
     """The subscription with which a view's difference is told: the one that the view should show, if any."""
     ledger = Ledger.from_item(item)
-    shown = primary(ledger.ours(policy.shows).values(), policy.shows)
+    shown = shown_of(ledger, policy.shows)
     return shown.id if shown else min(ledger.registers)

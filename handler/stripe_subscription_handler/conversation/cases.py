@@ -8,6 +8,7 @@ from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.decision import Decision, Reason
 from stripe_subscription_handler.decisions.filters import may_be_ours
 from stripe_subscription_handler.decisions.ledger import NOTHING, Held
+from stripe_subscription_handler.decisions.naming import claim_of
 from stripe_subscription_handler.decisions.policy import Circumstances, Policy
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent
@@ -77,6 +78,24 @@ class Case:
                 f"neither a user nor a customer is named for subscription {loggable(self.subscription_id)}"
             )
         raise InvalidEventError("event.data.object.customer", "must name the customer, is missing")
+
+
+def case_of(event: StripeEvent, policy: Policy) -> Case:
+    """The case of a subscription's, an invoice's or a session's event.
+
+    Raises:
+        InvalidEventError: What says whose it is names no user id by `user_id_pattern`.
+    """
+    return Case(
+        event.id,
+        event.as_of or event.created,
+        event.subscription_id or "",
+        policy,
+        event,
+        claim_of(event, policy),
+        only_claims=event.session is not None,
+        may_guess=not policy.can_ask_stripe,
+    )
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import attrs
 
-from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.cases import Case, case_of
 from stripe_subscription_handler.conversation.commits import linking
 from stripe_subscription_handler.conversation.fetching import whole
 from stripe_subscription_handler.conversation.known import Known
@@ -25,7 +25,6 @@ from stripe_subscription_handler.conversation.messages import (
 )
 from stripe_subscription_handler.conversation.settling import settle
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.naming import claim_of
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
@@ -130,7 +129,6 @@ def _one(
 
 
 def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, Case | None]:
-    may_guess = not policy.can_ask_stripe
     if isinstance(one, Moved):
         about = key, one.created, one.subscription_id, policy
         return Case(*about, claim=one.held.claim, moved=one.held, is_parked=True)
@@ -138,6 +136,4 @@ def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, 
     event = yield from whole(one, policy)
     if event is None or event.subscription_id is None:
         return None
-    claim = claim_of(event, policy)
-    case = Case(key, event.created, event.subscription_id, policy, event, claim, is_parked=True)
-    return attrs.evolve(case, may_guess=may_guess)
+    return attrs.evolve(case_of(event, policy), id=key, second=event.created, is_parked=True)

@@ -7,7 +7,7 @@ once with a model of them, in every order, and break some off.
 
 import attrs
 
-from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.cases import Case, case_of
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.entitlements import record_summary
@@ -17,7 +17,6 @@ from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
 from stripe_subscription_handler.decisions.decide import nothing_to_do
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.naming import claim_of
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
 
@@ -47,24 +46,6 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         return (yield from record_summary(event, event.entitlements, known, policy))
     outcome = yield from carry(case_of(event, policy), known)
     return attrs.evolve(outcome, incomplete=event.incomplete)
-
-
-def case_of(event: StripeEvent, policy: Policy) -> Case:
-    """The case of a subscription's, an invoice's or a session's event.
-
-    Raises:
-        InvalidEventError: What says whose it is names no user id by `user_id_pattern`.
-    """
-    return Case(
-        event.id,
-        event.as_of or event.created,
-        event.subscription_id or "",
-        policy,
-        event,
-        claim_of(event, policy),
-        only_claims=event.session is not None,
-        may_guess=not policy.can_ask_stripe,
-    )
 
 
 def carry(case: Case, known: Known) -> Handling:

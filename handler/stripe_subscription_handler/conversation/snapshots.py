@@ -10,9 +10,8 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.cases import Case
+from stripe_subscription_handler.conversation.cases import Case, case_of
 from stripe_subscription_handler.conversation.handling import carry as carry_case
-from stripe_subscription_handler.conversation.handling import case_of
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (

@@ -87,11 +87,11 @@ class SubscriptionChange:
             return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
         only = frozenset({subscription.id})
         values = Held(self._register(), claim=self.claim).to_attributes(subscription.id)
+        values |= made_by(shows) if is_first else {}
         changed = {name: value for name, value in values.items() if value is not None}
         if is_first:
             conditions: tuple[Condition, ...] = (Absent(("subscriptionId",)), Absent((REVISION,)))
-            made = ((name, value) for name, value in made_by(shows).items() if value is not None)
-            changed |= {KNOWN: only, LIVE: only, **dict(made)}
+            changed |= {KNOWN: only, LIVE: only}
         else:
             name = register_attribute(subscription.id)
             # One that lives is better than any dead one. One that has died is shown if there is no other.

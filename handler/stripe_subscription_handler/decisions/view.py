@@ -63,6 +63,11 @@ def primary(subscriptions: Iterable[Subscription], shows: ViewSettings) -> Subsc
     return max(subscriptions, key=lambda one: primary_key(one, shows), default=None)
 
 
+def shown_of(ledger: Ledger, shows: ViewSettings) -> Subscription | None:
+    """The subscription of a ledger that the app sees."""
+    return primary(ledger.ours(shows).values(), shows)
+
+
 def subscription_view(subscription: Subscription | None, shows: ViewSettings) -> dict[str, Any]:
     """Every attribute that tells of the primary subscription; None stands for "not on the item"."""
     plan = plan_item(subscription.items, shows) if subscription else None
@@ -118,7 +123,7 @@ def changed_names(
 
 def view(ledger: Ledger, shows: ViewSettings) -> dict[str, Any]:
     """The whole view of a ledger; None stands for "not on the item"."""
-    shown = primary(ledger.ours(shows).values(), shows)
+    shown = shown_of(ledger, shows)
     living = ledger.living(shows)
     payments = ledger.payments
     payment = payments.get(shown.id) if shown else None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -53,13 +54,18 @@ class ViewSettings:
     def _own_fingerprint(self) -> str:
         values = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if field.init}
         values["handled_product_ids"] = sorted(self.handled_product_ids)
-        text = json.dumps([_FORMULA, values], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+        return fingerprint_of([_FORMULA, values])
 
     def place(self, product_id: str | None) -> int:
         """The place of a product among those of the plans, the best 0; unlisted ones come last."""
         products = self.plan_product_ids
         return products.index(product_id) if product_id in products else len(products)
+
+
+def fingerprint_of(settings: Any) -> str:
+    """Text that is another one where some settings, as JSON has them, are others."""
+    text = json.dumps(settings, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
 DEFAULTS = ViewSettings()

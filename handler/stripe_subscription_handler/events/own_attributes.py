@@ -69,11 +69,12 @@ def evaluated(
 
 
 def _is_storable(value: Any) -> bool:
-    return all(_is_storable_leaf(leaf) and depth <= _DEEPEST for leaf, depth in _leaves(value, 1))
+    return all(_is_storable_leaf(leaf) and depth <= _DEEPEST for leaf, depth in _leaves(value))
 
 
-def _leaves(value: Any, depth: int) -> Iterator[tuple[Any, int]]:
-    waiting = [(value, depth)]
+def _leaves(value: Any) -> Iterator[tuple[Any, int]]:
+    """What a value is made of, names included, and how deep each stands; an empty container is a leaf."""
+    waiting = [(value, 1)]
     while waiting:
         node, level = waiting.pop()
         if isinstance(node, dict):

@@ -145,6 +145,15 @@ def config_of(site: Site) -> Config:
         raise CliError(f"the function's environment cannot be used: {error}") from error
 
 
+def config_of_tables(site: Site) -> Config:
+    """The same, for the tables that Terraform's outputs name, whatever the function was given."""
+    return attrs.evolve(
+        config_of(site),
+        table_name=site.output("profile_table_name"),
+        sync_table_name=site.output("sync_table_name"),
+    )
+
+
 def livemode_of(site: Site) -> str:
     return environment_of(site).get(VARIABLES["livemode"], Livemode.ANY)
 

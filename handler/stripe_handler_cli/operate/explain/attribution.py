@@ -26,7 +26,7 @@ from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, 
 from stripe_subscription_handler.decisions.access import ACCESS_VIEW
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger
-from stripe_subscription_handler.decisions.view import primary, view
+from stripe_subscription_handler.decisions.view import shown_of, view
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -102,7 +102,7 @@ def attributions(
     changes = changes_of(lines, user_id)
     found = []
     values = {name: plain(value) for name, value in view(ledger, shows).items()}
-    shown = primary(ledger.ours(shows).values(), shows)
+    shown = shown_of(ledger, shows)
     of_shown = _newest(ledger, shown, changes, lines)
     of_access = of_shown.get(About.STATE)
     # What gives access may be any that lives: as soon as the log does not tell of one, nothing is certain.

@@ -17,7 +17,7 @@ from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, PRODUCTS
 from stripe_subscription_handler.decisions.ledger import OWN_ATTRIBUTES, PREFIX, SETTINGS, Ledger
 from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import Register
-from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW, primary, view
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW, shown_of, view
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 
 
@@ -128,7 +128,7 @@ class UserRecord:
     @property
     def registers(self) -> list[Register]:
         """The subscriptions, the one shown first, then the newest."""
-        shown = primary(self.ledger.ours(self.shows).values(), self.shows)
+        shown = shown_of(self.ledger, self.shows)
         return sorted(
             self.ledger.registers.values(),
             key=lambda one: (shown is not None and one.subscription.id == shown.id, one.subscription.created),

@@ -5,7 +5,7 @@ import attrs
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.tables import ITEMS_LOOKED_AT
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed
-from stripe_handler_cli.operate.doctor.site import Site, config_of
+from stripe_handler_cli.operate.doctor.site import Site, config_of_tables
 from stripe_handler_cli.stack.stored import StackTables, lost
 from stripe_handler_cli.stack.stored.lost import Lost
 
@@ -23,11 +23,7 @@ class LostFacts:
 
 def look_at_lost(site: Site) -> LostFacts:
     """The first links of the sync table: a bounded number, whatever its size."""
-    config = attrs.evolve(
-        config_of(site),
-        table_name=site.output("profile_table_name"),
-        sync_table_name=site.output("sync_table_name"),
-    )
+    config = config_of_tables(site)
     tables = StackTables(site.client("dynamodb"), config, scan_limit=ITEMS_LOOKED_AT)
     page = tables.scan_links()
     found = lost.lost(tables, page.links)

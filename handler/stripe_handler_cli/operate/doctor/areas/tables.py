@@ -6,7 +6,13 @@ from stripe_handler_cli.common.user_command import as_argument
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
-from stripe_handler_cli.operate.doctor.site import Site, config_of, found_or_none, livemode_of
+from stripe_handler_cli.operate.doctor.site import (
+    Site,
+    config_of,
+    config_of_tables,
+    found_or_none,
+    livemode_of,
+)
 from stripe_handler_cli.stack.stored.misplaced import Misplaced, confirmed, holdings
 from stripe_subscription_handler.comparison.tables import SEGMENTS, ScanPosition, Tables
 
@@ -192,11 +198,7 @@ class OwnersFacts:
 
 def look_at_owners(site: Site) -> OwnersFacts:
     """The first items of each part of the table: a bounded number, whatever its size."""
-    config = attrs.evolve(
-        config_of(site),
-        table_name=site.output("profile_table_name"),
-        sync_table_name=site.output("sync_table_name"),
-    )
+    config = config_of_tables(site)
     tables = Tables(site.client("dynamodb"), config, scan_limit=ITEMS_LOOKED_AT // SEGMENTS)
     pages = [tables.scan(ScanPosition(segment)) for segment in range(SEGMENTS)]
     users = [profile.user_id for page in pages for profile in page.profiles]

@@ -8,7 +8,7 @@ from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.self_check import told_or_none
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
-from stripe_handler_cli.operate.doctor.site import Site, config_of
+from stripe_handler_cli.operate.doctor.site import Site, config_of_tables
 from stripe_subscription_handler.comparison.full_pass import FullPass, needs_stripe, read_full_pass
 from stripe_subscription_handler.comparison.tables import ScanPosition, Tables
 
@@ -33,12 +33,8 @@ class ViewSettingsFacts:
 
 def look_at_view_settings(site: Site) -> ViewSettingsFacts:
     """What the last full pass left; without one, one page of profiles."""
-    client, shows = site.client("dynamodb"), config_of(site).shows
-    config = attrs.evolve(
-        config_of(site),
-        table_name=site.output("profile_table_name"),
-        sync_table_name=site.output("sync_table_name"),
-    )
+    config, client = config_of_tables(site), site.client("dynamodb")
+    shows = config.shows
     full_pass = read_full_pass(client, config.sync_table_name)
     facts = ViewSettingsFacts(
         settings=shows.fingerprint,
