@@ -4,7 +4,7 @@ Every write of ours leaves the ledger's revision on the item, and none of ours t
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -14,8 +14,6 @@ from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine
 from stripe_handler_cli.stack.stored import UserRecord
 from stripe_handler_cli.stack.stored.misplaced import sync_command
-
-_LOG_READ = timedelta(days=30)
 
 
 @attrs.frozen
@@ -84,7 +82,7 @@ def look_for_lost_ledger(log: FunctionLog, record: UserRecord, now: datetime) ->
     if record.ledger.revision is not None:
         return LedgerLook()
     try:
-        since = max(now - _LOG_READ, log.oldest(now))
+        since = log.read_from(now)
         line, is_complete = log.newest_write(record.user_id, since, now)
     except ClientError as error:
         code = error.response["Error"].get("Code", "an error")

@@ -24,7 +24,6 @@ from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
-_LOG_READ = timedelta(days=30)
 MOST_LINES = 20_000
 """Newest log lines of a user that are kept; a user with more has older ones left out, and is told."""
 
@@ -128,7 +127,7 @@ class Gatherer:
                 customers[event.customer_id] = tables.customer(event.customer_id)
         subscription_ids = {*record.ledger.held, *(event.subscription_id or "" for event in events)}
         log = self.stack.function_log
-        log_since = max(since or self.now - _LOG_READ, log.oldest(self.now))
+        log_since = log.read_from(self.now, since)
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
         for customer_id in self._customers_of_what_left(user_id, lines):
             if customer_id not in customers:

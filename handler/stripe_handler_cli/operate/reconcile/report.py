@@ -13,6 +13,7 @@ from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.tables import table
 from stripe_handler_cli.common.words import in_words, plural
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
+from stripe_handler_cli.stack import stored
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.fields import Field, product_changes
 from stripe_subscription_handler.comparison.tally import Tally
@@ -27,14 +28,10 @@ WITHOUT_DRY_RUN = "the same without --dry-run"
 
 
 def plain(value: object) -> Any:
-    """What JSON does not know, as JSON takes it; DynamoDB's numbers are decimals, its sets have no order."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    if isinstance(value, SubscriptionItem):
-        return attrs.asdict(value)
-    return str(value)
+    """What JSON does not know, as JSON takes it."""
+    if isinstance(value, Decimal | set | frozenset):
+        return stored.plain(value)
+    return attrs.asdict(value) if isinstance(value, SubscriptionItem) else str(value)
 
 
 def teller(*, as_json: bool) -> Callable[[Difference], None]:

@@ -1,14 +1,12 @@
 """What is left of a user whose profile tells nothing: links; where there are none, the log. Reads only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from stripe_handler_cli.common.progress import Step
 from stripe_handler_cli.operate.reconcile.sync import Wanted
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import phrase
 from stripe_subscription_handler.loggable import loggable
-
-_LOG_READ = timedelta(days=30)
 
 
 def traces_of(stack: DeployedStack, user_id: str, step: Step) -> Wanted:
@@ -24,7 +22,7 @@ def traces_of(stack: DeployedStack, user_id: str, step: Step) -> Wanted:
     lines = log.lines(
         [phrase(logged_as)],
         lambda line: line.user_id == logged_as and line.subscription_id is not None,
-        max(now - _LOG_READ, log.oldest(now)),
+        log.read_from(now),
         now,
         step.counter("parts of the log"),
     )

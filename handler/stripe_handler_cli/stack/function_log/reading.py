@@ -23,6 +23,7 @@ _PIECES = 10
 """A long range is read in so many pieces: progress can be shown, and no more than one is held in memory."""
 _SHORTEST_PIECE = timedelta(hours=1)
 _MILLISECOND = timedelta(milliseconds=1)  # the ends of a piece are inclusive, and whole milliseconds
+_MONTH = timedelta(days=30)
 _PATIENCE_SECONDS = 20.0
 OVERLAP_MILLISECONDS = 120_000
 """CloudWatch may show a line later than one written after it, so every look of a tail goes back so far."""
@@ -111,6 +112,10 @@ class FunctionLog:
                 days = group.get("retentionInDays")
                 return created if days is None else max(created, now - timedelta(days=days))
         return now
+
+    def read_from(self, now: datetime, since: datetime | None = None) -> datetime:
+        """Since when a command reads it: a month ago or the time asked for, or else its oldest line."""
+        return max(since or now - _MONTH, self.oldest(now))
 
     def lines(
         self,
