@@ -1,13 +1,13 @@
 """Delivers a world's events as badly as AWS may: any order, several handlers at once, some killed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any
 
 import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
+from stripe_subscription_handler.conversation.messages import Answer, Fetch, Fetched, Request
 from stripe_subscription_handler.conversation.snapshots import carry
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
@@ -18,6 +18,7 @@ from stripe_subscription_handler.errors import (
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.stripe_side.api import snapshot_as_of
+from support.forgotten import forgetting
 from support.happenings import World
 from support.model import FOREVER, Tables, stripe_at
 from support.one_owner import holders
@@ -59,7 +60,14 @@ class Sync:
     subscription_id: str
 
 
-Delivery = StripeEvent | SignUp | Removal | Sync
+@attrs.frozen
+class Forget:
+    """Between two deliveries, somebody has a user forgotten."""
+
+    user_id: str
+
+
+Delivery = StripeEvent | SignUp | Removal | Sync | Forget
 
 
 def policy_of(world: World, policy: Policy) -> Policy:
@@ -157,7 +165,8 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
     return tables
 
 
-_Running = tuple[Delivery, StripeEvent, Handling, Any]
+NOBODYS = StripeEvent("forget", "forget", "")
+_Running = tuple[Delivery, StripeEvent, Generator[Request, Answer, Any], Any]
 """What is being handled, as which event, how far its handling has come, and what it is answered next."""
 
 
@@ -173,6 +182,8 @@ def _begun(delivery: Delivery, tables: Tables, stripe: "_Stripe") -> list[_Runni
                 (delivery, snapshot, carry(snapshot, tables.policy, shown_to), None)
                 for snapshot in stripe.snapshot(subscription_id)
             ]
+        case Forget(user_id):
+            return [(delivery, NOBODYS, forgetting(tables, user_id), None)]
         case StripeEvent():
             stripe.has_sent(delivery)
             return [(delivery, delivery, handling(delivery, tables.policy), None)]

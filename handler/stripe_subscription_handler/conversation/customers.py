@@ -43,7 +43,10 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     claim = claim_of(event, policy)
     if claim is None:
         return (yield from _without_a_claim(event, known, policy))
-    written, best = yield from _recorded(event, claim, known, policy)
+    recorded = yield from _recorded(event, claim, known, policy)
+    if recorded is None:
+        return Outcome(applied=False, reason=Reason.FORGOTTEN)
+    written, best = recorded
     others: tuple[Applied, ...] = written or ()
     whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
     for subscription_id, link in sorted(known.links.items()):
@@ -91,16 +94,19 @@ def _is_right(link: Link, best: Claim) -> bool:
 
 def _recorded(
     event: StripeEvent, claim: Claim, known: Known, policy: Policy
-) -> Generator[Request, Answer, tuple[tuple[Applied, ...] | None, Claim]]:
+) -> Generator[Request, Answer, tuple[tuple[Applied, ...] | None, Claim] | None]:
     """Write the better of the event's claim and the one that stands there.
 
     Returns:
-        What that changed in items, or None where nothing was written; and the better claim.
+        What that changed in items, or None where nothing was written; and the better claim. None alone where
+        the claim is one that was forgotten.
     """
     may_ask = policy.can_ask_stripe
     for _ in range(MAX_WRITES):
         question = ReadLinks(event.customer_id or "")
         known.learn(question, (yield question))
+        if known.customer is not None and known.customer.has_forgotten(claim):
+            return None
         standing = known.customer.claim if known.customer else None
         verdict = strongest((standing, claim))
         assert verdict is not None  # noqa: S101 - there is one claim at least

@@ -13,6 +13,7 @@ import attrs
 
 from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.conditions import Condition
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.decisions.entitlements import Entitlements
 from stripe_subscription_handler.decisions.ledger import Held
@@ -52,11 +53,13 @@ class LinkChange:
     Attributes:
         seen: None where there was none.
         to: What it becomes; None: it only has to be as it was seen.
+        forgets: Whether nothing but a mark is left of it.
     """
 
     subscription_id: str
     seen: Link | None
     to: Link | None = None
+    forgets: bool = False
 
 
 class Guard(enum.Enum):
@@ -84,6 +87,7 @@ class CustomerChange:
         parks: An event that waits from now on.
         unparks: Events that do not wait any longer.
         only_checks: Whether nothing is changed.
+        forgets: What `Customer.forgotten` is from now on; what the record has of that goes.
     """
 
     guard: Guard
@@ -93,6 +97,7 @@ class CustomerChange:
     parks: str | None = None
     unparks: frozenset[str] = frozenset()
     only_checks: bool = False
+    forgets: str | None = None
 
 
 @attrs.frozen
@@ -137,6 +142,23 @@ class Commit:
 
 
 @attrs.frozen
+class Erase:
+    """Take attributes off a profile item, or the whole item away, where its condition holds.
+
+    Answered by `Written`, or by `ItemSeen` with the item as it is.
+
+    Attributes:
+        remove: Names; no new revision is written.
+        deletes: Whether the item goes. What somebody else has put on it meanwhile is put back.
+    """
+
+    user_id: str
+    remove: tuple[str, ...]
+    condition: Condition
+    deletes: bool = False
+
+
+@attrs.frozen
 class Fetch:
     """Ask Stripe for an object; without `not_before` any state will do. Answered by `Fetched`."""
 
@@ -146,7 +168,7 @@ class Fetch:
     account: str | None = None
 
 
-Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Fetch
+Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Erase | Fetch
 
 
 @attrs.frozen
@@ -178,29 +200,34 @@ class Refused:
         links: Subscription id → link.
         customer: The customer's record, if that is among it.
         unparked: Whether the parked event was done with already.
+        marks: Digests of the subscriptions that were forgotten.
     """
 
     items: Mapping[str, Item | None] = attrs.Factory(dict)
     links: Mapping[str, Link | None] = attrs.Factory(dict)
     customer: Customer | None = None
     unparked: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 @attrs.frozen
 class Links:
-    """A customer's record, and the links by subscription id."""
+    """A customer's record, the links by subscription id, and digests of forgotten subscriptions."""
 
     customer: Customer
     links: Mapping[str, Link] = attrs.Factory(dict)
+    marks: frozenset[str] = frozenset()
 
 
 @attrs.frozen
 class Parked:
-    """The same with the customer's parked events, by id."""
+    """The same with the customer's parked events, by id, and the ids of those that cannot be read."""
 
     customer: Customer
     links: Mapping[str, Link] = attrs.Factory(dict)
     events: Mapping[str, StripeEvent | Moved] = attrs.Factory(dict)
+    marks: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
 
 
 @attrs.frozen

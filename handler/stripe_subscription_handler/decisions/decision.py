@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     ONE_OFF_INVOICE = "one_off_invoice"
     NOTHING_DUE = "nothing_due"
     FILTERED = "filtered"
+    FORGOTTEN = "forgotten"
     PING = "ping"
 
 

@@ -16,6 +16,7 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
+    Erase,
     Fetch,
     Fetched,
     Handling,
@@ -33,8 +34,10 @@ from stripe_subscription_handler.dynamodb.sync_table import SyncTable
 from stripe_subscription_handler.dynamodb.transactions import (
     CONDITION_FAILED,
     Transaction,
+    profile_erasure,
     profile_of,
     profile_update,
+    putting_back,
 )
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import (
@@ -120,7 +123,7 @@ class Store:
                     continue
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
-                elif isinstance(request, Write | Commit):
+                elif isinstance(request, Write | Commit | Erase):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
@@ -135,6 +138,8 @@ class Store:
                 return self._write(request, refusals)
             case Commit():
                 return self._commit(request, raw.get("detail", raw), refusals)
+            case Erase():
+                return self._erase(request, refusals)
             case ReadItem(user_id):
                 return self._read(user_id)
             case ReadLink(customer_id, subscription_id):
@@ -180,6 +185,29 @@ class Store:
             refused: Any = error.response
             return ItemSeen(from_wire(refused.get("Item")))
         return Written(revision, from_wire(response.get("Attributes")) or {})
+
+    def _erase(self, erase: Erase, refusals: int) -> Written | ItemSeen:
+        parameters = profile_erasure(self.config, erase)
+        call = self.client.delete_item if erase.deletes else self.client.update_item
+        try:
+            response = self._send(call, {**parameters, "ReturnValues": "ALL_OLD"})
+        except ClientError as error:
+            if error.response["Error"].get("Code") not in _CONDITION_FAILED:
+                raise
+            refused: Any = error.response
+            if refusals >= _ORDINARY_REFUSALS:
+                self._pause(refusals - _ORDINARY_REFUSALS)
+            return ItemSeen(from_wire(refused.get("Item")))
+        if erase.deletes:
+            self._put_back(erase, from_wire(response.get("Attributes")) or {})
+        return Written("")
+
+    def _put_back(self, erase: Erase, old: Mapping[str, Any]) -> None:
+        """Restore what the app has put on an item between the look at it and its deletion."""
+        ours = {*erase.remove, *self.config.profile_key(erase.user_id)}
+        others = {name: value for name, value in old.items() if name not in ours}
+        if others:
+            self._send(self.client.update_item, putting_back(self.config, erase.user_id, others))
 
     def _commit(self, commit: Commit, stripe_event: Mapping[str, Any], refusals: int) -> Written | Refused:
         revision = _new_revision()

@@ -11,7 +11,14 @@ from stripe_subscription_handler.conversation.messages import Outcome
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy, Unmapped
 from stripe_subscription_handler.dynamodb.store import Store
-from stripe_subscription_handler.dynamodb.sync_table import LARGEST_PARKED_BYTES
+from stripe_subscription_handler.dynamodb.sync_table import (
+    LARGEST_PARKED_BYTES,
+    customer_key,
+    link_ids,
+    link_key,
+    parked_key,
+)
+from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import ConcurrentUpdateError, ItemTooLargeError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
@@ -64,9 +71,11 @@ def run(store: Store, event: StripeEvent, policy: Policy = PARK) -> Outcome:
     return store.run(handling(event, policy), {"id": event.id})
 
 
+KEY, RECORD_KEY = to_wire(link_key("cus_1", "sub_1")), to_wire(customer_key("cus_1"))
+IDS = to_wire(link_ids("cus_1", "sub_1"))
 LINK = {
-    "PK": {"S": "CUSTOMER#cus_1"},
-    "SK": {"S": "LINK#sub_1"},
+    **KEY,
+    **IDS,
     "owner": {"S": "user_9"},
     "claim": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_9"}}},
 }
@@ -93,16 +102,18 @@ def test_a_new_user_is_one_transaction_of_profile_link_and_customer() -> None:
     returned = {one["ReturnValuesOnConditionCheckFailure"] for one in (profile, link, customer)}
     assert returned == {"ALL_OLD"}
     assert link["Item"] == {
-        "PK": {"S": "CUSTOMER#cus_1"},
-        "SK": {"S": "LINK#sub_1"},
+        **KEY,
+        **IDS,
         "owner": {"S": "user_1"},
         "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
     }
     assert link["ConditionExpression"] == "attribute_not_exists(#n0)"
-    assert customer["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}}
-    assert customer["UpdateExpression"] == "SET #n0 = :v0"
-    assert customer["ConditionExpression"] == "attribute_not_exists(#n1) AND attribute_not_exists(#n2)"
-    assert customer["ExpressionAttributeNames"] == {"#n0": "revision", "#n1": "parked", "#n2": "entitlements"}
+    assert customer["Key"] == RECORD_KEY
+    assert customer["UpdateExpression"] == "SET #n0 = :v0, #n1 = :v1"
+    assert customer["ConditionExpression"] == "attribute_not_exists(#n2) AND attribute_not_exists(#n3)"
+    names = {"#n0": "revision", "#n1": "customer", "#n2": "parked", "#n3": "entitlements"}
+    assert customer["ExpressionAttributeNames"] == names
+    assert customer["ExpressionAttributeValues"][":v1"] == {"S": "cus_1"}
     revision = customer["ExpressionAttributeValues"][":v0"]
     assert revision in profile["ExpressionAttributeValues"].values()
     assert store.requests == 1
@@ -180,11 +191,10 @@ def test_each_parked_event_is_one_transaction() -> None:
         for number in range(2, 12)
     ]
     waiting = {"parked": {"SS": [event["id"] for event in parked]}}
-    record = {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}, **waiting}
+    record = {**RECORD_KEY, **waiting}
     kept = [
         {
-            "PK": {"S": "CUSTOMER#cus_1"},
-            "SK": {"S": f"PARKED#{event['id']}"},
+            **to_wire(parked_key("cus_1", event["id"])),
             "event": {"S": json.dumps(event)},
         }
         for event in parked

@@ -12,10 +12,12 @@ from stripe_subscription_handler.comparison.tables import Item, Tables, read_ite
 from stripe_subscription_handler.comparison.walk import Progress
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.dynamodb.sync_table import (
+    CUSTOMER_ID,
     PARKED_INDEX,
+    SUBSCRIPTION_ID,
     WAITING_FOR,
     WAITING_FOR_USER,
-    link_of_key,
+    ids_of_link,
     partition_query,
     read_links,
 )
@@ -85,13 +87,17 @@ class StackTables(Tables):
             request["Limit"] = self.scan_limit
         answer: Any = self.client.scan(
             TableName=self.config.sync_table_name,
-            ProjectionExpression="PK, SK, #owner",
+            ProjectionExpression="PK, SK, #owner, #customer, #subscription",
             FilterExpression=wanted,
-            ExpressionAttributeNames={"#owner": OWNER},
+            ExpressionAttributeNames={
+                "#owner": OWNER,
+                "#customer": CUSTOMER_ID,
+                "#subscription": SUBSCRIPTION_ID,
+            },
             **request,
         )
         items = [from_wire(item) or {} for item in answer["Items"]]
-        keyed = ((item[OWNER], link_of_key(item)) for item in items)
+        keyed = ((item[OWNER], ids_of_link(item)) for item in items)
         links = tuple(OwnedLink(user, *key) for user, key in keyed if key is not None)
         return LinkPage(links, answer["ScannedCount"], answer.get("LastEvaluatedKey"))
 

@@ -1,0 +1,153 @@
+"""Forgets a person: subscriptions, what waits for them, what is ours on the profile. Pure conversation.
+
+The marks come first (`marking`), the profile last: what is left of it goes once it holds no subscription.
+"""
+
+from collections.abc import Collection, Generator, Iterable, Mapping
+
+import attrs
+
+from stripe_subscription_handler.conversation.marking import FromCustomer, forget_customer
+from stripe_subscription_handler.conversation.messages import (
+    Answer,
+    Erase,
+    Handling,
+    Item,
+    ItemSeen,
+    Outcome,
+    Request,
+    Written,
+)
+from stripe_subscription_handler.conversation.settling import MAX_WRITES
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason
+from stripe_subscription_handler.decisions.ledger import OWN_ATTRIBUTES, PREFIX, REVISION, Ledger
+from stripe_subscription_handler.decisions.policy import Policy
+from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW
+from stripe_subscription_handler.decisions.writes import unchanged
+from stripe_subscription_handler.errors import ConcurrentUpdateError
+from stripe_subscription_handler.events.envelope import StripeEvent
+
+
+@attrs.frozen
+class Forgotten:
+    """What was forgotten of a user.
+
+    Attributes:
+        customers: What was forgotten of each customer of whom anything was.
+        erased: Names of the attributes that were on the profile in the end and are not any more.
+        is_deleted: Whether the profile item went, because nothing but ours was on it.
+        item: The profile as it was left; None where there is none.
+    """
+
+    user_id: str
+    customers: tuple[FromCustomer, ...]
+    erased: tuple[str, ...] = ()
+    is_deleted: bool = False
+    item: Item | None = None
+
+
+def forget_user(
+    user_id: str, customer_ids: Iterable[str], policy: Policy, keys: Collection[str]
+) -> Generator[Request, Answer, Forgotten]:
+    """Forget a user.
+
+    `customer_ids` are those of every customer of which the sync table names the user; the profile tells of
+    its own. `keys` are the names of the profile item's keys: an item that then has nothing else is deleted.
+
+    Raises:
+        ConcurrentUpdateError: Something changed under every write that was tried.
+    """
+    done, wanted = dict[str, FromCustomer](), frozenset(customer_ids)
+    for _ in range(MAX_WRITES):
+        held = _by_customer((yield from _read(user_id)))
+        for customer_id in sorted(wanted | held.keys()):
+            known = held.get(customer_id, frozenset())
+            one = yield from forget_customer(customer_id, user_id, policy, known)
+            done[customer_id] = one.after(done.get(customer_id))
+        item = yield from _read(user_id)
+        customers = tuple(one for one in done.values() if one.steps)
+        if _has_more(_by_customer(item), held):
+            continue  # the user has come back meanwhile
+        erase = erasing(user_id, item, policy, keys, may_delete=True)
+        if erase is None:
+            return Forgotten(user_id, customers, item=item)
+        answer = yield erase
+        if isinstance(answer, Written):
+            return Forgotten(user_id, customers, erase.remove, erase.deletes, _left(item or {}, erase))
+    raise ConcurrentUpdateError(f"the profile changed under {MAX_WRITES} attempts to forget its user")
+
+
+def forget_deleted(event: StripeEvent, policy: Policy, keys: Collection[str] = ()) -> Handling:
+    """Forget a customer that Stripe has deleted, and what is ours on a profile that then knows of nothing.
+
+    No item is deleted: one that holds nothing but its keys stays, with the ledger's revision.
+
+    Raises:
+        ConcurrentUpdateError: Something changed under every write that was tried.
+    """
+    done = yield from forget_customer(event.customer_id or event.related_id or "", None, policy)
+    for user_id in sorted(done.users):
+        for _ in range(MAX_WRITES):
+            item = yield from _read(user_id)
+            ledger = Ledger.from_item(item)
+            if ledger.held or ledger.closed or ledger.floor or ledger.entitlements:
+                break
+            erase = erasing(user_id, item, policy, keys, may_delete=False)
+            if erase is None or isinstance((yield erase), Written):
+                break
+        else:
+            raise ConcurrentUpdateError(f"a profile changed under {MAX_WRITES} attempts to forget its user")
+    return Outcome(applied=done.steps > 0, reason=Reason.FORGOTTEN)
+
+
+def erasing(
+    user_id: str, item: Item | None, policy: Policy, keys: Collection[str], *, may_delete: bool
+) -> Erase | None:
+    """What takes off an item everything that is ours, or the item away; None where nothing is to be done."""
+    if item is None:
+        return None
+    ours = ours_of(item)
+    is_bare = item.keys() <= ours | {policy.partition_key_name, *keys}
+    if is_bare and not may_delete:
+        ours -= {REVISION}  # by it somebody who may delete the item sees that it was made here
+    if not ours:
+        return None
+    return Erase(user_id, tuple(sorted(ours)), unchanged(item, policy), deletes=is_bare and may_delete)
+
+
+def ours_of(item: Item) -> frozenset[str]:
+    """Names of the attributes that this library has put on an item: ledger, view, and the app's own of them.
+
+    Where no ledger says that the view is ours, what stands there is the app's, from before a migration.
+    """
+    ledger = Ledger.from_item(item)
+    names = {name for name in item if name.startswith(PREFIX)} | set(item.get(OWN_ATTRIBUTES, ()))
+    if ledger.held or ledger.closed:
+        names |= {*VIEW} - {ENTITLEMENTS_SHOWN}
+    if ledger.entitlements:
+        names.add(ENTITLEMENTS_SHOWN)
+    return frozenset(names & item.keys())
+
+
+def _left(item: Item, erase: Erase) -> Item | None:
+    return None if erase.deletes else {name: item[name] for name in item if name not in erase.remove}
+
+
+def _by_customer(item: Item | None) -> Mapping[str, frozenset[str]]:
+    """Customer id → ids of its subscriptions that an item holds; without those where it has entitlements."""
+    ledger, found = Ledger.from_item(item), dict[str, frozenset[str]]()
+    for subscription_id, register in ledger.registers.items():
+        customer_id = register.subscription.customer_id
+        found[customer_id] = found.get(customer_id, frozenset()) | {subscription_id}
+    return dict.fromkeys(ledger.entitlements, frozenset[str]()) | found
+
+
+def _has_more(now: Mapping[str, frozenset[str]], before: Mapping[str, frozenset[str]]) -> bool:
+    """Whether there is something that was not there before. What was there and stayed is somebody else's."""
+    return any(not ids <= before.get(customer_id, frozenset()) for customer_id, ids in now.items())
+
+
+def _read(user_id: str) -> Generator[Request, Answer, Item | None]:
+    answer = yield ReadItem(user_id)
+    assert isinstance(answer, ItemSeen)  # noqa: S101 - what reading is answered by
+    return answer.item

@@ -1,0 +1,96 @@
+"""A forgotten user stays forgotten, in every order, and nobody else loses anything by it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stripe_subscription_handler.decisions.claims import Kind
+from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.policy import Policy
+from support.delivery import Forget, interleaved
+from support.examples import SOME
+from support.forgotten import forget, traces
+from support.judging import views
+from support.model import Tables
+from support.one_owner import check_nobody_elses
+from support.streams import Stream, streams
+from support.tapes import Tape, tapes
+from support.worlds import Kinds
+
+FORGOTTEN = "user_1"
+LABELLED = Kinds(baskets=True)
+CHANGING = Kinds(labels=2, companions=1, earlier=1)
+POLICIES = {"": Policy(), "without profiles of its own": Policy(create_missing_profile=False)}
+each_policy = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES.keys())
+
+
+def guesses(tables: Tables) -> set[tuple[str, str]]:
+    """What is somebody's by nothing but a guess."""
+    kind = f"{int(Kind.GUESS)} "
+    return {
+        key for key, link in tables.links.items() if link.get("claim", {}).get("key", "").startswith(kind)
+    }
+
+
+def forget_all(tables: Tables) -> None:
+    """Forget, and find nothing the second time."""
+    forget(tables, FORGOTTEN)
+    again = forget(tables, FORGOTTEN)
+    assert (again.customers, again.erased, again.is_deleted) == ((), (), False)
+
+
+def replay(tables: Tables, stream: Stream) -> None:
+    """Deliver the archive once more, in the order of the stream."""
+    for event in stream.deliveries:
+        tables.deliver(event)
+
+
+@SOME
+@each_policy
+@given(stream=streams(CHANGING), data=st.data(), tape=tapes())
+def test_a_forgotten_user_comes_back_by_no_event_that_there_was(
+    policy: Policy, stream: Stream, data: st.DataObject, tape: Tape
+) -> None:
+    """Events, forgetting and crashes run into each other; the last forgetting holds through a replay."""
+    deliveries = list(stream.deliveries)
+    for _ in range(2):
+        deliveries.insert(data.draw(st.integers(0, len(deliveries))), Forget(FORGOTTEN))
+    tables = interleaved(stream.world, deliveries, tape, policy, after_each=check_nobody_elses)
+    forget_all(tables)
+    assert traces(tables, FORGOTTEN) == []
+    before, marked = guesses(tables), {customer for customer, _ in _marks(tables)}
+    replay(tables, stream)
+    assert traces(tables, FORGOTTEN) == []
+    assert not {key for key in guesses(tables) - before if key[0] in marked}
+
+
+@SOME
+@given(stream=streams(LABELLED), tape=tapes(), data=st.data())
+def test_nobody_else_loses_anything(stream: Stream, tape: Tape, data: st.DataObject) -> None:
+    """While all events come again, a user is forgotten; everybody else sees what he saw."""
+    policy = Policy()
+    tables = interleaved(stream.world, stream.deliveries, tape, policy)
+    others = {user: view for user, view in views(tables).items() if user != FORGOTTEN}
+    deliveries = list(stream.deliveries)
+    deliveries.insert(data.draw(st.integers(0, len(deliveries))), Forget(FORGOTTEN))
+    again = interleaved(stream.world, deliveries, tape, policy, profiles=None)
+    forget_all(again)
+    replay(again, stream)
+    assert views(again) == others
+    assert traces(again, FORGOTTEN) == []
+
+
+def _marks(tables: Tables) -> set[tuple[str, str]]:
+    return {key for key, link in tables.links.items() if "forgotten" in link}
+
+
+@SOME
+@given(stream=streams(LABELLED), tape=tapes())
+def test_what_the_app_has_put_on_a_profile_stays(stream: Stream, tape: Tape) -> None:
+    """Of an item with attributes of the app's, these are left, and nothing of ours, not even the revision."""
+    own = {"PK": FORGOTTEN, "email": "ada@example.com", "entitlementsOfMine": "x"}
+    tables = interleaved(stream.world, stream.deliveries, tape, Policy(), profiles={FORGOTTEN: dict(own)})
+    forget(tables, FORGOTTEN)
+    assert tables.profiles[FORGOTTEN] == own
+    replay(tables, stream)
+    assert not any(name.startswith(PREFIX) for name in tables.profiles[FORGOTTEN])
