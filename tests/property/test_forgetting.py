@@ -8,7 +8,7 @@ from stripe_subscription_handler.decisions.claims import Kind
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Policy
 from support.delivery import Forget, interleaved
-from support.examples import SOME
+from support.examples import MANY, SOME
 from support.forgotten import forget, traces
 from support.judging import views
 from support.model import Tables
@@ -45,7 +45,7 @@ def replay(tables: Tables, stream: Stream) -> None:
         tables.deliver(event)
 
 
-@SOME
+@MANY
 @each_policy
 @given(stream=streams(CHANGING), data=st.data(), tape=tapes())
 def test_a_forgotten_user_comes_back_by_no_event_that_there_was(
@@ -64,7 +64,7 @@ def test_a_forgotten_user_comes_back_by_no_event_that_there_was(
     assert not {key for key in guesses(tables) - before if key[0] in marked}
 
 
-@SOME
+@MANY
 @given(stream=streams(LABELLED), tape=tapes(), data=st.data())
 def test_nobody_else_loses_anything(stream: Stream, tape: Tape, data: st.DataObject) -> None:
     """While all events come again, a user is forgotten; everybody else sees what he saw."""

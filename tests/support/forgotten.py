@@ -32,10 +32,7 @@ def forgetting(tables: Tables, user_id: str) -> Generator[Request, Answer, Forgo
 
 def forget(tables: Tables, user_id: str) -> Forgotten:
     """Forget a user, alone."""
-    conversation: Any = forgetting(tables, user_id)
-    found: Any = tables.hold(conversation)
-    assert isinstance(found, Forgotten)
-    return found
+    return tables.hold(forgetting(tables, user_id))
 
 
 def traces(tables: Tables, user_id: str) -> list[str]:

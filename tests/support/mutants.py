@@ -18,6 +18,9 @@ EARLIER = f"{_EVERYONE}[without key-invoices]"
 COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
+_FORGETTING = "test_forgetting.py::"
+FORGOTTEN = f"{_FORGETTING}test_a_forgotten_user_comes_back_by_no_event_that_there_was[]"
+FORGOTTEN_ALONE = f"{_FORGETTING}test_nobody_else_loses_anything"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
 
 
@@ -506,5 +509,70 @@ MUTANTS = (
         "        request = yield from projected(request, known, policy)\n",
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
+    ),
+    Mutant(
+        "a mark takes the link's place",
+        "conversation/marking.py",
+        "            LinkChange(subscription_id, link, forgets=True),\n",
+        "            LinkChange(subscription_id, link, Link(None, link.claim) if link else None),\n",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "an item loses a subscription in the transaction that marks it",
+        "conversation/marking.py",
+        "            writes = (_without(owner, item, subscription_id, self.policy),)\n",
+        "            writes = ()\n",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "a forgotten customer is nobody's where only the customer says whose it is",
+        "conversation/owners.py",
+        "    if is_of_customer and known.customer is not None and known.customer.is_forgotten:\n"
+        "        return Done(Reason.FORGOTTEN)\n",
+        "",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "no guess where somebody was forgotten",
+        "conversation/owners.py",
+        " and not known.marks",
+        "",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "what a forgotten customer's metadata said stays forgotten",
+        "conversation/links.py",
+        "return self.forgotten is not None and claim.key <= self.forgotten",
+        "return False",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "who forgets insists on the customer's revision",
+        "conversation/marking.py",
+        "        return CustomerChange(Guard.AS_SEEN, self.known.revision, forgets=forgets)\n",
+        "        return CustomerChange(Guard.NONE, forgets=forgets)\n",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "what waits for a forgotten user goes",
+        "conversation/marking.py",
+        "        return one.user_id == self.user_id\n",
+        "        return False\n",
+        f"{_FORGETTING}test_a_forgotten_user_comes_back_by_no_event_that_there_was"
+        "[without profiles of its own]",
+    ),
+    Mutant(
+        "only the user's own part of a customer is forgotten",
+        "conversation/marking.py",
+        "return self.user_id is None or user_id == self.user_id",
+        "return True",
+        FORGOTTEN_ALONE,
+    ),
+    Mutant(
+        "a customer of others is not forgotten",
+        "conversation/marking.py",
+        '        return NONE if self.user_id is None else frozenset(named - {self.user_id, ""})\n',
+        "        return NONE\n",
+        FORGOTTEN_ALONE,
     ),
 )

@@ -18,8 +18,6 @@ from stripe_handler_cli.lab.chaos.counterexamples import Counterexample
 from stripe_handler_cli.lab.chaos.report import print_certificate
 from stripe_handler_cli.lab.simulator.statistics import Statistics
 from stripe_handler_cli.operate.dlq import report as dead_letters
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.queues import Counts, Listing, Queue
 from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result
@@ -36,6 +34,8 @@ from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.following.outcome import handled, not_handled, print_outcome
 from stripe_handler_cli.stack.function_log import LogLine

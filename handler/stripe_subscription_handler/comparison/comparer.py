@@ -138,6 +138,9 @@ class Batch:
     def subscriptions_of(self, customer_id: str) -> Iterable[str]:
         return self.items.links_of(customer_id).links
 
+    def marks_of(self, customer_id: str) -> frozenset[str]:
+        return self.items.links_of(customer_id).marks
+
     def forget(self, rehearsal: Rehearsed) -> None:
         """Have what a repair has changed read again."""
         for user_id in rehearsal.profiles:

@@ -27,7 +27,7 @@ EVERYTHING = "~"
 """What `Customer.forgotten` says of a whole customer; it sorts after the key of every claim."""
 
 _DIGEST_CHARACTERS = 24
-"""96 bits: that two of a thousand million ids share them has a chance of one to a hundred thousand million."""
+"""96 bits: the chance that two of a thousand million ids share them is one to a hundred thousand million."""
 
 
 def digest(stripe_id: str) -> str:

@@ -3,8 +3,8 @@
 Every request is atomic. A comparison, commands and tests ask it what a handler would do with events.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping
+from typing import Any, TypeVar
 
 import attrs
 
@@ -29,7 +29,6 @@ from stripe_subscription_handler.conversation.messages import (
     Fetch,
     Fetched,
     Guard,
-    Handling,
     ItemSeen,
     LinkChange,
     Links,
@@ -52,6 +51,8 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 
 FOREVER = "9999-12-31T23:59:59Z"
 Item = Mapping[str, Any]
+_Told = TypeVar("_Told")
+"""What a conversation comes to: an event's outcome, say."""
 
 
 def nothing_at_stripe(_asked: Fetch) -> Fetched:
@@ -92,12 +93,12 @@ class Tables:
                 links, marks = self._links(customer_id, wanted), self._marks(customer_id, wanted)
                 return Links(self._customer(customer_id), links, marks)
             case ReadLinks(customer_id):
-                links, marks = self._links(customer_id), self._marks(customer_id)
+                links, marks = self._links(customer_id), self.marks_of(customer_id)
                 return Links(self._customer(customer_id), links, marks)
             case ReadParked(customer_id):
                 customer, links = self._customer(customer_id), self._links(customer_id)
                 waiting = dict(self.parked.get(customer_id, {}))
-                return Parked(customer, links, waiting, self._marks(customer_id))
+                return Parked(customer, links, waiting, self.marks_of(customer_id))
             case Commit():
                 return self._commit(request, event)
             case Erase():
@@ -109,6 +110,10 @@ class Tables:
         """Every subscription of a customer that has a link."""
         return [subscription for customer, subscription in self.links if customer == customer_id]
 
+    def marks_of(self, customer_id: str) -> frozenset[str]:
+        """Digests of every subscription of a customer that was forgotten."""
+        return self._marks(customer_id, self.subscriptions_of(customer_id))
+
     def _customer(self, customer_id: str) -> Customer:
         return Customer.from_attributes(self.customers.get(customer_id))
 
@@ -116,7 +121,7 @@ class Tables:
         items = self._link_items(customer_id, wanted).items()
         return {one: Link.from_attributes(item) for one, item in items if not is_mark(item)}
 
-    def _marks(self, customer_id: str, wanted: Iterable[str] | None = None) -> frozenset[str]:
+    def _marks(self, customer_id: str, wanted: Iterable[str]) -> frozenset[str]:
         items = self._link_items(customer_id, wanted).items()
         return frozenset(digest(one) for one, item in items if is_mark(item))
 
@@ -213,7 +218,9 @@ class Tables:
     def deliver(self, event: StripeEvent) -> Outcome:
         return self.hold(handling(event, self.policy), event)
 
-    def hold(self, conversation: Handling, event: StripeEvent | None = None) -> Outcome:
+    def hold(
+        self, conversation: Generator[Request, Answer, _Told], event: StripeEvent | None = None
+    ) -> _Told:
         """Hold a conversation to its end, alone; an event's, or one without any."""
         try:
             request = next(conversation)
@@ -225,8 +232,8 @@ class Tables:
                 else:
                     request = conversation.send(answer)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome
+            told: _Told = stop.value
+            return told
 
 
 def _is_as_asked(customer: Customer, change: CustomerChange) -> bool:

@@ -5,8 +5,8 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 from botocore.exceptions import ClientError
@@ -19,9 +19,7 @@ from stripe_subscription_handler.conversation.messages import (
     Erase,
     Fetch,
     Fetched,
-    Handling,
     ItemSeen,
-    Outcome,
     ReadLink,
     ReadLinks,
     ReadParked,
@@ -68,6 +66,10 @@ _ORDINARY_REFUSALS = 2
 """So often a refusal is how a conversation reads: the item, then the links. Further ones are lost races."""
 
 
+_Told = TypeVar("_Told")
+"""What a conversation comes to: an event's outcome, say."""
+
+
 class _ConflictError(Exception):
     """A transaction held an item that was to be written."""
 
@@ -102,8 +104,8 @@ class Store:
     def __attrs_post_init__(self) -> None:
         self._sync = SyncTable(self.client, self.config.sync_table_name, self._send, self.config.selection)
 
-    def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
-        """Hold one event's conversation to its end.
+    def run(self, conversation: Generator[Request, Answer, _Told], raw: Mapping[str, Any]) -> _Told:
+        """Hold a conversation to its end: an event's, or one without any.
 
         `raw` is the event as it came, envelope included; it is kept if the event is parked.
 
@@ -127,8 +129,8 @@ class Store:
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome
+            told: _Told = stop.value
+            return told
 
     def _answer(  # noqa: PLR0911 - a table
         self, request: Request, raw: Mapping[str, Any], refusals: int
