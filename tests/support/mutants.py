@@ -511,13 +511,6 @@ MUTANTS = (
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
     ),
     Mutant(
-        "a mark takes the link's place",
-        "conversation/marking.py",
-        "            LinkChange(subscription_id, link, forgets=True),\n",
-        "            LinkChange(subscription_id, link, Link(None, link.claim) if link else None),\n",
-        FORGOTTEN,
-    ),
-    Mutant(
         "an item loses a subscription in the transaction that marks it",
         "conversation/marking.py",
         "            writes = (_without(owner, item, subscription_id, self.policy),)\n",

@@ -10,7 +10,7 @@ import attrs
 from stripe_subscription_handler.conversation.marking import FromCustomer, forget_customer
 from stripe_subscription_handler.conversation.messages import (
     Answer,
-    Erase,
+    Delete,
     Handling,
     Item,
     ItemSeen,
@@ -19,7 +19,7 @@ from stripe_subscription_handler.conversation.messages import (
     Written,
 )
 from stripe_subscription_handler.conversation.settling import MAX_WRITES
-from stripe_subscription_handler.decisions.decision import ReadItem, Reason
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.decisions.ledger import OWN_ATTRIBUTES, PREFIX, REVISION, Ledger
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW
@@ -34,20 +34,30 @@ class Forgotten:
 
     Attributes:
         customers: What was forgotten of each customer of whom anything was.
-        erased: Names of the attributes that were on the profile in the end and are not any more.
+        removed: Names of the attributes of ours that the profile had when it began.
         is_deleted: Whether the profile item went, because nothing but ours was on it.
-        item: The profile as it was left; None where there is none.
+        left: Names of the attributes that are on the profile now, without its keys; they are the app's.
     """
 
     user_id: str
-    customers: tuple[FromCustomer, ...]
-    erased: tuple[str, ...] = ()
+    customers: tuple[FromCustomer, ...] = ()
+    removed: tuple[str, ...] = ()
     is_deleted: bool = False
-    item: Item | None = None
+    left: tuple[str, ...] = ()
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether there was nothing to forget."""
+        return not self.customers and not self.removed and not self.is_deleted
 
 
 def forget_user(
-    user_id: str, customer_ids: Iterable[str], policy: Policy, keys: Collection[str]
+    user_id: str,
+    customer_ids: Iterable[str],
+    policy: Policy,
+    keys: Collection[str],
+    *,
+    may_delete: bool = True,
 ) -> Generator[Request, Answer, Forgotten]:
     """Forget a user.
 
@@ -58,8 +68,11 @@ def forget_user(
         ConcurrentUpdateError: Something changed under every write that was tried.
     """
     done, wanted = dict[str, FromCustomer](), frozenset(customer_ids)
+    removed = frozenset[str]()
     for _ in range(MAX_WRITES):
-        held = _by_customer((yield from _read(user_id)))
+        item = yield from _read(user_id)
+        removed |= ours_of(item or {}) - {REVISION}
+        held = _by_customer(item)
         for customer_id in sorted(wanted | held.keys()):
             known = held.get(customer_id, frozenset())
             one = yield from forget_customer(customer_id, user_id, policy, known)
@@ -68,19 +81,19 @@ def forget_user(
         customers = tuple(one for one in done.values() if one.steps)
         if _has_more(_by_customer(item), held):
             continue  # the user has come back meanwhile
-        erase = erasing(user_id, item, policy, keys, may_delete=True)
-        if erase is None:
-            return Forgotten(user_id, customers, item=item)
-        answer = yield erase
-        if isinstance(answer, Written):
-            return Forgotten(user_id, customers, erase.remove, erase.deletes, _left(item or {}, erase))
+        erase = erasing(user_id, item, policy, keys, may_delete=may_delete)
+        if erase is None or isinstance((yield erase), Written):
+            is_deleted = isinstance(erase, Delete)
+            others = (item or {}).keys() - ours_of(item or {}) - {policy.partition_key_name, *keys}
+            left = () if is_deleted else tuple(sorted(others))
+            return Forgotten(user_id, customers, tuple(sorted(removed)), is_deleted, left)
     raise ConcurrentUpdateError(f"the profile changed under {MAX_WRITES} attempts to forget its user")
 
 
-def forget_deleted(event: StripeEvent, policy: Policy, keys: Collection[str] = ()) -> Handling:
+def forget_deleted(event: StripeEvent, policy: Policy) -> Handling:
     """Forget a customer that Stripe has deleted, and what is ours on a profile that then knows of nothing.
 
-    No item is deleted: one that holds nothing but its keys stays, with the ledger's revision.
+    No item is deleted: the function may not.
 
     Raises:
         ConcurrentUpdateError: Something changed under every write that was tried.
@@ -92,7 +105,7 @@ def forget_deleted(event: StripeEvent, policy: Policy, keys: Collection[str] = (
             ledger = Ledger.from_item(item)
             if ledger.held or ledger.closed or ledger.floor or ledger.entitlements:
                 break
-            erase = erasing(user_id, item, policy, keys, may_delete=False)
+            erase = erasing(user_id, item, policy, (), may_delete=False)
             if erase is None or isinstance((yield erase), Written):
                 break
         else:
@@ -102,17 +115,18 @@ def forget_deleted(event: StripeEvent, policy: Policy, keys: Collection[str] = (
 
 def erasing(
     user_id: str, item: Item | None, policy: Policy, keys: Collection[str], *, may_delete: bool
-) -> Erase | None:
-    """What takes off an item everything that is ours, or the item away; None where nothing is to be done."""
+) -> Write | Delete | None:
+    """What takes off an item everything that is ours, or the item away; None where nothing is to be done.
+
+    The revision stays on an item that stays: by it everybody sees that no ledger was lost here.
+    """
     if item is None:
         return None
     ours = ours_of(item)
-    is_bare = item.keys() <= ours | {policy.partition_key_name, *keys}
-    if is_bare and not may_delete:
-        ours -= {REVISION}  # by it somebody who may delete the item sees that it was made here
-    if not ours:
-        return None
-    return Erase(user_id, tuple(sorted(ours)), unchanged(item, policy), deletes=is_bare and may_delete)
+    if may_delete and REVISION in item and item.keys() <= ours | {policy.partition_key_name, *keys}:
+        return Delete(user_id, ours, unchanged(item, policy))
+    names = tuple(sorted(ours - {REVISION}))
+    return Write(user_id, {}, names, unchanged(item, policy), Reason.FORGOTTEN) if names else None
 
 
 def ours_of(item: Item) -> frozenset[str]:
@@ -127,10 +141,6 @@ def ours_of(item: Item) -> frozenset[str]:
     if ledger.entitlements:
         names.add(ENTITLEMENTS_SHOWN)
     return frozenset(names & item.keys())
-
-
-def _left(item: Item, erase: Erase) -> Item | None:
-    return None if erase.deletes else {name: item[name] for name in item if name not in erase.remove}
 
 
 def _by_customer(item: Item | None) -> Mapping[str, frozenset[str]]:

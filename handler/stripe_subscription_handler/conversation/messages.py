@@ -142,20 +142,19 @@ class Commit:
 
 
 @attrs.frozen
-class Erase:
-    """Take attributes off a profile item, or the whole item away, where its condition holds.
+class Delete:
+    """Take a profile item away on which nothing of the app's is left, where its condition holds.
 
-    Answered by `Written`, or by `ItemSeen` with the item as it is.
+    Answered by `Written`, or by `ItemSeen` with the item as it is. What somebody else has put on it since it
+    was read is put back.
 
     Attributes:
-        remove: Names; no new revision is written.
-        deletes: Whether the item goes. What somebody else has put on it meanwhile is put back.
+        ours: Names of the attributes that were seen on it.
     """
 
     user_id: str
-    remove: tuple[str, ...]
+    ours: frozenset[str]
     condition: Condition
-    deletes: bool = False
 
 
 @attrs.frozen
@@ -168,7 +167,7 @@ class Fetch:
     account: str | None = None
 
 
-Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Erase | Fetch
+Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Delete | Fetch
 
 
 @attrs.frozen

@@ -25,7 +25,7 @@ from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
     CustomerChange,
-    Erase,
+    Delete,
     Fetch,
     Fetched,
     Guard,
@@ -101,8 +101,8 @@ class Tables:
                 return Parked(customer, links, waiting, self.marks_of(customer_id))
             case Commit():
                 return self._commit(request, event)
-            case Erase():
-                return self._erase(request)
+            case Delete():
+                return self._delete(request)
             case Fetch():
                 return self.stripe(request)
 
@@ -200,15 +200,11 @@ class Tables:
         waiting = {PARKED: parked} if parked else {}
         self.customers[customer_id] = found | waiting | {REVISION: revision}
 
-    def _erase(self, request: Erase) -> Answer:
+    def _delete(self, request: Delete) -> Answer:
         item = self.profiles.get(request.user_id)
         if not holds(request.condition, item):
             return ItemSeen(item)
-        if request.deletes:
-            del self.profiles[request.user_id]
-        elif item is not None:
-            kept = {name: value for name, value in item.items() if name not in request.remove}
-            self.profiles[request.user_id] = kept
+        del self.profiles[request.user_id]
         return Written("")
 
     def _revision(self) -> str:

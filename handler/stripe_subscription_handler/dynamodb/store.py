@@ -16,7 +16,7 @@ from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
-    Erase,
+    Delete,
     Fetch,
     Fetched,
     ItemSeen,
@@ -32,7 +32,7 @@ from stripe_subscription_handler.dynamodb.sync_table import SyncTable
 from stripe_subscription_handler.dynamodb.transactions import (
     CONDITION_FAILED,
     Transaction,
-    profile_erasure,
+    profile_deletion,
     profile_of,
     profile_update,
     putting_back,
@@ -125,7 +125,7 @@ class Store:
                     continue
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
-                elif isinstance(request, Write | Commit | Erase):
+                elif isinstance(request, Write | Commit | Delete):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
@@ -140,8 +140,8 @@ class Store:
                 return self._write(request, refusals)
             case Commit():
                 return self._commit(request, raw.get("detail", raw), refusals)
-            case Erase():
-                return self._erase(request, refusals)
+            case Delete():
+                return self._delete(request, refusals)
             case ReadItem(user_id):
                 return self._read(user_id)
             case ReadLink(customer_id, subscription_id):
@@ -188,11 +188,10 @@ class Store:
             return ItemSeen(from_wire(refused.get("Item")))
         return Written(revision, from_wire(response.get("Attributes")) or {})
 
-    def _erase(self, erase: Erase, refusals: int) -> Written | ItemSeen:
-        parameters = profile_erasure(self.config, erase)
-        call = self.client.delete_item if erase.deletes else self.client.update_item
+    def _delete(self, request: Delete, refusals: int) -> Written | ItemSeen:
+        parameters = profile_deletion(self.config, request)
         try:
-            response = self._send(call, {**parameters, "ReturnValues": "ALL_OLD"})
+            response = self._send(self.client.delete_item, {**parameters, "ReturnValues": "ALL_OLD"})
         except ClientError as error:
             if error.response["Error"].get("Code") not in _CONDITION_FAILED:
                 raise
@@ -200,16 +199,13 @@ class Store:
             if refusals >= _ORDINARY_REFUSALS:
                 self._pause(refusals - _ORDINARY_REFUSALS)
             return ItemSeen(from_wire(refused.get("Item")))
-        if erase.deletes:
-            self._put_back(erase, from_wire(response.get("Attributes")) or {})
-        return Written("")
-
-    def _put_back(self, erase: Erase, old: Mapping[str, Any]) -> None:
-        """Restore what the app has put on an item between the look at it and its deletion."""
-        ours = {*erase.remove, *self.config.profile_key(erase.user_id)}
-        others = {name: value for name, value in old.items() if name not in ours}
+        known = {*request.ours, *self.config.profile_key(request.user_id)}
+        old = from_wire(response.get("Attributes")) or {}
+        others = {name: value for name, value in old.items() if name not in known}
         if others:
-            self._send(self.client.update_item, putting_back(self.config, erase.user_id, others))
+            # The app has written between the look at the item and its deletion; that changes no revision.
+            self._send(self.client.update_item, putting_back(self.config, request.user_id, others))
+        return Written("")
 
     def _commit(self, commit: Commit, stripe_event: Mapping[str, Any], refusals: int) -> Written | Refused:
         revision = _new_revision()

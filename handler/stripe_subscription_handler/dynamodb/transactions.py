@@ -26,7 +26,7 @@ from stripe_subscription_handler.conversation.links import (
 from stripe_subscription_handler.conversation.messages import (
     Commit,
     CustomerChange,
-    Erase,
+    Delete,
     Guard,
     LinkChange,
     Moved,
@@ -70,14 +70,11 @@ def profile_update(config: Config, write: Write, revision: str) -> dict[str, Any
     )
 
 
-def profile_erasure(config: Config, erase: Erase) -> dict[str, Any]:
-    """The parameters of the `UpdateItem`, or of the `DeleteItem`, that takes away what is ours."""
+def profile_deletion(config: Config, request: Delete) -> dict[str, Any]:
+    """The parameters of the `DeleteItem` of a profile on which nothing of the app's is left."""
     words = Placeholders()
-    key, condition = config.profile_key(erase.user_id), condition_expression(erase.condition, words)
-    if erase.deletes:
-        return _parameters(config.table_name, key, words, ConditionExpression=condition)
-    update = update_expression({}, erase.remove, words)
-    return _parameters(config.table_name, key, words, UpdateExpression=update, ConditionExpression=condition)
+    key, condition = config.profile_key(request.user_id), condition_expression(request.condition, words)
+    return _parameters(config.table_name, key, words, ConditionExpression=condition)
 
 
 def putting_back(config: Config, user_id: str, others: Mapping[str, Any]) -> dict[str, Any]:
