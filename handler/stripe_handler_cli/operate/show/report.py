@@ -52,6 +52,10 @@ def print_user(
 def print_customer(console: Console, record: CustomerRecord) -> None:
     users = ", ".join(record.users) or "no user is linked"
     console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}")
+    if record.is_forgotten or record.forgotten_subscriptions:
+        count = plural(record.forgotten_subscriptions, "subscription")
+        whole = ", and so is what names a user for the customer alone" if record.is_forgotten else ""
+        console.print(f"[yellow]forgotten[/yellow]: events of {count} are skipped{whole}")
     if record.claim is not None:
         since = since_words(record.claim)
         console.print(f"its metadata names {escape(record.claim.user_id)}, since {since}")

@@ -20,6 +20,8 @@ class CustomerRecord:
 
     Attributes:
         claim: What the customer's own metadata says.
+        is_forgotten: Whether it was forgotten as a whole: what only the customer names is skipped.
+        forgotten_subscriptions: How many of its subscriptions were forgotten; nothing tells which.
         ownerships: One for each subscription that has a link, by its id.
         parked: What waits, the oldest first.
         lost: Ids of events that should wait and whose content is gone: they waited too long.
@@ -30,6 +32,8 @@ class CustomerRecord:
     parked: tuple[ParkedEvent, ...] = ()
     lost: tuple[str, ...] = ()
     claim: Claim | None = None
+    is_forgotten: bool = False
+    forgotten_subscriptions: int = 0
 
     @classmethod
     def of(
@@ -51,6 +55,8 @@ class CustomerRecord:
             parked=parked,
             lost=tuple(sorted(found.customer.parked - waiting)),
             claim=found.customer.claim,
+            is_forgotten=found.customer.is_forgotten,
+            forgotten_subscriptions=len(found.marks),
         )
 
     @property
@@ -72,4 +78,6 @@ class CustomerRecord:
             "links": [one.as_json() for one in self.ownerships],
             "parked": [attrs.asdict(event, filter=_TOLD_OF_PARKED) for event in self.parked],
             "lost": list(self.lost),
+            "is_forgotten": self.is_forgotten,
+            "forgotten_subscriptions": self.forgotten_subscriptions,
         }
