@@ -1,9 +1,12 @@
 """A forgotten user stays forgotten, in every order, and nobody else loses anything by it."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stripe_subscription_handler.conversation.links import EVERYTHING
 from stripe_subscription_handler.decisions.claims import Kind
 from stripe_subscription_handler.decisions.ledger import REVISION
 from stripe_subscription_handler.decisions.policy import Policy
@@ -72,11 +75,37 @@ def test_nobody_else_loses_anything(stream: Stream, tape: Tape, data: st.DataObj
     others = {user: view for user, view in views(tables).items() if user != FORGOTTEN}
     deliveries = list(stream.deliveries)
     deliveries.insert(data.draw(st.integers(0, len(deliveries))), Forget(FORGOTTEN))
-    again = interleaved(stream.world, deliveries, tape, policy, profiles=None)
+    again = interleaved(stream.world, deliveries, tape, policy, before=tables)
     forget_all(again)
     replay(again, stream)
     assert views(again) == others
     assert traces(again, FORGOTTEN) == []
+
+
+@MANY
+@given(stream=streams(CHANGING), data=st.data(), tape=tapes())
+def test_of_a_forgotten_customer_only_a_subscriptions_own_label_counts(
+    stream: Stream, data: st.DataObject, tape: Tape
+) -> None:
+    """Of a subscription unheard of, nothing waits, nothing is guessed, and no companion names its user."""
+    subscriptions = sorted({fact.subscription_id for fact in stream.world.facts if fact.subscription_id})
+    late = data.draw(st.sampled_from(subscriptions)) if subscriptions else None
+    early = [event for event in stream.deliveries if event.subscription_id != late]
+    tables = interleaved(stream.world, early, tape, Policy())
+    forget(tables, FORGOTTEN)
+    whole = {key for key, record in tables.customers.items() if record.get("forgotten") == EVERYTHING}
+    replay(tables, stream)
+    labelled = {
+        (link_key, int(link["claim"]["key"][0])) for link_key, link in _owned(tables) if link_key[0] in whole
+    }
+    assert all(kind >= Kind.INVOICE for _, kind in labelled)
+    links = {key for key, _ in _owned(tables)}
+    waiting = [(customer, one) for customer in whole for one in tables.parked.get(customer, {}).values()]
+    assert not [one for customer, one in waiting if (customer, one.subscription_id) not in links]
+
+
+def _owned(tables: Tables) -> list[tuple[tuple[str, str], Any]]:
+    return [(key, link) for key, link in tables.links.items() if "claim" in link]
 
 
 def _marks(tables: Tables) -> set[tuple[str, str]]:

@@ -113,6 +113,7 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
     thin: bool = False,
     profiles: Mapping[str, dict[str, Any]] | None = None,
     after_each: Callable[[Tables], None] = _nothing,
+    before: Tables | None = None,
 ) -> Tables:
     """Deliver with up to three handlers at once, which the tape schedules and kills.
 
@@ -126,9 +127,10 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
         thin: Whether they are delivered as thin events, but for some.
         profiles: Profile items that are there from the beginning.
         after_each: Looks at the tables after each request.
+        before: What an earlier delivery came to, where this one goes on.
     """
     policy = policy_of(world, policy)
-    tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
+    tables, stripe = before or Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
     waiting, running = list(deliveries), list[_Running]()
     if thin:
         waiting = [

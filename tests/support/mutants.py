@@ -19,6 +19,7 @@ COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
 _FORGETTING = "test_forgetting.py::"
+_FORGET = "tests/unit/conversation/test_forgetting.py::"
 FORGOTTEN = f"{_FORGETTING}test_a_forgotten_user_comes_back_by_no_event_that_there_was[]"
 FORGOTTEN_ALONE = f"{_FORGETTING}test_nobody_else_loses_anything"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
@@ -523,7 +524,7 @@ MUTANTS = (
         "    if is_of_customer and known.customer is not None and known.customer.is_forgotten:\n"
         "        return Done(Reason.FORGOTTEN)\n",
         "",
-        FORGOTTEN,
+        f"{_FORGETTING}test_of_a_forgotten_customer_only_a_subscriptions_own_label_counts",
     ),
     Mutant(
         "no guess where somebody was forgotten",
@@ -540,21 +541,6 @@ MUTANTS = (
         FORGOTTEN,
     ),
     Mutant(
-        "who forgets insists on the customer's revision",
-        "conversation/marking.py",
-        "        return CustomerChange(Guard.AS_SEEN, self.known.revision, forgets=forgets)\n",
-        "        return CustomerChange(Guard.NONE, forgets=forgets)\n",
-        FORGOTTEN,
-    ),
-    Mutant(
-        "what waits for a forgotten user goes",
-        "conversation/marking.py",
-        "        return one.user_id == self.user_id\n",
-        "        return False\n",
-        f"{_FORGETTING}test_a_forgotten_user_comes_back_by_no_event_that_there_was"
-        "[without profiles of its own]",
-    ),
-    Mutant(
         "only the user's own part of a customer is forgotten",
         "conversation/marking.py",
         "return self.user_id is None or user_id == self.user_id",
@@ -567,5 +553,34 @@ MUTANTS = (
         '        return NONE if self.user_id is None else frozenset(named - {self.user_id, ""})\n',
         "        return NONE\n",
         FORGOTTEN_ALONE,
+    ),
+    Mutant(
+        "a summary of a forgotten customer is not recorded",
+        "conversation/entitlements.py",
+        "        if known.customer is not None and known.customer.is_forgotten:\n"
+        "            return Outcome(applied=False, reason=Reason.FORGOTTEN)\n",
+        "",
+        f"{_FORGET}test_what_names_only_a_forgotten_customer_is_skipped",
+    ),
+    Mutant(
+        "what shows a forgotten customer's entitlements shows them no longer",
+        "conversation/marking.py",
+        "            write = with_entitlements(write, item, self._customer_id, NO_KEYS)\n",
+        "",
+        f"{_FORGET}test_a_crash_between_any_two_steps_leaves_what_the_next_attempt_finishes",
+    ),
+    Mutant(
+        "an item with attributes of the app's stays",
+        "conversation/forgetting.py",
+        "REVISION in item and item.keys() <= ours | {policy.partition_key_name, *keys}",
+        "REVISION in item",
+        f"{_FORGETTING}test_what_the_app_has_put_on_a_profile_stays",
+    ),
+    Mutant(
+        "of a customer that says nothing of the user nothing is forgotten",
+        "conversation/marking.py",
+        "        if not self._has_part():\n            return\n",
+        "",
+        f"{_FORGET}test_a_customer_that_says_nothing_of_the_user_is_left_alone",
     ),
 )

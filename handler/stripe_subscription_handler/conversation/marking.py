@@ -148,7 +148,10 @@ class _Part:
 
     def steps(self) -> Generator[Step, None, None]:
         """The transactions, in the order in which they must be made; none where nothing is left."""
-        whole, parked = not self.others, sorted(self._parked())
+        if not self._has_part():
+            return
+        # What names the user goes last of what waits: without it, the next attempt might find nothing here.
+        whole, parked = not self.others, sorted(self._parked(), key=lambda one: (self._names(one), one))
         mine = self._subscriptions()
         for subscription_id in sorted(self._parked_subscriptions(parked) - mine):
             yield self._marked(subscription_id)
@@ -161,6 +164,22 @@ class _Part:
             yield self._claim_forgotten()
         for subscription_id in sorted(mine):
             yield self._marked(subscription_id)
+
+    def _has_part(self) -> bool:
+        """Whether anything here is the user's: most of what waits under a customer names nobody."""
+        customer, links = self.known.customer, self.known.links.values()
+        named = [link.owner or link.claim.user_id for link in links if link is not None]
+        if customer is not None and customer.entitlements is not None:
+            named.append(customer.entitlements.shown_to or "")
+        is_named = any(map(self._is_users, named)) or any(map(self._names, self.waiting))
+        return is_named or self._claims() or bool(self.held) or self.user_id is None
+
+    def _names(self, event_id: str) -> bool:
+        """Whether what waits under an id names the user."""
+        one = self.waiting.get(event_id)
+        if isinstance(one, Moved):
+            return one.held.claim is not None and self._is_users(one.held.claim.user_id)
+        return one is not None and one.user_id is not None and self._is_users(one.user_id)
 
     def _has_record(self) -> bool:
         """Whether there is anything to leave a mark of; most customers of an account are nobody's here."""
@@ -190,18 +209,16 @@ class _Part:
     def _parked(self) -> frozenset[str]:
         if not self.others:
             return self.unreadable | self.waiting.keys()
-        return frozenset(key for key, one in self.waiting.items() if self._is_meant(one))
+        return frozenset(filter(self._is_meant, self.waiting))
 
-    def _is_meant(self, one: Waiting) -> bool:
+    def _is_meant(self, event_id: str) -> bool:
         """Whether what waits under a customer of several users is about this one."""
-        about = _about(one)
+        about = _about(self.waiting[event_id])
         if about is not None and (about in self._subscriptions() or self.known.is_forgotten(about)):
             return True
         if about is not None and self.known.links.get(about) is not None:
             return False
-        if isinstance(one, Moved):
-            return one.held.claim is not None and one.held.claim.user_id == self.user_id
-        return one.user_id == self.user_id
+        return self._names(event_id)
 
     def _parked_subscriptions(self, parked: list[str]) -> set[str]:
         """Subscriptions that only what waits tells of."""
