@@ -31,6 +31,36 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
+def record_deletion(event: StripeEvent, known: Known, policy: Policy) -> Handling:
+    """Write down that Stripe has deleted a customer of whom anything is known, then what its metadata says.
+
+    Raises:
+        ConcurrentUpdateError: Something changed under every write that was tried.
+    """
+    is_noted = False
+    for _ in range(MAX_WRITES):
+        question = ReadLinks(event.customer_id or "")
+        known.learn(question, (yield question))
+        customer = known.customer
+        if customer is None or customer.revision is None or customer.deleted is not None:
+            break
+        if customer.is_forgotten:
+            return Outcome(applied=False, reason=Reason.FORGOTTEN)
+        change = CustomerChange(Guard.AS_SEEN, known.revision, deleted=event.created)
+        request = Commit(event.customer_id or "", customer=change, reason=Reason.CUSTOMER_DELETED)
+        answer = yield request
+        known.learn(request, answer)
+        is_noted = isinstance(answer, Written)
+        if is_noted:
+            break
+    else:
+        raise ConcurrentUpdateError(f"the customer changed under {MAX_WRITES} attempts to note its deletion")
+    outcome = yield from claim_customer(event, known, policy)
+    if not is_noted or outcome.applied:
+        return outcome
+    return attrs.evolve(outcome, applied=True, reason=Reason.CUSTOMER_DELETED)
+
+
 def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling:
     """Write down what a customer's metadata says, then hand over each subscription with a lesser claim.
 

@@ -8,10 +8,11 @@ once with a model of them, in every order, and break some off.
 import attrs
 
 from stripe_subscription_handler.conversation.cases import Case, case_of
-from stripe_subscription_handler.conversation.customers import claim_customer
+from stripe_subscription_handler.conversation.customers import claim_customer, record_deletion
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.entitlements import record_summary
 from stripe_subscription_handler.conversation.fetching import unknown_to_stripe, whole
+from stripe_subscription_handler.conversation.forgetting import forget_deleted
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
@@ -19,6 +20,7 @@ from stripe_subscription_handler.decisions.decide import nothing_to_do
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import CUSTOMER_DELETED
 
 
 def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa: B008 - frozen
@@ -32,6 +34,8 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     """
     if event.account is not None and policy.connect_events is ConnectEvents.SKIP:
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
+    if event.plain_type == CUSTOMER_DELETED and policy.forget_deleted_customers:
+        return (yield from forget_deleted(event, policy))
     found = yield from whole(event, policy)
     if found is None:
         raise unknown_to_stripe(event.related_id or event.id)
@@ -41,7 +45,8 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         return Outcome(applied=False, reason=nothing.reason)
     known = Known(event.customer_id)
     if event.customer is not None:
-        return (yield from claim_customer(event, known, policy))
+        handle = record_deletion if event.plain_type == CUSTOMER_DELETED else claim_customer
+        return (yield from handle(event, known, policy))
     if event.entitlements is not None:
         return (yield from record_summary(event, event.entitlements, known, policy))
     outcome = yield from carry(case_of(event, policy), known)

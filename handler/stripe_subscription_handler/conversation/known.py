@@ -132,4 +132,5 @@ def _changed(customer: Customer, change: CustomerChange, revision: str) -> Custo
         revision,
         change.entitlements or customer.entitlements,
         change.forgets or customer.forgotten,
+        change.deleted or customer.deleted,
     )

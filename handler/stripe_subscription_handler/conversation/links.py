@@ -23,6 +23,7 @@ PARKED = "parked"
 REVISION = "revision"
 ENTITLEMENTS = "entitlements"
 FORGOTTEN = "forgotten"
+DELETED = "deleted"
 EVERYTHING = "~"
 """What `Customer.forgotten` says of a whole customer; it sorts after the key of every claim."""
 
@@ -73,6 +74,7 @@ class Customer:
         entitlements: The newest summary, and whose item shows it; None where there never was one.
         forgotten: The key of the newest claim of the customer's that was forgotten; `EVERYTHING` where the
             customer was, as a whole; None where nothing was.
+        deleted: When Stripe deleted the customer, ISO-8601 UTC; None where no event has told that.
     """
 
     claim: Claim | None = None
@@ -80,6 +82,7 @@ class Customer:
     revision: str | None = None
     entitlements: Entitlements | None = None
     forgotten: str | None = None
+    deleted: str | None = None
 
     @property
     def is_forgotten(self) -> bool:
@@ -100,4 +103,5 @@ class Customer:
             found.get(REVISION),
             Entitlements.from_attribute(entitlements) if entitlements else None,
             found.get(FORGOTTEN),
+            found.get(DELETED),
         )

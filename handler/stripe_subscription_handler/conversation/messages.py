@@ -88,6 +88,7 @@ class CustomerChange:
         unparks: Events that do not wait any longer.
         only_checks: Whether nothing is changed.
         forgets: What `Customer.forgotten` is from now on; what the record has of that goes.
+        deleted: When Stripe deleted the customer; None leaves that as it is.
     """
 
     guard: Guard
@@ -98,6 +99,7 @@ class CustomerChange:
     unparks: frozenset[str] = frozenset()
     only_checks: bool = False
     forgets: str | None = None
+    deleted: str | None = None
 
 
 @attrs.frozen

@@ -11,6 +11,7 @@ import attrs
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.links import (
     CLAIM,
+    DELETED,
     ENTITLEMENTS,
     EVERYTHING,
     FORGOTTEN,
@@ -192,6 +193,8 @@ class Tables:
             found[CLAIM] = change.claim.to_attribute()
         if change.entitlements is not None:
             found[ENTITLEMENTS] = change.entitlements.to_attribute()
+        if change.deleted is not None:
+            found[DELETED] = change.deleted
         if change.forgets is not None:
             found = {} if change.forgets == EVERYTHING else found
             parked = set() if change.forgets == EVERYTHING else parked

@@ -37,6 +37,7 @@ class Reason(enum.StrEnum):
     NOTHING_DUE = "nothing_due"
     FILTERED = "filtered"
     FORGOTTEN = "forgotten"
+    CUSTOMER_DELETED = "customer_deleted"
     PING = "ping"
 
 

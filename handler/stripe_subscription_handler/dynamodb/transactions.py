@@ -12,6 +12,7 @@ import attrs
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.links import (
     CLAIM,
+    DELETED,
     ENTITLEMENTS,
     EVERYTHING,
     FORGOTTEN,
@@ -204,12 +205,14 @@ def _customer(table: str, customer_id: str, change: CustomerChange, revision: st
         values[CUSTOMER_ID] = customer_id
     else:
         values[FORGOTTEN] = change.forgets
-        whole = (CUSTOMER_ID, ENTITLEMENTS, PARKED) if change.forgets == EVERYTHING else ()
+        whole = (CUSTOMER_ID, DELETED, ENTITLEMENTS, PARKED) if change.forgets == EVERYTHING else ()
         remove = (CLAIM, *whole)
     if change.claim is not None:
         values[CLAIM] = change.claim.to_attribute()
     if change.entitlements is not None:
         values[ENTITLEMENTS] = change.entitlements.to_attribute()
+    if change.deleted is not None:
+        values[DELETED] = change.deleted
     added = {PARKED: frozenset({change.parks})} if change.parks else {}
     deleted = {PARKED: change.unparks} if change.unparks and PARKED not in remove else {}
     update = update_expression(values, remove, words, added, deleted)

@@ -56,6 +56,10 @@ def print_customer(console: Console, record: CustomerRecord) -> None:
         count = plural(record.forgotten_subscriptions, "subscription")
         whole = ", and so is what names a user for the customer alone" if record.is_forgotten else ""
         console.print(f"[yellow]forgotten[/yellow]: events of {count} are skipped{whole}")
+    if record.deleted is not None:
+        console.print(
+            f"[yellow]deleted[/yellow] at Stripe {record.deleted}; `stripe-handler forget USER` follows"
+        )
     if record.claim is not None:
         since = since_words(record.claim)
         console.print(f"its metadata names {escape(record.claim.user_id)}, since {since}")

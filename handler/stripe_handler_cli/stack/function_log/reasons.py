@@ -54,6 +54,8 @@ RULES = {
         "another app's subscription, by `handled_product_ids` or `required_metadata`",
         "Subscriptions of other apps",
     ),
+    Reason.FORGOTTEN: Rule("the user, or the customer, was forgotten", "Who was forgotten"),
+    Reason.CUSTOMER_DELETED: Rule("Stripe has deleted the customer; that is noted", "Who was forgotten"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""

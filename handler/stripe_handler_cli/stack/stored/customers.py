@@ -20,6 +20,7 @@ class CustomerRecord:
 
     Attributes:
         claim: What the customer's own metadata says.
+        deleted: When Stripe deleted it, ISO-8601 UTC; None where nothing tells that.
         is_forgotten: Whether it was forgotten as a whole: what only the customer names is skipped.
         forgotten_subscriptions: How many of its subscriptions were forgotten; nothing tells which.
         ownerships: One for each subscription that has a link, by its id.
@@ -32,6 +33,7 @@ class CustomerRecord:
     parked: tuple[ParkedEvent, ...] = ()
     lost: tuple[str, ...] = ()
     claim: Claim | None = None
+    deleted: str | None = None
     is_forgotten: bool = False
     forgotten_subscriptions: int = 0
 
@@ -55,6 +57,7 @@ class CustomerRecord:
             parked=parked,
             lost=tuple(sorted(found.customer.parked - waiting)),
             claim=found.customer.claim,
+            deleted=found.customer.deleted,
             is_forgotten=found.customer.is_forgotten,
             forgotten_subscriptions=len(found.marks),
         )
@@ -78,6 +81,7 @@ class CustomerRecord:
             "links": [one.as_json() for one in self.ownerships],
             "parked": [attrs.asdict(event, filter=_TOLD_OF_PARKED) for event in self.parked],
             "lost": list(self.lost),
+            "deleted": self.deleted,
             "is_forgotten": self.is_forgotten,
             "forgotten_subscriptions": self.forgotten_subscriptions,
         }
