@@ -205,6 +205,8 @@ class Comparer:
             if rehearsal is None:
                 continue
             found = differences(event, rehearsal)
+            if outcome and outcome.reason is Reason.FORGOTTEN:
+                self.tally.let_alone(event.subscription_id or "", event.customer_id or "")
             if not found and outcome and outcome.reason in {Reason.STALE, Reason.CLAIMED}:
                 self.tally.overtaken += 1
             self._finish(found, batch, rehearsal, carry(event, policy, shown_to, payment), event, {})

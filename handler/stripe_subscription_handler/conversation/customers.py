@@ -32,7 +32,9 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 
 
 def record_deletion(event: StripeEvent, known: Known, policy: Policy) -> Handling:
-    """Write down that Stripe has deleted a customer of whom anything is known, then what its metadata says.
+    """Write down that Stripe has deleted a customer, then what its metadata says.
+
+    Of one that names nobody, and of whom nothing is known, nothing is written: most of an account's are so.
 
     Raises:
         ConcurrentUpdateError: Something changed under every write that was tried.
@@ -42,7 +44,8 @@ def record_deletion(event: StripeEvent, known: Known, policy: Policy) -> Handlin
         question = ReadLinks(event.customer_id or "")
         known.learn(question, (yield question))
         customer = known.customer
-        if customer is None or customer.revision is None or customer.deleted is not None:
+        is_known = customer is not None and (customer.revision is not None or event.user_id is not None)
+        if customer is None or not is_known or customer.deleted is not None:
             break
         if customer.is_forgotten:
             return Outcome(applied=False, reason=Reason.FORGOTTEN)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
 from stripe_handler_cli.common.user_command import UserCommand
@@ -255,7 +256,7 @@ def sync(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
-    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
+    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, let_alone, teller
     from stripe_handler_cli.operate.reconcile.sync import Wanted
     from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
     from stripe_handler_cli.operate.reconcile.traces import traces_of
@@ -279,4 +280,7 @@ def sync(  # noqa: PLR0913 - one argument per option
 
     with stripe_errors():
         bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
-    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)
+    exit_code = conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)
+    if tally.forgotten:
+        raise CliError(let_alone(tally.forgotten, given_stack_options(click.get_current_context())))
+    return exit_code

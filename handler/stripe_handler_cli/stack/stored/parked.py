@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from stripe_handler_cli.stack.stored.records import plain
 from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.dynamodb.sync_table import CUSTOMER_ID, EXPIRES_AT, parked_id
 from stripe_subscription_handler.errors import InvalidEventError
@@ -62,6 +63,16 @@ class ParkedEvent:
         if self.moved_to is not None:
             return f"moved subscription, until {self.moved_to} has a profile"
         return self.event_type or "unreadable"
+
+
+def content_of(item: Mapping[str, Any]) -> Any:
+    """All that waits, as JSON has it: Stripe's event, or what is held; None if it cannot be read."""
+    if "held" in item:
+        return plain(item["held"])
+    try:
+        return json.loads(item["event"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def is_parked(item: Mapping[str, Any]) -> bool:
