@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from stripe_subscription_handler.conversation.forgetting import forget_user
+from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.links import EVERYTHING
 from stripe_subscription_handler.conversation.messages import Written
 from stripe_subscription_handler.decisions.decision import Reason, Write
@@ -268,3 +269,64 @@ def test_written_is_what_a_conversation_hears_of_a_deletion() -> None:
     answer = tables.execute(request)
     assert not isinstance(answer, Written)
     assert not isinstance(request, Write)
+
+
+DELETED = parse_event(
+    events.event("customer.deleted", events.customer(user=None), event_id="evt_d", created=T0 + 300)
+)
+FORGETS = attrs.evolve(POLICY, forget_deleted_customers=True)
+
+
+def test_a_deleted_customer_is_noted() -> None:
+    """Once, whoever it is; of one of whom nothing is known, nothing is written."""
+    tables = delivered(*ALONE)
+    assert tables.deliver(DELETED).reason is Reason.CUSTOMER_DELETED
+    assert tables.customers["cus_1"]["deleted"] == DELETED.created
+    assert tables.deliver(DELETED).reason is Reason.NOTHING_CLAIMED
+    unknown = Tables()
+    assert unknown.deliver(DELETED).reason is Reason.NOTHING_CLAIMED
+    assert unknown.customers == {}
+
+
+@each_world
+def test_a_deleted_customer_is_forgotten_where_that_is_wanted(world: Iterable[StripeEvent]) -> None:
+    """Whoever had a part in it; what they have of other customers stays."""
+    tables = delivered(*world, created("user_2", which=8, customer="cus_2"), policy=FORGETS)
+    outcome = tables.deliver(DELETED)
+    assert (outcome.applied, outcome.reason) == (True, Reason.FORGOTTEN)
+    assert tables.profiles["user_2"]["subscriptionId"] == "sub_8"
+    assert tables.profiles.get("user_1", {}).keys() <= {REVISION}
+    assert {key for key, link in tables.links.items() if "owner" in link} == {("cus_2", "sub_8")}
+    assert not tables.parked["cus_1"]
+    assert tables.customers["cus_1"].keys() == {"forgotten", "revision"}
+    assert tables.deliver(DELETED).applied is False
+
+
+def test_a_deleted_customer_whom_nobody_knows_leaves_no_mark() -> None:
+    """An account has many more customers than there are subscriptions here."""
+    tables = Tables(policy=FORGETS)
+    assert tables.deliver(DELETED).applied is False
+    assert (tables.customers, tables.links) == ({}, {})
+
+
+@each_world
+def test_a_function_that_dies_while_it_forgets_a_customer_does_the_rest_the_next_time(
+    world: Iterable[StripeEvent],
+) -> None:
+    """After so many requests; no link names anybody in the end, and no item holds anything."""
+    steps, is_over = 0, False
+    while not is_over:
+        steps += 1
+        tables = delivered(*world, policy=FORGETS)
+        conversation: Any = handling(DELETED, FORGETS)
+        try:
+            request = next(conversation)
+            for _ in range(steps):
+                request = conversation.send(tables.execute(request, DELETED))
+                check_one_owner(tables)
+        except StopIteration:
+            is_over = True
+        tables.deliver(DELETED)
+        assert all("owner" not in link for link in tables.links.values())
+        assert not shown(tables)
+        assert all("subscriptionId" not in item for item in tables.profiles.values())
