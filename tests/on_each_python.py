@@ -18,7 +18,7 @@ REQUIREMENTS = ROOT / "requirements" / "dev.txt"
 ABOUT_THE_TESTS = ROOT / "tests" / "property" / "test_negative_controls.py"
 """Says whether other tests would notice a fault: the same on any Python, and it takes a minute."""
 EXAMPLES_THERE = "100"
-"""What differs between two Pythons is the language, which few examples show; the rules are tried on the first."""
+"""Two Pythons differ in the language; few examples show that, and the first one tries the rules."""
 CLASSIFIER = "Programming Language :: Python :: 3."
 
 
