@@ -14,6 +14,8 @@ run "with_secrets" {
     stripe_secret_arn  = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
     create_drift_check = true
     drift_check_repair = true
+
+    xray_tracing_enabled = true
     webhook_bridge = {
       signing_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf"
     }
