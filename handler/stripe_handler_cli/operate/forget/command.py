@@ -63,11 +63,10 @@ def forget(
     with step(reporter(), f"Look for what is stored of {user_id}") as looking:
         forgetting = Forgetting(stack, user_id or "", looking.count, warn)
         report, found = forgetting.look()
-    if not dry_run:
-        if not report.found_nothing:
-            question = f"Forget {user_id}: {report.told}? This cannot be taken back."
-            if not (yes or click.confirm(question, err=True)):
-                return 1
+    if not (dry_run or report.found_nothing):
+        question = f"Forget {user_id}: {report.told}? What is erased does not come back."
+        if not (yes or click.confirm(question, err=True)):
+            return 1
         with step(reporter(), f"Forget {user_id}"):
             report = forgetting.forget(report, found)
     if as_json:

@@ -5,7 +5,8 @@ event is searched for the ids.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import attrs
@@ -76,11 +77,16 @@ class Person:
     def _is_in_text(self, letter: DeadLetter, body: object) -> bool:
         """Best effort, for what the handler refuses: whom its metadata names, else the ids in its text."""
         text = body if isinstance(body, str) else ""
-        if any(one in text for one in self.subscriptions | self.customers):
+        if has_word(text, self.subscriptions):
             return True
         if letter.user_id is not None:
             return letter.user_id == self.user_id
-        return json.dumps(self.user_id) in text
+        return has_word(text, self.customers) or json.dumps(self.user_id) in text
+
+
+def has_word(text: str, ids: Iterable[str]) -> bool:
+    """Whether a text has one of these ids, and not only as a part of a longer one."""
+    return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) for one in ids)
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 """What is left of a forgotten user where, and until when. Reads retentions; changes nothing."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.private_files import state_directory
 from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.operate.forget.letters import has_word
 from stripe_handler_cli.stack.deployed import DeployedStack
 
 _UNKNOWN = "as long as it is set to keep them (that could not be read)"
@@ -49,13 +51,21 @@ def places(stack: DeployedStack) -> list[Left]:
             "both tables as they were",
             "35 days by point-in-time recovery; a backup that somebody made, until it is deleted",
         ),
+        *_drift_check(stack, tables[1]),
         Left("events on their way", "whole events; each is skipped as forgotten", "30 hours at most"),
         Left("Stripe", "the customer, and the user's id in metadata", "you delete them there"),
     ]
 
 
-def dropped_files(ids: frozenset[str]) -> list[Path]:
-    """Files of `dlq drop` in this person's state directory that hold one of these ids."""
+def _drift_check(stack: DeployedStack, sync_table: str) -> list[Left]:
+    if not stack.outputs.get("drift_check_function_name"):
+        return []
+    what = "ids of users and subscriptions that differed from Stripe"
+    return [Left(f"passes of the drift check, table {sync_table}", what, "30 days after each pass")]
+
+
+def dropped_files(user_id: str, ids: frozenset[str]) -> list[Path]:
+    """Files of `dlq drop` in this person's state directory that hold one of these ids, or name the user."""
     directory = state_directory() / "dropped"
     found = []
     for path in sorted(directory.glob("*.jsonl")) if directory.is_dir() else ():
@@ -63,7 +73,11 @@ def dropped_files(ids: frozenset[str]) -> list[Path]:
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        if any(one in text for one in ids):
+        if (
+            has_word(text, ids)
+            or json.dumps(user_id) in text
+            or json.dumps(json.dumps(user_id))[1:-1] in text
+        ):
             found.append(path)
     return found
 

@@ -73,7 +73,7 @@ class Forgetting:
             done.left,
             found.others,
             sum(one.held_by_others for one in looked),
-            dropped_files(ids),
+            dropped_files(self.user_id, ids),
             tables.config.table_name,
         )
         return Report(done, looked, [*left, *places(self.stack)], found.scanned, is_dry_run=is_dry_run)
