@@ -120,6 +120,6 @@ def test_what_the_app_has_put_on_a_profile_stays(stream: Stream, tape: Tape) -> 
     tables = interleaved(stream.world, stream.deliveries, tape, Policy(), profiles={FORGOTTEN: dict(own)})
     for act in (lambda: forget(tables, FORGOTTEN), lambda: replay(tables, stream)):
         act()
-        item = dict(tables.profiles[FORGOTTEN])
+        item = dict(tables.profiles.get(FORGOTTEN, {}))
         item.pop(REVISION, None)
         assert item == own

@@ -567,7 +567,7 @@ MUTANTS = (
         "conversation/marking.py",
         "            write = with_entitlements(write, item, self._customer_id, NO_KEYS)\n",
         "",
-        f"{_FORGET}test_a_crash_between_any_two_steps_leaves_what_the_next_attempt_finishes",
+        f"{_FORGET}test_the_entitlements_of_a_deleted_customer_are_shown_no_longer",
     ),
     Mutant(
         "an item with attributes of the app's stays",

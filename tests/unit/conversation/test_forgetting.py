@@ -302,6 +302,15 @@ def test_a_deleted_customer_is_forgotten_where_that_is_wanted(world: Iterable[St
     assert tables.deliver(DELETED).applied is False
 
 
+def test_the_entitlements_of_a_deleted_customer_are_shown_no_longer() -> None:
+    """Its user keeps what another customer of theirs has."""
+    tables = delivered(created(), entitled("sso"), created(which=8, customer="cus_2"), policy=FORGETS)
+    assert shown(tables) == {"user_1": {"sso"}}
+    tables.deliver(DELETED)
+    assert shown(tables) == {}
+    assert tables.profiles["user_1"]["subscriptionId"] == "sub_8"
+
+
 def test_a_deleted_customer_whom_nobody_knows_leaves_no_mark() -> None:
     """An account has many more customers than there are subscriptions here."""
     tables = Tables(policy=FORGETS)
