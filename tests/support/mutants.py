@@ -552,7 +552,7 @@ MUTANTS = (
         "conversation/marking.py",
         '        return NONE if self.user_id is None else frozenset(named - {self.user_id, ""})\n',
         "        return NONE\n",
-        FORGOTTEN_ALONE,
+        f"{_FORGET}test_only_a_part_of_a_shared_customer_is_forgotten",
     ),
     Mutant(
         "a summary of a forgotten customer is not recorded",

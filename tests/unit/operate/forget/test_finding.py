@@ -56,6 +56,17 @@ class Client:
         more = {"LastEvaluatedKey": {"at": at + 1}} if at + 1 < len(items) else {}
         return {"Items": items[at : at + 1], "ScannedCount": 1, **more}
 
+    def get_paginator(self, operation: str) -> "Client":
+        """Page through a scan."""
+        assert operation == "scan"
+        return self
+
+    def paginate(self, **request: Any) -> Iterator[dict[str, Any]]:
+        """What has this sort key and is a mark, an item a page."""
+        place = request["ExpressionAttributeValues"][":place"]
+        for item in self.items():
+            yield {"Items": [item] if item["SK"] == place and "forgotten" in item else []}
+
     def query(self, **request: Any) -> dict[str, Any]:
         """All of a customer's partition."""
         partition = request["ExpressionAttributeValues"][":customer"]
@@ -127,3 +138,10 @@ def test_a_rehearsal_tells_what_forgetting_does_and_changes_nothing() -> None:
     done = forget(tables, "user_1")
     assert [one.subscriptions for one in rehearsed.customers] == [one.subscriptions for one in done.customers]
     assert (rehearsed.removed, rehearsed.is_deleted) == (done.removed, done.is_deleted) != ((), False)
+
+
+def test_a_mark_is_found_by_the_subscription_alone() -> None:
+    """As the log names it, without its customer."""
+    tables = delivered(created(), created("user_2", which=2))
+    forget(tables, "user_1")
+    assert [stored(tables).is_marked(one) for one in ("sub_1", "sub_2", "sub_3")] == [True, False, False]
