@@ -2,9 +2,14 @@
 
 import pytest
 
-from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.reconcile.sync import Traces, Wanted, sync
 from stripe_subscription_handler.comparison.differences import Difference, Kind
+from stripe_subscription_handler.comparison.up_to_date import (
+    Told,
+    Traces,
+    Wanted,
+    bring_up_to_date,
+    nothing_left,
+)
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -15,17 +20,19 @@ SECOND = events.subscription(id="sub_2", created=events.T0 + 5)
 PAID = events.invoice(status="paid", status_transitions={"paid_at": events.T0 + 9})
 
 
-def nothing_left(_user_id: str) -> Wanted:
-    """Neither links nor the log tell anything."""
-    return Wanted()
-
-
 def synced(made: Reconciliation, wanted: Wanted, traces: Traces = nothing_left) -> list[Difference]:
     """Bring it up to date; what differed."""
+    return told(made, wanted, traces)[1]
+
+
+def told(
+    made: Reconciliation, wanted: Wanted, traces: Traces = nothing_left
+) -> tuple[Told | None, list[Difference]]:
+    """Bring it up to date; what Stripe told, and what differed."""
     found: list[Difference] = []
     item = made.tables.profiles.get(wanted.user_id or "")
-    sync(wanted, made.account, item, made.comparer(found, apply=True), traces)
-    return found
+    answer = bring_up_to_date(wanted, made.account, item, made.comparer(found, apply=True), traces)
+    return answer, found
 
 
 def world() -> Reconciliation:
@@ -56,8 +63,7 @@ def test_a_user_without_a_profile_is_found_by_a_subscription_or_a_customer() -> 
         made.tables.profiles.clear()
         synced(made, wanted)
         assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
-    with pytest.raises(CliError, match="Nothing tells what Stripe has of user_9"):
-        synced(world(), Wanted("user_9"))
+    assert told(world(), Wanted("user_9")) == (None, [])
 
 
 @pytest.mark.parametrize("item", [None, {"email": "x", "subscriptionStatus": "free"}])
@@ -94,12 +100,12 @@ def test_where_the_ledger_is_there_nothing_else_is_read() -> None:
 
 
 def test_what_stripe_does_not_have_is_told() -> None:
-    """For a user it is a difference that nothing repairs; asked for by its id, it is a mistake."""
+    """For a user it is a difference that nothing repairs; asked for by its id, only the answer tells."""
     made = world()
     made.account.bodies.clear()
     made.account.bills.clear()
     assert [(one.kind, one.repaired) for one in synced(made, Wanted("user_1"))] == [
         (Kind.UNKNOWN_TO_STRIPE, False)
     ]
-    with pytest.raises(CliError, match="no subscription sub_7"):
-        synced(made, Wanted(subscription_ids=frozenset({"sub_7"})))
+    wanted = Wanted(subscription_ids=frozenset({"sub_7"}))
+    assert told(made, wanted) == (Told({}, unknown=frozenset({"sub_7"})), [])
