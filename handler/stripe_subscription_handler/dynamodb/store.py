@@ -232,7 +232,7 @@ class Store:
 
     def link_of(self, customer_id: str, subscription_id: str) -> Link | None:
         """Read one subscription's link as it is now."""
-        return self._sync.read_link(customer_id, subscription_id).links.get(subscription_id)
+        return self._sync.link(customer_id, subscription_id)
 
     def _send(
         self, call: Callable[..., Any], parameters: dict[str, Any], *, repeats_conflicts: bool = True

@@ -104,7 +104,9 @@ class Asking:
             return WRONG_OWNER if is_for_another else refusal
         if named is not None and not is_for_another:
             self._claim(event)
-        return self._of_subscription(event.subscription_id or "")
+        answer = self._of_subscription(event.subscription_id or "")
+        # Where nothing better names the expected user, it is whoever's the session names.
+        return WRONG_OWNER if is_for_another and isinstance(answer, Refusal) else answer
 
     def _unfit(self, event: StripeEvent, body: Mapping[str, Any]) -> Refusal | None:
         """Why a session tells of no subscription of ours, if it tells of none."""

@@ -153,6 +153,13 @@ def test_a_session_that_names_another_than_expected_claims_nothing() -> None:
     assert ask(world(events.subscription(), session=spoilt), checkout_session="cs_1")["ok"]
 
 
+def test_a_session_that_names_another_is_anothers_where_nothing_else_is_known() -> None:
+    """Nothing is written for whoever it names, either: that is left to the event."""
+    made = world()
+    assert code(ask(made, checkout_session="cs_1", expected_user_id="user_2")) == "wrong_owner"
+    assert (made.tables.links, made.tables.profiles) == ({}, {})
+
+
 def test_what_nobody_names_is_nobodys() -> None:
     """Nothing is parked, and nobody is guessed to be whoever asks."""
     made = world(session={**SESSION, "metadata": {}})
