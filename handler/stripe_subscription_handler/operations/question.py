@@ -15,8 +15,10 @@ Kind = Literal["checkout_session", "subscription", "customer", "user_id"]
 """What can be asked about: the argument that names it."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 EXPECTED = "expected_user_id"
-_OF_STRIPE = re.compile(r"(?!\.+$)(?!(sk|rk|pk|whsec)_)[A-Za-z0-9_.:|=~-]{1,255}")
-"""What an id of Stripe's can look like; a key or a secret is none."""
+_OF_STRIPE = re.compile(r"(?!(sk|rk|pk|whsec)_)\w{1,255}", re.ASCII)
+"""What an id of Stripe's looks like; a key or a secret is none."""
+_OF_CUSTOMER = re.compile(r"(?!\.+$)(?!(sk|rk|pk|whsec)_)\S{1,255}")
+"""Old accounts chose their customers' ids freely."""
 
 
 @attrs.frozen
@@ -54,8 +56,11 @@ class Question:
         identifier = arguments[kind]
         if kind == "user_id":
             identifier = _user_id(kind, identifier, policy)
-        elif not isinstance(identifier, str) or not _OF_STRIPE.fullmatch(identifier):
-            raise InvalidEventError(kind, "must be an id of Stripe's")
+        else:
+            pattern = _OF_CUSTOMER if kind == "customer" else _OF_STRIPE
+            is_text = isinstance(identifier, str) and is_storable(identifier)
+            if not is_text or not pattern.fullmatch(identifier):
+                raise InvalidEventError(kind, "must be an id of Stripe's")
         expected = arguments.get(EXPECTED)
         return cls(kind, identifier, None if expected is None else _user_id(EXPECTED, expected, policy))
 
