@@ -152,6 +152,11 @@ class SyncTable:
             return Links(customer, marks=frozenset({digest(subscription_id)}))
         return Links(customer, {} if link is None else {subscription_id: Link.from_attributes(link)})
 
+    def link(self, customer_id: str, subscription_id: str) -> Link | None:
+        """Read one link alone; a mark is none."""
+        item = self._item(link_key(customer_id, subscription_id))
+        return None if item is None or is_mark(item) else Link.from_attributes(item)
+
     def read_links(self, customer_id: str) -> Links:
         return read_links(self._pages(links_query(self.name, customer_id)))
 

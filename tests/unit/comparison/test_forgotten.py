@@ -1,8 +1,8 @@
 """What was forgotten is let alone by whoever compares with Stripe, and told to who asks for it by name."""
 
 from stripe_handler_cli.operate.reconcile.report import let_alone
-from stripe_handler_cli.operate.reconcile.sync import Wanted, sync
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.comparison.up_to_date import Wanted, bring_up_to_date
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -43,7 +43,7 @@ def test_who_asks_for_it_by_name_is_told_what_lifts_it() -> None:
     """The command that takes the marks away, for the same stack."""
     made, tally = forgotten(), Tally()
     comparer = made.comparer([], apply=True, tally=tally)
-    sync(Wanted(customer_ids=frozenset({"cus_1"})), made.account, None, comparer)
+    bring_up_to_date(Wanted(customer_ids=frozenset({"cus_1"})), made.account, None, comparer)
     assert tally.forgotten == {"sub_1": "cus_1"}
     told = let_alone(tally.forgotten, " --workspace production")
     assert told.endswith("stripe-handler forget --undo cus_1 --workspace production")

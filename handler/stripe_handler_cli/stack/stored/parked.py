@@ -6,12 +6,12 @@ from typing import Any
 
 import attrs
 
-from stripe_handler_cli.stack.stored.records import plain
 from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.dynamodb.sync_table import CUSTOMER_ID, EXPIRES_AT, parked_id
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.fields import iso_time
+from stripe_subscription_handler.reading.as_json import plain
 
 
 @attrs.frozen
