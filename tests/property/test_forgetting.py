@@ -11,7 +11,7 @@ from stripe_subscription_handler.decisions.claims import Kind
 from stripe_subscription_handler.decisions.ledger import REVISION
 from stripe_subscription_handler.decisions.policy import Policy
 from support.delivery import Forget, interleaved
-from support.examples import MANY, SOME
+from support.examples import FEW
 from support.forgotten import forget, traces
 from support.judging import views
 from support.model import Tables
@@ -47,7 +47,7 @@ def replay(tables: Tables, stream: Stream) -> None:
         tables.deliver(event)
 
 
-@MANY
+@FEW
 @each_policy
 @given(stream=streams(CHANGING), data=st.data(), tape=tapes())
 def test_a_forgotten_user_comes_back_by_no_event_that_there_was(
@@ -66,7 +66,7 @@ def test_a_forgotten_user_comes_back_by_no_event_that_there_was(
     assert not {key for key in guesses(tables) - before if key[0] in marked}
 
 
-@MANY
+@FEW
 @given(stream=streams(LABELLED), tape=tapes(), data=st.data())
 def test_nobody_else_loses_anything(stream: Stream, tape: Tape, data: st.DataObject) -> None:
     """While all events come again, a user is forgotten; everybody else sees what he saw."""
@@ -82,7 +82,7 @@ def test_nobody_else_loses_anything(stream: Stream, tape: Tape, data: st.DataObj
     assert traces(again, FORGOTTEN) == []
 
 
-@MANY
+@FEW
 @given(stream=streams(CHANGING), data=st.data(), tape=tapes())
 def test_of_a_forgotten_customer_only_a_subscriptions_own_label_counts(
     stream: Stream, data: st.DataObject, tape: Tape
@@ -112,7 +112,7 @@ def _marks(tables: Tables) -> set[tuple[str, str]]:
     return {key for key, link in tables.links.items() if "forgotten" in link}
 
 
-@SOME
+@FEW
 @given(stream=streams(LABELLED), tape=tapes())
 def test_what_the_app_has_put_on_a_profile_stays(stream: Stream, tape: Tape) -> None:
     """Of an item with attributes of the app's these are left, and of ours only the revision."""

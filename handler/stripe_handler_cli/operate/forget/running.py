@@ -39,10 +39,10 @@ class Forgetting:
 
     def forget(self, before: Report, found: Found) -> Report:
         """Forget, then take the messages out of the queues."""
-        done = self._forgotten(found)
+        done = self._forgotten(found, before.done)
         return self._report(done, found, before.done, is_dry_run=False)
 
-    def _forgotten(self, found: Found) -> Forgotten:
+    def _forgotten(self, found: Found, before: Forgotten) -> Forgotten:
         tables = self.stack.tables
         config, store = tables.config, Store(tables.client, tables.config)
         policy, keys = config.policy(can_ask_stripe=False), key_names(tables)
@@ -56,7 +56,8 @@ class Forgetting:
             "You may not delete profile items (dynamodb:DeleteItem): the empty item stays, with its keys."
         )
         kept = forget_user(self.user_id, found.customers, policy, keys, may_delete=False)
-        return store.run(kept, {})
+        # All but the item was gone by then, so this time there is no more to tell than was rehearsed.
+        return attrs.evolve(store.run(kept, {}), customers=before.customers, removed=before.removed)
 
     def _report(self, done: Forgotten, found: Found, known: Forgotten, *, is_dry_run: bool) -> Report:
         tables, customers = self.stack.tables, (*known.customers, *done.customers)
