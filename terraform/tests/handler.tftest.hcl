@@ -60,9 +60,9 @@ run "every_setting_reaches_the_environment" {
 
     forget_deleted_customers = true
 
-    access_past_due_days   = 0
-    stripe_secret_arn      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-    stripe_api_url         = "http://127.0.0.1:12111"
+    access_past_due_days = 0
+    stripe_secret_arn    = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    stripe_api_url       = "http://127.0.0.1:12111"
   }
 
   assert {
@@ -83,8 +83,8 @@ run "every_setting_reaches_the_environment" {
 
       FORGET_DELETED_CUSTOMERS = "true"
 
-      STRIPE_SECRET_ARN      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-      STRIPE_API_URL         = "http://127.0.0.1:12111"
+      STRIPE_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+      STRIPE_API_URL    = "http://127.0.0.1:12111"
 
       ACCESS_RENEWAL_GRACE_HOURS     = "72"
       ACCESS_PAST_DUE_DAYS           = "0"
