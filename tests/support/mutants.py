@@ -564,16 +564,16 @@ MUTANTS = (
     ),
     Mutant(
         "only the user's own part of a customer is forgotten",
-        "conversation/marking.py",
+        "conversation/parts.py",
         "return self.user_id is None or user_id == self.user_id",
         "return True",
         FORGOTTEN_ALONE,
     ),
     Mutant(
         "a customer of others is not forgotten",
-        "conversation/marking.py",
-        '        return NONE if self.user_id is None else frozenset(named - {self.user_id, ""})\n',
-        "        return NONE\n",
+        "conversation/parts.py",
+        "return NONE if self.user_id is None else self._named() - {self.user_id}",
+        "return NONE",
         f"{_FORGET}test_only_a_part_of_a_shared_customer_is_forgotten",
     ),
     Mutant(
@@ -601,7 +601,7 @@ MUTANTS = (
     Mutant(
         "of a customer that says nothing of the user nothing is forgotten",
         "conversation/marking.py",
-        "        if not self._has_part():\n            return\n",
+        "        if not part.has_part():\n            return\n",
         "",
         f"{_FORGET}test_a_customer_that_says_nothing_of_the_user_is_left_alone",
     ),

@@ -19,12 +19,12 @@ from stripe_subscription_handler.conversation.messages import (
     Guard,
     Item,
     LinkChange,
-    Moved,
     Parked,
     ReadParked,
     Request,
     Written,
 )
+from stripe_subscription_handler.conversation.parts import NONE, Part, Waiting
 from stripe_subscription_handler.conversation.projecting import projected
 from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.conditions import Absent
@@ -34,11 +34,8 @@ from stripe_subscription_handler.decisions.ledger import NOTHING, REVISION, Ledg
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.writes import full_write, unchanged
 from stripe_subscription_handler.errors import ConcurrentUpdateError
-from stripe_subscription_handler.events.envelope import StripeEvent
 
-Waiting = StripeEvent | Moved
 Step = Generator[Request, Answer, Commit]
-NONE: frozenset[str] = frozenset()
 MAX_ROUNDS = 20
 """Looks at a customer, each followed by what is left to do, before giving up and leaving it to a retry."""
 
@@ -104,10 +101,10 @@ def forget_customer(
         question, known = ReadParked(customer_id), Known(customer_id)
         answer = yield question
         known.learn(question, answer)
-        part = _Part(known, user_id, policy, held, *_waiting(answer))
+        part = Part(known, user_id, held, *_waiting(answer))
         done = attrs.evolve(done, others=part.others)
         is_over = True
-        for step in part.steps():
+        for step in _Steps(part, policy).steps():
             is_over = False
             request = yield from step
             answer = yield request
@@ -124,116 +121,38 @@ def _waiting(answer: Answer) -> tuple[dict[str, Waiting], frozenset[str]]:
     return (dict(answer.events), answer.unreadable) if isinstance(answer, Parked) else ({}, NONE)
 
 
-@attrs.define
-class _Part:
-    """A user's part in a customer, as it was read."""
+@attrs.frozen
+class _Steps:
+    """Builds the transactions that forget a user's part in a customer."""
 
-    known: Known
-    user_id: str | None
+    part: Part
     policy: Policy
-    held: frozenset[str]
-    waiting: dict[str, Waiting]
-    unreadable: frozenset[str]
-
-    @property
-    def others(self) -> frozenset[str]:
-        """Users who have a part in the customer besides this one."""
-        customer, links = self.known.customer, self.known.links.values()
-        named = {link.owner or link.claim.user_id for link in links if link is not None}
-        if customer is not None and customer.claim is not None:
-            named.add(customer.claim.user_id)
-        if customer is not None and customer.entitlements is not None:
-            named.add(customer.entitlements.shown_to or "")
-        return NONE if self.user_id is None else frozenset(named - {self.user_id, ""})
 
     def steps(self) -> Generator[Step, None, None]:
         """The transactions, in the order in which they must be made; none where nothing is left."""
-        if not self._has_part():
+        part = self.part
+        if not part.has_part():
             return
         # What names the user goes last of what waits: without it, the next attempt might find nothing here.
-        whole, parked = not self.others, sorted(self._parked(), key=lambda one: (self._names(one), one))
-        mine = self._subscriptions()
-        for subscription_id in sorted(self._parked_subscriptions(parked) - mine):
+        whole, parked = not part.others, sorted(part.parked(), key=lambda one: (part.names(one), one))
+        mine = part.subscriptions()
+        for subscription_id in sorted(part.parked_subscriptions(parked) - mine):
             yield self._marked(subscription_id)
         with_record = parked[-1] if whole and parked else None
         for event_id in parked[: len(parked) - (with_record is not None)]:
             yield self._unparked(event_id)
-        if whole and (with_record is not None or self._has_record()):
+        if whole and (with_record is not None or part.has_record()):
             yield self._record_marked(with_record)
-        elif not whole and self._claims():
+        elif not whole and part.claims():
             yield self._claim_forgotten()
         for subscription_id in sorted(mine):
             yield self._marked(subscription_id)
 
-    def _has_part(self) -> bool:
-        """Whether anything here is the user's: most of what waits under a customer names nobody."""
-        customer, links = self.known.customer, self.known.links.values()
-        named = [link.owner or link.claim.user_id for link in links if link is not None]
-        if customer is not None and customer.entitlements is not None:
-            named.append(customer.entitlements.shown_to or "")
-        is_named = any(map(self._is_users, named)) or any(map(self._names, self.waiting))
-        return is_named or self._claims() or bool(self.held) or self.user_id is None
-
-    def _names(self, event_id: str) -> bool:
-        """Whether what waits under an id names the user."""
-        one = self.waiting.get(event_id)
-        if isinstance(one, Moved):
-            return one.held.claim is not None and self._is_users(one.held.claim.user_id)
-        return one is not None and one.user_id is not None and self._is_users(one.user_id)
-
-    def _has_record(self) -> bool:
-        """Whether there is anything to leave a mark of; most customers of an account are nobody's here."""
-        customer, known = self.known.customer, self.known
-        is_known = known.revision is not None or bool(known.links or self.held)
-        return is_known and not (customer is not None and customer.is_forgotten)
-
-    def _claims(self) -> bool:
-        customer = self.known.customer
-        return customer is not None and customer.claim is not None and self._is_users(customer.claim.user_id)
-
-    def _is_users(self, user_id: str | None) -> bool:
-        return self.user_id is None or user_id == self.user_id
-
-    def _subscriptions(self) -> set[str]:
-        links = self.known.links.items()
-        linked = {
-            key
-            for key, link in links
-            if link is not None and self._is_users(link.owner or link.claim.user_id)
-        }
-        unlinked = {
-            key for key in self.held if self.known.links.get(key) is None and not self.known.is_forgotten(key)
-        }
-        return linked | unlinked
-
-    def _parked(self) -> frozenset[str]:
-        if not self.others:
-            return self.unreadable | self.waiting.keys()
-        return frozenset(filter(self._is_meant, self.waiting))
-
-    def _is_meant(self, event_id: str) -> bool:
-        """Whether what waits under a customer of several users is about this one."""
-        about = _about(self.waiting[event_id])
-        if about is not None and (about in self._subscriptions() or self.known.is_forgotten(about)):
-            return True
-        if about is not None and self.known.links.get(about) is not None:
-            return False
-        return self._names(event_id)
-
-    def _parked_subscriptions(self, parked: list[str]) -> set[str]:
-        """Subscriptions that only what waits tells of."""
-        found = {_about(self.waiting[key]) for key in parked if key in self.waiting}
-        return {
-            key
-            for key in found
-            if key is not None and self.known.links.get(key) is None and not self.known.is_forgotten(key)
-        }
-
     def _as_seen(self) -> CustomerChange:
-        customer = self.known.customer
-        is_whole = customer is not None and customer.is_forgotten and not self.others
+        customer = self.part.known.customer
+        is_whole = customer is not None and customer.is_forgotten and not self.part.others
         forgets = EVERYTHING if is_whole else None
-        return CustomerChange(Guard.AS_SEEN, self.known.revision, forgets=forgets)
+        return CustomerChange(Guard.AS_SEEN, self.part.known.revision, forgets=forgets)
 
     def _unparked(self, event_id: str) -> Step:
         change = attrs.evolve(self._as_seen(), unparks=frozenset({event_id}), forgets=None)
@@ -242,7 +161,7 @@ class _Part:
 
     def _record_marked(self, unparks: str | None) -> Step:
         """The customer's record becomes a mark; whose item shows its entitlements shows them no longer."""
-        customer, writes = self.known.customer, list[Write]()
+        customer, writes = self.part.known.customer, list[Write]()
         shown_to = customer.entitlements.shown_to if customer and customer.entitlements else None
         if shown_to is not None:
             item = yield from self._item(shown_to)
@@ -255,15 +174,21 @@ class _Part:
         )
 
     def _claim_forgotten(self) -> Step:
-        assert self.known.customer is not None  # noqa: S101 - it has a claim
-        assert self.known.customer.claim is not None  # noqa: S101 - the same
-        change = attrs.evolve(self._as_seen(), forgets=self.known.customer.claim.key)
+        assert self.part.known.customer is not None  # noqa: S101 - it has a claim
+        assert self.part.known.customer.claim is not None  # noqa: S101 - the same
+        change = attrs.evolve(self._as_seen(), forgets=self.part.known.customer.claim.key)
         commit = Commit(self._customer_id, customer=change, reason=Reason.FORGOTTEN)
-        return (yield from projected(commit, self.known, self.policy))
+        return (yield from projected(commit, self.part.known, self.policy))
 
     def _marked(self, subscription_id: str) -> Step:
-        link = self.known.links.get(subscription_id)
-        owner = link.owner if link is not None else self.user_id if subscription_id in self.held else None
+        link = self.part.known.links.get(subscription_id)
+        owner = (
+            link.owner
+            if link is not None
+            else self.part.user_id
+            if subscription_id in self.part.held
+            else None
+        )
         writes: tuple[Write, ...] = ()
         if owner is not None:
             item = yield from self._item(owner)
@@ -275,24 +200,17 @@ class _Part:
             self._as_seen(),
             reason=Reason.FORGOTTEN,
         )
-        return (yield from projected(commit, self.known, self.policy))
+        return (yield from projected(commit, self.part.known, self.policy))
 
     def _item(self, user_id: str) -> Generator[Request, Answer, Item | None]:
-        if user_id not in self.known.items:
+        if user_id not in self.part.known.items:
             question = ReadItem(user_id)
-            self.known.learn(question, (yield question))
-        return self.known.items[user_id]
+            self.part.known.learn(question, (yield question))
+        return self.part.known.items[user_id]
 
     @property
     def _customer_id(self) -> str:
-        return self.known.customer_id or ""
-
-
-def _about(one: Waiting) -> str | None:
-    """The subscription that something waits for; a thin event about another object names none."""
-    if isinstance(one, Moved) or one.subscription_id is not None:
-        return one.subscription_id
-    return None if one.is_about_invoice else one.related_id
+        return self.part.known.customer_id or ""
 
 
 def _without(user_id: str, item: Item | None, subscription_id: str, policy: Policy) -> Write:
