@@ -35,7 +35,8 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     That is the profile, and the subscriptions, payments, customers and parked events behind it; of each
     subscription of a customer also whose it is, why and since when. Reads the tables; where there is no
     ledger, also the function's log, which tells whether there was one. Of the app's attributes the names are
-    shown, never the values. Exit code 1 if there is no such profile, if it does not show what the ledger
+    shown, never the values. With --json it is the export of a person's data: the ledger as it is stored, and
+    parked events whole. Exit code 1 if there is no such profile, if it does not show what the ledger
     says, if it has lost the ledger or a part of it, or if it holds what is another user's.
     """
     import attrs
