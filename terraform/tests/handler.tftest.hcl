@@ -208,6 +208,7 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     unmapped                        = "drop"
     create_missing_profile          = true
     connect_events                  = "true"
+    forget_deleted_customers        = false
     stripe_api_url                  = "http://169.254.169.254"
 
     shows = {
