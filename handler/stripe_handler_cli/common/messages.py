@@ -29,6 +29,23 @@ def agrees(question: str, *, default: bool = False) -> bool:
     Raises:
         click.Abort: Nobody answered.
     """
+    return click.confirm(_folded(question, " [y/N]: "), default=default, err=True)
+
+
+def answered(question: str, default: str | None = None) -> str:
+    """Ask on stderr for a text; Enter alone takes the default, and there must be one of both.
+
+    Raises:
+        click.Abort: Nobody answered.
+    """
+    told = _folded(question, f" [{default}]: " if default is not None else ": ")
+    answer: str = click.prompt(told, default=default, err=True)
+    return answer
+
+
+def _folded(question: str, ending: str) -> str:
+    """A question, with room for what stands behind it."""
     console = reporter()
-    folded = fold_prose(Text(question), console.width) if console.is_terminal else [Text(question)]
-    return click.confirm("\n".join(line.plain for line in folded), default=default, err=True)
+    if not console.is_terminal:
+        return question
+    return "\n".join(line.plain for line in fold_prose(Text(question), console.width - len(ending)))

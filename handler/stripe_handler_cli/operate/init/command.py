@@ -123,7 +123,7 @@ def _answers(known: dict[str, Any], *, asks: bool) -> "Answers":
     """What is known, and where somebody can be asked, the answers to the rest."""
     import attrs
 
-    from stripe_handler_cli.common.messages import agrees
+    from stripe_handler_cli.common.messages import agrees, answered
     from stripe_handler_cli.operate.init.answers import NO_SORT_KEY, Answers
 
     made = dict(known)
@@ -134,9 +134,9 @@ def _answers(known: dict[str, Any], *, asks: bool) -> "Answers":
         if name == "creates_table":
             made[name] = agrees(_QUESTIONS[name], default=True)
         elif name == "emails":
-            typed = click.prompt(_QUESTIONS[name], default=_NOBODY, err=True)
+            typed = answered(_QUESTIONS[name], _NOBODY)
             made[name] = tuple(one.strip() for one in typed.split(",") if one.strip() not in {"", _NOBODY})
         else:
             default = None if name in _NEEDED else field.default
-            made[name] = click.prompt(_QUESTIONS[name], default=default, err=True)
+            made[name] = answered(_QUESTIONS[name], default)
     return Answers(**made)
