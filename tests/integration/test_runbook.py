@@ -17,6 +17,7 @@ import pytest
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import on_call_report, runbook
 from support.drift_checks import DriftChecks
@@ -263,11 +264,23 @@ def bridge_silence(scene: Scene) -> Incident:
 
 
 DRIFTED = Life("drifted")
+LOST_BY_STRIPE = {
+    "id": "evt_itest_never_generated",
+    "object": "v2.core.event",
+    "type": GENERATION_FAILURE_EVENT,
+    "created": "2026-11-02T10:00:00.000Z",
+    "livemode": False,
+    "context": None,
+}
+"""Stripe says that it failed to generate an event, and then shows nothing more of it."""
 
 
 @pytest.fixture(scope="module")
 def drift(other_scene: Scene, stripe: FakeStripe) -> Iterator[Incident]:
-    """An event was lost; the schedule's passes, seconds apart here, find it and then see it repaired."""
+    """Stripe never generated an event, and does not say which.
+
+    The schedule's passes, seconds apart here, find what it would have told, and then see it repaired.
+    """
     checks = DriftChecks(other_scene.endpoint, other_scene.pipeline)
     before: list[str] = []
 
@@ -276,9 +289,11 @@ def drift(other_scene: Scene, stripe: FakeStripe) -> Iterator[Incident]:
         stripe.account = objects(DRIFTED.subscription(livemode=False))
         checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="0.001")
         before.append(checks.set_schedule("rate(1 minute)"))
+        other_scene.pipeline.put(LOST_BY_STRIPE)
+        other_scene.pipeline.follow(str(LOST_BY_STRIPE["id"]))
         return {"STRIPE_API_KEY": API_KEY}
 
-    yield other_scene.live_through(("drift_found",), cause)
+    yield other_scene.live_through(("drift_found", "generation_failures"), cause)
     checks.set_schedule(*before)
     checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="1")
 
@@ -316,6 +331,7 @@ INCIDENTS = {
     "stripe_unavailable": "refused_key",
     "drift_check_errors": "refused_key",
     "drift_found": "drift",
+    "generation_failures": "drift",
     "rule_throttled": "throttled_rule_by_its_metric",
 }
 

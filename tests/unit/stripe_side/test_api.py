@@ -14,6 +14,7 @@ from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import (
     API_VERSION,
+    PREVIEW_VERSION,
     StripeApi,
     key_mode,
     request_timeouts,
@@ -118,6 +119,47 @@ def test_what_stripe_does_not_have_is_none(world: World) -> None:
     assert world.api.fetch_fresh("subscription", "sub_2", "2025-11-22T08:26:40Z") is None
     assert world.api.fetch_customer_metadata("cus_2") is None
     assert world.api.requests == 3
+
+
+SNAPSHOT_EVENT = {**events.updated(SUBSCRIPTION, event_id="evt_1"), "object": "event"}
+SAID = {"id": "evt_said", "object": "v2.core.event", "data": {"impact": {}}}
+
+
+def versions(world: World) -> list[str]:
+    """The API version of each request."""
+    return [headers["Stripe-Version"] for _, headers in world.stripe.received]
+
+
+def test_events_of_both_forms_are_read_by_their_ids(world: World) -> None:
+    """A thin event of a preview is asked for with a preview's version, and in its account's context."""
+    world.stripe.account = objects(SNAPSHOT_EVENT, SAID)
+    world.stripe.related = {"acct_1": objects(SAID)}
+    assert world.api.fetch_event("event", "evt_1") == SNAPSHOT_EVENT
+    assert world.api.fetch_event("v2.core.event", "evt_said", of_preview=True) == SAID
+    assert world.api.fetch_event("v2.core.event", "evt_said", account="acct_1") == SAID
+    assert versions(world) == [API_VERSION, PREVIEW_VERSION, API_VERSION]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_an_event_that_stripe_does_not_show_is_none(world: World, status: int) -> None:
+    """It is gone, of a preview that the account does not have, or the key may not read events."""
+    refusal = Fault(status=status, code="not_found")
+    world.stripe.misbehave([refusal])
+    assert world.api.fetch_event("event", "evt_1") is None
+    world.stripe.misbehave([refusal] * 2)
+    assert world.api.fetch_event("v2.core.event", "evt_said", of_preview=True) is None
+    assert versions(world)[1:] == [PREVIEW_VERSION, API_VERSION], "the second is asked for in both versions"
+    assert world.pauses == []
+
+
+def test_an_event_that_stripe_cannot_tell_of_now_comes_back(world: World) -> None:
+    """A key that is refused altogether, too: that is no event that is gone."""
+    world.stripe.misbehave([Fault(status=503)] * 4)
+    with pytest.raises(StripeUnavailableError):
+        world.api.fetch_event("event", "evt_1")
+    world.stripe.keys = set()
+    with pytest.raises(StripeUnavailableError, match="refuses the API key"):
+        world.api.fetch_event("event", "evt_1")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from stripe_handler_cli.lab.fake_stripe.faults import Fault
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
+from stripe_handler_cli.lab.fake_stripe.thin_event_routes import answer_thin_events
 from stripe_handler_cli.lab.fake_stripe.update_routes import answer_update
 
 API_KEY = "sk_test_fake"
@@ -93,7 +94,11 @@ class FakeStripe:
 
     def _answer_objects(self, known: Account, request: Request) -> Answer:
         account = EditedAccount(known, self.edits)
-        return answer_update(account, self.pusher.push, request) or answer_objects(account, request)
+        return (
+            answer_update(account, self.pusher.push, request)
+            or answer_thin_events(account, request)
+            or answer_objects(account, request)
+        )
 
     def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""

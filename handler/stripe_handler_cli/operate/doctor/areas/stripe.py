@@ -14,7 +14,7 @@ from stripe_handler_cli.operate.doctor.site import Site, connect_events_of, envi
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_handler_cli.stack.events_from import Lack, lack_of, told
 from stripe_subscription_handler.decisions.policy import ConnectEvents
-from stripe_subscription_handler.events.event_types import MAIN_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT, MAIN_EVENT_TYPES
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
 
@@ -175,3 +175,27 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
         return failed(lacking, USE_A_SECRET)
     return passed("thin events; each costs a request to Stripe")
+
+
+@check(Area.STRIPE, look_at_destination, SET_EVENT_TYPES, MAKE_DESTINATION)
+def stripe_generation_failures(facts: DestinationFacts) -> Finding:
+    """Failures to generate events.
+
+    In rare cases Stripe cannot generate an event, and tells so with a thin event of its own.
+
+    Whether the destination brings it (`v2.core.health.event_generation_failure.resolved`). One that sends
+    thin events and leaves it out is a warning. One that sends snapshots cannot bring it: a webhook endpoint
+    for thin events can, through the webhook bridge; else a drift check finds what Stripe failed to tell.
+    """
+    if facts.event_source is None:
+        return passed(_CUSTOM_BUS)
+    found = facts.found
+    if found is None:
+        return failed("there is no event destination", MAKE_DESTINATION)
+    if found.payload != "thin":
+        return passed("not by this destination: it sends snapshots, and this is a thin event")
+    if found.enabled_events & {EVERY_TYPE, GENERATION_FAILURE_EVENT}:
+        return passed("it tells where Stripe failed to generate an event")
+    body = json.dumps({"enabled_events": sorted(found.enabled_events | {GENERATION_FAILURE_EVENT})})
+    lacking = f"it does not send {GENERATION_FAILURE_EVENT}"
+    return warned(lacking, SET_EVENT_TYPES, destination=found.id, body=body)
