@@ -66,6 +66,7 @@ _TOLD_WHERE_SET = frozenset(
         "customer",
         "entitlements",
         "related_id",
+        "snapshot_id",
         "destination_id",
         "missed",
         "metadata",

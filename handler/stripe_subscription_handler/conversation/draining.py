@@ -11,7 +11,6 @@ import attrs
 from stripe_subscription_handler.conversation.cases import Case, case_of
 from stripe_subscription_handler.conversation.catching_up import catch_up
 from stripe_subscription_handler.conversation.commits import linking
-from stripe_subscription_handler.conversation.fetching import whole
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import (
     Answer,
@@ -25,6 +24,7 @@ from stripe_subscription_handler.conversation.messages import (
     Request,
 )
 from stripe_subscription_handler.conversation.settling import settle
+from stripe_subscription_handler.conversation.thin_events import Missing, whole
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
@@ -138,7 +138,8 @@ def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, 
     if one.is_generation_failure:
         event = (yield from catch_up(one, policy)).event
     else:
-        event = yield from whole(one, policy)
+        found = yield from whole(one, policy)
+        event = None if isinstance(found, Missing) else found
     if event is None or event.subscription_id is None:
         return None
     return attrs.evolve(case_of(event, policy), id=key, second=event.created, is_parked=True)

@@ -12,10 +12,11 @@ from stripe_subscription_handler.conversation.catching_up import catch_up
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.entitlements import record_summary
-from stripe_subscription_handler.conversation.fetching import unknown_to_stripe, whole
+from stripe_subscription_handler.conversation.fetching import unknown_to_stripe
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
+from stripe_subscription_handler.conversation.thin_events import Missing, whole
 from stripe_subscription_handler.decisions.decide import nothing_to_do
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy
@@ -42,7 +43,9 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         outcome = yield from _handled(caught.event, policy)
         return attrs.evolve(outcome, missed=caught.missed)
     found = yield from whole(event, policy)
-    if found is None:
+    if found is Missing.GONE:
+        return Outcome(applied=False, reason=Reason.GONE)
+    if found is Missing.UNKNOWN:
         raise unknown_to_stripe(event.related_id or event.id)
     return (yield from _handled(found, policy))
 

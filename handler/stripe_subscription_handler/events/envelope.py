@@ -60,6 +60,7 @@ class StripeEvent:
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
         related_id: For a thin event: the id of the object it is about, which must be fetched; for
             entitlements, the customer's.
+        snapshot_id: For a thin event: the id of the snapshot event of the same happening, where it says so.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
         alongside: For an invoice that was read for an event that Stripe failed to generate: its subscription
             as of `as_of`, which is applied too.
@@ -80,6 +81,7 @@ class StripeEvent:
     entitlements: EntitlementSummary | None = None
     as_of: str | None = None
     related_id: str | None = None
+    snapshot_id: str | None = None
     fetched: Subscription | None = None
     alongside: Subscription | None = None
     missed: Missed | None = None
@@ -126,6 +128,14 @@ class StripeEvent:
             return self.subscription.id
         subject = self.invoice or self.session
         return subject.subscription_id if subject else None
+
+    @property
+    def object_id(self) -> str | None:
+        """The id of the object that it brings; of a summary of entitlements, the customer's."""
+        if self.entitlements:
+            return self.entitlements.customer_id
+        subject = self.subscription or self.invoice or self.session or self.customer
+        return subject.id if subject else None
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -181,7 +191,8 @@ def parse_event(raw: Mapping[str, Any], selection: Selection = PLAIN) -> StripeE
     if subject is None:
         return head
     if is_thin:
-        return attrs.evolve(head, related_id=_related_id(raw, here, subject))
+        snapshot_id = optional_text(raw, "snapshot_event", here)
+        return attrs.evolve(head, related_id=_related_id(raw, here, subject), snapshot_id=snapshot_id)
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:

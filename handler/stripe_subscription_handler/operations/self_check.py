@@ -32,8 +32,9 @@ def self_check(store: Store) -> dict[str, Any]:
         `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
         that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
         refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
-        null where the key does not tell), `problem` (null when it could be read) and `stripeProblem` (null
-        when Stripe lets it read subscriptions and customers). Never a key, never an item's content.
+        null where the key does not tell), `problem` (null when it could be read), `stripeProblem` (null when
+        Stripe lets it read subscriptions and customers) and `eventsProblem` (the same of events). Never a
+        key, never an item's content.
     """
     return {
         "version": _version(),
@@ -113,21 +114,27 @@ def _try_transaction(store: Store, items: Any) -> None:
 def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
     problem = _problem(stripe.key.refresh)
     if problem is not None:
-        return {"place": stripe.key.place, "mode": None, "problem": problem, "stripeProblem": None}
+        unknown = dict.fromkeys(("mode", "stripeProblem", "eventsProblem"))
+        return {"place": stripe.key.place, **unknown, "problem": problem}
+    hurried = _hurried(stripe)
     return {
         "place": stripe.key.place,
         "mode": key_mode(stripe.key.get()),
         "problem": None,
-        "stripeProblem": _problem(lambda: _ask(stripe)),
+        "stripeProblem": _problem(lambda: _ask(hurried)),
+        "eventsProblem": _problem(lambda: hurried.try_events("evt_stripeHandlerSelfCheck")),
     }
 
 
-def _ask(stripe: StripeApi) -> None:
+def _hurried(stripe: StripeApi) -> StripeApi:
     # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
     deadline = stripe.clock() + _LONGEST_ASKING_SECONDS
-    hurried = attrs.evolve(
+    return attrs.evolve(
         stripe, remaining_seconds=lambda: min(stripe.remaining_seconds(), deadline - stripe.clock())
     )
+
+
+def _ask(stripe: StripeApi) -> None:
     # Stripe says "no such subscription" only to a key that may read subscriptions.
-    hurried.fetch_subscription("sub_stripeHandlerSelfCheck")
-    hurried.fetch_customer_metadata("cus_stripeHandlerSelfCheck")
+    stripe.fetch_subscription("sub_stripeHandlerSelfCheck")
+    stripe.fetch_customer_metadata("cus_stripeHandlerSelfCheck")

@@ -10,7 +10,6 @@ import json
 import logging
 import math
 import os
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,6 +25,7 @@ from stripe_subscription_handler.errors import ConfigError, InvalidEventError, S
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.stripe_side.all_items import with_all_items
 from stripe_subscription_handler.stripe_side.pages import LIMIT, whole_list
+from stripe_subscription_handler.stripe_side.patience import Patience
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 if TYPE_CHECKING:
@@ -42,15 +42,12 @@ NOT_IN_ZIP = (
     "--without-stripe): deploy one with it, or configure no key"
 )
 """Said where Stripe must be asked and cannot be."""
-MAX_ATTEMPTS = 4
 RESERVE_SECONDS = 2.0
 """Left of the invocation after any request: for the write that follows and the log line."""
 LEAST_REQUEST_SECONDS = 1.0
 """No request starts with less time than this."""
 LONGEST_FRESHNESS_WAIT_SECONDS = 3.0
 _LONGEST_CONNECT_SECONDS = 2.0
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 5.0
 _RETRIED_STATUSES = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 _REFUSED_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _UNSHOWN_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
@@ -253,6 +250,15 @@ class StripeApi:
                 return body
         return None
 
+    def try_events(self, event_id: str) -> None:
+        """Ask for an event that cannot exist, in both forms.
+
+        Raises:
+            StripeUnavailableError: The key may not read events, or another reason of the class.
+        """
+        for path in _EVENT_PATHS.values():
+            self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
+
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
 
@@ -320,8 +326,7 @@ class StripeApi:
         version: str = API_VERSION,
         tolerated: frozenset[int] = frozenset(),
     ) -> _Reply:
-        may_refresh = True
-        attempt = 0
+        may_refresh, patience = True, Patience()
         while True:
             reply = self._send(path, account, version)
             if reply.missing or reply.body is not None or reply.status in tolerated:
@@ -329,14 +334,14 @@ class StripeApi:
             if reply.status == HTTPStatus.UNAUTHORIZED and may_refresh and self.key.refresh():
                 may_refresh = False
                 continue
-            attempt += 1
-            if not reply.repeatable or attempt == MAX_ATTEMPTS:
+            seconds = patience.pause(reply.status, reply.headers) if reply.repeatable else None
+            if seconds is None:
                 raise StripeUnavailableError(reply.failure)
-            self._pause(_back_off_seconds(attempt, reply.headers), reply.failure)
+            self._pause(seconds, reply.failure)
 
     def _pause(self, seconds: float, failure: str) -> None:
         needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
-        if seconds > _LONGEST_PAUSE_SECONDS or self.remaining_seconds() < needed:
+        if self.remaining_seconds() < needed:
             raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
         self.sleep(seconds)
 
@@ -435,10 +440,3 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     )
     failure = f"Stripe answered HTTP {status}" + (f" {error.code}" if error.code else "")
     return _Reply(seconds, headers, status=status, repeatable=repeatable, failure=failure)
-
-
-def _back_off_seconds(attempt: int, headers: Mapping[str, str]) -> float:
-    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-    pause = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
-    asked = headers.get("Retry-After", "")
-    return max(pause, float(asked)) if asked.isascii() and asked.isdigit() else pause

@@ -60,6 +60,7 @@ def destination(
     *,
     admitted_types: frozenset[str] = TYPES,
     has_key: bool = False,
+    events_problem: str | None = None,
     connect_events: str = "skip",
     **changes: object,
 ) -> stripe.DestinationFacts:
@@ -70,6 +71,7 @@ def destination(
         found=attrs.evolve(good, **changes),
         admitted_types=admitted_types,
         has_key=has_key,
+        events_problem=events_problem,
         connect_events=connect_events,
     )
 
@@ -188,6 +190,11 @@ CASES: Cases = {
         (NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
         (destination(payload="thin"), FAIL, "no Stripe key", self_check.USE_A_SECRET),
         (destination(payload="thin", has_key=True), PASS, "thin events; each costs"),
+        (
+            destination(payload="thin", has_key=True, events_problem="Stripe refuses the API key"),
+            WARN,
+            "cannot read: Stripe refuses",
+        ),
     ),
     stripe.stripe_generation_failures: (
         (destination(), PASS, "it sends snapshots"),

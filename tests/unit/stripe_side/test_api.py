@@ -20,6 +20,7 @@ from stripe_subscription_handler.stripe_side.api import (
     request_timeouts,
     snapshot_as_of,
 )
+from stripe_subscription_handler.stripe_side.patience import LONGEST_TURN_SECONDS, MAX_ATTEMPTS
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 from support import events
 
@@ -273,18 +274,35 @@ def test_every_kind_of_object_is_read_by_its_id(
 
 
 def test_a_rate_limited_request_is_repeated_when_stripe_says(world: World) -> None:
-    """Retry-After is kept to; nothing is lost."""
+    """Retry-After is kept to, and all who were told it come back spread out; nothing is lost."""
     world.stripe.faults = [rate_limited(retry_after="3"), rate_limited()]
     assert world.api.fetch_subscription("sub_1") is not None
-    assert world.pauses[0] == 3.0
-    assert 0.5 <= world.pauses[1] <= 1.0
+    assert 3.4 <= world.pauses[0] <= 5.0
+    assert 0.8 <= world.pauses[1] <= 4.0
     assert world.api.requests == len(world.stripe.received) == 3
+
+
+def test_a_request_too_many_waits_for_its_turn_and_not_for_ever(world: World) -> None:
+    """It is no failure: it is asked as often as fits into twenty seconds. Then Lambda tries again."""
+    world.stripe.faults = [rate_limited()] * 100
+    assert "HTTP 429" in unavailable(world)
+    assert MAX_ATTEMPTS < world.api.requests < 20
+    assert sum(world.pauses) <= LONGEST_TURN_SECONDS
+    world.stripe.faults, world.now = [rate_limited()] * MAX_ATTEMPTS, 0.0
+    assert world.api.fetch_subscription("sub_1") is not None
+
+
+def test_no_turn_is_waited_for_that_the_invocation_does_not_live_to_see(world: World) -> None:
+    """What is left of it bounds the wait, whatever Retry-After asks for."""
+    world.remaining = 8.0
+    world.stripe.faults = [rate_limited()] * 100
+    assert "no time is left to wait" in unavailable(world)
+    assert world.now <= 5.0
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (rate_limited(), "HTTP 429"),
         (Fault(status=409, code="lock_timeout"), "HTTP 409"),
         (Fault(status=500), "HTTP 500"),
         (Fault(status=503, body="<html>cus_1</html>"), "HTTP 503"),
@@ -321,7 +339,8 @@ def test_an_address_where_nobody_listens(world: World) -> None:
     [
         (Fault(status=400, code="parameter_unknown"), "HTTP 400 parameter_unknown"),
         (Fault(status=404), "HTTP 404"),
-        (rate_limited(retry_after="6"), "HTTP 429; no time is left to wait 6.0 s"),
+        (Fault(status=503, headers={"Retry-After": "28"}), "HTTP 503; no time is left to wait 28.0 s"),
+        (rate_limited(retry_after="21"), "HTTP 429"),
         (Fault(body="[]"), "not an object"),
         (Fault(body='{"object": "subscription", "id": "sub_2"}'), "something else"),
         (Fault(body='{"object": "customer", "id": "sub_1"}'), "something else"),

@@ -61,7 +61,7 @@ RULES = {
         "Stripe failed to generate an event about an object that changes no profile",
         "What Stripe failed to tell",
     ),
-    Reason.GONE: Rule("Stripe has no such object any more", "What Stripe failed to tell"),
+    Reason.GONE: Rule("Stripe has no such object any more", "Thin events"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""

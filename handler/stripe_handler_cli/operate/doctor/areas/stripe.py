@@ -7,7 +7,7 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
-from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
+from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET, told_or_none
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, connect_events_of, environment_of, stripe_url_of
@@ -42,6 +42,7 @@ class DestinationFacts:
     found: EventDestination | None = None  # None where this key sees no such destination
     admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
     has_key: bool = False  # the function
+    events_problem: str | None = None  # why its key does not serve for events
     connect_events: str = ConnectEvents.SKIP  # what the function does with other accounts' events
 
 
@@ -57,6 +58,7 @@ def look_at_destination(site: Site) -> DestinationFacts:
         found=next((one for one in _destinations(site, source) if one.source_name == source), None),
         admitted_types=rule.admitted_types,
         has_key=any(environment.get(name) for name in _KEY_VARIABLES),
+        events_problem=((told_or_none(site) or {}).get("stripeKey") or {}).get("eventsProblem"),
         connect_events=connect_events_of(site),
     )
 
@@ -163,7 +165,8 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
 
     A thin event holds no object: without a Stripe key the function can do nothing with it.
 
-    Snapshot payloads. Thin ones fail where the function has no Stripe key.
+    Snapshot payloads. Thin ones fail where the function has no Stripe key, and are a warning where Stripe
+    does not let that key read events: then each costs more requests, and what it tells is less exact.
     """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
@@ -174,7 +177,9 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
     if not facts.has_key:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
         return failed(lacking, USE_A_SECRET)
-    return passed("thin events; each costs a request to Stripe")
+    if facts.events_problem is not None:
+        return warned(f"thin events, whose snapshot events the function cannot read: {facts.events_problem}")
+    return passed("thin events; each costs one or two requests to Stripe")
 
 
 @check(Area.STRIPE, look_at_destination, SET_EVENT_TYPES, MAKE_DESTINATION)
