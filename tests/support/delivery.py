@@ -14,13 +14,14 @@ from stripe_subscription_handler.conversation.messages import (
     FetchEvent,
     Handling,
 )
-from stripe_subscription_handler.conversation.snapshots import carry
+from stripe_subscription_handler.conversation.snapshots import carry, completion_of
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
     StripeUnavailableError,
     UserNotFoundError,
 )
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.stripe_side.api import snapshot_as_of
@@ -65,7 +66,14 @@ class Sync:
     subscription_id: str
 
 
-Delivery = StripeEvent | SignUp | Removal | Sync
+@attrs.frozen
+class Ask:
+    """Between two deliveries, a success page asks about the checkout session of a subscription."""
+
+    subscription_id: str
+
+
+Delivery = StripeEvent | SignUp | Removal | Sync | Ask
 
 
 def policy_of(world: World, policy: Policy) -> Policy:
@@ -204,6 +212,18 @@ def _begun(delivery: Delivery, tables: Tables, stripe: "_Stripe") -> list[_Runni
                 (delivery, snapshot, carry(snapshot, tables.policy, shown_to), None)
                 for snapshot in stripe.snapshot(subscription_id)
             ]
+        case Ask(subscription_id):
+            # The second begins before the first has ended: a stranger order than any that is real.
+            asked = [*stripe.completion(subscription_id), *stripe.snapshot(subscription_id)]
+            return [
+                (
+                    delivery,
+                    event,
+                    handling(event, tables.policy) if event.session else carry(event, tables.policy),
+                    None,
+                )
+                for event in asked
+            ]
         case StripeEvent():
             stripe.has_sent(delivery)
             return [(delivery, delivery, handling(delivery, tables.policy), None)]
@@ -243,6 +263,12 @@ class _Stripe:
         if is_thin != request.event_id.endswith(_THIN):
             return FetchedEvent(None)  # it has none beside it that Stripe would show
         return FetchedEvent(as_thin(found, is_named=True) if is_thin else found)
+
+    def completion(self, subscription_id: str) -> list[StripeEvent]:
+        """The subscription's completed session as an API client reads it, if it has one."""
+        found = self.answer(Fetch("checkout.session", f"cs_{subscription_id}"))
+        is_there = isinstance(found.object, CheckoutSession)
+        return [completion_of(found.object, found.as_of)] if is_there else []
 
     def answer(self, request: Fetch) -> Fetched:
         """Let the library compute how new the answer is at least."""

@@ -107,14 +107,18 @@ def test_what_waits_in_both_forms_waits_once() -> None:
 
 def test_a_customers_label_counts_by_its_second() -> None:
     """A fetched customer would not tell when the label was put there; the event does."""
-    tables_of_session = events.completed(events.session(user="user_9"), created=events.T0 - 5)
+    session = events.completed(events.session(user="user_9"), created=events.T0 + 1)
     label = events.event(
-        "customer.updated", events.customer(), event_id="evt_a", previous={"metadata": {"userId": None}}
+        "customer.updated",
+        events.customer(),
+        event_id="evt_a",
+        created=events.T0 + 5,
+        previous={"metadata": {"userId": None}},
     )
     stripe = Stripe((label,))
     tables = stripe.tables()
     tables.deliver(read(events.updated(events.subscription(user=None), created=events.T0 - 9)))
-    tables.deliver(read(tables_of_session))
+    tables.deliver(read(session))
     tables.deliver(read(thin(label)))
     assert tables.profiles["user_1"]["subscriptionStatus"] == "active"
 
