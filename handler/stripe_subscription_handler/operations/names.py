@@ -10,6 +10,8 @@ from collections.abc import Mapping
 OPERATION_KEY = "stripe-subscription-handler"
 COUNT_PARKED = "count-parked"
 SELF_CHECK = "self-check"
+TELL_AGAIN = "tell-again"
+"""Stands beside records that an operator gives to the profile events again; the handler does not know it."""
 COUNT_PARKED_REQUEST = {OPERATION_KEY: COUNT_PARKED}
 """What the schedule sends; `terraform/modules/parked_count` holds the same words."""
 

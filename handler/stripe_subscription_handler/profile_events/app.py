@@ -24,6 +24,7 @@ from stripe_subscription_handler.lambda_errors import (
     raise_without_values,
 )
 from stripe_subscription_handler.logger import Log, make_logger
+from stripe_subscription_handler.operations.names import OPERATION_KEY, TELL_AGAIN
 from stripe_subscription_handler.profile_events.changes import change_fields, change_of, sequence_number_of
 from stripe_subscription_handler.profile_events.entry import put_events_entry
 from stripe_subscription_handler.profile_events.ordering import Pending
@@ -87,7 +88,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext, wired: Runtime) -> 
     records = event.get("Records")
     if not isinstance(records, list):
         raise InvalidEventError("Records", "must be a list: this function reads a stream of DynamoDB")
-    batch = Batch()
+    batch = Batch(is_told_again=event.get(OPERATION_KEY) == TELL_AGAIN)
     for record in records:
         _read(record, batch, wired)
 
@@ -122,11 +123,13 @@ class Batch:
     """What became of the records of one batch.
 
     Attributes:
+        is_told_again: Whether an operator gives it: what cannot be told now either stays where it was kept.
         pending: What is to be put, in the order of the stream.
         set_aside: How many records are in the failure queue.
-        not_kept: Numbers of records that should be there, and that the queue did not take.
+        not_kept: Numbers of records that should be there, and that the queue did not take, or need not take.
     """
 
+    is_told_again: bool = False
     pending: list[Pending] = attrs.Factory(list)
     set_aside: int = 0
     not_kept: list[str] = attrs.Factory(list)
@@ -143,6 +146,9 @@ def _read(record: object, batch: Batch, wired: Runtime) -> None:
         wired.log.error(  # noqa: TRY400 - the error's own words are enough
             "profile_change", decision="set_aside", sequence=number, **error_fields(error)
         )
+        if batch.is_told_again and number is not None:
+            batch.not_kept.append(number)
+            return
         try:
             wired.failure_queue.keep(record, error, dt.datetime.now(dt.UTC))
         except (BotoCoreError, ClientError):

@@ -19,6 +19,8 @@ from stripe_subscription_handler.profile_events.recently import Recently
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+_END_OF_TIME = 253_402_300_800
+"""The year 10000, in Unix seconds."""
 CONDITION = "RecordNotTold"
 """Stands where Lambda says why it gave up."""
 
@@ -50,6 +52,7 @@ def message(record: object, error: Exception, now: dt.datetime) -> dict[str, Any
     """What is kept: where the record is, and why it cannot be told."""
     found = record if isinstance(record, Mapping) else {}
     number = sequence_number_of(record)
+    arrival = moment_of(record)
     return {
         "version": "1.0",
         "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -58,7 +61,18 @@ def message(record: object, error: Exception, now: dt.datetime) -> dict[str, Any
         "DDBStreamBatchInfo": {
             "startSequenceNumber": number,
             "endSequenceNumber": number,
+            "approximateArrivalOfFirstRecord": arrival,
+            "approximateArrivalOfLastRecord": arrival,
             "batchSize": 1,
             "streamArn": found.get("eventSourceARN"),
         },
     }
+
+
+def moment_of(record: object) -> str | None:
+    """When the change was made, to the second; None where the record does not say."""
+    stream = record.get("dynamodb") if isinstance(record, Mapping) else None
+    seconds = stream.get("ApproximateCreationDateTime") if isinstance(stream, Mapping) else None
+    if not isinstance(seconds, int | float) or not 0 < seconds < _END_OF_TIME:
+        return None
+    return f"{dt.datetime.fromtimestamp(int(seconds), dt.UTC).replace(tzinfo=None).isoformat()}Z"

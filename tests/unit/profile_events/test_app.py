@@ -96,6 +96,8 @@ def test_a_record_that_can_never_be_told_blocks_no_other() -> None:
             {
                 "startSequenceNumber": number,
                 "endSequenceNumber": number,
+                "approximateArrivalOfFirstRecord": "2026-11-30T00:53:20Z",
+                "approximateArrivalOfLastRecord": "2026-11-30T00:53:20Z",
                 "batchSize": 1,
                 "streamArn": STREAM,
             },
@@ -121,6 +123,19 @@ def test_while_the_failure_queue_is_away_the_record_is_given_again() -> None:
     mapping.deliver(records)
     assert len(mapping.queue.messages) == 2
     assert len(mapping.bus.taken) == 1
+
+
+def test_an_operator_is_told_that_a_record_cannot_be_told_now_either() -> None:
+    """It stays in the queue, where the operator took it from: it is not put there a second time."""
+    mapping = EventSourceMapping()
+    again = {
+        "Records": [record({}, ACTIVE, number=1), damaged(2)],
+        "stripe-subscription-handler": "tell-again",
+    }
+    answer = handle(again, Context(), mapping.started())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "100000000000000000002"}]}
+    assert len(mapping.bus.taken) == 1
+    assert mapping.queue.messages == []
 
 
 def test_what_the_bus_refuses_to_the_end_is_given_again_and_others_are_told() -> None:

@@ -4,7 +4,7 @@ AWS rules modelled:
 - A mapping gives its function the records in the stream's order, one batch at a time. Mappings don't wait for
   each other.
 - A batch that fails is given again until it is done, `MaximumRetryAttempts` are used up or its oldest record
-  is older than `MaximumRecordAgeInSeconds`; -1, the default of both, is for ever. Throttles use up no attempt.
+  is older than `MaximumRecordAgeInSeconds`; both are -1 unless set, for ever. Throttles use up no attempt.
 - With `BisectBatchOnFunctionError` a batch of several that fails is split in two, which uses up no attempt.
 - With `ReportBatchItemFailures` a function's answer names records: all before the lowest of them are done,
   the rest is given again. An empty identifier, or one that is not in the batch, fails the whole batch.
