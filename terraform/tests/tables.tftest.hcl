@@ -216,7 +216,7 @@ run "the_profile_events_switch_the_stream_on" {
     condition = (
       aws_dynamodb_table.profile[0].stream_enabled
       && aws_dynamodb_table.profile[0].stream_view_type == "NEW_AND_OLD_IMAGES"
-      && !aws_dynamodb_table.sync.stream_enabled
+      && !coalesce(aws_dynamodb_table.sync.stream_enabled, false)
     )
     error_message = "The profile table's stream must show both sides of a change; the sync table has none."
   }

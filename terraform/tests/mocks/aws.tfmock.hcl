@@ -155,6 +155,11 @@ override_resource {
 }
 
 override_resource {
+  target = module.profile_events[0].aws_lambda_event_source_mapping.profiles
+  values = { uuid = "12345678-1234-1234-1234-123456789012" }
+}
+
+override_resource {
   target = module.profile_events[0].aws_sqs_queue.failures
   values = {
     arn = "arn:aws:sqs:eu-west-1:111122223333:profile-events-failures"
