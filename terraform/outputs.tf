@@ -229,7 +229,7 @@ output "profile_events_log_group_name" {
   value       = one(module.profile_events[*].log_group_name)
 }
 
-output "profile_events_mapping_id" {
+output "profile_events_event_source_mapping_id" {
   description = "The event source mapping from the stream to that function; null without profile events."
   value       = one(module.profile_events[*].mapping_id)
 }

@@ -188,9 +188,9 @@ def stripe() -> Iterator[FakeStripe]:
 def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tuple[Stack, Stack]]:
     """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus.
 
-    On our embedded AWS the first one has a webhook bridge beside its partner event source, and profile events. The second one has
-    a Stripe key and a drift check, and takes thin events. The first one has no key, so that events without a
-    user are parked there without a question.
+    On our embedded AWS the first one has a webhook bridge beside its partner event source, and profile
+    events. The second one has a Stripe key and a drift check, and takes thin events. The first one has no
+    key, so that events without a user are parked there without a question.
     """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
     if is_given():

@@ -95,7 +95,7 @@ def _run(listener: Listener, directory: Path, *arguments: str) -> Any:
 
 
 def test_a_change_that_cannot_be_told_blocks_no_other(listener: Listener, tmp_path: Path) -> None:
-    """Its place is in the queue without its data; the command says why, and keeps it while it cannot be told."""
+    """Its place is in the queue without its data; the command says why, and keeps what cannot be told."""
     quotes = '"' * 330_000  # each takes two characters in JSON
     listener.write("user_poison", subscriptionPriceId=quotes)
     listener.write("user_poison", subscriptionPriceId=f"{quotes}!")
@@ -163,7 +163,9 @@ def test_how_soon_a_change_is_told(listener: Listener) -> None:
 
 def test_a_change_by_hand_is_filtered_by_the_deployed_mapping(endpoint: Endpoint, stack: "Stack") -> None:
     """The filter that was applied names the beginning of the key, and the whole sort key."""
-    found = endpoint.functions.get_event_source_mapping(UUID=stack.outputs["profile_events_mapping_id"])
+    found = endpoint.functions.get_event_source_mapping(
+        UUID=stack.outputs["profile_events_event_source_mapping_id"]
+    )
     [filters] = [json.loads(one["Pattern"]) for one in found["FilterCriteria"]["Filters"]]
     assert filters == {"dynamodb": {"Keys": {"PK": {"S": [{"prefix": "USER#"}]}, "SK": {"S": ["PROFILE"]}}}}
     assert wait_for(lambda: found["State"] == "Enabled" or None, "the mapping is enabled", 1)

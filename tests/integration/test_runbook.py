@@ -112,7 +112,7 @@ def outage(scene: Scene) -> Incident:
     poison = Life("outage_poison").updated("poison", 1, status=None)
 
     def cause() -> Mapping[str, str]:
-        # The profile events lose their bus, and the app changes a profile: that cannot be told, and is given up.
+        # The profile events lose their bus, and the app changes a profile: that is given up.
         scene.reconfigure(outputs["profile_events_function_name"], PROFILE_EVENTS_BUS_ARN="")
         change_by_hand(scene, UNTOLD, "canceled")
         scene.reconfigure(DYNAMODB_TABLE_NAME="itest-no-such-table")

@@ -13,7 +13,7 @@ from stripe_subscription_handler.profile_events.changes import VIEW_TYPE
 from stripe_subscription_handler.profile_events.settings import VARIABLES
 
 LIST_LOST = "stripe-handler profile-events list{stack_options}"
-ENABLE = "aws lambda update-event-source-mapping --uuid {profile_events_mapping_id} --enabled"
+ENABLE = "aws lambda update-event-source-mapping --uuid {profile_events_event_source_mapping_id} --enabled"
 DOES_NOT_APPLY = "does not apply: the stack has no profile events"
 _ON = {"Enabled", "Enabling", "Creating", "Updating"}
 
@@ -33,7 +33,7 @@ class StreamFacts:
 
 
 def look_at_stream(site: Site) -> StreamFacts:
-    mapping_id = site.stack.outputs.get("profile_events_mapping_id")
+    mapping_id = site.stack.outputs.get("profile_events_event_source_mapping_id")
     if not mapping_id:
         return StreamFacts(is_wanted=False)
     name = site.output("profile_table_name")
