@@ -15,6 +15,7 @@ run "with_secrets" {
     create_drift_check    = true
     create_profile_events = true
     drift_check_repair    = true
+    xray_tracing_enabled  = true
     webhook_bridge = {
       signing_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf"
     }

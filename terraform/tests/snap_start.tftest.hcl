@@ -127,16 +127,3 @@ run "the_alias_has_the_functions_attempts_and_failure_queue" {
     error_message = "What the function took before the alias was there must keep its attempts and its queue."
   }
 }
-
-run "python_3_11_has_no_snap_start" {
-  command = plan
-
-  variables {
-    lambda_snap_start_enabled = true
-    lambda_runtime            = "python3.11"
-  }
-
-  expect_failures = [
-    var.lambda_snap_start_enabled,
-  ]
-}
