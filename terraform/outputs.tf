@@ -214,6 +214,11 @@ output "profile_events_bus_arn" {
   value       = var.create_profile_events ? local.profile_events_bus_arn : null
 }
 
+output "profile_events_bus_name" {
+  description = "Name of that bus, for rules in the account whose bus it is; null without profile events."
+  value       = var.create_profile_events ? split(":event-bus/", local.profile_events_bus_arn)[1] : null
+}
+
 output "profile_events_source" {
   description = "The `source` of these events; null without profile events."
   value       = var.create_profile_events ? local.profile_events_source : null

@@ -238,6 +238,7 @@ run "the_bus_and_the_source_can_be_chosen" {
   assert {
     condition = (
       output.profile_events_bus_arn == "arn:aws:events:eu-west-1:444455556666:event-bus/app"
+      && output.profile_events_bus_name == "app"
       && output.profile_events_source == "bayon.profiles"
       && module.profile_events[0].environment_variables["PROFILE_EVENTS_BUS_ARN"] == output.profile_events_bus_arn
       && module.profile_events[0].environment_variables["PROFILE_EVENTS_SOURCE"] == "bayon.profiles"

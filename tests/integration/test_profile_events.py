@@ -14,9 +14,10 @@ from click.testing import CliRunner
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.operate.profile_events.command import profile_events
 from stripe_handler_cli.stack.endpoint import Endpoint
-from support.incidents import environment_of, set_environment
+from stripe_handler_cli.tools import local_aws
 from support.lives import Life
-from support.slow_proxy import SlowProxy
+from support.provoking import configuration
+from support.stalling import Stall, StallingProxy
 from support.told import Listener
 
 if TYPE_CHECKING:
@@ -106,37 +107,28 @@ def test_a_change_that_cannot_be_told_blocks_no_other(listener: Listener, tmp_pa
     assert [(one["reason"], one["records"], one["is_expired"]) for one in listed] == [
         ("ChangeTooLargeError", 1, False)
     ]
+    assert "EventBridge takes 1048576" in listed[0]["error_message"]
     kept = _run(listener, tmp_path, "redrive", "--json")
     assert kept.return_value == 1
     assert [one["outcome"] for one in json.loads(kept.stdout)["messages"]] == ["not told"]
-    assert "EventBridge takes 1048576" in _run(listener, tmp_path, "list").stdout
     listener.endpoint.queues.purge_queue(
         QueueUrl=listener.pipeline.outputs["profile_events_failure_queue_url"]
     )
 
 
 def test_a_function_that_dies_after_it_put_tells_again_with_the_same_id(
-    listener: Listener, stack: "Stack"
+    listener: Listener, stack: "Stack", running: local_aws.LocalAws
 ) -> None:
-    """The event is on the bus before the answer comes, and Lambda ends the function meanwhile."""
-    name, functions = stack.outputs["profile_events_function_name"], listener.endpoint.functions
-    before = environment_of(listener.endpoint, name)
-    seconds = functions.get_function_configuration(FunctionName=name)["Timeout"]
-    with SlowProxy(listener.endpoint.variables["AWS_ENDPOINT_URL"], delay_seconds=2) as proxy:
-        functions.update_function_configuration(
-            FunctionName=name,
-            Timeout=1,
-            Environment={"Variables": {**before, "AWS_ENDPOINT_URL_EVENTS": proxy.url}},
-        )
-        try:
+    """Its process is killed when the event is on the bus and the answer is not back yet."""
+    name, aws = stack.outputs["profile_events_function_name"], listener.endpoint.variables["AWS_ENDPOINT_URL"]
+    with StallingProxy(aws, Stall.AFTER_IT_WAS_ANSWERED) as proxy:
+        with configuration(listener.endpoint, name, AWS_ENDPOINT_URL_EVENTBRIDGE=proxy.url):
             listener.write("user_crash", subscriptionStatus="active")
-            listener.told_of("user_crash")
-        finally:
-            functions.update_function_configuration(FunctionName=name, Timeout=seconds)
-            set_environment(listener.endpoint, name, before)
-        first, *again = listener.told_of("user_crash", 2)
-        assert again
-        assert all(one == first for one in again)
+            proxy.held.get(timeout=60)
+        assert any(map(local_aws.kill_lambda_worker, local_aws.lambda_workers(running, name)))
+    first, *again = listener.told_of("user_crash", 2)
+    assert again
+    assert all(one == first for one in again)
 
 
 def test_how_soon_a_change_is_told(listener: Listener) -> None:

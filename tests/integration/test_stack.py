@@ -101,7 +101,7 @@ def test_a_second_consumer_reads_the_same_bus(
         environment=workspace.environment,
     )
     example.prepare()
-    names = ("event_bus_name", "environment", "profile_events_source", "profile_events_bus_arn")
+    names = ("event_bus_name", "environment", "profile_events_source", "profile_events_bus_name")
     inputs = {name: stack.outputs[name] for name in names if stack.outputs[name] is not None}
     example.apply(variables=inputs)
     queue_url = example.outputs()["queue_url"]

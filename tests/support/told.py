@@ -29,7 +29,7 @@ class Listener:
     @classmethod
     def of(cls, endpoint: Endpoint, pipeline: Pipeline) -> "Listener":
         """Begin to listen."""
-        queues, bus = endpoint.queues, pipeline.outputs["profile_events_bus_arn"]
+        queues, bus = endpoint.queues, pipeline.outputs["profile_events_bus_name"]
         url = queues.create_queue(QueueName=_RULE)["QueueUrl"]
         arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         pattern = {"source": [pipeline.outputs["profile_events_source"]]}
@@ -52,10 +52,10 @@ class Listener:
 
     def stop(self) -> None:
         """Listen no more."""
-        events, bus = self.endpoint.events, self.pipeline.outputs["profile_events_bus_arn"]
+        events, bus = self.endpoint.events, self.pipeline.outputs["profile_events_bus_name"]
         events.remove_targets(Rule=_RULE, EventBusName=bus, Ids=["queue"])
         events.delete_rule(Name=_RULE, EventBusName=bus)
-        self.endpoint.queues.delete_queue(QueueUrl=self.queue_url)
+        self.pipeline.queues.delete_queue(QueueUrl=self.queue_url)
 
     def key(self, user_id: str) -> dict[str, Any]:
         """The key of a user's profile."""
@@ -84,7 +84,7 @@ class Listener:
         return wait_for(enough, f"{count} changes of {user_id} are told", patience_seconds)
 
     def _receive(self) -> None:
-        answer: Any = self.endpoint.queues.receive_message(
+        answer: Any = self.pipeline.queues.receive_message(
             QueueUrl=self.queue_url,
             MaxNumberOfMessages=10,
             WaitTimeSeconds=1,
@@ -94,7 +94,7 @@ class Listener:
         for one in messages:
             self.heard.append((int(one["Attributes"]["SentTimestamp"]) / 1000, json.loads(one["Body"])))
         if messages:
-            self.endpoint.queues.delete_message_batch(
+            self.pipeline.queues.delete_message_batch(
                 QueueUrl=self.queue_url,
                 Entries=[
                     {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]}

@@ -17,7 +17,7 @@ resource "aws_cloudwatch_event_rule" "changed_access" {
 
   name           = local.profiles_name
   description    = "Users whose access or products changed."
-  event_bus_name = var.profile_events_bus_arn
+  event_bus_name = var.profile_events_bus_name
 
   event_pattern = jsonencode({
     source      = [var.profile_events_source]
@@ -49,7 +49,7 @@ resource "aws_cloudwatch_event_target" "changed_access" {
   count = local.hears_profiles ? 1 : 0
 
   rule           = aws_cloudwatch_event_rule.changed_access[0].name
-  event_bus_name = var.profile_events_bus_arn
+  event_bus_name = var.profile_events_bus_name
   target_id      = "queue"
   arn            = aws_sqs_queue.changed_access[0].arn
 }

@@ -49,13 +49,13 @@ variable "profile_events_source" {
   default     = null
 
   validation {
-    condition     = var.profile_events_source == null || var.profile_events_bus_arn != null
-    error_message = "profile_events_source needs profile_events_bus_arn: both are outputs of the stack."
+    condition     = var.profile_events_source == null || var.profile_events_bus_name != null
+    error_message = "profile_events_source needs profile_events_bus_name: both are outputs of the stack."
   }
 }
 
-variable "profile_events_bus_arn" {
-  description = "The stack's output profile_events_bus_arn: the bus that changes of profiles are told on."
+variable "profile_events_bus_name" {
+  description = "The stack's output profile_events_bus_name: the bus that changes of profiles are told on."
   type        = string
   default     = null
 }

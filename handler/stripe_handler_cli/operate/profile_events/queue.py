@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 HOLD_SECONDS = 300
 """How long a message is hidden from others while this command has it."""
-_EMPTY_POLLS = 2
+_EMPTY_POLLS = 3
+"""So often SQS's count, which lags behind, is believed more than a poll that found nothing."""
 
 
 @attrs.define
@@ -50,9 +51,17 @@ class LostQueue:
             )
             fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in self._held]
             empty = 0 if fresh else empty + 1
+            if empty and not self._visible():
+                return
             for message in fresh:
                 self._held[message["MessageId"]] = message["ReceiptHandle"]
                 yield read_message(message)
+
+    def _visible(self) -> int:
+        """How many could be had, by SQS's own approximate count."""
+        name: Any = "ApproximateNumberOfMessages"
+        found = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[name])
+        return int(found["Attributes"][name])
 
     def remove(self, lost: LostChanges) -> None:
         """Delete a message: its changes are told, or can never be."""

@@ -117,7 +117,8 @@ def look_at_told(site: Site) -> ToldFacts:
         return ToldFacts(is_wanted=False)
     arn = Arn.parse(str(bus_arn))
     is_ours = arn.account == Arn.parse(site.output("function_arn")).account
-    bus = found_or_none(site.client("events").describe_event_bus, Name=str(bus_arn)) if is_ours else None
+    name = arn.resource.partition("/")[2]
+    bus = found_or_none(site.client("events").describe_event_bus, Name=name) if is_ours else None
     function = found_or_none(
         site.client("lambda").get_function_configuration,
         FunctionName=site.output("profile_events_function_name"),
