@@ -22,15 +22,15 @@ run "the_functions_role_may_do_exactly_this" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created"]
         },
         {
           Sid    = "KeepOwnersAndParkedEvents"
           Effect = "Allow"
           Action = [
-            "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-            "dynamodb:Query", "dynamodb:UpdateItem",
+            "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+            "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
           ]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
         },
@@ -133,15 +133,15 @@ run "each_option_adds_exactly_its_statements" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"]
         },
         {
           Sid    = "KeepOwnersAndParkedEvents"
           Effect = "Allow"
           Action = [
-            "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-            "dynamodb:Query", "dynamodb:UpdateItem",
+            "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+            "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
           ]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
         },

@@ -8,11 +8,12 @@ words ask for outside the shell (`repair`), then the other blocks.
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
@@ -20,7 +21,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
-from support import on_call_report, runbook
+from support import events, on_call_report, runbook
 from support.drift_checks import DriftChecks
 from support.function_urls import send_webhook
 from support.incidents import Incident, Scene, environment_of, set_environment
@@ -28,6 +29,7 @@ from support.lives import Life
 from support.on_call import Shell
 from support.slow_proxy import SlowProxy
 from support.stripe_feeding import stripe_feeding
+from support.wiping import EMAIL, put_over, shown
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -282,25 +284,61 @@ def bridge_silence(scene: Scene) -> Incident:
     return incident
 
 
-DRIFTED = Life("drifted")
+DRIFTED, WIPED = Life("drifted"), Life("put_over")
+
+
+@attrs.frozen
+class Drift:
+    """The incident, and what the app's put replaced.
+
+    Attributes:
+        incident: What came of it.
+        profile: The wiped user's profile before.
+        told: The drift check's lines about differences.
+    """
+
+    incident: Incident
+    profile: Mapping[str, Any]
+    told: Sequence[Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def drift(other_scene: Scene, stripe: FakeStripe) -> Iterator[Incident]:
-    """An event was lost; the schedule's passes, seconds apart here, find it and then see it repaired."""
-    checks = DriftChecks(other_scene.endpoint, other_scene.pipeline)
+def drifting(other_scene: Scene, stripe: FakeStripe) -> Iterator[Drift]:
+    """An event was lost, and the app's `PutItem` replaced a profile.
+
+    The schedule's passes, seconds apart here, find both and then see them repaired.
+    """
+    pipeline = other_scene.pipeline
+    checks = DriftChecks(other_scene.endpoint, pipeline)
     before: list[str] = []
+    profile: dict[str, Any] = {}
+    paid = {"status": "paid", "status_transitions": {"paid_at": events.T0 + 2}, "total": 2000}
+    bill = WIPED.invoice(livemode=False, **paid)
 
     def cause() -> Mapping[str, str]:
         checks.empty_tables()
-        stripe.account = objects(DRIFTED.subscription(livemode=False))
+        pipeline.put(WIPED.created(), WIPED.paid("paid", 2, **paid))
+        for suffix in ("created", "paid"):
+            pipeline.follow(WIPED.event_id(suffix))
+        profile.update(pipeline.profile(WIPED.user_id))
+        put_over(pipeline, WIPED.user_id)
+        subscription = WIPED.subscription(livemode=False, latest_invoice=bill["id"])
+        stripe.account = objects(DRIFTED.subscription(livemode=False), subscription, bill)
         checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="0.001")
         before.append(checks.set_schedule("rate(1 minute)"))
         return {"STRIPE_API_KEY": API_KEY}
 
-    yield other_scene.live_through(("drift_found",), cause)
+    told_before = len(checks.log_lines("drift_difference"))
+    incident = other_scene.live_through(("drift_found",), cause)
+    yield Drift(incident, profile, checks.log_lines("drift_difference")[told_before:])
     checks.set_schedule(*before)
     checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="1")
+
+
+@pytest.fixture(scope="module")
+def drift(drifting: Drift) -> Incident:
+    """The alarm's incident."""
+    return drifting.incident
 
 
 @pytest.fixture(scope="module")
@@ -427,7 +465,13 @@ def test_the_list_of_parked_events_names_what_to_label(parking: Incident, scene:
     assert scene.status(NEARLY_EXPIRED) == "active"
 
 
-@pytest.mark.usefixtures("drift")
-def test_what_drifted_is_repaired(other_scene: Scene) -> None:
-    """By the page's command."""
+def test_what_drifted_is_repaired(drifting: Drift, other_scene: Scene) -> None:
+    """By the page's command: what was lost is there, and what the app's put wiped, payments included.
+
+    The check told of each: the alarm would ring for either.
+    """
     assert other_scene.status(DRIFTED) == "active"
+    assert {line["user_id"] for line in drifting.told} == {DRIFTED.user_id, WIPED.user_id}
+    assert drifting.profile["lastPaymentStatus"] == "succeeded"
+    restored = other_scene.pipeline.profile(WIPED.user_id)
+    assert (shown(restored), restored["email"]) == (shown(drifting.profile), EMAIL)
