@@ -30,8 +30,9 @@ from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
 from stripe_handler_cli.operate.parked.report import print_waiting
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
+from stripe_handler_cli.operate.profile_events import redriving
 from stripe_handler_cli.operate.profile_events.messages import LostChanges
-from stripe_handler_cli.operate.profile_events.report import print_lost
+from stripe_handler_cli.operate.profile_events.report import print_lost, print_results
 from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
@@ -184,6 +185,7 @@ def lost(console: Console) -> None:
         since=NOW - timedelta(days=2),
     )
     print_lost(console, [one], NOW)
+    print_results(console, [redriving.Result(one, outcome, WORDS.strip()) for outcome in redriving.Outcome])
 
 
 def examined(console: Console) -> None:
