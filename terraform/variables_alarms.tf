@@ -38,6 +38,9 @@ variable "alarm_thresholds" {
     drift_check_errors                        = optional(number, 0)
     bridge_errors                             = optional(number, 0)
     bridge_refusals                           = optional(number, 0)
+    profile_events_iterator_age_seconds       = optional(number, 300)
+    profile_events_errors                     = optional(number, 0)
+    profile_events_failure_queue_messages     = optional(number, 0)
   })
   default  = {}
   nullable = false

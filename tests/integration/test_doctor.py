@@ -47,7 +47,11 @@ def patient(endpoint: Endpoint, stack: "Stack", package: Path) -> Iterator[Patie
     told = endpoint.queues.create_queue(QueueName="itest-doctor-told")["QueueUrl"]
     arn = endpoint.queues.get_queue_attributes(QueueUrl=told, AttributeNames=["QueueArn"])["Attributes"]
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])["SubscriptionArn"]
-    for queue in ("failure_queue_url", "delivery_dead_letter_queue_url"):
+    for queue in (
+        "failure_queue_url",
+        "delivery_dead_letter_queue_url",
+        "profile_events_failure_queue_url",
+    ):
         endpoint.queues.purge_queue(QueueUrl=stack.outputs[queue])
     life = Life("doctor")
     event = life.created()

@@ -20,6 +20,7 @@ ONE_USER = f"{_EVERYONE}[without key-one user]"
 EITHER_FORM = f"{_OWNERS}test_a_happening_in_either_form_or_both_ends_in_the_truth"
 _THIN = "tests/unit/conversation/test_thin_events.py::"
 _MISSED = "tests/unit/conversation/test_catching_up.py::"
+_TOLD = "test_profile_events.py::"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
 ASKING = "test_asking.py::test_asking_between_events_shows_nobody_what_is_anothers"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
@@ -574,5 +575,48 @@ MUTANTS = (
         "        request = yield from projected(request, known, policy)\n",
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
+    ),
+    # What is told of a profile?
+    Mutant(
+        "one change of a user in a request",
+        "profile_events/ordering.py",
+        "        if one.change.user_id in users:\n            continue\n",
+        "",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "what comes after a refused change waits with it",
+        "profile_events/putting.py",
+        "                if one.change.user_id in given_up\n",
+        "                if one in request and one.change.user_id in given_up\n",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "from the first record on that was not told",
+        "profile_events/app.py",
+        "first = min(again,",
+        "first = max(again,",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "the contract's attributes alone",
+        "profile_events/images.py",
+        "    for name in sorted(names):\n",
+        "    for name in sorted({*names, *image}):\n",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "as JSON tells values apart",
+        "profile_events/changes.py",
+        "return json.dumps(value, sort_keys=True)",
+        "return value",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "no item but a profile",
+        "profile_keys.py",
+        "return user_id if all(key.get(name) == part for name, part in expected.items()) else None",
+        "return user_id",
+        f"{_TOLD}test_only_profiles_are_told_of",
     ),
 )

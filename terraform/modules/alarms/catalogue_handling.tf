@@ -136,5 +136,6 @@ locals {
     local.bridge_silence_alarms,
     local.parked_count_silence_alarms,
     local.drift_alarms,
+    local.profile_events_alarms,
   )
 }

@@ -138,6 +138,15 @@ variable "drift_check" {
   }
 }
 
+variable "profile_events" {
+  description = "The profile events: their function, and the queue of changes that could not be told; null if there are none."
+  type = object({
+    function_name      = string
+    failure_queue_name = string
+  })
+  default = null
+}
+
 variable "thresholds" {
   description = "Each alarm fires above its threshold."
   type = object({
@@ -164,6 +173,9 @@ variable "thresholds" {
     drift_check_errors                        = number
     bridge_errors                             = number
     bridge_refusals                           = number
+    profile_events_iterator_age_seconds       = number
+    profile_events_errors                     = number
+    profile_events_failure_queue_messages     = number
   })
   nullable = false
 }
