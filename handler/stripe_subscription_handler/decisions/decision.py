@@ -39,6 +39,9 @@ class Reason(enum.StrEnum):
     FORGOTTEN = "forgotten"
     CUSTOMER_DELETED = "customer_deleted"
     PING = "ping"
+    NOT_TOLD = "not_told"
+    UNHANDLED_OBJECT = "unhandled_object"
+    GONE = "gone"
 
 
 @attrs.frozen

@@ -52,9 +52,16 @@ def places(stack: DeployedStack) -> list[Left]:
             "35 days by point-in-time recovery; a backup that somebody made, until it is deleted",
         ),
         *_drift_check(stack, tables[1]),
+        *_stream(stack, tables[0]),
         Left("events on their way", "whole events; each is skipped as forgotten", "30 hours at most"),
         Left("Stripe", "the customer, and the user's id in metadata", "you delete them there"),
     ]
+
+
+def _stream(stack: DeployedStack, profile_table: str) -> list[Left]:
+    if not stack.outputs.get("profile_stream_arn"):
+        return []
+    return [Left(f"stream of {profile_table}", "both sides of every change of a profile", "24 hours")]
 
 
 def _drift_check(stack: DeployedStack, sync_table: str) -> list[Left]:

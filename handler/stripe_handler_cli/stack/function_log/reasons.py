@@ -56,6 +56,14 @@ RULES = {
     ),
     Reason.FORGOTTEN: Rule("the user, or the customer, was forgotten", "Who was forgotten"),
     Reason.CUSTOMER_DELETED: Rule("Stripe has deleted the customer; that is noted", "Who was forgotten"),
+    Reason.NOT_TOLD: Rule(
+        "Stripe failed to generate an event, and does not show which", "What Stripe failed to tell"
+    ),
+    Reason.UNHANDLED_OBJECT: Rule(
+        "Stripe failed to generate an event about an object that changes no profile",
+        "What Stripe failed to tell",
+    ),
+    Reason.GONE: Rule("Stripe has no such object any more", "Thin events"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""
