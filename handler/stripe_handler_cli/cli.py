@@ -64,6 +64,10 @@ COMMANDS = (
         "operate.parked.command:parked", "List the events that wait for a user, the first to expire first."
     ),
     Deferred(
+        "operate.profile_events.command:profile-events",
+        "Changes of profiles that could not be told: look at them, tell them again.",
+    ),
+    Deferred(
         "operate.reconcile.command:reconcile",
         "Compare every subscription in Stripe with every profile, in both directions.",
     ),
