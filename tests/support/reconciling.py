@@ -9,18 +9,28 @@ import attrs
 
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.stack.stored.tables import LinkPage, OwnedLink
-from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
+from stripe_subscription_handler.comparison.comparer import Comparer, Settings
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import NewestPayments
-from stripe_subscription_handler.comparison.rehearsal import LinkKey
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Walk
 from stripe_subscription_handler.conversation.links import Customer, Link
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Links
+from stripe_subscription_handler.conversation.messages import (
+    Commit,
+    Fetch,
+    Fetched,
+    Handling,
+    Links,
+    Outcome,
+    Written,
+)
 from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
+from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.selection import PLAIN, Selection
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
@@ -154,6 +164,24 @@ class Named:
         return Fetched(read_subscription(body, "subscription", PLAIN), iso(self.world.account.second))
 
 
+@attrs.frozen
+class Repairs:
+    """Changes the model."""
+
+    tables: Tables
+
+    def carry(self, conversation: Handling, event: StripeEvent | None, _raw: Mapping[str, Any]) -> Outcome:
+        """Hold a conversation with the model."""
+        return self.tables.hold(conversation, event)
+
+    def write(
+        self, request: Write | Commit, event: StripeEvent | None, _raw: Mapping[str, Any]
+    ) -> Written | None:
+        """Send one write."""
+        answer = self.tables.execute(request, event)
+        return answer if isinstance(answer, Written) else None
+
+
 @attrs.define
 class Reconciliation:
     """Reconcile over the model.
@@ -182,7 +210,7 @@ class Reconciliation:
             Profiles(self.tables),
             Named(self),
             Settings(self.policy, self.livemode, self.selection),
-            (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
+            Repairs(self.tables) if apply else None,
             found.append,
             tally or Tally(),
             payments=NewestPayments(self.account, self.selection, self.is_thorough),

@@ -24,6 +24,7 @@ from stripe_subscription_handler.decisions.ledger import (
 )
 from stripe_subscription_handler.decisions.merging import MOST_CANDIDATES, merged, settle
 from stripe_subscription_handler.decisions.naming import reported_version
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.policy import Circumstances
 from stripe_subscription_handler.decisions.registers import Candidate, Register
 from stripe_subscription_handler.decisions.view import NEXT_ATTEMPT, alone_view
@@ -81,7 +82,9 @@ class SubscriptionChange:
         """The write that is right in the common case: a new user, or the primary subscription goes on."""
         subscription, shows = self.subscription, self.circumstances.policy.shows
         is_first = self.rank is Rank.CREATED
-        if not is_ours(subscription, shows) or (is_first and subscription.is_terminal):
+        if self.circumstances.paid is not None or not is_ours(subscription, shows):
+            return ReadItem(self.owner)
+        if is_first and subscription.is_terminal:
             return ReadItem(self.owner)
         if not is_first and subscription.status == "past_due" and shows.limits_past_due:
             return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
@@ -150,10 +153,19 @@ class SubscriptionChange:
     def _unless_stale(
         self, item: Mapping[str, Any] | None, ledger: Ledger, held: Held, reason: Reason
     ) -> Write | Skip:
-        """What an event does whose state is not newer: it may still say better whose the subscription is."""
-        if self.claim is None and self.brought == NOTHING:
+        """What an event does whose state is not newer: it may still say better whose the subscription is.
+
+        Or the payment is newer that comes along with it.
+        """
+        if self.claim is not None or self.brought != NOTHING:
+            return self._write(item, ledger, held, held.register, Reason.CLAIMED)
+        if self._payment(held) == held.payment:
             return Skip(reason)
-        return self._write(item, ledger, held, held.register, Reason.CLAIMED)
+        return self._write(item, ledger, held, held.register, reason)
+
+    def _payment(self, held: Held) -> Payment | None:
+        paid = self.circumstances.paid
+        return held.payment if paid is None else Payment.told_by(paid, held.payment)
 
     def _write(
         self,
@@ -165,7 +177,7 @@ class SubscriptionChange:
     ) -> Write:
         before = ledger.of(self.subscription.id)
         linked = self.circumstances.linked if before == NOTHING else before.linked
-        held = Held(register, held.payment, self.claim or held.claim, linked)
+        held = Held(register, self._payment(held), self.claim or held.claim, linked)
         after = ledger.with_held(self.subscription.id, held)
         return full_write(self.owner, item, after, self.subscription.id, self.circumstances.policy, reason)
 

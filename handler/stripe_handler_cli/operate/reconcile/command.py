@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
+_REQUESTS_PER_WORKER = 2.5
+"""A page of 100 subscriptions, all to be repaired, keeps a worker busy for a good part of a second."""
+_MOST_WORKERS = 16
 _reading_options = together(
     stripe_options(
         "that may read subscriptions, customers, invoices and events; a restricted one is enough."
@@ -30,12 +33,17 @@ _reading_options = together(
         type=click.FloatRange(min=0, min_open=True),
         default=20,
         show_default=True,
-        help="How many requests a second to Stripe at most. Stripe allows 100 live, 25 in a sandbox.",
+        help="How many requests a second to Stripe at most. Stripe allows 25 for each endpoint, live too.",
     ),
     click.option(
         "--json", "as_json", is_flag=True, help="Print a JSON object per difference, then a summary."
     ),
 )
+
+
+def workers_for(rate: float) -> int:
+    """How many workers keep up with so many requests a second to Stripe."""
+    return min(_MOST_WORKERS, max(1, round(rate / _REQUESTS_PER_WORKER)))
 
 
 def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) -> "StripeApi":
@@ -101,6 +109,11 @@ Examples:
     "unless given.",
 )
 @click.option("--restart", is_flag=True, help="Begin anew, although a run was broken off.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1, max=64),
+    help="How many work side by side. By the rate unless given: one for 2.5 requests a second, 16 at most.",
+)
 @_reading_options
 def reconcile(  # noqa: PLR0913 - one argument per option
     *,
@@ -113,6 +126,7 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     views: bool,
     state_file: Path | None,
     restart: bool,
+    workers: int | None,
     as_json: bool,
 ) -> int:
     """Compare every subscription in Stripe with every profile, in both directions.
@@ -128,6 +142,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         if apply or since or state_file or restart:
             raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
         return _owners(stack, as_json=as_json)
+    import attrs
+
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.private_files import make_private_directory
     from stripe_handler_cli.common.progress import step
@@ -135,12 +151,15 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.operate.reconcile.missed import handle_missed
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
     from stripe_handler_cli.stack.stripe_api import stripe_errors
+    from stripe_subscription_handler.comparison.crew import Workers
     from stripe_subscription_handler.comparison.pace import Pace
     from stripe_subscription_handler.comparison.tally import Tally
     from stripe_subscription_handler.comparison.walk import Walk
     from stripe_subscription_handler.comparison.wiring import work
 
     api, console = connect(stack.config, required(stripe), Pace(rate).wait), reporter()
+    count = workers or workers_for(rate)
+    client = stack.endpoint.dynamodb_for(count)
     shows = stack.config.shows
     run = {
         "table": stack.config.table_name,
@@ -155,9 +174,11 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         tally = Tally.from_json(checkpoint.read("tally"))
         if checkpoint.read("tally") is not None:
             console.print(f"Going on with the run that {path} tells of.", markup=False)
-        with_all = work(
-            stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=apply, tally=tally
-        ).with_payments()
+        report = teller(as_json=as_json)
+        with_all, *others = (
+            work(stack.config, client, one, report, apply=apply, tally=tally).with_payments()
+            for one in (api, *(attrs.evolve(api) for _ in range(count)))
+        )
         tables, comparer = with_all.tables, with_all.comparer
         with (
             stripe_errors("The same command goes on where this one ended."),
@@ -165,7 +186,8 @@ def reconcile(  # noqa: PLR0913 - one argument per option
         ):
             if since is None:
                 about = tables.item_count()
-                Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
+                with Workers.of(one.worker for one in others) as crew:
+                    Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about, crew).run()
             else:
                 # A run that goes on keeps its beginning: "6h" means another moment when it is typed again.
                 second = checkpoint.read("from") or int(since.timestamp())
