@@ -9,6 +9,7 @@ import attrs
 
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.stack.stored.tables import LinkPage, OwnedLink
+from stripe_subscription_handler.comparison.batch import Together
 from stripe_subscription_handler.comparison.comparer import Comparer, Settings
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import NewestPayments
@@ -119,6 +120,12 @@ class Profiles:
     def customers(self, customer_ids: Iterable[str]) -> dict[str, Item]:
         """The records of these customers."""
         return {one: self.tables.customers[one] for one in customer_ids if one in self.tables.customers}
+
+    def together(
+        self, user_ids: Iterable[str], keys: Iterable[LinkKey], customer_ids: Iterable[str]
+    ) -> Together:
+        """All of them."""
+        return Together(self.profiles(user_ids), self.links(keys), self.customers(customer_ids))
 
     def links_of(self, customer_id: str) -> Links:
         """A customer's record and all its links."""

@@ -13,6 +13,15 @@ from stripe_subscription_handler.decisions.ledger import REVISION
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
+@attrs.frozen
+class Together:
+    """Items that were read together, where there are any."""
+
+    profiles: Mapping[str, Item]
+    links: Mapping[LinkKey, Item]
+    customers: Mapping[str, Item]
+
+
 class Items(Protocol):
     """Reads the items of users, of subscriptions and of customers, where there are any."""
 
@@ -21,6 +30,10 @@ class Items(Protocol):
     def links(self, keys: Iterable[LinkKey]) -> Mapping[LinkKey, Item]: ...
 
     def customers(self, customer_ids: Iterable[str]) -> Mapping[str, Item]: ...
+
+    def together(
+        self, user_ids: Iterable[str], keys: Iterable[LinkKey], customer_ids: Iterable[str]
+    ) -> Together: ...
 
     def links_of(self, customer_id: str) -> Links: ...
 
@@ -44,13 +57,15 @@ class Batch:
             for event in self.events
             if event.customer_id is not None and event.subscription_id is not None
         }
-        links, records = self.items.links(keys), self.items.customers(customers)
-        self._links = {key: links.get(key) for key in keys}
-        self._customers = {customer: records.get(customer) for customer in customers}
         users = {event.user_id for event in self.events if event.user_id is not None}
-        users |= {link[OWNER] for link in links.values() if OWNER in link}
-        profiles = self.items.profiles(users)
-        self._profiles = {user: profiles.get(user) for user in users}
+        found = self.items.together(users, keys, customers)
+        self._links = {key: found.links.get(key) for key in keys}
+        self._customers = {customer: found.customers.get(customer) for customer in customers}
+        self._profiles = {user: found.profiles.get(user) for user in users}
+        owners = {link[OWNER] for link in found.links.values() if OWNER in link} - users
+        if owners:
+            profiles = self.items.profiles(owners)
+            self._profiles |= {user: profiles.get(user) for user in owners}
 
     def profile(self, user_id: str) -> Item | None:
         """The item as it is, or as it should be by its own ledger, once that was looked at."""

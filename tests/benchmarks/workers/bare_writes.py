@@ -29,6 +29,8 @@ def main() -> None:
         writes = [json.loads(line) for line in file]
     parts: list[list[Any]] = [[] for _ in range(threads)]
     for operation, parameters in writes:
+        # botocore put it there; by the same token, DynamoDB would do nothing the second time.
+        parameters.pop("ClientRequestToken", None)
         parts[zlib.crc32(profile_of(operation, parameters).encode()) % threads].append(
             (operation, parameters)
         )
