@@ -1,5 +1,6 @@
 """A Stripe account and the tables of the in-memory model, as reconcile sees them; small pages on purpose."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.stack.stored.tables import LinkPage, OwnedLink
 from stripe_subscription_handler.comparison.batch import Together
 from stripe_subscription_handler.comparison.comparer import Comparer, Settings
+from stripe_subscription_handler.comparison.crew import Worker, Workers
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import NewestPayments
 from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
@@ -103,6 +105,10 @@ class Account:
         return [event for event in failures if event["data"]["object"]["id"] == invoice["id"]]
 
 
+_ONE_AT_A_TIME = threading.RLock()
+"""The model knows no threads; DynamoDB does one request at a time for each item."""
+
+
 @attrs.frozen
 class Profiles:
     """The profile table, links and customers of the model."""
@@ -129,7 +135,9 @@ class Profiles:
 
     def links_of(self, customer_id: str) -> Links:
         """A customer's record and all its links."""
-        found = {key: Link.from_attributes(item) for key, item in self.tables.links.items()}
+        with _ONE_AT_A_TIME:
+            stored = dict(self.tables.links)
+        found = {key: Link.from_attributes(item) for key, item in stored.items()}
         mine = {
             subscription: link for (customer, subscription), link in found.items() if customer == customer_id
         }
@@ -179,13 +187,15 @@ class Repairs:
 
     def carry(self, conversation: Handling, event: StripeEvent | None, _raw: Mapping[str, Any]) -> Outcome:
         """Hold a conversation with the model."""
-        return self.tables.hold(conversation, event)
+        with _ONE_AT_A_TIME:
+            return self.tables.hold(conversation, event)
 
     def write(
         self, request: Write | Commit, event: StripeEvent | None, _raw: Mapping[str, Any]
     ) -> Written | None:
         """Send one write."""
-        answer = self.tables.execute(request, event)
+        with _ONE_AT_A_TIME:
+            answer = self.tables.execute(request, event)
         return answer if isinstance(answer, Written) else None
 
 
@@ -201,6 +211,7 @@ class Reconciliation:
         selection: What is read of Stripe's objects.
         path: The state file; in memory unless given.
         is_thorough: Whether all newest invoices are asked for.
+        workers: How many work side by side; 0: one, in place.
     """
 
     account: Account = attrs.Factory(Account)
@@ -210,6 +221,7 @@ class Reconciliation:
     selection: Selection = PLAIN
     path: Path = Path(":memory:")
     is_thorough: bool = False
+    workers: int = 0
 
     def comparer(self, found: list[Difference], *, apply: bool, tally: Tally | None = None) -> Comparer:
         """What compares, and notes what it finds."""
@@ -229,6 +241,12 @@ class Reconciliation:
         with Checkpoint.at(self.path, {"apply": apply}) as checkpoint:
             tally = Tally.from_json(checkpoint.read("tally"))
             comparer = self.comparer(found, apply=apply, tally=tally)
-            Walk(self.account, Profiles(self.tables), checkpoint, comparer).run()
+            walk = Walk(self.account, Profiles(self.tables), checkpoint, comparer)
+            if self.workers:
+                worker = Worker(comparer, self.account)
+                with Workers.of([worker] * self.workers) as crew:
+                    attrs.evolve(walk, crew=crew).run()
+            else:
+                walk.run()
             checkpoint.finish()
         return found

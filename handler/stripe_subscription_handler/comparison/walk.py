@@ -110,11 +110,15 @@ class Walk:
         Raises:
             StripeUnavailableError: Stripe did not tell; the same walk can go on later.
         """
+        self.run_through_stripe()
+        self._from_profiles()
+
+    def run_through_stripe(self) -> None:
+        """Go through what Stripe lists alone, or through what is left of it."""
         if not self.checkpoint.read("stripe_done"):
             self._from_stripe()
         if not self.checkpoint.read("unmapped_done"):
             self._unmapped()
-        self._from_profiles()
 
     def _from_stripe(self) -> None:
         # A subscription without a user may have one when all the others have left their links.

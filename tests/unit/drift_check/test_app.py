@@ -7,7 +7,8 @@ import pytest
 
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
-from stripe_subscription_handler.drift_check.app import REQUEST, Wanted, told
+from stripe_subscription_handler.drift_check.app import told
+from stripe_subscription_handler.drift_check.request import REQUEST, Wanted
 from stripe_subscription_handler.errors import InvalidEventError
 
 KEY = "stripe-subscription-handler"
