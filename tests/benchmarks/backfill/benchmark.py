@@ -24,7 +24,7 @@ _BEFORE, _NOW, _BARE = f"`reconcile` at {BEFORE}", "`reconcile`", "bare writes"
 _WORKERS = 8
 """As many as `reconcile` has by default, at its default rate."""
 _WRITES = ("UpdateItem", "TransactWriteItems", "PutItem", "DeleteItem")
-_CUSTOMERS, _FEW_CUSTOMERS = 3_000, 150
+_CUSTOMERS, _FEW_CUSTOMERS = 1_500, 150
 _ROUNDS = 3
 _GOALS = {_BEFORE: 0.25, _BARE: 1.5}
 _ARN = f"arn:aws:lambda:us-east-1:000000000000:function:{FUNCTION}"

@@ -76,10 +76,7 @@ class InAws:
                     return SliceOutcome(last, worked=True)
                 if state != "held":
                     asked = {}  # it has begun, and another one is not wanted
-                if last is None or before is None or last.id != before.id:
-                    continue
-                if last.worked_seconds - before.worked_seconds < _LOOK_SECONDS:
-                    # Another invocation is at work, or what is left is not due yet.
+                if state == "held" or _is_idle(before, last):
                     self.sleep(_PAUSE_SECONDS)
 
     def _state(self, slice_: Future[Mapping[str, Any]]) -> str:
@@ -106,6 +103,13 @@ class InAws:
             self.progress("profiles", int(done.get("profiles", 0)), self.about)
         else:
             self.progress("Stripe's subscriptions", int(done.get("subscriptions", 0)), self.about)
+
+
+def _is_idle(before: DriftPass | None, after: DriftPass | None) -> bool:
+    """Whether a slice had hardly anything to do: what is left is not due yet."""
+    if before is None or after is None or before.id != after.id:
+        return False
+    return after.worked_seconds - before.worked_seconds < _LOOK_SECONDS
 
 
 def in_aws(stack: "DeployedStack", progress: Progress, *, apply: bool) -> SliceOutcome:
