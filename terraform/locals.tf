@@ -61,4 +61,13 @@ locals {
     project     = "stripe-subscription-handler"
     environment = terraform.workspace
   })
+
+  # What an app needs to ask the function. An alias is a resource of its own: who may invoke it may not invoke the function
+  # past it, nor another version.
+  ask_now_statement = {
+    Sid      = "AskNow"
+    Effect   = "Allow"
+    Action   = ["lambda:InvokeFunction"]
+    Resource = [module.handler.invoked_arn]
+  }
 }

@@ -127,6 +127,7 @@ module "handler" {
 
   stripe_secret_arn            = var.stripe_secret_arn
   stripe_secret_parameter_name = var.stripe_secret_parameter_name
+  stripe_secret_kms_key_arn    = var.stripe_secret_kms_key_arn
   stripe_api_url               = var.stripe_api_url
 }
 
@@ -156,6 +157,7 @@ module "webhook_bridge" {
 
   signing_secret_arn            = var.webhook_bridge.signing_secret_arn
   signing_secret_parameter_name = var.webhook_bridge.signing_secret_parameter_name
+  signing_secret_kms_key_arn    = var.webhook_bridge.signing_secret_kms_key_arn
 
   function_settings              = local.function_settings
   memory_mb                      = var.lambda_memory_mb
@@ -242,6 +244,7 @@ module "drift_check" {
 
   handler_environment_variables = module.handler.environment_variables
   handler_statements            = module.handler.statements
+  stripe_secret_kms_key_arn     = var.stripe_secret_kms_key_arn
   profile_table_arn             = module.tables.profile_table_arn
   sync_table_arn                = module.tables.sync_table_arn
 

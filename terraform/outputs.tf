@@ -59,6 +59,21 @@ output "function_alias_name" {
   value       = module.handler.alias_name
 }
 
+output "ask_now_arn" {
+  description = "What the app names when it asks the function (docs/ask-now.md): the function's ARN, or the alias's."
+  value       = module.handler.invoked_arn
+}
+
+output "ask_now_statement" {
+  description = "The IAM statement that lets the app ask the function, and do nothing else, as an object for a policy of yours."
+  value       = local.ask_now_statement
+}
+
+output "ask_now_policy" {
+  description = "A whole IAM policy with that statement alone, as JSON."
+  value       = jsonencode({ Version = "2012-10-17", Statement = [local.ask_now_statement] })
+}
+
 output "function_role_arn" {
   description = "ARN of the function's role."
   value       = module.handler.role_arn

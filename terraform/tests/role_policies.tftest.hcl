@@ -10,9 +10,10 @@ run "with_secrets" {
   command = plan
 
   variables {
-    kms_key_arn        = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    stripe_secret_arn  = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-    drift_check_repair = true
+    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    stripe_secret_arn    = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    drift_check_repair   = true
+    xray_tracing_enabled = true
     webhook_bridge = {
       signing_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:webhook-AbCdEf"
     }

@@ -208,6 +208,12 @@ def recorder() -> Recorder:
     for request in REQUESTS:
         store.run(conversation(request), {"id": "evt_1"})
     count_parked(store.client, "sync", now=0)
+    # What `sync` holds Stripe's answers against.
+    tables = Tables(store.client, CONFIG, send=store.send)
+    tables.profiles(["user_1"])
+    tables.links([("cus_1", "sub_1")])
+    tables.customers(["cus_1"])
+    tables.links_of("cus_1")
     for place in ({"STRIPE_SECRET_ARN": "secret"}, {"STRIPE_SECRET_PARAMETER": "/stripe/key"}):
         key = StripeKey.from_environment(place, clients=recorder.client)
         assert key is not None

@@ -8,6 +8,7 @@ late events and ties, and no user collects the whole corpus.
 import copy
 import itertools
 import json
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from support.damages import DAMAGES, SHALLOW
 from support.fixtures import fixture_id, load_all
 
 SEED = 20_261
-SIZE = 10_000
+SIZE = int(os.environ.get("STRIPE_HANDLER_CORPUS", "4000"))
+"""How many mutants a run has: the first ones of the same corpus; docs/faults.md tells of 10,000."""
 TOGETHER = 6
 """How many neighbours share their ids."""
 SEVERAL = "several"

@@ -8,13 +8,14 @@ import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
-from stripe_subscription_handler.conversation.snapshots import carry
+from stripe_subscription_handler.conversation.snapshots import carry, completion_of
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
     ConcurrentUpdateError,
     StripeUnavailableError,
     UserNotFoundError,
 )
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.stripe_side.api import snapshot_as_of
@@ -59,7 +60,14 @@ class Sync:
     subscription_id: str
 
 
-Delivery = StripeEvent | SignUp | Removal | Sync
+@attrs.frozen
+class Ask:
+    """Between two deliveries, a success page asks about the checkout session of a subscription."""
+
+    subscription_id: str
+
+
+Delivery = StripeEvent | SignUp | Removal | Sync | Ask
 
 
 def policy_of(world: World, policy: Policy) -> Policy:
@@ -173,6 +181,18 @@ def _begun(delivery: Delivery, tables: Tables, stripe: "_Stripe") -> list[_Runni
                 (delivery, snapshot, carry(snapshot, tables.policy, shown_to), None)
                 for snapshot in stripe.snapshot(subscription_id)
             ]
+        case Ask(subscription_id):
+            # The second begins before the first has ended: a stranger order than any that is real.
+            asked = [*stripe.completion(subscription_id), *stripe.snapshot(subscription_id)]
+            return [
+                (
+                    delivery,
+                    event,
+                    handling(event, tables.policy) if event.session else carry(event, tables.policy),
+                    None,
+                )
+                for event in asked
+            ]
         case StripeEvent():
             stripe.has_sent(delivery)
             return [(delivery, delivery, handling(delivery, tables.policy), None)]
@@ -203,6 +223,12 @@ class _Stripe:
             return []
         name, kind = f"snapshot of {subscription_id}", "customer.subscription.updated"
         return [StripeEvent(name, kind, found.as_of, subscription=found.object, as_of=found.as_of)]
+
+    def completion(self, subscription_id: str) -> list[StripeEvent]:
+        """The subscription's completed session as an API client reads it, if it has one."""
+        found = self.answer(Fetch("checkout.session", f"cs_{subscription_id}"))
+        is_there = isinstance(found.object, CheckoutSession)
+        return [completion_of(found.object, found.as_of)] if is_there else []
 
     def answer(self, request: Fetch) -> Fetched:
         """Let the library compute how new the answer is at least."""

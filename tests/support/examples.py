@@ -12,5 +12,5 @@ MANY = settings(
     phases=PHASES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-SOME = settings(max_examples=300, deadline=None)
+SOME = settings(max_examples=min(EXAMPLES, 300), deadline=None)
 """For what depends on few choices; `make prove` leaves it out."""

@@ -18,6 +18,7 @@ EARLIER = f"{_EVERYONE}[without key-invoices]"
 COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
+ASKING = "test_asking.py::test_asking_between_events_shows_nobody_what_is_anothers"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
 
 
@@ -292,6 +293,27 @@ MUTANTS = (
         'f"{LOWEST_SECOND} {int(rank)}"',
         'f"{event.created} {int(rank)}"',
         f"{CASES}test_a_customers_beginning_is_older_than_any_session",
+    ),
+    Mutant(
+        "a session is as old as itself, not as its event",
+        "decisions/naming.py",
+        "event.session.created or event.created",
+        "event.created",
+        "tests/unit/operations/test_asking.py::test_asking_twice_writes_nothing_more",
+    ),
+    Mutant(
+        "an answer is for whom it is expected to be",
+        "operations/question.py",
+        "return self.expected_user_id is None or user_id == self.expected_user_id",
+        "return True",
+        ASKING,
+    ),
+    Mutant(
+        "an answer tells what is about the user's own profile",
+        "operations/answers.py",
+        "if one.user_id == self.user_id",
+        "if True",
+        ASKING,
     ),
     Mutant(
         "in one second a session is better than the customer",

@@ -30,8 +30,10 @@ from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
 from stripe_handler_cli.operate.parked.report import print_waiting
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
+from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
+from stripe_handler_cli.operate.reconcile.sync import Asked
 from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
@@ -194,6 +196,16 @@ def owned(console: Console) -> None:
     print_owners(console, OwnersFound(misplaced, 1, 1, (Lost(f"{SUBSCRIPTION}_2", USER, CUSTOMER),)), "")
 
 
+def answered(console: Console) -> None:
+    """One profile put right by the function, one question refused."""
+    changed = ["subscriptionCancelAtPeriodEnd", "subscriptionStatus"]
+    done = [{"what": "stale", "subscriptionId": SUBSCRIPTION, "changed": changed, "note": WORDS}]
+    well = {"ok": True, "userId": USER, "profile": {}, "done": done, "left": []}
+    error = {"code": "unmapped", "message": WORDS}
+    refused = Asked("customer", CUSTOMER, {"ok": False, "error": error})
+    print_asked(console, [Asked("user_id", USER, well), refused])
+
+
 def replayed(console: Console) -> None:
     """One event that changed a profile, one that failed."""
     summary = Summary()
@@ -298,6 +310,12 @@ SCREENS = {
         owned,
         (SUBSCRIPTION, USER, f"{SUBSCRIPTION}_2", CUSTOMER),
         (SUBSCRIPTION, USER, "it belongs to user_2"),
+    ),
+    "sync --through-function": Shown(
+        answered,
+        (SUBSCRIPTION, USER, CUSTOMER),
+        (SUBSCRIPTION, USER, "stale, repaired"),
+        ("stale, repaired", "unmapped"),
     ),
     "replay": Shown(
         replayed, (EVENT, f"{EVENT}_2", USER), (USER, EVENT, "subscriptionStatus"), ("failed event", "error")

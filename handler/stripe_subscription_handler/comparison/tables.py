@@ -9,7 +9,7 @@ from stripe_subscription_handler.comparison.batch import Together
 from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
-from stripe_subscription_handler.dynamodb.sync_table import SyncTable, customer_key, link_key
+from stripe_subscription_handler.dynamodb.sync_table import Send, SyncTable, customer_key, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -69,27 +69,30 @@ class Tables:
 
     Attributes:
         scan_limit: Most items that one page of a scan looks at; None: a megabyte.
+        send: Sends the requests that read named items.
     """
 
     client: "DynamoDBClient"
     config: Config
     scan_limit: int | None = None
+    send: Send = lambda call, parameters: call(**parameters)
 
     def profile(self, user_id: str) -> Item | None:
         return self.profiles([user_id]).get(user_id)
 
     def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
         keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
-        return read_items(self.client, self.config.table_name, keys)
+        return read_items(self.client, self.config.table_name, keys, self.send)
 
     def links(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
         """Read links by customer id and subscription id, where there are any."""
-        return read_items(self.client, self.config.sync_table_name, {key: link_key(*key) for key in keys})
+        wanted = {key: link_key(*key) for key in keys}
+        return read_items(self.client, self.config.sync_table_name, wanted, self.send)
 
     def customers(self, customer_ids: Iterable[str]) -> dict[str, Item]:
         """Read customers' records, where there are any."""
         keys = {customer_id: customer_key(customer_id) for customer_id in customer_ids}
-        return read_items(self.client, self.config.sync_table_name, keys)
+        return read_items(self.client, self.config.sync_table_name, keys, self.send)
 
     def together(
         self, user_ids: Iterable[str], keys: Iterable[tuple[str, str]], customer_ids: Iterable[str]
@@ -102,7 +105,7 @@ class Tables:
             **{("link", key): (sync, link_key(*key)) for key in keys},
             **{("customer", one): (sync, customer_key(one)) for one in customer_ids},
         }
-        found = _read_across(self.client, places)
+        found = _read_across(self.client, places, self.send)
 
         def of(kind: str) -> dict[Any, Item]:
             return {name: item for (one, name), item in found.items() if one == kind}
@@ -112,9 +115,7 @@ class Tables:
     def links_of(self, customer_id: str) -> Links:
         """Read a customer's record and all its links."""
         config = self.config
-        sync_table = SyncTable(
-            self.client, config.sync_table_name, lambda call, sent: call(**sent), config.selection
-        )
+        sync_table = SyncTable(self.client, config.sync_table_name, self.send, config.selection)
         return sync_table.read_links(customer_id)
 
     def item_count(self) -> int:
@@ -155,14 +156,17 @@ class Tables:
 
 
 def read_items(
-    client: "DynamoDBClient", table_name: str, keys: Mapping[_Name, Mapping[str, str]]
+    client: "DynamoDBClient",
+    table_name: str,
+    keys: Mapping[_Name, Mapping[str, str]],
+    send: Send = lambda call, parameters: call(**parameters),
 ) -> dict[_Name, Item]:
     """Read the items of these keys, where there are any, by the names the keys go by."""
-    return _read_across(client, {name: (table_name, key) for name, key in keys.items()})
+    return _read_across(client, {name: (table_name, key) for name, key in keys.items()}, send)
 
 
 def _read_across(
-    client: "DynamoDBClient", places: Mapping[_Name, tuple[str, Mapping[str, str]]]
+    client: "DynamoDBClient", places: Mapping[_Name, tuple[str, Mapping[str, str]]], send: Send
 ) -> dict[_Name, Item]:
     """Read items of several tables, by the names that their places (table and key) go by."""
     found: dict[_Name, Item] = {}
@@ -170,7 +174,7 @@ def _read_across(
     names = list(places)
     for start in range(0, len(names), _BATCH):
         wanted = {_place(*places[name]): name for name in names[start : start + _BATCH]}
-        for table, item in _batch_get(client, wanted):
+        for table, item in _batch_get(client, wanted, send):
             found[wanted[_place(table, {one: item[one] for one in attributes[table]})]] = item
     return found
 
@@ -183,13 +187,13 @@ def _place(table: str, key: Mapping[str, str]) -> _Place:
     return table, tuple(sorted(key.items()))
 
 
-def _batch_get(client: "DynamoDBClient", places: Iterable[_Place]) -> Iterator[tuple[str, Item]]:
+def _batch_get(client: "DynamoDBClient", places: Iterable[_Place], send: Send) -> Iterator[tuple[str, Item]]:
     request: Any = {}
     for table, key in places:
         asked = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
         asked["Keys"].append(to_wire(dict(key)))
     while request:
-        answer: Any = client.batch_get_item(RequestItems=request)
+        answer: Any = send(client.batch_get_item, {"RequestItems": request})
         for table, items in answer.get("Responses", {}).items():
             for item in items:
                 yield table, from_wire(item) or {}

@@ -1,7 +1,7 @@
 """Connects all that a comparison needs. Decides nothing."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -10,14 +10,13 @@ from stripe_subscription_handler.comparison.comparer import Comparer, Settings, 
 from stripe_subscription_handler.comparison.crew import Worker
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import Attempts, NewestPayments, no_attempts
+from stripe_subscription_handler.comparison.repairs import Repairs
 from stripe_subscription_handler.comparison.tables import Tables
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.views import Views
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.conversation.messages import Commit, Handling, Outcome, Written
-from stripe_subscription_handler.decisions.decision import Write
+from stripe_subscription_handler.conversation.messages import Handling
 from stripe_subscription_handler.dynamodb.store import Store
-from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
 if TYPE_CHECKING:
@@ -45,23 +44,6 @@ class Work:
         stripe = attrs.evolve(self.stripe, with_invoices=True)
         payments = NewestPayments(stripe, stripe.selection, is_thorough, attempts)
         return attrs.evolve(self, stripe=stripe, comparer=attrs.evolve(self.comparer, payments=payments))
-
-
-@attrs.frozen
-class _Repairs:
-    """Changes the tables through the store."""
-
-    store: Store
-
-    def carry(self, conversation: Handling, event: StripeEvent | None, raw: Mapping[str, Any]) -> Outcome:
-        del event
-        return self.store.run(conversation, raw)
-
-    def write(
-        self, request: Write | Commit, event: StripeEvent | None, raw: Mapping[str, Any]
-    ) -> Written | None:
-        del event
-        return self.store.write_as_seen(request, raw)
 
 
 def views(
@@ -102,7 +84,7 @@ def work(
         tables,
         stripe,
         settings,
-        _Repairs(store) if apply else None,
+        Repairs(store) if apply else None,
         report,
         tally,
     )

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
@@ -20,6 +21,7 @@ from stripe_subscription_handler.conversation.messages import (
     Fetched,
     Handling,
     ItemSeen,
+    Links,
     Outcome,
     ReadLink,
     ReadLinks,
@@ -233,6 +235,22 @@ class Store:
         if self.stripe is None:
             raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
         return self.stripe
+
+    def send(self, call: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        """Send a request that no conversation asks for, and count it; a conflict is waited for."""
+        return self._send(call, parameters)
+
+    def seen(self, user_id: str) -> ItemSeen:
+        """Read a user's item as it is now."""
+        return self._read(user_id)
+
+    def links_of(self, customer_id: str) -> Links:
+        """Read a customer's record and all its links as they are now."""
+        return self._sync.read_links(customer_id)
+
+    def link_of(self, customer_id: str, subscription_id: str) -> Link | None:
+        """Read one subscription's link as it is now."""
+        return self._sync.link(customer_id, subscription_id)
 
     def _send(
         self, call: Callable[..., Any], parameters: dict[str, Any], *, repeats_conflicts: bool = True

@@ -22,7 +22,12 @@ from urllib.parse import quote, urlencode
 import attrs
 
 from stripe_subscription_handler.config import STRIPE_API_URL
-from stripe_subscription_handler.errors import ConfigError, InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.errors import (
+    ConfigError,
+    InvalidEventError,
+    NotAtStripeError,
+    StripeUnavailableError,
+)
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.stripe_side.all_items import with_all_items
 from stripe_subscription_handler.stripe_side.pages import LIMIT, whole_list
@@ -190,6 +195,10 @@ class StripeApi:
         expand = "latest_invoice" if with_invoice else None
         return self._snapshot("subscription", subscription_id, account, expand)
 
+    def fetch_checkout_session(self, session_id: str) -> Snapshot | None:
+        """Read a checkout session, open, complete or expired; None where Stripe has none by this id."""
+        return self._snapshot("checkout.session", session_id, None)
+
     def fetch_fresh(
         self, kind: Subject, identifier: str, not_before: str, *, account: str | None = None
     ) -> Snapshot | None:
@@ -233,9 +242,13 @@ class StripeApi:
         `parameters` are the query that Stripe documents for this list: `limit`, `starting_after`, filters.
 
         Raises:
-            StripeUnavailableError: The object that a cursor names is gone, or another reason of the class.
+            NotAtStripeError: The customer by whom the list is filtered, or the object that a cursor names, is
+                not there.
+            StripeUnavailableError: For another reason of the class.
         """
         reply = self._answered(f"/v1/{plural}?{urlencode(parameters)}", None)
+        if reply.missing:
+            raise NotAtStripeError(f"Stripe has nothing by an id that its list of {plural} was asked for")
         body = reply.body or {}
         data = body.get("data")
         if body.get("object") != "list" or not isinstance(data, list):

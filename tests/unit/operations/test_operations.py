@@ -54,6 +54,12 @@ class DynamoDB:
         self._asked("GetItem", request["TableName"])
         return {}
 
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        """Find nothing."""
+        for table in request["RequestItems"]:
+            self._asked("BatchGetItem", table)
+        return {}
+
     def query(self, **request: Any) -> dict[str, Any]:
         """Find nothing."""
         self._asked("Query", "/".join([request["TableName"], *request.get("IndexName", "").split()]))
@@ -101,9 +107,11 @@ def test_every_right_of_the_role_on_the_tables_is_tried() -> None:
     dynamodb = DynamoDB()
     checked(dynamodb)
     assert set(dynamodb.tried) == {
+        ("BatchGetItem", "profiles"),
         ("GetItem", "profiles"),
         ("UpdateItem", "profiles"),
         ("ConditionCheck", "profiles"),
+        ("BatchGetItem", "sync"),
         ("GetItem", "sync"),
         ("Query", "sync"),
         ("Query", "sync/parked-by-expiry"),
@@ -191,7 +199,7 @@ def test_an_unknown_operation_is_an_error_that_names_the_key(name: Any) -> None:
     """Somebody mistyped it; the message lists what there is."""
     raw = {OPERATION_KEY: name}
     assert is_operation(raw)
-    with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check"):
+    with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check, sync"):
         perform(
             raw,
             Store(DynamoDB(), Config(table_name="t", sync_table_name="s")),

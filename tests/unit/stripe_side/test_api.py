@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
-from stripe_subscription_handler.errors import InvalidEventError, StripeUnavailableError
+from stripe_subscription_handler.errors import InvalidEventError, NotAtStripeError, StripeUnavailableError
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -440,3 +440,19 @@ def test_an_id_cannot_lead_to_another_path(world: World) -> None:
 def test_a_keys_prefix_tells_its_mode(key: str, mode: str | None) -> None:
     """Enough to refuse a test key in production before anything is asked."""
     assert key_mode(key) == mode
+
+
+def test_a_checkout_session_is_read_in_any_state(world: World) -> None:
+    """Open or complete; of one that there is not, nothing."""
+    world.stripe.account = objects(events.session(status="open", sub=None))
+    found = world.api.fetch_checkout_session("cs_1")
+    assert found is not None
+    assert (found.object["status"], found.object["mode"]) == ("open", "subscription")
+    assert world.api.fetch_checkout_session("cs_2") is None
+
+
+def test_a_list_of_a_customer_whom_stripe_does_not_have_is_an_error_of_its_own(world: World) -> None:
+    """So it is not taken for a Stripe that is away."""
+    world.stripe.faults = [Fault(status=404, code="resource_missing")]
+    with pytest.raises(NotAtStripeError, match="nothing by an id that its list of subscriptions"):
+        world.api.fetch_page("subscriptions", [("customer", "cus_9")])

@@ -21,7 +21,7 @@ from stripe_handler_cli.operate.explain.changes import (
 )
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
-from stripe_handler_cli.stack.stored.records import plain
+from stripe_handler_cli.stack.stored import plain
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports
 from stripe_subscription_handler.decisions.access import ACCESS_VIEW
 from stripe_subscription_handler.decisions.decision import Reason
