@@ -60,7 +60,11 @@ def _has_type(values: Sequence[str], body: Body) -> bool:
 
 
 _FILTERS: Final[Mapping[str, Mapping[str, Filter]]] = {
-    "subscription": {"status": _has_status, "customer": _has("customer")},
+    "subscription": {
+        "status": _has_status,
+        "customer": _has("customer"),
+        "test_clock": _has("test_clock"),
+    },
     "customer": {"email": _has("email")},
     "invoice": {"status": _has("status"), "customer": _has("customer"), "subscription": _bills},
     "checkout.session": {
