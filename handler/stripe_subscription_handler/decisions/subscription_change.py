@@ -82,10 +82,10 @@ class SubscriptionChange:
         """The write that is right in the common case: a new user, or the primary subscription goes on."""
         subscription, shows = self.subscription, self.circumstances.policy.shows
         is_first = self.rank is Rank.CREATED
-        if self.circumstances.paid is not None or not is_ours(subscription, shows):
+        if not is_ours(subscription, shows) or (is_first and subscription.is_terminal):
             return ReadItem(self.owner)
-        if is_first and subscription.is_terminal:
-            return ReadItem(self.owner)
+        if self.circumstances.paid is not None:
+            return ReadItem(self.owner)  # which of two payments is newer, the item tells
         if not is_first and subscription.status == "past_due" and shows.limits_past_due:
             return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
         only = frozenset({subscription.id})
@@ -157,11 +157,11 @@ class SubscriptionChange:
 
         Or the payment is newer that comes along with it.
         """
-        if self.claim is not None or self.brought != NOTHING:
-            return self._write(item, ledger, held, held.register, Reason.CLAIMED)
-        if self._payment(held) == held.payment:
-            return Skip(reason)
-        return self._write(item, ledger, held, held.register, reason)
+        if self.claim is None and self.brought == NOTHING:
+            if self._payment(held) == held.payment:
+                return Skip(reason)
+            return self._write(item, ledger, held, held.register, reason)
+        return self._write(item, ledger, held, held.register, Reason.CLAIMED)
 
     def _payment(self, held: Held) -> Payment | None:
         paid = self.circumstances.paid

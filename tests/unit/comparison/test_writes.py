@@ -15,7 +15,7 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
 from support import events
-from support.reconciling import Account, Reconciliation
+from support.reconciling import Account, Reconciliation, Repairs
 
 PAID = {"paid_at": events.T0 + 60}
 
@@ -41,7 +41,7 @@ def paid(number: int, user: str | None = None, **state: Any) -> tuple[dict[str, 
         id=f"sub_{number}", user=user or f"user_{number}", customer=f"cus_{user or number}", **state
     )
     bill = events.invoice(
-        id=f"in_{number}", subscription=body["id"], customer=body["customer"], status_transitions=PAID
+        id=f"in_{number}", sub=body["id"], customer=body["customer"], status_transitions=PAID
     )
     return {**body, "latest_invoice": {**bill, "status": "paid"}}, bill
 
@@ -86,6 +86,42 @@ def test_several_subscriptions_of_one_user_take_one_each() -> None:
     made = Reconciliation(account, Counted(policy=Policy()))
     assert len(made.run(apply=True)) == 5
     assert made.tables.sent["Commit"] + made.tables.sent["Write"] <= 6
+
+
+def test_a_stored_payment_that_is_newer_stays() -> None:
+    """Although the state that comes along with an older one is written."""
+    body, bill = paid(1, status="past_due")
+    made = Reconciliation(Account({body["id"]: body}, bills=[bill]), Counted(policy=Policy()))
+    later = events.invoice(
+        id="in_later", sub=body["id"], customer=body["customer"], created=events.T0 + 500, status="paid"
+    )
+    before = {**body, "latest_invoice": None, "status": "active"}
+    made.tables.deliver(parse_event(events.created(before)))
+    made.tables.deliver(parse_event(events.paid(later, event_id="evt_2", created=events.T0 + 501)))
+    assert [one.kind for one in made.run(apply=True)] == [Kind.STALE]
+    profile = made.tables.profiles["user_1"]
+    assert (profile["subscriptionStatus"], profile["lastPaymentInvoiceId"]) == ("past_due", "in_later")
+
+
+def test_what_was_written_meanwhile_is_seen() -> None:
+    """A live event between the batch's reading and the write: the write is refused, and decided anew."""
+    body, bill = paid(1, status="past_due")
+    made = Reconciliation(Account({body["id"]: body}, bills=[bill]), Counted(policy=Policy()))
+    made.tables.deliver(parse_event(events.created({**body, "latest_invoice": None, "status": "active"})))
+
+    class Late(Repairs):
+        """Somebody else writes first."""
+
+        def write(self, request: Any, event: Any, raw: Any) -> Any:
+            attempt = events.invoice(id="in_other", sub=body["id"], created=events.T0 - 50, status="paid")
+            made.tables.deliver(parse_event(events.paid(attempt, event_id="evt_2", created=events.T0 + 5)))
+            return super().write(request, event, raw)
+
+    [page] = made.account.subscriptions()
+    comparer = attrs.evolve(made.comparer([], apply=True), repair=Late(made.tables))
+    comparer.snapshots(page.objects, page.as_of)
+    profile = made.tables.profiles["user_1"]
+    assert (profile["subscriptionStatus"], profile["lastPaymentInvoiceId"]) == ("past_due", bill["id"])
 
 
 @pytest.mark.parametrize("workers", [0, 4])
