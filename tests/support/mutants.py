@@ -548,8 +548,8 @@ MUTANTS = (
     Mutant(
         "a write that was rehearsed on what is there no more is decided anew",
         "comparison/comparer.py",
-        "if written and written[0] is not None:",
-        "if written:",
+        "if written and written[0] is not None:\n            batch.learn(rehearsal, written[0].revision)\n",
+        "if written:\n",
         f"{_REPAIRS}test_what_was_written_meanwhile_is_seen",
     ),
     Mutant(

@@ -83,9 +83,10 @@ def test_several_subscriptions_of_one_user_take_one_each() -> None:
     """Although each changes the item that the next one is written to."""
     pairs = [paid(number, user="same", created=events.T0 + number) for number in range(5)]
     account = Account({body["id"]: body for body, _ in pairs}, bills=[bill for _, bill in pairs])
-    made = Reconciliation(account, Counted(policy=Policy()))
+    # Its revisions are not by chance those of a rehearsal's model.
+    made = Reconciliation(account, Counted(policy=Policy(), writes=1_000))
     assert len(made.run(apply=True)) == 5
-    assert made.tables.sent["Commit"] + made.tables.sent["Write"] <= 6
+    assert made.tables.sent == Counter({"Commit": 5, "refused": 0})
 
 
 def test_a_stored_payment_that_is_newer_stays() -> None:
