@@ -22,7 +22,7 @@ from stripe_subscription_handler.comparison.full_pass import note_full_pass
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Walk
 from stripe_subscription_handler.comparison.wiring import Work, work
-from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi
+from stripe_subscription_handler.stripe_side.api import Page, Snapshot, StripeApi, key_mode
 
 if TYPE_CHECKING:
     from stripe_subscription_handler.comparison.account import Account
@@ -107,6 +107,8 @@ class Run:
             if since is None and not tally.unrepaired:
                 note_whole_pass(self.stack, asked_stripe=True)
             checkpoint.finish()
+        if since is None and key_mode(self.api.key.get()) == "test":
+            console.print("Stripe's lists leave out what is under test clocks; --test-clock looks at it.")
         return conclude(tally, as_json=self.as_json, apply=self.apply)
 
     def some(self, only: Only) -> int:
