@@ -16,6 +16,7 @@ LIBRARY, CLI = "stripe_subscription_handler", "stripe_handler_cli"
 LIBRARY_FLOORS = (
     "app",
     "drift_check",
+    "profile_events",
     "webhook_bridge",
     "operations",
     "comparison",
@@ -25,8 +26,10 @@ LIBRARY_FLOORS = (
     "initialization",
     "logger",
     "lazy_imports",
+    "put_events",
     "aws_clients",
     "config",
+    "profile_keys",
     "conversation",
     "decisions",
     "events",
@@ -60,7 +63,7 @@ PURE_NEEDS = frozenset(
     }
 )
 """What pure rooms may import besides each other. The clock in `datetime` is looked for by name."""
-ENTRY_POINTS = ("app", "drift_check.app", "webhook_bridge.app")
+ENTRY_POINTS = ("app", "drift_check.app", "profile_events.app", "webhook_bridge.app")
 OWNERS = {"stripe": {"stripe_side.api"}, "botocore.session": {"aws_clients"}}
 """What one module of the library alone imports."""
 

@@ -30,6 +30,9 @@ from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
 from stripe_handler_cli.operate.parked.report import print_waiting
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
+from stripe_handler_cli.operate.profile_events import redriving
+from stripe_handler_cli.operate.profile_events.messages import LostChanges
+from stripe_handler_cli.operate.profile_events.report import print_lost, print_results
 from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
@@ -68,6 +71,7 @@ USER = "d290f1ee-6c54-4b01-90e6-d701748f0851:key:eu-central-1"
 INVOICE = "in_1MtHbELkdIwHu7ixl4OzzPMv"
 TYPE = "customer.subscription.updated"
 SECOND = "2026-11-03T10:00:00Z"
+MESSAGE = "9b5a0d6e-7a53-4e0c-9f2e-3c1f5d8a7b60"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:bayon-stripe-subscription-handler-production"
 WORDS = "the message of an error goes on and on, " * 4
@@ -168,6 +172,20 @@ def listed(console: Console) -> None:
         console, [Listing(queue, Counts(1, 0, 1_209_600), (letter,), 1, is_whole=True)], NOW
     )
     dead_letters.print_letter(console, letter, None, NOW)
+
+
+def lost(console: Console) -> None:
+    """A change that could not be told, and that its stream has no more."""
+    one = LostChanges(
+        MESSAGE,
+        "receipt",
+        count=1,
+        reason="ChangeTooLargeError",
+        message=WORDS,
+        since=NOW - timedelta(days=2),
+    )
+    print_lost(console, [one], NOW)
+    print_results(console, [redriving.Result(one, outcome, WORDS.strip()) for outcome in redriving.Outcome])
 
 
 def examined(console: Console) -> None:
@@ -293,6 +311,9 @@ SCREENS = {
     ),
     "parked": Shown(
         waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
+    ),
+    "profile-events": Shown(
+        lost, (MESSAGE,), (MESSAGE, "ChangeTooLargeError", "no more"), ("no more", "ChangeTooLargeError")
     ),
     "dlq": Shown(
         listed,

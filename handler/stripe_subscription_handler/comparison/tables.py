@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from stripe_subscription_handler.comparison.batch import Together
-from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
+from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
 from stripe_subscription_handler.dynamodb.sync_table import Send, SyncTable, customer_key, link_key
@@ -203,12 +203,4 @@ def _batch_get(client: "DynamoDBClient", places: Iterable[_Place], send: Send) -
 
 def user_of_key(key: Mapping[str, Any], config: Config) -> str | None:
     """The user whose profile has this key; None where it is the key of some other item of the table."""
-    before, _, after = config.partition_key_template.partition(USER_ID_PLACEHOLDER)
-    value = key[config.partition_key_name]
-    is_ours = isinstance(value, str) and value.startswith(before) and value.endswith(after)
-    if not is_ours or len(value) <= len(before) + len(after):
-        return None
-    user_id = value[len(before) : len(value) - len(after)]
-    # The sort key must fit too: other items of the same user may have a `subscriptionId` of their own.
-    expected = config.profile_key(user_id)
-    return user_id if all(key.get(name) == part for name, part in expected.items()) else None
+    return config.keys.user_of(key)

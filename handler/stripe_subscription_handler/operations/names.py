@@ -12,6 +12,8 @@ OPERATION_KEY = "stripe-subscription-handler"
 COUNT_PARKED = "count-parked"
 SELF_CHECK = "self-check"
 SYNC = "sync"
+TELL_AGAIN = "tell-again"
+"""Stands beside records that an operator gives to the profile events again; the handler does not know it."""
 COUNT_PARKED_REQUEST = {OPERATION_KEY: COUNT_PARKED}
 """What the schedule sends; `terraform/modules/parked_count` holds the same words."""
 _OF_EVENTS = frozenset({"detail", "detail-type", "id", "type"})

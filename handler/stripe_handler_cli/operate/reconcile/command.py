@@ -306,7 +306,7 @@ def sync(  # noqa: PLR0913 - one argument per option
     wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
 
     def traces(user_id: str) -> Wanted:
-        with step(reporter(), f"Look for what is left of {user_id}") as looking:
+        with step(reporter(), "Look for what is left") as looking:
             return traces_of(stack, user_id, looking)
 
     if through_function or (stripe is None and not dry_run and has_key(stack)):
