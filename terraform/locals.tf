@@ -17,12 +17,15 @@ locals {
     bridge_rule                = format(local.name_format, "bridge-events")
     parked_count               = format(local.name_format, "parked-count")
     drift_check                = format(local.name_format, "drift-check")
+    profile_events             = format(local.name_format, "profile-events")
+    profile_events_failures    = format(local.name_format, "profile-events-failures")
+    profile_events_source      = format(local.name_format, "profiles")
     alarm_topic                = format(local.name_format, "alarms")
     dashboard                  = format(local.name_format, "pipeline")
     query_folder               = format(local.name_format, "queries")
   }
 
-  # What the handler, the drift check and the webhook bridge have in common.
+  # What the functions have in common.
   function_settings = {
     package_path       = var.lambda_package_path
     package_s3         = var.lambda_package_s3
@@ -45,6 +48,20 @@ locals {
     : coalesce(var.bridge_event_source, local.webhook_bridge_event_source)
   )
 
+  # The account's default bus always exists; PutEvents says nothing of a bus that does not.
+  profile_table_arn_parts = split(":", module.tables.profile_table_arn)
+  profile_events_bus_arn = var.profile_events_bus_arn != null ? var.profile_events_bus_arn : join(":", [
+    "arn", local.profile_table_arn_parts[1], "events", local.profile_table_arn_parts[3], local.profile_table_arn_parts[4],
+    "event-bus/default",
+  ])
+  profile_events_source = (
+    var.profile_events_source != null ? var.profile_events_source : local.names.profile_events_source
+  )
+
+  profile_events_attributes = (
+    var.profile_events_attributes != null ? var.profile_events_attributes : local.default_profile_events_attributes
+  )
+
   # The beginning of `source` in every event of a Stripe event destination.
   stripe_source_prefix = "aws.partner/stripe.com"
 
@@ -61,4 +78,13 @@ locals {
     project     = "stripe-subscription-handler"
     environment = terraform.workspace
   })
+
+  # What an app needs to ask the function. An alias is a resource of its own: who may invoke it may not invoke the function
+  # past it, nor another version.
+  ask_now_statement = {
+    Sid      = "AskNow"
+    Effect   = "Allow"
+    Action   = ["lambda:InvokeFunction"]
+    Resource = [module.handler.invoked_arn]
+  }
 }

@@ -7,7 +7,9 @@
 # webhook_bridge, where it is wanted, takes webhooks and puts their events on a bus: one of its own (webhook_bridge_bus,
 # webhook_bridge_rule) or event_bus.
 #
-# Each of the three functions (handler, webhook_bridge, drift_check) is made of modules/function.
+# profile_events, where it is wanted, tells another bus what changed in the profiles.
+#
+# Each of the four functions (handler, webhook_bridge, drift_check, profile_events) is made of modules/function.
 #
 # parked_count beside it has the handler count the events that wait for a user; drift_check, where it is wanted,
 # compares Stripe with the profiles.
@@ -127,6 +129,7 @@ module "handler" {
 
   stripe_secret_arn            = var.stripe_secret_arn
   stripe_secret_parameter_name = var.stripe_secret_parameter_name
+  stripe_secret_kms_key_arn    = var.stripe_secret_kms_key_arn
   stripe_api_url               = var.stripe_api_url
 }
 
@@ -156,6 +159,7 @@ module "webhook_bridge" {
 
   signing_secret_arn            = var.webhook_bridge.signing_secret_arn
   signing_secret_parameter_name = var.webhook_bridge.signing_secret_parameter_name
+  signing_secret_kms_key_arn    = var.webhook_bridge.signing_secret_kms_key_arn
 
   function_settings              = local.function_settings
   memory_mb                      = var.lambda_memory_mb
@@ -206,7 +210,37 @@ module "tables" {
   sort_key_name               = var.sort_key_name
   sync_table_name             = local.names.sync_table
   kms_key_arn                 = var.kms_key_arn
+  needs_stream                = var.create_profile_events
   deletion_protection_enabled = var.deletion_protection_enabled
+}
+
+module "profile_events" {
+  source = "./modules/profile_events"
+  count  = var.create_profile_events ? 1 : 0
+
+  name               = local.names.profile_events
+  failure_queue_name = local.names.profile_events_failures
+  function_settings  = local.function_settings
+  memory_mb          = var.lambda_memory_mb
+  log_level          = var.log_level
+
+  stream_arn             = module.tables.profile_stream_arn
+  table_kms_key_arns     = distinct(compact([var.kms_key_arn, var.profile_table_kms_key_arn]))
+  partition_key_name     = var.partition_key_name
+  sort_key_name          = var.sort_key_name
+  partition_key_template = var.partition_key_template
+  sort_key_template      = var.sort_key_template
+
+  bus_arn      = local.profile_events_bus_arn
+  event_source = local.profile_events_source
+  attributes   = local.profile_events_attributes
+
+  batch_size                 = var.profile_events_batch_size
+  batching_window_seconds    = var.profile_events_batching_window_seconds
+  parallelization_factor     = var.profile_events_parallelization_factor
+  maximum_retry_attempts     = var.profile_events_maximum_retry_attempts
+  maximum_record_age_seconds = var.profile_events_maximum_record_age_seconds
+  queue_retention_seconds    = var.dead_letter_queue_retention_seconds
 }
 
 module "metrics" {
@@ -242,6 +276,7 @@ module "drift_check" {
 
   handler_environment_variables = module.handler.environment_variables
   handler_statements            = module.handler.statements
+  stripe_secret_kms_key_arn     = var.stripe_secret_kms_key_arn
   profile_table_arn             = module.tables.profile_table_arn
   sync_table_arn                = module.tables.sync_table_arn
 
@@ -270,6 +305,13 @@ module "alarms" {
   silence_hours            = local.silence_hours
   is_rule_fed              = !local.awaits_event_source
   thresholds               = var.alarm_thresholds
+
+  profile_events = one([
+    for events in module.profile_events : {
+      function_name      = events.function_name
+      failure_queue_name = events.failure_queue.name
+    }
+  ])
 
   drift_check = one([
     for check in module.drift_check : {

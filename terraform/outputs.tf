@@ -59,6 +59,21 @@ output "function_alias_name" {
   value       = module.handler.alias_name
 }
 
+output "ask_now_arn" {
+  description = "What the app names when it asks the function (docs/ask-now.md): the function's ARN, or the alias's."
+  value       = module.handler.invoked_arn
+}
+
+output "ask_now_statement" {
+  description = "The IAM statement that lets the app ask the function, and do nothing else, as an object for a policy of yours."
+  value       = local.ask_now_statement
+}
+
+output "ask_now_policy" {
+  description = "A whole IAM policy with that statement alone, as JSON."
+  value       = jsonencode({ Version = "2012-10-17", Statement = [local.ask_now_statement] })
+}
+
 output "function_role_arn" {
   description = "ARN of the function's role."
   value       = module.handler.role_arn
@@ -204,12 +219,58 @@ output "webhook_bridge_rule_arn" {
   value       = one(module.webhook_bridge_rule[*].arn)
 }
 
+output "profile_stream_arn" {
+  description = "The profile table's stream, which the profile events read; null or empty where it has none."
+  value       = module.tables.profile_stream_arn
+}
+
+output "profile_events_bus_arn" {
+  description = "ARN of the bus that changes of profiles are told on; null without profile events."
+  value       = var.create_profile_events ? local.profile_events_bus_arn : null
+}
+
+output "profile_events_bus_name" {
+  description = "Name of that bus, for rules in the account whose bus it is; null without profile events."
+  value       = var.create_profile_events ? split(":event-bus/", local.profile_events_bus_arn)[1] : null
+}
+
+output "profile_events_source" {
+  description = "The `source` of these events; null without profile events."
+  value       = var.create_profile_events ? local.profile_events_source : null
+}
+
+output "profile_events_function_name" {
+  description = "The function that tells the changes; null without profile events."
+  value       = one(module.profile_events[*].function_name)
+}
+
+output "profile_events_log_group_name" {
+  description = "Its log group: a line for each change, with the names of what changed."
+  value       = one(module.profile_events[*].log_group_name)
+}
+
+output "profile_events_event_source_mapping_id" {
+  description = "The event source mapping from the stream to that function; null without profile events."
+  value       = one(module.profile_events[*].mapping_id)
+}
+
+output "profile_events_failure_queue_name" {
+  description = "Queue of the changes that could not be told: their places in the stream; null without profile events."
+  value       = one(module.profile_events[*].failure_queue.name)
+}
+
+output "profile_events_failure_queue_url" {
+  description = "URL of that queue."
+  value       = one(module.profile_events[*].failure_queue.url)
+}
+
 output "role_policies" {
-  description = "The policy of each function's role, as JSON: `handler`, and `drift_check` and `webhook_bridge` where there is one."
+  description = "The policy of each function's role, as JSON: `handler`, and `drift_check`, `profile_events` and `webhook_bridge` where there is one."
   value = {
     for name, policy in {
       handler        = module.handler.role_policy
       drift_check    = one(module.drift_check[*].role_policy)
+      profile_events = one(module.profile_events[*].role_policy)
       webhook_bridge = one(module.webhook_bridge[*].role_policy)
     } : name => policy if policy != null
   }

@@ -33,10 +33,14 @@ variable "alarm_thresholds" {
     parked_expiring                           = optional(number, 0)
     parked_count_failed_invocations           = optional(number, 0)
     stripe_unavailable                        = optional(number, 0)
+    generation_failures                       = optional(number, 0)
     drift_found                               = optional(number, 0)
     drift_check_errors                        = optional(number, 0)
     bridge_errors                             = optional(number, 0)
     bridge_refusals                           = optional(number, 0)
+    profile_events_iterator_age_seconds       = optional(number, 300)
+    profile_events_errors                     = optional(number, 0)
+    profile_events_failure_queue_messages     = optional(number, 0)
   })
   default  = {}
   nullable = false

@@ -5,6 +5,7 @@ variable "webhook_bridge" {
   type = object({
     signing_secret_arn             = optional(string)
     signing_secret_parameter_name  = optional(string)
+    signing_secret_kms_key_arn     = optional(string)
     dedicated_bus                  = optional(bool, true)
     reserved_concurrent_executions = optional(number)
   })
@@ -19,13 +20,16 @@ variable "webhook_bridge" {
 
   validation {
     condition = try(var.webhook_bridge.signing_secret_arn, null) == null ? true : can(regex(
-      "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$",
+      "^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$",
       var.webhook_bridge.signing_secret_arn
     ))
     error_message = <<-EOT
       webhook_bridge.signing_secret_arn must be the whole ARN of a Secrets
-      Manager secret. Never put the signing secret itself here: Terraform would
-      write it into its state.
+      Manager secret, with the six characters that Secrets Manager adds to the
+      name: it takes the ARN without them, IAM does not. This prints it:
+        aws secretsmanager describe-secret --secret-id NAME --query ARN --output text
+      Never put the signing secret itself here: Terraform would write it into
+      its state.
     EOT
   }
 
@@ -40,6 +44,13 @@ variable "webhook_bridge" {
       parameter, for example "/bayon/webhook-secret", not its ARN. Never put the
       signing secret itself here: Terraform would write it into its state.
     EOT
+  }
+
+  validation {
+    condition = try(var.webhook_bridge.signing_secret_kms_key_arn, null) == null ? true : can(regex(
+      "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.webhook_bridge.signing_secret_kms_key_arn
+    ))
+    error_message = "webhook_bridge.signing_secret_kms_key_arn must be the ARN of a KMS key, not of an alias: IAM wants the key itself."
   }
 
   validation {

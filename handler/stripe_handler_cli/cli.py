@@ -5,6 +5,7 @@ theirs. A command's own module follows the same rule: what its options need stan
 work needs is imported in its body.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -63,6 +64,10 @@ COMMANDS = (
         "operate.parked.command:parked", "List the events that wait for a user, the first to expire first."
     ),
     Deferred(
+        "operate.profile_events.command:profile-events",
+        "Changes of profiles that could not be told: look at them, tell them again.",
+    ),
+    Deferred(
         "operate.reconcile.command:reconcile",
         "Compare every subscription in Stripe with every profile, in both directions.",
     ),
@@ -107,16 +112,24 @@ def cli(arguments: list[str] | None = None) -> int:
         sys.stderr.write("\nStopped.\n")
         return interrupts.EXIT_CODE
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _tell(shown.getvalue().rstrip())
         return error.exit_code
     except CliError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        _tell(f"Error: {error}")
         return 1
     except _aws_errors() as error:
         # The message names the operation and AWS's reason, and holds no request or response body.
-        sys.stderr.write(f"Error: AWS: {error}\n")
+        _tell(f"Error: AWS: {error}")
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _tell(message: str) -> None:
+    from stripe_handler_cli.common.messages import tell  # noqa: PLC0415 - loaded by who needs it
+
+    tell(message)
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:

@@ -23,11 +23,13 @@ from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.events.own_attributes import compiled
 from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY, Selection
+from stripe_subscription_handler.profile_keys import USER_ID_PLACEHOLDER, ProfileKeys
 
-USER_ID_PLACEHOLDER = "{userId}"
 STRIPE_KEY_VARIABLES = ("STRIPE_SECRET_KEY", "STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER")
 """Where the Stripe key is: the key itself, a secret's ARN, a parameter of SSM. At most one is set."""
 STRIPE_API_URL = "https://api.stripe.com"
+KEY_SETTINGS = tuple(field.name for field in attrs.fields(ProfileKeys))
+"""The attributes of `Config` that say how the keys of the profiles are made."""
 _STRIPE_API_URLS = re.compile(
     rf"{re.escape(STRIPE_API_URL)}|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{{1,5}})?"
 )
@@ -57,6 +59,7 @@ class Config:
             stand-in on the same machine.
         shows: What the profiles show, of all the settings of `ViewSettings`.
         selection: What is read of Stripe's objects, which follows from the other settings.
+        keys: How the keys of the profiles are made, which does too.
     """
 
     table_name: str
@@ -79,6 +82,12 @@ class Config:
         eq=False,
         repr=False,
         default=attrs.Factory(lambda self: self._own_selection(), takes_self=True),
+    )
+    keys: ProfileKeys = attrs.field(
+        init=False,
+        eq=False,
+        repr=False,
+        default=attrs.Factory(lambda self: self._own_keys(), takes_self=True),
     )
 
     @classmethod
@@ -108,10 +117,7 @@ class Config:
         return config
 
     def _check(self) -> None:
-        if self.partition_key_template.count(USER_ID_PLACEHOLDER) != 1:
-            raise ConfigError(f"PARTITION_KEY_TEMPLATE must hold {USER_ID_PLACEHOLDER} exactly once")
-        if self.sort_key_name and not self.sort_key_template:
-            raise ConfigError("SORT_KEY_TEMPLATE is empty although SORT_KEY_NAME is set")
+        self.keys.check()
         try:
             re.compile(self.user_id_pattern)
         except re.error as error:
@@ -145,11 +151,11 @@ class Config:
             shows=self.shows,
         )
 
+    def _own_keys(self) -> ProfileKeys:
+        return ProfileKeys(**{name: getattr(self, name) for name in KEY_SETTINGS})
+
     def profile_key(self, user_id: str) -> dict[str, str]:
-        key = {self.partition_key_name: self.partition_key_template.replace(USER_ID_PLACEHOLDER, user_id)}
-        if self.sort_key_name:
-            key[self.sort_key_name] = self.sort_key_template.replace(USER_ID_PLACEHOLDER, user_id)
-        return key
+        return self.keys.key_of(user_id)
 
 
 VARIABLES = {

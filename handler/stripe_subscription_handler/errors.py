@@ -59,6 +59,12 @@ class StripeUnavailableError(HandlerError):
     transient: ClassVar[bool] = True
 
 
+class NotAtStripeError(StripeUnavailableError):
+    """Stripe has nothing by the id that was asked for."""
+
+    transient: ClassVar[bool] = False
+
+
 class PassHeldError(HandlerError):
     """Another invocation of the drift check is at work; it goes on where this one would have."""
 

@@ -82,7 +82,7 @@ run "the_dashboard_shows_the_pipeline_in_reading_order" {
   assert {
     condition = strcontains(
       module.dashboard.body,
-      "SEARCH('{StripeSubscriptionHandler/bayon/development,ErrorType} MetricName=\\\"EventErrors\\\"', 'Sum')"
+      "SEARCH('{\\\"StripeSubscriptionHandler/bayon/development\\\",ErrorType} MetricName=\\\"EventErrors\\\"', 'Sum')"
     )
     error_message = "Errors of every type that occurs must be found."
   }

@@ -160,7 +160,7 @@ run "what_cannot_work_is_refused" {
 
   variables {
     name     = "a-name-of-more-than-64-characters-which-aws-takes-for-no-role-at-all"
-    settings = { runtime = "python3.11", architecture = "arm64", log_retention_days = 14 }
+    settings = { runtime = "python3.12", architecture = "arm64", log_retention_days = 14 }
     secret = {
       label              = "Stripe"
       arn                = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
@@ -171,21 +171,6 @@ run "what_cannot_work_is_refused" {
   }
 
   expect_failures = [var.name, var.settings, var.secret]
-}
-
-run "python_3_11_has_no_snap_start" {
-  command = plan
-
-  module {
-    source = "./modules/function"
-  }
-
-  variables {
-    settings           = { package_path = "./versions.tf", runtime = "python3.11", architecture = "arm64", log_retention_days = 14 }
-    snap_start_enabled = true
-  }
-
-  expect_failures = [var.snap_start_enabled]
 }
 
 # In JSON {"SETTING":""} has 14 bytes, a quotation mark two, and é two.

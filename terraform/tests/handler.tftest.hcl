@@ -117,7 +117,7 @@ run "every_setting_reaches_the_function" {
     lambda_reserved_concurrent_executions = 10
     log_retention_days                    = 365
     archive_retention_days                = 90
-    xray_tracing_enabled                  = false
+    xray_tracing_enabled                  = true
   }
 
   assert {
@@ -128,7 +128,7 @@ run "every_setting_reaches_the_function" {
       && module.handler.settings.timeout_seconds == 45
       && module.handler.settings.reserved_concurrent_executions == 10
       && module.handler.settings.log_retention_days == 365
-      && module.handler.settings.tracing_mode == "PassThrough"
+      && module.handler.settings.tracing_mode == "Active"
     )
     error_message = "Each setting must reach the function or its log group."
   }
@@ -145,7 +145,7 @@ run "defaults_of_the_function" {
       && module.handler.settings.timeout_seconds == 30
       && module.handler.settings.reserved_concurrent_executions == -1
       && module.handler.settings.log_retention_days == 30
-      && module.handler.settings.tracing_mode == "Active"
+      && module.handler.settings.tracing_mode == "PassThrough"
     )
     error_message = "The function's defaults must be the documented ones."
   }

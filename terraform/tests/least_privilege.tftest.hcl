@@ -22,15 +22,15 @@ run "the_functions_role_may_do_exactly_this" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created"]
         },
         {
           Sid    = "KeepOwnersAndParkedEvents"
           Effect = "Allow"
           Action = [
-            "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-            "dynamodb:Query", "dynamodb:UpdateItem",
+            "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+            "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
           ]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
         },
@@ -45,12 +45,6 @@ run "the_functions_role_may_do_exactly_this" {
           Effect   = "Allow"
           Action   = ["sqs:SendMessage"]
           Resource = ["arn:aws:sqs:eu-west-1:111122223333:failure-queue"]
-        },
-        {
-          Sid      = "WriteTraces"
-          Effect   = "Allow"
-          Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-          Resource = ["*"]
         },
       ]
     }
@@ -121,7 +115,7 @@ run "each_option_adds_exactly_its_statements" {
   command = plan
 
   variables {
-    xray_tracing_enabled = false
+    xray_tracing_enabled = true
     create_profile_table = false
     stripe_secret_arn    = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
   }
@@ -139,15 +133,15 @@ run "each_option_adds_exactly_its_statements" {
         {
           Sid      = "ReadAndUpdateProfiles"
           Effect   = "Allow"
-          Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Action   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing"]
         },
         {
           Sid    = "KeepOwnersAndParkedEvents"
           Effect = "Allow"
           Action = [
-            "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-            "dynamodb:Query", "dynamodb:UpdateItem",
+            "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+            "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
           ]
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync"]
         },
@@ -169,9 +163,15 @@ run "each_option_adds_exactly_its_statements" {
           Action   = ["secretsmanager:GetSecretValue"]
           Resource = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"]
         },
+        {
+          Sid      = "WriteTraces"
+          Effect   = "Allow"
+          Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+          Resource = ["*"]
+        },
       ]
     }
-    error_message = "With an existing table, a secret and without tracing, the policy must be exactly this: no star but of the log streams."
+    error_message = "With an existing table, a secret and tracing, the policy must be exactly this: no star but of log streams and traces."
   }
 }
 
@@ -202,7 +202,7 @@ run "a_parameter_adds_exactly_its_statement" {
   }
 
   assert {
-    condition     = length(jsondecode(module.handler.role_policy).Statement) == 7
+    condition     = length(jsondecode(module.handler.role_policy).Statement) == 6
     error_message = "A parameter must add one statement, and take none away."
   }
 }
@@ -211,9 +211,8 @@ run "a_key_adds_exactly_its_statements" {
   command = plan
 
   variables {
-    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    stripe_secret_arn    = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-    xray_tracing_enabled = false
+    kms_key_arn       = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    stripe_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
   }
 
   assert {
@@ -260,6 +259,42 @@ run "a_key_adds_exactly_its_statements" {
   assert {
     condition     = length(jsondecode(module.handler.role_policy).Statement) == 9
     error_message = "A key must add three statements, and take none away."
+  }
+}
+
+run "a_secret_under_another_key" {
+  command = plan
+
+  variables {
+    kms_key_arn               = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    stripe_secret_arn         = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    stripe_secret_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/of-the-secret"
+    create_drift_check        = true
+  }
+
+  assert {
+    condition = [
+      for policy in [module.handler.role_policy, one(module.drift_check[*].role_policy)] : [
+        for statement in jsondecode(policy).Statement : [statement.Resource, statement.Condition]
+        if statement.Sid == "DecryptStripeSecret"
+      ]
+      ] == [
+      for _ in range(2) : [
+        [
+          [
+            "arn:aws:kms:eu-west-1:111122223333:key/of-the-secret",
+            "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+          ],
+          {
+            StringEquals = {
+              "kms:ViaService"                  = "secretsmanager.eu-west-1.amazonaws.com"
+              "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+            }
+          },
+        ],
+      ]
+    ]
+    error_message = "Both functions that read the secret must be allowed its key, for this secret alone."
   }
 }
 

@@ -49,6 +49,20 @@ run "off_by_default" {
     )
     error_message = "Both rules must invoke the function itself."
   }
+
+  assert {
+    condition = (
+      output.ask_now_arn == "arn:aws:lambda:eu-west-1:111122223333:function:handler"
+      && output.ask_now_statement == {
+        Sid      = "AskNow"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = ["arn:aws:lambda:eu-west-1:111122223333:function:handler"]
+      }
+      && jsondecode(output.ask_now_policy) == { Version = "2012-10-17", Statement = [output.ask_now_statement] }
+    )
+    error_message = "An app that asks may invoke the function, this one alone, and do nothing else."
+  }
 }
 
 run "both_rules_invoke_the_alias_of_the_published_version" {
@@ -74,6 +88,15 @@ run "both_rules_invoke_the_alias_of_the_published_version" {
       && module.parked_count.schedule.target_arn == "arn:aws:lambda:eu-west-1:111122223333:function:handler:live"
     )
     error_message = "Both rules must invoke the alias."
+  }
+
+  assert {
+    condition = (
+      output.ask_now_arn == "arn:aws:lambda:eu-west-1:111122223333:function:handler:live"
+      && output.ask_now_statement.Resource == [output.ask_now_arn]
+      && jsondecode(output.ask_now_policy).Statement == [output.ask_now_statement]
+    )
+    error_message = "An app that asks must be let in to the alias, and to nothing else."
   }
 
   assert {
@@ -126,17 +149,4 @@ run "the_alias_has_the_functions_attempts_and_failure_queue" {
     )
     error_message = "What the function took before the alias was there must keep its attempts and its queue."
   }
-}
-
-run "python_3_11_has_no_snap_start" {
-  command = plan
-
-  variables {
-    lambda_snap_start_enabled = true
-    lambda_runtime            = "python3.11"
-  }
-
-  expect_failures = [
-    var.lambda_snap_start_enabled,
-  ]
 }

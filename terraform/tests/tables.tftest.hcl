@@ -195,3 +195,123 @@ run "an_existing_table_with_a_number_as_key_stops_the_plan" {
 
   expect_failures = [data.aws_dynamodb_table.existing_profile]
 }
+
+run "the_profile_events_switch_the_stream_on" {
+  command = plan
+
+  module {
+    source = "./modules/tables"
+  }
+
+  variables {
+    create_profile_table        = true
+    partition_key_name          = "PK"
+    sort_key_name               = "SK"
+    sync_table_name             = "sync"
+    deletion_protection_enabled = false
+    needs_stream                = true
+  }
+
+  assert {
+    condition = (
+      aws_dynamodb_table.profile[0].stream_enabled
+      && aws_dynamodb_table.profile[0].stream_view_type == "NEW_AND_OLD_IMAGES"
+      && !coalesce(aws_dynamodb_table.sync.stream_enabled, false)
+    )
+    error_message = "The profile table's stream must show both sides of a change; the sync table has none."
+  }
+}
+
+run "an_existing_table_without_a_stream_stops_the_plan_of_the_profile_events" {
+  command = plan
+
+  module {
+    source = "./modules/tables"
+  }
+
+  variables {
+    create_profile_table        = false
+    partition_key_name          = "PK"
+    sort_key_name               = "SK"
+    sync_table_name             = "sync"
+    deletion_protection_enabled = false
+    needs_stream                = true
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.existing_profile
+    values = {
+      hash_key         = "PK"
+      range_key        = "SK"
+      attribute        = [{ name = "PK", type = "S" }, { name = "SK", type = "S" }]
+      stream_enabled   = false
+      stream_view_type = ""
+    }
+  }
+
+  expect_failures = [data.aws_dynamodb_table.existing_profile]
+}
+
+run "a_stream_that_does_not_show_both_sides_stops_the_plan" {
+  command = plan
+
+  module {
+    source = "./modules/tables"
+  }
+
+  variables {
+    create_profile_table        = false
+    partition_key_name          = "PK"
+    sort_key_name               = "SK"
+    sync_table_name             = "sync"
+    deletion_protection_enabled = false
+    needs_stream                = true
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.existing_profile
+    values = {
+      hash_key         = "PK"
+      range_key        = "SK"
+      attribute        = [{ name = "PK", type = "S" }, { name = "SK", type = "S" }]
+      stream_enabled   = true
+      stream_view_type = "NEW_IMAGE"
+    }
+  }
+
+  expect_failures = [data.aws_dynamodb_table.existing_profile]
+}
+
+run "an_existing_table_with_the_right_stream_is_taken" {
+  command = plan
+
+  module {
+    source = "./modules/tables"
+  }
+
+  variables {
+    create_profile_table        = false
+    partition_key_name          = "PK"
+    sort_key_name               = "SK"
+    sync_table_name             = "sync"
+    deletion_protection_enabled = false
+    needs_stream                = true
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.existing_profile
+    values = {
+      hash_key         = "PK"
+      range_key        = "SK"
+      attribute        = [{ name = "PK", type = "S" }, { name = "SK", type = "S" }]
+      stream_enabled   = true
+      stream_view_type = "NEW_AND_OLD_IMAGES"
+      stream_arn       = "arn:aws:dynamodb:eu-west-1:111122223333:table/theirs/stream/1"
+    }
+  }
+
+  assert {
+    condition     = output.profile_stream_arn == "arn:aws:dynamodb:eu-west-1:111122223333:table/theirs/stream/1"
+    error_message = "The app's own stream must be the one that is read."
+  }
+}

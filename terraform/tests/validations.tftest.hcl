@@ -146,7 +146,7 @@ run "not_one_of_the_known_words" {
     aws_endpoint_url             = "127.0.0.1:4566"
     stripe_event_source_name     = "ed_test_123"
     bridge_event_source          = "aws.partner/stripe.com/bridge"
-    lambda_runtime               = "python3.10"
+    lambda_runtime               = "python3.11"
     lambda_architecture          = "arm"
     lambda_package_s3            = { bucket = "Not_A_Bucket", key = "handler.zip" }
     lambda_package_path          = null
@@ -312,7 +312,7 @@ run "good_values_at_the_edges_are_taken" {
     archive_retention_days                  = 0
     target_maximum_event_age_seconds        = 60
     target_maximum_retry_attempts           = 0
-    lambda_runtime                          = "python3.11"
+    lambda_runtime                          = "python3.12"
     lambda_architecture                     = "x86_64"
     lambda_memory_mb                        = 128
     lambda_timeout_seconds                  = 110
@@ -383,4 +383,31 @@ run "good_values_at_the_edges_are_taken" {
     condition     = module.alarms.email_addresses == ["ops@example.com"]
     error_message = "alarm_email_addresses must be subscribed."
   }
+}
+
+# Secrets Manager takes these ARNs, IAM does not.
+
+run "secret_arns_without_their_six_characters" {
+  command = plan
+
+  variables {
+    stripe_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe"
+    webhook_bridge    = { signing_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe/webhook" }
+  }
+
+  expect_failures = [var.stripe_secret_arn, var.webhook_bridge]
+}
+
+run "keys_that_are_aliases" {
+  command = plan
+
+  variables {
+    stripe_secret_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/stripe"
+    webhook_bridge = {
+      signing_secret_parameter_name = "/bayon/webhook-secret"
+      signing_secret_kms_key_arn    = "alias/stripe"
+    }
+  }
+
+  expect_failures = [var.stripe_secret_kms_key_arn, var.webhook_bridge]
 }

@@ -14,7 +14,14 @@ from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.drift_check import app as drift_check
 from stripe_subscription_handler.drift_check import settings
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES
+from stripe_subscription_handler.events.event_types import (
+    ADMITTED_EVENT_TYPES,
+    DEFAULT_EVENT_TYPES,
+    GENERATION_FAILURE_EVENT,
+    HANDLED_TYPES,
+)
+from stripe_subscription_handler.profile_events import settings as profile_events
+from stripe_subscription_handler.profile_keys import ProfileKeys
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
@@ -78,17 +85,69 @@ def test_terraform_sets_exactly_the_variables_the_bridge_reads() -> None:
     assert made()["with_secrets"].outputs["webhook_bridge_event_source"] == EVENT_SOURCE
 
 
+def test_terraform_sets_exactly_the_variables_the_profile_events_read() -> None:
+    """Theirs, and those of the handler's that they share."""
+    read = {*profile_events.VARIABLES.values(), *profile_events.SHARED.values()}
+    assert _variables("profile_events") == read
+
+
+def test_the_same_changes_count_on_both_sides() -> None:
+    """By default; the text that Terraform hands over is read as the same list."""
+    wanted = list(profile_events.DEFAULT_ATTRIBUTES)
+    assert constants("default_profile_events_attributes") == {"default_profile_events_attributes": wanted}
+
+
+def _pattern(run: str) -> Mapping[str, Any]:
+    mapping = made()[run].of("aws_lambda_event_source_mapping", "profile_events")
+    [[found]] = [[one["pattern"] for one in criteria["filter"]] for criteria in mapping["filter_criteria"]]
+    pattern: dict[str, Any] = json.loads(found)
+    return pattern
+
+
+def _admits(pattern: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Lambda's filter, as far as it is used here: objects, whole texts, and `prefix`."""
+    for name, wanted in pattern.items():
+        value = record.get(name)
+        if isinstance(wanted, dict):
+            if not isinstance(value, dict) or not _admits(wanted, value):
+                return False
+        elif not any(
+            value == one if isinstance(one, str) else str(value).startswith(one["prefix"]) for one in wanted
+        ):
+            return False
+    return True
+
+
+PROFILE = {"PK": {"S": "USER#u"}, "SK": {"S": "PROFILE"}}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        PROFILE,
+        {**PROFILE, "SK": {"S": "ORDER#1"}},
+        {**PROFILE, "PK": {"S": "TEAM#u"}},
+        {**PROFILE, "SK": {"N": "1"}},
+    ],
+)
+def test_the_mappings_filter_admits_profiles_alone(key: dict[str, Any]) -> None:
+    """It lets through what the function takes for a profile: a filtered record is never seen again."""
+    assert _admits(_pattern("with_secrets"), {"dynamodb": {"Keys": key}}) is (key == PROFILE)
+    plain = {name: next(iter(value.values())) for name, value in key.items()}
+    assert (ProfileKeys().user_of(plain) is not None) is (key == PROFILE)
+
+
 def _event_types(text: str) -> set[str]:
-    return set(re.findall(r'"((?:customer|invoice|checkout|entitlements)\.[a-z_.]+)"', text))
+    return set(re.findall(r'"((?:customer|invoice|checkout|entitlements|v2)\.[a-z_.]+)"', text))
 
 
 def test_the_rule_admits_the_documented_types_by_default() -> None:
     """The variable's default is the library's own list."""
-    assert set(defaults("event_types")["event_types"]) == set(DEFAULT_EVENT_TYPES)
+    assert set(defaults("event_types")["event_types"]) == set(ADMITTED_EVENT_TYPES)
 
 
 def test_the_example_with_stripes_provider_sends_the_default_types() -> None:
-    """Its event destination is made for this rule."""
+    """Its event destination is made for this rule, and sends snapshots."""
     text = (ROOT / "examples/stripe_provider/variables.tf").read_text(encoding="utf-8")
     assert _event_types(text) == set(DEFAULT_EVENT_TYPES)
 
@@ -97,7 +156,7 @@ def test_the_readme_names_the_default_types() -> None:
     """All of them in its table, and no other."""
     text = (ROOT.parent / "README.md").read_text(encoding="utf-8")
     section = text.partition("## Which events it takes")[2].partition("\n\nThe rule holds back")[0]
-    assert set(re.findall(r"`((?:\w+\.)+\w+)`", section)) == set(DEFAULT_EVENT_TYPES)
+    assert set(re.findall(r"`((?:\w+\.)+\w+)`", section)) == set(ADMITTED_EVENT_TYPES)
 
 
 def test_every_type_that_may_be_configured_is_handled() -> None:
@@ -106,10 +165,10 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
     Thin events have the same types behind a `v1.`, which Terraform takes off before it compares.
     """
     text = (ROOT / "variables_rule.tf").read_text(encoding="utf-8")
-    assert _event_types(text) == {*HANDLED_TYPES}
+    assert _event_types(text) == {*HANDLED_TYPES, GENERATION_FAILURE_EVENT}
 
 
-@pytest.mark.parametrize("name", ["handler", "drift_check", "webhook_bridge"])
+@pytest.mark.parametrize("name", ["handler", "drift_check", "profile_events", "webhook_bridge"])
 def test_the_entry_point_exists(name: str) -> None:
     """The handler Terraform names can be imported and called."""
     module, _, function = _function(name)["handler"].rpartition(".")

@@ -16,17 +16,20 @@ LIBRARY, CLI = "stripe_subscription_handler", "stripe_handler_cli"
 LIBRARY_FLOORS = (
     "app",
     "drift_check",
+    "profile_events",
     "webhook_bridge",
-    "comparison",
     "operations",
+    "comparison",
     "dynamodb",
     "stripe_side",
     "lambda_errors",
     "initialization",
     "logger",
     "lazy_imports",
+    "put_events",
     "aws_clients",
     "config",
+    "profile_keys",
     "conversation",
     "decisions",
     "events",
@@ -60,7 +63,7 @@ PURE_NEEDS = frozenset(
     }
 )
 """What pure rooms may import besides each other. The clock in `datetime` is looked for by name."""
-ENTRY_POINTS = ("app", "drift_check.app", "webhook_bridge.app")
+ENTRY_POINTS = ("app", "drift_check.app", "profile_events.app", "webhook_bridge.app")
 OWNERS = {"stripe": {"stripe_side.api"}, "botocore.session": {"aws_clients"}}
 """What one module of the library alone imports."""
 
@@ -175,5 +178,25 @@ def test_the_drift_check_makes_no_event_handler() -> None:
         "assert callable(drift_check.lambda_handler)\n"
         "assert 'stripe_subscription_handler.drift_check.app' in sys.modules\n"
         "assert 'stripe_subscription_handler.app' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=HANDLER)  # noqa: S603 - our own program
+
+
+def test_handling_an_event_loads_no_operation() -> None:
+    """What the function can be asked besides costs no event a moment: neither it nor what it stands on."""
+    program = (
+        "import sys\n"
+        "from stripe_subscription_handler.app import Runtime, handle\n"
+        "from stripe_subscription_handler.config import Config\n"
+        "from stripe_subscription_handler.dynamodb.store import Store\n"
+        "from stripe_subscription_handler.logger import make_logger\n"
+        "config = Config(table_name='profiles', sync_table_name='sync')\n"
+        "wired = Runtime(Store(None, config), config, make_logger())\n"
+        "handle({'id': 'evt_1', 'type': 'coupon.created', 'created': 1}, wired)\n"
+        "package = 'stripe_subscription_handler.'\n"
+        "found = {name.removeprefix(package) for name in sys.modules if name.startswith(package)}\n"
+        "rooms = ('operations.', 'comparison', 'stripe_side.api')\n"
+        "loaded = {name for name in found if name.startswith(rooms)}\n"
+        "assert loaded == {'operations.names', 'operations.dispatch'}, loaded\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=HANDLER)  # noqa: S603 - our own program

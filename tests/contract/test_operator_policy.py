@@ -23,17 +23,33 @@ PAGES = ("docs/operating.md", "docs/dead-letters.md")
 CLI, LIBRARY = ROOT / "handler/stripe_handler_cli", ROOT / "handler/stripe_subscription_handler"
 OPERATORS = (
     *(CLI / "operate" / name for name in ("dlq", "doctor", "explain", "link", "parked", "reconcile")),
-    *(CLI / "operate" / name for name in ("replay", "show")),
+    *(CLI / "operate" / name for name in ("profile_events", "replay", "show")),
     CLI / "stack",
     LIBRARY / "comparison",
     LIBRARY / "dynamodb",
 )
 """What runs in an operator's name: not what sends made-up events, nor what a deployer does."""
 NOT_OPERATORS = {CLI / "stack" / "pipeline.py"}  # the moving parts of a stack, for tests and the demo
-SERVICES = ("cloudwatch", "dynamodb", "events", "iam", "lambda", "logs", "sns", "sqs", "sts")
+SERVICES = (
+    "cloudwatch",
+    "dynamodb",
+    "dynamodbstreams",
+    "events",
+    "iam",
+    "lambda",
+    "logs",
+    "sns",
+    "sqs",
+    "sts",
+)
 ACTIONS = {
     "lambda:Invoke": {"lambda:InvokeFunction"},
     "sqs:ChangeMessageVisibilityBatch": {"sqs:ChangeMessageVisibility"},
+    # Streams are an API of their own, and the same service for IAM.
+    **{
+        f"dynamodbstreams:{name}": {f"dynamodb:{name}"}
+        for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    },
     # The parts of a transaction, which has no action of its own.
     "dynamodb:TransactWriteItems": {
         f"dynamodb:{part}" for part in ("ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem")
@@ -129,6 +145,8 @@ def test_whoever_looks_changes_nothing() -> None:
         ("iam:GetRole", "iam::ACCOUNT:role/{subscription-handler}"),
         ("sqs:ReceiveMessage", "sqs:REGION:ACCOUNT:{delivery-dlq}"),
         ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{failures}"),
+        ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{profile-events-failures}"),
+        ("dynamodb:GetRecords", "dynamodb:REGION:ACCOUNT:table/PROFILE_TABLE/stream/2026-11-30T00:00:00.000"),
         ("events:StartReplay", "events:REGION:ACCOUNT:archive/{events}"),
         ("events:StartReplay", "events:REGION:ACCOUNT:archive/{bridge}"),
         ("events:StartReplay", "events:REGION:ACCOUNT:replay/any"),

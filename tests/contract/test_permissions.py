@@ -1,5 +1,6 @@
 """The function's role may do exactly what the code asks of AWS, and no policy of the stack is untested."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from stripe_subscription_handler.conversation.messages import (
     Commit,
     CustomerChange,
     Fetch,
+    FetchEvent,
     Guard,
     Handling,
     LinkChange,
@@ -39,10 +41,16 @@ from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.operations.parked_count import count_parked
 from stripe_subscription_handler.operations.self_check import self_check
+from stripe_subscription_handler.profile_events.changes import change_of
+from stripe_subscription_handler.profile_events.entry import put_events_entry
+from stripe_subscription_handler.profile_events.ordering import Pending
+from stripe_subscription_handler.profile_events.putting import Putter
+from stripe_subscription_handler.profile_events.setting_aside import FailureQueue
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 from stripe_subscription_handler.webhook_bridge.bus import Bus
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
 from support import events
+from support.stream_records import SETTINGS, record
 from support.terraform import ROOT as TERRAFORM
 from support.terraform import made
 
@@ -64,6 +72,7 @@ ACTIONS = {
     "GetSecretValue": "secretsmanager:GetSecretValue",
     "GetParameter": "ssm:GetParameter",
     "PutEvents": "events:PutEvents",
+    "SendMessage": "sqs:SendMessage",
 }
 """API operation, or part of a transaction → the IAM action that allows it."""
 
@@ -132,9 +141,9 @@ REQUESTS = (
     ),
 )
 """Everything a handling asks of DynamoDB, in each of its forms."""
-OF_OTHERS = {"comparison", "drift_check", "webhook_bridge"}
+OF_OTHERS = {"comparison", "drift_check", "profile_events", "webhook_bridge"}
 """Rooms of the functions that have roles of their own."""
-OF_STRIPE = {Fetch}
+OF_STRIPE = {Fetch, FetchEvent}
 
 
 class Answer:
@@ -143,7 +152,8 @@ class Answer:
     def stream(self) -> Iterator[bytes]:
         """The bytes."""
         yield b'{"Items": [], "Count": 0, "ScannedCount": 0, "Responses": {}, "FailedEntryCount": 0, '
-        yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}}'
+        yield b'"SecretString": "rk_test_invented", "Parameter": {"Value": "rk_test_invented"}, '
+        yield b'"Entries": [{"EventId": "1"}]}'
 
 
 class Recorder:
@@ -184,6 +194,7 @@ class Recorder:
                 next(iter(entries), None)
                 or params.get("TableName")
                 or params.get("SecretId")
+                or params.get("QueueUrl")
                 or params["Name"]
             )
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
@@ -208,6 +219,12 @@ def recorder() -> Recorder:
     for request in REQUESTS:
         store.run(conversation(request), {"id": "evt_1"})
     count_parked(store.client, "sync", now=0)
+    # What `sync` holds Stripe's answers against.
+    tables = Tables(store.client, CONFIG, send=store.send)
+    tables.profiles(["user_1"])
+    tables.links([("cus_1", "sub_1")])
+    tables.customers(["cus_1"])
+    tables.links_of("cus_1")
     for place in ({"STRIPE_SECRET_ARN": "secret"}, {"STRIPE_SECRET_PARAMETER": "/stripe/key"}):
         key = StripeKey.from_environment(place, clients=recorder.client)
         assert key is not None
@@ -330,6 +347,33 @@ def test_the_bridges_role_may_do_what_the_bridge_asks_for() -> None:
     assert granted.keys() - by_the_code.keys() == {"WriteOwnLogs", "DecryptSigningSecret"}
 
 
+OF_THE_STREAM = {
+    f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
+"""What Lambda's event source mapping asks for in the role's name (source: Lambda, DynamoDB)."""
+
+
+def test_the_profile_events_may_do_what_they_ask_for() -> None:
+    """Put events and keep what cannot be told; Lambda reads the stream, and nothing reads the table."""
+    recorder = Recorder()
+    change = change_of(record({}, {"subscriptionStatus": "active"}), SETTINGS.keys, SETTINGS.told)
+    assert change is not None
+    Putter(recorder.client("events")).put([Pending(change, put_events_entry(change, "bus", "source"))])
+    FailureQueue(recorder.client("sqs"), "queue").keep({}, ValueError(), dt.datetime.now(dt.UTC))
+    by_the_code = {"PutEventsOnTheBus": "bus", "SendToProfileEventsQueue": "queue"}
+    granted = actions_of("profile_events")
+    assert recorder.asked == {
+        (place, action) for sid, place in by_the_code.items() for action in granted[sid]
+    }
+    assert granted["ReadProfileStream"] == OF_THE_STREAM
+    assert granted.keys() - by_the_code.keys() == {
+        "WriteOwnLogs",
+        "ReadProfileStream",
+        "DecryptProfileStream",
+        "EncryptForProfileEventsQueue",
+    }
+
+
 GRANTS = re.compile(r"policy|permission|_role|grant|attachment|function_url|cloudformation")
 TESTED = {
     ("event_bus", "aws_iam_role", "forwarding"),
@@ -352,6 +396,7 @@ INLINE = {("dead_letter_queues", "aws_sqs_queue", "delivery")}
 """Resources with a policy of their own; the same file compares it."""
 OF_EXAMPLES = {
     ("second_consumer", "aws_sqs_queue", "failed_payments"),
+    ("second_consumer", "aws_sqs_queue", "changed_access"),
     ("customer_managed_key", "aws_kms_key", "encryption"),  # customer_managed_key.tftest.hcl
 }
 

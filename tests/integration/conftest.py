@@ -25,7 +25,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, GENERATION_FAILURE_EVENT
 from support import fault_report, on_call_report
 from support.webhooks import SECRET
 
@@ -48,6 +48,7 @@ ALARM_THRESHOLDS = {
     "failure_queue_age_seconds": 1,
     "function_duration_fraction_of_timeout": 0.05,
     "function_async_event_age_seconds": 240,
+    "profile_events_iterator_age_seconds": 5,
 }
 
 
@@ -187,9 +188,9 @@ def stripe() -> Iterator[FakeStripe]:
 def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tuple[Stack, Stack]]:
     """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus.
 
-    On our embedded AWS the first one has a webhook bridge beside its partner event source. The second one has
-    a Stripe key and a drift check, and takes thin events. The first one has no key, so that events without a
-    user are parked there without a question.
+    On our embedded AWS the first one has a webhook bridge beside its partner event source, and profile
+    events. The second one has a Stripe key and a drift check, and takes thin events. The first one has no
+    key, so that events without a user are parked there without a question.
     """
     custom: dict[str, Any] = {"bridge_event_source": BRIDGE_SOURCE, "alarm_silence_hours": 1}
     if is_given():
@@ -203,9 +204,12 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "create_forwarding_bus": True,
             "webhook_bridge": {"signing_secret_arn": secret_arn},
             "alarm_silence_hours": 1,
+            # Long enough, with local AWS's short pauses, for the alarm on their age.
+            "create_profile_events": True,
+            "profile_events_maximum_retry_attempts": 60,
         }
         custom |= {
-            "event_types": admitted_types(DEFAULT_EVENT_TYPES),
+            "event_types": [*admitted_types(DEFAULT_EVENT_TYPES), GENERATION_FAILURE_EVENT],
             "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),
             "stripe_api_url": stripe.url,
             # Its schedule's day takes four hours: no slice comes between the tests.

@@ -3,7 +3,7 @@
 In a root and a workspace of its own, because `connect` edits the variable file and applies it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -24,6 +24,8 @@ from stripe_handler_cli.tools.terraform import find_terraform
 from stripe_handler_cli.tools.terraform.outputs import outputs_of_root
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 from support.commands import Ran, run
+from support.screen_rules import in_one_line, text
+from support.sessions import Ended, start
 
 PROJECT_ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.partner_bus
@@ -32,7 +34,7 @@ MADE = simulate(7, 1, SimulationOptions(scenarios=("upgrade",), eras=("2026-endi
 
 @attrs.frozen
 class Operator:
-    """A person with a Terraform root, a Stripe key and AWS credentials.
+    """A person with a Terraform root, whose variables name the Stripe, a Stripe key and AWS credentials.
 
     Attributes:
         root: The root.
@@ -52,8 +54,17 @@ class Operator:
     def run(self, command: str, *arguments: str) -> Ran:
         """Run `connect` or `disconnect`."""
         options = "--terraform-directory", str(self.root), "--workspace", "connect", "--json"
-        words = [command, *options, "--stripe-url", self.stripe.url, *arguments]
-        return run(words, {**self.endpoint.variables, "STRIPE_API_KEY": API_KEY})
+        return run([command, *options, *arguments], self.variables)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The environment."""
+        return {**self.endpoint.variables, "STRIPE_API_KEY": API_KEY}
+
+    def without_stdin(self, command: str) -> Ended:
+        """Run it on a terminal, but with its input closed, as a job has it."""
+        words = [command, "--terraform-directory", str(self.root), "--workspace", "connect"]
+        return start(words, self.variables, self.root, is_stdin_closed=True).ended()
 
 
 @pytest.fixture
@@ -74,31 +85,40 @@ def operator(
     destinations = Destinations(LocalPartner(endpoint.events))
     with FakeStripe(SimulatedAccount(MADE), destinations=destinations) as stripe:
         made = Operator(root, stripe, endpoint)
-        text = (root / "environments" / "development.tfvars.example").read_text("utf-8")
+        example = (root / "environments" / "development.tfvars.example").read_text("utf-8")
         own = (
             ('"bayon"', '"ctest"'),
             ('"BayonCoAgent-development"', '"ITest-connect"'),
             ("../dist/handler.zip", str(package)),
         )
         for before, after in own:
-            assert before in text
-            text = text.replace(before, after)
-        made.var_file.write_text(text, "utf-8")
+            assert before in example
+            example = example.replace(before, after)
+        made.var_file.write_text(f'{example}stripe_api_url = "{stripe.url}"\n', "utf-8")
         yield made
 
 
 def test_connect_from_nothing_then_again_then_disconnect(operator: Operator) -> None:
-    """One destination, one line in the file, a ping in the log, an event in the profile; and the way back."""
+    """One destination, one line in the file, a ping in the log, an event in the profile; and the way back.
+
+    Where nobody is there to agree to Terraform's plan, what is done stays, and what is left is told.
+    """
     untouched = operator.var_file.read_bytes()
     wanted = operator.run("connect", "--dry-run")
     assert wanted.exit_code == 0, wanted.err
     assert wanted.json["steps"][0] == "create_destination"
     assert (list(operator.stripe.destinations), operator.var_file.read_bytes()) == ([], untouched)
 
+    halfway = operator.without_stdin("connect")
+    said = in_one_line(halfway.screen)
+    assert (halfway.exit_code, "Traceback" in said) == (1, False), halfway.screen
+    assert "Nobody answered, which is a no." in said
+    assert "Left to do" in said
+    assert f"  TF_WORKSPACE=connect terraform -chdir={operator.root} apply" in text(halfway.screen)
+
     connected = operator.run("connect", "--yes")
     assert connected.exit_code == 0, connected.err
-    steps = ["create_destination", "write_variable_file", "terraform_apply", "ping"]
-    assert (connected.json["done"], connected.json["left"]) == (steps, [])
+    assert (connected.json["done"], connected.json["left"]) == (["terraform_apply", "ping"], [])
     assert connected.json["ping"]["reason"] == "ping"
     [destination] = operator.stripe.destinations
     assert connected.json["event_source"] == destination.source

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from conftest import Stack
 
 pytestmark = [pytest.mark.embedded, pytest.mark.partner_bus]
-OF_THE_DESTINATION = {"stripe-destination", "stripe-events-from", "stripe-event-types", "stripe-payload"}
+OF_THE_DESTINATION = {
+    "stripe-destination",
+    "stripe-events-from",
+    "stripe-event-types",
+    "stripe-payload",
+    "stripe-generation-failures",
+}
 WITHOUT_A_STRIPE_KEY = {*OF_THE_DESTINATION, "unpaid-access"}
 PASSING_BY = {"alarms-quiet", "recent-events", "webhook-removable"}
 """Checks of the moment: other tests, and the alarms' own clock, change what they find."""
@@ -41,7 +47,11 @@ def patient(endpoint: Endpoint, stack: "Stack", package: Path) -> Iterator[Patie
     told = endpoint.queues.create_queue(QueueName="itest-doctor-told")["QueueUrl"]
     arn = endpoint.queues.get_queue_attributes(QueueUrl=told, AttributeNames=["QueueArn"])["Attributes"]
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])["SubscriptionArn"]
-    for queue in ("failure_queue_url", "delivery_dead_letter_queue_url"):
+    for queue in (
+        "failure_queue_url",
+        "delivery_dead_letter_queue_url",
+        "profile_events_failure_queue_url",
+    ):
         endpoint.queues.purge_queue(QueueUrl=stack.outputs[queue])
     life = Life("doctor")
     event = life.created()

@@ -8,17 +8,21 @@ words ask for outside the shell (`repair`), then the other blocks.
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
+from stripe_handler_cli.stack.function_log import FunctionLog
+from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
-from support import on_call_report, runbook
+from support import events, on_call_report, runbook
 from support.drift_checks import DriftChecks
 from support.function_urls import send_webhook
 from support.incidents import Incident, Scene, environment_of, set_environment
@@ -26,6 +30,7 @@ from support.lives import Life
 from support.on_call import Shell
 from support.slow_proxy import SlowProxy
 from support.stripe_feeding import stripe_feeding
+from support.wiping import EMAIL, put_over, shown
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -77,6 +82,9 @@ OUTAGE = (
     "bridge_rule_invocations_failed_to_be_sent_to_dlq",
     "bridge_errors",
     "bridge_refusals",
+    "profile_events_errors",
+    "profile_events_iterator_age",
+    "profile_events_failure_queue_messages",
 )
 
 
@@ -85,6 +93,18 @@ MET_THE_OUTAGE = tuple(
 )
 
 REFUSED_BY_THE_BRIDGE = Life("outage_refused")
+UNTOLD = Life("outage_untold")
+
+
+def change_by_hand(scene: Scene, life: Life, status: str) -> None:
+    """Write to a profile as the app should not."""
+    config = scene.pipeline.config
+    scene.pipeline.dynamodb.update_item(
+        TableName=config.table_name,
+        Key=to_wire(config.profile_key(life.user_id)),
+        UpdateExpression="SET subscriptionStatus = :status",
+        ExpressionAttributeValues=to_wire({":status": status}),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +115,9 @@ def outage(scene: Scene) -> Incident:
     poison = Life("outage_poison").updated("poison", 1, status=None)
 
     def cause() -> Mapping[str, str]:
+        # The profile events lose their bus, and the app changes a profile: that is given up.
+        scene.reconfigure(outputs["profile_events_function_name"], PROFILE_EVENTS_BUS_ARN="")
+        change_by_hand(scene, UNTOLD, "canceled")
         scene.reconfigure(DYNAMODB_TABLE_NAME="itest-no-such-table")
         pipeline.put(failed.created(), poison)
         scene.wait_for_messages("failure_queue_url", 2)
@@ -262,25 +285,72 @@ def bridge_silence(scene: Scene) -> Incident:
     return incident
 
 
-DRIFTED = Life("drifted")
+DRIFTED, WIPED = Life("drifted"), Life("put_over")
+LOST_BY_STRIPE = {
+    "id": "evt_itest_never_generated",
+    "object": "v2.core.event",
+    "type": GENERATION_FAILURE_EVENT,
+    "created": "2026-11-02T10:00:00.000Z",
+    "livemode": False,
+    "context": None,
+}
+"""Stripe says that it failed to generate an event, and then shows nothing more of it."""
+
+
+@attrs.frozen
+class Drift:
+    """The incident, and what the app's put replaced.
+
+    Attributes:
+        incident: What came of it.
+        profile: The wiped user's profile before.
+        told: The drift check's lines about differences.
+    """
+
+    incident: Incident
+    profile: Mapping[str, Any]
+    told: Sequence[Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def drift(other_scene: Scene, stripe: FakeStripe) -> Iterator[Incident]:
-    """An event was lost; the schedule's passes, seconds apart here, find it and then see it repaired."""
-    checks = DriftChecks(other_scene.endpoint, other_scene.pipeline)
+def drifting(other_scene: Scene, stripe: FakeStripe) -> Iterator[Drift]:
+    """Stripe never generated an event, and does not say which; and the app's `PutItem` replaced a profile.
+
+    The schedule's passes, seconds apart here, find both and then see them repaired.
+    """
+    pipeline = other_scene.pipeline
+    checks = DriftChecks(other_scene.endpoint, pipeline)
     before: list[str] = []
+    profile: dict[str, Any] = {}
+    paid = {"status": "paid", "status_transitions": {"paid_at": events.T0 + 2}, "total": 2000}
+    bill = WIPED.invoice(livemode=False, **paid)
 
     def cause() -> Mapping[str, str]:
         checks.empty_tables()
-        stripe.account = objects(DRIFTED.subscription(livemode=False))
+        pipeline.put(WIPED.created(), WIPED.paid("paid", 2, **paid))
+        for suffix in ("created", "paid"):
+            pipeline.follow(WIPED.event_id(suffix))
+        profile.update(pipeline.profile(WIPED.user_id))
+        put_over(pipeline, WIPED.user_id)
+        subscription = WIPED.subscription(livemode=False, latest_invoice=bill["id"])
+        stripe.account = objects(DRIFTED.subscription(livemode=False), subscription, bill)
         checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="0.001")
         before.append(checks.set_schedule("rate(1 minute)"))
+        pipeline.put(LOST_BY_STRIPE)
+        pipeline.follow(str(LOST_BY_STRIPE["id"]))
         return {"STRIPE_API_KEY": API_KEY}
 
-    yield other_scene.live_through(("drift_found",), cause)
+    told_before = len(checks.log_lines("drift_difference"))
+    incident = other_scene.live_through(("drift_found", "generation_failures"), cause)
+    yield Drift(incident, profile, checks.log_lines("drift_difference")[told_before:])
     checks.set_schedule(*before)
     checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="1")
+
+
+@pytest.fixture(scope="module")
+def drift(drifting: Drift) -> Incident:
+    """The alarm's incident."""
+    return drifting.incident
 
 
 @pytest.fixture(scope="module")
@@ -316,6 +386,7 @@ INCIDENTS = {
     "stripe_unavailable": "refused_key",
     "drift_check_errors": "refused_key",
     "drift_found": "drift",
+    "generation_failures": "drift",
     "rule_throttled": "throttled_rule_by_its_metric",
 }
 
@@ -353,6 +424,15 @@ def test_the_outage_lost_nothing(outage: Incident, scene: Scene, stack: "Stack")
     assert "evt_outage_poison_poison" in dropped.read_text(encoding="utf-8")
     assert not stack.deployment.plan().has_changes
     assert outage.cleared == set(OUTAGE)
+
+
+@pytest.mark.usefixtures("outage")
+def test_what_was_not_told_is_told_in_the_end(scene: Scene) -> None:
+    """By the page's command: the change is in the log of what was told, and nothing waits in the queue."""
+    log = FunctionLog(scene.endpoint.logs, scene.outputs["profile_events_log_group_name"])
+    told = [line for line in log.values() if line.get("user_id") == UNTOLD.user_id]
+    assert [line["changed"] for line in told] == [["subscriptionStatus"]]
+    assert scene.messages("profile_events_failure_queue_url") == 0
 
 
 @pytest.mark.usefixtures("outage")
@@ -398,7 +478,13 @@ def test_the_list_of_parked_events_names_what_to_label(parking: Incident, scene:
     assert scene.status(NEARLY_EXPIRED) == "active"
 
 
-@pytest.mark.usefixtures("drift")
-def test_what_drifted_is_repaired(other_scene: Scene) -> None:
-    """By the page's command."""
+def test_what_drifted_is_repaired(drifting: Drift, other_scene: Scene) -> None:
+    """By the page's command: what was lost is there, and what the app's put wiped, payments included.
+
+    The check told of each: the alarm would ring for either.
+    """
     assert other_scene.status(DRIFTED) == "active"
+    assert {line["user_id"] for line in drifting.told} == {DRIFTED.user_id, WIPED.user_id}
+    assert drifting.profile["lastPaymentStatus"] == "succeeded"
+    restored = other_scene.pipeline.profile(WIPED.user_id)
+    assert (shown(restored), restored["email"]) == (shown(drifting.profile), EMAIL)

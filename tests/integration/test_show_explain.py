@@ -16,6 +16,7 @@ from support.commands import Commands
 from support.lives import Life
 from support.screens import MIDDLE, NARROW, WIDE, plain
 from support.terminal import in_terminal
+from support.wiping import put_over
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -247,8 +248,7 @@ def test_what_the_apps_put_item_wiped_is_told_and_restored_by_the_command_that_i
     paid = events.paid(bill, event_id=life.event_id("paid"), created=events.T0 + 2)
     play(pipeline, life.created(), paid)
     before = commands.run("show", life.user_id, "--json").json["users"][0]["profile"]
-    table, key = pipeline.config.table_name, {"PK": {"S": f"USER#{life.user_id}"}, "SK": {"S": "PROFILE"}}
-    pipeline.dynamodb.put_item(TableName=table, Item={**key, "email": {"S": "ada@example.com"}})
+    put_over(pipeline, life.user_id)
     shown, explained = (commands.run(name, life.user_id) for name in ("show", "explain"))
     repair = f"stripe-handler sync {life.user_id} --outputs {commands.outputs_path}"
     for told in (shown, explained):

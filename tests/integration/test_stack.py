@@ -91,7 +91,7 @@ def test_an_archive_replay_changes_nothing(endpoint: Endpoint, stack: "Stack") -
 def test_a_second_consumer_reads_the_same_bus(
     endpoint: Endpoint, stack: "Stack", *, is_aws_given: bool
 ) -> None:
-    """The example root adds a rule and a queue of the user's own, and gets the same events."""
+    """The example root adds rules and queues of the user's own: the same events, and what they changed."""
     workspace = stack.deployment.workspace
     example = Workspace(
         terraform=workspace.terraform,
@@ -101,11 +101,12 @@ def test_a_second_consumer_reads_the_same_bus(
         environment=workspace.environment,
     )
     example.prepare()
-    inputs = {name: stack.outputs[name] for name in ("event_bus_name", "environment")}
+    names = ("event_bus_name", "environment", "profile_events_source", "profile_events_bus_name")
+    inputs = {name: stack.outputs[name] for name in names if stack.outputs[name] is not None}
     example.apply(variables=inputs)
     queue_url = example.outputs()["queue_url"]
     event = Life("consumer").failed("failed", 5)
-    stack.pipeline.put(event)
+    stack.pipeline.put(event, Life("consumer").created())
 
     def received() -> dict[str, Any] | None:
         message = stack.pipeline.receive(queue_url)
@@ -114,6 +115,13 @@ def test_a_second_consumer_reads_the_same_bus(
         return envelope if envelope["detail"]["id"] == event["id"] else None
 
     assert wait_for(received, "the second consumer gets the event", 60)["detail-type"] == event["type"]
+    if not is_aws_given:
+        message = stack.pipeline.receive(example.outputs()["changed_access_queue_url"])
+        told = json.loads(message["Body"])
+        assert (told["detail-type"], told["source"]) == (
+            "Subscription Profile Changed",
+            stack.outputs["profile_events_source"],
+        )
     if is_aws_given:  # left as it was found; the embedded one ends with the session
         example.destroy(variables=inputs)
 

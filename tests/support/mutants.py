@@ -17,7 +17,12 @@ OWNERS = f"{_EVERYONE}[without key-labels]"
 EARLIER = f"{_EVERYONE}[without key-invoices]"
 COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
+EITHER_FORM = f"{_OWNERS}test_a_happening_in_either_form_or_both_ends_in_the_truth"
+_THIN = "tests/unit/conversation/test_thin_events.py::"
+_MISSED = "tests/unit/conversation/test_catching_up.py::"
+_TOLD = "test_profile_events.py::"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
+ASKING = "test_asking.py::test_asking_between_events_shows_nobody_what_is_anothers"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
 
 
@@ -294,6 +299,27 @@ MUTANTS = (
         f"{CASES}test_a_customers_beginning_is_older_than_any_session",
     ),
     Mutant(
+        "a session is as old as itself, not as its event",
+        "decisions/naming.py",
+        "event.session.created or event.created",
+        "event.created",
+        "tests/unit/operations/test_asking.py::test_asking_twice_writes_nothing_more",
+    ),
+    Mutant(
+        "an answer is for whom it is expected to be",
+        "operations/question.py",
+        "return self.expected_user_id is None or user_id == self.expected_user_id",
+        "return True",
+        ASKING,
+    ),
+    Mutant(
+        "an answer tells what is about the user's own profile",
+        "operations/answers.py",
+        "if one.user_id == self.user_id",
+        "if True",
+        ASKING,
+    ),
+    Mutant(
         "in one second a session is better than the customer",
         "decisions/naming.py",
         "_SESSION = int(Rank.SNAPSHOT) + 1",
@@ -452,8 +478,8 @@ MUTANTS = (
     Mutant(
         "a parked thin event is fetched when it is drained",
         "conversation/draining.py",
-        "    event = yield from whole(one, policy)\n",
-        "    yield from ()\n    event = one if one.related_id is None else None\n",
+        "        found = yield from whole(one, policy)\n",
+        "        found = one if one.related_id is None else Missing.GONE\n",
         THIN,
     ),
     Mutant(
@@ -469,6 +495,49 @@ MUTANTS = (
         "    held, customer_id = Ledger.from_item(decision.set).of(case.subscription_id), ",
         "    held, customer_id = NOTHING, ",
         "tests/unit/conversation/test_owners.py::test_a_move_to_a_user_without_a_profile_waits_for_it",
+    ),
+    # Thin events, and what Stripe failed to tell
+    Mutant(
+        "a thin event is the snapshot event that it names",
+        "conversation/thin_events.py",
+        "    if found is None or (found.type",
+        "    if True or (found.type",
+        EITHER_FORM,
+    ),
+    Mutant(
+        "a happening has one id, in whichever form it comes",
+        "conversation/thin_events.py",
+        "attrs.evolve(found, account=",
+        "attrs.evolve(found, id=event.id, account=",
+        f"{_THIN}test_a_happening_that_comes_in_both_forms_is_one",
+    ),
+    Mutant(
+        "an event of another object is not taken for a thin one's",
+        "conversation/thin_events.py",
+        "(found.type, found.object_id) != (event.plain_type, object_id)",
+        "False",
+        f"{_THIN}test_a_snapshot_event_of_something_else_is_not_taken_for_it",
+    ),
+    Mutant(
+        "an object is gone only where Stripe knows its event",
+        "conversation/thin_events.py",
+        "Missing.GONE if is_known else Missing.UNKNOWN",
+        "Missing.GONE",
+        f"{_THIN}test_a_key_of_another_account_loses_nothing",
+    ),
+    Mutant(
+        "an invoice that Stripe failed to tell of brings its subscription",
+        "conversation/cases.py",
+        "        moved=_alongside(event),\n",
+        "",
+        f"{_MISSED}test_an_invoice_repairs_both_of_a_profile_that_is_behind",
+    ),
+    Mutant(
+        "what is open is a failed payment only where that is what was missed",
+        "conversation/catching_up.py",
+        "by_status is None and not has_failed",
+        "False",
+        f"{_MISSED}test_an_invoice_brings_its_subscription_and_the_payment",
     ),
     # Entitlements
     Mutant(
@@ -506,5 +575,48 @@ MUTANTS = (
         "        request = yield from projected(request, known, policy)\n",
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
+    ),
+    # What is told of a profile?
+    Mutant(
+        "one change of a user in a request",
+        "profile_events/ordering.py",
+        "        if one.change.user_id in users:\n            continue\n",
+        "",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "what comes after a refused change waits with it",
+        "profile_events/putting.py",
+        "                if one.change.user_id in given_up\n",
+        "                if one in request and one.change.user_id in given_up\n",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "from the first record on that was not told",
+        "profile_events/app.py",
+        "first = min(again,",
+        "first = max(again,",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "the contract's attributes alone",
+        "profile_events/images.py",
+        "    for name in sorted(names):\n",
+        "    for name in sorted({*names, *image}):\n",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "as JSON tells values apart",
+        "profile_events/changes.py",
+        "return json.dumps(value, sort_keys=True)",
+        "return value",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "no item but a profile",
+        "profile_keys.py",
+        "return user_id if all(key.get(name) == part for name, part in expected.items()) else None",
+        "return user_id",
+        f"{_TOLD}test_only_profiles_are_told_of",
     ),
 )

@@ -42,6 +42,7 @@ class Account:
         bodies: Its subscriptions by id.
         listed: Its events, newest first.
         bills: Its invoices; where Stripe shows them with their subscriptions, these have them too.
+        sessions: Its checkout sessions by id.
         second: Unix time up to which it shows everything.
         asked: Subscriptions that were asked for one by one.
         asked_for_invoices: Subscriptions whose invoices were asked for.
@@ -51,6 +52,7 @@ class Account:
     bodies: dict[str, dict[str, Any]] = attrs.Factory(dict)
     listed: list[dict[str, Any]] = attrs.Factory(list)
     bills: list[dict[str, Any]] = attrs.Factory(list)
+    sessions: dict[str, dict[str, Any]] = attrs.Factory(dict)
     second: int = events.T0 + 1_000
     asked: list[str] = attrs.Factory(list)
     asked_for_invoices: list[str] = attrs.Factory(list)
@@ -78,6 +80,11 @@ class Account:
         """One subscription."""
         self.asked.append(subscription_id)
         body = self.bodies.get(subscription_id)
+        return None if body is None else Snapshot(body, iso(self.second))
+
+    def checkout_session(self, session_id: str) -> Snapshot | None:
+        """One checkout session."""
+        body = self.sessions.get(session_id)
         return None if body is None else Snapshot(body, iso(self.second))
 
     def invoices(self, subscription_id: str) -> Iterable[dict[str, Any]]:

@@ -60,6 +60,7 @@ class OnCall:
     """A row of the on-call table.
 
     Attributes:
+        broken: What broke.
         alarm: Its key; empty where nothing rings.
         finds: The cell of what to run to find the fault.
         repairs: The cell of what to run, or do, to repair it.
@@ -67,6 +68,7 @@ class OnCall:
         repaired_seconds: From the alarm; None where the cell has no number.
     """
 
+    broken: str
     alarm: str
     finds: str
     repairs: str
@@ -79,9 +81,9 @@ def on_call(page: Path = PAGE) -> list[OnCall]:
     rows = [line for line in chapters(page)[_ON_CALL].splitlines() if line.startswith("| ")][1:]
     found = []
     for row in rows:
-        _, _, alarm, finds, repairs, *seconds, _ = (cell.strip() for cell in row.split("|"))
+        _, broken, alarm, finds, repairs, *seconds, _ = (cell.strip() for cell in row.split("|"))
         first, last = (float(cell) if re.fullmatch(r"\d+", cell) else None for cell in seconds)
-        found.append(OnCall(alarm.strip("`"), finds, repairs, first, last))
+        found.append(OnCall(broken, alarm.strip("`"), finds, repairs, first, last))
     return found
 
 

@@ -7,7 +7,7 @@ import attrs
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.decisions.policy import Policy
-from support.delivery import Delivery, Sync, interleaved
+from support.delivery import Ask, Delivery, Sync, interleaved
 from support.happenings import Fact, World
 from support.model import Tables
 from support.tapes import Tape, tapes
@@ -67,7 +67,7 @@ def streams(
         kinds: What may happen.
         between: What comes at any time.
         lost: Whether some events never come. They are left out of the world too, but not of Stripe.
-        synced: Whether subscriptions are compared with Stripe in between.
+        synced: Whether subscriptions are compared with Stripe in between, and success pages ask.
     """
     world = draw(worlds(kinds))
     if lost and len(world.facts) > 1:
@@ -79,6 +79,7 @@ def streams(
     if synced:
         ids = sorted({fact.subscription_id for fact in world.facts if fact.subscription_id})
         between += tuple(map(Sync, draw(st.lists(st.sampled_from(ids), max_size=3)))) if ids else ()
+        between += tuple(map(Ask, draw(st.lists(st.sampled_from(ids), max_size=3)))) if ids else ()
     every = (*(world.events[place] for place in (*places, *copies)), *between)
     order = draw(st.permutations(range(len(every))))
     return Stream(world, tuple(every[place] for place in order), draw(tapes()))

@@ -249,14 +249,18 @@ class Account:
         *,
         customer: str | None = None,
         by_reference: bool = False,
+        took: int = 0,
     ) -> StripeEvent:
-        """`checkout.session.completed`: the user stands in its metadata, or in `client_reference_id`."""
+        """`checkout.session.completed`: the user stands in its metadata, or in `client_reference_id`.
+
+        `took` says how many seconds before that the session was made, and the user named.
+        """
         self.clock += self.step
         body = events.session(
             id=f"cs_{subscription_id}",
             sub=subscription_id,
             customer=customer or self.subscriptions[subscription_id]["customer"],
-            created=self.clock,
+            created=self.clock - took,
             user=None if by_reference else user,
             client_reference_id=user if by_reference else None,
         )

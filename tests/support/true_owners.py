@@ -35,8 +35,8 @@ class TrueOwners:
         """Who may own the subscription once everything is delivered; one alone where that is certain.
 
         Its own label says it; else the label on its newest invoice; else its checkout session or its
-        customer, whichever was last; else its customer's only user, if there is only one. One of another app
-        may be left to nobody until an event names a user of its own.
+        customer, whichever named him last; else its customer's only user, if there is only one. One of
+        another app may be left to nobody until an event names a user of its own.
         """
         owners = self.claimed(subscription_id) or self._guessed(subscription_id)
         return owners | NOBODY if self._is_anothers(subscription_id) else owners
@@ -141,7 +141,9 @@ def _companion_order(fact: Fact) -> tuple[bool, str, bool]:
     # The beginning and the end of a customer do not tell when the label was put there.
     tells = fact.event.session is not None or fact.event.type == CUSTOMER_UPDATED
     second = fact.event.created if tells else fact.event.type.removeprefix("customer.")
-    return tells, second, fact.event.session is not None
+    # A session names its user when it is made, which its completion comes after.
+    session = fact.event.session
+    return tells, (session.created if session else None) or second, session is not None
 
 
 def _age(fact: Fact) -> tuple[int, str]:

@@ -278,7 +278,10 @@ class _Drawing:
         if self.pick(2) and subscription_id not in self._sessions:
             self._sessions.add(subscription_id)
             by_reference = bool(self.pick(2))
-            self.account.complete(subscription_id, user, customer=customer, by_reference=by_reference)
+            took = self.pick(3)
+            self.account.complete(
+                subscription_id, user, customer=customer, by_reference=by_reference, took=took
+            )
         elif customer in self._deleted:
             self.account.clock += 1
         elif self.pick(8) == 7:

@@ -30,8 +30,13 @@ from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
 from stripe_handler_cli.operate.parked.report import print_waiting
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
+from stripe_handler_cli.operate.profile_events import redriving
+from stripe_handler_cli.operate.profile_events.messages import LostChanges
+from stripe_handler_cli.operate.profile_events.report import print_lost, print_results
+from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
+from stripe_handler_cli.operate.reconcile.sync import Asked
 from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
@@ -66,6 +71,7 @@ USER = "d290f1ee-6c54-4b01-90e6-d701748f0851:key:eu-central-1"
 INVOICE = "in_1MtHbELkdIwHu7ixl4OzzPMv"
 TYPE = "customer.subscription.updated"
 SECOND = "2026-11-03T10:00:00Z"
+MESSAGE = "9b5a0d6e-7a53-4e0c-9f2e-3c1f5d8a7b60"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:bayon-stripe-subscription-handler-production"
 WORDS = "the message of an error goes on and on, " * 4
@@ -168,6 +174,20 @@ def listed(console: Console) -> None:
     dead_letters.print_letter(console, letter, None, NOW)
 
 
+def lost(console: Console) -> None:
+    """A change that could not be told, and that its stream has no more."""
+    one = LostChanges(
+        MESSAGE,
+        "receipt",
+        count=1,
+        reason="ChangeTooLargeError",
+        message=WORDS,
+        since=NOW - timedelta(days=2),
+    )
+    print_lost(console, [one], NOW)
+    print_results(console, [redriving.Result(one, outcome, WORDS.strip()) for outcome in redriving.Outcome])
+
+
 def examined(console: Console) -> None:
     """A failure that names an ARN, and a check that passed."""
     results = [
@@ -192,6 +212,16 @@ def owned(console: Console) -> None:
     """One subscription in a profile that does not own it, one that its owner's has lost."""
     misplaced = (Misplaced(SUBSCRIPTION, USER, "user_2", CUSTOMER),)
     print_owners(console, OwnersFound(misplaced, 1, 1, (Lost(f"{SUBSCRIPTION}_2", USER, CUSTOMER),)), "")
+
+
+def answered(console: Console) -> None:
+    """One profile put right by the function, one question refused."""
+    changed = ["subscriptionCancelAtPeriodEnd", "subscriptionStatus"]
+    done = [{"what": "stale", "subscriptionId": SUBSCRIPTION, "changed": changed, "note": WORDS}]
+    well = {"ok": True, "userId": USER, "profile": {}, "done": done, "left": []}
+    error = {"code": "unmapped", "message": WORDS}
+    refused = Asked("customer", CUSTOMER, {"ok": False, "error": error})
+    print_asked(console, [Asked("user_id", USER, well), refused])
 
 
 def replayed(console: Console) -> None:
@@ -282,6 +312,9 @@ SCREENS = {
     "parked": Shown(
         waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
     ),
+    "profile-events": Shown(
+        lost, (MESSAGE,), (MESSAGE, "ChangeTooLargeError", "no more"), ("no more", "ChangeTooLargeError")
+    ),
     "dlq": Shown(
         listed,
         (EVENT, USER),
@@ -298,6 +331,12 @@ SCREENS = {
         owned,
         (SUBSCRIPTION, USER, f"{SUBSCRIPTION}_2", CUSTOMER),
         (SUBSCRIPTION, USER, "it belongs to user_2"),
+    ),
+    "sync --through-function": Shown(
+        answered,
+        (SUBSCRIPTION, USER, CUSTOMER),
+        (SUBSCRIPTION, USER, "stale, repaired"),
+        ("stale, repaired", "unmapped"),
     ),
     "replay": Shown(
         replayed, (EVENT, f"{EVENT}_2", USER), (USER, EVENT, "subscriptionStatus"), ("failed event", "error")

@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from stripe_handler_cli.common.folding import fold
+from stripe_handler_cli.common.folding import fold_prose
 
 _WIDTH = 160
 """Columns where the output is no terminal. Text is not folded there at all."""
@@ -32,7 +32,7 @@ class WholeWords(Console):
 
     def _folded(self, one: Any, *, markup: bool | None) -> Any:
         text = self.render_str(one, markup=markup) if isinstance(one, str) else one
-        return Text("\n").join(fold(text, self.width)) if isinstance(text, Text) else one
+        return Text("\n").join(fold_prose(text, self.width)) if isinstance(text, Text) else one
 
 
 def printer() -> Console:

@@ -1,6 +1,5 @@
 """Errors whose message is meant for the person at the terminal, and how they end a program of its own."""
 
-import sys
 from collections.abc import Callable
 
 from stripe_handler_cli.common import interrupts
@@ -17,6 +16,8 @@ def exit_code(work: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return interrupts.stopped()
     except CliError as error:
-        sys.stderr.write(f"Error: {error}\n")
+        from stripe_handler_cli.common.messages import tell  # noqa: PLC0415 - loaded by who needs it
+
+        tell(f"Error: {error}")
         return 1
     return result if isinstance(result, int) else 0

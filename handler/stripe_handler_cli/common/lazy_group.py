@@ -22,7 +22,7 @@ class Deferred(click.Command):
 
     def loaded(self) -> click.Command:
         module = importlib.import_module(f"stripe_handler_cli.{self.module}")
-        command: click.Command = getattr(module, str(self.name))
+        command: click.Command = getattr(module, str(self.name).replace("-", "_"))
         return command
 
 

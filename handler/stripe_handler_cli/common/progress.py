@@ -87,8 +87,12 @@ def step(console: Console, title: str, clock: Callable[[], float] = time.monoton
         redirect_stdout=sys.stdout.isatty(),
     )
     progress.add_task(title, total=None, count="")
-    with progress:
+    try:
+        # Not by `with`: a Ctrl-C while it starts would leave the terminal without a cursor.
+        progress.start()
         if not console.is_terminal:
             console.print(f"… {title}")
         yield Step(console, progress)
+    finally:
+        progress.stop()
     console.print(f"[green]✓[/green] {title} [dim]({clock() - started:.1f} s)[/dim]")

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.messages import agrees
 from stripe_handler_cli.common.paths import shown_path
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.waiting import InVainError
@@ -98,7 +98,7 @@ def let_go(state_directory: Path, *, yes: bool) -> None:
     lost = (
         f"A stack runs in {state_directory} ({running.endpoint_url}). Its profiles, queues and log would go."
     )
-    if sys.stdin.isatty() and click.confirm(f"{lost} End it and begin anew?", err=True):
+    if sys.stdin.isatty() and agrees(f"{lost} End it and begin anew?"):
         return
     raise CliError(
         f"{lost} It is left as it is. --yes ends it (make demo YES=1), and --state-directory names another "

@@ -82,5 +82,5 @@ def _of_root(root: Path) -> DeployedStack:
 
 def _taken(one: LocalStack, why: str) -> DeployedStack:
     told = f"Stack: {shown_path(one.directory)} on local AWS ({one.running.endpoint_url}): {why}."
-    reporter().print(told, markup=False, soft_wrap=True, style="dim")
+    reporter().print(told, markup=False, style="dim")
     return DeployedStack.on_local_aws(one.directory)

@@ -34,6 +34,9 @@ class Account:
     def subscription(self, subscription_id: str) -> Snapshot | None:
         return self.api.fetch_subscription(subscription_id, with_invoice=self.with_invoices)
 
+    def checkout_session(self, session_id: str) -> Snapshot | None:
+        return self.api.fetch_checkout_session(session_id)
+
     def current(self, asked: Fetch) -> Fetched:
         """A subscription or a customer as it is now, as far as it tells whose it is."""
         snapshot = self.api.fetch_fresh(asked.subject, asked.object_id, "")

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from stripe_subscription_handler.config import USER_ID_PLACEHOLDER, Config
+from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
-from stripe_subscription_handler.dynamodb.sync_table import SyncTable, customer_key, link_key
+from stripe_subscription_handler.dynamodb.sync_table import Send, SyncTable, customer_key, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
 if TYPE_CHECKING:
@@ -68,34 +68,35 @@ class Tables:
 
     Attributes:
         scan_limit: Most items that one page of a scan looks at; None: a megabyte.
+        send: Sends the requests that read named items.
     """
 
     client: "DynamoDBClient"
     config: Config
     scan_limit: int | None = None
+    send: Send = lambda call, parameters: call(**parameters)
 
     def profile(self, user_id: str) -> Item | None:
         return self.profiles([user_id]).get(user_id)
 
     def profiles(self, user_ids: Iterable[str]) -> dict[str, Item]:
         keys = {user_id: self.config.profile_key(user_id) for user_id in user_ids}
-        return read_items(self.client, self.config.table_name, keys)
+        return read_items(self.client, self.config.table_name, keys, self.send)
 
     def links(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Item]:
         """Read links by customer id and subscription id, where there are any."""
-        return read_items(self.client, self.config.sync_table_name, {key: link_key(*key) for key in keys})
+        wanted = {key: link_key(*key) for key in keys}
+        return read_items(self.client, self.config.sync_table_name, wanted, self.send)
 
     def customers(self, customer_ids: Iterable[str]) -> dict[str, Item]:
         """Read customers' records, where there are any."""
         keys = {customer_id: customer_key(customer_id) for customer_id in customer_ids}
-        return read_items(self.client, self.config.sync_table_name, keys)
+        return read_items(self.client, self.config.sync_table_name, keys, self.send)
 
     def links_of(self, customer_id: str) -> Links:
         """Read a customer's record and all its links."""
         config = self.config
-        sync_table = SyncTable(
-            self.client, config.sync_table_name, lambda call, sent: call(**sent), config.selection
-        )
+        sync_table = SyncTable(self.client, config.sync_table_name, self.send, config.selection)
         return sync_table.read_links(customer_id)
 
     def item_count(self) -> int:
@@ -136,7 +137,10 @@ class Tables:
 
 
 def read_items(
-    client: "DynamoDBClient", table_name: str, keys: Mapping[_Name, Mapping[str, str]]
+    client: "DynamoDBClient",
+    table_name: str,
+    keys: Mapping[_Name, Mapping[str, str]],
+    send: Send = lambda call, parameters: call(**parameters),
 ) -> dict[_Name, Item]:
     """Read the items of these keys, where there are any, by the names the keys go by."""
     names = list(keys)
@@ -144,15 +148,17 @@ def read_items(
     for start in range(0, len(names), _BATCH):
         wanted = {tuple(sorted(keys[name].items())): name for name in names[start : start + _BATCH]}
         attributes = sorted(next(iter(keys.values())))
-        for item in _batch_get(client, table_name, [dict(key) for key in wanted]):
+        for item in _batch_get(client, table_name, [dict(key) for key in wanted], send):
             found[wanted[tuple((attribute, item[attribute]) for attribute in attributes)]] = item
     return found
 
 
-def _batch_get(client: "DynamoDBClient", table_name: str, keys: list[dict[str, str]]) -> Iterator[Item]:
+def _batch_get(
+    client: "DynamoDBClient", table_name: str, keys: list[dict[str, str]], send: Send
+) -> Iterator[Item]:
     request: Any = {table_name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": True}}
     while request:
-        answer: Any = client.batch_get_item(RequestItems=request)
+        answer: Any = send(client.batch_get_item, {"RequestItems": request})
         for item in answer.get("Responses", {}).get(table_name, ()):
             yield from_wire(item) or {}
         # What did not fit into one answer, or was throttled, is asked for again.
@@ -161,12 +167,4 @@ def _batch_get(client: "DynamoDBClient", table_name: str, keys: list[dict[str, s
 
 def user_of_key(key: Mapping[str, Any], config: Config) -> str | None:
     """The user whose profile has this key; None where it is the key of some other item of the table."""
-    before, _, after = config.partition_key_template.partition(USER_ID_PLACEHOLDER)
-    value = key[config.partition_key_name]
-    is_ours = isinstance(value, str) and value.startswith(before) and value.endswith(after)
-    if not is_ours or len(value) <= len(before) + len(after):
-        return None
-    user_id = value[len(before) : len(value) - len(after)]
-    # The sort key must fit too: other items of the same user may have a `subscriptionId` of their own.
-    expected = config.profile_key(user_id)
-    return user_id if all(key.get(name) == part for name, part in expected.items()) else None
+    return config.keys.user_of(key)

@@ -1,4 +1,4 @@
-"""A subscription, or an invoice, as Stripe's API shows it → the event that carries it to the profile. Pure.
+"""A subscription, an invoice or a session, as Stripe's API shows it → the event that carries it. Pure.
 
 This is for whatever reads them without having been sent an event: sync, reconcile, a drift check.
 Such a snapshot goes through `handling` like a thin event whose object was fetched, so it can undo nothing
@@ -31,7 +31,9 @@ from stripe_subscription_handler.decisions.ledger import NOTHING, Ledger, knows
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import full_write
+from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import INVOICE_ENDS
 from stripe_subscription_handler.events.fields import optional_boolean, optional_object, optional_time
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.selection import Selection
@@ -39,12 +41,6 @@ from stripe_subscription_handler.events.subscriptions import read_subscription, 
 
 _TYPE = "customer.subscription.updated"
 """The type that says least. A snapshot's version comes from `as_of` and never from its type."""
-_TYPE_BY_STATUS = {
-    "paid": "invoice.paid",
-    "void": "invoice.voided",
-    "uncollectible": "invoice.marked_uncollectible",
-}
-"""Status of an invoice that has an end → the type of the event that told it."""
 
 
 def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
@@ -80,7 +76,7 @@ def payment_event(
     invoice, subscription = read_invoice(body, "invoice", selection), of.subscription
     if subscription is None or invoice.subscription_id != subscription.id or invoice.asks_for_nothing:
         return None
-    event_type = _TYPE_BY_STATUS.get(invoice.status or "")
+    event_type = INVOICE_ENDS.get(invoice.status or "")
     if event_type is None:
         if not (is_unpaid and invoice.status == "open" and invoice.attempt_count):
             return None
@@ -95,6 +91,30 @@ def payment_event(
         invoice=invoice,
         as_of=of.as_of,
         fetched=subscription,
+    )
+
+
+def session_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
+    """Make an event of a checkout session, as parsed from the API's JSON; for `as_of` see `api.Snapshot`.
+
+    It claims what the session's own event claims, to the letter: when the session was completed Stripe does
+    not tell, and a claim is as old as the session is. So whichever of the two comes second changes nothing.
+
+    Raises:
+        InvalidEventError: The object is malformed; `field` names where.
+    """
+    session = read_checkout_session(body, "checkout.session", selection)
+    livemode = optional_boolean(body, "livemode", "checkout.session")
+    return attrs.evolve(completion_of(session, as_of), livemode=livemode)
+
+
+def completion_of(session: CheckoutSession, as_of: str) -> StripeEvent:
+    """The event of a session that Stripe showed as of a second."""
+    return StripeEvent(
+        id=f"snapshot of {session.id}",
+        type="checkout.session.completed",
+        created=session.created or as_of,
+        session=session,
     )
 
 

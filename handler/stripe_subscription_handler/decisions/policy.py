@@ -18,6 +18,8 @@ class Livemode(enum.StrEnum):
     ANY = "any"
 
 
+LIVEMODE = "livemode"
+"""The field that an error names where a thing is of the other mode."""
 _ACCEPTED: dict[Livemode, frozenset[bool | None]] = {
     Livemode.LIVE: frozenset({True}),
     Livemode.TEST: frozenset({False}),
@@ -37,7 +39,7 @@ def check_livemode(event: StripeEvent, accepted: Livemode) -> None:
     if not event.is_ping and event.livemode not in _ACCEPTED[accepted]:
         found = "missing" if event.livemode is None else str(event.livemode).lower()
         raise InvalidEventError(
-            "livemode", f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
+            LIVEMODE, f"is {found}, but LIVEMODE={accepted} accepts only {accepted} events"
         )
 
 

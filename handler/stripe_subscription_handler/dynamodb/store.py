@@ -13,13 +13,17 @@ from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
+from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
     Fetch,
     Fetched,
+    FetchedEvent,
+    FetchEvent,
     Handling,
     ItemSeen,
+    Links,
     Outcome,
     ReadLink,
     ReadLinks,
@@ -43,6 +47,7 @@ from stripe_subscription_handler.errors import (
     ItemTooLargeError,
     StripeUnavailableError,
 )
+from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.objects import read_object
 
 if TYPE_CHECKING:
@@ -145,6 +150,8 @@ class Store:
                 return self._sync.read_parked(customer_id)
             case Fetch():
                 return self._fetch(request)
+            case FetchEvent():
+                return self._fetch_event(request)
 
     def _pause(self, attempt: int) -> None:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
@@ -211,10 +218,32 @@ class Store:
         as_of = snapshot.as_of
         return Fetched(read_object(subject, snapshot.object, as_of, self.config.selection), as_of)
 
+    def _fetch_event(self, request: FetchEvent) -> FetchedEvent:
+        body = self._asked().fetch_event(
+            request.form, request.event_id, account=request.account, of_preview=request.of_preview
+        )
+        return FetchedEvent(None if body is None else parse_event(body, self.config.selection))
+
     def _asked(self) -> "StripeApi":
         if self.stripe is None:
             raise StripeUnavailableError("Stripe must be asked, and no Stripe key is configured")
         return self.stripe
+
+    def send(self, call: Callable[..., Any], parameters: dict[str, Any]) -> Any:
+        """Send a request that no conversation asks for, and count it; a conflict is waited for."""
+        return self._send(call, parameters)
+
+    def seen(self, user_id: str) -> ItemSeen:
+        """Read a user's item as it is now."""
+        return self._read(user_id)
+
+    def links_of(self, customer_id: str) -> Links:
+        """Read a customer's record and all its links as they are now."""
+        return self._sync.read_links(customer_id)
+
+    def link_of(self, customer_id: str, subscription_id: str) -> Link | None:
+        """Read one subscription's link as it is now."""
+        return self._sync.link(customer_id, subscription_id)
 
     def _send(
         self, call: Callable[..., Any], parameters: dict[str, Any], *, repeats_conflicts: bool = True

@@ -130,6 +130,11 @@ class SyncTable:
         links = {} if link is None else {subscription_id: Link.from_attributes(link)}
         return Links(Customer.from_attributes(record), links)
 
+    def link(self, customer_id: str, subscription_id: str) -> Link | None:
+        """Read one link alone."""
+        item = self._item(link_key(customer_id, subscription_id))
+        return None if item is None else Link.from_attributes(item)
+
     def read_links(self, customer_id: str) -> Links:
         return read_links(self._pages(links_query(self.name, customer_id)))
 

@@ -5,7 +5,13 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.events.fields import metadata_value, optional_id, optional_text, text
+from stripe_subscription_handler.events.fields import (
+    metadata_value,
+    optional_id,
+    optional_text,
+    optional_time,
+    text,
+)
 from stripe_subscription_handler.events.selection import Selection
 
 _SUBSCRIPTION_MODE = "subscription"
@@ -19,12 +25,14 @@ class CheckoutSession:
         subscription_id: The subscription that the session made; None where it made none.
         customer_id: Who pays it. None where the session made no subscription, as is the user.
         user_id: The user named by the metadata, else by `client_reference_id`.
+        created: When the session was made, ISO-8601 UTC; None where an old event does not tell.
     """
 
     id: str
     subscription_id: str | None
     customer_id: str | None
     user_id: str | None
+    created: str | None = None
 
 
 def read_checkout_session(source: Mapping[str, Any], path: str, selection: Selection) -> CheckoutSession:
@@ -47,7 +55,16 @@ def read_checkout_session(source: Mapping[str, Any], path: str, selection: Selec
         id=identifier,
         subscription_id=subscription_id,
         customer_id=optional_id(source, "customer", path),
-        user_id=metadata_value(source, selection.user_id_metadata_key, path)
-        or optional_text(source, "client_reference_id", path)
-        or None,
+        user_id=named_user(source, path, selection),
+        created=optional_time(source, "created", path),
     )
+
+
+def named_user(source: Mapping[str, Any], path: str, selection: Selection) -> str | None:
+    """The user whom a session names, whether it made a subscription or may still make one.
+
+    Raises:
+        InvalidEventError: What names the user has the wrong type.
+    """
+    named = metadata_value(source, selection.user_id_metadata_key, path)
+    return named or optional_text(source, "client_reference_id", path) or None

@@ -7,7 +7,6 @@ condition that can never hold, so DynamoDB authorises it, evaluates it, and writ
 from collections.abc import Callable
 from typing import Any
 
-import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_subscription_handler.dynamodb.store import Store
@@ -15,12 +14,12 @@ from stripe_subscription_handler.dynamodb.sync_table import PARKED_INDEX, WAITIN
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
+from stripe_subscription_handler.stripe_side.hurry import hurried
 
 _DISTRIBUTION = "stripe-subscription-handler"
 _NOBODY = "stripe-subscription-handler/self-check"
 """A user whom no app has; nothing is stored of them."""
 _NEVER = "attribute_exists(#key) AND attribute_not_exists(#key)"
-_LONGEST_ASKING_SECONDS = 10.0
 _AUTHORISED = frozenset({None, "None", "ConditionalCheckFailed", "TransactionConflict"})
 """Why a transaction of these writes is cancelled when every one of them was permitted."""
 
@@ -32,8 +31,9 @@ def self_check(store: Store) -> dict[str, Any]:
         `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
         that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
         refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
-        null where the key does not tell), `problem` (null when it could be read) and `stripeProblem` (null
-        when Stripe lets it read subscriptions and customers). Never a key, never an item's content.
+        null where the key does not tell), `problem` (null when it could be read), `stripeProblem` (null when
+        Stripe lets it read subscriptions and customers) and `eventsProblem` (the same of events). Never a
+        key, never an item's content.
     """
     return {
         "version": _version(),
@@ -72,6 +72,7 @@ def _try_profile_table(store: Store) -> None:
     names = {"#key": config.partition_key_name}
     never: dict[str, Any] = {"ConditionExpression": _NEVER, "ExpressionAttributeNames": names}
     store.client.get_item(**item, ProjectionExpression="#key", ExpressionAttributeNames=names)
+    _try_batch(store, item, names)
     try:
         store.client.update_item(**item, **never, UpdateExpression="REMOVE selfCheck")
     except ClientError as error:
@@ -89,6 +90,7 @@ def _try_sync_table(store: Store) -> None:
     }
     check, put, delete, update = (to_wire({"PK": "SELF-CHECK", "SK": str(number)}) for number in range(4))
     store.client.get_item(**table, Key=check)
+    _try_batch(store, {**table, "Key": check}, {"#key": "PK"})
     query = {**table, "ExpressionAttributeValues": to_wire({":nobody": "SELF-CHECK"}), "Limit": 1}
     store.client.query(**query, KeyConditionExpression="PK = :nobody")
     store.client.query(**query, IndexName=PARKED_INDEX, KeyConditionExpression=f"{WAITING_FOR} = :nobody")
@@ -99,6 +101,15 @@ def _try_sync_table(store: Store) -> None:
         {"Update": {**never, "Key": update, "UpdateExpression": "REMOVE selfCheck"}},
     ]
     _try_transaction(store, items)
+
+
+def _try_batch(store: Store, item: dict[str, Any], names: dict[str, str]) -> None:
+    wanted: Any = {
+        "Keys": [item["Key"]],
+        "ProjectionExpression": "#key",
+        "ExpressionAttributeNames": names,
+    }
+    store.client.batch_get_item(RequestItems={item["TableName"]: wanted})
 
 
 def _try_transaction(store: Store, items: Any) -> None:
@@ -113,21 +124,20 @@ def _try_transaction(store: Store, items: Any) -> None:
 def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
     problem = _problem(stripe.key.refresh)
     if problem is not None:
-        return {"place": stripe.key.place, "mode": None, "problem": problem, "stripeProblem": None}
-    return {
-        "place": stripe.key.place,
-        "mode": key_mode(stripe.key.get()),
-        "problem": None,
-        "stripeProblem": _problem(lambda: _ask(stripe)),
-    }
+        unknown = dict.fromkeys(("mode", "stripeProblem", "eventsProblem"))
+        return {"place": stripe.key.place, **unknown, "problem": problem}
+    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
+    with hurried(stripe):
+        return {
+            "place": stripe.key.place,
+            "mode": key_mode(stripe.key.get()),
+            "problem": None,
+            "stripeProblem": _problem(lambda: _ask(stripe)),
+            "eventsProblem": _problem(lambda: stripe.try_events("evt_stripeHandlerSelfCheck")),
+        }
 
 
 def _ask(stripe: StripeApi) -> None:
-    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
-    deadline = stripe.clock() + _LONGEST_ASKING_SECONDS
-    hurried = attrs.evolve(
-        stripe, remaining_seconds=lambda: min(stripe.remaining_seconds(), deadline - stripe.clock())
-    )
     # Stripe says "no such subscription" only to a key that may read subscriptions.
-    hurried.fetch_subscription("sub_stripeHandlerSelfCheck")
-    hurried.fetch_customer_metadata("cus_stripeHandlerSelfCheck")
+    stripe.fetch_subscription("sub_stripeHandlerSelfCheck")
+    stripe.fetch_customer_metadata("cus_stripeHandlerSelfCheck")

@@ -4,6 +4,7 @@ It imports nothing of the rest of the package and needs attrs alone. docs/readin
 same for other languages.
 """
 
+from stripe_subscription_handler.reading.as_json import contract_json
 from stripe_subscription_handler.reading.contract import ATTRIBUTES, PRODUCT_FIELDS, Attribute, Kind
 from stripe_subscription_handler.reading.errors import MalformedProfileError
 from stripe_subscription_handler.reading.profile import LastPayment, ProductAccess, Profile
@@ -20,4 +21,5 @@ __all__ = [
     "ProductAccess",
     "Profile",
     "SubscriptionItem",
+    "contract_json",
 ]

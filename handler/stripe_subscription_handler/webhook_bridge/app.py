@@ -16,8 +16,8 @@ import attrs
 from stripe_subscription_handler.errors import ConfigError, HandlerError
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
-from stripe_subscription_handler.webhook_bridge.bus import Bus, events_client
-from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
+from stripe_subscription_handler.put_events import LIMIT_BYTES, events_client
+from stripe_subscription_handler.webhook_bridge.bus import Bus
 from stripe_subscription_handler.webhook_bridge.function_url import read_request, response
 from stripe_subscription_handler.webhook_bridge.receiving import Receiver, Reply
 from stripe_subscription_handler.webhook_bridge.settings import Settings

@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_subscription_handler.aws_clients import aws_client
-from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES, entry_size_bytes, put_events_entry
+from stripe_subscription_handler.put_events import LIMIT_BYTES, entry_size_bytes
+from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
-
-
-def events_client() -> "EventBridgeClient":
-    """Make a client whose time-outs and one retry end within 10 seconds, before the function's own end."""
-    retries = {"mode": "standard", "total_max_attempts": 2}
-    client: EventBridgeClient = aws_client("events", connect_timeout=1, read_timeout=3, retries=retries)
-    return client
 
 
 @attrs.frozen

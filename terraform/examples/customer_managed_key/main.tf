@@ -21,9 +21,20 @@ locals {
 
   # As the stack names them. They don't have to exist yet.
   name_format = "${var.prefix}-stripe-%s-${var.environment}"
-  bus_name    = coalesce(var.stripe_event_source_name, format(local.name_format, "events"))
-  rule_name   = format(local.name_format, "subscription-events")
-  log_group   = "/aws/lambda/${format(local.name_format, "subscription-handler")}"
+
+  # Both rules whose undelivered events go to the encrypted queue. On any bus: `connect` gives the stack another one.
+  rules = ["subscription-events", "bridge-events"]
+  rule_arns = [
+    for rule in local.rules :
+    "arn:${local.partition}:events:${local.region}:${local.account}:rule/*/${format(local.name_format, rule)}"
+  ]
+
+  # Every function of the stack has a log group, the optional ones too.
+  functions = ["subscription-handler", "webhook-bridge", "drift-check", "profile-events"]
+  log_group_arns = [
+    for function in local.functions :
+    "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/aws/lambda/${format(local.name_format, function)}"
+  ]
 }
 
 resource "aws_kms_key" "encryption" {
@@ -43,18 +54,18 @@ resource "aws_kms_key" "encryption" {
         Action    = "kms:*"
         Resource  = "*"
       },
-      {
-        Sid       = "EventBridgeToDeliveryQueue"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource  = "*"
-        Condition = {
-          ArnEquals = {
-            "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${local.bus_name}/${local.rule_name}"
-          }
-        }
-      },
+      merge(
+        {
+          Sid       = "EventBridgeToDeliveryQueue"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+          Resource  = "*"
+        },
+        # Events that reach no function would be lost under a condition that EventBridge does not meet, and AWS does not
+        # say whether it names the rule to KMS. So it is a choice; the queue's own policy says who may send to it.
+        { for key in var.restrict_to_rules ? ["Condition"] : [] : key => { ArnLike = { "aws:SourceArn" = local.rule_arns } } },
+      ),
       {
         Sid       = "AlarmsToTopic"
         Effect    = "Allow"
@@ -69,15 +80,13 @@ resource "aws_kms_key" "encryption" {
         }
       },
       {
-        Sid       = "LogsOfTheFunction"
+        Sid       = "LogsOfTheFunctions"
         Effect    = "Allow"
         Principal = { Service = "logs.${local.region}.amazonaws.com" }
         Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
         Condition = {
-          ArnEquals = {
-            "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:${local.log_group}"
-          }
+          ArnEquals = { "kms:EncryptionContext:aws:logs:arn" = local.log_group_arns }
         }
       },
     ]

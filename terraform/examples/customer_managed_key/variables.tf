@@ -20,15 +20,11 @@ variable "environment" {
   }
 }
 
-variable "stripe_event_source_name" {
-  description = "The stack's stripe_event_source_name; null for a custom bus."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = var.stripe_event_source_name == null ? true : startswith(var.stripe_event_source_name, "aws.partner/stripe.com/")
-    error_message = "stripe_event_source_name must be a partner event source of Stripe's, aws.partner/stripe.com/ed_..., or null."
-  }
+variable "restrict_to_rules" {
+  description = "Let EventBridge use the key only for the stack's rules. Try it first: AWS does not document whether EventBridge tells KMS the rule, and if it does not, events that cannot be delivered are lost."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "aws_region" {

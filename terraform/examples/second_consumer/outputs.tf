@@ -12,3 +12,8 @@ output "queue_arn" {
   description = "ARN of that queue."
   value       = aws_sqs_queue.failed_payments.arn
 }
+
+output "changed_access_queue_url" {
+  description = "URL of the queue that gets users whose access changed; null without profile_events_source."
+  value       = one(aws_sqs_queue.changed_access[*].url)
+}

@@ -43,6 +43,23 @@ variable "bridge_event_source" {
   }
 }
 
+variable "profile_events_source" {
+  description = "The stack's output profile_events_source, to hear of changed profiles too; null hears of none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.profile_events_source == null || var.profile_events_bus_name != null
+    error_message = "profile_events_source needs profile_events_bus_name: both are outputs of the stack."
+  }
+}
+
+variable "profile_events_bus_name" {
+  description = "The stack's output profile_events_bus_name: the bus that changes of profiles are told on."
+  type        = string
+  default     = null
+}
+
 variable "aws_region" {
   description = "AWS region of the stack; null takes it from the environment or the profile."
   type        = string

@@ -48,9 +48,10 @@ variable "function_timeout_seconds" {
 variable "metrics" {
   description = "The handler's own metrics that alarms watch."
   type = object({
-    events_parked   = object({ namespace = string, name = string })
-    parked_expiring = object({ namespace = string, name = string })
-    event_errors    = object({ namespace = string, name = string })
+    events_parked       = object({ namespace = string, name = string })
+    parked_expiring     = object({ namespace = string, name = string })
+    event_errors        = object({ namespace = string, name = string })
+    generation_failures = object({ namespace = string, name = string })
   })
   nullable = false
 }
@@ -137,6 +138,15 @@ variable "drift_check" {
   }
 }
 
+variable "profile_events" {
+  description = "The profile events: their function, and the queue of changes that could not be told; null if there are none."
+  type = object({
+    function_name      = string
+    failure_queue_name = string
+  })
+  default = null
+}
+
 variable "thresholds" {
   description = "Each alarm fires above its threshold."
   type = object({
@@ -158,10 +168,14 @@ variable "thresholds" {
     parked_expiring                           = number
     parked_count_failed_invocations           = number
     stripe_unavailable                        = number
+    generation_failures                       = number
     drift_found                               = number
     drift_check_errors                        = number
     bridge_errors                             = number
     bridge_refusals                           = number
+    profile_events_iterator_age_seconds       = number
+    profile_events_errors                     = number
+    profile_events_failure_queue_messages     = number
   })
   nullable = false
 }

@@ -49,8 +49,9 @@ locals {
           concat(["AWS/Lambda", "AsyncEventsDropped"], local.function, [{ label = "given up" }]),
         ],
         [[{
-          # Every type of error that occurs has a metric of its own; a search finds them all.
-          expression = "SEARCH('{${var.metrics.event_errors.namespace},ErrorType} MetricName=\"${var.metrics.event_errors.name}\"', 'Sum')"
+          # Every type of error that occurs has a metric of its own; a search finds them all. A namespace of
+          # other characters than letters and digits wants quotation marks (CloudWatch's search syntax).
+          expression = "SEARCH('{\"${var.metrics.event_errors.namespace}\",ErrorType} MetricName=\"${var.metrics.event_errors.name}\"', 'Sum')"
           label      = ""
           id         = "errors"
         }]],

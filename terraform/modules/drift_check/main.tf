@@ -33,6 +33,7 @@ module "function" {
     arn_variable       = "STRIPE_SECRET_ARN"
     parameter_name     = lookup(var.handler_environment_variables, "STRIPE_SECRET_PARAMETER", null)
     parameter_variable = "STRIPE_SECRET_PARAMETER"
+    kms_key_arn        = var.stripe_secret_kms_key_arn
   }
 }
 

@@ -44,6 +44,12 @@ variable "handler_environment_variables" {
   nullable    = false
 }
 
+variable "stripe_secret_kms_key_arn" {
+  description = "ARN of the KMS key that the secret or parameter with the Stripe API key is encrypted with; null: that of `function_settings`, or AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "handler_statements" {
   description = "Statements of the handler's role; those about a key of the tables and, to repair, about the tables are taken over."
   type = list(object({

@@ -30,7 +30,7 @@ resource "aws_cloudwatch_log_group" "function" {
 
 resource "aws_lambda_function" "function" {
   #checkov:skip=CKV_AWS_115:Optional, reserved_concurrent_executions. To reserve some takes it from the account's other functions, and a new account has none to spare.
-  #checkov:skip=CKV_AWS_116:Each caller keeps what failed or sends it again: the handler has an on-failure destination, the drift check its next slice, the webhook bridge Stripe's next attempt.
+  #checkov:skip=CKV_AWS_116:Each caller keeps what failed or sends it again: the handler has an on-failure destination, the drift check its next slice, the webhook bridge Stripe's next attempt, the profile events the mapping's queue.
   #checkov:skip=CKV_AWS_117:It calls public APIs of AWS and Stripe over TLS, and nothing in a VPC; inside one it would need NAT to reach Stripe.
   #checkov:skip=CKV_AWS_272:A signing profile belongs to whoever builds the zip. The zip is reproducible, and a changed hash is a change in the plan.
   function_name = var.name

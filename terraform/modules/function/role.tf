@@ -10,6 +10,9 @@ locals {
     "parameter/${trimprefix(var.secret.parameter_name, "/")}",
   ])
 
+  # The secret may have a key of its own, or that of the stack.
+  secret_key_arns = distinct(compact([try(var.secret.kms_key_arn, null), var.settings.kms_key_arn]))
+
   # What the two services tell KMS when they decrypt for the function: themselves, and the one secret.
   secret_context = (
     local.secret_arn != null ? {
@@ -63,13 +66,13 @@ locals {
         Resource = [local.parameter_arn]
       },
     ],
-    var.settings.kms_key_arn == null || local.secret_context == null ? [] : [
+    length(local.secret_key_arns) == 0 || local.secret_context == null ? [] : [
       {
-        # Needed where the secret is encrypted with this key too; of no use for anything else.
+        # Needed where the secret is encrypted with such a key; of no use for anything else.
         Sid       = "Decrypt${var.secret.label}Secret"
         Effect    = "Allow"
         Action    = ["kms:Decrypt"]
-        Resource  = [var.settings.kms_key_arn]
+        Resource  = local.secret_key_arns
         Condition = { StringEquals = local.secret_context }
       },
     ],

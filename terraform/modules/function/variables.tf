@@ -79,13 +79,14 @@ variable "statements" {
 }
 
 variable "secret" {
-  description = "The one secret that the function reads: its ARN in Secrets Manager, or the name of an SSM parameter; the environment variables that tell it which; and the word that names it in the statements' ids. Null, or neither ARN nor name: none."
+  description = "The one secret that the function reads: its ARN in Secrets Manager, or the name of an SSM parameter; the environment variables that tell it which; the word that names it in the statements' ids; and the KMS key that it is encrypted with (null: that of `settings`, or AWS's own). Null, or neither ARN nor name: none."
   type = object({
     label              = string
     arn                = optional(string)
     arn_variable       = string
     parameter_name     = optional(string)
     parameter_variable = string
+    kms_key_arn        = optional(string)
   })
   default = null
 
@@ -107,9 +108,4 @@ variable "snap_start_enabled" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition     = !var.snap_start_enabled || var.settings.runtime != "python3.11"
-    error_message = "SnapStart needs python3.12 or newer."
-  }
 }

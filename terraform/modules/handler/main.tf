@@ -57,6 +57,7 @@ module "function" {
     arn_variable       = "STRIPE_SECRET_ARN"
     parameter_name     = var.stripe_secret_parameter_name
     parameter_variable = "STRIPE_SECRET_PARAMETER"
+    kms_key_arn        = var.stripe_secret_kms_key_arn
   }
 }
 

@@ -8,9 +8,10 @@ locals {
     [
       {
         # A refused conditional write returns the item. The read is for where no write comes first: the owner of
-        # a subscription that another user's event is about. The check is for a profile that must not be there.
+        # a subscription that another user's event is about. The check is for a profile that must not be there. What
+        # Stripe shows when the app asks is held against items that are read in batches.
         Sid      = "ReadAndUpdateProfiles"
-        Action   = ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [var.profile_table_arn]
       },
       {
@@ -18,8 +19,8 @@ locals {
         # is authorised as the request it stands for, a condition check as ConditionCheckItem.
         Sid = "KeepOwnersAndParkedEvents"
         Action = [
-          "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem",
-          "dynamodb:Query", "dynamodb:UpdateItem",
+          "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
+          "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
         ]
         Resource = [var.sync_table_arn]
       },

@@ -202,6 +202,12 @@ variable "stripe_secret_parameter_name" {
   default     = null
 }
 
+variable "stripe_secret_kms_key_arn" {
+  description = "ARN of the KMS key that the secret or parameter with the Stripe API key is encrypted with; null: that of `function_settings`, or AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "stripe_api_url" {
   description = "Where the function asks Stripe: null for Stripe itself, or an http URL of the loopback."
   type        = string

@@ -10,6 +10,12 @@ locals {
     one(aws_dynamodb_table.profile[*].name)
   ) : one(data.aws_dynamodb_table.existing_profile[*].name)
 
+  profile_stream_arn = var.create_profile_table ? (
+    one(aws_dynamodb_table.profile[*].stream_arn)
+  ) : one(data.aws_dynamodb_table.existing_profile[*].stream_arn)
+
+  stream_view_type = "NEW_AND_OLD_IMAGES"
+
   profile_key_names = compact([var.partition_key_name, var.sort_key_name])
 }
 
@@ -22,6 +28,10 @@ resource "aws_dynamodb_table" "profile" {
   hash_key                    = var.partition_key_name
   range_key                   = var.sort_key_name
   deletion_protection_enabled = var.deletion_protection_enabled
+
+  # For the profile events, which need both sides of a change.
+  stream_enabled   = var.needs_stream
+  stream_view_type = var.needs_stream ? local.stream_view_type : null
 
   dynamic "attribute" {
     for_each = toset(local.profile_key_names)
@@ -66,6 +76,26 @@ data "aws_dynamodb_table" "existing_profile" {
         if contains(local.profile_key_names, attribute.name)
       ])
       error_message = "The keys of the table \"${var.profile_table_name}\" must be strings (type S)."
+    }
+
+    postcondition {
+      condition     = !var.needs_stream || self.stream_enabled
+      error_message = <<-EOT
+        create_profile_events reads the stream of the table "${var.profile_table_name}",
+        which has none. Switch it on where the table is made, or by
+        aws dynamodb update-table --table-name ${var.profile_table_name} \
+          --stream-specification StreamEnabled=true,StreamViewType=${local.stream_view_type}
+      EOT
+    }
+
+    postcondition {
+      condition     = !var.needs_stream || !self.stream_enabled || self.stream_view_type == local.stream_view_type
+      error_message = <<-EOT
+        create_profile_events needs a stream with both sides of a change. That of the table
+        "${var.profile_table_name}" has the view type ${self.stream_view_type}; it must be ${local.stream_view_type}.
+        AWS changes no stream's view type: switch the stream off and on again, once
+        nobody else reads it, for its readers then have a new stream.
+      EOT
     }
   }
 }

@@ -8,6 +8,11 @@ output "profile_table_arn" {
   value       = local.profile_table_arn
 }
 
+output "profile_stream_arn" {
+  description = "ARN of the profile table's stream; null or empty where it has none."
+  value       = local.profile_stream_arn
+}
+
 output "sync_table_name" {
   description = "Name of the sync table."
   value       = aws_dynamodb_table.sync.name

@@ -28,6 +28,13 @@ variable "sync_table_name" {
   nullable    = false
 }
 
+variable "needs_stream" {
+  description = "Switch on the stream of the profile table created here, and refuse an existing table without one, or with one that does not show both sides of a change."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "deletion_protection_enabled" {
   description = "Protect the tables created here from deletion."
   type        = bool

@@ -36,5 +36,6 @@ module "function" {
     arn_variable       = "WEBHOOK_SECRET_ARN"
     parameter_name     = var.signing_secret_parameter_name
     parameter_variable = "WEBHOOK_SECRET_PARAMETER"
+    kms_key_arn        = var.signing_secret_kms_key_arn
   }
 }

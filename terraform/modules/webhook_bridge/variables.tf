@@ -39,6 +39,12 @@ variable "signing_secret_parameter_name" {
   }
 }
 
+variable "signing_secret_kms_key_arn" {
+  description = "ARN of the KMS key that the secret or parameter with the signing secret is encrypted with; null: that of `function_settings`, or AWS's own."
+  type        = string
+  default     = null
+}
+
 variable "function_settings" {
   description = "What the functions of the stack have in common: zip, runtime, instruction set, days of logs, KMS key. [function](../function) says more."
   type = object({

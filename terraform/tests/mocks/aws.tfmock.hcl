@@ -19,7 +19,10 @@ override_resource {
 
 override_resource {
   target = module.tables.aws_dynamodb_table.profile
-  values = { arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created" }
+  values = {
+    arn        = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created"
+    stream_arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-created/stream/1"
+  }
 }
 
 override_data {
@@ -29,6 +32,10 @@ override_data {
     hash_key  = "PK"
     range_key = "SK"
     attribute = [{ name = "PK", type = "S" }, { name = "SK", type = "S" }, { name = "score", type = "N" }]
+
+    stream_enabled   = true
+    stream_view_type = "NEW_AND_OLD_IMAGES"
+    stream_arn       = "arn:aws:dynamodb:eu-west-1:111122223333:table/profile-existing/stream/1"
   }
 }
 
@@ -130,6 +137,34 @@ override_resource {
 override_resource {
   target = module.drift_check[0].aws_iam_role.schedule
   values = { arn = "arn:aws:iam::111122223333:role/drift-check-schedule" }
+}
+
+override_resource {
+  target = module.profile_events[0].module.function.aws_lambda_function.function
+  values = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:profile-events" }
+}
+
+override_resource {
+  target = module.profile_events[0].module.function.aws_cloudwatch_log_group.function
+  values = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:profile-events" }
+}
+
+override_resource {
+  target = module.profile_events[0].module.function.aws_iam_role.execution
+  values = { arn = "arn:aws:iam::111122223333:role/profile-events" }
+}
+
+override_resource {
+  target = module.profile_events[0].aws_lambda_event_source_mapping.profiles
+  values = { uuid = "12345678-1234-1234-1234-123456789012" }
+}
+
+override_resource {
+  target = module.profile_events[0].aws_sqs_queue.failures
+  values = {
+    arn = "arn:aws:sqs:eu-west-1:111122223333:profile-events-failures"
+    url = "https://sqs.eu-west-1.amazonaws.com/111122223333/profile-events-failures"
+  }
 }
 
 override_resource {

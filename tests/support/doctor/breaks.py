@@ -290,7 +290,33 @@ def change_the_environment(patient: Patient, **changes: str) -> Callable[[], Any
     return lambda: use(kept)
 
 
+def switch_the_mapping_off(patient: Patient) -> None:
+    """As somebody does to stop the profile events for a moment."""
+    patient.client("lambda").update_event_source_mapping(
+        UUID=patient.outputs["profile_events_event_source_mapping_id"], Enabled=False
+    )
+
+
+def leave_a_change_untold(patient: Patient) -> Callable[[], Any]:
+    """One message in the profile events' queue."""
+    url = patient.outputs["profile_events_failure_queue_url"]
+    patient.endpoint.queues.send_message(QueueUrl=url, MessageBody="{}")
+    return lambda: patient.endpoint.queues.purge_queue(QueueUrl=url)
+
+
 BREAKS = (
+    Break(
+        "the stream is not read",
+        switch_the_mapping_off,
+        {"profile-events-mapping": FAIL},
+        "aws lambda update-event-source-mapping",
+    ),
+    Break(
+        "a change was not told",
+        leave_a_change_untold,
+        {"profile-events-queue-empty": FAIL},
+        "stripe-handler profile-events list",
+    ),
     Break("rule disabled", disable_the_rule, {"rule-enabled": FAIL}, "aws events enable-rule"),
     Break(
         "bridge's rule disabled",

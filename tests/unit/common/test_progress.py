@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from rich.console import Console
+from rich.live import Live
 
 from stripe_handler_cli.common.progress import step
 
@@ -66,3 +67,19 @@ def test_a_terminal_has_a_bar_and_a_pipe_gets_its_results(
     assert "2/4 events" in out.getvalue()
     assert "━" in out.getvalue()
     assert capsys.readouterr().out == "a result\n"
+
+
+def test_ctrl_c_while_it_begins_gives_the_terminal_its_cursor_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has been entered then that could be left."""
+    monkeypatch.setenv("TERM", "xterm")
+
+    shown, out = Live.refresh, io.StringIO()
+
+    def interrupted(_: Live) -> None:
+        monkeypatch.setattr(Live, "refresh", shown)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Live, "refresh", interrupted)
+    with pytest.raises(KeyboardInterrupt), step(Console(file=out, force_terminal=True), "Compare"):
+        pytest.fail("it began")
+    assert out.getvalue().count("\x1b[?25l") == out.getvalue().count("\x1b[?25h") == 1

@@ -11,6 +11,8 @@ from support import events
 from support.fixtures import MISSING, changed
 
 SECRET = "a-secret-value"  # noqa: S105 - stands for personal data in the tables below
+BEGAN = "2025-11-22T08:26:40Z"
+"""When the sessions of `events.session` were made."""
 
 
 def read(body: dict[str, Any], key: str = "userId") -> CheckoutSession:
@@ -19,8 +21,8 @@ def read(body: dict[str, Any], key: str = "userId") -> CheckoutSession:
 
 
 def test_a_session_names_subscription_customer_and_user() -> None:
-    """Four ids are all that is kept."""
-    assert read(events.session()) == CheckoutSession("cs_1", "sub_1", "cus_1", "user_1")
+    """Four ids, and when it was made, are all that is kept."""
+    assert read(events.session()) == CheckoutSession("cs_1", "sub_1", "cus_1", "user_1", BEGAN)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_the_metadata_key_is_configurable() -> None:
 def test_subscription_and_customer_may_be_expanded() -> None:
     """Where they were expanded, their ids are read."""
     body = events.session(sub=events.subscription(id="sub_9"), customer={"id": "cus_9", "object": "customer"})
-    assert read(body) == CheckoutSession("cs_1", "sub_9", "cus_9", "user_1")
+    assert read(body) == CheckoutSession("cs_1", "sub_9", "cus_9", "user_1", BEGAN)
 
 
 @pytest.mark.parametrize("mode", [None, MISSING])
@@ -75,7 +77,7 @@ def test_a_session_that_made_no_subscription_claims_nothing(changes: dict[str, A
     assert read(events.session(**changes, **broken)) == CheckoutSession("cs_1", None, None, None)
 
 
-@pytest.mark.parametrize("path", ["amount_total", "customer_details", "line_items", "created", "status"])
+@pytest.mark.parametrize("path", ["amount_total", "customer_details", "line_items", "status"])
 def test_what_is_not_read_never_fails_a_session(path: str) -> None:
     """Whatever Stripe puts there."""
     assert read(changed(events.session(), path, [{}])) == read(events.session())
@@ -89,6 +91,7 @@ def test_what_is_not_read_never_fails_a_session(path: str) -> None:
         *[("subscription", value) for value in ("", 7, [SECRET], True)],
         *[("customer", value) for value in ("", 7, [SECRET], True)],
         *[("metadata", value) for value in (SECRET, 7, [SECRET])],
+        *[("created", value) for value in (SECRET, [SECRET], True)],
         *[("metadata.userId", value) for value in (7, [SECRET], {}, "x" * 2_001, "\ud800")],
     ],
     ids=repr,

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from stripe_handler_cli.lab.fake_stripe import FakeStripe
+from stripe_handler_cli.lab.fake_stripe import FakeStripe, Fault
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
@@ -52,6 +52,12 @@ class DynamoDB:
     def get_item(self, **request: Any) -> dict[str, Any]:
         """Find nothing."""
         self._asked("GetItem", request["TableName"])
+        return {}
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        """Find nothing."""
+        for table in request["RequestItems"]:
+            self._asked("BatchGetItem", table)
         return {}
 
     def query(self, **request: Any) -> dict[str, Any]:
@@ -101,9 +107,11 @@ def test_every_right_of_the_role_on_the_tables_is_tried() -> None:
     dynamodb = DynamoDB()
     checked(dynamodb)
     assert set(dynamodb.tried) == {
+        ("BatchGetItem", "profiles"),
         ("GetItem", "profiles"),
         ("UpdateItem", "profiles"),
         ("ConditionCheck", "profiles"),
+        ("BatchGetItem", "sync"),
         ("GetItem", "sync"),
         ("Query", "sync"),
         ("Query", "sync/parked-by-expiry"),
@@ -137,7 +145,7 @@ def stripe_with(read: Callable[[], str], url: str = "http://127.0.0.1:9") -> Str
 
 
 def test_a_key_that_stripe_accepts() -> None:
-    """Place and mode are told, the key is not; both kinds of object are asked for."""
+    """Place and mode are told, the key is not; both kinds of object, and events, are asked for."""
     with FakeStripe() as fake:
         answer = checked(stripe=stripe_with(lambda: KEY, fake.url))
         asked = [path.split("/")[2] for path, _ in fake.received]
@@ -146,8 +154,9 @@ def test_a_key_that_stripe_accepts() -> None:
         "mode": "test",
         "problem": None,
         "stripeProblem": None,
+        "eventsProblem": None,
     }
-    assert asked == ["subscriptions", "customers"]
+    assert asked == ["subscriptions", "customers", "events", "core"]
     assert KEY not in json.dumps(answer)
 
 
@@ -157,6 +166,15 @@ def test_a_key_that_stripe_refuses() -> None:
         found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
     assert "refuses the API key" in found["stripeProblem"]
     assert KEY not in json.dumps(found)
+
+
+def test_a_key_that_may_not_read_events() -> None:
+    """The others are not troubled by that; thin events are."""
+    with FakeStripe() as fake:
+        fake.misbehave([Fault(), Fault(), Fault(status=403)])
+        found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
+    assert found["stripeProblem"] is None
+    assert "refuses the API key" in found["eventsProblem"]
 
 
 def test_a_secret_that_cannot_be_read() -> None:
@@ -191,7 +209,7 @@ def test_an_unknown_operation_is_an_error_that_names_the_key(name: Any) -> None:
     """Somebody mistyped it; the message lists what there is."""
     raw = {OPERATION_KEY: name}
     assert is_operation(raw)
-    with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check"):
+    with pytest.raises(InvalidEventError, match="must be one of count-parked, self-check, sync"):
         perform(
             raw,
             Store(DynamoDB(), Config(table_name="t", sync_table_name="s")),

@@ -14,9 +14,9 @@ from botocore.stub import ANY, Stubber
 
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
 from stripe_subscription_handler.logger import make_logger
+from stripe_subscription_handler.put_events import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.app import Runtime, handle, lambda_handler
 from stripe_subscription_handler.webhook_bridge.bus import Bus
-from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import Receiver
 from support.dynamodb import client_error
 from support.webhooks import NOW, SECRET, function_url_request, signed

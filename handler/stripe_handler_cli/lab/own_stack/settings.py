@@ -7,7 +7,13 @@ from stripe_handler_cli.tools.local_aws import LocalAws
 from stripe_handler_cli.tools.terraform.variables import literal
 
 BRIDGE_SOURCE = "stripe-webhook-bridge"
-_ELSEWHERE = ("kms_key_arn", "profile_table_kms_key_arn", "webhook_bridge", "stripe_secret_parameter_name")
+_ELSEWHERE = (
+    "kms_key_arn",
+    "profile_table_kms_key_arn",
+    "webhook_bridge",
+    "stripe_secret_parameter_name",
+    "profile_events_bus_arn",
+)
 """These name what is in the account, or need it."""
 
 

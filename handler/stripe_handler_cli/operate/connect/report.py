@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
+from stripe_handler_cli.common.messages import agrees
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.progress import step as progress_step
 from stripe_handler_cli.operate.connect.connection import Outcome
@@ -36,7 +37,7 @@ class Terminal:
     def confirmed(self, question: str) -> bool:
         """Ask; where nobody can answer, that is a no, so that what is left to do is told."""
         try:
-            return self.yes or click.confirm(question, err=True)
+            return self.yes or agrees(question)
         except click.Abort:
             self.note("\nNobody answered, which is a no. --yes goes on without a question.")
             return False

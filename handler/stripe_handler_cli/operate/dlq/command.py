@@ -239,6 +239,7 @@ def drop(
     import attrs
 
     from stripe_handler_cli.common.console import printer, warn
+    from stripe_handler_cli.common.messages import agrees
     from stripe_handler_cli.common.private_files import git_would_take
     from stripe_handler_cli.operate.dlq import dropping, report, wiring
 
@@ -252,7 +253,7 @@ def drop(
 
     def agreed(error_types: Mapping[str, int]) -> bool:
         kinds = report.with_counts(error_types)
-        return yes or click.confirm(f"Delete these messages from the queues: {kinds}?", err=True)
+        return yes or agrees(f"Delete these messages from the queues: {kinds}?")
 
     def tell(done: dropping.Dropped) -> None:
         if as_json:

@@ -21,7 +21,7 @@ from stripe_handler_cli.operate.explain.changes import (
 )
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.function_log.lines import SKIP
-from stripe_handler_cli.stack.stored.records import plain
+from stripe_handler_cli.stack.stored import plain
 from stripe_handler_cli.stack.stored.words import StateVersion, payment_second, reports
 from stripe_subscription_handler.decisions.access import ACCESS_VIEW
 from stripe_subscription_handler.decisions.decision import Reason
@@ -56,7 +56,9 @@ class Attribution:
     Attributes:
         set_by: The event that last changed it, by the log; None if the log does not tell.
         or_by: Other events that may have been the last to change it.
-        newest: The newest event of its kind that the ledger knows of; None if no subscription is shown.
+        newest: The newest event of its kind that the ledger knows of, that of the state where there is no
+            payment; None if no subscription is shown.
+        gives_access_alone: Whether no other subscription lives than the one that `newest` is about.
         is_found: Whether the app reads this value; else somebody else has changed it.
         found: The value that the app reads then; None where the attribute is gone.
         rejected: Events of its kind that were handled later and changed nothing, in that order.
@@ -70,6 +72,7 @@ class Attribution:
     rejected: tuple[LogLine, ...]
     is_found: bool = True
     found: Any = None
+    gives_access_alone: bool = False
 
     @property
     def brought_to_light(self) -> Newest | None:
@@ -78,7 +81,8 @@ class Attribution:
         The one that was shown ended or lost its rank, say, and since then this one is shown.
         """
         about = self.set_by.subscription_id if self.set_by else None
-        newest = None if self.name in ACCESS_VIEW else self.newest
+        is_of_one = self.name not in ACCESS_VIEW or self.gives_access_alone
+        newest = self.newest if is_of_one else None
         return newest if newest and about not in {None, newest.subscription_id} else None
 
     @property
@@ -106,7 +110,8 @@ def attributions(
     of_shown = _newest(ledger, shown, changes, lines)
     of_access = of_shown.get(About.STATE)
     # What gives access may be any that lives: as soon as the log does not tell of one, nothing is certain.
-    for one in ledger.living(shows).values():
+    living = ledger.living(shows)
+    for one in living.values():
         of_one = _newest(ledger, one, changes, lines)[About.STATE]
         of_access = of_access if of_one.is_logged else of_one
     for name in sorted({*values, *differing}):
@@ -127,9 +132,11 @@ def attributions(
             and About.of_event(line.event_type) is about
             and (since is None or line.handled_at > since)
         )
-        newest = of_access if name in ACCESS_VIEW else of_shown.get(about)
+        # Where the subscription shown has no payment, what removed the payment of another is that it came.
+        newest = of_access if name in ACCESS_VIEW else of_shown.get(about, of_shown.get(About.STATE))
         app_reads = None if is_found else differing[name][1]
-        found.append(Attribution(name, value, set_by, or_by, newest, rejected, is_found, app_reads))
+        is_alone = newest is not None and set(living) == {newest.subscription_id}
+        found.append(Attribution(name, value, set_by, or_by, newest, rejected, is_found, app_reads, is_alone))
     return found
 
 

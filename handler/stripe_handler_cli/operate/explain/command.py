@@ -71,7 +71,7 @@ def explain(
     api = None
     if stripe is not None:
         api = stripe_api(stripe, stack.config.stripe_api_url, "events")
-    with step(reporter(), f"Read what is known of {user_id}") as reading:
+    with step(reporter(), "Read what is known") as reading:
         gatherer = Gatherer(stack, datetime.now(UTC))
         explanation = gatherer.explain(user_id, since, api, stripe_pages, reading)
     options = given_stack_options(click.get_current_context())

@@ -1,7 +1,6 @@
 """Draws an explanation for people. Only prints."""
 
-import itertools
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -10,8 +9,7 @@ from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.repairs import print_repair
 from stripe_handler_cli.common.tables import shown, table
 from stripe_handler_cli.common.words import plural
-from stripe_handler_cli.operate.explain.attribution import Attribution
-from stripe_handler_cli.operate.explain.changes import Change
+from stripe_handler_cli.operate.explain.attributes_report import print_attributes
 from stripe_handler_cli.operate.explain.gathering import Explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, State
 from stripe_handler_cli.stack.function_log.lines import QUIET_FUNCTION
@@ -48,7 +46,7 @@ def print_explanation(console: Console, explanation: Explanation, stack_options:
         print_repair(console, f"The ledger is gone: {shown(lost.told)}", lost.repair(stack_options))
     for one in explanation.lost:
         print_repair(console, shown(one.sentence), one.repair(stack_options))
-    _print_attributes(console, explanation)
+    print_attributes(console, explanation.attributions)
     _print_passed(console, explanation)
     _print_rejected(console, explanation)
     _print_failures(console, explanation)
@@ -59,63 +57,6 @@ def print_explanation(console: Console, explanation: Explanation, stack_options:
         console.print(f"  {event.event_id}  {shown(event.what)}")
     if explanation.timeline is not None and explanation.stripe_since is not None:
         _print_timeline(console, explanation.timeline, explanation.stripe_since)
-
-
-def _print_attributes(console: Console, explanation: Explanation) -> None:
-    ordered = sorted(explanation.attributions, key=_order)
-    width = max((len(one.name) for one in ordered), default=0)
-    # Attributes of one event stand together under it, in the order in which the events were handled.
-    for _, group in itertools.groupby(ordered, key=_told):
-        together = list(group)
-        console.print()
-        _print_origin(console, together[0])
-        for one in together:
-            value = "(removed)" if one.value is None else shown(one.value)
-            if not one.is_found:
-                read = "(absent)" if one.found is None else shown(one.found)
-                value += f"  [red]but the app reads {read}: somebody else has changed it[/red]"
-            console.print(f"  [cyan]{one.name:<{width}}[/cyan]  {value}")
-
-
-def _told(one: Attribution) -> tuple[object, ...]:
-    """What `_print_origin` prints."""
-    return one.set_by, one.or_by, one.brought_to_light, None if one.is_certain else one.newest
-
-
-def _order(one: Attribution) -> tuple[datetime, str, str]:
-    if one.set_by is None:
-        return datetime.min.replace(tzinfo=UTC), "", one.name
-    return one.set_by.handled_at, one.set_by.event_id, one.name
-
-
-def _print_origin(console: Console, one: Attribution) -> None:
-    change, newest = one.set_by, one.newest
-    others = ", ".join(other.event_id for other in one.or_by)
-    if change is None:
-        told = f"one of {others}" if others else "older than the log"
-        known = f"; newest known of its subscription: {newest.in_words}" if newest else ""
-        console.print(f"[yellow]{told}[/yellow]{known}")
-        return
-    told = f"[bold]{shown(change.event_id)}[/bold]  {shown(change.event_type)}"
-    if change.event_created:
-        told += f" of {change.event_created}"
-    if one.brought_to_light is not None:
-        told += f" about {shown(change.subscription_id)}"
-    replay = f" by replay {shown(change.replay)}" if change.replay else ""
-    console.print(f"{told}, handled {iso(change.handled_at)}{replay}")
-    console.print(f"[dim]why: {_why(one, change)}[/dim]")
-    if others:
-        console.print(f"[yellow]or set by {others}, handled at the same time[/yellow]")
-    elif newest is not None and not newest.is_logged:
-        console.print(f"[yellow]or by the newest known, {newest.in_words}, which left no line[/yellow]")
-
-
-def _why(one: Attribution, change: Change) -> str:
-    source = one.brought_to_light
-    if source is None:
-        return sentence(change.reason)
-    event = f" ({shown(source.event_id)})" if source.event_id else ""
-    return f"since then {shown(source.subscription_id)} is shown, whose newest is: {source.in_words}{event}"
 
 
 def _print_passed(console: Console, explanation: Explanation) -> None:

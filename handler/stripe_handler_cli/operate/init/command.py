@@ -66,6 +66,8 @@ def init(terraform_directory: Path, workspace: str, *, yes: bool, **given: Any) 
     written to environments/<workspace>.tfvars in the Terraform root, where every command looks for them. Git
     does not track that file. One that is there is not replaced unasked.
     """
+    from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.common.messages import agrees, tell
     from stripe_handler_cli.operate.init.filling import filled
     from stripe_handler_cli.tools.terraform import find_terraform
     from stripe_handler_cli.tools.terraform.variables import formatted, problems_in
@@ -73,7 +75,7 @@ def init(terraform_directory: Path, workspace: str, *, yes: bool, **given: Any) 
     asks = sys.stdin.isatty() and not yes
     example = _example(terraform_directory, workspace)
     path = terraform_directory / "environments" / f"{workspace}.tfvars"
-    if path.exists() and not yes and not (asks and click.confirm(f"{path} is there. Replace it?", err=True)):
+    if path.exists() and not yes and not (asks and agrees(f"{path} is there. Replace it?")):
         raise CliError(f"{path} is there and stays as it is. --yes replaces it, --workspace names another.")
     known = {name: value for name, value in given.items() if value not in {None, ()}}
     missing = [f"--{name}" for name in _NEEDED if name not in known]
@@ -91,12 +93,15 @@ def init(terraform_directory: Path, workspace: str, *, yes: bool, **given: Any) 
         told = "Terraform would refuse this:\n" + "\n".join(f"  {problem}" for problem in problems)
         if not asks:
             raise CliError(f"{told}\nNothing is written.")
-        click.echo(told, err=True)
+        tell(told)
         known = {}
     path.write_text(formatted(terraform, text), encoding="utf-8")
-    click.echo(f"Wrote {path}, which git does not track. It holds more to choose from. Then:")
-    click.echo("  make zip")
-    click.echo(f"  stripe-handler connect --workspace {workspace} --dry-run")
+    console = printer()
+    console.print(
+        f"Wrote {path}, which git does not track. It holds more to choose from. Then:", markup=False
+    )
+    console.print("  make zip")
+    console.print(f"  stripe-handler connect --workspace {workspace} --dry-run", markup=False, soft_wrap=True)
     return 0
 
 
@@ -118,6 +123,7 @@ def _answers(known: dict[str, Any], *, asks: bool) -> "Answers":
     """What is known, and where somebody can be asked, the answers to the rest."""
     import attrs
 
+    from stripe_handler_cli.common.messages import agrees, answered
     from stripe_handler_cli.operate.init.answers import NO_SORT_KEY, Answers
 
     made = dict(known)
@@ -126,11 +132,11 @@ def _answers(known: dict[str, Any], *, asks: bool) -> "Answers":
         if name in made or (name == "sort_key_template" and made.get("sort_key_name") == NO_SORT_KEY):
             continue
         if name == "creates_table":
-            made[name] = click.confirm(_QUESTIONS[name], default=True, err=True)
+            made[name] = agrees(_QUESTIONS[name], default=True)
         elif name == "emails":
-            typed = click.prompt(_QUESTIONS[name], default=_NOBODY, err=True)
+            typed = answered(_QUESTIONS[name], _NOBODY)
             made[name] = tuple(one.strip() for one in typed.split(",") if one.strip() not in {"", _NOBODY})
         else:
             default = None if name in _NEEDED else field.default
-            made[name] = click.prompt(_QUESTIONS[name], default=default, err=True)
+            made[name] = answered(_QUESTIONS[name], default)
     return Answers(**made)

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from stripe_handler_cli.common.console import printer
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.common.messages import agrees
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.link.linking import Outcome, Wanted
 
@@ -36,7 +37,8 @@ class Terminal:
             return
         if not sys.stdin.isatty():
             raise CliError(f"{question} Nobody is here to answer, so nothing was written; --yes says yes.")
-        click.confirm(question, abort=True, err=True)
+        if not agrees(question):
+            raise click.Abort
 
 
 def print_outcome(wanted: Wanted, metadata_key: str, outcome: Outcome, *, as_json: bool) -> None:

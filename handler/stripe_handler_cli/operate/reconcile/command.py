@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.moments import Moment
 from stripe_handler_cli.common.options import together
 from stripe_handler_cli.common.user_command import UserCommand
@@ -223,6 +224,7 @@ Examples:
   stripe-handler sync user_42 --dry-run
   stripe-handler sync --subscription sub_1PqQ2n --workspace production
   stripe-handler sync --customer cus_QW12 --json
+  stripe-handler sync user_42 --through-function
 """,
 )
 @click.argument("user", required=False)
@@ -233,7 +235,12 @@ Examples:
 @click.option(
     "--customer", "customer_ids", metavar="ID", multiple=True, help="All of theirs. Can be repeated."
 )
-@click.option("--dry-run", is_flag=True, help="Only say what differs.")
+@click.option("--dry-run", is_flag=True, help="Only say what differs. Needs a Stripe key of your own.")
+@click.option(
+    "--through-function",
+    is_flag=True,
+    help="Have the function do it, with its own Stripe key, although you have one.",
+)
 @_reading_options
 def sync(  # noqa: PLR0913 - one argument per option
     *,
@@ -244,9 +251,13 @@ def sync(  # noqa: PLR0913 - one argument per option
     subscription_ids: tuple[str, ...],
     customer_ids: tuple[str, ...],
     dry_run: bool,
+    through_function: bool,
     as_json: bool,
 ) -> int:
     """Bring the profile of USER up to date from Stripe, now, by the rules of live events.
+
+    With your own Stripe key, or without one by asking the function, if that has a key; it says which way it
+    went.
 
     Every subscription of the customers that the profile names, and each one's newest payment. Where the
     profile has no ledger (something has replaced or deleted the item), the customers are found by the sync
@@ -255,28 +266,42 @@ def sync(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.reconcile.asked_report import conclude_asked
     from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
-    from stripe_handler_cli.operate.reconcile.sync import Wanted
-    from stripe_handler_cli.operate.reconcile.sync import sync as bring_up_to_date
+    from stripe_handler_cli.operate.reconcile.sync import asking, has_key, nothing_tells
+    from stripe_handler_cli.operate.reconcile.sync import through_function as ask_function
     from stripe_handler_cli.operate.reconcile.traces import traces_of
     from stripe_handler_cli.stack.stripe_api import stripe_errors
     from stripe_subscription_handler.comparison.pace import Pace
     from stripe_subscription_handler.comparison.tally import Tally
+    from stripe_subscription_handler.comparison.up_to_date import Wanted, bring_up_to_date
     from stripe_subscription_handler.comparison.wiring import work
 
     if not (user or subscription_ids or customer_ids):
         raise click.UsageError("name a user, --subscription or --customer")
-    api, tally = connect(stack.config, required(stripe), Pace(rate).wait), Tally()
+    if through_function and dry_run:
+        raise click.UsageError("--through-function repairs what differs; --dry-run needs a key of your own")
+    wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
+
+    def traces(user_id: str) -> Wanted:
+        with step(reporter(), "Look for what is left") as looking:
+            return traces_of(stack, user_id, looking)
+
+    if through_function or (stripe is None and not dry_run and has_key(stack)):
+        name = stack.invoked_function
+        reporter().print(f"Through the function {name}, with its own Stripe key.", markup=False)
+        return conclude_asked(list(ask_function(wanted, asking(stack), traces)), as_json=as_json)
+    stripe = required(stripe)
+    reporter().print(f"With the Stripe key in {stripe.variable}.", markup=False)
+    api, tally = connect(stack.config, stripe, Pace(rate).wait), Tally()
     with_all = work(
         stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=not dry_run, tally=tally
     ).with_payments(is_thorough=True)
     item = with_all.tables.profile(user) if user else None
-    wanted = Wanted(user, frozenset(subscription_ids), frozenset(customer_ids))
-
-    def traces(user_id: str) -> Wanted:
-        with step(reporter(), f"Look for what is left of {user_id}") as looking:
-            return traces_of(stack, user_id, looking)
-
     with stripe_errors():
-        bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
+        told = bring_up_to_date(wanted, with_all.stripe, item, with_all.comparer, traces)
+    if told is None:
+        raise nothing_tells(user)
+    if told.unknown and user is None:
+        raise CliError(f"Stripe has no subscription {', '.join(sorted(told.unknown))}.")
     return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)

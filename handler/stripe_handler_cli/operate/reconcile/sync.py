@@ -1,116 +1,81 @@
-"""One user's profile from Stripe, now: every subscription of theirs, and the newest payments.
+"""Brings one user up to date by asking the function, which has a Stripe key: its operation `sync`.
 
-The comparison and the repair are those of the command `reconcile`.
+Whoever has a key of his own needs no function for that; see the command.
 """
 
-from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_subscription_handler.comparison.comparer import Comparer
-from stripe_subscription_handler.comparison.rehearsal import Item
-from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger, knows
-from stripe_subscription_handler.stripe_side.api import Page, Snapshot
+from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.operation import asked
+from stripe_subscription_handler.comparison.up_to_date import Traces, Wanted
+from stripe_subscription_handler.config import STRIPE_KEY_VARIABLES
+from stripe_subscription_handler.operations.names import SYNC
+
+Ask = Callable[[Mapping[str, str]], dict[str, Any]]
+"""Asks the function's operation `sync` with arguments."""
 
 
-class Stripe(Protocol):
-    """Stripe, as far as one user's subscriptions go."""
+def has_key(stack: DeployedStack) -> bool:
+    """Whether the function has a Stripe key of its own."""
+    return any(stack.function_environment.get(variable) for variable in STRIPE_KEY_VARIABLES)
 
-    def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]: ...
 
-    def subscription(self, subscription_id: str) -> Snapshot | None: ...
+def asking(stack: DeployedStack) -> Ask:
+    return lambda arguments: asked(stack, SYNC, arguments)
+
+
+def nothing_tells(user_id: str | None) -> CliError:
+    """Nothing says what Stripe has of a user."""
+    return CliError(
+        f"Nothing tells what Stripe has of {user_id}: not the profile, nor a link, nor the "
+        "function's log. Name the subscription (--subscription sub_…) or the customer (--customer cus_…)."
+    )
 
 
 @attrs.frozen
-class Wanted:
-    """The user, subscriptions and customers to bring up to date; of a user, all that the profile tells of."""
+class Asked:
+    """A question to the function, and what it answered.
 
-    user_id: str | None = None
-    subscription_ids: frozenset[str] = frozenset()
-    customer_ids: frozenset[str] = frozenset()
+    Attributes:
+        kind: The argument that named it.
+        id: What was named.
+        answer: See `operations.answers`.
+    """
+
+    kind: str
+    id: str
+    answer: Mapping[str, Any]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing differs any more."""
+        return bool(self.answer["ok"]) and not self.answer["left"]
+
+    @property
+    def code(self) -> str | None:
+        """Why it was refused; None if it was not."""
+        return None if self.answer["ok"] else str(self.answer["error"]["code"])
 
 
-Traces = Callable[[str], Wanted]
-"""Finds what is left of a user outside the profile."""
-
-
-def sync(
-    wanted: Wanted,
-    stripe: Stripe,
-    item: Item | None,
-    comparer: Comparer,
-    traces: Traces = lambda _user_id: Wanted(),
-) -> None:
-    """Bring what is wanted up to date, given the profile item of the user, if one was named.
-
-    `traces` is asked what is left of a user elsewhere, where nothing was named and the item has no ledger.
+def through_function(wanted: Wanted, ask: Ask, traces: Traces) -> Iterator[Asked]:
+    """Ask the function for all that is wanted, and for a user's traces where the profile tells nothing.
 
     Raises:
-        CliError: There is no such subscription, or nothing says what Stripe has of the user.
-        StripeUnavailableError: Stripe did not tell.
+        CliError: Nothing says what Stripe has of the user, or the function cannot be asked.
     """
-    ids, customers = _known(item)
-    customers |= wanted.customer_ids
-    ids |= wanted.subscription_ids
-    is_named = bool(wanted.customer_ids or wanted.subscription_ids)
-    if wanted.user_id is not None and not is_named and Ledger.from_item(item).revision is None:
-        left = traces(wanted.user_id)
-        ids |= left.subscription_ids
-        customers |= left.customer_ids
-    if not ids and not customers:
-        raise CliError(
-            f"Nothing tells what Stripe has of {wanted.user_id}: not the profile, nor a link, nor the "
-            "function's log. Name the subscription (--subscription sub_…) or the customer (--customer cus_…)."
-        )
-    done: set[str] = set()
-    for customer_id in sorted(customers):
-        done |= _compare_all(stripe, customer_id, done, item, wanted.user_id, comparer)
-    for subscription_id in sorted(ids - done):
-        snapshot = stripe.subscription(subscription_id)
-        if snapshot is not None:
-            _compare(comparer, [snapshot.object], snapshot.as_of, item, wanted.user_id)
-            done.add(subscription_id)
-        elif wanted.user_id is not None:
-            comparer.unknown(subscription_id, wanted.user_id)
-        else:
-            raise CliError(f"Stripe has no subscription {subscription_id}.")
-    comparer.tally.subscriptions += len(done)
-
-
-def _compare_all(
-    stripe: Stripe,
-    customer_id: str,
-    done: AbstractSet[str],
-    item: Item | None,
-    user_id: str | None,
-    comparer: Comparer,
-) -> set[str]:
-    """Compare all of a customer's subscriptions but those that are done; their ids."""
-    found: set[str] = set()
-    for page in stripe.subscriptions(customer_id=customer_id):
-        bodies = [body for body in page.objects if body["id"] not in done]
-        _compare(comparer, bodies, page.as_of, item, user_id)
-        found |= {str(body["id"]) for body in bodies}
-    return found
-
-
-def _known(item: Item | None) -> tuple[set[str], set[str]]:
-    """The subscriptions and the customers that an item tells of."""
-    found = item or {}
-    registers = Ledger.from_item(item).registers.values()
-    customers = {register.subscription.customer_id for register in registers}
-    customers |= {found["stripeCustomerId"]} if "stripeCustomerId" in found else set()
-    ids = set(found.get(KNOWN, set()))
-    ids |= {found["subscriptionId"]} if "subscriptionId" in found else set()
-    return ids, customers
-
-
-def _compare(
-    comparer: Comparer, bodies: Iterable[dict[str, Any]], as_of: str, item: Item | None, user_id: str | None
-) -> None:
-    for body in bodies:
-        told = [user_id] if user_id is not None and knows(item, body["id"]) else []
-        comparer.snapshots([body], as_of, told)
+    if wanted.user_id is not None:
+        of_user = Asked("user_id", wanted.user_id, ask({"user_id": wanted.user_id}))
+        is_named = bool(wanted.customer_ids or wanted.subscription_ids)
+        if of_user.code != "nothing_known":
+            yield of_user
+        elif not is_named:
+            wanted = traces(wanted.user_id)
+            if not (wanted.customer_ids or wanted.subscription_ids):
+                raise nothing_tells(of_user.id)
+    for kind, ids in (("customer", wanted.customer_ids), ("subscription", wanted.subscription_ids)):
+        for identifier in sorted(ids):
+            yield Asked(kind, identifier, ask({kind: identifier}))

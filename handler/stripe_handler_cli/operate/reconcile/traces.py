@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from stripe_handler_cli.common.progress import Step
-from stripe_handler_cli.operate.reconcile.sync import Wanted
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import phrase
+from stripe_subscription_handler.comparison.up_to_date import Wanted
 from stripe_subscription_handler.loggable import loggable
 
 

@@ -1,7 +1,6 @@
 """The command `stripe-handler replay`: a range of time in, what its replay changed out."""
 
 import json
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -74,6 +73,7 @@ def replay(  # noqa: PLR0913 - one argument per option
     or the replay did.
     """
     from stripe_handler_cli.common.console import printer
+    from stripe_handler_cli.common.messages import tell
     from stripe_handler_cli.operate.replay.archive import Archive
     from stripe_handler_cli.operate.replay.report import print_summary
     from stripe_handler_cli.operate.replay.watching import Watcher
@@ -84,18 +84,19 @@ def replay(  # noqa: PLR0913 - one argument per option
     archive = Archive.of(stack, is_bridges=is_bridges)
     if cancelled is not None:
         archive.cancel(cancelled)
-        click.echo(f"The replay {cancelled} is being cancelled; what it has sent is handled all the same.")
+        printer().print(
+            f"The replay {cancelled} is being cancelled; what it has sent is handled all the same.",
+            markup=False,
+        )
         return 0
     if start is not None:
         now = datetime.now(UTC)
         end = end or now
         if start >= end:
             raise click.UsageError(f"--from {iso(start)} is not before --to {iso(end)}")
-        sys.stderr.write(
-            f"Events of {iso(start)} to {iso(end)} from the archive {archive.name} onto {archive.rule_arn}\n"
-        )
+        tell(f"Events of {iso(start)} to {iso(end)} from the archive {archive.name} onto {archive.rule_arn}")
         if end > now - _ARCHIVED_AFTER:
-            sys.stderr.write("Events of the last 10 minutes may not be in the archive yet.\n")
+            tell("Events of the last 10 minutes may not be in the archive yet.")
         if dry_run:
             return _print_dry_run(archive, start, end, as_json=as_json)
     is_told = tells_decisions(stack.config.log_level)
@@ -106,10 +107,10 @@ def replay(  # noqa: PLR0913 - one argument per option
         ended, summary = _follow(Watcher(archive, stack.function_log, quiet_seconds), followed or "")
     except KeyboardInterrupt:
         options = given_stack_options(click.get_current_context()) + (" --bridge" if is_bridges else "")
-        sys.stderr.write(
+        tell(
             f"\nNo longer following the replay {followed}; it goes on.\n"
             f"  stripe-handler replay --follow {followed}{options}    to follow it again\n"
-            f"  stripe-handler replay --cancel {followed}{options}    to end it\n"
+            f"  stripe-handler replay --cancel {followed}{options}    to end it"
         )
         return interrupts.EXIT_CODE
     if as_json:
@@ -123,12 +124,14 @@ def replay(  # noqa: PLR0913 - one argument per option
 def _print_dry_run(archive: "Archive", start: datetime, end: datetime, *, as_json: bool) -> int:
     import attrs
 
+    from stripe_handler_cli.common.console import printer
+
     size = archive.size()
     if as_json:
         click.echo(json.dumps({"from": iso(start), "to": iso(end), "archive": attrs.asdict(size)}))
         return 0
     kept = f"kept {plural(size.retention_days, 'day')}" if size.retention_days else "kept for ever"
-    click.echo(
+    printer().print(
         f"The whole archive holds about {plural(size.events, 'event')} "
         f"({plural(size.size_bytes, 'byte')}), {kept}; "
         "EventBridge does not tell how many are of that time. Nothing was started."

@@ -5,7 +5,6 @@ Values of the app's own attributes are never kept here: they may be personal.
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -19,17 +18,7 @@ from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW, shown_of, view
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
-
-
-def plain(value: Any) -> Any:
-    """A stored value as JSON has it; DynamoDB's numbers are decimals, its sets have no order."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [plain(member) for member in value]
-    return sorted(value) if isinstance(value, set | frozenset) else value
+from stripe_subscription_handler.reading.as_json import plain
 
 
 def _view_names(ledger: Ledger) -> frozenset[str]:

@@ -32,6 +32,7 @@ def test_what_shapes_profiles_stays_and_what_is_the_accounts_goes() -> None:
         "kms_key_arn": "arn:aws:kms:x",
         "stripe_secret_arn": "arn:aws:secretsmanager:x",
         "webhook_bridge": {"signing_secret_arn": "x"},
+        "profile_events_bus_arn": "arn:aws:events:x",
         "livemode": "live",
         "deletion_protection_enabled": True,
     }
@@ -43,9 +44,8 @@ def test_what_shapes_profiles_stays_and_what_is_the_accounts_goes() -> None:
         AWS.endpoint_url,
         "http://127.0.0.1:12111",
     )
-    assert [values[name] for name in ("stripe_event_source_name", "kms_key_arn", "webhook_bridge")] == [
-        None
-    ] * 3
+    gone = ("stripe_event_source_name", "kms_key_arn", "webhook_bridge", "profile_events_bus_arn")
+    assert [values[name] for name in gone] == [None] * len(gone)
 
 
 def test_events_come_by_a_bridge_until_an_event_source_is_connected() -> None:

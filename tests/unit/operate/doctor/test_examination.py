@@ -27,6 +27,10 @@ OUTPUTS = {
     "function_arn": f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:f",
     "log_group_name": "/aws/lambda/f",
     "environment": "staging",
+    "profile_table_name": "profiles",
+    "profile_events_bus_arn": f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/app",
+    "profile_events_event_source_mapping_id": "mapping",
+    "profile_events_function_name": "events",
 }
 
 

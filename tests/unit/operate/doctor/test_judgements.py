@@ -11,7 +11,7 @@ import pytest
 from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Check, Status
 from stripe_handler_cli.operate.doctor.commands import APPLY, fill_in
-from support.doctor import events, function, permissions, state
+from support.doctor import events, function, hearing, permissions, state
 
 
 @attrs.frozen
@@ -29,7 +29,7 @@ class Case:
         return f"{self.check.key}-{self.status}-{self.words}".replace(" ", "_")
 
 
-TABLES = (events.CASES, function.CASES, permissions.CASES, state.CASES)
+TABLES = (events.CASES, function.CASES, hearing.CASES, permissions.CASES, state.CASES)
 CASES = [Case(check, *row) for table in TABLES for check, rows in table.items() for row in rows]
 OUTPUTS = set(
     re.findall(

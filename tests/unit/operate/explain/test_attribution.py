@@ -302,6 +302,31 @@ def test_what_another_subscriptions_end_brought_to_light_is_told_as_such() -> No
     assert setters(watched.explained())["subscriptionStatus"] == "evt_on"
 
 
+def test_no_payment_is_said_to_have_removed_what_another_subscription_took_away() -> None:
+    """`reconcile` brought a subscription that has no payment, and left no line.
+
+    So it is shown since then; and as the only one that lives it alone gives access.
+    """
+    gone = {**events.subscription(ended_at=T0 + 60), "status": "canceled"}
+    ended = parse_event(events.deleted(gone, event_id="evt_gone", created=T0 + 60))
+    back = events.subscription(id="sub_2", created=T0 + 90)
+    watched = Watched()
+    watched.deliver(CREATED, ACTIVE, PAID, ended)
+    watched.tables.deliver(parse_event(events.created(back, event_id="evt_unseen", created=T0 + 90)))
+    explained = watched.explained()
+    for name in ("lastPaymentStatus", "subscriptionStatus", "subscriptionAccessUntil"):
+        one = explained[name]
+        assert (one.is_certain, one.brought_to_light) == (False, one.newest), name
+        assert one.newest is not None
+        assert one.newest.subscription_id == "sub_2"
+    assert explained["lastPaymentStatus"].value is None
+    told = printed([explained["lastPaymentStatus"], explained["subscriptionStatus"]])
+    heading = "sub_2 is shown now, whose newest is: created 2025-11-22T08:28:10Z, which left no line"
+    assert told.count(heading) == 1
+    assert f"{heading} the last lines about these tell of another subscription: " in told
+    assert "evt_paid invoice" not in told
+
+
 def test_of_what_a_drain_applied_the_last_one_is_named() -> None:
     """All stand in one line, in the order in which they were written."""
     waiting = [

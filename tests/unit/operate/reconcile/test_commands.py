@@ -35,6 +35,7 @@ FOUND = Difference(
     ("arguments", "message"),
     [
         (["sync"], "name a user, --subscription or --customer"),
+        (["sync", "u", "--through-function", "--dry-run"], "--dry-run needs a key of your own"),
         (["reconcile", "--since", "31d"], "is more than 30 days ago"),
         (["reconcile", "--since", "yesterday"], "yesterday is not an ISO-8601 time"),
         (["reconcile", "--rate", "0"], "Invalid value for '--rate'"),

@@ -19,7 +19,7 @@ from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.following.outcome import Outcome
 from stripe_handler_cli.stack.following.wiring import ProfileWatch
 from stripe_handler_cli.stack.function_log import FunctionLog, LogTail
-from stripe_subscription_handler.webhook_bridge.entry import LIMIT_BYTES
+from stripe_subscription_handler.put_events import LIMIT_BYTES
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError
 from support import events
 from support.aws_fakes import FakeLogs

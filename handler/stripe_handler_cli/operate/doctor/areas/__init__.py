@@ -14,6 +14,7 @@ from stripe_handler_cli.operate.doctor.areas import (
     function,
     invocations,
     lost_profiles,
+    profile_events,
     queues,
     rule,
     self_check,
@@ -38,6 +39,7 @@ _AREAS = (
     tables,
     lost_profiles,
     view_settings,
+    profile_events,
     alarms,
     traffic,
 )

@@ -32,6 +32,7 @@ REPLACEMENTS = (
     "kept_metrics",
     "table_faults",
     "lost_answers",
+    "stream_mappings",
 )
 
 

@@ -1,0 +1,1 @@
+"""The command `stripe-handler profile-events`: changes of profiles that could not be told."""
