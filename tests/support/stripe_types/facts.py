@@ -34,6 +34,8 @@ ROOTS: Final[Mapping[str, str]] = {
     "Entitlements.ActiveEntitlementSummary": "entitlements.active_entitlement_summary",
     "Entitlements.ActiveEntitlement": "entitlements.active_entitlement",
     "EventBase": "event",
+    "V2.Core.EventBase": "v2.core.event",
+    "V2.Core.EventDestination": "v2.core.event_destination",
 }
 """Interface of the package `stripe` → Stripe's word for the object."""
 
