@@ -117,6 +117,8 @@ module "handler" {
   create_missing_profile = var.create_missing_profile
   connect_events         = var.connect_events
 
+  forget_deleted_customers = var.forget_deleted_customers
+
   shows = {
     access_renewal_grace_hours     = var.access_renewal_grace_hours
     access_past_due_days           = var.access_past_due_days

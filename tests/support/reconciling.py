@@ -16,8 +16,7 @@ from stripe_subscription_handler.comparison.rehearsal import LinkKey
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Walk
-from stripe_subscription_handler.conversation.links import Customer, Link
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Links
+from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Links, ReadLinks
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
@@ -119,11 +118,9 @@ class Profiles:
 
     def links_of(self, customer_id: str) -> Links:
         """A customer's record and all its links."""
-        found = {key: Link.from_attributes(item) for key, item in self.tables.links.items()}
-        mine = {
-            subscription: link for (customer, subscription), link in found.items() if customer == customer_id
-        }
-        return Links(Customer.from_attributes(self.tables.customers.get(customer_id)), mine)
+        found: Any = self.tables.execute(ReadLinks(customer_id))
+        assert isinstance(found, Links)
+        return found
 
     def scan_links(self, after: Mapping[str, Any] | None = None) -> LinkPage:
         """One page of the links that name an owner; here a page is one link."""

@@ -138,6 +138,9 @@ class Batch:
     def subscriptions_of(self, customer_id: str) -> Iterable[str]:
         return self.items.links_of(customer_id).links
 
+    def marks_of(self, customer_id: str) -> frozenset[str]:
+        return self.items.links_of(customer_id).marks
+
     def forget(self, rehearsal: Rehearsed) -> None:
         """Have what a repair has changed read again."""
         for user_id in rehearsal.profiles:
@@ -202,6 +205,8 @@ class Comparer:
             if rehearsal is None:
                 continue
             found = differences(event, rehearsal)
+            if outcome and outcome.reason is Reason.FORGOTTEN:
+                self.tally.let_alone(event.subscription_id or "", event.customer_id or "")
             if not found and outcome and outcome.reason in {Reason.STALE, Reason.CLAIMED}:
                 self.tally.overtaken += 1
             self._finish(found, batch, rehearsal, carry(event, policy, shown_to, payment), event, {})

@@ -87,6 +87,8 @@ class Source(Protocol):
 
     def subscriptions_of(self, customer_id: str) -> Iterable[str]: ...
 
+    def marks_of(self, customer_id: str) -> frozenset[str]: ...
+
 
 @attrs.frozen
 class Rehearsed:
@@ -115,6 +117,9 @@ class _Stage(Tables):
 
     def subscriptions_of(self, customer_id: str) -> Iterable[str]:
         return {*self.source.subscriptions_of(customer_id), *super().subscriptions_of(customer_id)}
+
+    def marks_of(self, customer_id: str) -> frozenset[str]:
+        return self.source.marks_of(customer_id) | super().marks_of(customer_id)
 
 
 def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source: Source) -> Rehearsed:

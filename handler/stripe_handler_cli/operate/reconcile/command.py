@@ -267,7 +267,7 @@ def sync(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.asked_report import conclude_asked
-    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, teller
+    from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, let_alone, teller
     from stripe_handler_cli.operate.reconcile.sync import asking, has_key, nothing_tells
     from stripe_handler_cli.operate.reconcile.sync import through_function as ask_function
     from stripe_handler_cli.operate.reconcile.traces import traces_of
@@ -304,4 +304,7 @@ def sync(  # noqa: PLR0913 - one argument per option
         raise nothing_tells(user)
     if told.unknown and user is None:
         raise CliError(f"Stripe has no subscription {', '.join(sorted(told.unknown))}.")
-    return conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)
+    exit_code = conclude(tally, as_json=as_json, apply=not dry_run, to_repair=WITHOUT_DRY_RUN)
+    if tally.forgotten:
+        raise CliError(let_alone(tally.forgotten, given_stack_options(click.get_current_context())))
+    return exit_code
