@@ -6,6 +6,7 @@ _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 _WHOSE = "tests/unit/conversation/test_whose_entitlements.py::"
+_REPAIRS = "tests/unit/comparison/test_writes.py::"
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 CHANGED = f"{_CONVERGENCE}test_changed_settings_are_in_force_with_a_users_next_write"
@@ -389,8 +390,8 @@ MUTANTS = (
     Mutant(
         "an invoice does not guess",
         "conversation/cases.py",
-        "return self.event is not None and self.event.subscription is not None",
-        "return self.event is not None",
+        "return event is not None and (event.subscription is not None or event.alongside is not None)",
+        "return event is not None",
         EARLIER,
     ),
     # One owner at a time
@@ -580,6 +581,78 @@ MUTANTS = (
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
     ),
+    # Repairs
+    Mutant(
+        "a payment that comes along with a state is the newer of both",
+        "decisions/payments.py",
+        "return told if held is None or held.version < told.version else held",
+        "return told",
+        f"{_REPAIRS}test_a_stored_payment_that_is_newer_stays",
+    ),
+    Mutant(
+        "a batch knows the revision of what its repairs wrote",
+        "comparison/batch.py",
+        "{**after, REVISION: revision}",
+        "after",
+        f"{_REPAIRS}test_several_subscriptions_of_one_user_take_one_each",
+    ),
+    Mutant(
+        "a write that was rehearsed on what is there no more is decided anew",
+        "comparison/comparer.py",
+        "if written and written[0] is not None:\n            batch.learn(rehearsal, written[0].revision)\n",
+        "if written:\n",
+        f"{_REPAIRS}test_what_was_written_meanwhile_is_seen",
+    ),
+    Mutant(
+        "what is about one customer is done by one worker",
+        "comparison/crew.py",
+        "number = self._holder(keys)",
+        "number = None",
+        "tests/unit/comparison/test_crew.py::test_what_is_about_one_customer_is_done_by_one_worker_in_order",
+    ),
+    # What is told of a profile?
+    Mutant(
+        "one change of a user in a request",
+        "profile_events/ordering.py",
+        "        if one.change.user_id in users:\n            continue\n",
+        "",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "what comes after a refused change waits with it",
+        "profile_events/putting.py",
+        "                if one.change.user_id in given_up\n",
+        "                if one in request and one.change.user_id in given_up\n",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "from the first record on that was not told",
+        "profile_events/app.py",
+        "first = min(again,",
+        "first = max(again,",
+        f"{_TOLD}test_each_users_changes_are_told_in_order",
+    ),
+    Mutant(
+        "the contract's attributes alone",
+        "profile_events/images.py",
+        "    for name in sorted(names):\n",
+        "    for name in sorted({*names, *image}):\n",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "as JSON tells values apart",
+        "profile_events/changes.py",
+        "return json.dumps(value, sort_keys=True)",
+        "return value",
+        f"{_TOLD}test_a_change_says_exactly_what_changed",
+    ),
+    Mutant(
+        "no item but a profile",
+        "profile_keys.py",
+        "return user_id if all(key.get(name) == part for name, part in expected.items()) else None",
+        "return user_id",
+        f"{_TOLD}test_only_profiles_are_told_of",
+    ),
     Mutant(
         "an item loses a subscription in the transaction that marks it",
         "conversation/marking.py",
@@ -651,48 +724,5 @@ MUTANTS = (
         "        if not part.has_part():\n            return\n",
         "",
         f"{_FORGET}test_a_customer_that_says_nothing_of_the_user_is_left_alone",
-    ),
-    # What is told of a profile?
-    Mutant(
-        "one change of a user in a request",
-        "profile_events/ordering.py",
-        "        if one.change.user_id in users:\n            continue\n",
-        "",
-        f"{_TOLD}test_each_users_changes_are_told_in_order",
-    ),
-    Mutant(
-        "what comes after a refused change waits with it",
-        "profile_events/putting.py",
-        "                if one.change.user_id in given_up\n",
-        "                if one in request and one.change.user_id in given_up\n",
-        f"{_TOLD}test_each_users_changes_are_told_in_order",
-    ),
-    Mutant(
-        "from the first record on that was not told",
-        "profile_events/app.py",
-        "first = min(again,",
-        "first = max(again,",
-        f"{_TOLD}test_each_users_changes_are_told_in_order",
-    ),
-    Mutant(
-        "the contract's attributes alone",
-        "profile_events/images.py",
-        "    for name in sorted(names):\n",
-        "    for name in sorted({*names, *image}):\n",
-        f"{_TOLD}test_a_change_says_exactly_what_changed",
-    ),
-    Mutant(
-        "as JSON tells values apart",
-        "profile_events/changes.py",
-        "return json.dumps(value, sort_keys=True)",
-        "return value",
-        f"{_TOLD}test_a_change_says_exactly_what_changed",
-    ),
-    Mutant(
-        "no item but a profile",
-        "profile_keys.py",
-        "return user_id if all(key.get(name) == part for name, part in expected.items()) else None",
-        "return user_id",
-        f"{_TOLD}test_only_profiles_are_told_of",
     ),
 )

@@ -444,6 +444,22 @@ def test_tables_and_consoles_are_made_in_one_place(name: str) -> None:
     assert name == "stripe_handler_cli.common.console" or not re.search(r"\bConsole\(", text)
 
 
+MESSAGES = {"stripe_handler_cli.common.messages", "stripe_handler_cli.common.interrupts"}
+STARTING = {"stripe_handler_cli.cli", "stripe_handler_cli.__main__"}
+"""Before a command is loaded, nothing else is."""
+PROGRAMS_OF_THEIR_OWN = {
+    "stripe_handler_cli.tools.packaging.lock",
+    "stripe_handler_cli.tools.terraform.__main__",
+}
+
+
+@pytest.mark.parametrize("name", sorted(CLI.keys() - MESSAGES - STARTING - PROGRAMS_OF_THEIR_OWN))
+def test_errors_notes_and_questions_are_told_in_one_place(name: str) -> None:
+    """Else the terminal breaks them, ids and all."""
+    text = modules()[name].read_text(encoding="utf-8")
+    assert re.findall(r"stderr\.write|click\.(?:confirm|prompt)|\berr=True", text) == []
+
+
 def test_every_module_that_makes_a_table_is_shown_here() -> None:
     """Whoever adds a table adds a screen."""
     makers = {name for name, needs in CLI.items() if needs & {f"{TABLES}.table", f"{TABLES}.fields"}}

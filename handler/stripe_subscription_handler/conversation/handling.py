@@ -36,10 +36,10 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     """
     if _is_skipped(event, policy):
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
-    if _forgets(event, policy):
-        return (yield from forget_deleted(event, policy))  # its id is all that matters, of a thin one too
     if event.is_generation_failure:
         return (yield from _caught_up(event, policy))
+    if _forgets(event, policy):
+        return (yield from forget_deleted(event, policy))  # its id is all that matters, of a thin one too
     found = yield from whole(event, policy)
     if found is Missing.GONE:
         return Outcome(applied=False, reason=Reason.GONE)
@@ -48,8 +48,16 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     return (yield from _handled(found, policy))
 
 
+def _is_skipped(event: StripeEvent, policy: Policy) -> bool:
+    return event.account is not None and policy.connect_events is ConnectEvents.SKIP
+
+
+def _forgets(event: StripeEvent, policy: Policy) -> bool:
+    return event.plain_type == CUSTOMER_DELETED and policy.forget_deleted_customers
+
+
 def _caught_up(event: StripeEvent, policy: Policy) -> Handling:
-    """Carry through what Stripe failed to tell, as far as it can be known."""
+    """Carry through what Stripe failed to tell, which `event` says."""
     caught = yield from catch_up(event, policy)
     if caught.event is None:
         return Outcome(applied=False, reason=caught.reason, missed=caught.missed)
@@ -57,14 +65,6 @@ def _caught_up(event: StripeEvent, policy: Policy) -> Handling:
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT, missed=caught.missed)
     outcome = yield from _handled(caught.event, policy)
     return attrs.evolve(outcome, missed=caught.missed)
-
-
-def _is_skipped(event: StripeEvent, policy: Policy) -> bool:
-    return event.account is not None and policy.connect_events is ConnectEvents.SKIP
-
-
-def _forgets(event: StripeEvent, policy: Policy) -> bool:
-    return event.plain_type == CUSTOMER_DELETED and policy.forget_deleted_customers
 
 
 def _handled(event: StripeEvent, policy: Policy) -> Handling:

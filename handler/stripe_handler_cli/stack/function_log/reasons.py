@@ -54,8 +54,6 @@ RULES = {
         "another app's subscription, by `handled_product_ids` or `required_metadata`",
         "Subscriptions of other apps",
     ),
-    Reason.FORGOTTEN: Rule("the user, or the customer, was forgotten", "Who was forgotten"),
-    Reason.CUSTOMER_DELETED: Rule("Stripe has deleted the customer; that is noted", "Who was forgotten"),
     Reason.NOT_TOLD: Rule(
         "Stripe failed to generate an event, and does not show which", "What Stripe failed to tell"
     ),
@@ -64,6 +62,8 @@ RULES = {
         "What Stripe failed to tell",
     ),
     Reason.GONE: Rule("Stripe has no such object any more", "Thin events"),
+    Reason.FORGOTTEN: Rule("the user, or the customer, was forgotten", "Who was forgotten"),
+    Reason.CUSTOMER_DELETED: Rule("Stripe has deleted the customer; that is noted", "Who was forgotten"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""
