@@ -51,6 +51,7 @@ def forget(
     there. Exit code 1 if not everything could be done, or if you say no.
     """
     from stripe_handler_cli.common.console import printer, reporter, warn
+    from stripe_handler_cli.common.messages import agrees
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.forget.report import print_report
     from stripe_handler_cli.operate.forget.running import Forgetting
@@ -65,7 +66,7 @@ def forget(
         report, found = forgetting.look()
     if not (dry_run or report.found_nothing):
         question = f"Forget {user_id}: {report.told}? What is erased does not come back."
-        if not (yes or click.confirm(question, err=True)):
+        if not (yes or agrees(question)):
             return 1
         with step(reporter(), f"Forget {user_id}"):
             report = forgetting.forget(report, found)
