@@ -33,6 +33,7 @@ variable "alarm_thresholds" {
     parked_expiring                           = optional(number, 0)
     parked_count_failed_invocations           = optional(number, 0)
     stripe_unavailable                        = optional(number, 0)
+    generation_failures                       = optional(number, 0)
     drift_found                               = optional(number, 0)
     drift_check_errors                        = optional(number, 0)
     bridge_errors                             = optional(number, 0)

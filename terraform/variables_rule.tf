@@ -17,6 +17,7 @@ variable "event_types" {
     "customer.updated",
     "customer.deleted",
     "entitlements.active_entitlement_summary.updated",
+    "v2.core.health.event_generation_failure.resolved",
   ]
   nullable = false
 
@@ -50,6 +51,7 @@ variable "event_types" {
       "invoice.payment_failed",
       "invoice.payment_succeeded",
       "invoice.voided",
+      "v2.core.health.event_generation_failure.resolved",
     ])) == 0
     error_message = <<-EOT
       event_types may hold customer.subscription.created, .updated, .deleted,
@@ -58,8 +60,9 @@ variable "event_types" {
       invoice.payment_failed, invoice.paid, invoice.voided,
       invoice.marked_uncollectible, checkout.session.completed,
       customer.created, customer.updated, customer.deleted and
-      entitlements.active_entitlement_summary.updated; each also with the
-      "v1." that the types of thin events begin with.
+      entitlements.active_entitlement_summary.updated, each also with the
+      "v1." that the types of thin events begin with; and
+      v2.core.health.event_generation_failure.resolved.
     EOT
   }
 

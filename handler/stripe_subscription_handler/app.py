@@ -101,7 +101,8 @@ def handle(raw: Mapping[str, Any], wired: Runtime) -> dict[str, Any]:
     decision = "write" if outcome.applied else "skip"
     # A parked event is applied, but not yet: the alarm on such lines must see them at LOG_LEVEL=WARNING too.
     # And what a profile does not show whole must be known to somebody.
-    is_warning = outcome.reason is Reason.PARKED or outcome.incomplete
+    # So must what Stripe failed to tell, whatever came of it.
+    is_warning = outcome.reason is Reason.PARKED or outcome.incomplete or event.is_generation_failure
     log = wired.log.warning if is_warning else wired.log.info
     if outcome.reason is Reason.PING:
         log = wired.report.info  # whoever asked Stripe for it looks for this line, at any LOG_LEVEL
@@ -144,6 +145,9 @@ def _result(outcome: Outcome, decision: str) -> dict[str, Any]:
         result["changed"] = outcome.changed
     if outcome.incomplete:
         result["incomplete"] = [loggable(name) for name in outcome.incomplete]
+    if outcome.missed:
+        result["missed_type"] = loggable(outcome.missed.event_type)
+        result["missed_object"] = loggable(outcome.missed.object_id)
     if outcome.drained:
         result["drained"] = outcome.drained
     if outcome.also_applied:

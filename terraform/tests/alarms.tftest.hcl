@@ -35,6 +35,7 @@ run "alarms_measure_the_right_thing" {
       parked_count_silence                      = "StripeSubscriptionHandler/bayon/development ParkedExpiring SampleCount 3600 1"
       silence                                   = "AWS/Events Invocations Sum 3600 1 EventBusName=bayon-stripe-events-development RuleName=bayon-stripe-subscription-events-development"
       stripe_unavailable                        = "StripeSubscriptionHandler/bayon/development EventErrors Sum 300 0 ErrorType=StripeUnavailableError"
+      generation_failures                       = "StripeSubscriptionHandler/bayon/development GenerationFailures Sum 300 0"
     }
     error_message = "Each alarm must measure its own metric of its own resource."
   }
@@ -119,6 +120,7 @@ run "each_threshold_reaches_its_own_alarm" {
       parked_expiring                           = 16
       parked_count_failed_invocations           = 17
       stripe_unavailable                        = 18
+      generation_failures                       = 19
     }
   }
 
@@ -144,6 +146,7 @@ run "each_threshold_reaches_its_own_alarm" {
       parked_count_silence                      = 1
       silence                                   = 1
       stripe_unavailable                        = 18
+      generation_failures                       = 19
     }
     error_message = "Each threshold must reach its own alarm, in the metric's unit."
   }
@@ -235,9 +238,10 @@ run "addresses_are_subscribed" {
     function_timeout_seconds = 30
     parked_count_rule_name   = "parked-count"
     metrics = {
-      events_parked   = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventsParked" }
-      parked_expiring = { namespace = "StripeSubscriptionHandler/bayon/development", name = "ParkedExpiring" }
-      event_errors    = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventErrors" }
+      events_parked       = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventsParked" }
+      parked_expiring     = { namespace = "StripeSubscriptionHandler/bayon/development", name = "ParkedExpiring" }
+      event_errors        = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventErrors" }
+      generation_failures = { namespace = "StripeSubscriptionHandler/bayon/development", name = "GenerationFailures" }
     }
     user_id_metadata_key = "userId"
     event_bus_name       = "bus"
@@ -261,6 +265,7 @@ run "addresses_are_subscribed" {
       parked_expiring                           = 0
       parked_count_failed_invocations           = 0
       stripe_unavailable                        = 0
+      generation_failures                       = 0
       drift_found                               = 0
       drift_check_errors                        = 0
       bridge_errors                             = 0

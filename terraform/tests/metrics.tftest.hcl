@@ -25,14 +25,15 @@ run "every_metric_of_the_log" {
         [for key, field in coalesce(one(filter.metric_transformation).dimensions, {}) : "${key}=${field}"],
       ))
       } == {
-      events-decided  = "EventsDecided { $.decision = * } 1 Count Decision=$.decision"
-      event-errors    = "EventErrors { $.decision = \"error\" && $.error_type = * } 1 Count ErrorType=$.error_type"
-      write-duration  = "WriteDuration { $.decision = \"write\" && $.duration_ms = * } $.duration_ms Milliseconds"
-      stripe-requests = "StripeRequests { $.stripe_requests > 0 } $.stripe_requests Count"
-      events-parked   = "EventsParked { $.reason = \"parked\" } 1 Count"
-      events-drained  = "EventsDrained { $.drained > 0 } $.drained Count"
-      parked          = "Parked { $.event = \"parked_count\" && $.parked = * } $.parked Count"
-      parked-expiring = "ParkedExpiring { $.event = \"parked_count\" && $.parked_expiring = * } $.parked_expiring Count"
+      events-decided      = "EventsDecided { $.decision = * } 1 Count Decision=$.decision"
+      event-errors        = "EventErrors { $.decision = \"error\" && $.error_type = * } 1 Count ErrorType=$.error_type"
+      write-duration      = "WriteDuration { $.decision = \"write\" && $.duration_ms = * } $.duration_ms Milliseconds"
+      stripe-requests     = "StripeRequests { $.stripe_requests > 0 } $.stripe_requests Count"
+      generation-failures = "GenerationFailures { $.event_type = \"v2.core.health.event_generation_failure.resolved\" && $.decision = * } 1 Count"
+      events-parked       = "EventsParked { $.reason = \"parked\" } 1 Count"
+      events-drained      = "EventsDrained { $.drained > 0 } $.drained Count"
+      parked              = "Parked { $.event = \"parked_count\" && $.parked = * } $.parked Count"
+      parked-expiring     = "ParkedExpiring { $.event = \"parked_count\" && $.parked_expiring = * } $.parked_expiring Count"
     }
     error_message = "Each metric must count its own lines, and name in its pattern every field it uses."
   }

@@ -14,7 +14,12 @@ from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.drift_check import app as drift_check
 from stripe_subscription_handler.drift_check import settings
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES
+from stripe_subscription_handler.events.event_types import (
+    ADMITTED_EVENT_TYPES,
+    DEFAULT_EVENT_TYPES,
+    GENERATION_FAILURE_EVENT,
+    HANDLED_TYPES,
+)
 from stripe_subscription_handler.profile_events import settings as profile_events
 from stripe_subscription_handler.profile_keys import ProfileKeys
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
@@ -133,16 +138,16 @@ def test_the_mappings_filter_admits_profiles_alone(key: dict[str, Any]) -> None:
 
 
 def _event_types(text: str) -> set[str]:
-    return set(re.findall(r'"((?:customer|invoice|checkout|entitlements)\.[a-z_.]+)"', text))
+    return set(re.findall(r'"((?:customer|invoice|checkout|entitlements|v2)\.[a-z_.]+)"', text))
 
 
 def test_the_rule_admits_the_documented_types_by_default() -> None:
     """The variable's default is the library's own list."""
-    assert set(defaults("event_types")["event_types"]) == set(DEFAULT_EVENT_TYPES)
+    assert set(defaults("event_types")["event_types"]) == set(ADMITTED_EVENT_TYPES)
 
 
 def test_the_example_with_stripes_provider_sends_the_default_types() -> None:
-    """Its event destination is made for this rule."""
+    """Its event destination is made for this rule, and sends snapshots."""
     text = (ROOT / "examples/stripe_provider/variables.tf").read_text(encoding="utf-8")
     assert _event_types(text) == set(DEFAULT_EVENT_TYPES)
 
@@ -151,7 +156,7 @@ def test_the_readme_names_the_default_types() -> None:
     """All of them in its table, and no other."""
     text = (ROOT.parent / "README.md").read_text(encoding="utf-8")
     section = text.partition("## Which events it takes")[2].partition("\n\nThe rule holds back")[0]
-    assert set(re.findall(r"`((?:\w+\.)+\w+)`", section)) == set(DEFAULT_EVENT_TYPES)
+    assert set(re.findall(r"`((?:\w+\.)+\w+)`", section)) == set(ADMITTED_EVENT_TYPES)
 
 
 def test_every_type_that_may_be_configured_is_handled() -> None:
@@ -160,7 +165,7 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
     Thin events have the same types behind a `v1.`, which Terraform takes off before it compares.
     """
     text = (ROOT / "variables_rule.tf").read_text(encoding="utf-8")
-    assert _event_types(text) == {*HANDLED_TYPES}
+    assert _event_types(text) == {*HANDLED_TYPES, GENERATION_FAILURE_EVENT}
 
 
 @pytest.mark.parametrize("name", ["handler", "drift_check", "profile_events", "webhook_bridge"])

@@ -19,6 +19,7 @@ from stripe_subscription_handler.conversation.messages import (
     Commit,
     CustomerChange,
     Fetch,
+    FetchEvent,
     Guard,
     Handling,
     LinkChange,
@@ -142,7 +143,7 @@ REQUESTS = (
 """Everything a handling asks of DynamoDB, in each of its forms."""
 OF_OTHERS = {"comparison", "drift_check", "profile_events", "webhook_bridge"}
 """Rooms of the functions that have roles of their own."""
-OF_STRIPE = {Fetch}
+OF_STRIPE = {Fetch, FetchEvent}
 
 
 class Answer:

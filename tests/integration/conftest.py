@@ -25,7 +25,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.packaging import build_zip
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, GENERATION_FAILURE_EVENT
 from support import fault_report, on_call_report
 from support.webhooks import SECRET
 
@@ -209,7 +209,7 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "profile_events_maximum_retry_attempts": 60,
         }
         custom |= {
-            "event_types": admitted_types(DEFAULT_EVENT_TYPES),
+            "event_types": [*admitted_types(DEFAULT_EVENT_TYPES), GENERATION_FAILURE_EVENT],
             "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),
             "stripe_api_url": stripe.url,
             # Its schedule's day takes four hours: no slice comes between the tests.

@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from conftest import Stack
 
 pytestmark = [pytest.mark.embedded, pytest.mark.partner_bus]
-OF_THE_DESTINATION = {"stripe-destination", "stripe-events-from", "stripe-event-types", "stripe-payload"}
+OF_THE_DESTINATION = {
+    "stripe-destination",
+    "stripe-events-from",
+    "stripe-event-types",
+    "stripe-payload",
+    "stripe-generation-failures",
+}
 WITHOUT_A_STRIPE_KEY = {*OF_THE_DESTINATION, "unpaid-access"}
 PASSING_BY = {"alarms-quiet", "recent-events", "webhook-removable"}
 """Checks of the moment: other tests, and the alarms' own clock, change what they find."""

@@ -20,6 +20,7 @@ from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
 from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 from support import events, on_call_report, runbook
 from support.drift_checks import DriftChecks
@@ -285,6 +286,15 @@ def bridge_silence(scene: Scene) -> Incident:
 
 
 DRIFTED, WIPED = Life("drifted"), Life("put_over")
+LOST_BY_STRIPE = {
+    "id": "evt_itest_never_generated",
+    "object": "v2.core.event",
+    "type": GENERATION_FAILURE_EVENT,
+    "created": "2026-11-02T10:00:00.000Z",
+    "livemode": False,
+    "context": None,
+}
+"""Stripe says that it failed to generate an event, and then shows nothing more of it."""
 
 
 @attrs.frozen
@@ -304,7 +314,7 @@ class Drift:
 
 @pytest.fixture(scope="module")
 def drifting(other_scene: Scene, stripe: FakeStripe) -> Iterator[Drift]:
-    """An event was lost, and the app's `PutItem` replaced a profile.
+    """Stripe never generated an event, and does not say which; and the app's `PutItem` replaced a profile.
 
     The schedule's passes, seconds apart here, find both and then see them repaired.
     """
@@ -326,10 +336,12 @@ def drifting(other_scene: Scene, stripe: FakeStripe) -> Iterator[Drift]:
         stripe.account = objects(DRIFTED.subscription(livemode=False), subscription, bill)
         checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="0.001")
         before.append(checks.set_schedule("rate(1 minute)"))
+        pipeline.put(LOST_BY_STRIPE)
+        pipeline.follow(str(LOST_BY_STRIPE["id"]))
         return {"STRIPE_API_KEY": API_KEY}
 
     told_before = len(checks.log_lines("drift_difference"))
-    incident = other_scene.live_through(("drift_found",), cause)
+    incident = other_scene.live_through(("drift_found", "generation_failures"), cause)
     yield Drift(incident, profile, checks.log_lines("drift_difference")[told_before:])
     checks.set_schedule(*before)
     checks.set_up(DRIFT_CHECK_INTERVAL_HOURS="1")
@@ -374,6 +386,7 @@ INCIDENTS = {
     "stripe_unavailable": "refused_key",
     "drift_check_errors": "refused_key",
     "drift_found": "drift",
+    "generation_failures": "drift",
     "rule_throttled": "throttled_rule_by_its_metric",
 }
 

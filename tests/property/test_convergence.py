@@ -58,6 +58,13 @@ def test_with_a_key_events_of_one_second_end_in_the_truth(stream: Stream) -> Non
     judge(stream.delivered(WITH_KEY), Truth(stream.world, key=True))
 
 
+@MANY
+@given(stream=streams(ONE_SECOND))
+def test_events_of_one_second_in_either_form_or_both_end_in_the_truth(stream: Stream) -> None:
+    """A destination with snapshots and one with thin events, side by side: each happening counts once."""
+    judge(stream.delivered(WITH_KEY, either_form=True), Truth(stream.world, key=True))
+
+
 @pytest.mark.parametrize("policy", [WITHOUT_KEY, WITH_KEY], ids=["without key", "with key"])
 @MANY
 @given(stream=streams(MANY_DEAD))

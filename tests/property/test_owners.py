@@ -101,6 +101,20 @@ def test_thin_events_end_in_the_truth(stream: Stream) -> None:
     judge(tables, Truth(stream.world, key=True, thin=True))
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [MIXED, COMPANIONS, LABELS_OF_ONE_SECOND],
+    ids=["mixed", "sessions and customers", "labels of one second"],
+)
+@MANY
+@given(data=st.data())
+def test_a_happening_in_either_form_or_both_ends_in_the_truth(kinds: Kinds, data: st.DataObject) -> None:
+    """Thin, as a snapshot, or both, in any order: all that the snapshots tell is known, and once."""
+    stream = data.draw(streams(kinds))
+    tables = stream.delivered(WITH_KEY, either_form=True, after_each=check_one_owner)
+    judge(tables, Truth(stream.world, key=True))
+
+
 @MANY
 @given(data=st.data())
 def test_only_users_with_a_profile_have_what_is_theirs(data: st.DataObject) -> None:

@@ -7,7 +7,13 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
+from stripe_subscription_handler.conversation.messages import (
+    Fetch,
+    Fetched,
+    FetchedEvent,
+    FetchEvent,
+    Handling,
+)
 from stripe_subscription_handler.conversation.snapshots import carry, completion_of
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
@@ -87,17 +93,43 @@ def in_order(world: World, policy: Policy, *, profiles: Mapping[str, dict[str, A
     return tables
 
 
-def as_thin(event: StripeEvent) -> StripeEvent:
-    """The thin event of an event: it says which object changed, and neither how nor whose it is."""
+_THIN = " thin"
+"""Ends the ids of the thin events of a world that shows their snapshot events too."""
+
+
+def as_thin(event: StripeEvent, *, is_named: bool | None = None) -> StripeEvent:
+    """The thin event of an event: it says which object changed, and neither how nor whose it is.
+
+    `is_named` says whether it names its snapshot event; without it, it has no id of its own either.
+    """
     subject = event.invoice or event.subscription or event.session or event.customer
     related_id = event.entitlements.customer_id if event.entitlements else None
     return StripeEvent(
-        id=event.id,
+        id=event.id if is_named is None else event.id + _THIN,
         type=f"v1.{event.type}",
         created=event.created,
         livemode=event.livemode,
         related_id=subject.id if subject else related_id,
+        snapshot_id=event.id if is_named else None,
     )
+
+
+def _thin(deliveries: Sequence[Delivery], tape: Tape) -> list[Delivery]:
+    """Three events of four as thin ones."""
+    return [as_thin(one) if isinstance(one, StripeEvent) and tape.pick(4) < 3 else one for one in deliveries]
+
+
+def _in_either_form(deliveries: Sequence[Delivery], tape: Tape) -> list[Delivery]:
+    """Each event as a snapshot, thin, or in both forms, the second at any later time."""
+    found: list[Delivery] = []
+    for one in reversed(deliveries):
+        form = tape.pick(3) if isinstance(one, StripeEvent) else 0
+        forms = [one] if form != 1 else []
+        if form and isinstance(one, StripeEvent):
+            forms.append(as_thin(one, is_named=bool(tape.pick(2))))
+        for each in forms:
+            found.insert(tape.pick(len(found) + 1) if len(forms) > 1 else 0, each)
+    return found
 
 
 def _nothing(_tables: Tables) -> None:
@@ -111,6 +143,7 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
     policy: Policy,
     *,
     thin: bool = False,
+    either_form: bool = False,
     profiles: Mapping[str, dict[str, Any]] | None = None,
     after_each: Callable[[Tables], None] = _nothing,
 ) -> Tables:
@@ -123,17 +156,15 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
         deliveries: Its events in the order in which they are first delivered.
         tape: Schedules and kills.
         policy: The environment's choices.
-        thin: Whether they are delivered as thin events, but for some.
+        thin: Whether they are delivered as thin events, but for some. Stripe shows no event any more.
+        either_form: Whether each comes as a snapshot event, as a thin one or as both, and Stripe shows both.
         profiles: Profile items that are there from the beginning.
         after_each: Looks at the tables after each request.
     """
     policy = policy_of(world, policy)
     tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
     waiting, running = list(deliveries), list[_Running]()
-    if thin:
-        waiting = [
-            as_thin(one) if isinstance(one, StripeEvent) and tape.pick(4) < 3 else one for one in waiting
-        ]
+    waiting = _in_either_form(waiting, tape) if either_form else _thin(waiting, tape) if thin else waiting
     kills, steps = MOST_KILLS, 0
     while waiting or running:
         steps += 1
@@ -152,8 +183,8 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
             waiting.append(delivery)
             stripe.catches_up()
             continue
-        if isinstance(request, Fetch):
-            done = stripe.answer(request)
+        if isinstance(request, Fetch | FetchEvent):
+            done = stripe.answer(request) if isinstance(request, Fetch) else stripe.event(request)
         else:
             done = tables.execute(request, event)
             after_each(tables)
@@ -210,7 +241,7 @@ class _Stripe:
 
     def has_sent(self, event: StripeEvent) -> None:
         ids = [one.id for one in self.world.events]
-        self._sent = max(self._sent, ids.index(event.id) + 1)
+        self._sent = max(self._sent, ids.index(event.id.removesuffix(_THIN)) + 1)
 
     def catches_up(self) -> None:
         """Something had to come back. Sooner or later nothing happens any more, and all is shown that did."""
@@ -223,6 +254,15 @@ class _Stripe:
             return []
         name, kind = f"snapshot of {subscription_id}", "customer.subscription.updated"
         return [StripeEvent(name, kind, found.as_of, subscription=found.object, as_of=found.as_of)]
+
+    def event(self, request: FetchEvent) -> FetchedEvent:
+        """Show an event, in the form that is asked for."""
+        wanted = request.event_id.removesuffix(_THIN)
+        [found] = [one for one in self.world.events if one.id == wanted]
+        is_thin = request.form == "v2.core.event"
+        if is_thin != request.event_id.endswith(_THIN):
+            return FetchedEvent(None)  # it has none beside it that Stripe would show
+        return FetchedEvent(as_thin(found, is_named=True) if is_thin else found)
 
     def completion(self, subscription_id: str) -> list[StripeEvent]:
         """The subscription's completed session as an API client reads it, if it has one."""

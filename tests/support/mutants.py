@@ -17,6 +17,9 @@ OWNERS = f"{_EVERYONE}[without key-labels]"
 EARLIER = f"{_EVERYONE}[without key-invoices]"
 COMPANIONS = f"{_EVERYONE}[without key-sessions and customers]"
 ONE_USER = f"{_EVERYONE}[without key-one user]"
+EITHER_FORM = f"{_OWNERS}test_a_happening_in_either_form_or_both_ends_in_the_truth"
+_THIN = "tests/unit/conversation/test_thin_events.py::"
+_MISSED = "tests/unit/conversation/test_catching_up.py::"
 _TOLD = "test_profile_events.py::"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
 ASKING = "test_asking.py::test_asking_between_events_shows_nobody_what_is_anothers"
@@ -475,8 +478,8 @@ MUTANTS = (
     Mutant(
         "a parked thin event is fetched when it is drained",
         "conversation/draining.py",
-        "    event = yield from whole(one, policy)\n",
-        "    yield from ()\n    event = one if one.related_id is None else None\n",
+        "        found = yield from whole(one, policy)\n",
+        "        found = one if one.related_id is None else Missing.GONE\n",
         THIN,
     ),
     Mutant(
@@ -492,6 +495,49 @@ MUTANTS = (
         "    held, customer_id = Ledger.from_item(decision.set).of(case.subscription_id), ",
         "    held, customer_id = NOTHING, ",
         "tests/unit/conversation/test_owners.py::test_a_move_to_a_user_without_a_profile_waits_for_it",
+    ),
+    # Thin events, and what Stripe failed to tell
+    Mutant(
+        "a thin event is the snapshot event that it names",
+        "conversation/thin_events.py",
+        "    if found is None or (found.type",
+        "    if True or (found.type",
+        EITHER_FORM,
+    ),
+    Mutant(
+        "a happening has one id, in whichever form it comes",
+        "conversation/thin_events.py",
+        "attrs.evolve(found, account=",
+        "attrs.evolve(found, id=event.id, account=",
+        f"{_THIN}test_a_happening_that_comes_in_both_forms_is_one",
+    ),
+    Mutant(
+        "an event of another object is not taken for a thin one's",
+        "conversation/thin_events.py",
+        "(found.type, found.object_id) != (event.plain_type, object_id)",
+        "False",
+        f"{_THIN}test_a_snapshot_event_of_something_else_is_not_taken_for_it",
+    ),
+    Mutant(
+        "an object is gone only where Stripe knows its event",
+        "conversation/thin_events.py",
+        "Missing.GONE if is_known else Missing.UNKNOWN",
+        "Missing.GONE",
+        f"{_THIN}test_a_key_of_another_account_loses_nothing",
+    ),
+    Mutant(
+        "an invoice that Stripe failed to tell of brings its subscription",
+        "conversation/cases.py",
+        "        moved=_alongside(event),\n",
+        "",
+        f"{_MISSED}test_an_invoice_repairs_both_of_a_profile_that_is_behind",
+    ),
+    Mutant(
+        "what is open is a failed payment only where that is what was missed",
+        "conversation/catching_up.py",
+        "by_status is None and not has_failed",
+        "False",
+        f"{_MISSED}test_an_invoice_brings_its_subscription_and_the_payment",
     ),
     # Entitlements
     Mutant(

@@ -30,6 +30,11 @@ PASSING: dict[str, Event] = {
     "a customer's first label": _customer("updated", previous=_NO_LABEL_BEFORE),
     "a customer's other label": _customer("updated", previous=_PREVIOUS_LABEL),
     "a label taken off": _customer("updated", user=None, previous=_PREVIOUS_LABEL),
+    "a failure to generate an event": {
+        "id": "evt_1",
+        "object": "v2.core.event",
+        "type": "v2.core.health.event_generation_failure.resolved",
+    },
     "a ping": {"id": "evt_1", "object": "v2.core.event", "type": "v2.core.event_destination.ping"},
 }
 """Reason → event."""

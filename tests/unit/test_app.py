@@ -51,6 +51,11 @@ class Lambda:
         return handle(raw, self._runtime)
 
     @property
+    def levels(self) -> list[str]:
+        """The level of each line so far."""
+        return [json.loads(line)["level"] for line in self._output.getvalue().splitlines()]
+
+    @property
     def lines(self) -> list[dict[str, Any]]:
         """The log so far, but for what is on every line."""
         lines = [json.loads(line) for line in self._output.getvalue().splitlines()]
@@ -106,6 +111,16 @@ def test_a_skipped_event_is_one_line() -> None:
     function = Lambda()
     assert function(events.paid(events.invoice(parent=None)))["reason"] == "one_off_invoice"
     assert [(line["decision"], line["requests"]) for line in function.lines] == [("skip", 0)]
+
+
+def test_what_stripe_failed_to_tell_is_a_warning() -> None:
+    """The alarm must see the line, whatever came of it, at any level up to that."""
+    function = Lambda()
+    raw = json.loads((FIXTURES / "2026-endive/thin_event_generation_failure.json").read_text("utf-8"))
+    assert function(raw)["reason"] == "not_told"
+    [line] = function.lines
+    assert (line["event_type"], line["decision"]) == (raw["detail-type"], "skip")
+    assert function.levels == ["warning"]
 
 
 @pytest.mark.parametrize("livemode", Livemode)

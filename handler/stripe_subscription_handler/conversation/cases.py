@@ -10,8 +10,10 @@ from stripe_subscription_handler.decisions.filters import may_be_ours
 from stripe_subscription_handler.decisions.ledger import NOTHING, Held
 from stripe_subscription_handler.decisions.naming import claim_of
 from stripe_subscription_handler.decisions.policy import Circumstances, Policy
+from stripe_subscription_handler.decisions.registers import Register, subscription_version
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.loggable import loggable
 
 
@@ -25,7 +27,8 @@ class Case:
         event: None for a moved subscription that was parked.
         claim: Whose it says the subscription is; None where it names nobody.
         only_claims: Whether it tells nothing of the subscription's state: a session, a customer.
-        moved: What was parked of a moved subscription.
+        moved: What was parked of a moved subscription; or the state of an invoice's subscription that was
+            read along with it.
         is_parked: Whether it was parked and is being drained.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
         was_asked: Whether Stripe was asked whose it is.
@@ -48,7 +51,8 @@ class Case:
     @property
     def may_be_guessed(self) -> bool:
         """Whether the only owner of the customer's subscriptions gets it. An invoice waits for its own."""
-        return self.event is not None and self.event.subscription is not None
+        event = self.event
+        return event is not None and (event.subscription is not None or event.alongside is not None)
 
     @property
     def is_another_apps(self) -> bool:
@@ -94,8 +98,17 @@ def case_of(event: StripeEvent, policy: Policy) -> Case:
         event,
         claim_of(event, policy),
         only_claims=event.session is not None,
+        moved=_alongside(event),
         may_guess=not policy.can_ask_stripe,
     )
+
+
+def _alongside(event: StripeEvent) -> Held:
+    subscription, as_of = event.alongside, event.as_of
+    if subscription is None or as_of is None:
+        return NOTHING
+    version = subscription_version(subscription, as_of, Rank.SNAPSHOT)
+    return Held(register=Register(version, as_of, subscription))
 
 
 @attrs.frozen

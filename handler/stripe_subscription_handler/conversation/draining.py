@@ -9,8 +9,8 @@ from collections.abc import Generator
 import attrs
 
 from stripe_subscription_handler.conversation.cases import Case, case_of
+from stripe_subscription_handler.conversation.catching_up import catch_up
 from stripe_subscription_handler.conversation.commits import linking
-from stripe_subscription_handler.conversation.fetching import whole
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import (
     Answer,
@@ -24,6 +24,7 @@ from stripe_subscription_handler.conversation.messages import (
     Request,
 )
 from stripe_subscription_handler.conversation.settling import settle
+from stripe_subscription_handler.conversation.thin_events import Missing, whole
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import (
@@ -133,7 +134,12 @@ def _case(key: str, one: Waiting, policy: Policy) -> Generator[Request, Answer, 
         about = key, one.created, one.subscription_id, policy
         return Case(*about, claim=one.held.claim, moved=one.held, is_parked=True)
     # Events are parked as they came, so a thin one has no object yet.
-    event = yield from whole(one, policy)
+    event: StripeEvent | None
+    if one.is_generation_failure:
+        event = (yield from catch_up(one, policy)).event
+    else:
+        found = yield from whole(one, policy)
+        event = None if isinstance(found, Missing) else found
     if event is None or event.subscription_id is None:
         return None
     return attrs.evolve(case_of(event, policy), id=key, second=event.created, is_parked=True)

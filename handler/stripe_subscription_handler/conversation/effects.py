@@ -29,6 +29,11 @@ def effect(
     if isinstance(item, Unread) and case.is_parked:
         return ReadItem(owner)  # the drain goes on with what it wrote, so it must know it
     if case.event is not None and not case.only_claims:
+        if case.moved != NOTHING:  # read along with an invoice
+            if isinstance(item, Unread):
+                return ReadItem(owner)
+            held = Ledger.from_item(item).of(case.subscription_id)
+            brought = brought if merged(held, case.moved) == held else merged(brought, case.moved)
         return for_owner(case.event, item, owner, claim, brought, case.circumstances(linked=linked))
     if isinstance(item, Unread):
         return ReadItem(owner)

@@ -54,26 +54,6 @@ def fetch_object(event: StripeEvent, object_id: str, policy: Policy) -> Fetching
     return told
 
 
-def whole(event: StripeEvent, policy: Policy) -> Fetching:
-    """Give an event all that it is about: the object of a thin one, and items that Stripe did not embed.
-
-    Without a key, what is embedded has to do.
-
-    Returns:
-        The event; None if Stripe has no object of a thin one.
-
-    Raises:
-        StripeUnavailableError: There is no key for a thin one, or no answer that includes the event's second.
-    """
-    if event.related_id is not None:
-        return (yield from fetch_object(event, event.related_id, policy))
-    subscription = event.subscription
-    if subscription is None or not subscription.has_more_items or not policy.can_ask_stripe:
-        return event
-    found = yield from refetch(event, Refetch(subscription.id, event.created), policy)
-    return found or event
-
-
 def refetch(event: StripeEvent, question: Refetch, policy: Policy) -> Fetching:
     """Put the subscription that Stripe shows in the event's place; None if Stripe has no such subscription.
 

@@ -8,13 +8,15 @@ once with a model of them, in every order, and break some off.
 import attrs
 
 from stripe_subscription_handler.conversation.cases import Case, case_of
+from stripe_subscription_handler.conversation.catching_up import catch_up
 from stripe_subscription_handler.conversation.customers import claim_customer
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.entitlements import record_summary
-from stripe_subscription_handler.conversation.fetching import unknown_to_stripe, whole
+from stripe_subscription_handler.conversation.fetching import unknown_to_stripe
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
+from stripe_subscription_handler.conversation.thin_events import Missing, whole
 from stripe_subscription_handler.decisions.decide import nothing_to_do
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy
@@ -30,12 +32,30 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
         StripeUnavailableError: Stripe must be asked, and there is no key or no fresh answer.
         ConcurrentUpdateError: Something changed under every write that was tried.
     """
-    if event.account is not None and policy.connect_events is ConnectEvents.SKIP:
+    if _is_skipped(event, policy):
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
+    if event.is_generation_failure:
+        caught = yield from catch_up(event, policy)
+        if caught.event is None:
+            return Outcome(applied=False, reason=caught.reason, missed=caught.missed)
+        if _is_skipped(caught.event, policy):
+            return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT, missed=caught.missed)
+        outcome = yield from _handled(caught.event, policy)
+        return attrs.evolve(outcome, missed=caught.missed)
     found = yield from whole(event, policy)
-    if found is None:
+    if found is Missing.GONE:
+        return Outcome(applied=False, reason=Reason.GONE)
+    if found is Missing.UNKNOWN:
         raise unknown_to_stripe(event.related_id or event.id)
-    event = found
+    return (yield from _handled(found, policy))
+
+
+def _is_skipped(event: StripeEvent, policy: Policy) -> bool:
+    return event.account is not None and policy.connect_events is ConnectEvents.SKIP
+
+
+def _handled(event: StripeEvent, policy: Policy) -> Handling:
+    """Carry through an event that has all that it is about."""
     nothing = nothing_to_do(event)
     if nothing is not None:
         return Outcome(applied=False, reason=nothing.reason)

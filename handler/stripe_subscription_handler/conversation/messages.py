@@ -7,7 +7,7 @@ of that second, ISO-8601 UTC.
 
 import enum
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -18,6 +18,7 @@ from stripe_subscription_handler.decisions.entitlements import Entitlements
 from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Subject
+from stripe_subscription_handler.events.missed import Missed
 from stripe_subscription_handler.events.objects import StripeObject
 
 Item = Mapping[str, Any]
@@ -146,7 +147,22 @@ class Fetch:
     account: str | None = None
 
 
-Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Fetch
+@attrs.frozen
+class FetchEvent:
+    """Ask Stripe for an event by its id. Answered by `FetchedEvent`.
+
+    Attributes:
+        form: Stripe's word for what it is: a snapshot event or, with `v2`, a thin one.
+        of_preview: Whether Stripe documents its type in previews of the API only.
+    """
+
+    form: Literal["event", "v2.core.event"]
+    event_id: str
+    account: str | None = None
+    of_preview: bool = False
+
+
+Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Fetch | FetchEvent
 
 
 @attrs.frozen
@@ -211,7 +227,14 @@ class Fetched:
     as_of: str
 
 
-Answer = Written | ItemSeen | Refused | Links | Parked | Fetched
+@attrs.frozen
+class FetchedEvent:
+    """An event from Stripe; None where Stripe has none with this id (any more), or does not show it to us."""
+
+    event: StripeEvent | None
+
+
+Answer = Written | ItemSeen | Refused | Links | Parked | Fetched | FetchedEvent
 
 
 @attrs.frozen
@@ -241,6 +264,7 @@ class Outcome:
         also_applied: Parked events applied on the way, and what the event did to the profile of the user a
             subscription was taken from.
         incomplete: Names of attributes that show only what the event tells, which is not all.
+        missed: Of an event that says that Stripe failed to generate another: what that was, if Stripe told.
     """
 
     applied: bool
@@ -252,6 +276,7 @@ class Outcome:
     changed: tuple[str, ...] = ()
     also_applied: tuple[Applied, ...] = ()
     incomplete: tuple[str, ...] = ()
+    missed: Missed | None = None
 
     def of(self, event_id: str, user_id: str) -> Applied:
         """The same as a part of another event's outcome."""

@@ -23,6 +23,8 @@ from stripe_subscription_handler.conversation.messages import (
     CustomerChange,
     Fetch,
     Fetched,
+    FetchedEvent,
+    FetchEvent,
     Guard,
     Handling,
     ItemSeen,
@@ -54,6 +56,11 @@ def nothing_at_stripe(_asked: Fetch) -> Fetched:
     return Fetched(None, FOREVER)
 
 
+def no_event_at_stripe(_asked: FetchEvent) -> FetchedEvent:
+    """A Stripe account without any events."""
+    return FetchedEvent(None)
+
+
 @attrs.define
 class Tables:
     """Both tables, and the Stripe that is asked.
@@ -73,6 +80,7 @@ class Tables:
     requests: int = 0
     policy: Policy = attrs.Factory(Policy)
     stripe: Callable[[Fetch], Fetched] = nothing_at_stripe
+    stripe_events: Callable[[FetchEvent], FetchedEvent] = no_event_at_stripe
     _writes: int = 0
 
     def execute(self, request: Request, event: StripeEvent | None = None) -> Answer:  # noqa: PLR0911 - a table
@@ -93,6 +101,8 @@ class Tables:
                 return self._commit(request, event)
             case Fetch():
                 return self.stripe(request)
+            case FetchEvent():
+                return self.stripe_events(request)
 
     def subscriptions_of(self, customer_id: str) -> Iterable[str]:
         """Every subscription of a customer that has a link."""

@@ -33,6 +33,7 @@ from stripe_subscription_handler.decisions.view import changed_names
 from stripe_subscription_handler.decisions.writes import full_write
 from stripe_subscription_handler.events.checkout_sessions import CheckoutSession, read_checkout_session
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import INVOICE_ENDS
 from stripe_subscription_handler.events.fields import optional_boolean, optional_object, optional_time
 from stripe_subscription_handler.events.invoices import read_invoice
 from stripe_subscription_handler.events.selection import Selection
@@ -40,12 +41,6 @@ from stripe_subscription_handler.events.subscriptions import read_subscription, 
 
 _TYPE = "customer.subscription.updated"
 """The type that says least. A snapshot's version comes from `as_of` and never from its type."""
-_TYPE_BY_STATUS = {
-    "paid": "invoice.paid",
-    "void": "invoice.voided",
-    "uncollectible": "invoice.marked_uncollectible",
-}
-"""Status of an invoice that has an end → the type of the event that told it."""
 
 
 def snapshot_event(body: Mapping[str, Any], as_of: str, selection: Selection) -> StripeEvent:
@@ -81,7 +76,7 @@ def payment_event(
     invoice, subscription = read_invoice(body, "invoice", selection), of.subscription
     if subscription is None or invoice.subscription_id != subscription.id or invoice.asks_for_nothing:
         return None
-    event_type = _TYPE_BY_STATUS.get(invoice.status or "")
+    event_type = INVOICE_ENDS.get(invoice.status or "")
     if event_type is None:
         if not (is_unpaid and invoice.status == "open" and invoice.attempt_count):
             return None

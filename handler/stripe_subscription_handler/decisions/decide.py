@@ -63,7 +63,7 @@ def decide(
     return for_owner(event, item, owner, claim, NOTHING, circumstances)
 
 
-def nothing_to_do(event: StripeEvent) -> Skip | None:
+def nothing_to_do(event: StripeEvent) -> Skip | None:  # noqa: PLR0911 - a table of kinds
     """Say why an event changes no profile and no owner, whatever they are; None if it may change some.
 
     Raises:
@@ -84,6 +84,8 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:
         return None
     if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:
         raise InvalidEventError("event.data.object", "is missing")
+    if event.is_generation_failure:
+        return Skip(Reason.NOT_TOLD)  # unless it is fetched; see `conversation.catching_up`
     return Skip(Reason.PING if event.is_ping else Reason.UNHANDLED_TYPE)
 
 

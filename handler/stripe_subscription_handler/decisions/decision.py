@@ -37,6 +37,9 @@ class Reason(enum.StrEnum):
     NOTHING_DUE = "nothing_due"
     FILTERED = "filtered"
     PING = "ping"
+    NOT_TOLD = "not_told"
+    UNHANDLED_OBJECT = "unhandled_object"
+    GONE = "gone"
 
 
 @attrs.frozen

@@ -22,8 +22,8 @@ def may_be_ours(event: StripeEvent, shows: ViewSettings) -> bool:
     """Whether an event may be about a subscription that is ours, or was ours until then."""
     if not shows.has_filter:
         return True
-    if event.subscription is not None:
-        states = (event.subscription, event.before)
+    if event.subscription is not None or event.alongside is not None:
+        states = (event.subscription, event.before, event.alongside)
         return any(state is not None and is_ours(state, shows) for state in states)
     return event.invoice is None or _bills_ours(event.invoice, shows)
 

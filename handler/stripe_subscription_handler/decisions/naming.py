@@ -22,6 +22,8 @@ def claim_of(event: StripeEvent, policy: Policy) -> Claim | None:
     claim = None
     if event.subscription is not None:
         claim = _label(event, event.subscription)
+    elif event.alongside is not None and event.as_of is not None and event.alongside.user_id is not None:
+        claim = label_at_stripe(event.alongside, event.as_of)
     elif event.invoice is not None and event.invoice.user_id is not None:
         version = f"{event.invoice.created} {event.invoice.id}"
         claim = Claim(Kind.INVOICE, version, event.invoice.user_id)
@@ -34,7 +36,7 @@ def claim_of(event: StripeEvent, policy: Policy) -> Claim | None:
         claim = _of_customer(event, event.customer)
     if claim is None or policy.is_user_id(claim.user_id):
         return claim
-    if event.user_id != claim.user_id:
+    if event.user_id != claim.user_id and event.alongside is None:
         return None  # a slip that was taken off again
     return a_users(claim, policy)
 

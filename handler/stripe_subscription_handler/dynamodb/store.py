@@ -19,6 +19,8 @@ from stripe_subscription_handler.conversation.messages import (
     Commit,
     Fetch,
     Fetched,
+    FetchedEvent,
+    FetchEvent,
     Handling,
     ItemSeen,
     Links,
@@ -45,6 +47,7 @@ from stripe_subscription_handler.errors import (
     ItemTooLargeError,
     StripeUnavailableError,
 )
+from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.objects import read_object
 
 if TYPE_CHECKING:
@@ -147,6 +150,8 @@ class Store:
                 return self._sync.read_parked(customer_id)
             case Fetch():
                 return self._fetch(request)
+            case FetchEvent():
+                return self._fetch_event(request)
 
     def _pause(self, attempt: int) -> None:
         longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
@@ -212,6 +217,12 @@ class Store:
             return Fetched(None, second)
         as_of = snapshot.as_of
         return Fetched(read_object(subject, snapshot.object, as_of, self.config.selection), as_of)
+
+    def _fetch_event(self, request: FetchEvent) -> FetchedEvent:
+        body = self._asked().fetch_event(
+            request.form, request.event_id, account=request.account, of_preview=request.of_preview
+        )
+        return FetchedEvent(None if body is None else parse_event(body, self.config.selection))
 
     def _asked(self) -> "StripeApi":
         if self.stripe is None:

@@ -18,6 +18,7 @@ from stripe_subscription_handler.events.entitlements import (
 )
 from stripe_subscription_handler.events.event_types import (
     CUSTOMER_EVENTS,
+    GENERATION_FAILURE_EVENT,
     PING_EVENT,
     SUBJECTS,
     SUBSCRIPTION_EVENTS,
@@ -32,6 +33,7 @@ from stripe_subscription_handler.events.fields import (
     text,
 )
 from stripe_subscription_handler.events.invoices import Invoice, read_invoice
+from stripe_subscription_handler.events.missed import Missed, read_missed
 from stripe_subscription_handler.events.selection import PLAIN, Selection
 from stripe_subscription_handler.events.subscriptions import (
     Subscription,
@@ -58,7 +60,11 @@ class StripeEvent:
         as_of: For a snapshot that took the event's place: the last second it surely includes, ISO-8601 UTC.
         related_id: For a thin event: the id of the object it is about, which must be fetched; for
             entitlements, the customer's.
+        snapshot_id: For a thin event: the id of the snapshot event of the same happening, where it says so.
         fetched: For an invoice: its subscription, where Stripe was asked for it.
+        alongside: For an invoice that was read for an event that Stripe failed to generate: its subscription
+            as of `as_of`, which is applied too.
+        missed: What Stripe failed to tell, for the event that says so, once it was fetched.
         destination_id: For a ping: the event destination that was tested.
     """
 
@@ -75,13 +81,21 @@ class StripeEvent:
     entitlements: EntitlementSummary | None = None
     as_of: str | None = None
     related_id: str | None = None
+    snapshot_id: str | None = None
     fetched: Subscription | None = None
+    alongside: Subscription | None = None
+    missed: Missed | None = None
     destination_id: str | None = None
 
     @property
     def is_ping(self) -> bool:
         """Whether it only tests the way from Stripe to here."""
         return self.type == PING_EVENT
+
+    @property
+    def is_generation_failure(self) -> bool:
+        """Whether it says that Stripe failed to generate another event."""
+        return self.type == GENERATION_FAILURE_EVENT
 
     @property
     def plain_type(self) -> str:
@@ -114,6 +128,14 @@ class StripeEvent:
             return self.subscription.id
         subject = self.invoice or self.session
         return subject.subscription_id if subject else None
+
+    @property
+    def object_id(self) -> str | None:
+        """The id of the object that it brings; of a summary of entitlements, the customer's."""
+        if self.entitlements:
+            return self.entitlements.customer_id
+        subject = self.subscription or self.invoice or self.session or self.customer
+        return subject.id if subject else None
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -162,12 +184,15 @@ def parse_event(raw: Mapping[str, Any], selection: Selection = PLAIN) -> StripeE
     if head.is_ping:
         destination = optional_object(raw, "related_object", here) or {}
         return attrs.evolve(head, destination_id=optional_text(destination, "id", f"{here}.related_object"))
+    if head.is_generation_failure:
+        return attrs.evolve(head, missed=read_missed(raw, here))
     is_thin = raw.get("object") == "v2.core.event"
     subject = SUBJECTS.get(head.plain_type if is_thin else head.type)
     if subject is None:
         return head
     if is_thin:
-        return attrs.evolve(head, related_id=_related_id(raw, here, subject))
+        snapshot_id = optional_text(raw, "snapshot_event", here)
+        return attrs.evolve(head, related_id=_related_id(raw, here, subject), snapshot_id=snapshot_id)
     data = optional_object(raw, "data", here)
     body = optional_object(data, "object", f"{here}.data") if data else None
     if data is None or body is None:

@@ -39,6 +39,13 @@ INVOICE_EVENTS: Final = {
 }
 """Events whose object is an invoice, with the payment status they report."""
 
+INVOICE_ENDS: Final = {
+    "paid": "invoice.paid",
+    "void": "invoice.voided",
+    "uncollectible": "invoice.marked_uncollectible",
+}
+"""Status of an invoice that has an end → the type of the event that told it."""
+
 CHECKOUT_SESSION_EVENTS: Final = frozenset({"checkout.session.completed"})
 """Events whose object is a checkout session, which may say whose subscription it made."""
 
@@ -72,6 +79,15 @@ HANDLED_TYPES: Final = tuple(SUBJECTS)
 PING_EVENT: Final = "v2.core.event_destination.ping"
 """What Stripe sends to a destination, of whichever payload, when somebody asks it to test that one."""
 
+GENERATION_FAILURE_EVENT: Final = "v2.core.health.event_generation_failure.resolved"
+"""What Stripe sends where it failed to generate another event; once fetched, it names that one's object.
+
+It is always a thin event.
+"""
+
+THIN_PREFIXES: Final = ("v1.", "v2.")
+"""The types of thin events begin with one of these: those about objects of API v1 with the first."""
+
 MAIN_EVENT_TYPES: Final = (
     "customer.subscription.created",
     "customer.subscription.updated",
@@ -98,4 +114,7 @@ checkout or the customer names one, and of features.
 """
 
 DEFAULT_EVENT_TYPES: Final = (*MAIN_EVENT_TYPES, *COMPANION_EVENT_TYPES)
-"""The types the Terraform rule admits unless it is configured otherwise."""
+"""The types about objects that the Terraform rule admits unless it is configured otherwise."""
+
+ADMITTED_EVENT_TYPES: Final = (*DEFAULT_EVENT_TYPES, GENERATION_FAILURE_EVENT)
+"""Every type that it then admits, but for Stripe's ping, which always passes."""

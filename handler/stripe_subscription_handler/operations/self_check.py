@@ -31,8 +31,9 @@ def self_check(store: Store) -> dict[str, Any]:
         `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
         that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
         refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
-        null where the key does not tell), `problem` (null when it could be read) and `stripeProblem` (null
-        when Stripe lets it read subscriptions and customers). Never a key, never an item's content.
+        null where the key does not tell), `problem` (null when it could be read), `stripeProblem` (null when
+        Stripe lets it read subscriptions and customers) and `eventsProblem` (the same of events). Never a
+        key, never an item's content.
     """
     return {
         "version": _version(),
@@ -123,18 +124,20 @@ def _try_transaction(store: Store, items: Any) -> None:
 def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
     problem = _problem(stripe.key.refresh)
     if problem is not None:
-        return {"place": stripe.key.place, "mode": None, "problem": problem, "stripeProblem": None}
-    return {
-        "place": stripe.key.place,
-        "mode": key_mode(stripe.key.get()),
-        "problem": None,
-        "stripeProblem": _problem(lambda: _ask(stripe)),
-    }
+        unknown = dict.fromkeys(("mode", "stripeProblem", "eventsProblem"))
+        return {"place": stripe.key.place, **unknown, "problem": problem}
+    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
+    with hurried(stripe):
+        return {
+            "place": stripe.key.place,
+            "mode": key_mode(stripe.key.get()),
+            "problem": None,
+            "stripeProblem": _problem(lambda: _ask(stripe)),
+            "eventsProblem": _problem(lambda: stripe.try_events("evt_stripeHandlerSelfCheck")),
+        }
 
 
 def _ask(stripe: StripeApi) -> None:
-    # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
-    with hurried(stripe):
-        # Stripe says "no such subscription" only to a key that may read subscriptions.
-        stripe.fetch_subscription("sub_stripeHandlerSelfCheck")
-        stripe.fetch_customer_metadata("cus_stripeHandlerSelfCheck")
+    # Stripe says "no such subscription" only to a key that may read subscriptions.
+    stripe.fetch_subscription("sub_stripeHandlerSelfCheck")
+    stripe.fetch_customer_metadata("cus_stripeHandlerSelfCheck")

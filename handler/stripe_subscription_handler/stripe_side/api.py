@@ -10,7 +10,6 @@ import json
 import logging
 import math
 import os
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,6 +30,7 @@ from stripe_subscription_handler.errors import (
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.stripe_side.all_items import with_all_items
 from stripe_subscription_handler.stripe_side.pages import LIMIT, whole_list
+from stripe_subscription_handler.stripe_side.patience import Patience
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 
 if TYPE_CHECKING:
@@ -40,22 +40,23 @@ if TYPE_CHECKING:
 
 API_VERSION = "2026-10-28.endive"
 """What stripe-python 16.1 pins. Named here so that a newer client does not change what is read."""
+PREVIEW_VERSION = "2026-11-18.preview"
+"""Events of a preview are asked for with it first: that Stripe failed to generate an event is one of them."""
 NOT_IN_ZIP = (
     "a Stripe key is configured, but the function's zip was built without stripe (stripe-handler package "
     "--without-stripe): deploy one with it, or configure no key"
 )
 """Said where Stripe must be asked and cannot be."""
-MAX_ATTEMPTS = 4
 RESERVE_SECONDS = 2.0
 """Left of the invocation after any request: for the write that follows and the log line."""
 LEAST_REQUEST_SECONDS = 1.0
 """No request starts with less time than this."""
 LONGEST_FRESHNESS_WAIT_SECONDS = 3.0
 _LONGEST_CONNECT_SECONDS = 2.0
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 5.0
 _RETRIED_STATUSES = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
 _REFUSED_STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+_UNSHOWN_STATUSES = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+"""An event that is gone, of a preview that the account does not have, or that the key may not read."""
 _ORGANIZATION_KEY = "sk_org"
 """How an organization's keys begin; Stripe wants `Stripe-Context` with each of their requests."""
 _KEY_MODES: dict[str, Literal["live", "test"]] = {
@@ -66,6 +67,9 @@ _KEY_MODES: dict[str, Literal["live", "test"]] = {
 }
 
 
+EventForm = Literal["event", "v2.core.event"]
+"""Stripe's word for a snapshot event, and for a thin one."""
+
 _PATHS: dict[Subject, str] = {
     "subscription": "/v1/subscriptions",
     "invoice": "/v1/invoices",
@@ -73,6 +77,8 @@ _PATHS: dict[Subject, str] = {
     "customer": "/v1/customers",
 }
 """Where objects of each kind are read, before their id."""
+_EVENT_PATHS: dict[EventForm, str] = {"event": "/v1/events", "v2.core.event": "/v2/core/events"}
+"""Where events of both forms are read, before their id; for 30 days."""
 _ENTITLEMENTS = "/v1/entitlements/active_entitlements"
 """Where a customer's entitlements are listed. Their summary comes with events only and cannot be read."""
 
@@ -236,6 +242,32 @@ class StripeApi:
         found = metadata if isinstance(metadata, dict) else {}
         return {name: value for name, value in found.items() if isinstance(value, str)}
 
+    def fetch_event(
+        self, form: EventForm, event_id: str, *, account: str | None = None, of_preview: bool = False
+    ) -> dict[str, Any] | None:
+        """Read an event by its id; None where Stripe has none, or does not show it with this key.
+
+        `of_preview` says that Stripe documents its type in previews of the API only.
+
+        Source: https://docs.stripe.com/api/v2/core/events/retrieve, https://docs.stripe.com/api/events/retrieve
+        """
+        path = f"{_EVENT_PATHS[form]}/{_quoted(form, event_id)}"
+        versions = (PREVIEW_VERSION, API_VERSION) if of_preview else (API_VERSION,)
+        for version in versions:
+            body = self._answered(path, account, version, tolerated=_UNSHOWN_STATUSES).body
+            if body is not None and (body.get("object"), body.get("id")) == (form, event_id):
+                return body
+        return None
+
+    def try_events(self, event_id: str) -> None:
+        """Ask for an event that cannot exist, in both forms.
+
+        Raises:
+            StripeUnavailableError: The key may not read events, or another reason of the class.
+        """
+        for path in _EVENT_PATHS.values():
+            self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
+
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
 
@@ -293,37 +325,40 @@ class StripeApi:
         return Snapshot({"object": kind, "customer": customer_id, "entitlements": listed}, as_of)
 
     def _get(self, kind: Subject, identifier: str, account: str | None, expand: str | None = None) -> _Reply:
-        if not identifier.strip("."):  # "." and ".." would name another path
-            raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
         query = f"?{urlencode({'expand[]': expand})}" if expand else ""
-        reply = self._answered(f"{_PATHS[kind]}/{quote(identifier, safe='')}{query}", account)
+        reply = self._answered(f"{_PATHS[kind]}/{_quoted(kind, identifier)}{query}", account)
         body = reply.body or {}
         if not reply.missing and (body.get("object"), body.get("id")) != (kind, identifier):
             raise StripeUnavailableError(f"Stripe answered with something else than the {kind}")
         return reply
 
-    def _answered(self, path: str, account: str | None) -> _Reply:
-        may_refresh = True
-        attempt = 0
+    def _answered(
+        self,
+        path: str,
+        account: str | None,
+        version: str = API_VERSION,
+        tolerated: frozenset[int] = frozenset(),
+    ) -> _Reply:
+        may_refresh, patience = True, Patience()
         while True:
-            reply = self._send(path, account)
-            if reply.missing or reply.body is not None:
+            reply = self._send(path, account, version)
+            if reply.missing or reply.body is not None or reply.status in tolerated:
                 return reply
             if reply.status == HTTPStatus.UNAUTHORIZED and may_refresh and self.key.refresh():
                 may_refresh = False
                 continue
-            attempt += 1
-            if not reply.repeatable or attempt == MAX_ATTEMPTS:
+            seconds = patience.pause(reply.status, reply.headers) if reply.repeatable else None
+            if seconds is None:
                 raise StripeUnavailableError(reply.failure)
-            self._pause(_back_off_seconds(attempt, reply.headers), reply.failure)
+            self._pause(seconds, reply.failure)
 
     def _pause(self, seconds: float, failure: str) -> None:
         needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
-        if seconds > _LONGEST_PAUSE_SECONDS or self.remaining_seconds() < needed:
+        if self.remaining_seconds() < needed:
             raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
         self.sleep(seconds)
 
-    def _send(self, path: str, account: str | None) -> _Reply:
+    def _send(self, path: str, account: str | None, version: str) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
         if account is None and key.startswith(_ORGANIZATION_KEY):
             raise StripeUnavailableError(
@@ -337,7 +372,7 @@ class StripeApi:
         timeouts = request_timeouts(min(available, self.longest_request_seconds))
         client = stripe.StripeClient(
             key,
-            stripe_version=API_VERSION,
+            stripe_version=version,
             base_addresses={"api": self.url},
             max_network_retries=0,
             # Each attempt has a client of its own with its time-outs; they share the session, and with it the
@@ -387,6 +422,12 @@ def load_stripe() -> "ModuleType":
     return stripe
 
 
+def _quoted(kind: str, identifier: str) -> str:
+    if not identifier.strip("."):  # "." and ".." would name another path
+        raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")
+    return quote(identifier, safe="")
+
+
 def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     status = error.http_status
     headers = error.headers or {}
@@ -412,10 +453,3 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     )
     failure = f"Stripe answered HTTP {status}" + (f" {error.code}" if error.code else "")
     return _Reply(seconds, headers, status=status, repeatable=repeatable, failure=failure)
-
-
-def _back_off_seconds(attempt: int, headers: Mapping[str, str]) -> float:
-    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
-    pause = random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
-    asked = headers.get("Retry-After", "")
-    return max(pause, float(asked)) if asked.isascii() and asked.isdigit() else pause

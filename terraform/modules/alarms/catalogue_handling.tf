@@ -46,6 +46,17 @@ locals {
       commands       = ["stripe-handler doctor", "stripe-handler dlq redrive --error-type StripeUnavailableError"]
       remedy         = "check the key (stripe_secret_arn or stripe_secret_parameter_name) and Stripe's status page, then redrive."
     }
+    generation_failures = {
+      namespace      = var.metrics.generation_failures.namespace
+      metric_name    = var.metrics.generation_failures.name
+      dimensions     = {}
+      statistic      = "Sum"
+      period_seconds = 300
+      threshold      = var.thresholds.generation_failures
+      meaning        = "Stripe says that it failed to generate an event; the function applied what that was about, unless its log line says not_told."
+      commands       = ["stripe-handler reconcile", "stripe-handler doctor", "stripe-handler reconcile --apply"]
+      remedy         = "where the line's reason is not_told (no key, or Stripe does not show what it was), reconcile finds it; else nothing is left to do."
+    }
   }
 
   forwarding_alarms = var.forwarding_rule_name == null ? {} : {

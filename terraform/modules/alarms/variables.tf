@@ -48,9 +48,10 @@ variable "function_timeout_seconds" {
 variable "metrics" {
   description = "The handler's own metrics that alarms watch."
   type = object({
-    events_parked   = object({ namespace = string, name = string })
-    parked_expiring = object({ namespace = string, name = string })
-    event_errors    = object({ namespace = string, name = string })
+    events_parked       = object({ namespace = string, name = string })
+    parked_expiring     = object({ namespace = string, name = string })
+    event_errors        = object({ namespace = string, name = string })
+    generation_failures = object({ namespace = string, name = string })
   })
   nullable = false
 }
@@ -167,6 +168,7 @@ variable "thresholds" {
     parked_expiring                           = number
     parked_count_failed_invocations           = number
     stripe_unavailable                        = number
+    generation_failures                       = number
     drift_found                               = number
     drift_check_errors                        = number
     bridge_errors                             = number

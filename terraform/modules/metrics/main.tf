@@ -35,6 +35,13 @@ locals {
       unit       = "Count"
       dimensions = null
     }
+    generation_failures = {
+      name       = "GenerationFailures"
+      pattern    = "{ $.event_type = \"v2.core.health.event_generation_failure.resolved\" && $.decision = * }"
+      value      = "1"
+      unit       = "Count"
+      dimensions = null
+    }
     events_parked = {
       name       = "EventsParked"
       pattern    = "{ $.reason = \"parked\" }"

@@ -7,7 +7,11 @@ from stripe_handler_cli.operate.doctor.areas import rule, self_check, stripe
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import parse_policy
 from stripe_handler_cli.stack.event_destinations import EventDestination
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, MAIN_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import (
+    DEFAULT_EVENT_TYPES,
+    GENERATION_FAILURE_EVENT,
+    MAIN_EVENT_TYPES,
+)
 from support.doctor.cases import FAIL, PASS, WARN, Cases
 
 SOURCE = "aws.partner/stripe.com/ed_test_1"
@@ -56,6 +60,7 @@ def destination(
     *,
     admitted_types: frozenset[str] = TYPES,
     has_key: bool = False,
+    events_problem: str | None = None,
     connect_events: str = "skip",
     **changes: object,
 ) -> stripe.DestinationFacts:
@@ -66,6 +71,7 @@ def destination(
         found=attrs.evolve(good, **changes),
         admitted_types=admitted_types,
         has_key=has_key,
+        events_problem=events_problem,
         connect_events=connect_events,
     )
 
@@ -84,6 +90,7 @@ OTHER = rule.Target("o", "arn:aws:sqs:eu-west-1:123456789012:another", None)
 CASES: Cases = {
     rule.rule_pattern: (
         (the_rule(admits_ping=False), WARN, "ping", APPLY),
+        (the_rule(admits_failures=False), WARN, "left out: v2.core.health", APPLY),
         (the_rule(), PASS, "13 event types"),
         (the_rule(admitted_types=THIN), PASS, "13 event types"),
         (the_rule(state=None), FAIL, "there is no rule r", APPLY),
@@ -183,6 +190,24 @@ CASES: Cases = {
         (NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
         (destination(payload="thin"), FAIL, "no Stripe key", self_check.USE_A_SECRET),
         (destination(payload="thin", has_key=True), PASS, "thin events; each costs"),
+        (
+            destination(payload="thin", has_key=True, events_problem="Stripe refuses the API key"),
+            WARN,
+            "cannot read: Stripe refuses",
+        ),
+    ),
+    stripe.stripe_generation_failures: (
+        (destination(), PASS, "it sends snapshots"),
+        (CUSTOM, PASS, "does not apply"),
+        (NONE, FAIL, "no event destination", stripe.MAKE_DESTINATION),
+        (
+            destination(payload="thin", enabled_events=THIN),
+            WARN,
+            "does not send v2.core.health.event_generation_failure.resolved",
+            stripe.SET_EVENT_TYPES,
+        ),
+        (destination(payload="thin", enabled_events=THIN | {GENERATION_FAILURE_EVENT}), PASS, "it tells"),
+        (destination(payload="thin", enabled_events=frozenset("*")), PASS, "it tells"),
     ),
     bus.event_source: (
         (source(), PASS, "ed_test_1 is ACTIVE"),

@@ -6,7 +6,13 @@ import attrs
 import pytest
 
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Commit, Fetched, ReadParked, Refused
+from stripe_subscription_handler.conversation.messages import (
+    Commit,
+    Fetched,
+    FetchedEvent,
+    ReadParked,
+    Refused,
+)
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy, Unmapped
 from stripe_subscription_handler.errors import StripeUnavailableError, UserNotFoundError
@@ -237,6 +243,7 @@ def test_a_move_that_was_undone_while_it_was_being_fetched_reaches_nobody() -> N
     move = parse_event(thin("customer.subscription.updated", id="evt_there"))
     slow = handling(move, tables.policy)
     next(slow)
+    slow.send(FetchedEvent(None))  # Stripe does not show the event any more, so the object is fetched
     request: Any = slow.send(Fetched(moved, "2025-11-22T08:26:45Z"))
     tables.stripe = stripe_shows(LABELLED.subscription, as_of="2025-11-22T08:26:50Z")
     back = parse_event(

@@ -54,12 +54,27 @@ def run(raw: dict[str, Any], stripe: FakeStripe | None, *script: dict[str, Any])
 
 
 def test_a_thin_event_is_fetched_and_its_user_found_by_the_customer(stripe: FakeStripe) -> None:
-    """Subscription, links (none), the customer's metadata, the item, then one write."""
+    """The event (gone), subscription, links (none), the customer's metadata, the item, then one write."""
     outcome, store, calls = run(THIN, stripe, {"Items": []}, {}, {})
     assert (outcome.applied, outcome.user_id) == (True, "user_7")
     assert [operation for operation, _ in calls] == ["Query", "GetItem", "TransactWriteItems"]
     assert store.stripe is not None
-    assert (store.requests, store.stripe.requests) == (3, 2)
+    assert (store.requests, store.stripe.requests) == (3, 3)
+
+
+@pytest.mark.parametrize(("named", "asked"), [({"snapshot_event": "evt_1"}, 1), ({}, 2)])
+def test_a_thin_event_is_the_snapshot_event_that_it_names(named: dict[str, Any], asked: int) -> None:
+    """One question where the delivered event names it, two where only the fetched one does; and no wait."""
+    snapshot = {**events.updated(events.subscription(), created=events.T0 + 5), "object": "event"}
+    thin = THIN | {"snapshot_event": "evt_1", "changes": None}
+    with FakeStripe(objects(snapshot, thin), now=lambda: events.T0 + 5) as stripe:
+        outcome, store, calls = run(THIN | named, stripe, {})
+    assert (outcome.applied, outcome.user_id) == (True, "user_1")
+    assert [operation for operation, _ in calls] == ["UpdateItem"]
+    assert store.stripe is not None
+    assert store.stripe.requests == asked
+    as_delivered, _, same_calls = run(snapshot, None, {})
+    assert (outcome, calls[0][1].keys()) == (as_delivered, same_calls[0][1].keys())
 
 
 def test_an_invoice_without_user_asks_stripe(stripe: FakeStripe) -> None:

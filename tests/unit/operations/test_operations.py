@@ -9,7 +9,7 @@ import attrs
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from stripe_handler_cli.lab.fake_stripe import FakeStripe
+from stripe_handler_cli.lab.fake_stripe import FakeStripe, Fault
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
@@ -145,7 +145,7 @@ def stripe_with(read: Callable[[], str], url: str = "http://127.0.0.1:9") -> Str
 
 
 def test_a_key_that_stripe_accepts() -> None:
-    """Place and mode are told, the key is not; both kinds of object are asked for."""
+    """Place and mode are told, the key is not; both kinds of object, and events, are asked for."""
     with FakeStripe() as fake:
         answer = checked(stripe=stripe_with(lambda: KEY, fake.url))
         asked = [path.split("/")[2] for path, _ in fake.received]
@@ -154,8 +154,9 @@ def test_a_key_that_stripe_accepts() -> None:
         "mode": "test",
         "problem": None,
         "stripeProblem": None,
+        "eventsProblem": None,
     }
-    assert asked == ["subscriptions", "customers"]
+    assert asked == ["subscriptions", "customers", "events", "core"]
     assert KEY not in json.dumps(answer)
 
 
@@ -165,6 +166,15 @@ def test_a_key_that_stripe_refuses() -> None:
         found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
     assert "refuses the API key" in found["stripeProblem"]
     assert KEY not in json.dumps(found)
+
+
+def test_a_key_that_may_not_read_events() -> None:
+    """The others are not troubled by that; thin events are."""
+    with FakeStripe() as fake:
+        fake.misbehave([Fault(), Fault(), Fault(status=403)])
+        found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
+    assert found["stripeProblem"] is None
+    assert "refuses the API key" in found["eventsProblem"]
 
 
 def test_a_secret_that_cannot_be_read() -> None:

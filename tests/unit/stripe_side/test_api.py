@@ -14,11 +14,13 @@ from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import (
     API_VERSION,
+    PREVIEW_VERSION,
     StripeApi,
     key_mode,
     request_timeouts,
     snapshot_as_of,
 )
+from stripe_subscription_handler.stripe_side.patience import LONGEST_TURN_SECONDS, MAX_ATTEMPTS
 from stripe_subscription_handler.stripe_side.secret import StripeKey
 from support import events
 
@@ -118,6 +120,47 @@ def test_what_stripe_does_not_have_is_none(world: World) -> None:
     assert world.api.fetch_fresh("subscription", "sub_2", "2025-11-22T08:26:40Z") is None
     assert world.api.fetch_customer_metadata("cus_2") is None
     assert world.api.requests == 3
+
+
+SNAPSHOT_EVENT = {**events.updated(SUBSCRIPTION, event_id="evt_1"), "object": "event"}
+SAID = {"id": "evt_said", "object": "v2.core.event", "data": {"impact": {}}}
+
+
+def versions(world: World) -> list[str]:
+    """The API version of each request."""
+    return [headers["Stripe-Version"] for _, headers in world.stripe.received]
+
+
+def test_events_of_both_forms_are_read_by_their_ids(world: World) -> None:
+    """A thin event of a preview is asked for with a preview's version, and in its account's context."""
+    world.stripe.account = objects(SNAPSHOT_EVENT, SAID)
+    world.stripe.related = {"acct_1": objects(SAID)}
+    assert world.api.fetch_event("event", "evt_1") == SNAPSHOT_EVENT
+    assert world.api.fetch_event("v2.core.event", "evt_said", of_preview=True) == SAID
+    assert world.api.fetch_event("v2.core.event", "evt_said", account="acct_1") == SAID
+    assert versions(world) == [API_VERSION, PREVIEW_VERSION, API_VERSION]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_an_event_that_stripe_does_not_show_is_none(world: World, status: int) -> None:
+    """It is gone, of a preview that the account does not have, or the key may not read events."""
+    refusal = Fault(status=status, code="not_found")
+    world.stripe.misbehave([refusal])
+    assert world.api.fetch_event("event", "evt_1") is None
+    world.stripe.misbehave([refusal] * 2)
+    assert world.api.fetch_event("v2.core.event", "evt_said", of_preview=True) is None
+    assert versions(world)[1:] == [PREVIEW_VERSION, API_VERSION], "the second is asked for in both versions"
+    assert world.pauses == []
+
+
+def test_an_event_that_stripe_cannot_tell_of_now_comes_back(world: World) -> None:
+    """A key that is refused altogether, too: that is no event that is gone."""
+    world.stripe.misbehave([Fault(status=503)] * 4)
+    with pytest.raises(StripeUnavailableError):
+        world.api.fetch_event("event", "evt_1")
+    world.stripe.keys = set()
+    with pytest.raises(StripeUnavailableError, match="refuses the API key"):
+        world.api.fetch_event("event", "evt_1")
 
 
 @pytest.mark.parametrize(
@@ -231,18 +274,35 @@ def test_every_kind_of_object_is_read_by_its_id(
 
 
 def test_a_rate_limited_request_is_repeated_when_stripe_says(world: World) -> None:
-    """Retry-After is kept to; nothing is lost."""
+    """Retry-After is kept to, and all who were told it come back spread out; nothing is lost."""
     world.stripe.faults = [rate_limited(retry_after="3"), rate_limited()]
     assert world.api.fetch_subscription("sub_1") is not None
-    assert world.pauses[0] == 3.0
-    assert 0.5 <= world.pauses[1] <= 1.0
+    assert 3.4 <= world.pauses[0] <= 5.0
+    assert 0.8 <= world.pauses[1] <= 4.0
     assert world.api.requests == len(world.stripe.received) == 3
+
+
+def test_a_request_too_many_waits_for_its_turn_and_not_for_ever(world: World) -> None:
+    """It is no failure: it is asked as often as fits into twenty seconds. Then Lambda tries again."""
+    world.stripe.faults = [rate_limited()] * 100
+    assert "HTTP 429" in unavailable(world)
+    assert MAX_ATTEMPTS < world.api.requests < 20
+    assert sum(world.pauses) <= LONGEST_TURN_SECONDS
+    world.stripe.faults, world.now = [rate_limited()] * MAX_ATTEMPTS, 0.0
+    assert world.api.fetch_subscription("sub_1") is not None
+
+
+def test_no_turn_is_waited_for_that_the_invocation_does_not_live_to_see(world: World) -> None:
+    """What is left of it bounds the wait, whatever Retry-After asks for."""
+    world.remaining = 8.0
+    world.stripe.faults = [rate_limited()] * 100
+    assert "no time is left to wait" in unavailable(world)
+    assert world.now <= 5.0
 
 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (rate_limited(), "HTTP 429"),
         (Fault(status=409, code="lock_timeout"), "HTTP 409"),
         (Fault(status=500), "HTTP 500"),
         (Fault(status=503, body="<html>cus_1</html>"), "HTTP 503"),
@@ -279,7 +339,8 @@ def test_an_address_where_nobody_listens(world: World) -> None:
     [
         (Fault(status=400, code="parameter_unknown"), "HTTP 400 parameter_unknown"),
         (Fault(status=404), "HTTP 404"),
-        (rate_limited(retry_after="6"), "HTTP 429; no time is left to wait 6.0 s"),
+        (Fault(status=503, headers={"Retry-After": "28"}), "HTTP 503; no time is left to wait 28.0 s"),
+        (rate_limited(retry_after="21"), "HTTP 429"),
         (Fault(body="[]"), "not an object"),
         (Fault(body='{"object": "subscription", "id": "sub_2"}'), "something else"),
         (Fault(body='{"object": "customer", "id": "sub_1"}'), "something else"),

@@ -9,6 +9,7 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.listen.command import signing_secrets
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from stripe_subscription_handler.webhook_bridge.receiving import ForwardingError, Receiver, Reply
 from support.webhooks import NOW, SECRET, signed
 
@@ -35,6 +36,14 @@ def test_a_signed_event_is_forwarded_and_answered_with_200() -> None:
     reply, forwarded = received(payload, signed(payload))
     expected = Reply(HTTPStatus.OK, event_id="evt_1", event_type="customer.created")
     assert (reply, forwarded) == (expected, [EVENT])
+
+
+def test_what_stripe_failed_to_tell_is_forwarded_too() -> None:
+    """It comes by an endpoint for thin events, whose secret is one of the bridge's."""
+    said = {"id": "evt_said", "object": "v2.core.event", "type": GENERATION_FAILURE_EVENT}
+    payload = json.dumps(said).encode()
+    reply, forwarded = received(payload, signed(payload))
+    assert (reply.status, forwarded) == (HTTPStatus.OK, [said])
 
 
 def test_without_a_good_signature_nothing_is_forwarded() -> None:

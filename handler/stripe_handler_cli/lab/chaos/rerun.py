@@ -15,8 +15,15 @@ from stripe_handler_cli.lab.chaos.plan import Event
 from stripe_handler_cli.lab.chaos.stories import Story
 from stripe_handler_cli.lab.fake_stripe import AHEAD_SECONDS
 from stripe_handler_cli.lab.simulator import second_of, told_by
+from stripe_handler_cli.lab.simulator.delivery import fetched_thin_event, snapshot_id
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling
+from stripe_subscription_handler.conversation.messages import (
+    Fetch,
+    Fetched,
+    FetchedEvent,
+    FetchEvent,
+    Handling,
+)
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import HandlerError
@@ -65,7 +72,7 @@ def rerun(story: Story, configured: Configured, schedule: int = 0, handle: Handl
     rng = random.Random(schedule)  # noqa: S311 - repeatable on purpose
     policy, selection = configured.policy, configured.selection
     stripe = _Stripe(story, selection)
-    tables = Tables(policy=policy, stripe=stripe.fetched)
+    tables = Tables(policy=policy, stripe=stripe.fetched, stripe_events=stripe.fetched_event)
     waiting, running = list(story.deliveries), list[_Running]()
     tries = _TRIES_PER_DELIVERY * len(waiting)
     most = _HANDLERS if schedule else 1
@@ -111,6 +118,17 @@ class _Stripe:
         body = self.story.book.find(request.subject, request.object_id, self.now)
         found = None if body is None else read_object(request.subject, body, as_of, self.selection)
         return Fetched(found, as_of)
+
+    def fetched_event(self, request: FetchEvent) -> FetchedEvent:
+        is_thin = request.form == "v2.core.event"
+        wanted = snapshot_id(request.event_id) if is_thin else request.event_id
+        happened = (one.snapshot for one in self.story.life.happenings if one.second <= self.now)
+        snapshot = next((event for event in happened if event["id"] == wanted), None)
+        if snapshot is None:
+            return FetchedEvent(None)
+        return FetchedEvent(
+            parse_event(fetched_thin_event(snapshot) if is_thin else snapshot, self.selection)
+        )
 
 
 @attrs.frozen

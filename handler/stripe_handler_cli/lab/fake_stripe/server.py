@@ -16,10 +16,12 @@ from stripe_handler_cli.lab.fake_stripe.accounts import Account, objects
 from stripe_handler_cli.lab.fake_stripe.destination_routes import answer_destinations
 from stripe_handler_cli.lab.fake_stripe.destinations import Destinations
 from stripe_handler_cli.lab.fake_stripe.edits import EditedAccount, Edits
-from stripe_handler_cli.lab.fake_stripe.faults import Fault
+from stripe_handler_cli.lab.fake_stripe.faults import Fault, rate_limited
+from stripe_handler_cli.lab.fake_stripe.limits import Limits
 from stripe_handler_cli.lab.fake_stripe.messages import Answer, Request, error
 from stripe_handler_cli.lab.fake_stripe.object_routes import answer_objects
 from stripe_handler_cli.lab.fake_stripe.pushing import Pusher
+from stripe_handler_cli.lab.fake_stripe.thin_event_routes import answer_thin_events
 from stripe_handler_cli.lab.fake_stripe.update_routes import answer_update
 
 API_KEY = "sk_test_fake"
@@ -38,6 +40,7 @@ class FakeStripe:
         port: The loopback port; 0 for a free one.
         now: What the Date header tells where the account does not say, Unix time in seconds.
         faults: One is taken from the front for each request.
+        limits: How many requests a second are answered; None for any number.
     """
 
     account: Account = attrs.field(factory=objects)
@@ -48,6 +51,7 @@ class FakeStripe:
     destinations: Destinations = attrs.field(factory=Destinations)
     edits: Edits = attrs.field(factory=Edits)
     faults: list[Fault] = attrs.Factory(list)
+    limits: Limits | None = None
     received: list[tuple[str, dict[str, str]]] = attrs.Factory(list)
     misbehaved: int = 0
     connections: int = 0
@@ -93,12 +97,18 @@ class FakeStripe:
 
     def _answer_objects(self, known: Account, request: Request) -> Answer:
         account = EditedAccount(known, self.edits)
-        return answer_update(account, self.pusher.push, request) or answer_objects(account, request)
+        return (
+            answer_update(account, self.pusher.push, request)
+            or answer_thin_events(account, request)
+            or answer_objects(account, request)
+        )
 
-    def take_fault(self, path: str, headers: dict[str, str]) -> Fault:
+    def take_fault(self, method: str, path: str, headers: dict[str, str]) -> Fault:
         """Note a request, and take the fault it meets."""
         with self._lock:
             self.received.append((path, headers))
+            if self.limits is not None and not self.limits.takes(method, path):
+                return rate_limited()
             if not self.faults:
                 return _NO_FAULT
             self.misbehaved += 1
@@ -131,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         # Read first: what is left unread would be taken for the next request of this connection.
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = self.fake.take_fault(self.path, dict(self.headers.items()))
+        fault = self.fake.take_fault(self.command, self.path, dict(self.headers.items()))
         if fault.hang:
             self.fake.wait(None)
         if fault.hang or fault.drop:

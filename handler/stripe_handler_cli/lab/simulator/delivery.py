@@ -12,6 +12,7 @@ from stripe_handler_cli.lab.simulator.state import Json
 EVENT_SOURCE = "aws.partner/stripe.com/ed_test_61Simulated"
 """Source of the envelopes: a partner event source of a sandbox."""
 
+_THIN_ID = "evt_test_"
 _NAMESPACE = uuid.UUID("5c0b29a2-5a92-5f3f-8b0f-3f3d0c7a7a52")
 
 
@@ -22,7 +23,7 @@ def thin_event(event: Json) -> Json:
     milliseconds = zlib.crc32(event["id"].encode()) % 1000
     created = iso(event["created"]).removesuffix("Z")
     return {
-        "id": f"evt_test_{event['id'].removeprefix('evt_')}",
+        "id": f"{_THIN_ID}{event['id'].removeprefix('evt_')}",
         "object": "v2.core.event",
         "context": event.get("context") or event.get("account"),
         "created": f"{created}.{milliseconds:03d}Z",
@@ -36,6 +37,19 @@ def thin_event(event: Json) -> Json:
         "snapshot_event": event["id"],
         "type": f"v1.{event['type']}",
     }
+
+
+def fetched_thin_event(event: Json) -> Json:
+    """The thin event of a snapshot event as Stripe's API shows it: with what changed, and nothing else."""
+    data = event["data"]
+    before = data.get("previous_attributes")
+    after = {name: data["object"].get(name) for name in before or ()}
+    return {**thin_event(event), "changes": {"before": before, "after": after} if before else None}
+
+
+def snapshot_id(thin_id: str) -> str:
+    """The id of the snapshot event of a thin one, by the ids that the simulator gives them."""
+    return f"evt_{thin_id.removeprefix(_THIN_ID)}"
 
 
 def second_of(event: Mapping[str, Any]) -> int:

@@ -106,11 +106,6 @@ class Life:
     def user(self) -> str:
         return self.users[0]
 
-    @property
-    def may_be_thin(self) -> bool:
-        """Whether it may send thin events, which do not tell of what is no longer there."""
-        return self.options.thin or (self.version.has_thin_events and self.options.thin_share > 0)
-
     def new_id(self, prefix: str) -> str:
         return stripe_id(self.rng, prefix)
 

@@ -81,8 +81,7 @@ def begin_customer(life: Life) -> None:
     life.tell_customer("created")
     if is_named and later:
         life.start(relabel(life, life.user), later)
-    # A thin event does not tell what an update was about.
-    if life.aside.random() < _SOME and not life.may_be_thin:
+    if life.aside.random() < _SOME:
         life.start(_described(life), life.aside.randrange(30 * DAY))
 
 
@@ -102,8 +101,7 @@ def _described(life: Life) -> Steps[None]:
 def end_customer(life: Life) -> None:
     """Some customers whose subscriptions are all over are deleted in the end."""
     states = [states[-1][1] for states in life.book.subscriptions.values()]
-    # A thin event names a customer who is gone when the function asks, and with it the label.
-    may_go = life.options.tells_customers and not life.may_be_thin and all(state.is_over for state in states)
+    may_go = life.options.tells_customers and all(state.is_over for state in states)
     if may_go and life.aside.random() < _SOME:
         life.now += life.aside.randrange(1, DAY)
         life.tell_customer("deleted")

@@ -425,8 +425,7 @@ def moved_about(life: Life) -> Steps[None]:
         yield 1 + phases.part_of_period(life, subscription)
         life.update(subscription, owner=user, metadata={**subscription.metadata, USER_ID_KEY: user})
     yield from phases.periods(life, subscription, *phases.some(life, 1))
-    # A thin event does not tell what stood there before.
-    if life.chance(0.3) and not life.may_be_thin:
+    if life.chance(0.3):
         yield 1
         kept = {key: value for key, value in subscription.metadata.items() if key != USER_ID_KEY}
         life.update(subscription, metadata=kept)
@@ -457,11 +456,10 @@ def customer_relabelled(life: Life) -> Steps[None]:
 
 def session_and_customer(life: Life) -> Steps[None]:
     """A checkout names one user, the customer's metadata another; the newer counts, or the session."""
-    # A thin event does not tell when the customer was labelled; so there it is before any session.
     first = life.rng.choice((0, 0, 1, HOUR))
     if life.chance(0.5):
-        life.start(relabel(life, another_user(life)), 0 if life.may_be_thin else first)
+        life.start(relabel(life, another_user(life)), first)
     subscription = yield from phases.checkout(life, named=False, by="session")
-    if life.chance(0.5) and not life.may_be_thin:
+    if life.chance(0.5):
         life.start(relabel(life, another_user(life)), life.rng.choice((0, 1, 2, DAY)))
     yield from phases.periods(life, subscription, *phases.some(life, 2))

@@ -14,10 +14,14 @@ from stripe_handler_cli.stack.event_destinations import Payload
 from stripe_handler_cli.stack.stripe_options import is_stand_in
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.decisions.policy import ConnectEvents
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import (
+    ADMITTED_EVENT_TYPES,
+    DEFAULT_EVENT_TYPES,
+    GENERATION_FAILURE_EVENT,
+    THIN_PREFIXES,
+)
 
 SOURCE_VARIABLE = "stripe_event_source_name"
-_THIN_PREFIX = "v1."
 _KINDS: dict[str, type] = {
     "prefix": str,
     "event_types": list,
@@ -39,7 +43,7 @@ class Settings:
     """An environment's settings."""
 
     prefix: str
-    event_types: tuple[str, ...] = DEFAULT_EVENT_TYPES  # which its rule admits
+    event_types: tuple[str, ...] = ADMITTED_EVENT_TYPES  # which its rule admits
     livemode: Literal["live", "test", "any"] = "any"
     connect_events: str = ConnectEvents.SKIP  # what becomes of other accounts' events
     source_name: str | None = None  # its partner event source; None for a custom bus
@@ -56,7 +60,9 @@ class Settings:
             CliError: None does; the message says what to write.
         """
         is_thin = payload == "thin"
-        found = tuple(name for name in self.event_types if name.startswith(_THIN_PREFIX) == is_thin)
+        found = tuple(name for name in self.event_types if name.startswith(THIN_PREFIXES) == is_thin)
+        # That Stripe failed to generate an event does not make a destination of those that it did not.
+        found = found if set(found) - {GENERATION_FAILURE_EVENT} else ()
         if found and is_thin and not self.has_stripe_key:
             raise CliError(
                 "Thin events hold no object, so the function must ask Stripe: name stripe_secret_arn (or "
@@ -64,7 +70,8 @@ class Settings:
             )
         if found:
             return found
-        wanted = ", ".join(f'"{_THIN_PREFIX if is_thin else ""}{name}"' for name in DEFAULT_EVENT_TYPES)
+        prefix = THIN_PREFIXES[0] if is_thin else ""
+        wanted = ", ".join(f'"{prefix}{name}"' for name in DEFAULT_EVENT_TYPES)
         raise CliError(
             f"The rule would let no {payload} event pass. Set in the variable file: event_types = [{wanted}]"
         )
@@ -94,7 +101,7 @@ def read_settings(values: Mapping[str, Any], place: str) -> Settings:
         )
     return Settings(
         prefix=prefix,
-        event_types=tuple(given.get("event_types") or DEFAULT_EVENT_TYPES),
+        event_types=tuple(given.get("event_types") or ADMITTED_EVENT_TYPES),
         livemode=livemode,
         connect_events=connect_events,
         source_name=given.get(SOURCE_VARIABLE),

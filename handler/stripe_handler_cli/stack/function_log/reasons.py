@@ -54,6 +54,14 @@ RULES = {
         "another app's subscription, by `handled_product_ids` or `required_metadata`",
         "Subscriptions of other apps",
     ),
+    Reason.NOT_TOLD: Rule(
+        "Stripe failed to generate an event, and does not show which", "What Stripe failed to tell"
+    ),
+    Reason.UNHANDLED_OBJECT: Rule(
+        "Stripe failed to generate an event about an object that changes no profile",
+        "What Stripe failed to tell",
+    ),
+    Reason.GONE: Rule("Stripe has no such object any more", "Thin events"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""

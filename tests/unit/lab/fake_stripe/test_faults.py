@@ -41,6 +41,6 @@ def test_faults_wait_their_turn_and_are_counted() -> None:
     """One a request, in order; after them all is well again."""
     fake = FakeStripe(faults=[rate_limited()])
     fake.misbehave([Fault(status=500)])
-    met = [fake.take_fault("/", {}).status for _ in range(3)]
+    met = [fake.take_fault("GET", "/", {}).status for _ in range(3)]
     assert met == [429, 500, 200]
     assert (fake.misbehaved, len(fake.received)) == (2, 3)

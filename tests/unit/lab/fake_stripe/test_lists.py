@@ -134,6 +134,41 @@ def test_a_query_that_is_not_modelled_is_refused(query: str, message: str) -> No
     assert message in told.body["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("subscriptions?status=cancelled", "one of active, all, canceled, ended, incomplete,"),
+        ("invoices?status=all", "one of draft, open, paid, uncollectible, void"),
+        ("checkout/sessions?status=paid", "one of complete, expired, open"),
+    ],
+)
+def test_a_status_that_stripe_does_not_know_is_refused(target: str, message: str) -> None:
+    """It would be taken for one that nothing has."""
+    told = answer_objects(NUMBERED, Request.of("GET", f"/v1/{target}", 0))
+    assert told.status == 400
+    assert message in told.body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("?status=all", ["sub_1"]),
+        ("?status=all&customer=cus_2", ["sub_2"]),
+        ("?status=all&test_clock=clock_1", ["sub_2"]),
+    ],
+)
+def test_what_is_under_a_test_clock_is_listed_only_where_it_is_asked_for(
+    query: str, expected: list[str]
+) -> None:
+    """By its customer or by its clock."""
+    clocked = {"id": "sub_2", "customer": "cus_2", "test_clock": "clock_1"}
+    account = objects(
+        {**SUBSCRIPTION, "id": "sub_1", "created": 1, "status": "active", "test_clock": None},
+        {**SUBSCRIPTION, "created": 2, "status": "active", **clocked},
+    )
+    assert ids(answer_objects(account, Request.of("GET", f"/v1/subscriptions{query}", 0))) == expected
+
+
 def test_an_unfolding_account_lists_what_has_happened() -> None:
     """Subscriptions and events of customers whose clock stands before them are not there yet."""
     account = SimulatedAccount(MADE, CustomerClocks())

@@ -11,7 +11,7 @@ from stripe_handler_cli.operate.explain.gathering import listed_events
 from stripe_handler_cli.stack.stripe_api import stripe_api, stripe_errors
 from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.comparison.lists import PAGE
-from stripe_subscription_handler.stripe_side.api import MAX_ATTEMPTS
+from stripe_subscription_handler.stripe_side.patience import MAX_ATTEMPTS
 from support import events
 
 T0 = events.T0

@@ -12,7 +12,12 @@ from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, environment_of, found_or_none
 from stripe_handler_cli.stack.event_pattern import EventPattern, telling
 from stripe_subscription_handler.config import VARIABLES
-from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES, PING_EVENT
+from stripe_subscription_handler.events.event_types import (
+    DEFAULT_EVENT_TYPES,
+    GENERATION_FAILURE_EVENT,
+    HANDLED_TYPES,
+    PING_EVENT,
+)
 from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY
 
 THIN_PREFIX = "v1."
@@ -45,6 +50,7 @@ class RuleFacts:
     admits_other_sources: bool
     bridge_sources: tuple[str, ...] = ()  # named besides Stripe's own
     admits_ping: bool = True  # what Stripe sends to test its destination
+    admits_failures: bool = True  # what it sends where it failed to generate another event
 
 
 def look_at_rule(site: Site) -> RuleFacts:
@@ -68,6 +74,7 @@ def look_at_rule(site: Site) -> RuleFacts:
         admits_other_sources=admits(site, pattern, HANDLED_TYPES[0], "stripe-handler.doctor.not-stripe"),
         bridge_sources=bridges,
         admits_ping=admits(site, pattern, PING_EVENT),
+        admits_failures=admits(site, pattern, GENERATION_FAILURE_EVENT),
     )
 
 
@@ -164,6 +171,7 @@ def rule_pattern(facts: RuleFacts) -> Finding:
     # Either form of a type will do: Stripe's destination sends snapshots or thin events, not both.
     admitted = {name.removeprefix(THIN_PREFIX) for name in facts.admitted_types}
     missing = [name for name in DEFAULT_EVENT_TYPES if name not in admitted]
+    missing += [] if facts.admits_failures else [GENERATION_FAILURE_EVENT]
     missing += [] if facts.admits_ping else ["Stripe's ping, so that no test of the connection is ever seen"]
     if missing:
         return warned(f"left out: {', '.join(missing)}", APPLY)

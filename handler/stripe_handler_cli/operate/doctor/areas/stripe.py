@@ -7,14 +7,14 @@ import attrs
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.doctor.areas.rule import THIN_PREFIX, look_at_rule
-from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET
+from stripe_handler_cli.operate.doctor.areas.self_check import USE_A_SECRET, told_or_none
 from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed, passed, warned
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.site import Site, connect_events_of, environment_of, stripe_url_of
 from stripe_handler_cli.stack.event_destinations import EventDestination, EventDestinations, mode_of_source
 from stripe_handler_cli.stack.events_from import Lack, lack_of, told
 from stripe_subscription_handler.decisions.policy import ConnectEvents
-from stripe_subscription_handler.events.event_types import MAIN_EVENT_TYPES
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT, MAIN_EVENT_TYPES
 from stripe_subscription_handler.stripe_side import secret
 from stripe_subscription_handler.stripe_side.api import key_mode
 
@@ -42,6 +42,7 @@ class DestinationFacts:
     found: EventDestination | None = None  # None where this key sees no such destination
     admitted_types: frozenset[str] = frozenset()  # by the rule, thin types with their `v1.`
     has_key: bool = False  # the function
+    events_problem: str | None = None  # why its key does not serve for events
     connect_events: str = ConnectEvents.SKIP  # what the function does with other accounts' events
 
 
@@ -57,6 +58,7 @@ def look_at_destination(site: Site) -> DestinationFacts:
         found=next((one for one in _destinations(site, source) if one.source_name == source), None),
         admitted_types=rule.admitted_types,
         has_key=any(environment.get(name) for name in _KEY_VARIABLES),
+        events_problem=((told_or_none(site) or {}).get("stripeKey") or {}).get("eventsProblem"),
         connect_events=connect_events_of(site),
     )
 
@@ -163,7 +165,8 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
 
     A thin event holds no object: without a Stripe key the function can do nothing with it.
 
-    Snapshot payloads. Thin ones fail where the function has no Stripe key.
+    Snapshot payloads. Thin ones fail where the function has no Stripe key, and are a warning where Stripe
+    does not let that key read events: then each costs more requests, and what it tells is less exact.
     """
     if facts.event_source is None:
         return passed(_CUSTOM_BUS)
@@ -174,4 +177,30 @@ def stripe_payload(facts: DestinationFacts) -> Finding:
     if not facts.has_key:
         lacking = "thin events, and the function has no Stripe key to fetch what they are about"
         return failed(lacking, USE_A_SECRET)
-    return passed("thin events; each costs a request to Stripe")
+    if facts.events_problem is not None:
+        return warned(f"thin events, whose snapshot events the function cannot read: {facts.events_problem}")
+    return passed("thin events; each costs one or two requests to Stripe")
+
+
+@check(Area.STRIPE, look_at_destination, SET_EVENT_TYPES, MAKE_DESTINATION)
+def stripe_generation_failures(facts: DestinationFacts) -> Finding:
+    """Failures to generate events.
+
+    In rare cases Stripe cannot generate an event, and tells so with a thin event of its own.
+
+    Whether the destination brings it (`v2.core.health.event_generation_failure.resolved`). One that sends
+    thin events and leaves it out is a warning. One that sends snapshots cannot bring it: a webhook endpoint
+    for thin events can, through the webhook bridge; else a drift check finds what Stripe failed to tell.
+    """
+    if facts.event_source is None:
+        return passed(_CUSTOM_BUS)
+    found = facts.found
+    if found is None:
+        return failed("there is no event destination", MAKE_DESTINATION)
+    if found.payload != "thin":
+        return passed("not by this destination: it sends snapshots, and this is a thin event")
+    if found.enabled_events & {EVERY_TYPE, GENERATION_FAILURE_EVENT}:
+        return passed("it tells where Stripe failed to generate an event")
+    body = json.dumps({"enabled_events": sorted(found.enabled_events | {GENERATION_FAILURE_EVENT})})
+    lacking = f"it does not send {GENERATION_FAILURE_EVENT}"
+    return warned(lacking, SET_EVENT_TYPES, destination=found.id, body=body)
