@@ -117,6 +117,8 @@ module "handler" {
   create_missing_profile = var.create_missing_profile
   connect_events         = var.connect_events
 
+  forget_deleted_customers = var.forget_deleted_customers
+
   shows = {
     access_renewal_grace_hours     = var.access_renewal_grace_hours
     access_past_due_days           = var.access_past_due_days
@@ -261,7 +263,7 @@ module "parked_count" {
 
 module "drift_check" {
   source = "./modules/drift_check"
-  count  = var.create_drift_check ? 1 : 0
+  count  = local.creates_drift_check ? 1 : 0
 
   name                           = local.names.drift_check
   function_settings              = local.function_settings

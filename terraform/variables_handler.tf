@@ -90,6 +90,20 @@ variable "connect_events" {
   }
 }
 
+variable "forget_deleted_customers" {
+  description = "Forget what is stored of a customer that Stripe has deleted (customer.deleted), and of whom it was; false only notes the deletion."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition = !var.forget_deleted_customers || anytrue([
+      for type in ["customer.deleted", "v1.customer.deleted"] : contains(var.event_types, type)
+    ])
+    error_message = "forget_deleted_customers needs customer.deleted among the event_types."
+  }
+}
+
 variable "log_level" {
   description = "Least severe level the handler logs. Above INFO there are no metrics of writes and skips, above WARNING no alarm on a parked event."
   type        = string

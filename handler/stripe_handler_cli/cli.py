@@ -44,6 +44,10 @@ COMMANDS = (
         "Say of each attribute of a profile which event set it, when, and by which rule.",
     ),
     Deferred(
+        "operate.forget.command:forget",
+        "Forget USER: what is ours on the profile, the links, parked events, and messages in both queues.",
+    ),
+    Deferred(
         "operate.init.command:init",
         "Write an environment's variable file: your prefix, table, keys and e-mail addresses.",
     ),

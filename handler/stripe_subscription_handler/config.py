@@ -75,6 +75,7 @@ class Config:
     unmapped: Unmapped = Unmapped.PARK
     create_missing_profile: bool = True
     connect_events: ConnectEvents = ConnectEvents.SKIP
+    forget_deleted_customers: bool = False
     stripe_api_url: str = STRIPE_API_URL
     shows: ViewSettings = attrs.Factory(ViewSettings)
     selection: Selection = attrs.field(
@@ -145,6 +146,7 @@ class Config:
             unmapped=self.unmapped,
             create_missing_profile=self.create_missing_profile,
             connect_events=self.connect_events,
+            forget_deleted_customers=self.forget_deleted_customers,
             can_ask_stripe=can_ask_stripe,
             partition_key_name=self.partition_key_name,
             user_id_pattern=self.user_id_pattern,
@@ -172,6 +174,7 @@ VARIABLES = {
     "unmapped": "UNMAPPED",
     "create_missing_profile": "CREATE_MISSING_PROFILE",
     "connect_events": "CONNECT_EVENTS",
+    "forget_deleted_customers": "FORGET_DELETED_CUSTOMERS",
     "stripe_api_url": "STRIPE_API_URL",
 }
 """Attribute of `Config` → environment variable."""
@@ -182,6 +185,7 @@ _CHOICES: dict[str, dict[str, Any]] = {
     "unmapped": {str(choice): choice for choice in Unmapped},
     "create_missing_profile": {"true": True, "false": False},
     "connect_events": {str(choice): choice for choice in ConnectEvents},
+    "forget_deleted_customers": {"true": True, "false": False},
 }
 
 VIEW_VARIABLES = {

@@ -24,6 +24,8 @@ run "environment_variables_are_the_handlers_contract" {
       CREATE_MISSING_PROFILE = "true"
       CONNECT_EVENTS         = "skip"
 
+      FORGET_DELETED_CUSTOMERS = "false"
+
       ACCESS_RENEWAL_GRACE_HOURS     = "72"
       ACCESS_WHILE_COLLECTION_PAUSED = "true"
       PLAN_PRODUCT_IDS               = "[]"
@@ -55,9 +57,12 @@ run "every_setting_reaches_the_environment" {
     unmapped               = "dead-letter"
     create_missing_profile = false
     connect_events         = "handle"
-    access_past_due_days   = 0
-    stripe_secret_arn      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-    stripe_api_url         = "http://127.0.0.1:12111"
+
+    forget_deleted_customers = true
+
+    access_past_due_days = 0
+    stripe_secret_arn    = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    stripe_api_url       = "http://127.0.0.1:12111"
   }
 
   assert {
@@ -75,8 +80,11 @@ run "every_setting_reaches_the_environment" {
       UNMAPPED               = "dead-letter"
       CREATE_MISSING_PROFILE = "false"
       CONNECT_EVENTS         = "handle"
-      STRIPE_SECRET_ARN      = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-      STRIPE_API_URL         = "http://127.0.0.1:12111"
+
+      FORGET_DELETED_CUSTOMERS = "true"
+
+      STRIPE_SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+      STRIPE_API_URL    = "http://127.0.0.1:12111"
 
       ACCESS_RENEWAL_GRACE_HOURS     = "72"
       ACCESS_PAST_DUE_DAYS           = "0"
@@ -200,6 +208,7 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     unmapped                        = "drop"
     create_missing_profile          = true
     connect_events                  = "true"
+    forget_deleted_customers        = false
     stripe_api_url                  = "http://169.254.169.254"
 
     shows = {

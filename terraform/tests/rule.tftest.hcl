@@ -22,6 +22,7 @@ run "the_default_types_from_stripe_alone" {
             "invoice.paid",
             "invoice.voided",
             "invoice.marked_uncollectible",
+            "customer.deleted",
             "entitlements.active_entitlement_summary.updated",
             "v2.core.event_destination.ping",
           ]
@@ -31,7 +32,7 @@ run "the_default_types_from_stripe_alone" {
           detail      = { data = { object = { mode = ["subscription"] } } }
         },
         {
-          detail-type = ["customer.created", "customer.deleted"]
+          detail-type = ["customer.created"]
           detail      = { data = { object = { metadata = { userId = [{ exists = true }] } } } }
         },
         {
@@ -70,7 +71,7 @@ run "some_of_the_companions" {
   command = plan
 
   variables {
-    event_types          = ["customer.deleted", "customer.subscription.updated"]
+    event_types          = ["customer.created", "customer.subscription.updated"]
     user_id_metadata_key = "user-id"
   }
 
@@ -78,7 +79,7 @@ run "some_of_the_companions" {
     condition = jsondecode(module.rule.event_pattern)["$or"] == [
       { detail-type = ["customer.subscription.updated", "v2.core.event_destination.ping"] },
       {
-        detail-type = ["customer.deleted"]
+        detail-type = ["customer.created"]
         detail      = { data = { object = { metadata = { "user-id" = [{ exists = true }] } } } }
       },
     ]

@@ -137,6 +137,17 @@ run "too_big" {
   ]
 }
 
+run "forgetting_needs_the_event_that_tells_of_it" {
+  command = plan
+
+  variables {
+    forget_deleted_customers = true
+    event_types              = ["customer.subscription.updated"]
+  }
+
+  expect_failures = [var.forget_deleted_customers]
+}
+
 run "not_one_of_the_known_words" {
   command = plan
 
@@ -334,6 +345,7 @@ run "good_values_at_the_edges_are_taken" {
     unmapped                                = "ignore"
     create_missing_profile                  = false
     connect_events                          = "handle"
+    forget_deleted_customers                = true
     deletion_protection_enabled             = true
     stripe_secret_parameter_name            = "stripe_key.v2"
     stripe_api_url                          = "http://[::1]:12111"

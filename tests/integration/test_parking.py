@@ -8,6 +8,7 @@ import pytest
 from stripe_handler_cli.lab.fake_stripe import API_KEY
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
+from stripe_subscription_handler.dynamodb.sync_table import customer_key
 from support.commands import Commands
 from support.lives import Life
 from support.stripe_feeding import stripe_feeding
@@ -28,7 +29,7 @@ def parked(pipeline: Pipeline, life: Life) -> list[dict[str, Any]]:
         TableName=pipeline.config.sync_table_name,
         KeyConditionExpression="PK = :customer AND begins_with(SK, :parked)",
         ExpressionAttributeValues={
-            ":customer": {"S": f"CUSTOMER#cus_{life.name}"},
+            ":customer": {"S": customer_key(f"cus_{life.name}")["PK"]},
             ":parked": {"S": "PARKED#"},
         },
         ConsistentRead=True,

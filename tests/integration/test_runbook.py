@@ -19,6 +19,7 @@ import pytest
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
+from stripe_subscription_handler.dynamodb.sync_table import parked_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
@@ -210,7 +211,7 @@ def parking(scene: Scene) -> Incident:
     def cause() -> Mapping[str, str]:
         pipeline.put(life.created(user=None))
         pipeline.follow(life.event_id("created"))
-        key = {"PK": f"CUSTOMER#cus_{life.name}", "SK": f"PARKED#{life.event_id('created')}"}
+        key = parked_key(f"cus_{life.name}", life.event_id("created"))
         pipeline.dynamodb.update_item(
             TableName=scene.outputs["sync_table_name"],
             Key={name: {"S": text} for name, text in key.items()},

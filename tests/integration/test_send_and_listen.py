@@ -70,7 +70,7 @@ def test_made_events_are_sent_and_followed_to_the_profile(
     assert summary == {"summary": {"sent": 4, "failed": 0, "not_admitted": 0}}
     assert [outcome["decision"] for outcome in outcomes] == ["write"] * 4
     statuses = [outcome["changes"].get("subscriptionStatus") for outcome in outcomes]
-    assert statuses == [[None, "incomplete"], ["incomplete", "active"], ["active", "canceled"], None]
+    assert statuses == [[None, "active"], None, ["active", "canceled"], None]
     profile = stack.pipeline.profile(user)
     assert (profile["subscriptionStatus"], profile["lastPaymentStatus"]) == ("canceled", "succeeded")
 

@@ -1,6 +1,6 @@
 """Delivers a world's events as badly as AWS may: any order, several handlers at once, some killed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from email.utils import formatdate
 from typing import Any
 
@@ -8,11 +8,12 @@ import attrs
 
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import (
+    Answer,
     Fetch,
     Fetched,
     FetchedEvent,
     FetchEvent,
-    Handling,
+    Request,
 )
 from stripe_subscription_handler.conversation.snapshots import carry, completion_of
 from stripe_subscription_handler.decisions.policy import Policy
@@ -25,6 +26,7 @@ from stripe_subscription_handler.events.checkout_sessions import CheckoutSession
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 from stripe_subscription_handler.stripe_side.api import snapshot_as_of
+from support.forgotten import forgetting
 from support.happenings import World
 from support.model import FOREVER, Tables, stripe_at
 from support.one_owner import holders
@@ -67,13 +69,20 @@ class Sync:
 
 
 @attrs.frozen
+class Forget:
+    """Between two deliveries, somebody has a user forgotten."""
+
+    user_id: str
+
+
+@attrs.frozen
 class Ask:
     """Between two deliveries, a success page asks about the checkout session of a subscription."""
 
     subscription_id: str
 
 
-Delivery = StripeEvent | SignUp | Removal | Sync | Ask
+Delivery = StripeEvent | SignUp | Removal | Sync | Ask | Forget
 
 
 def policy_of(world: World, policy: Policy) -> Policy:
@@ -146,6 +155,7 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
     either_form: bool = False,
     profiles: Mapping[str, dict[str, Any]] | None = None,
     after_each: Callable[[Tables], None] = _nothing,
+    before: Tables | None = None,
 ) -> Tables:
     """Deliver with up to three handlers at once, which the tape schedules and kills.
 
@@ -160,9 +170,10 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
         either_form: Whether each comes as a snapshot event, as a thin one or as both, and Stripe shows both.
         profiles: Profile items that are there from the beginning.
         after_each: Looks at the tables after each request.
+        before: What an earlier delivery came to, where this one goes on.
     """
     policy = policy_of(world, policy)
-    tables, stripe = Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
+    tables, stripe = before or Tables(policy=policy, profiles=dict(profiles or {})), _Stripe(world, tape)
     waiting, running = list(deliveries), list[_Running]()
     waiting = _in_either_form(waiting, tape) if either_form else _thin(waiting, tape) if thin else waiting
     kills, steps = MOST_KILLS, 0
@@ -196,7 +207,8 @@ def interleaved(  # noqa: PLR0913 - how a delivery can be arranged
     return tables
 
 
-_Running = tuple[Delivery, StripeEvent, Handling, Any]
+NOBODYS = StripeEvent("forget", "forget", "")
+_Running = tuple[Delivery, StripeEvent, Generator[Request, Answer, Any], Any]
 """What is being handled, as which event, how far its handling has come, and what it is answered next."""
 
 
@@ -212,6 +224,8 @@ def _begun(delivery: Delivery, tables: Tables, stripe: "_Stripe") -> list[_Runni
                 (delivery, snapshot, carry(snapshot, tables.policy, shown_to), None)
                 for snapshot in stripe.snapshot(subscription_id)
             ]
+        case Forget(user_id):
+            return [(delivery, NOBODYS, forgetting(tables, user_id), None)]
         case Ask(subscription_id):
             # The second begins before the first has ended: a stranger order than any that is real.
             asked = [*stripe.completion(subscription_id), *stripe.snapshot(subscription_id)]

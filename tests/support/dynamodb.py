@@ -29,6 +29,10 @@ class ScriptedDynamoDB:
         """Answer an UpdateItem."""
         return self._answer("UpdateItem", parameters)
 
+    def delete_item(self, **parameters: Any) -> dict[str, Any]:
+        """Answer a DeleteItem."""
+        return self._answer("DeleteItem", parameters)
+
     def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
         """Answer a TransactWriteItems."""
         return self._answer("TransactWriteItems", parameters)
@@ -40,6 +44,19 @@ class ScriptedDynamoDB:
     def query(self, **parameters: Any) -> dict[str, Any]:
         """Answer a Query."""
         return self._answer("Query", parameters)
+
+
+class PagedDynamoDB(ScriptedDynamoDB):
+    """One whose only pages are those of a query."""
+
+    def get_paginator(self, operation: str) -> "PagedDynamoDB":
+        """Page through a query, in one page."""
+        assert operation == "query"
+        return self
+
+    def paginate(self, **parameters: Any) -> list[dict[str, Any]]:
+        """The one page."""
+        return [self.query(**parameters)]
 
 
 def client_error(code: str, operation: str = "UpdateItem", **extra: Any) -> ClientError:

@@ -12,5 +12,7 @@ MANY = settings(
     phases=PHASES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+FEW = settings(MANY, max_examples=int(os.environ.get("STRIPE_HANDLER_EXAMPLES", "120")))
+"""For whole worlds that are delivered twice; the negative controls take as many as of the others."""
 SOME = settings(max_examples=min(EXAMPLES, 300), deadline=None)
 """For what depends on few choices; `make prove` leaves it out."""

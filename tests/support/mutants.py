@@ -6,6 +6,7 @@ _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 _WHOSE = "tests/unit/conversation/test_whose_entitlements.py::"
+_REPAIRS = "tests/unit/comparison/test_writes.py::"
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 CHANGED = f"{_CONVERGENCE}test_changed_settings_are_in_force_with_a_users_next_write"
@@ -22,6 +23,10 @@ _THIN = "tests/unit/conversation/test_thin_events.py::"
 _MISSED = "tests/unit/conversation/test_catching_up.py::"
 _TOLD = "test_profile_events.py::"
 THIN = f"{_OWNERS}test_thin_events_end_in_the_truth"
+_FORGETTING = "test_forgetting.py::"
+_FORGET = "tests/unit/conversation/test_forgetting.py::"
+FORGOTTEN = f"{_FORGETTING}test_a_forgotten_user_comes_back_by_no_event_that_there_was[]"
+FORGOTTEN_ALONE = f"{_FORGETTING}test_nobody_else_loses_anything"
 ASKING = "test_asking.py::test_asking_between_events_shows_nobody_what_is_anothers"
 ONLY_EXISTING = f"{_OWNERS}test_only_users_with_a_profile_have_what_is_theirs"
 
@@ -576,6 +581,35 @@ MUTANTS = (
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
     ),
+    # Repairs
+    Mutant(
+        "a payment that comes along with a state is the newer of both",
+        "decisions/payments.py",
+        "return told if held is None or held.version < told.version else held",
+        "return told",
+        f"{_REPAIRS}test_a_stored_payment_that_is_newer_stays",
+    ),
+    Mutant(
+        "a batch knows the revision of what its repairs wrote",
+        "comparison/batch.py",
+        "{**after, REVISION: revision}",
+        "after",
+        f"{_REPAIRS}test_several_subscriptions_of_one_user_take_one_each",
+    ),
+    Mutant(
+        "a write that was rehearsed on what is there no more is decided anew",
+        "comparison/comparer.py",
+        "if written and written[0] is not None:\n            batch.learn(rehearsal, written[0].revision)\n",
+        "if written:\n",
+        f"{_REPAIRS}test_what_was_written_meanwhile_is_seen",
+    ),
+    Mutant(
+        "what is about one customer is done by one worker",
+        "comparison/crew.py",
+        "number = self._holder(keys)",
+        "number = None",
+        "tests/unit/comparison/test_crew.py::test_what_is_about_one_customer_is_done_by_one_worker_in_order",
+    ),
     # What is told of a profile?
     Mutant(
         "one change of a user in a request",
@@ -618,5 +652,77 @@ MUTANTS = (
         "return user_id if all(key.get(name) == part for name, part in expected.items()) else None",
         "return user_id",
         f"{_TOLD}test_only_profiles_are_told_of",
+    ),
+    Mutant(
+        "an item loses a subscription in the transaction that marks it",
+        "conversation/marking.py",
+        "            writes = (_without(owner, item, subscription_id, self.policy),)\n",
+        "            writes = ()\n",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "a forgotten customer is nobody's where only the customer says whose it is",
+        "conversation/owners.py",
+        "    if is_of_customer and known.customer is not None and known.customer.is_forgotten:\n"
+        "        return Done(Reason.FORGOTTEN)\n",
+        "",
+        f"{_FORGETTING}test_of_a_forgotten_customer_only_a_subscriptions_own_label_counts",
+    ),
+    Mutant(
+        "no guess where somebody was forgotten",
+        "conversation/owners.py",
+        " and not known.marks",
+        "",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "what a forgotten customer's metadata said stays forgotten",
+        "conversation/links.py",
+        "return self.forgotten is not None and claim.key <= self.forgotten",
+        "return False",
+        FORGOTTEN,
+    ),
+    Mutant(
+        "only the user's own part of a customer is forgotten",
+        "conversation/parts.py",
+        "return self.user_id is None or user_id == self.user_id",
+        "return True",
+        FORGOTTEN_ALONE,
+    ),
+    Mutant(
+        "a customer of others is not forgotten",
+        "conversation/parts.py",
+        "return NONE if self.user_id is None else self._named() - {self.user_id}",
+        "return NONE",
+        f"{_FORGET}test_only_a_part_of_a_shared_customer_is_forgotten",
+    ),
+    Mutant(
+        "a summary of a forgotten customer is not recorded",
+        "conversation/entitlements.py",
+        "        if known.customer is not None and known.customer.is_forgotten:\n"
+        "            return Outcome(applied=False, reason=Reason.FORGOTTEN)\n",
+        "",
+        f"{_FORGET}test_what_names_only_a_forgotten_customer_is_skipped",
+    ),
+    Mutant(
+        "what shows a forgotten customer's entitlements shows them no longer",
+        "conversation/marking.py",
+        "            write = with_entitlements(write, item, self._customer_id, NO_KEYS)\n",
+        "",
+        f"{_FORGET}test_the_entitlements_of_a_deleted_customer_are_shown_no_longer",
+    ),
+    Mutant(
+        "an item with attributes of the app's stays",
+        "conversation/forgetting.py",
+        "REVISION in item and item.keys() <= ours | {policy.partition_key_name, *keys}",
+        "REVISION in item",
+        f"{_FORGETTING}test_what_the_app_has_put_on_a_profile_stays",
+    ),
+    Mutant(
+        "of a customer that says nothing of the user nothing is forgotten",
+        "conversation/marking.py",
+        "        if not part.has_part():\n            return\n",
+        "",
+        f"{_FORGET}test_a_customer_that_says_nothing_of_the_user_is_left_alone",
     ),
 )

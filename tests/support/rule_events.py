@@ -27,6 +27,7 @@ PASSING: dict[str, Event] = {
     "such a session that names nobody": events.completed(events.session(user=None)),
     "a customer who is made with a label": _customer("created"),
     "a customer who is deleted with a label": _customer("deleted"),
+    "a customer who is deleted without a label": _customer("deleted", user=None),
     "a customer's first label": _customer("updated", previous=_NO_LABEL_BEFORE),
     "a customer's other label": _customer("updated", previous=_PREVIOUS_LABEL),
     "a label taken off": _customer("updated", user=None, previous=_PREVIOUS_LABEL),
@@ -44,7 +45,6 @@ HELD_BACK: dict[str, Event] = {
     "a session that set a card up": events.completed(events.session(mode="setup", sub=None)),
     "a customer who is made without a label": _customer("created", user=None),
     "a customer who is made without metadata": events.event("customer.created", events.customer(metadata={})),
-    "a customer who is deleted without a label": _customer("deleted", user=None),
     "a labelled customer's new address": _customer("updated", previous={"email": "before@example.com"}),
     "a labelled customer's other metadata": _customer("updated", previous=_OTHER_METADATA),
     "an update without what was before": _customer("updated"),
@@ -63,7 +63,7 @@ def can_matter(event: dict[str, Any]) -> bool:
     match event["type"]:
         case "checkout.session.completed":
             return data["object"].get("mode") == "subscription"
-        case "customer.created" | "customer.deleted":
+        case "customer.created":
             return "userId" in data["object"]["metadata"]
         case "customer.updated":
             return "userId" in data["previous_attributes"].get("metadata", {})

@@ -15,6 +15,7 @@ from stripe_subscription_handler.decisions.policy import Livemode, Unmapped
 from stripe_subscription_handler.decisions.view import alone_view
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.dynamodb.store import Store
+from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundError
 from stripe_subscription_handler.events.selection import PLAIN
@@ -139,7 +140,7 @@ def test_a_ping_is_answered_with_a_line_that_names_the_destination(livemode: Liv
 def test_the_log_names_the_user_found_by_a_link() -> None:
     """The event names nobody; the line names the owner found."""
     claim = {"M": {"key": {"S": "3 0 2025-11-22T08:26:40Z 1"}, "user": {"S": "user_9"}}}
-    key = {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "LINK#sub_1"}}
+    key = to_wire(link_key("cus_1", "sub_1") | link_ids("cus_1", "sub_1"))
     link = {**key, "owner": {"S": "user_9"}, "claim": claim}
     function = Lambda({"Items": [link]}, {"Attributes": {}})
     function(events.paid(events.invoice(user=None)))

@@ -33,6 +33,7 @@ def test_every_variable_is_read() -> None:
         "UNMAPPED": "dead-letter",
         "CREATE_MISSING_PROFILE": "false",
         "CONNECT_EVENTS": "handle",
+        "FORGET_DELETED_CUSTOMERS": "true",
         "STRIPE_API_URL": "http://127.0.0.1:12111",
     }
     assert set(values) == set(VARIABLES.values())
@@ -55,6 +56,7 @@ def test_every_variable_is_read() -> None:
         unmapped=Unmapped.DEAD_LETTER,
         create_missing_profile=False,
         connect_events=ConnectEvents.HANDLE,
+        forget_deleted_customers=True,
         can_ask_stripe=True,
         partition_key_name="id",
         user_id_pattern="[0-9]+",

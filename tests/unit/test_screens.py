@@ -18,8 +18,6 @@ from stripe_handler_cli.lab.chaos.counterexamples import Counterexample
 from stripe_handler_cli.lab.chaos.report import print_certificate
 from stripe_handler_cli.lab.simulator.statistics import Statistics
 from stripe_handler_cli.operate.dlq import report as dead_letters
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.queues import Counts, Listing, Queue
 from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result
@@ -28,6 +26,10 @@ from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.gathering import Explanation
 from stripe_handler_cli.operate.explain.report import print_explanation
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, State
+from stripe_handler_cli.operate.forget.letters import Looked
+from stripe_handler_cli.operate.forget.remaining import of_person
+from stripe_handler_cli.operate.forget.report import Report
+from stripe_handler_cli.operate.forget.report import print_report as print_forgotten
 from stripe_handler_cli.operate.parked.report import print_waiting
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent
 from stripe_handler_cli.operate.profile_events import redriving
@@ -41,6 +43,8 @@ from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.event_rows import print_header
 from stripe_handler_cli.stack.following.outcome import handled, not_handled, print_outcome
 from stripe_handler_cli.stack.function_log import LogLine
@@ -53,7 +57,9 @@ from stripe_handler_cli.tools.packaging.command import print_built
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
 from stripe_subscription_handler.comparison.tally import Tally
+from stripe_subscription_handler.conversation.forgetting import Forgotten
 from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.marking import FromCustomer
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
@@ -289,6 +295,15 @@ def asked(console: Console) -> None:
     console.print(fields([("may it in", Text("yes")), ("to", {"is": True, "of": ARN})], "The app asks"))
 
 
+def forgotten(console: Console) -> None:
+    """A part of a shared customer, one message, and what is left."""
+    part = FromCustomer(CUSTOMER, frozenset({"user_2"}), frozenset({SUBSCRIPTION}), frozenset({EVENT}))
+    done = Forgotten(USER, (part,), ("subscriptionId",), left=("name",))
+    queues = (Looked(Layer.DELIVERY, 2, 1, 1), Looked(Layer.FUNCTION, 1, 1, 0))
+    left = of_person(done.left, 1, 1, [Path("/srv/dropped.jsonl")], "Profiles")
+    print_forgotten(console, Report(done, queues, left, 7), "")
+
+
 SCREENS = {
     "show": Shown(
         lambda console: print_user(console, profile(), LedgerLook(), NOW, ""),
@@ -308,6 +323,12 @@ SCREENS = {
             "failed, and not handled since",
             "not seen",
         ),
+    ),
+    "forget": Shown(
+        forgotten,
+        (USER, CUSTOMER, SUBSCRIPTION),
+        (CUSTOMER, SUBSCRIPTION, "only this user's part"),
+        ("Left, and until when", "the app deletes them"),
     ),
     "parked": Shown(
         waiting, (EVENT, SUBSCRIPTION, CUSTOMER), (EVENT, SUBSCRIPTION, CUSTOMER, "soon"), ("soon",)
@@ -421,6 +442,22 @@ def test_tables_and_consoles_are_made_in_one_place(name: str) -> None:
     assert not CLI[name] & made
     text = modules()[name].read_text(encoding="utf-8")
     assert name == "stripe_handler_cli.common.console" or not re.search(r"\bConsole\(", text)
+
+
+MESSAGES = {"stripe_handler_cli.common.messages", "stripe_handler_cli.common.interrupts"}
+STARTING = {"stripe_handler_cli.cli", "stripe_handler_cli.__main__"}
+"""Before a command is loaded, nothing else is."""
+PROGRAMS_OF_THEIR_OWN = {
+    "stripe_handler_cli.tools.packaging.lock",
+    "stripe_handler_cli.tools.terraform.__main__",
+}
+
+
+@pytest.mark.parametrize("name", sorted(CLI.keys() - MESSAGES - STARTING - PROGRAMS_OF_THEIR_OWN))
+def test_errors_notes_and_questions_are_told_in_one_place(name: str) -> None:
+    """Else the terminal breaks them, ids and all."""
+    text = modules()[name].read_text(encoding="utf-8")
+    assert re.findall(r"stderr\.write|click\.(?:confirm|prompt)|\berr=True", text) == []
 
 
 def test_every_module_that_makes_a_table_is_shown_here() -> None:

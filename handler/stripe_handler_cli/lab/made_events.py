@@ -18,7 +18,7 @@ MADE_TYPES = EVENT_TYPES
 Json = dict[str, Any]
 
 _USUAL_SCENARIO = "dunning_canceled"
-"""Bought, paid, renewed, not paid, canceled: every main type, of one subscription, and its checkout."""
+"""Bought by Checkout, renewed, not paid, canceled: every main type, of one subscription, and its session."""
 _OTHER_SCENARIOS = {
     **{f"customer.subscription.{kind}": "trial_pauses" for kind in ("paused", "resumed", "trial_will_end")},
     "invoice.voided": "invoice_voided",
@@ -107,6 +107,7 @@ def _events(event_type: str, seed: int, start: int, *, livemode: bool) -> list[J
         eras=(CURRENT.era,),
         second_scenario_share=0,
         expanded_share=0,
+        own_page_share=0,
         livemode=livemode,
         sessions=event_type == "checkout.session.completed",
         customers=event_type in _OF_CUSTOMERS,

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine
-from stripe_handler_cli.stack.stored import UserRecord
+from stripe_handler_cli.stack.stored import StackTables, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import sync_command
 
 
@@ -23,11 +23,13 @@ class LostLedger:
     Attributes:
         has_item: Whether the user has an item at all.
         last: The newest line by which the profile was written.
+        is_forgotten: Whether that was about a subscription that was forgotten since; then nothing is lost.
     """
 
     user_id: str
     has_item: bool
     last: LogLine
+    is_forgotten: bool = False
 
     @property
     def told(self) -> str:
@@ -40,6 +42,12 @@ class LostLedger:
         )
         return f"by the function's log this profile was written (last by {what}), and {since}."
 
+    @property
+    def told_of_forgetting(self) -> str:
+        """Why there is nothing, for people, where the user was forgotten."""
+        at = f"{self.last.subscription_id} was {self.user_id}'s by the function's log, and has a mark"
+        return f"{at}: `stripe-handler forget` erased what was stored, and later events are skipped."
+
     def repair(self, stack_options: str) -> str:
         """The command that restores it."""
         return sync_command(self.user_id, stack_options)
@@ -47,10 +55,19 @@ class LostLedger:
     def as_json(self, stack_options: str) -> dict[str, Any]:
         return {
             "has_item": self.has_item,
+            "is_forgotten": self.is_forgotten,
             "last_event_id": self.last.event_id,
             "last_handled_at": self.last.handled_at.isoformat(),
             "repair": self.repair(stack_options),
         }
+
+
+def if_forgotten(lost: LostLedger | None, tables: StackTables) -> LostLedger | None:
+    """The same, with whether the user was forgotten: for that all of the sync table is looked at."""
+    subscription_id = lost.last.subscription_id if lost is not None else None
+    if lost is None or subscription_id is None or not tables.is_marked(subscription_id):
+        return lost
+    return attrs.evolve(lost, is_forgotten=True)
 
 
 def lost_by_lines(record: UserRecord, lines: Iterable[LogLine]) -> LostLedger | None:

@@ -4,18 +4,21 @@ from typing import Any
 
 from stripe_subscription_handler.events.event_types import SUBJECTS
 
+_LABELLED = frozenset({"subscription", "checkout.session", "customer"})
+
 
 def with_user(event: dict[str, Any], metadata_key: str, user_id: str) -> dict[str, Any]:
     """The same event about another user.
 
     The user is set wherever metadata names one, and in the metadata of a subscription, a checkout session or
     a customer in any case. An invoice that names none stays so: the handler finds its user by the
-    subscription, as for Stripe's own. A thin event names no user and stays as it is.
+    subscription, as for Stripe's own. A thin event names no user and stays as it is, and so does what a
+    customer is entitled to, which has no metadata.
     """
     renamed: dict[str, Any] = _renamed(event, metadata_key, user_id)
     data = renamed.get("data")
     subject = data.get("object") if isinstance(data, dict) else None
-    if SUBJECTS.get(event.get("type", "")) not in {None, "invoice"} and isinstance(subject, dict):
+    if SUBJECTS.get(event.get("type", "")) in _LABELLED and isinstance(subject, dict):
         metadata = subject.get("metadata")
         subject["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), metadata_key: user_id}
         if subject.get("client_reference_id"):

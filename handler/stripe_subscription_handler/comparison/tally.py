@@ -23,6 +23,7 @@ class Tally:
         other_settings: Profiles that were written under other settings, and show what they should.
         shown: The first differences.
         unrepaired: Differences that can be repaired and were not.
+        forgotten: Subscriptions that are let alone because they were forgotten, each with its customer.
     """
 
     subscriptions: int = 0
@@ -34,6 +35,11 @@ class Tally:
     repaired: Counter[str] = attrs.field(factory=Counter)
     shown: list[Difference] = attrs.field(factory=list)
     unrepaired: int = 0
+    forgotten: dict[str, str] = attrs.field(factory=dict)
+
+    def let_alone(self, subscription_id: str, customer_id: str) -> None:
+        if len(self.forgotten) < SHOWN:
+            self.forgotten[subscription_id] = customer_id
 
     def add(self, difference: Difference) -> None:
         self.found[difference.kind] += 1
@@ -41,6 +47,18 @@ class Tally:
         self.unrepaired += difference.can_be_repaired and not difference.repaired
         if len(self.shown) < SHOWN:
             self.shown.append(difference)
+
+    def take_in(self, other: "Tally") -> None:
+        """Add what another one counted."""
+        self.subscriptions += other.subscriptions
+        self.profiles += other.profiles
+        self.events += other.events
+        self.overtaken += other.overtaken
+        self.other_settings += other.other_settings
+        self.found.update(other.found)
+        self.repaired.update(other.repaired)
+        self.shown.extend(other.shown[: SHOWN - len(self.shown)])
+        self.unrepaired += other.unrepaired
 
     @property
     def differences(self) -> int:

@@ -31,6 +31,39 @@ from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent
 
 
+def record_deletion(event: StripeEvent, known: Known, policy: Policy) -> Handling:
+    """Write down that Stripe has deleted a customer, then what its metadata says.
+
+    Of one that names nobody, and of whom nothing is known, nothing is written: most of an account's are so.
+
+    Raises:
+        ConcurrentUpdateError: Something changed under every write that was tried.
+    """
+    is_noted = False
+    for _ in range(MAX_WRITES):
+        question = ReadLinks(event.customer_id or "")
+        known.learn(question, (yield question))
+        customer = known.customer
+        is_known = customer is not None and (customer.revision is not None or event.user_id is not None)
+        if customer is None or not is_known or customer.deleted is not None:
+            break
+        if customer.is_forgotten:
+            return Outcome(applied=False, reason=Reason.FORGOTTEN)
+        change = CustomerChange(Guard.AS_SEEN, known.revision, deleted=event.created)
+        request = Commit(event.customer_id or "", customer=change, reason=Reason.CUSTOMER_DELETED)
+        answer = yield request
+        known.learn(request, answer)
+        is_noted = isinstance(answer, Written)
+        if is_noted:
+            break
+    else:
+        raise ConcurrentUpdateError(f"the customer changed under {MAX_WRITES} attempts to note its deletion")
+    outcome = yield from claim_customer(event, known, policy)
+    if not is_noted or outcome.applied:
+        return outcome
+    return attrs.evolve(outcome, applied=True, reason=Reason.CUSTOMER_DELETED)
+
+
 def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling:
     """Write down what a customer's metadata says, then hand over each subscription with a lesser claim.
 
@@ -43,7 +76,10 @@ def claim_customer(event: StripeEvent, known: Known, policy: Policy) -> Handling
     claim = claim_of(event, policy)
     if claim is None:
         return (yield from _without_a_claim(event, known, policy))
-    written, best = yield from _recorded(event, claim, known, policy)
+    recorded = yield from _recorded(event, claim, known, policy)
+    if recorded is None:
+        return Outcome(applied=False, reason=Reason.FORGOTTEN)
+    written, best = recorded
     others: tuple[Applied, ...] = written or ()
     whole = Case(event.id, event.created, "", policy, event, best, only_claims=True)
     for subscription_id, link in sorted(known.links.items()):
@@ -91,16 +127,19 @@ def _is_right(link: Link, best: Claim) -> bool:
 
 def _recorded(
     event: StripeEvent, claim: Claim, known: Known, policy: Policy
-) -> Generator[Request, Answer, tuple[tuple[Applied, ...] | None, Claim]]:
+) -> Generator[Request, Answer, tuple[tuple[Applied, ...] | None, Claim] | None]:
     """Write the better of the event's claim and the one that stands there.
 
     Returns:
-        What that changed in items, or None where nothing was written; and the better claim.
+        What that changed in items, or None where nothing was written; and the better claim. None alone where
+        the claim is one that was forgotten.
     """
     may_ask = policy.can_ask_stripe
     for _ in range(MAX_WRITES):
         question = ReadLinks(event.customer_id or "")
         known.learn(question, (yield question))
+        if known.customer is not None and known.customer.has_forgotten(claim):
+            return None
         standing = known.customer.claim if known.customer else None
         verdict = strongest((standing, claim))
         assert verdict is not None  # noqa: S101 - there is one claim at least

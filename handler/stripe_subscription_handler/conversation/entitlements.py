@@ -43,6 +43,8 @@ def record_summary(event: StripeEvent, summary: EntitlementSummary, known: Known
     for _ in range(MAX_WRITES):
         question = ReadLinks(customer_id)
         known.learn(question, (yield question))
+        if known.customer is not None and known.customer.is_forgotten:
+            return Outcome(applied=False, reason=Reason.FORGOTTEN)
         standing = known.customer.entitlements if known.customer else None
         told = Entitlements.of(event, summary)
         best, certain = newest(standing, told)

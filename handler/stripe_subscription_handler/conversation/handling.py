@@ -9,10 +9,11 @@ import attrs
 
 from stripe_subscription_handler.conversation.cases import Case, case_of
 from stripe_subscription_handler.conversation.catching_up import catch_up
-from stripe_subscription_handler.conversation.customers import claim_customer
+from stripe_subscription_handler.conversation.customers import claim_customer, record_deletion
 from stripe_subscription_handler.conversation.draining import drain_and_link
 from stripe_subscription_handler.conversation.entitlements import record_summary
 from stripe_subscription_handler.conversation.fetching import unknown_to_stripe
+from stripe_subscription_handler.conversation.forgetting import forget_deleted
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
@@ -21,6 +22,7 @@ from stripe_subscription_handler.decisions.decide import nothing_to_do
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.events.event_types import CUSTOMER_DELETED
 
 
 def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa: B008 - frozen
@@ -35,13 +37,9 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     if _is_skipped(event, policy):
         return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT)
     if event.is_generation_failure:
-        caught = yield from catch_up(event, policy)
-        if caught.event is None:
-            return Outcome(applied=False, reason=caught.reason, missed=caught.missed)
-        if _is_skipped(caught.event, policy):
-            return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT, missed=caught.missed)
-        outcome = yield from _handled(caught.event, policy)
-        return attrs.evolve(outcome, missed=caught.missed)
+        return (yield from _caught_up(event, policy))
+    if event.plain_type == CUSTOMER_DELETED and policy.forget_deleted_customers:
+        return (yield from forget_deleted(event, policy))
     found = yield from whole(event, policy)
     if found is Missing.GONE:
         return Outcome(applied=False, reason=Reason.GONE)
@@ -54,6 +52,17 @@ def _is_skipped(event: StripeEvent, policy: Policy) -> bool:
     return event.account is not None and policy.connect_events is ConnectEvents.SKIP
 
 
+def _caught_up(event: StripeEvent, policy: Policy) -> Handling:
+    """Carry through what Stripe failed to tell, which `event` says."""
+    caught = yield from catch_up(event, policy)
+    if caught.event is None:
+        return Outcome(applied=False, reason=caught.reason, missed=caught.missed)
+    if _is_skipped(caught.event, policy):
+        return Outcome(applied=False, reason=Reason.CONNECT_ACCOUNT, missed=caught.missed)
+    outcome = yield from _handled(caught.event, policy)
+    return attrs.evolve(outcome, missed=caught.missed)
+
+
 def _handled(event: StripeEvent, policy: Policy) -> Handling:
     """Carry through an event that has all that it is about."""
     nothing = nothing_to_do(event)
@@ -61,7 +70,8 @@ def _handled(event: StripeEvent, policy: Policy) -> Handling:
         return Outcome(applied=False, reason=nothing.reason)
     known = Known(event.customer_id)
     if event.customer is not None:
-        return (yield from claim_customer(event, known, policy))
+        handle = record_deletion if event.plain_type == CUSTOMER_DELETED else claim_customer
+        return (yield from handle(event, known, policy))
     if event.entitlements is not None:
         return (yield from record_summary(event, event.entitlements, known, policy))
     outcome = yield from carry(case_of(event, policy), known)

@@ -5,7 +5,7 @@ Whatever is written on the strength of it carries conditions: what has changed s
 
 import attrs
 
-from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.links import EVERYTHING, Customer, Link, digest
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
@@ -35,6 +35,7 @@ class Known:
         links: Subscription id → link, None where there is none.
         customer: The customer's record; None: it was not read.
         has_all_links: Whether there are no other links.
+        marks: Digests of forgotten subscriptions, as far as they were seen.
     """
 
     customer_id: str | None
@@ -42,6 +43,7 @@ class Known:
     links: dict[str, Link | None] = attrs.Factory(dict)
     customer: Customer | None = None
     has_all_links: bool = False
+    marks: frozenset[str] = frozenset()
 
     def item(self, user_id: str) -> Item | Unread | None:
         return self.items.get(user_id, UNREAD)
@@ -49,6 +51,10 @@ class Known:
     def link(self, subscription_id: str) -> Link | Unread | None:
         absent = None if self.has_all_links else UNREAD
         return self.links.get(subscription_id, absent)
+
+    def is_forgotten(self, subscription_id: str) -> bool:
+        """Whether nothing but a mark is left of a subscription, as far as it was seen."""
+        return bool(self.marks) and digest(subscription_id) in self.marks
 
     @property
     def revision(self) -> str | None:
@@ -77,8 +83,9 @@ class Known:
                 self.customer = answer.customer
                 if isinstance(request, ReadLink):
                     self.links[request.subscription_id] = answer.links.get(request.subscription_id)
+                    self.marks |= answer.marks
                 else:
-                    self.links = dict(answer.links)
+                    self.links, self.marks = dict(answer.links), answer.marks
                     self.has_all_links = True
             case ItemSeen() if isinstance(request, ReadItem | Write):
                 self.items[request.user_id] = answer.item
@@ -94,6 +101,7 @@ class Known:
             self.links[request.link.subscription_id] = request.link.seen
         self.items.update(answer.items)
         self.links.update(answer.links)
+        self.marks |= answer.marks
         if answer.customer is not None:
             # Others may have come to the customer meanwhile.
             self.customer, self.has_all_links = answer.customer, False
@@ -102,7 +110,9 @@ class Known:
         for write in request.writes:
             self._wrote(write, revision)
         if request.link is not None:
-            self.links[request.link.subscription_id] = request.link.to or request.link.seen
+            link = request.link
+            self.links[link.subscription_id] = None if link.forgets else link.to or link.seen
+            self.marks |= {digest(link.subscription_id)} if link.forgets else frozenset()
         change = request.customer
         if change is not None and self.customer is not None and not change.only_checks:
             self.customer = _changed(self.customer, change, revision)
@@ -114,9 +124,13 @@ class Known:
 
 def _changed(customer: Customer, change: CustomerChange, revision: str) -> Customer:
     parks = frozenset() if change.parks is None else frozenset({change.parks})
+    if change.forgets == EVERYTHING:
+        return Customer(revision=revision, forgotten=EVERYTHING)
     return Customer(
-        change.claim or customer.claim,
+        None if change.forgets else change.claim or customer.claim,
         (customer.parked | parks) - change.unparks,
         revision,
         change.entitlements or customer.entitlements,
+        change.forgets or customer.forgotten,
+        change.deleted or customer.deleted,
     )

@@ -13,6 +13,7 @@ import attrs
 
 from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.conditions import Condition
 from stripe_subscription_handler.decisions.decision import ReadItem, Reason, Write
 from stripe_subscription_handler.decisions.entitlements import Entitlements
 from stripe_subscription_handler.decisions.ledger import Held
@@ -53,11 +54,13 @@ class LinkChange:
     Attributes:
         seen: None where there was none.
         to: What it becomes; None: it only has to be as it was seen.
+        forgets: Whether nothing but a mark is left of it.
     """
 
     subscription_id: str
     seen: Link | None
     to: Link | None = None
+    forgets: bool = False
 
 
 class Guard(enum.Enum):
@@ -85,6 +88,8 @@ class CustomerChange:
         parks: An event that waits from now on.
         unparks: Events that do not wait any longer.
         only_checks: Whether nothing is changed.
+        forgets: What `Customer.forgotten` is from now on; what the record has of that goes.
+        deleted: When Stripe deleted the customer; None leaves that as it is.
     """
 
     guard: Guard
@@ -94,6 +99,8 @@ class CustomerChange:
     parks: str | None = None
     unparks: frozenset[str] = frozenset()
     only_checks: bool = False
+    forgets: str | None = None
+    deleted: str | None = None
 
 
 @attrs.frozen
@@ -138,6 +145,22 @@ class Commit:
 
 
 @attrs.frozen
+class Delete:
+    """Take a profile item away on which nothing of the app's is left, where its condition holds.
+
+    Answered by `Written`, or by `ItemSeen` with the item as it is. What somebody else has put on it since it
+    was read is put back.
+
+    Attributes:
+        ours: Names of the attributes that were seen on it.
+    """
+
+    user_id: str
+    ours: frozenset[str]
+    condition: Condition
+
+
+@attrs.frozen
 class Fetch:
     """Ask Stripe for an object; without `not_before` any state will do. Answered by `Fetched`."""
 
@@ -162,7 +185,7 @@ class FetchEvent:
     of_preview: bool = False
 
 
-Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Fetch | FetchEvent
+Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Delete | Fetch | FetchEvent
 
 
 @attrs.frozen
@@ -194,29 +217,34 @@ class Refused:
         links: Subscription id → link.
         customer: The customer's record, if that is among it.
         unparked: Whether the parked event was done with already.
+        marks: Digests of the subscriptions that were forgotten.
     """
 
     items: Mapping[str, Item | None] = attrs.Factory(dict)
     links: Mapping[str, Link | None] = attrs.Factory(dict)
     customer: Customer | None = None
     unparked: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 @attrs.frozen
 class Links:
-    """A customer's record, and the links by subscription id."""
+    """A customer's record, the links by subscription id, and digests of forgotten subscriptions."""
 
     customer: Customer
     links: Mapping[str, Link] = attrs.Factory(dict)
+    marks: frozenset[str] = frozenset()
 
 
 @attrs.frozen
 class Parked:
-    """The same with the customer's parked events, by id."""
+    """The same with the customer's parked events, by id, and the ids of those that cannot be read."""
 
     customer: Customer
     links: Mapping[str, Link] = attrs.Factory(dict)
     events: Mapping[str, StripeEvent | Moved] = attrs.Factory(dict)
+    marks: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
 
 
 @attrs.frozen

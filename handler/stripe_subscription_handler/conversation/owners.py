@@ -43,6 +43,8 @@ def next_step(case: Case, known: Known) -> Step:
 
 
 def _next_step(case: Case, known: Known) -> Step:
+    if known.is_forgotten(case.subscription_id):
+        return Done(Reason.FORGOTTEN)
     link = known.link(case.subscription_id)
     if isinstance(link, Unread):
         if case.claim is None or case.only_claims:
@@ -94,10 +96,13 @@ def _best_claim(case: Case, known: Known, link: Link | None) -> Claim | ReadLink
     is_of_customer = verdict is None or verdict.claim.kind <= Kind.CUSTOMER
     if is_of_customer and (known.customer is None or (verdict is None and not known.has_all_links)):
         return ReadLinks(case.customer_of(known))
+    if is_of_customer and known.customer is not None and known.customer.is_forgotten:
+        return Done(Reason.FORGOTTEN)
     if verdict is None:
         if case.is_another_apps:
             return Done(Reason.FILTERED)
-        is_clear = case.may_be_guessed and len(known.owners) == 1
+        # Of a customer of whom somebody was forgotten, what nobody names may be about just that person.
+        is_clear = case.may_be_guessed and len(known.owners) == 1 and not known.marks
         return Claim(Kind.GUESS, "", next(iter(known.owners))) if is_clear else Nobody()
     return _open_question(case, verdict) or verdict.claim
 

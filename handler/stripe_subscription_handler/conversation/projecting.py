@@ -124,29 +124,38 @@ def holder_after(commit: Commit, known: Known) -> str | None:
     change, links = commit.customer, dict(known.links)
     if commit.link is not None and commit.link.to is not None:
         links[commit.link.subscription_id] = commit.link.to
+    if commit.link is not None and commit.link.forgets:
+        links.pop(commit.link.subscription_id, None)
     claim = (change.claim if change else None) or (known.customer.claim if known.customer else None)
+    claim = None if change is not None and change.forgets is not None else claim
     owners = {link.owner for link in links.values() if link is not None and link.owner is not None}
     return holder(owners, claim.user_id if claim else None)
 
 
 def _may_concern(commit: Commit) -> bool:
     """Whether the transaction changes whose the entitlements are, or what, or makes an item again."""
-    change = commit.customer
-    tells = change is not None and (change.claim is not None or change.entitlements is not None)
     is_about_owner = commit.link is not None and _changes_owner(commit.link)
-    return tells or is_about_owner or any(write.enters for write in commit.writes)
+    return _tells(commit) or is_about_owner or any(write.enters for write in commit.writes)
+
+
+def _tells(commit: Commit) -> bool:
+    """Whether the transaction changes what the customer's metadata claims, or the summary."""
+    change = commit.customer
+    return change is not None and any(
+        one is not None for one in (change.claim, change.entitlements, change.forgets)
+    )
 
 
 def _changes_owner(change: LinkChange) -> bool:
     before = change.seen.owner if change.seen else None
-    return change.to is not None and change.to.owner != before
+    after = change.to.owner if change.to else None
+    return (change.to is not None or change.forgets) and after != before
 
 
 def _stays_his(commit: Commit, entitlements: Entitlements) -> bool:
     """Whether the user who is shown them keeps them, whoever else owns something: he owns one more."""
-    change, to = commit.customer, commit.link.to if commit.link else None
-    tells = change is not None and (change.claim is not None or change.entitlements is not None)
-    return not tells and to is not None and to.owner == entitlements.shown_to is not None
+    to = commit.link.to if commit.link else None
+    return not _tells(commit) and to is not None and to.owner == entitlements.shown_to is not None
 
 
 def _wanted(entitlements: Entitlements, user: str | None) -> dict[str, Keys]:

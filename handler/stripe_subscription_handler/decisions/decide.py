@@ -18,7 +18,11 @@ from stripe_subscription_handler.decisions.policy import ORDINARY, Circumstances
 from stripe_subscription_handler.decisions.subscription_change import SubscriptionChange
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent
-from stripe_subscription_handler.events.event_types import INVOICE_EVENTS, SUBSCRIPTION_EVENTS
+from stripe_subscription_handler.events.event_types import (
+    CUSTOMER_DELETED,
+    INVOICE_EVENTS,
+    SUBSCRIPTION_EVENTS,
+)
 
 
 class Unread(enum.Enum):
@@ -79,7 +83,8 @@ def nothing_to_do(event: StripeEvent) -> Skip | None:  # noqa: PLR0911 - a table
     if event.customer is not None:
         # One that was fetched may have named somebody when the same event was handled before.
         is_claim = event.user_id is not None or event.as_of is not None
-        return None if is_claim else Skip(Reason.NOTHING_CLAIMED)
+        is_deletion = event.plain_type == CUSTOMER_DELETED
+        return None if is_claim or is_deletion else Skip(Reason.NOTHING_CLAIMED)
     if event.subscription is not None or event.entitlements is not None:
         return None
     if event.type in SUBSCRIPTION_EVENTS or event.type in INVOICE_EVENTS:

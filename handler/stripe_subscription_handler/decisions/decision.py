@@ -36,6 +36,8 @@ class Reason(enum.StrEnum):
     ONE_OFF_INVOICE = "one_off_invoice"
     NOTHING_DUE = "nothing_due"
     FILTERED = "filtered"
+    FORGOTTEN = "forgotten"
+    CUSTOMER_DELETED = "customer_deleted"
     PING = "ping"
     NOT_TOLD = "not_told"
     UNHANDLED_OBJECT = "unhandled_object"

@@ -72,6 +72,7 @@ class Policy:
         connect_events: Events of connected accounts are skipped unless asked for: whoever owns a connected
             account chooses its subscriptions' metadata, and so the user.
         can_ask_stripe: Whether there is a Stripe key, so that what the events leave open can be fetched.
+        forget_deleted_customers: Whether a customer that Stripe has deleted is forgotten.
         partition_key_name: An attribute every profile item has.
         user_id_pattern: What a whole user id looks like, a regular expression.
         shows: What the profiles show.
@@ -86,6 +87,7 @@ class Policy:
     partition_key_name: str = "PK"
     user_id_pattern: str = DEFAULT_USER_ID_PATTERN
     shows: ViewSettings = DEFAULTS
+    forget_deleted_customers: bool = False
     most_closed: int = 500
 
     def is_user_id(self, user_id: str) -> bool:
@@ -100,11 +102,14 @@ class Circumstances:
         linked: Whether nothing is parked for the customer. While something is, a subscription that comes to a
             user is not done with before that is applied.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
+        paid: The event of the subscription's newest invoice, where that comes along with its state: one write
+            for both.
     """
 
     policy: Policy = attrs.Factory(Policy)
     linked: bool = True
     may_guess: bool = False
+    paid: StripeEvent | None = None
 
 
 ORDINARY = Circumstances()

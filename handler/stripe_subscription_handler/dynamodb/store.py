@@ -5,8 +5,8 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 from botocore.exceptions import ClientError
@@ -17,14 +17,13 @@ from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
     Answer,
     Commit,
+    Delete,
     Fetch,
     Fetched,
     FetchedEvent,
     FetchEvent,
-    Handling,
     ItemSeen,
     Links,
-    Outcome,
     ReadLink,
     ReadLinks,
     ReadParked,
@@ -37,8 +36,10 @@ from stripe_subscription_handler.dynamodb.sync_table import SyncTable
 from stripe_subscription_handler.dynamodb.transactions import (
     CONDITION_FAILED,
     Transaction,
+    profile_deletion,
     profile_of,
     profile_update,
+    putting_back,
 )
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import (
@@ -68,6 +69,10 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
 _ORDINARY_REFUSALS = 2
 """So often a refusal is how a conversation reads: the item, then the links. Further ones are lost races."""
+
+
+_Told = TypeVar("_Told")
+"""What a conversation comes to: an event's outcome, say."""
 
 
 class _ConflictError(Exception):
@@ -104,8 +109,8 @@ class Store:
     def __attrs_post_init__(self) -> None:
         self._sync = SyncTable(self.client, self.config.sync_table_name, self._send, self.config.selection)
 
-    def run(self, conversation: Handling, raw: Mapping[str, Any]) -> Outcome:
-        """Hold one event's conversation to its end.
+    def run(self, conversation: Generator[Request, Answer, _Told], raw: Mapping[str, Any]) -> _Told:
+        """Hold a conversation to its end: an event's, or one without any.
 
         `raw` is the event as it came, envelope included; it is kept if the event is parked.
 
@@ -125,12 +130,30 @@ class Store:
                     continue
                 if isinstance(answer, Written):
                     refusals = 0  # what follows is another write, of a parked event say
-                elif isinstance(request, Write | Commit):
+                elif isinstance(request, Write | Commit | Delete):
                     refusals += 1
                 request = conversation.send(answer)
         except StopIteration as stop:
-            outcome: Outcome = stop.value
-            return outcome
+            told: _Told = stop.value
+            return told
+
+    def write_as_seen(self, request: Write | Commit, raw: Mapping[str, Any]) -> Written | None:
+        """Send one write that was decided on what was read before; None where something else is there now.
+
+        `raw` as for `run`, which then decides anew.
+
+        Raises:
+            ItemTooLargeError: An item would pass 400 KB.
+            botocore.exceptions.ClientError: DynamoDB refused for another reason than a failed condition.
+        """
+        try:
+            if isinstance(request, Write):
+                answer: Answer = self._update(request, returns="NONE")
+            else:
+                answer = self._commit(request, raw.get("detail", raw), 0)
+        except _ConflictError:
+            return None
+        return answer if isinstance(answer, Written) else None
 
     def _answer(  # noqa: PLR0911 - a table
         self, request: Request, raw: Mapping[str, Any], refusals: int
@@ -140,6 +163,8 @@ class Store:
                 return self._write(request, refusals)
             case Commit():
                 return self._commit(request, raw.get("detail", raw), refusals)
+            case Delete():
+                return self._delete(request, refusals)
             case ReadItem(user_id):
                 return self._read(user_id)
             case ReadLink(customer_id, subscription_id):
@@ -174,9 +199,9 @@ class Store:
         # What a refusal told is out of date after the pause: a write based on it would lose again.
         return self._read(write.user_id)
 
-    def _update(self, write: Write) -> Written | ItemSeen:
+    def _update(self, write: Write, returns: str = "UPDATED_OLD") -> Written | ItemSeen:
         revision = _new_revision()
-        parameters = {**profile_update(self.config, write, revision), "ReturnValues": "UPDATED_OLD"}
+        parameters = {**profile_update(self.config, write, revision), "ReturnValues": returns}
         try:
             response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
         except ClientError as error:
@@ -187,6 +212,25 @@ class Store:
             refused: Any = error.response
             return ItemSeen(from_wire(refused.get("Item")))
         return Written(revision, from_wire(response.get("Attributes")) or {})
+
+    def _delete(self, request: Delete, refusals: int) -> Written | ItemSeen:
+        parameters = profile_deletion(self.config, request)
+        try:
+            response = self._send(self.client.delete_item, {**parameters, "ReturnValues": "ALL_OLD"})
+        except ClientError as error:
+            if error.response["Error"].get("Code") not in _CONDITION_FAILED:
+                raise
+            refused: Any = error.response
+            if refusals >= _ORDINARY_REFUSALS:
+                self._pause(refusals - _ORDINARY_REFUSALS)
+            return ItemSeen(from_wire(refused.get("Item")))
+        known = {*request.ours, *self.config.profile_key(request.user_id)}
+        old = from_wire(response.get("Attributes")) or {}
+        others = {name: value for name, value in old.items() if name not in known}
+        if others:
+            # The app has written between the look at the item and its deletion; that changes no revision.
+            self._send(self.client.update_item, putting_back(self.config, request.user_id, others))
+        return Written("")
 
     def _commit(self, commit: Commit, stripe_event: Mapping[str, Any], refusals: int) -> Written | Refused:
         revision = _new_revision()

@@ -1,7 +1,9 @@
 """The sync table: how links, customers' records and parked events are stored, and read. Decides nothing.
 
 A customer has a partition: a record `CUSTOMER`, a link `LINK#<subscription>` for each subscription, and
-`PARKED#<event>` for whatever waits. No item grows with the number of subscriptions. DynamoDB removes a parked
+`PARKED#<event>` for whatever waits. The keys have digests of the ids, and the ids are attributes: so nothing
+but the attribute `forgotten` is left of a forgotten one. No item grows with the number of subscriptions.
+DynamoDB removes a parked
 event `PARKED_SECONDS` after it was first parked (TTL attribute `expiresAt`): one that waits and is delivered
 again, by a replay say, does not begin anew. The index `PARKED_INDEX` holds parked events alone, so that they
 can be found without knowing their customers.
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.links import Customer, Link, digest, is_mark
 from stripe_subscription_handler.conversation.messages import Links, Moved, Parked
 from stripe_subscription_handler.decisions.ledger import Held
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
@@ -35,6 +37,9 @@ WAITING_FOR_USER = "user"
 """Its one value. One partition takes 1,000 parked events a second, far more than are ever parked."""
 EXPIRES_AT = "expiresAt"
 """The index's sort key, and the attribute by which DynamoDB removes items: a Unix time in seconds."""
+CUSTOMER_ID = "customer"
+SUBSCRIPTION_ID = "subscription"
+"""Attributes that hold Stripe's ids, whose digests are in the keys."""
 LARGEST_PARKED_BYTES = 400_000
 """Largest event that can wait: DynamoDB's item of 400 KB (409,600 bytes) less its other attributes."""
 
@@ -50,23 +55,36 @@ Send = Callable[[Callable[..., Any], dict[str, Any]], Any]
 
 
 def customer_key(customer_id: str) -> dict[str, str]:
-    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": _RECORD}
+    return {"PK": f"{_CUSTOMER}{digest(customer_id)}", "SK": _RECORD}
 
 
 def link_key(customer_id: str, subscription_id: str) -> dict[str, str]:
-    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": f"{_LINK}{subscription_id}"}
+    return customer_key(customer_id) | {"SK": f"{_LINK}{digest(subscription_id)}"}
 
 
-def link_of_key(key: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The customer and the subscription whose link has this key; None where it is another item's."""
-    customer, subscription = str(key["PK"]), str(key["SK"])
-    if not (customer.startswith(_CUSTOMER) and subscription.startswith(_LINK)):
-        return None
-    return customer.removeprefix(_CUSTOMER), subscription.removeprefix(_LINK)
+def link_ids(customer_id: str, subscription_id: str) -> dict[str, str]:
+    """The attributes of a link that say whose and which it is, as long as it is not forgotten."""
+    return {CUSTOMER_ID: customer_id, SUBSCRIPTION_ID: subscription_id}
+
+
+def ids_of_link(item: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The customer and the subscription of a link; None where the item is another one, or a mark."""
+    is_link = str(item["SK"]).startswith(_LINK) and not is_mark(item)
+    return (str(item[CUSTOMER_ID]), str(item[SUBSCRIPTION_ID])) if is_link else None
+
+
+def is_record(item: Mapping[str, Any]) -> bool:
+    """Whether an item of the sync table is a customer's record."""
+    return str(item["SK"]) == _RECORD
 
 
 def parked_key(customer_id: str, event_id: str) -> dict[str, str]:
-    return {"PK": f"{_CUSTOMER}{customer_id}", "SK": f"{_PARKED}{event_id}"}
+    return customer_key(customer_id) | {"SK": f"{_PARKED}{event_id}"}
+
+
+def parked_id(item: Mapping[str, Any]) -> str | None:
+    """By what id an item of the sync table waits; None where it is another one."""
+    return _after(item, _PARKED)
 
 
 def links_query(table_name: str, customer_id: str) -> dict[str, Any]:
@@ -94,17 +112,19 @@ def parked_since(now: int) -> dict[str, int]:
     return {"parkedAt": now, EXPIRES_AT: now + PARKED_SECONDS}
 
 
-def parked_content(kept: StripeEvent | Moved, stripe_event: Mapping[str, Any]) -> dict[str, Any]:
+def parked_content(
+    customer_id: str, kept: StripeEvent | Moved, stripe_event: Mapping[str, Any]
+) -> dict[str, Any]:
     """The other attributes (plain Python values): an event, as it came, or a moved subscription.
 
     Raises:
         UserNotFoundError: The event is too large for an item.
     """
-    content: dict[str, Any] = {WAITING_FOR: WAITING_FOR_USER}
+    content: dict[str, Any] = {WAITING_FOR: WAITING_FOR_USER, CUSTOMER_ID: customer_id}
     if isinstance(kept, Moved):
         attributes = kept.held.to_attributes(kept.subscription_id)
         held = {name: value for name, value in attributes.items() if value is not None}
-        return content | {"subscription": kept.subscription_id, "created": kept.created, "held": held}
+        return content | {SUBSCRIPTION_ID: kept.subscription_id, "created": kept.created, "held": held}
     text = json.dumps(stripe_event, separators=(",", ":"))
     if len(text) > LARGEST_PARKED_BYTES:
         raise UserNotFoundError(
@@ -127,13 +147,15 @@ class SyncTable:
         record, link = (
             self._item(key) for key in (customer_key(customer_id), link_key(customer_id, subscription_id))
         )
-        links = {} if link is None else {subscription_id: Link.from_attributes(link)}
-        return Links(Customer.from_attributes(record), links)
+        customer = Customer.from_attributes(record)
+        if link is not None and is_mark(link):
+            return Links(customer, marks=frozenset({digest(subscription_id)}))
+        return Links(customer, {} if link is None else {subscription_id: Link.from_attributes(link)})
 
     def link(self, customer_id: str, subscription_id: str) -> Link | None:
-        """Read one link alone."""
+        """Read one link alone; a mark is none."""
         item = self._item(link_key(customer_id, subscription_id))
-        return None if item is None else Link.from_attributes(item)
+        return None if item is None or is_mark(item) else Link.from_attributes(item)
 
     def read_links(self, customer_id: str) -> Links:
         return read_links(self._pages(links_query(self.name, customer_id)))
@@ -142,18 +164,19 @@ class SyncTable:
         items = list(self._pages(partition_query(self.name, customer_id)))
         found, events = read_links(items), {}
         for item in items:
-            event_id = _after(item, _PARKED)
+            event_id = parked_id(item)
             if event_id is not None and (kept := self._kept(customer_id, event_id, item)) is not None:
                 events[event_id] = kept
         # What cannot be read any more is no reason to forget that it waits.
-        unreadable = {id_ for item in items if (id_ := _after(item, _PARKED)) is not None} - events.keys()
+        waiting = (parked_id(item) for item in items)
+        unreadable = frozenset(id_ for id_ in waiting if id_ is not None and id_ not in events)
         customer = attrs.evolve(found.customer, parked=found.customer.parked - unreadable)
-        return Parked(customer, found.links, events)
+        return Parked(customer, found.links, events, found.marks, unreadable)
 
     def _kept(self, customer_id: str, event_id: str, item: Mapping[str, Any]) -> StripeEvent | Moved | None:
         if "held" in item:
-            held = Held.from_attributes(item["subscription"], item["held"])
-            return Moved(event_id, item["created"], customer_id, item["subscription"], held)
+            held = Held.from_attributes(item[SUBSCRIPTION_ID], item["held"])
+            return Moved(event_id, item["created"], customer_id, item[SUBSCRIPTION_ID], held)
         try:
             return parse_event(json.loads(item["event"]), self.selection)
         except InvalidEventError:
@@ -174,14 +197,16 @@ class SyncTable:
 
 def read_links(items: "Iterator[dict[str, Any]] | list[dict[str, Any]]") -> Links:
     """Read a customer's record and links out of the items of its partition (plain Python values)."""
-    customer, links = Customer(), {}
+    customer, links, marks = Customer(), dict[str, Link](), set[str]()
     for item in items:
-        subscription_id = _after(item, _LINK)
-        if subscription_id is not None:
-            links[subscription_id] = Link.from_attributes(item)
-        elif item["SK"] == _RECORD:
+        place = _after(item, _LINK)
+        if place is not None and is_mark(item):
+            marks.add(place)
+        elif place is not None:
+            links[item[SUBSCRIPTION_ID]] = Link.from_attributes(item)
+        elif is_record(item):
             customer = Customer.from_attributes(item)
-    return Links(customer, links)
+    return Links(customer, links, frozenset(marks))
 
 
 def _after(item: Mapping[str, Any], prefix: str) -> str | None:

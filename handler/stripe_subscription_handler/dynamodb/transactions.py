@@ -12,16 +12,22 @@ import attrs
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.links import (
     CLAIM,
+    DELETED,
     ENTITLEMENTS,
+    EVERYTHING,
+    FORGOTTEN,
     OWNER,
     PARKED,
     REVISION,
     Customer,
     Link,
+    digest,
+    is_mark,
 )
 from stripe_subscription_handler.conversation.messages import (
     Commit,
     CustomerChange,
+    Delete,
     Guard,
     LinkChange,
     Moved,
@@ -36,7 +42,9 @@ from stripe_subscription_handler.dynamodb.expressions import (
     update_expression,
 )
 from stripe_subscription_handler.dynamodb.sync_table import (
+    CUSTOMER_ID,
     customer_key,
+    link_ids,
     link_key,
     parked_content,
     parked_key,
@@ -61,6 +69,20 @@ def profile_update(config: Config, write: Write, revision: str) -> dict[str, Any
         UpdateExpression=update_expression(values, write.remove, words),
         ConditionExpression=condition_expression(write.condition, words),
     )
+
+
+def profile_deletion(config: Config, request: Delete) -> dict[str, Any]:
+    """The parameters of the `DeleteItem` of a profile on which nothing of the app's is left."""
+    words = Placeholders()
+    key, condition = config.profile_key(request.user_id), condition_expression(request.condition, words)
+    return _parameters(config.table_name, key, words, ConditionExpression=condition)
+
+
+def putting_back(config: Config, user_id: str, others: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the `UpdateItem` that restores attributes which nobody has written since."""
+    words = Placeholders()
+    update = update_expression({}, (), words, set_once=others)
+    return _parameters(config.table_name, config.profile_key(user_id), words, UpdateExpression=update)
 
 
 @attrs.frozen
@@ -119,6 +141,7 @@ class Transaction:
         """Read the reasons of a cancelled transaction; None if no condition failed."""
         items: dict[str, Any] = {}
         links: dict[str, Link | None] = {}
+        marks = set[str]()
         customer, unparked, failed = None, False, False
         for (word, name), reason in zip(self.about, reasons, strict=False):
             if reason.get("Code") != CONDITION_FAILED:
@@ -126,13 +149,15 @@ class Transaction:
             failed, found = True, from_wire(reason.get("Item"))
             if word == "item":
                 items[name] = found
+            elif word == "link" and found and is_mark(found):
+                marks.add(digest(name))
             elif word == "link":
                 links[name] = Link.from_attributes(found) if found else None
             elif word == "customer":
                 customer = Customer.from_attributes(found)
             else:
                 unparked = True
-        return Refused(items, links, customer, unparked) if failed else None
+        return Refused(items, links, customer, unparked, frozenset(marks)) if failed else None
 
     def named(self, concerned: Sequence[bool]) -> str | None:
         """Name the first item that a refusal concerns, by its place among the reasons; None if it is none."""
@@ -160,10 +185,13 @@ def _link(table: str, customer_id: str, change: LinkChange) -> dict[str, Any]:
         owner = Absent((OWNER,)) if seen.owner is None else Equal((OWNER,), seen.owner)
         condition = AllOf((owner, Equal((CLAIM,), seen.claim.to_attribute())))
     checked = _conditional(table, key, condition)
-    if change.to is None:
+    if change.to is None and not change.forgets:
         return {"ConditionCheck": checked}
     del checked["Key"]
-    return {"Put": {**checked, "Item": to_wire(key | change.to.to_attributes())}}
+    becomes: dict[str, Any] = {FORGOTTEN: True}
+    if change.to is not None:
+        becomes = link_ids(customer_id, change.subscription_id) | change.to.to_attributes()
+    return {"Put": {**checked, "Item": to_wire(key | becomes)}}
 
 
 def _customer(table: str, customer_id: str, change: CustomerChange, revision: str) -> dict[str, Any]:
@@ -172,13 +200,22 @@ def _customer(table: str, customer_id: str, change: CustomerChange, revision: st
         return {"ConditionCheck": _conditional(table, key, condition)}
     words = Placeholders()
     values: dict[str, Any] = {REVISION: revision}
+    remove: tuple[str, ...] = ()
+    if change.forgets is None:
+        values[CUSTOMER_ID] = customer_id
+    else:
+        values[FORGOTTEN] = change.forgets
+        whole = (CUSTOMER_ID, DELETED, ENTITLEMENTS, PARKED) if change.forgets == EVERYTHING else ()
+        remove = (CLAIM, *whole)
     if change.claim is not None:
         values[CLAIM] = change.claim.to_attribute()
     if change.entitlements is not None:
         values[ENTITLEMENTS] = change.entitlements.to_attribute()
+    if change.deleted is not None:
+        values[DELETED] = change.deleted
     added = {PARKED: frozenset({change.parks})} if change.parks else {}
-    deleted = {PARKED: change.unparks} if change.unparks else {}
-    update = update_expression(values, (), words, added, deleted)
+    deleted = {PARKED: change.unparks} if change.unparks and PARKED not in remove else {}
+    update = update_expression(values, remove, words, added, deleted)
     expressions = {"UpdateExpression": update}
     if condition is not None:
         expressions["ConditionExpression"] = condition_expression(condition, words)
@@ -189,7 +226,7 @@ def _parked(
     table: str, customer_id: str, kept: StripeEvent | Moved, stripe_event: Mapping[str, Any], now: int
 ) -> dict[str, Any]:
     words = Placeholders()
-    content = parked_content(kept, stripe_event)
+    content = parked_content(customer_id, kept, stripe_event)
     update = update_expression(content, (), words, set_once=parked_since(now))
     return _parameters(table, parked_key(customer_id, kept.id), words, UpdateExpression=update)
 

@@ -49,10 +49,11 @@ INVOICE_ENDS: Final = {
 CHECKOUT_SESSION_EVENTS: Final = frozenset({"checkout.session.completed"})
 """Events whose object is a checkout session, which may say whose subscription it made."""
 
+CUSTOMER_DELETED: Final = "customer.deleted"
 CUSTOMER_EVENTS: Final = {
     "customer.created": Rank.CREATED,
     "customer.updated": Rank.UPDATED,
-    "customer.deleted": Rank.DELETED,
+    CUSTOMER_DELETED: Rank.DELETED,
 }
 """Events whose object is a customer, which may say whose its subscriptions are, with their rank."""
 

@@ -26,6 +26,7 @@ Code = Literal[
     "no_profile",
     "nothing_known",
     "no_subscriptions",
+    "forgotten",
     "livemode_mismatch",
     "unreadable",
     "not_written",

@@ -31,6 +31,9 @@ Answer = Shown | Refusal
 WRONG_OWNER = Refusal("wrong_owner", "it is not this user's")
 """All that is told of what is somebody else's."""
 _NOBODYS = Refusal("unmapped", "nobody says whose it is: no label, no session, no customer's metadata")
+_FORGOTTEN = Refusal(
+    "forgotten", "it was forgotten, and is let alone: stripe-handler forget --undo lifts that"
+)
 _NO_PROFILE = Refusal("no_profile", "its user has no profile item, and none is made (create_missing_profile)")
 _ANOTHER_APPS = Refusal("not_ours", "it is another app's, by handled_product_ids or required_metadata")
 _SEVERAL = Refusal("several_owners", "the customer's subscriptions are of several users: say whose are meant")
@@ -177,6 +180,8 @@ class Asking:
 
     def _nobodys(self, links: Iterable[Link]) -> Refusal:
         """Why nobody is shown it; a link without an owner names the user who has no profile."""
+        if self.comparer.tally.forgotten:
+            return _FORGOTTEN
         users = {link.claim.user_id for link in links}
         if users:
             return _NO_PROFILE if any(map(self.question.is_for, users)) else WRONG_OWNER

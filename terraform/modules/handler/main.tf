@@ -18,6 +18,8 @@ locals {
       CREATE_MISSING_PROFILE = var.create_missing_profile ? "true" : "false"
       CONNECT_EVENTS         = var.connect_events
 
+      FORGET_DELETED_CUSTOMERS = var.forget_deleted_customers ? "true" : "false"
+
       ACCESS_RENEWAL_GRACE_HOURS     = tostring(var.shows.access_renewal_grace_hours)
       ACCESS_WHILE_COLLECTION_PAUSED = var.shows.access_while_collection_paused ? "true" : "false"
       PLAN_PRODUCT_IDS               = jsonencode(var.shows.plan_product_ids)

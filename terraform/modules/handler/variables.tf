@@ -176,6 +176,12 @@ variable "connect_events" {
   }
 }
 
+variable "forget_deleted_customers" {
+  description = "Forget what is stored of a customer that Stripe has deleted; false only notes the deletion."
+  type        = bool
+  nullable    = false
+}
+
 variable "shows" {
   description = "What a profile shows, and which subscriptions count: the root's variables of these names say what each means."
   type = object({

@@ -22,7 +22,8 @@ locals {
   key_exists = { (var.user_id_metadata_key) = [{ exists = true }] }
 
   # An account has many more checkouts and customers than subscriptions: their events pass only where they can say
-  # whose a subscription is. Thin events carry no object to look at, and pass by their type.
+  # whose a subscription is. Thin events carry no object to look at, and pass by their type. That a customer was
+  # deleted is noted whoever it is.
   narrowed = [
     for one in [
       {
@@ -31,7 +32,7 @@ locals {
         named  = true
       },
       {
-        types  = ["customer.created", "customer.deleted"]
+        types  = ["customer.created"]
         detail = { data = { object = { metadata = local.key_exists } } }
         named  = local.can_name_key
       },

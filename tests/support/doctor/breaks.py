@@ -11,7 +11,7 @@ from stripe_handler_cli.operate.doctor.check import Status
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.ledger import KNOWN, Held
 from stripe_subscription_handler.decisions.registers import Register
-from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -247,7 +247,10 @@ def replace_a_profile(patient: Patient) -> Callable[[], Any]:
     profiles, links = patient.outputs["profile_table_name"], patient.outputs["sync_table_name"]
     client = patient.endpoint.dynamodb
     client.put_item(TableName=profiles, Item={**key, "email": {"S": "ada@example.com"}})
-    client.put_item(TableName=links, Item={**link, **to_wire({OWNER: "replaced"})})
+    client.put_item(
+        TableName=links,
+        Item={**link, **to_wire(link_ids("cus_replaced", "sub_replaced") | {OWNER: "replaced"})},
+    )
 
     def undo() -> None:
         client.delete_item(TableName=profiles, Key=key)

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.capacity import item_bytes
 from stripe_subscription_handler.decisions.ledger import REVISION
-from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.events.envelope import StripeEvent
 from support import many
@@ -66,5 +66,5 @@ def test_five_hundred_users_of_one_customer_cost_what_one_does() -> None:
     assert tables.customers[many.CUSTOMER].keys() == {"revision"}
     sizes = list(map(partial(many.profile_bytes, tables), tables.profiles))
     assert max(sizes) - min(sizes) < 20
-    links = (to_wire(link_key(*key) | dict(link)) for key, link in tables.links.items())
-    assert 15 < sum(map(item_bytes, links)) / 4096 < 16
+    links = (to_wire(link_key(*key) | link_ids(*key) | dict(link)) for key, link in tables.links.items())
+    assert 23 < sum(map(item_bytes, links)) / 4096 < 24

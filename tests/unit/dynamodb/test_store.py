@@ -1,21 +1,51 @@
 """The store sends each decision as one request, and understands every refusal."""
 
 import json
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.messages import Outcome
+from stripe_subscription_handler.conversation.links import EVERYTHING
+from stripe_subscription_handler.conversation.messages import (
+    Answer,
+    Commit,
+    CustomerChange,
+    Delete,
+    Guard,
+    ItemSeen,
+    LinkChange,
+    Outcome,
+    Request,
+    Written,
+)
+from stripe_subscription_handler.decisions.conditions import Equal
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import Policy, Unmapped
+from stripe_subscription_handler.dynamodb.marks import lift
 from stripe_subscription_handler.dynamodb.store import Store
-from stripe_subscription_handler.dynamodb.sync_table import LARGEST_PARKED_BYTES
+from stripe_subscription_handler.dynamodb.sync_table import (
+    LARGEST_PARKED_BYTES,
+    customer_key,
+    link_ids,
+    link_key,
+    parked_key,
+)
+from stripe_subscription_handler.dynamodb.transactions import Transaction
+from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.errors import ConcurrentUpdateError, ItemTooLargeError, UserNotFoundError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
-from support.dynamodb import ScriptedDynamoDB, client_error, condition_failed, transaction_canceled
+from support.dynamodb import (
+    PagedDynamoDB,
+    ScriptedDynamoDB,
+    client_error,
+    condition_failed,
+    transaction_canceled,
+)
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
 PARK, DEAD_LETTER = Policy(), Policy(unmapped=Unmapped.DEAD_LETTER)
@@ -64,9 +94,11 @@ def run(store: Store, event: StripeEvent, policy: Policy = PARK) -> Outcome:
     return store.run(handling(event, policy), {"id": event.id})
 
 
+KEY, RECORD_KEY = to_wire(link_key("cus_1", "sub_1")), to_wire(customer_key("cus_1"))
+IDS = to_wire(link_ids("cus_1", "sub_1"))
 LINK = {
-    "PK": {"S": "CUSTOMER#cus_1"},
-    "SK": {"S": "LINK#sub_1"},
+    **KEY,
+    **IDS,
     "owner": {"S": "user_9"},
     "claim": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_9"}}},
 }
@@ -93,16 +125,18 @@ def test_a_new_user_is_one_transaction_of_profile_link_and_customer() -> None:
     returned = {one["ReturnValuesOnConditionCheckFailure"] for one in (profile, link, customer)}
     assert returned == {"ALL_OLD"}
     assert link["Item"] == {
-        "PK": {"S": "CUSTOMER#cus_1"},
-        "SK": {"S": "LINK#sub_1"},
+        **KEY,
+        **IDS,
         "owner": {"S": "user_1"},
         "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
     }
     assert link["ConditionExpression"] == "attribute_not_exists(#n0)"
-    assert customer["Key"] == {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}}
-    assert customer["UpdateExpression"] == "SET #n0 = :v0"
-    assert customer["ConditionExpression"] == "attribute_not_exists(#n1) AND attribute_not_exists(#n2)"
-    assert customer["ExpressionAttributeNames"] == {"#n0": "revision", "#n1": "parked", "#n2": "entitlements"}
+    assert customer["Key"] == RECORD_KEY
+    assert customer["UpdateExpression"] == "SET #n0 = :v0, #n1 = :v1"
+    assert customer["ConditionExpression"] == "attribute_not_exists(#n2) AND attribute_not_exists(#n3)"
+    names = {"#n0": "revision", "#n1": "customer", "#n2": "parked", "#n3": "entitlements"}
+    assert customer["ExpressionAttributeNames"] == names
+    assert customer["ExpressionAttributeValues"][":v1"] == {"S": "cus_1"}
     revision = customer["ExpressionAttributeValues"][":v0"]
     assert revision in profile["ExpressionAttributeValues"].values()
     assert store.requests == 1
@@ -180,11 +214,10 @@ def test_each_parked_event_is_one_transaction() -> None:
         for number in range(2, 12)
     ]
     waiting = {"parked": {"SS": [event["id"] for event in parked]}}
-    record = {"PK": {"S": "CUSTOMER#cus_1"}, "SK": {"S": "CUSTOMER"}, **waiting}
+    record = {**RECORD_KEY, **waiting}
     kept = [
         {
-            "PK": {"S": "CUSTOMER#cus_1"},
-            "SK": {"S": f"PARKED#{event['id']}"},
+            **to_wire(parked_key("cus_1", event["id"])),
             "event": {"S": json.dumps(event)},
         }
         for event in parked
@@ -287,3 +320,65 @@ def test_an_event_too_large_for_an_item_is_not_parked() -> None:
     with pytest.raises(UserNotFoundError, match=r"its 400,\d+ bytes are more than the 400,000"):
         store.run(handling(event, PARK), {"description": "x" * LARGEST_PARKED_BYTES})
     assert [operation for operation, _ in client.calls] == ["Query"]
+
+
+BARE = {"PK": {"S": "USER#user_1"}, "SK": {"S": "PROFILE"}, "stripeLedgerRevision": {"S": "r"}}
+DELETION = Delete("user_1", frozenset({"stripeLedgerRevision"}), Equal(("stripeLedgerRevision",), "r"))
+
+
+def deleting() -> Generator[Request, Answer, Answer]:
+    """A conversation that deletes a profile."""
+    return (yield DELETION)
+
+
+def test_a_profile_is_deleted_only_as_it_was_seen() -> None:
+    """By its revision; else the item is told as it is."""
+    store, client, _ = store_with({"Attributes": BARE}, condition_failed(BARE))
+    assert store.run(deleting(), {}) == Written("")
+    [(operation, parameters)] = client.calls
+    assert operation == "DeleteItem"
+    assert parameters["ConditionExpression"] == "#n0 = :v0"
+    assert store.run(deleting(), {}) == ItemSeen(from_wire(BARE))
+
+
+def test_what_the_app_writes_at_the_moment_of_a_deletion_is_put_back() -> None:
+    """Its own attributes alone, and not over what it has written since."""
+    store, client, _ = store_with({"Attributes": {**BARE, "theme": {"S": "dark"}}}, {})
+    store.run(deleting(), {})
+    _, (operation, parameters) = client.calls
+    assert operation == "UpdateItem"
+    assert parameters["ExpressionAttributeNames"] == {"#n0": "theme"}
+    assert parameters["UpdateExpression"] == "SET #n0 = if_not_exists(#n0, :v0)"
+
+
+def test_a_mark_takes_the_links_place_and_has_no_id() -> None:
+    """Key and mark are all that is left; of the customer's record, a revision besides."""
+    change = CustomerChange(Guard.AS_SEEN, "r1", forgets=EVERYTHING)
+    commit = Commit("cus_1", link=LinkChange("sub_1", None, forgets=True), customer=change)
+    actions = Transaction.of(commit, CONFIG, {}, "r2", 0).actions
+    link, record = actions[0]["Put"], actions[1]["Update"]
+    assert link["Item"] == {**KEY, "forgotten": {"BOOL": True}}
+    assert "sub_1" not in json.dumps(actions)
+    assert "cus_1" not in json.dumps(actions)
+    gone = record["UpdateExpression"].partition("REMOVE ")[2].split(", ")
+    names = {record["ExpressionAttributeNames"][one] for one in gone}
+    assert names == {"claim", "customer", "deleted", "entitlements", "parked"}
+
+
+def test_a_refusal_by_a_mark_tells_that_it_is_one() -> None:
+    """The first write of a forgotten subscription learns it in its one request."""
+    store, client, _ = store_with(refused(HELD, {**FAILED, "Item": {**KEY, "forgotten": {"BOOL": True}}}))
+    assert run(store, CREATED).reason is Reason.FORGOTTEN
+    assert operations(client) == ["TransactWriteItems"]
+
+
+def test_the_marks_of_a_customer_are_lifted() -> None:
+    """Those of its subscriptions go; its record stays what it is now."""
+    marked = {"forgotten": {"BOOL": True}}
+    page = {
+        "Items": [{**RECORD_KEY, **marked}, {**KEY, **marked}, {**to_wire(link_key("cus_1", "sub_2")), **IDS}]
+    }
+    client: Any = PagedDynamoDB([page, {}, {}])
+    assert lift(client, "sync", "cus_1") == 2
+    assert [operation for operation, _ in client.calls] == ["Query", "UpdateItem", "DeleteItem"]
+    assert client.calls[1][1]["UpdateExpression"] == "REMOVE #forgotten"

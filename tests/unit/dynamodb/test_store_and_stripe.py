@@ -103,7 +103,7 @@ def test_without_a_key_the_event_is_parked_whole() -> None:
     assert outcome.reason is Reason.PARKED
     link, update, kept = calls[1][1]["TransactItems"]
     assert link["ConditionCheck"]["ConditionExpression"] == "attribute_not_exists(#n0)"
-    assert update["Update"]["UpdateExpression"] == "SET #n0 = :v0 ADD #n1 :v1"
+    assert update["Update"]["UpdateExpression"] == "SET #n0 = :v0, #n1 = :v1 ADD #n2 :v2"
     assert update["Update"]["ConditionExpression"] == "attribute_not_exists(#n0)"
     assert kept["Update"]["Key"]["SK"] == {"S": "PARKED#evt_1"}
     written = set_by(kept["Update"])
@@ -118,7 +118,7 @@ def test_an_event_that_waits_and_comes_again_keeps_its_first_expiry() -> None:
     names = set(kept["Update"]["ExpressionAttributeNames"].values())
     kept_as_they_are = {name for name in names if is_set_once(kept["Update"], name)}
     assert kept_as_they_are == {"parkedAt", "expiresAt"}
-    assert names == {"waitingFor", "event", *kept_as_they_are}
+    assert names == {"waitingFor", "customer", "event", *kept_as_they_are}
 
 
 def test_a_thin_event_without_a_key_comes_back() -> None:

@@ -7,16 +7,15 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.links import Customer
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.dynamodb.store import Store
-from stripe_subscription_handler.dynamodb.wire import from_wire
+from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_ids, link_key
+from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from support.dynamodb import ScriptedDynamoDB, transaction_canceled
 from support.entitling import created, entitled
 
 CONFIG = Config.from_environment({"DYNAMODB_TABLE_NAME": "profiles", "SYNC_TABLE_NAME": "sync"})
-PARTITION = {"PK": {"S": "CUSTOMER#cus_1"}}
-RECORD = {**PARTITION, "SK": {"S": "CUSTOMER"}, "revision": {"S": "r1"}}
+RECORD = {**to_wire(customer_key("cus_1")), "revision": {"S": "r1"}}
 LINK = {
-    **PARTITION,
-    "SK": {"S": "LINK#sub_1"},
+    **to_wire(link_key("cus_1", "sub_1") | link_ids("cus_1", "sub_1")),
     "owner": {"S": "user_1"},
     "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
 }

@@ -13,6 +13,7 @@ from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.reading import Profile
 from support import events
 from support.asking import ask
+from support.forgotten import forget
 from support.model import parked_ids
 from support.reconciling import Account, Reconciliation
 
@@ -254,3 +255,14 @@ def test_the_newest_payment_comes_along() -> None:
     """It stands in the subscription that Stripe shows."""
     made = world({**events.subscription(), "latest_invoice": PAID})
     assert ask(made, subscription="sub_1")["profile"]["lastPaymentStatus"] == "succeeded"
+
+
+def test_what_was_forgotten_is_let_alone_and_that_is_said() -> None:
+    """By whatever it is asked for; nothing is restored."""
+    made = world()
+    assert ask(made, checkout_session="cs_1")["ok"]
+    forget(made.tables, "user_1")
+    for question in ({"checkout_session": "cs_1"}, {"subscription": "sub_1"}, {"customer": "cus_1"}):
+        assert code(ask(made, **question)) == "forgotten"
+    assert code(ask(made, user_id="user_1")) == "nothing_known"
+    assert made.tables.profiles == {}

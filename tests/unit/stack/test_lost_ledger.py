@@ -107,6 +107,7 @@ def test_the_newest_write_is_found_in_the_log() -> None:
     assert look.lost.last.event_id == "evt_2"
     assert look.as_json("") == {
         "has_item": False,
+        "is_forgotten": False,
         "last_event_id": "evt_2",
         "last_handled_at": new.isoformat(),
         "repair": "stripe-handler sync user_1",

@@ -218,7 +218,7 @@ def test_a_customer_tells_what_waits_and_what_waited_too_long(ids: set[str], los
 
 def parked_item(kept: StripeEvent | Moved, raw: dict[str, Any]) -> dict[str, Any]:
     """What waits, as an item of the sync table."""
-    return parked_key("cus_1", kept.id) | parked_since(T0) | parked_content(kept, raw)
+    return parked_key("cus_1", kept.id) | parked_since(T0) | parked_content("cus_1", kept, raw)
 
 
 def customer(*raws: dict[str, Any], **policy: Any) -> CustomerRecord:

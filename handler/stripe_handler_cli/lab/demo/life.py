@@ -75,7 +75,16 @@ def _subscription(now: int, *, price: Price = _BASIC, start: int = _START, **cha
 
 def _invoice(created: int, price: Price, amount: int | None = None, **changes: Any) -> Json:
     subscription = _state(created, price, created)
-    line = Line("il_1QDemo", price, price.amount if amount is None else amount, 1, created, created + _MONTH)
+    line = Line(
+        id="il_1QDemo",
+        price=price,
+        amount=price.amount if amount is None else amount,
+        quantity=1,
+        start=created,
+        end=created + _MONTH,
+        item_id="si_DemoItem",
+        subscription_id=subscription.id,
+    )
     fields: dict[str, Any] = {"status": "paid", "attempt_count": 1, "paid_at": created} | changes
     invoice = Invoice(
         id=f"in_1QDemo{created}",
@@ -142,11 +151,10 @@ def story() -> list[Delivery]:
     """Every delivery of the life, in the order of arrival."""
     upgrade, renewal = _START + 9 * _DAY, _START + _MONTH
     recovery, leave = renewal + 3 * _DAY, renewal + 10 * _DAY
-    created = _event(
-        "Created", "customer.subscription.created", _START, _subscription(_START, status="incomplete")
-    )
-    activated = _updated("Activated", _START, _subscription(_START), {"status": "incomplete"})
-    first_paid = _event("FirstPaid", "invoice.payment_succeeded", _START + 2, _invoice(_START, _BASIC))
+    # Checkout makes the subscription after the payment, of which its invoice counts no attempt.
+    created = _event("Created", "customer.subscription.created", _START, _subscription(_START))
+    first_invoice = _invoice(_START, _BASIC, attempt_count=0)
+    first_paid = _event("FirstPaid", "invoice.payment_succeeded", _START, first_invoice)
     upgraded = _updated(
         "Upgraded",
         upgrade,
@@ -179,12 +187,11 @@ def story() -> list[Delivery]:
     deleted = _event("Deleted", "customer.subscription.deleted", _END, _ended(leaving))
     straggler = _updated("Straggler", _END + 1, leaving, {"default_payment_method": None})
     return [
-        Delivery("checkout opens the subscription", created),
-        Delivery("card accepted, in the same second", activated),
-        Delivery("`created` arrives again, after the activation", created, "late", "skip"),
-        Delivery("first invoice is paid", first_paid),
+        Delivery("Checkout was paid: an active subscription", created),
+        Delivery("its first invoice is paid, in the same second", first_paid),
         Delivery("the same payment, delivered twice", first_paid, "duplicate", "skip"),
         Delivery("upgrade from Basic to Pro", upgraded),
+        Delivery("`created` arrives again, after the upgrade", created, "late", "skip"),
         Delivery("five seats beside the plan, which Stripe lists first", seats, asks_at=_SEATS_BOUGHT),
         Delivery("their invoice asks for nothing this month: no payment", credit, "", "skip"),
         Delivery("renewal: the card is refused", renewal_failed),

@@ -38,6 +38,17 @@ class _Until:
 
 
 @attrs.frozen
+class _Gap:
+    """A flag that holds but for the versions from a day on and before another."""
+
+    since: str
+    until: str
+
+    def __get__(self, version: "ApiVersion", _owner: type) -> bool:
+        return not self.since <= version.name < self.until
+
+
+@attrs.frozen
 class ApiVersion:
     """A version of Stripe's API, named as in an event's `api_version`; its era is a key of `ERAS`."""
 
@@ -61,7 +72,7 @@ class ApiVersion:
     has_products = _Since("2018-02-05")
     """A plan belongs to a product; before, it has a name of its own."""
     has_modern_subscriptions = _Since("2019-03-14")
-    """Subscriptions start `incomplete` until paid, and have `cancel_at` and `latest_invoice`."""
+    """Subscriptions can be `incomplete` until they are paid; they have `cancel_at` and `latest_invoice`."""
     has_checkout_sessions = _Since("2019-03-14")
     """A checkout is a session, which names the subscription it made."""
     reads_like_the_current_one = _Since("2019-03-14")
@@ -72,14 +83,24 @@ class ApiVersion:
     """An item has a price beside its plan."""
     has_paused = _Since("2022-11-15")
     """A trial without a payment method can end in the status `paused`."""
+    has_tax_behavior = _Since("2022-11-15")
+    """A price says whether it includes taxes."""
     has_subscription_details = _Since("2023-08-16")
     """An invoice carries a snapshot of its subscription's metadata."""
     has_item_periods = _Since("2024-06-20")
     """Each item has its own period (2024-06-20 payloads carry them beside the subscription's own)."""
     has_own_period = _Until("2025-03-31")
     """The subscription itself has a period."""
+    checkout_charges_first = _Since("2025-03-31")
+    """Checkout makes the subscription after it was paid for; before, it makes it `incomplete`."""
     has_parents = _Since("2025-03-31")
     """What an invoice or a line bills stands in its `parent`; items' periods may differ."""
+    has_thresholds = _Gap("2025-03-31.basil", "2025-05-28")
+    """A subscription and its items tell billing thresholds; the first basil had none."""
+    has_invoice_settings = _Since("2024-06-20")
+    """A subscription tells who issues its invoices."""
+    has_billing_mode = _Since("2025-06-30")
+    """A subscription tells its billing mode."""
     has_flexible_billing = _Since("2025-09-30")
     """New subscriptions bill flexibly: a portal cancel sets `cancel_at` only."""
     has_own_plan = _Until("2026-09-30")

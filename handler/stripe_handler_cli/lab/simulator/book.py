@@ -97,13 +97,13 @@ class Book:
             customer = _at(self.customers, identifier, second)
             if customer is None:
                 return None
-            return deleted_customer(customer) if customer.deleted else customer_object(customer)
+            return deleted_customer(customer) if customer.deleted else customer_object(customer, version)
         if kind == "subscription":
             subscription = _at(self.subscriptions, identifier, second)
             return subscription_object(subscription, version) if subscription else None
         if kind == "checkout.session":
             session = _at(self.sessions, identifier, second)
-            return session_object(session) if session else None
+            return session_object(session, version) if session else None
         if kind == SUMMARY:
             entitlements = _at(self.entitlements, identifier, second)
             return summary_object(entitlements) if entitlements else None

@@ -23,7 +23,7 @@ def expand_subscription(
 ) -> None:
     """Expand the references of a rendered subscription, in place."""
     if "customer" in expanded:
-        body["customer"] = customer_object(subscription.customer)
+        body["customer"] = customer_object(subscription.customer, version)
         card = body.get("default_payment_method")
         if card is not None:
             body["default_payment_method"] = payment_method(card, subscription.customer)
@@ -33,13 +33,15 @@ def expand_subscription(
         for item in body["items"]["data"]:
             for sold in (item["plan"], item.get("price")):
                 if sold is not None:
-                    sold["product"] = product(sold["product"], livemode=subscription.customer.livemode)
+                    sold["product"] = product(
+                        sold["product"], version, livemode=subscription.customer.livemode
+                    )
 
 
 def expand_invoice(body: Json, invoice: Invoice, expanded: frozenset[str], version: ApiVersion) -> None:
     """Expand the references of a rendered invoice, in place."""
     if "customer" in expanded:
-        body["customer"] = customer_object(invoice.customer)
+        body["customer"] = customer_object(invoice.customer, version)
     if "subscription" in expanded and invoice.subscription is not None:
         whole = subscription_object(invoice.subscription, version)
         if version.has_parents:
@@ -53,6 +55,6 @@ def expand_session(
 ) -> None:
     """Expand the references of a rendered checkout session, in place."""
     if "customer" in expanded:
-        body["customer"] = customer_object(session.customer)
+        body["customer"] = customer_object(session.customer, version)
     if "subscription" in expanded:
         body["subscription"] = subscription_object(session.subscription, version)

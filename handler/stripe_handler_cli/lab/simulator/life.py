@@ -82,6 +82,7 @@ class Life:
         aside: The source of chance of sessions and customers, so that all else in a life is the same without
             them.
         entitled: The same for entitlements; None: they are not told.
+        own_page: Whether the app has a payment page of its own, where that differs from Checkout.
     """
 
     rng: random.Random
@@ -93,6 +94,7 @@ class Life:
     now: int
     expanded: frozenset[str]
     naming: Naming = "label"
+    own_page: bool = False
     entitled: random.Random | None = None
     book: Book = attrs.Factory(Book)
     happenings: list[Happening] = attrs.Factory(list)
@@ -203,21 +205,23 @@ class Life:
     @contextmanager
     def updating_customer(self) -> Iterator[None]:
         """Send `customer.updated` for what is changed inside."""
-        before = customer_object(self.customer)
+        before = customer_object(self.customer, self.version)
         yield
-        previous = previous_attributes(before, customer_object(self.customer), self.version)
+        previous = previous_attributes(before, customer_object(self.customer, self.version), self.version)
         if previous:
             self.tell_customer("updated", previous)
 
     def tell_customer(self, kind: str, previous: Json | None = None) -> None:
         """Send `customer.<kind>` with the customer as it is, or was before its deletion."""
         self.book.note(self.customer, self.now)
-        self._send(f"customer.{kind}", customer_object(self.customer), previous, self.now, self.aside)
+        self._send(
+            f"customer.{kind}", customer_object(self.customer, self.version), previous, self.now, self.aside
+        )
 
     def tell_session(self, session: CheckoutSession) -> None:
         """Send `checkout.session.completed`."""
         self.book.note(session, self.now)
-        body = session_object(session)
+        body = session_object(session, self.version)
         expand_session(body, session, self.expanded, self.version)
         self._send("checkout.session.completed", body, None, self.now, self.aside)
 

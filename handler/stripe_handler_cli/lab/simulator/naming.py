@@ -19,9 +19,12 @@ _SOME = 0.3
 _LATER = (0, 1, 5, MINUTE, HOUR, DAY)
 
 
-def drawn_naming(aside: random.Random, options: SimulationOptions, version: ApiVersion) -> Naming:
-    """Draw what names the user of a life."""
-    by_session = _BY_SESSION if options.tells_sessions and version.has_checkout_sessions else 0
+def drawn_naming(
+    aside: random.Random, options: SimulationOptions, version: ApiVersion, *, own_page: bool
+) -> Naming:
+    """Draw what names the user of a life; with a payment page of its own there are no sessions."""
+    may_be_session = options.tells_sessions and version.has_checkout_sessions and not own_page
+    by_session = _BY_SESSION if may_be_session else 0
     by_customer = _BY_CUSTOMER if options.tells_customers else 0
     weights = (by_session, by_customer, 1 - by_session - by_customer)
     found: Naming = aside.choices(("session", "customer", "label"), weights)[0]
@@ -34,11 +37,18 @@ def metadata_of(life: Life, user: str, *, named: bool) -> dict[str, str]:
     return {**life.options.settings.required_metadata, **label}
 
 
+def has_own_page(life: Life, by: Naming) -> bool:
+    """Whether something is bought on the app's own page; what a session names is not."""
+    return life.own_page and by != "session"
+
+
 def complete_session(life: Life, subscription: Subscription, by: Naming) -> None:
     """The checkout that made a subscription is over, and Stripe says so within moments.
 
-    `by` is what names the subscription's user.
+    `by` is what names the subscription's user. A page of the app's own has no sessions.
     """
+    if has_own_page(life, by):
+        return
     if life.options.tells_sessions and life.version.has_checkout_sessions:
         delay = life.aside.choices((0, 1, 2, 3), weights=(60, 25, 10, 5))[0]
         life.start(_completed(life, subscription, by), delay)

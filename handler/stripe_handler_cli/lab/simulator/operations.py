@@ -137,14 +137,20 @@ def _invoice(life: Life, subscription: Subscription | None, reason: str, lines: 
     return invoice
 
 
+def settle(life: Life, invoice: Invoice, *, attempts: int = 1) -> None:
+    """The invoice is paid after so many more attempts; nobody has been told yet."""
+    invoice.status = "paid"
+    invoice.attempt_count += attempts
+    invoice.next_attempt = None
+    invoice.paid_at = max(invoice.created, life.now - life.rng.choice((0, 0, 1, 2)))
+    life.book.note(invoice, life.now)
+
+
 def pay(life: Life, invoice: Invoice, *, out_of_band: bool = False) -> None:
     """The invoice is paid; out of band means outside Stripe, of which only `invoice.paid` tells."""
     if invoice.status != "paid":
-        invoice.status = "paid"
         invoice.out_of_band = out_of_band
-        invoice.attempt_count += 0 if out_of_band else 1
-        invoice.next_attempt = None
-        invoice.paid_at = max(invoice.created, life.now - life.rng.choice((0, 0, 1, 2)))
+        settle(life, invoice, attempts=0 if out_of_band else 1)
     if not out_of_band:
         life.tell_payment("invoice.payment_succeeded", invoice)
     life.tell_payment("invoice.paid", invoice)

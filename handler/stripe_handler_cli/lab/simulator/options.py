@@ -52,6 +52,8 @@ class SimulationOptions:
         long_entitlements: Whether these may be more than an event holds, so that only Stripe tells all.
         settings: The handler's settings, which the true profiles follow. With a filter there is a scenario
             with another app on the same account; with one by products, no life of a version without them.
+        own_page_share: Share of the lives whose app has a payment page of its own, of those in whose version
+            Checkout differs from that: it makes a subscription `incomplete`, and completes no session.
         entitled_share: Share of the lives with entitlements, of those that can have them.
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
@@ -71,6 +73,7 @@ class SimulationOptions:
     entitlements: bool = False
     long_entitlements: bool = True
     settings: Settings = DEFAULTS
+    own_page_share: float = 0.3
     entitled_share: float = 0.7
     second_scenario_share: float = 0.25
     expanded_share: float = 0.15

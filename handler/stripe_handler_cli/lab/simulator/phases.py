@@ -10,7 +10,7 @@ import attrs
 from stripe_handler_cli.lab.simulator.calendar_time import DAY, HOUR, MINUTE
 from stripe_handler_cli.lab.simulator.catalogue import ADD_ON_YEARLY, SEAT, SEAT_WITH_SUPPORT, USAGE, Price
 from stripe_handler_cli.lab.simulator.life import Life, Naming, Steps
-from stripe_handler_cli.lab.simulator.naming import complete_session
+from stripe_handler_cli.lab.simulator.naming import complete_session, has_own_page
 from stripe_handler_cli.lab.simulator.operations import (
     advance,
     bill,
@@ -21,6 +21,7 @@ from stripe_handler_cli.lab.simulator.operations import (
     pay,
     renew,
     request_cancellation,
+    settle,
     swap_price,
     until,
 )
@@ -42,22 +43,33 @@ def checkout(
     price: Price | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Steps[Subscription]:
-    """Bought and paid: `incomplete`, and mostly in the same second `active`; `active` at once before 2019.
+    """Bought and paid.
+
+    Since 2025-03-31 Checkout makes the subscription after the payment: it is `active` from the beginning, and
+    its invoice may count no attempt. An app's own page makes it `incomplete`, and so did Checkout before;
+    mostly it is `active` in the same second. Before 2019 nothing is `incomplete`.
+
+    Source: https://docs.stripe.com/changelog/basil/2025-03-31/checkout-legacy-subscription-upgrade
 
     Where it is not `named` as all in this life are, `by` is what names the user. With `metadata` of its own
     it is another app's.
     """
-    awaits = life.version.has_modern_subscriptions
+    naming = life.naming if named else by
+    paid_first = life.version.checkout_charges_first and not has_own_page(life, naming)
+    awaits = life.version.has_modern_subscriptions and not paid_first
     subscription = new_subscription(
         life, "incomplete" if awaits else "active", price=price, user=user, named=named, metadata=metadata
     )
     invoice = bill(life, subscription, "subscription_create")
+    if paid_first:
+        subscription.default_payment_method = life.new_id("pm")
+        settle(life, invoice, attempts=0 if life.chance(0.7) else 1)
     life.tell("created", subscription)
     yield life.rng.randrange(20, 10 * MINUTE) if awaits and life.chance(0.1) else life.soon()
     pay(life, invoice)
     if awaits:
         life.update(subscription, status="active", default_payment_method=life.new_id("pm"))
-    complete_session(life, subscription, life.naming if named else by)
+    complete_session(life, subscription, naming)
     return subscription
 
 

@@ -7,6 +7,7 @@ Where it names its subscription and the user depends on the version: `parent.sub
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
 from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
+from stripe_handler_cli.lab.simulator.render_quiet import automatic_tax, quiet
 from stripe_handler_cli.lab.simulator.state import Invoice, Json, Line
 
 
@@ -18,6 +19,7 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
     paid = invoice.amount_due if is_paid else 0
     return assembled(
         {"id": invoice.id, "object": "invoice"},
+        quiet("invoice", version),
         {
             "amount_due": invoice.amount_due,
             "attempt_count": invoice.attempt_count,
@@ -47,19 +49,35 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
             billing_reason=invoice.reason,
             number=f"SIM{invoice.customer.number:05d}-{invoice.number:04d}",
         ),
-        only_if(not version.has_parents, discount=None, paid=is_paid, subscription=subscription_id, tax=None),
+        only_if(not version.has_parents, discount=None, paid=is_paid, subscription=subscription_id),
         only_if(version.has_modern_subscriptions, **_since_2019(invoice)),
         only_if(not version.has_modern_subscriptions, closed=is_paid, date=invoice.created, forgiven=False),
-        only_if(version.has_subscription_details, effective_at=invoice.created, test_clock=None),
+        only_if(version.has_subscription_details, **_since_2023(invoice, version)),
         only_if(
             version.has_subscription_details and not version.has_parents,
             subscription_details=details,
             paid_out_of_band=invoice.out_of_band,
         ),
-        only_if(
-            version.has_parents, amount_overpaid=0, discounts=[], total_taxes=[], parent=_parent(invoice)
-        ),
+        only_if(version.has_parents, amount_overpaid=0, parent=_parent(invoice)),
     )
+
+
+def _since_2023(invoice: Invoice, version: ApiVersion) -> Json:
+    tax = automatic_tax(version)
+    return {
+        "account_country": "US",
+        "account_name": "Simulated",
+        "automatic_tax": {**tax, "disabled_reason": None} if version.has_parents else tax,
+        "customer_tax_exempt": "none",
+        "effective_at": invoice.created,
+        "payment_settings": {
+            "default_mandate": None,
+            "payment_method_options": None,
+            "payment_method_types": None,
+        },
+        "subtotal_excluding_tax": invoice.total,
+        "total_excluding_tax": invoice.total,
+    }
 
 
 def _since_2019(invoice: Invoice) -> Json:
@@ -105,15 +123,20 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         "period": {"end": line.end, "start": line.start},
         "quantity": line.quantity,
     }
+    if version.has_subscription_details:
+        fields |= quiet("line_item", version) | {"invoice": invoice.id}
+    if not version.has_own_plan:
+        decimal = None if line.quantity is None else str(line.quantity)
+        fields |= {"quantity_decimal": decimal, "subtotal": line.amount}
     if version.has_parents:
         return fields | {
-            "invoice": invoice.id,
             "parent": _line_parent(line, bills_item=bills_item),
             "pricing": {
                 "price_details": {"price": line.price.id, "product": line.price.product_id},
                 "type": "price_details",
                 "unit_amount_decimal": str(line.price.amount),
             },
+            "subscription": line.subscription_id,
         }
     if bills_item and not version.has_modern_subscriptions and line.subscription_id:
         # A subscription's line had the subscription's own id.
@@ -122,6 +145,12 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         fields["price"] = price_object(line.price, version, livemode=invoice.customer.livemode)
     if version.has_items and line.item_id:
         fields["subscription_item"] = line.item_id
+    if version.has_subscription_details:
+        fields |= {
+            "amount_excluding_tax": line.amount,
+            "proration_details": {"credited_items": None},
+            "unit_amount_excluding_tax": str(line.price.amount),
+        }
     return fields | {
         "plan": plan(line.price, version, livemode=invoice.customer.livemode),
         "proration": line.proration,

@@ -7,6 +7,7 @@ from typing import Any
 
 from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
 from stripe_handler_cli.lab.simulator.catalogue import CATALOGUE_CREATED, CURRENCY, Price
+from stripe_handler_cli.lab.simulator.render_quiet import quiet
 from stripe_handler_cli.lab.simulator.state import Json
 
 
@@ -44,7 +45,7 @@ def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
     if not version.has_products:
         statement = "statement_descriptor" if version.has_items else "statement_description"
         return common | {"name": price.name, statement: None}
-    usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
+    usage = _metering(version)
     decimal = {"amount_decimal": str(price.amount)} if version.has_modern_subscriptions else {}
     newer = {
         "active": True,
@@ -59,8 +60,8 @@ def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
 
 
 def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
-    usage = {"meter": None} if version.has_parents else {"aggregate_usage": None}
-    newer = {"custom_unit_amount": None, "tax_behavior": "unspecified"} if version.has_parents else {}
+    usage = _metering(version)
+    newer = {"custom_unit_amount": None, "tax_behavior": "unspecified"} if version.has_tax_behavior else {}
     return newer | {
         "id": price.id,
         "object": "price",
@@ -88,8 +89,8 @@ def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
     }
 
 
-def product(product_id: str, *, livemode: bool) -> Json:
-    return {
+def product(product_id: str, version: ApiVersion, *, livemode: bool) -> Json:
+    return quiet("product", version) | {
         "id": product_id,
         "object": "product",
         "active": True,
@@ -104,6 +105,12 @@ def product(product_id: str, *, livemode: bool) -> Json:
         "updated": CATALOGUE_CREATED,
         "url": None,
     }
+
+
+def _metering(version: ApiVersion) -> Json:
+    if version.has_parents:
+        return {"meter": None}
+    return {"aggregate_usage": None, **({"meter": None} if version.has_invoice_settings else {})}
 
 
 def _usage(price: Price) -> str:

@@ -1,14 +1,15 @@
 """A subscription and its customer as each API version shows them. Pure."""
 
-from stripe_handler_cli.lab.simulator.api_versions import ApiVersion
+from stripe_handler_cli.lab.simulator.api_versions import CURRENT, ApiVersion
 from stripe_handler_cli.lab.simulator.people import person
 from stripe_handler_cli.lab.simulator.render_parts import assembled, listed, only_if, plan, price_object
+from stripe_handler_cli.lab.simulator.render_quiet import automatic_tax, quiet
 from stripe_handler_cli.lab.simulator.state import Customer, Item, Json, Subscription
 
 
-def customer_object(customer: Customer) -> Json:
+def customer_object(customer: Customer, version: ApiVersion = CURRENT) -> Json:
     owner = person(customer)
-    return {
+    return quiet("customer", version) | {
         "id": customer.id,
         "object": "customer",
         "address": owner.address,
@@ -43,6 +44,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
     url = f"/v1/subscription_items?subscription={subscription.id}"
     return assembled(
         {"id": subscription.id, "object": "subscription"},
+        quiet("subscription", version),
         {
             "application_fee_percent": None,
             "cancel_at_period_end": subscription.cancel_at_period_end,
@@ -71,15 +73,10 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
             **{collection: "charge_automatically"},
         ),
         only_if(version.has_modern_subscriptions, **_since_2019(subscription)),
+        only_if(version.has_thresholds, billing_thresholds=None),
         only_if(version.has_subscription_details, **_since_2023(subscription, version)),
-        only_if(version.has_parents, **_since_2025(subscription)),
-        only_if(
-            not version.has_own_plan,
-            billing_schedules=[],
-            customer_account=None,
-            managed_payments=None,
-            presentment_details=None,
-        ),
+        only_if(version.has_invoice_settings, invoice_settings=_invoice_settings(version)),
+        only_if(version.has_billing_mode, billing_mode=_billing_mode(subscription, version)),
     )
 
 
@@ -87,23 +84,22 @@ def _item(item: Item, subscription: Subscription, version: ApiVersion) -> Json:
     livemode = subscription.customer.livemode
     return assembled(
         {"id": item.id, "object": "subscription_item"},
+        quiet("subscription_item", version),
         {"created": item.created, "plan": plan(item.price, version, livemode=livemode)},
         only_if(item.quantity is not None, quantity=item.quantity),
         only_if(version.has_billing, metadata={}),
         only_if(
             version.has_modern_subscriptions,
-            billing_thresholds=None,
             subscription=subscription.id,
             tax_rates=[],
         ),
+        only_if(version.has_thresholds, billing_thresholds=None),
         only_if(version.has_prices, price=price_object(item.price, version, livemode=livemode)),
         only_if(
             version.has_item_periods,
             current_period_end=item.period_end,
             current_period_start=item.period_start,
-            discounts=[],
         ),
-        only_if(not version.has_own_plan, billed_until=None, current_trial=None),
     )
 
 
@@ -118,7 +114,7 @@ def _own_plan(subscription: Subscription, version: ApiVersion) -> Json:
 
 
 _NULL_SINCE_2019 = (
-    *("billing_thresholds", "default_source", "next_pending_invoice_item_invoice"),
+    *("default_source", "next_pending_invoice_item_invoice"),
     *("pending_invoice_item_interval", "pending_setup_intent", "pending_update", "schedule", "transfer_data"),
 )
 
@@ -138,14 +134,16 @@ def _since_2019(subscription: Subscription) -> Json:
 
 
 def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
-    tax = {"disabled_reason": None, "enabled": False, "liability": None}
+    tax = automatic_tax(version, of_subscription=True)
+    is_newest = not version.has_own_plan
     return {
         "application": None,
-        "automatic_tax": tax if version.has_parents else {"enabled": False},
+        "automatic_tax": {**tax, "disabled_reason": None} if version.has_parents else tax,
         "cancellation_details": {
             "comment": person(subscription.customer).remark if subscription.cancel_feedback else None,
             "feedback": subscription.cancel_feedback,
             "reason": subscription.cancel_reason,
+            **only_if(is_newest, feedback_option=None),
         },
         "currency": "usd",
         "description": subscription.description,
@@ -156,21 +154,25 @@ def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
             "save_default_payment_method": "off",
         },
         "test_clock": None,
-        "trial_settings": {"end_behavior": {"missing_payment_method": subscription.missing_payment_method}},
+        "trial_settings": {
+            "end_behavior": {
+                "missing_payment_method": subscription.missing_payment_method,
+                **only_if(is_newest, billing_cycle_anchor=None),
+            }
+        },
     }
 
 
-def _since_2025(subscription: Subscription) -> Json:
-    mode: Json = {"flexible": None, "type": "classic"}
+def _invoice_settings(version: ApiVersion) -> Json:
+    newer = only_if(not version.has_own_plan, custom_fields=None, description=None, footer=None)
+    return {"account_tax_ids": None, "issuer": {"type": "self"}, **newer}
+
+
+def _billing_mode(subscription: Subscription, version: ApiVersion) -> Json:
     if subscription.flexible:
-        mode = {
+        return {
             "flexible": {"proration_discounts": "included"},
             "type": "flexible",
             "updated_at": subscription.created,
         }
-    return {
-        "billing_cycle_anchor_config": None,
-        "billing_mode": mode,
-        "discounts": [],
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-    }
+    return {"flexible": None, "type": "classic"} if version.has_flexible_billing else {"type": "classic"}

@@ -44,7 +44,7 @@ def _has_sessions(version: ApiVersion) -> bool:
 
 SCENARIOS = {
     "checkout": Scenario(stories.buy, 10),
-    "checkout_abandoned": Scenario(stories.abandon, 4, _is_modern),
+    "first_payment_abandoned": Scenario(stories.leave_unpaid, 4, _is_modern, tells=("invoice.voided",)),
     "trial_converts": Scenario(stories.trial_converts, 6),
     "trial_fails": Scenario(stories.trial_fails, 3),
     "trial_pauses": Scenario(stories.trial_pauses, 3, lambda version: version.has_paused),

@@ -160,6 +160,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
     version = _drawn_version(rng, first)
     # Sessions and customers have another one, so that the rest is the same without them.
     aside = random.Random(f"stripe-handler aside {seed} {index}")  # noqa: S311 - repeatable on purpose
+    own_page = _drawn_own_page(seed, index, options, version)
     now = options.start_second + rng.randrange(options.spread_seconds + 1)
     life = Life(
         rng=rng,
@@ -170,7 +171,8 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
         now=now,
         expanded=_drawn_expansion(rng, options),
-        naming="label" if first.scenario.alone else drawn_naming(aside, options, version),
+        naming="label" if first.scenario.alone else drawn_naming(aside, options, version, own_page=own_page),
+        own_page=own_page,
         entitled=_drawn_entitled(seed, index, options, version),
     )
     begin_customer(life)
@@ -200,6 +202,11 @@ def _drawn_entitled(
     rng = random.Random(f"stripe-handler entitlements {seed} {index}")  # noqa: S311 - repeatable on purpose
     may_be_told = options.tells_entitlements and version.has_products
     return rng if may_be_told and rng.random() < options.entitled_share else None
+
+
+def _drawn_own_page(seed: int, index: int, options: SimulationOptions, version: ApiVersion) -> bool:
+    rng = random.Random(f"stripe-handler page {seed} {index}")  # noqa: S311 - repeatable on purpose
+    return version.checkout_charges_first and rng.random() < options.own_page_share
 
 
 def _drawn_version(rng: random.Random, choice: Choice) -> ApiVersion:

@@ -36,16 +36,30 @@ def buy(life: Life) -> Steps[None]:
     yield from phases.periods(life, subscription, *[phases.nothing] * life.rng.randrange(4))
 
 
-def abandon(life: Life) -> Steps[None]:
-    """A checkout nobody pays, sometimes followed by one that works."""
-    subscription = new_subscription(life, "incomplete")
-    bill(life, subscription, "subscription_create")
-    life.tell("created", subscription)
-    yield 23 * HOUR + life.rng.randrange(MINUTE)
-    life.update(subscription, status="incomplete_expired", ended_at=life.now)
+def leave_unpaid(life: Life) -> Steps[None]:
+    """Visits to a page where nobody pays: each leaves an `incomplete` subscription; some buy in the end.
+
+    Such a page is the app's own (`payment_behavior=default_incomplete`), or a Checkout before 2025-03-31: one
+    that nobody pays since then leaves nothing.
+    """
+    for _ in range(life.rng.choice((1, 1, 2, 3))):
+        life.start(_visit(life))
+        yield life.rng.randrange(MINUTE, 2 * DAY)
     if life.chance(0.5):
         yield life.rng.randrange(MINUTE, 9 * DAY)
         yield from buy(life)
+
+
+def _visit(life: Life) -> Steps[None]:
+    subscription = new_subscription(life, "incomplete")
+    invoice = bill(life, subscription, "subscription_create")
+    life.tell("created", subscription)
+    yield life.rng.randrange(10 * MINUTE)
+    if life.chance(0.3):
+        fail(life, invoice, None)
+    yield until(life, subscription.created + 23 * HOUR) + life.rng.randrange(MINUTE)
+    void(life, invoice)
+    life.update(subscription, status="incomplete_expired", ended_at=life.now)
 
 
 def trial_converts(life: Life) -> Steps[None]:

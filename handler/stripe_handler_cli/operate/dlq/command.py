@@ -10,13 +10,13 @@ import click
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.options import json_option
-from stripe_handler_cli.operate.dlq.messages import Choice
 from stripe_handler_cli.operate.dlq.options import all_option, choice_options, require_choice
+from stripe_handler_cli.stack.dead_letters.messages import Choice
 from stripe_handler_cli.stack.options import stack_options
 
 if TYPE_CHECKING:
-    from stripe_handler_cli.operate.dlq.queues import Listing
     from stripe_handler_cli.operate.dlq.redriving import Source
+    from stripe_handler_cli.stack.dead_letters.queues import Listing
     from stripe_handler_cli.stack.deployed import DeployedStack
 
 
@@ -34,12 +34,12 @@ def _listed(
     stack: "DeployedStack", choice: Choice, *, limit: int | None, whole: bool = False
 ) -> "list[Listing]":
     from stripe_handler_cli.common.console import reporter, warn
-    from stripe_handler_cli.operate.dlq import wiring
-    from stripe_handler_cli.operate.dlq.queues import list_queue
+    from stripe_handler_cli.stack.dead_letters import of_stack
+    from stripe_handler_cli.stack.dead_letters.queues import list_queue
 
-    key = wiring.user_id_metadata_key(stack, warn)
+    key = of_stack.user_id_metadata_key(stack, warn)
     with reporter().status("Look through the queues"):
-        queues = wiring.queues(stack, choice, key)
+        queues = of_stack.queues(stack, choice, key)
         return [list_queue(queue, choice, limit=limit, whole=whole) for queue in queues]
 
 
@@ -160,13 +160,14 @@ def redrive(  # noqa: PLR0913 - one argument per option
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.dlq import redriving, report, wiring
     from stripe_handler_cli.operate.dlq.dropping import DroppedFile
-    from stripe_handler_cli.operate.dlq.queues import Pass
+    from stripe_handler_cli.stack.dead_letters import of_stack
+    from stripe_handler_cli.stack.dead_letters.queues import Pass
     from stripe_subscription_handler.comparison.pace import Pace
 
     require_choice(choice, everything=everything or from_file is not None)
     invoke = None if dry_run else wiring.invoker(stack)
-    key = wiring.user_id_metadata_key(stack, warn)
-    queues = wiring.queues(stack, choice, key) if from_file is None else []
+    key = of_stack.user_id_metadata_key(stack, warn)
+    queues = of_stack.queues(stack, choice, key) if from_file is None else []
     pace, tally, held, is_whole = Pace(rate), redriving.Tally(), 0, False
 
     def send(source: "Source", title: str, total: int) -> None:
@@ -241,7 +242,8 @@ def drop(
     from stripe_handler_cli.common.console import printer, warn
     from stripe_handler_cli.common.messages import agrees
     from stripe_handler_cli.common.private_files import git_would_take
-    from stripe_handler_cli.operate.dlq import dropping, report, wiring
+    from stripe_handler_cli.operate.dlq import dropping, report
+    from stripe_handler_cli.stack.dead_letters import of_stack
 
     require_choice(choice, everything=everything)
     path = out or dropping.default_path(datetime.now(UTC))
@@ -262,6 +264,6 @@ def drop(
         else:
             report.print_dropped(printer(), done)
 
-    queues = wiring.queues(stack, choice, wiring.user_id_metadata_key(stack, warn))
+    queues = of_stack.queues(stack, choice, of_stack.user_id_metadata_key(stack, warn))
     done = dropping.drop(queues, choice, path, agreed, tell)
     return 1 if done.dropped < done.chosen or done.missing else 0

@@ -21,8 +21,8 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.private_files import make_private_directory, state_directory
-from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
-from stripe_handler_cli.operate.dlq.queues import Pass, Queue, Taken
+from stripe_handler_cli.stack.dead_letters.messages import Choice, DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.stack.dead_letters.queues import Pass, Queue, Taken
 
 
 @attrs.define

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 )
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.messages import Layer, public_message
+from stripe_handler_cli.stack.dead_letters.messages import Layer, public_message
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

@@ -3,7 +3,7 @@
 import click
 
 from stripe_handler_cli.common.options import made_into
-from stripe_handler_cli.operate.dlq.messages import Choice, Layer
+from stripe_handler_cli.stack.dead_letters.messages import Choice, Layer
 
 
 def _choice(ids: tuple[str, ...], error_types: tuple[str, ...], layers: tuple[str, ...]) -> Choice:

@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from stripe_handler_cli.operate.dlq.dropping import DroppedFile
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter
-from stripe_handler_cli.operate.dlq.queues import Pass, Queue
+from stripe_handler_cli.stack.dead_letters.messages import Choice, DeadLetter
+from stripe_handler_cli.stack.dead_letters.queues import Pass, Queue
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.decisions.decision import Reason
 

@@ -15,9 +15,9 @@ from stripe_handler_cli.common.moments import duration
 from stripe_handler_cli.common.tables import Table, fields, table
 from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.operate.dlq.dropping import Dropped
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.queues import Listing
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
+from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Listing
 from stripe_handler_cli.stack.function_log import History
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_SECONDS
 

@@ -14,7 +14,7 @@ from stripe_handler_cli.operate.explain.handovers import Passed, handovers, pass
 from stripe_handler_cli.operate.explain.timeline import Entry, Failure, Here, failures, timeline
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.function_log import FunctionLog, LogLine, patterns, phrase, tells_decisions
-from stripe_handler_cli.stack.lost_ledger import LostLedger, lost_by_lines
+from stripe_handler_cli.stack.lost_ledger import LostLedger, if_forgotten, lost_by_lines
 from stripe_handler_cli.stack.stored import CustomerRecord, UserRecord
 from stripe_handler_cli.stack.stored.lost import Lost, confirmed, lost_by
 from stripe_subscription_handler.comparison import lists
@@ -140,7 +140,7 @@ class Gatherer:
             log_begins = log_since if is_logged else self.now
             here = Here(record.ledger, parked, elsewhere)
             entries = timeline(events, lines, here, log_begins=log_begins, now=self.now)
-        lost_ledger = lost_by_lines(record, lines)
+        lost_ledger = if_forgotten(lost_by_lines(record, lines), tables)
         # Without a ledger nothing says what the profile should show: no event is to blame for what is gone.
         explained = (
             attributions(record.ledger, record.shows, user_id, lines, record.differences)

@@ -41,7 +41,9 @@ def print_explanation(console: Console, explanation: Explanation, stack_options:
         console.print("[yellow]There are more lines; older ones were left out.[/yellow]")
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
-    if explanation.lost_ledger is not None:
+    if explanation.lost_ledger is not None and explanation.lost_ledger.is_forgotten:
+        console.print(f"[yellow]forgotten[/yellow]: {shown(explanation.lost_ledger.told_of_forgetting)}")
+    elif explanation.lost_ledger is not None:
         lost = explanation.lost_ledger
         print_repair(console, f"The ledger is gone: {shown(lost.told)}", lost.repair(stack_options))
     for one in explanation.lost:

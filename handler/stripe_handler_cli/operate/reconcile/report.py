@@ -1,7 +1,7 @@
 """Tells differences: each as JSON, or a table of the first ones, and what came of all. Prints only."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -91,6 +91,15 @@ def print_owners(console: Console, found: OwnersFound, stack_options: str) -> No
     for command in commands:
         # Not folded: it is to be copied.
         console.print(f"  {command}", markup=False, soft_wrap=True)
+
+
+def let_alone(forgotten: Mapping[str, str], stack_options: str) -> str:
+    """Say which subscriptions were not brought up to date: they were forgotten; and what lifts that."""
+    named = ", ".join(sorted(forgotten))
+    commands = [
+        f"stripe-handler forget --undo {one}{stack_options}" for one in sorted(set(forgotten.values()))
+    ]
+    return f"{named} was forgotten, and is let alone. This lifts it: {'; '.join(commands)}"
 
 
 def print_differences(console: Console, tally: Tally) -> None:

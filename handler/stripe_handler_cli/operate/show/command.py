@@ -35,12 +35,15 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     That is the profile, and the subscriptions, payments, customers and parked events behind it; of each
     subscription of a customer also whose it is, why and since when. Reads the tables; where there is no
     ledger, also the function's log, which tells whether there was one. Of the app's attributes the names are
-    shown, never the values. Exit code 1 if there is no such profile, if it does not show what the ledger
+    shown, never the values. With --json it is the export of a person's data: the ledger as it is stored, and
+    parked events whole. Exit code 1 if there is no such profile, if it does not show what the ledger
     says, if it has lost the ledger or a part of it, or if it holds what is another user's.
     """
+    import attrs
+
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.operate.show.report import print_customer, print_to_repair, print_user
-    from stripe_handler_cli.stack.lost_ledger import look_for_lost_ledger
+    from stripe_handler_cli.stack.lost_ledger import if_forgotten, look_for_lost_ledger
     from stripe_handler_cli.stack.stored import lost, misplaced
 
     if (user_id is None) == (customer_id is None):
@@ -57,6 +60,7 @@ def show(*, stack: "DeployedStack", user_id: str | None, customer_id: str | None
     not_theirs = misplaced.confirmed(tables, held.misplaced)
     gone = lost.confirmed(tables, [one for user in users for one in lost.lost_by(user, customers)])
     looks = {user.user_id: look_for_lost_ledger(stack.function_log, user, now) for user in users}
+    looks = {key: attrs.evolve(one, lost=if_forgotten(one.lost, tables)) for key, one in looks.items()}
     options = given_stack_options(click.get_current_context())
     if as_json:
         found = {

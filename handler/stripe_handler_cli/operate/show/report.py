@@ -32,7 +32,9 @@ def print_user(
         )
     if record.profile is None:
         console.print("[red]no profile[/red]: the profile table has no such item")
-    if look.lost is not None:
+    if look.lost is not None and look.lost.is_forgotten:
+        console.print(f"[yellow]forgotten[/yellow]: {shown(look.lost.told_of_forgetting)}")
+    elif look.lost is not None:
         told = f"The ledger is gone: {shown(look.lost.told)}"
         print_repair(console, told, look.lost.repair(stack_options))
     if record.profile is None:
@@ -45,6 +47,12 @@ def print_user(
     if ledger.closed or ledger.floor:
         floor = f", none of those created until {ledger.floor} by id" if ledger.floor else ""
         console.print(f"{plural(len(ledger.closed), 'more dead subscription')}, kept as ids{floor}")
+    if ledger.revision is not None and not (
+        ledger.held or ledger.closed or ledger.floor or ledger.entitlements
+    ):
+        console.print(
+            "Its ledger knows nothing more: the user was forgotten, or what they had is others' now."
+        )
     names = ", ".join(record.app_attributes) or "none"
     console.print(f"{plural(len(record.app_attributes), 'attribute')} of the app's own: {escape(names)}")
 
@@ -52,6 +60,14 @@ def print_user(
 def print_customer(console: Console, record: CustomerRecord) -> None:
     users = ", ".join(record.users) or "no user is linked"
     console.print(f"\n[bold]{record.customer_id}[/bold]  {escape(users)}")
+    if record.is_forgotten or record.forgotten_subscriptions:
+        count = plural(record.forgotten_subscriptions, "subscription")
+        whole = ", and so is what names a user for the customer alone" if record.is_forgotten else ""
+        console.print(f"[yellow]forgotten[/yellow]: events of {count} are skipped{whole}")
+    if record.deleted is not None:
+        console.print(
+            f"[yellow]deleted[/yellow] at Stripe {record.deleted}; `stripe-handler forget USER` follows"
+        )
     if record.claim is not None:
         since = since_words(record.claim)
         console.print(f"its metadata names {escape(record.claim.user_id)}, since {since}")

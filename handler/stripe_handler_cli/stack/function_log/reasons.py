@@ -62,6 +62,8 @@ RULES = {
         "What Stripe failed to tell",
     ),
     Reason.GONE: Rule("Stripe has no such object any more", "Thin events"),
+    Reason.FORGOTTEN: Rule("the user, or the customer, was forgotten", "Who was forgotten"),
+    Reason.CUSTOMER_DELETED: Rule("Stripe has deleted the customer; that is noted", "Who was forgotten"),
     Reason.PING: Rule("Stripe's test of the event destination", None),
 }
 """Reason → rule."""

@@ -20,6 +20,10 @@ class CustomerRecord:
 
     Attributes:
         claim: What the customer's own metadata says.
+        contents: What each of the parked ones holds, whole, by its id; None where it cannot be read.
+        deleted: When Stripe deleted it, ISO-8601 UTC; None where nothing tells that.
+        is_forgotten: Whether it was forgotten as a whole: what only the customer names is skipped.
+        forgotten_subscriptions: How many of its subscriptions were forgotten; nothing tells which.
         ownerships: One for each subscription that has a link, by its id.
         parked: What waits, the oldest first.
         lost: Ids of events that should wait and whose content is gone: they waited too long.
@@ -30,6 +34,10 @@ class CustomerRecord:
     parked: tuple[ParkedEvent, ...] = ()
     lost: tuple[str, ...] = ()
     claim: Claim | None = None
+    contents: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    deleted: str | None = None
+    is_forgotten: bool = False
+    forgotten_subscriptions: int = 0
 
     @classmethod
     def of(
@@ -38,6 +46,7 @@ class CustomerRecord:
         found: Links,
         profiles: Mapping[str, Mapping[str, Any]],
         parked: tuple[ParkedEvent, ...],
+        contents: Mapping[str, Any] | None = None,
     ) -> "CustomerRecord":
         """Put together the customer's partition and the profile items of the owners, by user id."""
         ledgers = {user_id: Ledger.from_item(item) for user_id, item in profiles.items()}
@@ -51,6 +60,10 @@ class CustomerRecord:
             parked=parked,
             lost=tuple(sorted(found.customer.parked - waiting)),
             claim=found.customer.claim,
+            contents=contents or {},
+            deleted=found.customer.deleted,
+            is_forgotten=found.customer.is_forgotten,
+            forgotten_subscriptions=len(found.marks),
         )
 
     @property
@@ -70,6 +83,12 @@ class CustomerRecord:
             "users": list(self.users),
             "owners": self.owners,
             "links": [one.as_json() for one in self.ownerships],
-            "parked": [attrs.asdict(event, filter=_TOLD_OF_PARKED) for event in self.parked],
+            "parked": [
+                attrs.asdict(one, filter=_TOLD_OF_PARKED) | {"event": self.contents.get(one.event_id)}
+                for one in self.parked
+            ],
             "lost": list(self.lost),
+            "deleted": self.deleted,
+            "is_forgotten": self.is_forgotten,
+            "forgotten_subscriptions": self.forgotten_subscriptions,
         }

@@ -7,12 +7,11 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.decisions.ledger import Held
-from stripe_subscription_handler.dynamodb.sync_table import EXPIRES_AT, parked_key
+from stripe_subscription_handler.dynamodb.sync_table import CUSTOMER_ID, EXPIRES_AT, parked_id
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.events.fields import iso_time
-
-_PARKED = parked_key("", "")
+from stripe_subscription_handler.reading.as_json import plain
 
 
 @attrs.frozen
@@ -48,9 +47,9 @@ class ParkedEvent:
             claim = Held.from_attributes(subscription_id, item["held"]).claim
             moved_to = claim.user_id if claim else "?"
         return cls(
-            event_id=str(item["SK"]).removeprefix(_PARKED["SK"]),
+            event_id=parked_id(item) or "",
             event_type=event_type,
-            customer_id=str(item["PK"]).removeprefix(_PARKED["PK"]),
+            customer_id=str(item[CUSTOMER_ID]),
             subscription_id=subscription_id,
             parked_at=iso_time(int(item["parkedAt"]), "parkedAt"),
             expires_at=iso_time(int(item[EXPIRES_AT]), EXPIRES_AT),
@@ -66,9 +65,19 @@ class ParkedEvent:
         return self.event_type or "unreadable"
 
 
+def content_of(item: Mapping[str, Any]) -> Any:
+    """All that waits, as JSON has it: Stripe's event, or what is held; None if it cannot be read."""
+    if "held" in item:
+        return plain(item["held"])
+    try:
+        return json.loads(item["event"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def is_parked(item: Mapping[str, Any]) -> bool:
     """Whether an item of the sync table (plain Python values) is one that waits."""
-    return str(item["SK"]).startswith(_PARKED["SK"])
+    return parked_id(item) is not None
 
 
 def _about(text: Any) -> tuple[str | None, str | None, str | None]:

@@ -32,7 +32,8 @@ class UserRecord:
 
     `profile` has the attributes that the app reads, as far as they are there; it is None without an item.
     `app_attributes` are the names of the app's own. `shows` are the settings that the function has now,
-    `computed_by` the fingerprint of those by which the profile was written last.
+    `computed_by` the fingerprint of those by which the profile was written last. `kept` are the attributes of
+    the ledger as they are stored.
     """
 
     user_id: str
@@ -42,6 +43,7 @@ class UserRecord:
     app_attributes: tuple[str, ...] = ()
     shows: ViewSettings = DEFAULTS
     computed_by: str | None = None
+    kept: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -59,7 +61,8 @@ class UserRecord:
             name for name in item if name not in names and name not in key and not name.startswith(PREFIX)
         )
         profile = {name: plain(item[name]) for name in names if name in item}
-        return cls(user_id, key, profile, ledger, tuple(others), shows, item.get(SETTINGS))
+        kept = {name: plain(item[name]) for name in sorted(item) if name.startswith(PREFIX)}
+        return cls(user_id, key, profile, ledger, tuple(others), shows, item.get(SETTINGS), kept)
 
     @property
     def access_until(self) -> str | None:
@@ -139,6 +142,7 @@ class UserRecord:
             "app_attributes": list(self.app_attributes),
             "subscriptions": [self._subscription(register) for register in self.registers],
             "payments": [_payment(key, one) for key, one in sorted(self.ledger.payments.items())],
+            "ledger": dict(self.kept),
             "closed": {"count": len(self.ledger.closed), "floor": self.ledger.floor},
         }
 

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_handler_cli.stack.stored.customers import CustomerRecord
-from stripe_handler_cli.stack.stored.parked import ParkedEvent, is_parked
+from stripe_handler_cli.stack.stored.parked import ParkedEvent, content_of, is_parked
 from stripe_handler_cli.stack.stored.records import UserRecord
 from stripe_subscription_handler.comparison.tables import Item, Tables, read_items
 from stripe_subscription_handler.comparison.walk import Progress
-from stripe_subscription_handler.conversation.links import OWNER
+from stripe_subscription_handler.conversation.links import FORGOTTEN, OWNER
 from stripe_subscription_handler.dynamodb.sync_table import (
+    CUSTOMER_ID,
     PARKED_INDEX,
+    SUBSCRIPTION_ID,
     WAITING_FOR,
     WAITING_FOR_USER,
-    link_of_key,
+    ids_of_link,
+    link_key,
+    parked_id,
     partition_query,
     read_links,
 )
@@ -73,7 +77,20 @@ class StackTables(Tables):
         owners = {link.owner for link in found.links.values() if link.owner is not None}
         parked = [ParkedEvent.of(item) for item in items if is_parked(item)]
         parked.sort(key=lambda event: (event.parked_at, event.event_id))
-        return CustomerRecord.of(customer_id, found, self.profiles(owners), tuple(parked))
+        contents = {parked_id(item) or "": content_of(item) for item in items if is_parked(item)}
+        return CustomerRecord.of(customer_id, found, self.profiles(owners), tuple(parked), contents)
+
+    def is_marked(self, subscription_id: str) -> bool:
+        """Whether a subscription of any customer was forgotten, by a scan of the whole sync table."""
+        place = link_key("", subscription_id)["SK"]
+        pages: Any = self.client.get_paginator("scan").paginate(
+            TableName=self.config.sync_table_name,
+            FilterExpression="SK = :place AND attribute_exists(#forgotten)",
+            ProjectionExpression="SK",
+            ExpressionAttributeNames={"#forgotten": FORGOTTEN},
+            ExpressionAttributeValues=to_wire({":place": place}),
+        )
+        return any(page["Items"] for page in pages)
 
     def scan_links(self, after: Mapping[str, Any] | None = None, owner: str | None = None) -> LinkPage:
         """Read one page of the links that name an owner, or one owner; only these travel."""
@@ -85,13 +102,17 @@ class StackTables(Tables):
             request["Limit"] = self.scan_limit
         answer: Any = self.client.scan(
             TableName=self.config.sync_table_name,
-            ProjectionExpression="PK, SK, #owner",
+            ProjectionExpression="PK, SK, #owner, #customer, #subscription",
             FilterExpression=wanted,
-            ExpressionAttributeNames={"#owner": OWNER},
+            ExpressionAttributeNames={
+                "#owner": OWNER,
+                "#customer": CUSTOMER_ID,
+                "#subscription": SUBSCRIPTION_ID,
+            },
             **request,
         )
         items = [from_wire(item) or {} for item in answer["Items"]]
-        keyed = ((item[OWNER], link_of_key(item)) for item in items)
+        keyed = ((item[OWNER], ids_of_link(item)) for item in items)
         links = tuple(OwnedLink(user, *key) for user, key in keyed if key is not None)
         return LinkPage(links, answer["ScannedCount"], answer.get("LastEvaluatedKey"))
 

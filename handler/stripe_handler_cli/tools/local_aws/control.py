@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -25,7 +24,9 @@ _DIRECTORY = Path(__file__).parent
 
 
 def _to_stderr(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
+    from stripe_handler_cli.common.messages import tell  # noqa: PLC0415 - a help needs no console
+
+    tell(message)
 
 
 def start(

@@ -11,7 +11,7 @@ from stripe_handler_cli.lab.simulator import SimulatedLife
 
 
 def _lives() -> tuple[SimulatedLife, ...]:
-    return Chaos(users=150, seed=13).simulation().lives
+    return Chaos(users=150, seed=14).simulation().lives
 
 
 def _story(life: SimulatedLife) -> Story:

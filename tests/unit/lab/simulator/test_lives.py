@@ -55,7 +55,7 @@ def test_a_scenario_is_a_legal_walk(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "statuses"),
     [
-        ("checkout_abandoned", {"incomplete", "incomplete_expired", "active"}),
+        ("first_payment_abandoned", {"incomplete", "incomplete_expired", "active"}),
         ("trial_pauses", {"trialing", "paused", "active", "canceled"}),
         ("trial_cancels", {"trialing", "canceled"}),
         ("dunning_recovered", {"past_due", "active"}),
@@ -71,15 +71,61 @@ def test_a_scenario_reaches_its_statuses(name: str, statuses: set[str]) -> None:
     assert statuses <= _statuses(name)
 
 
-def test_a_checkout_is_mostly_active_in_the_second_of_its_creation() -> None:
+def _bought(**options: Any) -> list[list[dict[str, Any]]]:
+    """Of lives in which something is bought: the first payment, and the subscription's first two events."""
+    found = []
+    alone = SimulationOptions(
+        scenarios=("checkout",), second_scenario_share=0.0, expanded_share=0.0, **options
+    )
+    for life in iterate_lives(22, 60, alone):
+        states = [event for event in life.events if "subscription" in event["type"]]
+        paid = next(event for event in life.events if event["type"] == "invoice.payment_succeeded")
+        found.append([paid, *states[:2]])
+    return found
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"eras": ("2023",)}, id="Checkout before 2025-03-31"),
+        pytest.param({"eras": ("2026-endive",), "own_page_share": 1.0}, id="an app's own page"),
+    ],
+)
+def test_what_waits_for_its_payment_is_mostly_active_in_the_same_second(options: dict[str, Any]) -> None:
     """`incomplete`, the payment and `active` share one second in most lives, and not in all."""
     seconds: Counter[int] = Counter()
-    for life in iterate_lives(22, 60, SimulationOptions(scenarios=("checkout",), eras=("2026-endive",))):
-        first = [event for event in life.events if "subscription" in event["type"]][:2]
-        assert [event["data"]["object"]["status"] for event in first] == ["incomplete", "active"]
-        seconds[first[1]["created"] - first[0]["created"]] += 1
+    for paid, created, updated in _bought(**options):
+        first = created["data"]["object"], updated["data"]["object"]
+        assert [body["status"] for body in first] == ["incomplete", "active"]
+        assert paid["data"]["object"]["attempt_count"] == 1
+        seconds[updated["created"] - created["created"]] += 1
     assert seconds[0] > 20
     assert len(seconds) > 2
+
+
+@pytest.mark.parametrize("era", ["2025-basil", "2025-clover", "2026-endive"])
+def test_checkout_charges_before_it_makes_the_subscription(era: str) -> None:
+    """Since 2025-03-31: it is `active` when it is created, and its paid invoice may count no attempt."""
+    attempts: Counter[int] = Counter()
+    for paid, created, *_ in _bought(eras=(era,), own_page_share=0.0):
+        body, invoice = created["data"]["object"], paid["data"]["object"]
+        assert (body["status"], body["latest_invoice"]) == ("active", invoice["id"])
+        assert body["default_payment_method"]
+        assert (invoice["status"], invoice["attempted"]) == ("paid", True)
+        attempts[invoice["attempt_count"]] += 1
+    assert set(attempts) == {0, 1}
+    assert attempts[0] > attempts[1]
+
+
+def test_only_checkout_completes_a_session() -> None:
+    """A page of the app's own makes subscriptions of which no session tells."""
+    for share, expected in ((0.0, True), (1.0, False)):
+        options = SimulationOptions(
+            scenarios=("checkout",), eras=("2026-endive",), sessions=True, own_page_share=share
+        )
+        for life in iterate_lives(22, 20, options):
+            told = {event["type"] for event in life.events}
+            assert ("checkout.session.completed" in told) == expected
 
 
 def test_a_portal_cancel_follows_the_billing_mode() -> None:

@@ -14,10 +14,10 @@ import pytest
 
 from stripe_handler_cli.cli import cli
 from stripe_handler_cli.operate.dlq.dropping import drop
-from stripe_handler_cli.operate.dlq.messages import Choice, Layer
-from stripe_handler_cli.operate.dlq.queues import Queue
 from stripe_handler_cli.operate.dlq.redriving import waiting
 from stripe_handler_cli.operate.dlq.report import left_in_queues
+from stripe_handler_cli.stack.dead_letters.messages import Choice, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Queue
 from support.dead_letters import envelope, error, failure_record, poison
 from support.dynamodb import client_error
 from support.sqs import FakeQueue

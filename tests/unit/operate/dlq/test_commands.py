@@ -9,8 +9,9 @@ from click.testing import CliRunner
 
 from stripe_handler_cli.cli import root
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.dlq.messages import Choice, Layer
-from stripe_handler_cli.operate.dlq.wiring import queues, redrive_hold_seconds, user_id_metadata_key
+from stripe_handler_cli.operate.dlq.wiring import redrive_hold_seconds
+from stripe_handler_cli.stack.dead_letters.messages import Choice, Layer
+from stripe_handler_cli.stack.dead_letters.of_stack import queues, user_id_metadata_key
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 from support.dynamodb import client_error

@@ -11,8 +11,8 @@ import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.dlq.dropping import Dropped, DroppedFile, drop
-from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
-from stripe_handler_cli.operate.dlq.queues import Queue
+from stripe_handler_cli.stack.dead_letters.messages import Choice, DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.stack.dead_letters.queues import Queue
 from support.dead_letters import DELIVERY_ATTRIBUTES, envelope, error, failure_record, poison, received
 from support.sqs import FakeQueue
 

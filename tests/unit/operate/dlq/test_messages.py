@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_handler_cli.operate.dlq.messages import UNREADABLE, DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.stack.dead_letters.messages import UNREADABLE, DeadLetter, Layer, read_dead_letter
 from support import events
 from support.dead_letters import (
     DELIVERY_ATTRIBUTES,

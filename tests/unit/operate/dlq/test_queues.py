@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from stripe_handler_cli.operate.dlq.messages import Choice, Layer
-from stripe_handler_cli.operate.dlq.queues import Pass, Queue, list_queue
+from stripe_handler_cli.stack.dead_letters.messages import Choice, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Pass, Queue, list_queue
 from support.dead_letters import envelope, error, failure_record, poison
 from support.dynamodb import client_error
 from support.sqs import FakeQueue

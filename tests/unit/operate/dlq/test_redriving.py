@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied, StoppedError
-from stripe_handler_cli.operate.dlq.messages import Choice, Layer
-from stripe_handler_cli.operate.dlq.queues import Pass, Queue
 from stripe_handler_cli.operate.dlq.redriving import SHOWN, Outcome, Result, Tally, redrive
+from stripe_handler_cli.stack.dead_letters.messages import Choice, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Pass, Queue
 from stripe_subscription_handler.comparison.pace import Pace
 from support.dead_letters import envelope, error, failure_record, poison
 from support.sqs import FakeQueue

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from stripe_handler_cli.operate.dlq import report
 from stripe_handler_cli.operate.dlq.invoking import Applied, NotApplied
-from stripe_handler_cli.operate.dlq.messages import DeadLetter, Layer
-from stripe_handler_cli.operate.dlq.queues import Counts, Listing, Queue
 from stripe_handler_cli.operate.dlq.redriving import Outcome, Result, Tally
+from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
+from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.function_log import History, LogLine
 
 SENT = datetime(2025, 11, 22, 8, 0, tzinfo=UTC)

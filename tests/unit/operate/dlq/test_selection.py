@@ -2,7 +2,7 @@
 
 import pytest
 
-from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer
+from stripe_handler_cli.stack.dead_letters.messages import Choice, DeadLetter, Layer
 
 LETTER = DeadLetter("m1", Layer.FUNCTION, event_id="evt_1", error_type="KeyError")
 STRANGER = DeadLetter("m2", Layer.DELIVERY, error_type="unreadable")

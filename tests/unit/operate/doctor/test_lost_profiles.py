@@ -6,7 +6,7 @@ from stripe_handler_cli.operate.doctor.areas.lost_profiles import nothing_lost
 from stripe_handler_cli.operate.doctor.areas.tables import ITEMS_LOOKED_AT
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_subscription_handler.conversation.model import Tables
-from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -20,7 +20,9 @@ def one_link(profile: dict[str, Any] | None) -> dict[str, Any]:
     """An AWS with the link of a user who has this item, or none."""
     tables = Tables()
     tables.deliver(parse_event(events.created(events.subscription())))
-    link = to_wire({**link_key("cus_1", "sub_1"), **tables.links["cus_1", "sub_1"]})
+    link = to_wire(
+        {**link_key("cus_1", "sub_1"), **link_ids("cus_1", "sub_1"), **tables.links["cus_1", "sub_1"]}
+    )
     kept = tables.profiles["user_1"] if profile is None else profile
     item = to_wire({"PK": "USER#user_1", "SK": "PROFILE", **kept})
 

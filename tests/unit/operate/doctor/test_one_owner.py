@@ -6,7 +6,7 @@ from stripe_handler_cli.operate.doctor.areas.tables import ITEMS_LOOKED_AT, one_
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_subscription_handler.comparison.tables import SEGMENTS
 from stripe_subscription_handler.conversation.model import Tables
-from stripe_subscription_handler.dynamodb.sync_table import link_key
+from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -21,7 +21,14 @@ def one_profile(*, owner: str, is_whole: bool = True) -> dict[str, Any]:
     tables = Tables()
     tables.deliver(parse_event(events.created(events.subscription())))
     profile = to_wire({"PK": "USER#user_1", "SK": "PROFILE", **tables.profiles["user_1"]})
-    link = to_wire({**link_key("cus_1", "sub_1"), **tables.links["cus_1", "sub_1"], "owner": owner})
+    link = to_wire(
+        {
+            **link_key("cus_1", "sub_1"),
+            **link_ids("cus_1", "sub_1"),
+            **tables.links["cus_1", "sub_1"],
+            "owner": owner,
+        }
+    )
     limits: list[int] = []
 
     def scan(**request: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def item(expires_at: int, stored: str) -> dict[str, Any]:
     return to_wire(
         {
             "PK": "CUSTOMER#cus_1",
+            "customer": "cus_1",
             "SK": f"PARKED#{expires_at}",
             "event": stored,
             "parkedAt": expires_at - 30 * DAY,

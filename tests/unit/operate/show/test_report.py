@@ -4,6 +4,7 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
+import attrs
 from rich.console import Console
 
 from stripe_handler_cli.operate.show.report import print_customer, print_to_repair, print_user
@@ -11,7 +12,7 @@ from stripe_handler_cli.stack.function_log import LogLine
 from stripe_handler_cli.stack.lost_ledger import LedgerLook, lost_by_lines
 from stripe_handler_cli.stack.stored import CustomerRecord, ParkedEvent, UserRecord
 from stripe_handler_cli.stack.stored.misplaced import Misplaced
-from stripe_subscription_handler.conversation.links import Customer, Link
+from stripe_subscription_handler.conversation.links import EVERYTHING, Customer, Link
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.access import FOR_EVER
@@ -176,3 +177,48 @@ def test_a_ledger_that_is_gone_is_told_first_with_the_command_that_restores_it()
         Console(file=out, width=160), record, LedgerLook(unread="why"), datetime.fromisoformat(SECOND), ""
     )
     assert "Whether there was a ledger is not known: why." in out.getvalue()
+
+
+def test_a_customer_tells_what_was_forgotten_and_that_it_was_deleted() -> None:
+    """How many subscriptions; which, nothing knows any more."""
+    marks = frozenset({"0f" * 12, "1e" * 12})
+    found = Links(Customer(forgotten=EVERYTHING, deleted=SECOND), {}, marks)
+    record = CustomerRecord.of("cus_1", found, {}, ())
+    text = plain(screen(lambda console: print_customer(console, record), None))
+    assert "forgotten: events of 2 subscriptions are skipped, and so is what names a user" in text
+    assert f"deleted at Stripe {SECOND}" in text
+    told = record.as_json()
+    assert (told["is_forgotten"], told["forgotten_subscriptions"], told["deleted"]) == (True, 2, SECOND)
+
+
+def test_a_forgotten_user_is_not_told_to_restore_anything() -> None:
+    """The log says that there was a profile, and the mark says why there is none."""
+    written = LogLine(
+        handled_at=datetime.fromisoformat(SECOND),
+        decision="write",
+        event_id="evt_1",
+        user_id="u1",
+        subscription_id="sub_1",
+        changed=("subscriptionStatus",),
+    )
+    record = UserRecord.of("u1", {"PK": "USER#u1"}, None)
+    lost = lost_by_lines(record, [written])
+    assert lost is not None
+    look = LedgerLook(attrs.evolve(lost, is_forgotten=True))
+    now = datetime.fromisoformat(SECOND)
+    text = plain(screen(lambda console: print_user(console, record, look, now, ""), None))
+    assert "forgotten: sub_1 was u1's by the function's log, and has a mark" in text
+    assert "stripe-handler sync" not in text
+
+
+def test_the_export_has_all_that_is_kept() -> None:
+    """The ledger as it is stored, and what waits as it came."""
+    tables = Tables()
+    tables.deliver(parse_event(events.created(events.subscription())))
+    item = {"PK": "USER#user_1", **tables.profiles["user_1"]}
+    told = UserRecord.of("user_1", {"PK": "USER#user_1"}, item).as_json(datetime.fromisoformat(SECOND))
+    assert told["ledger"].keys() == {name for name in item if name.startswith("stripeLedger")}
+    contents = {PARKED.event_id: {"customer_email": "ada@example.com"}}
+    customer = CustomerRecord.of("cus_1", Links(Customer()), {}, (PARKED,), contents)
+    [waits] = customer.as_json()["parked"]
+    assert waits["event"] == {"customer_email": "ada@example.com"}

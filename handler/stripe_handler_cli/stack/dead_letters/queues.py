@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stripe_handler_cli.operate.dlq.messages import Choice, DeadLetter, Layer, read_dead_letter
+from stripe_handler_cli.stack.dead_letters.messages import Choice, DeadLetter, Layer, read_dead_letter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

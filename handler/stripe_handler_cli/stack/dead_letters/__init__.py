@@ -1,0 +1,1 @@
+"""The two queues of events that were given up: their messages, and who takes them."""

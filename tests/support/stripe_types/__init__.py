@@ -1,0 +1,1 @@
+"""What Stripe's objects are like in the API versions that are simulated, and what differs from that."""
