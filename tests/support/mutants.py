@@ -390,8 +390,8 @@ MUTANTS = (
     Mutant(
         "an invoice does not guess",
         "conversation/cases.py",
-        "return self.event is not None and self.event.subscription is not None",
-        "return self.event is not None",
+        "return event is not None and (event.subscription is not None or event.alongside is not None)",
+        "return event is not None",
         EARLIER,
     ),
     # One owner at a time
