@@ -263,7 +263,7 @@ module "parked_count" {
 
 module "drift_check" {
   source = "./modules/drift_check"
-  count  = var.create_drift_check ? 1 : 0
+  count  = local.creates_drift_check ? 1 : 0
 
   name                           = local.names.drift_check
   function_settings              = local.function_settings

@@ -1,13 +1,17 @@
 # Variables of the drift check, which compares all of Stripe with all profiles on a schedule.
 
+locals {
+  has_stripe_key      = var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+  creates_drift_check = var.create_drift_check == null ? local.has_stripe_key : var.create_drift_check
+}
+
 variable "create_drift_check" {
-  description = "Compare every subscription in Stripe with every profile on a schedule, and raise an alarm on drift. Needs a Stripe key."
+  description = "Compare every subscription in Stripe with every profile on a schedule, and raise an alarm on drift. Null: where there is a Stripe key, without which it cannot be. False turns it off."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = !var.create_drift_check || var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+    condition     = var.create_drift_check != true || var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
     error_message = <<-EOT
       create_drift_check needs a Stripe key that may read subscriptions and
       customers: set stripe_secret_arn or stripe_secret_parameter_name.
@@ -59,14 +63,14 @@ variable "drift_check_second_look_seconds" {
 }
 
 variable "drift_check_requests_per_second" {
-  description = "Most requests of the drift check to Stripe in a second. Stripe allows 100 in live mode and 25 in a sandbox, for everything."
+  description = "Most requests of the drift check to Stripe in a second. Stripe allows 25 for each endpoint, whoever asks; what is left is for the handler and your app."
   type        = number
   default     = 10
   nullable    = false
 
   validation {
-    condition     = var.drift_check_requests_per_second >= 1 && var.drift_check_requests_per_second <= 100 && floor(var.drift_check_requests_per_second) == var.drift_check_requests_per_second
-    error_message = "drift_check_requests_per_second must be a whole number from 1 to 100."
+    condition     = var.drift_check_requests_per_second >= 1 && var.drift_check_requests_per_second <= 25 && floor(var.drift_check_requests_per_second) == var.drift_check_requests_per_second
+    error_message = "drift_check_requests_per_second must be a whole number from 1 to 25."
   }
 }
 
@@ -83,9 +87,9 @@ variable "drift_check_memory_mb" {
 }
 
 variable "drift_check_reserved_concurrent_executions" {
-  description = "Concurrency reserved for, and allowed to, the drift check. Null reserves none, as an account with a small quota needs."
+  description = "Concurrency reserved for, and allowed to, the drift check. Null reserves none: one invocation works at a time in any case, and an account with a small quota has none to reserve."
   type        = number
-  default     = 1
+  default     = null
 
   validation {
     condition     = var.drift_check_reserved_concurrent_executions == null ? true : contains([0, 1], var.drift_check_reserved_concurrent_executions)

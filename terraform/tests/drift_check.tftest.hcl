@@ -1,4 +1,4 @@
-# The drift check: off by default, and where it is on, what it may do as whole policy documents.
+# The drift check: on where there is a Stripe key, unless it is turned off, and what it may do as whole policy documents.
 
 mock_provider "aws" {
   source          = "./tests/mocks"
@@ -6,11 +6,10 @@ mock_provider "aws" {
 }
 
 variables {
-  stripe_secret_arn  = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-  create_drift_check = true
+  stripe_secret_arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
 }
 
-run "there_is_none_unless_asked_for" {
+run "there_is_none_where_it_is_turned_off" {
   command = plan
 
   variables {
@@ -24,7 +23,37 @@ run "there_is_none_unless_asked_for" {
       && output.drift_check_log_group_name == null
       && alltrue([for key in keys(output.alarm_names) : !startswith(key, "drift")])
     )
-    error_message = "Without create_drift_check there must be nothing of it."
+    error_message = "Where create_drift_check is false, there must be nothing of it."
+  }
+}
+
+run "there_is_none_without_a_stripe_key" {
+  command = plan
+
+  variables {
+    stripe_secret_arn = null
+  }
+
+  assert {
+    condition     = length(module.drift_check) == 0 && output.drift_check_function_name == null
+    error_message = "Without a Stripe key nothing can be compared."
+  }
+}
+
+run "a_parameter_is_a_key_too" {
+  command = plan
+
+  variables {
+    stripe_secret_arn            = null
+    stripe_secret_parameter_name = "/bayon/stripe-key"
+  }
+
+  assert {
+    condition = (
+      length(module.drift_check) == 1
+      && length(setsubtract(["drift_found", "drift_check_errors", "drift_check_unfinished"], keys(output.alarm_names))) == 0
+    )
+    error_message = "With a key there must be a drift check, and its alarms."
   }
 }
 
@@ -32,7 +61,8 @@ run "it_needs_a_stripe_key" {
   command = plan
 
   variables {
-    stripe_secret_arn = null
+    stripe_secret_arn  = null
+    create_drift_check = true
   }
 
   expect_failures = [var.create_drift_check]
@@ -48,7 +78,7 @@ run "the_function_and_its_schedule" {
       architectures                  = ["arm64"]
       memory_mb                      = 512
       timeout_seconds                = 900
-      reserved_concurrent_executions = 1
+      reserved_concurrent_executions = -1
       tracing_mode                   = "PassThrough"
       publish                        = false
       snap_start                     = null
@@ -232,19 +262,19 @@ run "each_setting_reaches_the_function" {
     drift_check_interval_hours                 = 6
     drift_check_schedule_minutes               = 1
     drift_check_second_look_seconds            = 0
-    drift_check_requests_per_second            = 80
+    drift_check_requests_per_second            = 20
     drift_check_memory_mb                      = 1024
-    drift_check_reserved_concurrent_executions = null
+    drift_check_reserved_concurrent_executions = 1
   }
 
   assert {
     condition = (
       module.drift_check[0].environment_variables["DRIFT_CHECK_INTERVAL_HOURS"] == "6"
       && module.drift_check[0].environment_variables["DRIFT_CHECK_SECOND_LOOK_SECONDS"] == "0"
-      && module.drift_check[0].environment_variables["DRIFT_CHECK_REQUESTS_PER_SECOND"] == "80"
+      && module.drift_check[0].environment_variables["DRIFT_CHECK_REQUESTS_PER_SECOND"] == "20"
       && module.drift_check[0].schedule.expression == "rate(1 minute)"
       && module.drift_check[0].settings.memory_mb == 1024
-      && module.drift_check[0].settings.reserved_concurrent_executions == -1
+      && module.drift_check[0].settings.reserved_concurrent_executions == 1
     )
     error_message = "Each setting must reach its place."
   }
@@ -303,7 +333,7 @@ run "what_cannot_work_is_refused" {
     drift_check_interval_hours                 = 0
     drift_check_schedule_minutes               = 0
     drift_check_second_look_seconds            = -1
-    drift_check_requests_per_second            = 101
+    drift_check_requests_per_second            = 26
     drift_check_memory_mb                      = 128
     drift_check_reserved_concurrent_executions = 2
   }

@@ -10,7 +10,6 @@ run "every_setting_reaches_the_handler_and_the_drift_check" {
 
   variables {
     stripe_secret_parameter_name = "/bayon/stripe-key"
-    create_drift_check           = true
 
     access_renewal_grace_hours     = 0
     access_past_due_days           = 14

@@ -12,7 +12,6 @@ run "with_secrets" {
   variables {
     kms_key_arn           = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     stripe_secret_arn     = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
-    create_drift_check    = true
     create_profile_events = true
     drift_check_repair    = true
     xray_tracing_enabled  = true
@@ -40,7 +39,6 @@ run "with_parameters" {
     stripe_secret_parameter_name = "/bayon/stripe-key"
     stripe_api_url               = "http://127.0.0.1:12111"
     access_past_due_days         = 60
-    create_drift_check           = true
     create_profile_events        = true
     webhook_bridge               = { signing_secret_parameter_name = "/bayon/webhook-secret" }
   }

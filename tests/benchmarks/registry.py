@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from benchmarks import cold_start, handler_cpu, requests_per_event, zip_size
+from benchmarks.backfill import benchmark as backfill
 from benchmarks.growth import benchmark as growth
 from benchmarks.load import benchmark as load
 from benchmarks.result import Result
@@ -53,6 +54,13 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         "10,000 events through the local stack, at 1, 2 and 4 at a time; hot users",
         load.run,
         load.section,
+        is_checked=False,
+    ),
+    backfill.NAME: Benchmark(
+        "reconcile --apply on an account of thousands, against its earlier way and bare writes",
+        backfill.run,
+        backfill.section,
+        is_usual=False,
         is_checked=False,
     ),
     load.LONG_NAME: Benchmark(

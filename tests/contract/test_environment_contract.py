@@ -12,7 +12,7 @@ from stripe_subscription_handler import config
 from stripe_subscription_handler.decisions import policy
 from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.view import VIEW
-from stripe_subscription_handler.drift_check import app as drift_check
+from stripe_subscription_handler.drift_check import request as drift_check
 from stripe_subscription_handler.drift_check import settings
 from stripe_subscription_handler.events.event_types import (
     ADMITTED_EVENT_TYPES,

@@ -212,13 +212,13 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "event_types": [*admitted_types(DEFAULT_EVENT_TYPES), GENERATION_FAILURE_EVENT],
             "stripe_secret_arn": seed_stripe_key(endpoint, "itest-stripe-key", API_KEY),
             "stripe_api_url": stripe.url,
-            # Its schedule's day takes four hours: no slice comes between the tests.
-            "create_drift_check": True,
+            # With a key there is a drift check. Its schedule's day takes four hours: no slice comes between
+            # the tests.
             "drift_check_schedule_minutes": 1440,
             "drift_check_interval_hours": 1,
             "drift_check_alarm_hours": 1,
             "drift_check_second_look_seconds": 0,
-            "drift_check_requests_per_second": 100,
+            "drift_check_requests_per_second": 25,
         }
     with ThreadPoolExecutor() as pool:
         main = pool.submit(_apply, endpoint, package, "first", partner)

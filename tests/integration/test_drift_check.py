@@ -13,6 +13,8 @@ import pytest
 
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.fake_stripe import FakeStripe, objects
+from stripe_handler_cli.operate.reconcile.in_aws import in_aws
+from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 from support import events
 from support.drift_checks import DriftChecks
@@ -48,8 +50,9 @@ def checks(endpoint: Endpoint, other_stack: "Stack", stripe: FakeStripe) -> Iter
     before, found = stripe.account, DriftChecks(endpoint, other_stack.pipeline)
     found.empty_tables()
     stripe.account = objects(*_bodies())
+    found.set_up(DRIFT_CHECK_REQUESTS_PER_SECOND="1000")  # this Stripe has no limit
     yield found
-    found.set_up(DRIFT_CHECK_REPAIR="false")
+    found.set_up(DRIFT_CHECK_REPAIR="false", DRIFT_CHECK_REQUESTS_PER_SECOND="25")
     found.empty_tables()
     stripe.account, stripe.now = before, time.time
 
@@ -91,11 +94,15 @@ def _pass_until_cleared(checks: DriftChecks, alarms: Alarms, keys: set[str]) -> 
 def test_drift_is_found_told_and_repaired(
     checks: DriftChecks, endpoint: Endpoint, other_stack: "Stack", stripe: FakeStripe
 ) -> None:
-    """A pass in many slices finds exactly what differs; repairs leave what needs a person, then nothing."""
+    """A backfill fills empty tables; a pass in many slices then finds exactly what differs.
+
+    Repairs leave what needs a person, then nothing.
+    """
     alarms = Alarms(endpoint.client("cloudwatch"), other_stack.outputs["alarm_names"])
     checks.set_up(DRIFT_CHECK_REPAIR="true")
-    filled = checks.whole_pass()
-    assert (filled["subscriptions"], filled["repaired"], filled["unrepaired"]) == (SUBSCRIPTIONS,) * 2 + (0,)
+    # What `reconcile --in-aws --apply` does, from empty tables.
+    filled = in_aws(DeployedStack(endpoint, other_stack.outputs), lambda *_: None, apply=True).told
+    assert (filled.subscriptions, filled.repaired.total(), filled.remaining) == (SUBSCRIPTIONS,) * 2 + (0,)
     assert checks.pipeline.profile("drift_user_0")["subscriptionStatus"] == "active"
     checks.set_up(DRIFT_CHECK_REPAIR="false")
     _damage(checks)

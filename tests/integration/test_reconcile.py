@@ -69,7 +69,7 @@ class Operator:
         """Run a command to its end."""
         arguments = [command, *options, "--outputs", str(self.directory / "outputs.json"), "--json"]
         arguments += ["--rate", "1000"]
-        if command == "reconcile" and "--views" not in options:
+        if command == "reconcile" and not {"--views", "--customer"} & set(options):
             arguments += ["--state-file", str(self.directory / "state.sqlite")]
         environment = {**self.endpoint.variables, "STRIPE_API_KEY": API_KEY}
         with CliRunner().isolation(env=environment) as (stdout, stderr, _):
@@ -205,6 +205,9 @@ def test_missed_events_and_one_user_are_caught_up_with(
         "succeeded",
     )
     assert operator.run("sync", second.user_id).found == []
+    alone = operator.run("reconcile", "--customer", bodies[0]["customer"])
+    assert [(one["kind"], one["user_id"]) for one in alone.found] == [("missing_profile", first.user_id)]
+    assert (alone.exit_code, alone.summary["subscriptions"], alone.summary["profiles"]) == (1, 1, 0)
     looked = operator.run("reconcile", "--since", "1h")
     assert (looked.exit_code, {one["user_id"] for one in looked.found}) == (1, {first.user_id})
     applied = operator.run("reconcile", "--since", "1h", "--apply")

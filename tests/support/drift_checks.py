@@ -7,7 +7,7 @@ import attrs
 
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
-from stripe_subscription_handler.drift_check.app import BEGIN, MOST_SECONDS, REQUEST
+from stripe_subscription_handler.drift_check.request import BEGIN, MOST_SECONDS, REQUEST
 from support.incidents import reconfigure
 
 

@@ -6,6 +6,7 @@ _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 _WHOSE = "tests/unit/conversation/test_whose_entitlements.py::"
+_REPAIRS = "tests/unit/comparison/test_writes.py::"
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
 CHANGED = f"{_CONVERGENCE}test_changed_settings_are_in_force_with_a_users_next_write"
@@ -579,6 +580,35 @@ MUTANTS = (
         "        request = yield from projected(request, known, policy)\n",
         "",
         f"{_WHOSE}test_with_several_owners_the_customers_own_label_decides",
+    ),
+    # Repairs
+    Mutant(
+        "a payment that comes along with a state is the newer of both",
+        "decisions/payments.py",
+        "return told if held is None or held.version < told.version else held",
+        "return told",
+        f"{_REPAIRS}test_a_stored_payment_that_is_newer_stays",
+    ),
+    Mutant(
+        "a batch knows the revision of what its repairs wrote",
+        "comparison/batch.py",
+        "{**after, REVISION: revision}",
+        "after",
+        f"{_REPAIRS}test_several_subscriptions_of_one_user_take_one_each",
+    ),
+    Mutant(
+        "a write that was rehearsed on what is there no more is decided anew",
+        "comparison/comparer.py",
+        "if written and written[0] is not None:\n            batch.learn(rehearsal, written[0].revision)\n",
+        "if written:\n",
+        f"{_REPAIRS}test_what_was_written_meanwhile_is_seen",
+    ),
+    Mutant(
+        "what is about one customer is done by one worker",
+        "comparison/crew.py",
+        "number = self._holder(keys)",
+        "number = None",
+        "tests/unit/comparison/test_crew.py::test_what_is_about_one_customer_is_done_by_one_worker_in_order",
     ),
     # What is told of a profile?
     Mutant(

@@ -1,5 +1,6 @@
 """A Stripe account and the tables of the in-memory model, as reconcile sees them; small pages on purpose."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,17 +10,30 @@ import attrs
 
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint
 from stripe_handler_cli.stack.stored.tables import LinkPage, OwnedLink
-from stripe_subscription_handler.comparison.comparer import Comparer, Item, Settings
+from stripe_subscription_handler.comparison.batch import Together
+from stripe_subscription_handler.comparison.comparer import Comparer, Settings
+from stripe_subscription_handler.comparison.crew import Worker, Workers
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import NewestPayments
-from stripe_subscription_handler.comparison.rehearsal import LinkKey
+from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey
 from stripe_subscription_handler.comparison.tables import ScanPage, ScanPosition, Shown
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Walk
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Links, ReadLinks
+from stripe_subscription_handler.conversation.messages import (
+    Commit,
+    Fetch,
+    Fetched,
+    Handling,
+    Links,
+    Outcome,
+    ReadLinks,
+    Written,
+)
 from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.ledger import KNOWN
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
+from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.selection import PLAIN, Selection
 from stripe_subscription_handler.events.subscriptions import read_subscription
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
@@ -98,6 +112,10 @@ class Account:
         return [event for event in failures if event["data"]["object"]["id"] == invoice["id"]]
 
 
+_ONE_AT_A_TIME = threading.RLock()
+"""The model knows no threads; DynamoDB does one request at a time for each item."""
+
+
 @attrs.frozen
 class Profiles:
     """The profile table, links and customers of the model."""
@@ -116,9 +134,16 @@ class Profiles:
         """The records of these customers."""
         return {one: self.tables.customers[one] for one in customer_ids if one in self.tables.customers}
 
+    def together(
+        self, user_ids: Iterable[str], keys: Iterable[LinkKey], customer_ids: Iterable[str]
+    ) -> Together:
+        """All of them."""
+        return Together(self.profiles(user_ids), self.links(keys), self.customers(customer_ids))
+
     def links_of(self, customer_id: str) -> Links:
         """A customer's record and all its links."""
-        found: Any = self.tables.execute(ReadLinks(customer_id))
+        with _ONE_AT_A_TIME:
+            found: Any = self.tables.execute(ReadLinks(customer_id))
         assert isinstance(found, Links)
         return found
 
@@ -158,6 +183,26 @@ class Named:
         return Fetched(read_subscription(body, "subscription", PLAIN), iso(self.world.account.second))
 
 
+@attrs.frozen
+class Repairs:
+    """Changes the model."""
+
+    tables: Tables
+
+    def carry(self, conversation: Handling, event: StripeEvent | None, _raw: Mapping[str, Any]) -> Outcome:
+        """Hold a conversation with the model."""
+        with _ONE_AT_A_TIME:
+            return self.tables.hold(conversation, event)
+
+    def write(
+        self, request: Write | Commit, event: StripeEvent | None, _raw: Mapping[str, Any]
+    ) -> Written | None:
+        """Send one write."""
+        with _ONE_AT_A_TIME:
+            answer = self.tables.execute(request, event)
+        return answer if isinstance(answer, Written) else None
+
+
 @attrs.define
 class Reconciliation:
     """Reconcile over the model.
@@ -170,6 +215,7 @@ class Reconciliation:
         selection: What is read of Stripe's objects.
         path: The state file; in memory unless given.
         is_thorough: Whether all newest invoices are asked for.
+        workers: How many work side by side; 0: one, in place.
     """
 
     account: Account = attrs.Factory(Account)
@@ -179,6 +225,7 @@ class Reconciliation:
     selection: Selection = PLAIN
     path: Path = Path(":memory:")
     is_thorough: bool = False
+    workers: int = 0
 
     def comparer(self, found: list[Difference], *, apply: bool, tally: Tally | None = None) -> Comparer:
         """What compares, and notes what it finds."""
@@ -186,7 +233,7 @@ class Reconciliation:
             Profiles(self.tables),
             Named(self),
             Settings(self.policy, self.livemode, self.selection),
-            (lambda conversation, event, _raw: self.tables.hold(conversation, event)) if apply else None,
+            Repairs(self.tables) if apply else None,
             found.append,
             tally or Tally(),
             payments=NewestPayments(self.account, self.selection, self.is_thorough),
@@ -198,6 +245,12 @@ class Reconciliation:
         with Checkpoint.at(self.path, {"apply": apply}) as checkpoint:
             tally = Tally.from_json(checkpoint.read("tally"))
             comparer = self.comparer(found, apply=apply, tally=tally)
-            Walk(self.account, Profiles(self.tables), checkpoint, comparer).run()
+            walk = Walk(self.account, Profiles(self.tables), checkpoint, comparer)
+            if self.workers:
+                worker = Worker(comparer, self.account)
+                with Workers.of([worker] * self.workers) as crew:
+                    attrs.evolve(walk, crew=crew).run()
+            else:
+                walk.run()
             checkpoint.finish()
         return found

@@ -95,7 +95,13 @@ class Sliced:
     told: list[Difference] = attrs.Factory(list)
     slices: int = 0
 
-    def slice(self, is_over: Callable[[], bool] = lambda: False, *, begin: bool = False) -> SliceOutcome:
+    def slice(
+        self,
+        is_over: Callable[[], bool] = lambda: False,
+        *,
+        begin: bool = False,
+        backfill: bool = False,
+    ) -> SliceOutcome:
         """One invocation."""
         self.slices += 1
         part = Slice(
@@ -109,7 +115,8 @@ class Sliced:
             is_over,
             self.world.policy.shows.fingerprint,
         )
-        return part.work(f"invocation {self.slices}", self.now + 900, begin=begin)
+        holder = f"invocation {self.slices}"
+        return part.work(holder, self.now + 900, begin=begin, backfill=backfill)
 
     def whole_pass(
         self,

@@ -192,9 +192,11 @@ def _deployment(endpoint: Endpoint, plan: StackPlan, package: Path) -> Deploymen
     terraform_directory = plan.state_directory / "terraform"
     # Local AWS starts empty, so a state left by an aborted run describes nothing.
     shutil.rmtree(terraform_directory / "workspaces", ignore_errors=True)
-    secret = {}
+    secret: dict[str, str | bool] = {}
     if plan.stripe_key is not None:
         secret["stripe_secret_arn"] = seed_stripe_key(endpoint, f"{plan.name}-stripe-key", plan.stripe_key)
+        # A key brings the drift check, which looks once a day; no stack here lives so long.
+        secret["create_drift_check"] = False
     return Deployment.at(
         endpoint,
         project_root=plan.project_root,

@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 
 from stripe_handler_cli.stack.missing import name_what_is_missing
+from stripe_subscription_handler.aws_clients import USER_AGENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +46,14 @@ class Endpoint:
     @property
     def dynamodb(self) -> "DynamoDBClient":
         return self.client("dynamodb")  # type: ignore[no-any-return]
+
+    def dynamodb_for(self, workers: int) -> "DynamoDBClient":
+        """A client for many requests of several threads: each has a connection of its own.
+
+        What costs CPU time with every request is left out, as the functions' clients do (`aws_clients`).
+        """
+        lean = Config(max_pool_connections=workers + 1, parameter_validation=False, user_agent=USER_AGENT)
+        return self.client("dynamodb", _PATIENT.merge(lean))  # type: ignore[no-any-return]
 
     @property
     def events(self) -> "EventBridgeClient":

@@ -31,6 +31,19 @@ class Account:
     def subscriptions(self, after: str | None = None, customer_id: str | None = None) -> Iterable[Page]:
         return lists.subscriptions(self.api, after, customer_id, with_invoices=self.with_invoices)
 
+    def subscriptions_of(self, customer_ids: Iterable[str], test_clock_ids: Iterable[str]) -> Iterable[Page]:
+        """Those of customers and of test clocks alone, each as the only ones there are."""
+        for customer_id in customer_ids:
+            yield from self.subscriptions(customer_id=customer_id)
+        for test_clock_id in test_clock_ids:
+            yield from lists.subscriptions(
+                self.api, test_clock_id=test_clock_id, with_invoices=self.with_invoices
+            )
+
+    def failures(self, since: int) -> Iterable[Page]:
+        """The events of failed attempts to collect an invoice, from a second on, newest first."""
+        return lists.failures(self.api, since)
+
     def subscription(self, subscription_id: str) -> Snapshot | None:
         return self.api.fetch_subscription(subscription_id, with_invoice=self.with_invoices)
 

@@ -1,7 +1,9 @@
 """Compares snapshots and events with the real items and, where asked to, repairs what differs.
 
-Each conversation is rehearsed on items that are read in batches. The store carries out only what would change
-something, with the decisions and conditions of a live event.
+Each conversation is rehearsed on items that are read in batches. Only what would change something is carried
+out, with the decisions and conditions of a live event. Where the rehearsal came down to one write, that write
+is sent as it is: where something else was written since, its condition fails, and the conversation is held
+with the tables themselves.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,17 +12,17 @@ from typing import Any, Protocol
 import attrs
 from botocore.exceptions import ClientError
 
+from stripe_subscription_handler.comparison.batch import Batch, Items
 from stripe_subscription_handler.comparison.checkpoint import UNREADABLE
 from stripe_subscription_handler.comparison.differences import Difference, Kind, differences, missed
-from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Named, Rehearsed, rehearse
+from stripe_subscription_handler.comparison.rehearsal import Named, Rehearsed, rehearse
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.views import Views
 from stripe_subscription_handler.conversation.handling import handling
-from stripe_subscription_handler.conversation.links import OWNER
-from stripe_subscription_handler.conversation.messages import Handling, Links, Outcome
+from stripe_subscription_handler.conversation.messages import Commit, Handling, Outcome, Written
 from stripe_subscription_handler.conversation.snapshots import carry, snapshot_event
 from stripe_subscription_handler.decisions.compaction import is_closed
-from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.decision import Reason, Write
 from stripe_subscription_handler.decisions.filters import may_be_ours
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.policy import Livemode, Policy, Unmapped, check_livemode
@@ -38,26 +40,22 @@ _OF_THIS_ITEM_ALONE = frozenset({"ValidationException", "ItemCollectionSizeLimit
 _OF_THIS_EVENT_ALONE = (UserNotFoundError, ConcurrentUpdateError, InvalidEventError, ItemTooLargeError)
 
 
-class Items(Protocol):
-    """Reads the items of users, of subscriptions and of customers, where there are any."""
-
-    def profiles(self, user_ids: Iterable[str]) -> Mapping[str, Item]: ...
-
-    def links(self, keys: Iterable[LinkKey]) -> Mapping[LinkKey, Item]: ...
-
-    def customers(self, customer_ids: Iterable[str]) -> Mapping[str, Item]: ...
-
-    def links_of(self, customer_id: str) -> Links: ...
-
-
 class Payments(Protocol):
     """Tells newest payments; see `payments.NewestPayments`."""
 
     def of(self, body: Mapping[str, Any], event: StripeEvent, *, is_known: bool) -> StripeEvent | None: ...
 
 
-Repair = Callable[[Handling, StripeEvent | None, Mapping[str, Any]], Outcome]
-"""Carries a conversation out: the conversation, its event if it has one, and the event as it came."""
+class Repair(Protocol):
+    """Changes the tables. `raw` is the event as it came, which is kept where an event is parked."""
+
+    def carry(self, conversation: Handling, event: StripeEvent | None, raw: Mapping[str, Any]) -> Outcome:
+        """Hold a conversation with the tables; `event` is the one it is about, if there is one."""
+
+    def write(
+        self, request: Write | Commit, event: StripeEvent | None, raw: Mapping[str, Any]
+    ) -> Written | None:
+        """Send one write; None where its conditions do not hold."""
 
 
 @attrs.frozen
@@ -78,86 +76,12 @@ class Settings:
         return attrs.evolve(self.policy, unmapped=Unmapped.IGNORE)
 
 
-@attrs.define
-class Batch:
-    """Some events and the items they are about, which are read together."""
-
-    items: Items
-    stripe: Named
-    events: Iterable[StripeEvent]
-    _profiles: dict[str, Item | None] = attrs.Factory(dict)
-    _links: dict[LinkKey, Item | None] = attrs.Factory(dict)
-    _customers: dict[str, Item | None] = attrs.Factory(dict)
-    _right: dict[str, Item | None] = attrs.Factory(dict)
-
-    def __attrs_post_init__(self) -> None:
-        customers = {event.customer_id for event in self.events if event.customer_id is not None}
-        keys = {
-            (event.customer_id, event.subscription_id)
-            for event in self.events
-            if event.customer_id is not None and event.subscription_id is not None
-        }
-        links, records = self.items.links(keys), self.items.customers(customers)
-        self._links = {key: links.get(key) for key in keys}
-        self._customers = {customer: records.get(customer) for customer in customers}
-        users = {event.user_id for event in self.events if event.user_id is not None}
-        users |= {link[OWNER] for link in links.values() if OWNER in link}
-        profiles = self.items.profiles(users)
-        self._profiles = {user: profiles.get(user) for user in users}
-
-    def profile(self, user_id: str) -> Item | None:
-        """The item as it is, or as it should be by its own ledger, once that was looked at."""
-        return self._right[user_id] if user_id in self._right else self.stored_profile(user_id)
-
-    def stored_profile(self, user_id: str) -> Item | None:
-        if user_id not in self._profiles:
-            self._profiles[user_id] = self.items.profiles([user_id]).get(user_id)
-        return self._profiles[user_id]
-
-    def suppose(self, user_id: str, item: Item | None, *, is_written: bool) -> None:
-        """Go on with the item as it should be by its own ledger, which has been written, or has not."""
-        self._right[user_id] = item
-        if is_written:
-            self._profiles[user_id] = item
-
-    def users_of(self, event: StripeEvent) -> set[str]:
-        """Whoever owns the event's subscription, or is named by it."""
-        link = self._links.get((event.customer_id or "", event.subscription_id or "")) or {}
-        return {user for user in (event.user_id, link.get(OWNER)) if user is not None}
-
-    def link(self, key: LinkKey) -> Item | None:
-        if key not in self._links:
-            self._links[key] = self.items.links([key]).get(key)
-        return self._links[key]
-
-    def customer(self, customer_id: str) -> Item | None:
-        if customer_id not in self._customers:
-            self._customers[customer_id] = self.items.customers([customer_id]).get(customer_id)
-        return self._customers[customer_id]
-
-    def subscriptions_of(self, customer_id: str) -> Iterable[str]:
-        return self.items.links_of(customer_id).links
-
-    def marks_of(self, customer_id: str) -> frozenset[str]:
-        return self.items.links_of(customer_id).marks
-
-    def forget(self, rehearsal: Rehearsed) -> None:
-        """Have what a repair has changed read again."""
-        for user_id in rehearsal.profiles:
-            self._profiles.pop(user_id, None)
-            self._right.pop(user_id, None)
-        for key in rehearsal.links:
-            self._links.pop(key, None)
-        for customer_id in rehearsal.customers:
-            self._customers.pop(customer_id, None)
-
-
 @attrs.frozen
 class Comparer:
     """Compares, reports and repairs.
 
     Attributes:
-        repair: Carries a conversation out; None where nothing may be changed.
+        repair: Changes the tables; None where nothing may be changed.
         held_back: Kinds that are neither told nor counted.
         payments: What Stripe says of payments; None where these are not compared.
     """
@@ -301,18 +225,40 @@ class Comparer:
             for one in found:
                 self.tell(one)
             return
-        note = self._repaired(conversation, event, raw)
-        batch.forget(rehearsal)
+        note = self._write_or_carry(batch, rehearsal, conversation, event, raw)
         for one in found:
             done = one.can_be_repaired and note is None
             self.tell(attrs.evolve(one, repaired=done, note=note or one.note))
+
+    def _write_or_carry(
+        self,
+        batch: Batch,
+        rehearsal: Rehearsed,
+        conversation: Handling,
+        event: StripeEvent,
+        raw: Mapping[str, Any],
+    ) -> str | None:
+        """Repair as rehearsed, or else as things are by now; None, or why it could not be."""
+        repair, only = self.repair, rehearsal.only_write
+        assert repair is not None  # noqa: S101 - for the type checker; asked by the caller
+        written: list[Written | None] = []
+        if only is not None:
+            note = why_not(lambda: written.append(repair.write(only, event, raw)))
+            if note is not None:
+                return note
+        if written and written[0] is not None:
+            batch.learn(rehearsal, written[0].revision)
+            return None
+        note = self._repaired(conversation, event, raw)
+        batch.forget(rehearsal)
+        return note
 
     def _repaired(
         self, conversation: Handling, event: StripeEvent | None, raw: Mapping[str, Any]
     ) -> str | None:
         repair = self.repair
         assert repair is not None  # noqa: S101 - for the type checker; asked by the caller
-        return why_not(lambda: repair(conversation, event, raw))
+        return why_not(lambda: repair.carry(conversation, event, raw))
 
     def tell(self, difference: Difference) -> None:
         """Count a difference and report it, unless its kind is held back."""

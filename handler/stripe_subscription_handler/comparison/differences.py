@@ -82,8 +82,16 @@ class Difference:
     repaired: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        values = attrs.asdict(self, filter=attrs.filters.exclude("can_be_repaired"))
-        return values | {"kind": str(self.kind)}
+        return {
+            "kind": str(self.kind),
+            "subscription_id": self.subscription_id,
+            "user_id": self.user_id,
+            "customer_id": self.customer_id,
+            "fields": [field.as_json() for field in self.fields],
+            "note": self.note,
+            "event_id": self.event_id,
+            "repaired": self.repaired,
+        }
 
 
 def differences(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:

@@ -56,6 +56,9 @@ class Field:
     stored: Any
     stripe: Any
 
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "stored": self.stored, "stripe": self.stripe}
+
 
 def changed(before: Item, after: Item) -> tuple[Field, ...]:
     """The attributes that differ, the ledger's left out."""

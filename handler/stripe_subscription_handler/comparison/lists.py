@@ -31,17 +31,21 @@ def subscriptions(
     after: str | None = None,
     customer_id: str | None = None,
     *,
+    test_clock_id: str | None = None,
     with_invoices: bool = False,
 ) -> Iterator[Page]:
-    """Read every subscription, ended ones too, of the account or of one customer.
+    """Read every subscription, ended ones too, of the account, of one customer or of one test clock.
 
-    `with_invoices` has each one's newest invoice stand in it, in place of its id.
+    Stripe leaves those under test clocks out unless a customer or a clock is named. `with_invoices` has each
+    one's newest invoice stand in it, in place of its id.
     """
     query: Parameters = (("status", "all"),)
     if with_invoices:
         query += (("expand[]", "data.latest_invoice"),)
     if customer_id is not None:
         query += (("customer", customer_id),)
+    if test_clock_id is not None:
+        query += (("test_clock", test_clock_id),)
     return pages(stripe, "subscriptions", query, after)
 
 
@@ -54,6 +58,11 @@ def events(
     """
     wanted = tuple(("types[]", event_type) for event_type in types)
     return pages(stripe, "events", (*wanted, ("created[gte]", str(since))), after)
+
+
+def failures(stripe: StripeApi, since: int) -> Iterator[Page]:
+    """Read the events of failed attempts to collect an invoice, from a second on."""
+    return events(stripe, since, None, ("invoice.payment_failed",))
 
 
 def failed_attempts(stripe: StripeApi, invoice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ The newest invoice comes with the subscription, in the same request. Only where 
 is open, or asks for nothing), and the profile has none, are the invoices before it asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import attrs
@@ -17,6 +17,28 @@ _FIRST = "subscription_create"
 """Why a subscription's first invoice was made: there is none before it."""
 _UNPAID = frozenset({"past_due", "unpaid"})
 """Status of subscriptions whose newest invoice could not be collected."""
+
+
+Attempts = Callable[[str], "Attempt | None"]
+"""Tells an invoice's last failed attempt, by the invoice's id, where its event is known."""
+
+
+@attrs.frozen
+class Attempt:
+    """A failed attempt to collect an invoice, as its event told it.
+
+    Attributes:
+        created: The event's second; ISO-8601 UTC.
+        number: Which attempt it was.
+    """
+
+    created: str
+    number: int
+
+
+def no_attempts(_invoice_id: str) -> Attempt | None:
+    """Nothing is known of attempts."""
+    return None
 
 
 class Invoices(Protocol):
@@ -36,11 +58,13 @@ class NewestPayments:
     Attributes:
         is_thorough: Whether all newest invoices are asked for in any case, and of a failed attempt the event,
             which tells its time. Not for whole accounts: that takes requests for each subscription.
+        attempts: The attempts whose events are known beforehand.
     """
 
     stripe: Invoices
     selection: Selection
     is_thorough: bool = False
+    attempts: Attempts = no_attempts
 
     def of(self, body: Mapping[str, Any], event: StripeEvent, *, is_known: bool) -> StripeEvent | None:
         """Tell the newest payment of a subscription, which is given as JSON and as the event made of it.
@@ -68,7 +92,14 @@ class NewestPayments:
             for attempt in self.stripe.failed_attempts(invoice):
                 told = parse_event(attempt, self.selection)
                 return attrs.evolve(told, fetched=event.subscription)
-        return payment_event(invoice, event, self.selection, is_unpaid=_is_unpaid(body))
+        told_of = payment_event(invoice, event, self.selection, is_unpaid=_is_unpaid(body))
+        if told_of is None or told_of.invoice is None or told_of.plain_type != "invoice.payment_failed":
+            return told_of
+        last = self.attempts(told_of.invoice.id)
+        if last is None or last.number != told_of.invoice.attempt_count:
+            return told_of
+        # So it is as if the event itself were told: no older, and no newer.
+        return attrs.evolve(told_of, created=last.created, as_of=None)
 
 
 def _is_unpaid(subscription: Mapping[str, Any]) -> bool:

@@ -9,8 +9,18 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from stripe_subscription_handler.conversation.messages import Fetch, Fetched, Handling, Outcome
+from stripe_subscription_handler.conversation.messages import (
+    Answer,
+    Commit,
+    Fetch,
+    Fetched,
+    Handling,
+    Outcome,
+    Request,
+    Written,
+)
 from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
 
@@ -100,6 +110,7 @@ class Rehearsed:
         links: (customer id, subscription id) → the same of the links.
         customers: Customer id → the same of the customers' records.
         seen: User id → item before, of every profile it looked at.
+        writes: What it wrote, in order.
     """
 
     outcome: Outcome | None
@@ -107,6 +118,15 @@ class Rehearsed:
     links: Mapping[LinkKey, tuple[Item | None, Item]]
     customers: Mapping[str, tuple[Item | None, Item]]
     seen: Mapping[str, Item | None]
+    writes: tuple[Write | Commit, ...] = ()
+
+    @property
+    def only_write(self) -> Write | Commit | None:
+        """The write that is all there is to do; None where there are several, or none.
+
+        It can be sent as it is: its conditions name what was seen, and no model's revision.
+        """
+        return self.writes[0] if len(self.writes) == 1 else None
 
 
 @attrs.define
@@ -114,6 +134,13 @@ class _Stage(Tables):
     """The model of the tables on which a conversation is rehearsed."""
 
     source: Source = attrs.field(kw_only=True)
+    written: list[Write | Commit] = attrs.field(factory=list, kw_only=True)
+
+    def execute(self, request: Request, event: StripeEvent | None = None) -> Answer:
+        answer = super().execute(request, event)
+        if isinstance(answer, Written) and isinstance(request, Write | Commit):
+            self.written.append(request)
+        return answer
 
     def subscriptions_of(self, customer_id: str) -> Iterable[str]:
         return {*self.source.subscriptions_of(customer_id), *super().subscriptions_of(customer_id)}
@@ -142,7 +169,8 @@ def rehearse(conversation: Handling, event: StripeEvent, policy: Policy, source:
         outcome: Outcome | None = tables.hold(conversation, event)
     except AskedStripeError:
         outcome = None
-    return Rehearsed(outcome, profiles.changed(), links.changed(), customers.changed(), profiles.before)
+    changed = profiles.changed(), links.changed(), customers.changed()
+    return Rehearsed(outcome, *changed, profiles.before, tuple(tables.written))
 
 
 def _answered(asked: Fetch, stripe: Named) -> Fetched:

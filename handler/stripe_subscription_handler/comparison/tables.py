@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from stripe_subscription_handler.comparison.batch import Together
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Links
 from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
@@ -93,6 +94,24 @@ class Tables:
         keys = {customer_id: customer_key(customer_id) for customer_id in customer_ids}
         return read_items(self.client, self.config.sync_table_name, keys, self.send)
 
+    def together(
+        self, user_ids: Iterable[str], keys: Iterable[tuple[str, str]], customer_ids: Iterable[str]
+    ) -> Together:
+        """Read the items of users, links and customers in as few requests as there can be."""
+        config = self.config
+        sync = config.sync_table_name
+        places: dict[tuple[str, Any], tuple[str, Mapping[str, str]]] = {
+            **{("user", one): (config.table_name, config.profile_key(one)) for one in user_ids},
+            **{("link", key): (sync, link_key(*key)) for key in keys},
+            **{("customer", one): (sync, customer_key(one)) for one in customer_ids},
+        }
+        found = _read_across(self.client, places, self.send)
+
+        def of(kind: str) -> dict[Any, Item]:
+            return {name: item for (one, name), item in found.items() if one == kind}
+
+        return Together(of("user"), of("link"), of("customer"))
+
     def links_of(self, customer_id: str) -> Links:
         """Read a customer's record and all its links."""
         config = self.config
@@ -143,24 +162,41 @@ def read_items(
     send: Send = lambda call, parameters: call(**parameters),
 ) -> dict[_Name, Item]:
     """Read the items of these keys, where there are any, by the names the keys go by."""
-    names = list(keys)
+    return _read_across(client, {name: (table_name, key) for name, key in keys.items()}, send)
+
+
+def _read_across(
+    client: "DynamoDBClient", places: Mapping[_Name, tuple[str, Mapping[str, str]]], send: Send
+) -> dict[_Name, Item]:
+    """Read items of several tables, by the names that their places (table and key) go by."""
     found: dict[_Name, Item] = {}
+    attributes = {table: sorted(key) for table, key in places.values()}
+    names = list(places)
     for start in range(0, len(names), _BATCH):
-        wanted = {tuple(sorted(keys[name].items())): name for name in names[start : start + _BATCH]}
-        attributes = sorted(next(iter(keys.values())))
-        for item in _batch_get(client, table_name, [dict(key) for key in wanted], send):
-            found[wanted[tuple((attribute, item[attribute]) for attribute in attributes)]] = item
+        wanted = {_place(*places[name]): name for name in names[start : start + _BATCH]}
+        for table, item in _batch_get(client, wanted, send):
+            found[wanted[_place(table, {one: item[one] for one in attributes[table]})]] = item
     return found
 
 
-def _batch_get(
-    client: "DynamoDBClient", table_name: str, keys: list[dict[str, str]], send: Send
-) -> Iterator[Item]:
-    request: Any = {table_name: {"Keys": [to_wire(key) for key in keys], "ConsistentRead": True}}
+_Place = tuple[str, tuple[tuple[str, str], ...]]
+"""A table, and the names and values of a key."""
+
+
+def _place(table: str, key: Mapping[str, str]) -> _Place:
+    return table, tuple(sorted(key.items()))
+
+
+def _batch_get(client: "DynamoDBClient", places: Iterable[_Place], send: Send) -> Iterator[tuple[str, Item]]:
+    request: Any = {}
+    for table, key in places:
+        asked = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        asked["Keys"].append(to_wire(dict(key)))
     while request:
         answer: Any = send(client.batch_get_item, {"RequestItems": request})
-        for item in answer.get("Responses", {}).get(table_name, ()):
-            yield from_wire(item) or {}
+        for table, items in answer.get("Responses", {}).items():
+            for item in items:
+                yield table, from_wire(item) or {}
         # What did not fit into one answer, or was throttled, is asked for again.
         request = answer.get("UnprocessedKeys")
 

@@ -48,6 +48,18 @@ class Tally:
         if len(self.shown) < SHOWN:
             self.shown.append(difference)
 
+    def take_in(self, other: "Tally") -> None:
+        """Add what another one counted."""
+        self.subscriptions += other.subscriptions
+        self.profiles += other.profiles
+        self.events += other.events
+        self.overtaken += other.overtaken
+        self.other_settings += other.other_settings
+        self.found.update(other.found)
+        self.repaired.update(other.repaired)
+        self.shown.extend(other.shown[: SHOWN - len(self.shown)])
+        self.unrepaired += other.unrepaired
+
     @property
     def differences(self) -> int:
         return self.found.total()

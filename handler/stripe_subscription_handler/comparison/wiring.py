@@ -7,8 +7,10 @@ import attrs
 
 from stripe_subscription_handler.comparison.account import Account
 from stripe_subscription_handler.comparison.comparer import Comparer, Settings, why_not
+from stripe_subscription_handler.comparison.crew import Worker
 from stripe_subscription_handler.comparison.differences import Difference
-from stripe_subscription_handler.comparison.payments import NewestPayments
+from stripe_subscription_handler.comparison.payments import Attempts, NewestPayments, no_attempts
+from stripe_subscription_handler.comparison.repairs import Repairs
 from stripe_subscription_handler.comparison.tables import Tables
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.views import Views
@@ -29,13 +31,18 @@ class Work:
     tables: Tables
     comparer: Comparer
 
-    def with_payments(self, *, is_thorough: bool = False) -> "Work":
+    @property
+    def worker(self) -> Worker:
+        """What a crew has of it."""
+        return Worker(self.comparer, self.stripe)
+
+    def with_payments(self, *, is_thorough: bool = False, attempts: Attempts = no_attempts) -> "Work":
         """Compare newest payments too, for which the key must be allowed to read invoices.
 
-        For `is_thorough` see `payments.NewestPayments`.
+        For `is_thorough` and `attempts` see `payments.NewestPayments`.
         """
         stripe = attrs.evolve(self.stripe, with_invoices=True)
-        payments = NewestPayments(stripe, stripe.selection, is_thorough)
+        payments = NewestPayments(stripe, stripe.selection, is_thorough, attempts)
         return attrs.evolve(self, stripe=stripe, comparer=attrs.evolve(self.comparer, payments=payments))
 
 
@@ -77,7 +84,7 @@ def work(
         tables,
         stripe,
         settings,
-        (lambda conversation, _event, raw: store.run(conversation, raw)) if apply else None,
+        Repairs(store) if apply else None,
         report,
         tally,
     )

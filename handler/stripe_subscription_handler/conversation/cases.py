@@ -29,6 +29,7 @@ class Case:
         only_claims: Whether it tells nothing of the subscription's state: a session, a customer.
         moved: What was parked of a moved subscription; or the state of an invoice's subscription that was
             read along with it.
+        paid: The event of the subscription's newest invoice, where that comes along with its state.
         is_parked: Whether it was parked and is being drained.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
         was_asked: Whether Stripe was asked whose it is.
@@ -43,6 +44,7 @@ class Case:
     claim: Claim | None = None
     only_claims: bool = False
     moved: Held = NOTHING
+    paid: StripeEvent | None = None
     is_parked: bool = False
     may_guess: bool = False
     was_asked: bool = False
@@ -66,7 +68,7 @@ class Case:
         return subscription.created if subscription else None
 
     def circumstances(self, *, linked: bool) -> Circumstances:
-        return Circumstances(self.policy, linked=linked, may_guess=self.may_guess)
+        return Circumstances(self.policy, linked=linked, may_guess=self.may_guess, paid=self.paid)
 
     def customer_of(self, known: Known) -> str:
         """The customer, whose links must be known.

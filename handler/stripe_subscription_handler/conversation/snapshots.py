@@ -68,7 +68,7 @@ def payment_event(
     `of` is the snapshot of the subscription that it bills. An invoice tells exactly what its events told once
     it is paid, void or given up. That an attempt failed is believed where the subscription says so too, by
     `is_unpaid`: an open invoice may also wait for a bank, or for the customer. Of such an attempt Stripe
-    keeps no time; see `carry`.
+    keeps no time; see `Payment.told_by`.
 
     Raises:
         InvalidEventError: The object is malformed; `field` names where.
@@ -126,12 +126,13 @@ def carry(
 ) -> Handling:
     """Carry a snapshot through as `handling` does, and take the subscription out of everybody else's item.
 
-    Then its newest payment, if one is given: an invoice's event, or what `payment_event` made of an invoice.
+    Its newest payment comes along in the same write, if one is given: an invoice's event, or what
+    `payment_event` made of an invoice.
 
     The link says whose it is. Where the link was lost (a table restored from a backup, say), the items of
     `shown_to` tell by their claims, and whoever is not the owner loses what the item holds.
     """
-    known, case = Known(event.customer_id), case_of(event, policy)
+    known, case = Known(event.customer_id), _case(event, policy, payment)
     question = ReadLink(case.customer_of(known), case.subscription_id)
     known.learn(question, (yield question))
     users = sorted(set(shown_to))
@@ -146,24 +147,16 @@ def carry(
     also: tuple[Applied, ...] = ()
     for user_id in users:
         also += yield from _taken_out(case, known, user_id)
-    if payment is not None and outcome.user_id is not None and outcome.reason is not Reason.UNMAPPED:
-        paid = yield from _carry_payment(payment, policy, outcome.user_id)
-        outcome = attrs.evolve(outcome, applied=outcome.applied or paid.applied)
     return outcome.after(also)
 
 
-def _carry_payment(payment: StripeEvent, policy: Policy, user_id: str) -> Handling:
-    """Carry a payment to its owner; one that was read off an invoice is as old as it can be.
-
-    So an attempt's own event is always newer, whenever it comes, and only the attempts before lose to it.
-    """
-    reading, known = ReadItem(user_id), Known(payment.customer_id)
-    known.learn(reading, (yield reading))
-    held = Ledger.from_item(known.items[user_id]).of(payment.subscription_id or "").payment
-    is_read_off, invoice = payment.as_of is not None, payment.invoice
-    if is_read_off and invoice and held and held.has_failed and held.invoice_id == invoice.id:
-        payment = attrs.evolve(payment, created=max(payment.created, held.second))
-    return (yield from carry_case(case_of(payment, policy), known))
+def _case(event: StripeEvent, policy: Policy, payment: StripeEvent | None) -> Case:
+    """A snapshot's case, with its newest payment and what that invoice says of whose the subscription is."""
+    case = case_of(event, policy)
+    if payment is None:
+        return case
+    verdict = strongest((case.claim, case_of(payment, policy).claim))
+    return attrs.evolve(case, claim=verdict.claim if verdict else None, paid=payment)
 
 
 def _taken_out(case: Case, known: Known, user_id: str) -> Generator[Request, Answer, tuple[Applied, ...]]:

@@ -120,7 +120,8 @@ class Ledger:
     @classmethod
     def from_item(cls, item: Mapping[str, Any] | None) -> "Ledger":
         """Read the ledger out of a profile item (plain Python values); empty when there is no item."""
-        item = item or {}
+        if not item:
+            return _EMPTY
         return cls(
             held={one: Held.from_attributes(one, item) for one in item.get(KNOWN, ())},
             closed=frozenset(item.get(CLOSED, ())),
@@ -160,6 +161,9 @@ class Ledger:
         """The same with something else known of one subscription; with `NOTHING`, without it."""
         others = {key: one for key, one in self.held.items() if key != subscription_id}
         return attrs.evolve(self, held=others if held == NOTHING else {**others, subscription_id: held})
+
+
+_EMPTY = Ledger()
 
 
 def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:

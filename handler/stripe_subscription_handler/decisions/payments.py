@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 from stripe_subscription_handler.events.invoices import Invoice
 
@@ -87,6 +88,22 @@ class Payment:
             next_attempt_at=invoice.next_payment_attempt if status == FAILED else None,
         )
         return attrs.evolve(payment, version=_version(payment, invoice.created, second))
+
+    @classmethod
+    def told_by(cls, event: StripeEvent, held: "Payment | None") -> "Payment | None":
+        """What an invoice's event makes of the payment that is held: its own, if that is newer.
+
+        One that was read off an invoice (`as_of` is set) and tells a failed attempt is as old as it can be:
+        so the attempt's own event is always newer, whenever it comes, and only the attempts before lose.
+        """
+        invoice, created = event.invoice, event.created
+        if invoice is None:
+            return held
+        is_same_failure = held is not None and held.has_failed and held.invoice_id == invoice.id
+        if event.as_of is not None and held is not None and is_same_failure:
+            created = max(created, held.second)
+        told = cls.of(invoice, event.plain_type, created)
+        return told if held is None or held.version < told.version else held
 
     def to_attribute(self) -> dict[str, Any]:
         """Return the DynamoDB map (plain Python values)."""

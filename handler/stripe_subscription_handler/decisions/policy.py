@@ -102,11 +102,14 @@ class Circumstances:
         linked: Whether nothing is parked for the customer. While something is, a subscription that comes to a
             user is not done with before that is applied.
         may_guess: Whether a tie that the events cannot settle is settled by the largest event id.
+        paid: The event of the subscription's newest invoice, where that comes along with its state: one write
+            for both.
     """
 
     policy: Policy = attrs.Factory(Policy)
     linked: bool = True
     may_guess: bool = False
+    paid: StripeEvent | None = None
 
 
 ORDINARY = Circumstances()

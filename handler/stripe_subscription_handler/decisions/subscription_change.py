@@ -24,6 +24,7 @@ from stripe_subscription_handler.decisions.ledger import (
 )
 from stripe_subscription_handler.decisions.merging import MOST_CANDIDATES, merged, settle
 from stripe_subscription_handler.decisions.naming import reported_version
+from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.policy import Circumstances
 from stripe_subscription_handler.decisions.registers import Candidate, Register
 from stripe_subscription_handler.decisions.view import NEXT_ATTEMPT, alone_view
@@ -83,6 +84,8 @@ class SubscriptionChange:
         is_first = self.rank is Rank.CREATED
         if not is_ours(subscription, shows) or (is_first and subscription.is_terminal):
             return ReadItem(self.owner)
+        if self.circumstances.paid is not None:
+            return ReadItem(self.owner)  # which of two payments is newer, the item tells
         if not is_first and subscription.status == "past_due" and shows.limits_past_due:
             return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
         only = frozenset({subscription.id})
@@ -150,10 +153,19 @@ class SubscriptionChange:
     def _unless_stale(
         self, item: Mapping[str, Any] | None, ledger: Ledger, held: Held, reason: Reason
     ) -> Write | Skip:
-        """What an event does whose state is not newer: it may still say better whose the subscription is."""
+        """What an event does whose state is not newer: it may still say better whose the subscription is.
+
+        Or the payment is newer that comes along with it.
+        """
         if self.claim is None and self.brought == NOTHING:
-            return Skip(reason)
+            if self._payment(held) == held.payment:
+                return Skip(reason)
+            return self._write(item, ledger, held, held.register, reason)
         return self._write(item, ledger, held, held.register, Reason.CLAIMED)
+
+    def _payment(self, held: Held) -> Payment | None:
+        paid = self.circumstances.paid
+        return held.payment if paid is None else Payment.told_by(paid, held.payment)
 
     def _write(
         self,
@@ -165,7 +177,7 @@ class SubscriptionChange:
     ) -> Write:
         before = ledger.of(self.subscription.id)
         linked = self.circumstances.linked if before == NOTHING else before.linked
-        held = Held(register, held.payment, self.claim or held.claim, linked)
+        held = Held(register, self._payment(held), self.claim or held.claim, linked)
         after = ledger.with_held(self.subscription.id, held)
         return full_write(self.owner, item, after, self.subscription.id, self.circumstances.policy, reason)
 

@@ -5,7 +5,6 @@ ids, names of fields and counts; no value of a profile, no text of Stripe's.
 """
 
 import functools
-import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -20,24 +19,20 @@ from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.wiring import work
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.drift_check.pass_table import PassTable
+from stripe_subscription_handler.drift_check.request import Wanted
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
-from stripe_subscription_handler.errors import ConfigError, InvalidEventError, PassHeldError
+from stripe_subscription_handler.errors import ConfigError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.logger import Log, make_logger
-from stripe_subscription_handler.operations.names import OPERATION_KEY
 from stripe_subscription_handler.stripe_side.api import StripeApi
 from stripe_subscription_handler.stripe_side.configured import configured_stripe
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-REQUEST = {OPERATION_KEY: "check-drift"}
-"""What the schedule sends; `terraform/modules/drift_check` holds the same words."""
-BEGIN, MOST_SECONDS = "begin", "most-seconds"
-"""For whoever invokes it by hand: whether a pass begins now; how many seconds this slice works at most."""
 MARGIN_SECONDS = 120.0
 """Left of an invocation when its last page begins: enough to ask Stripe about each subscription on it."""
 _PROFILES_PER_PAGE = 200
@@ -60,35 +55,6 @@ class Runtime:
     clock: Callable[[], float] = time.time
 
 
-@attrs.frozen
-class Wanted:
-    """What an input asks for.
-
-    Attributes:
-        begin: Whether a pass begins now, unless one is under way.
-        most_seconds: How long this slice works at most.
-    """
-
-    begin: bool = False
-    most_seconds: float = math.inf
-
-    @classmethod
-    def read(cls, raw: object) -> "Wanted":
-        """Read an input, or raise `InvalidEventError`."""
-        found = raw if isinstance(raw, Mapping) else {}
-        if found.get(OPERATION_KEY) != REQUEST[OPERATION_KEY]:
-            raise InvalidEventError(OPERATION_KEY, f"must be {REQUEST[OPERATION_KEY]}")
-        unknown = sorted(str(name) for name in set(found) - {OPERATION_KEY, BEGIN, MOST_SECONDS})
-        if unknown:
-            raise InvalidEventError(loggable(unknown[0]) or "", "is not known here")
-        begin, most_seconds = found.get(BEGIN, False), found.get(MOST_SECONDS, math.inf)
-        if not isinstance(begin, bool):
-            raise InvalidEventError(BEGIN, "must be true or false")
-        if isinstance(most_seconds, bool) or not isinstance(most_seconds, int | float) or most_seconds < 0:
-            raise InvalidEventError(MOST_SECONDS, "must be a number, 0 or more")
-        return cls(begin, most_seconds)
-
-
 @functools.cache
 def runtime() -> Runtime:
     """Make the runtime on the first invocation. A `ConfigError` is not cached: the next one tries again."""
@@ -104,7 +70,7 @@ def runtime() -> Runtime:
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Work on the pass under way for as long as this invocation lasts, or begin the next one if it is time.
 
-    The event is `REQUEST`, and what `Wanted` reads.
+    The event is what `Wanted` reads.
 
     Returns:
         The fields of the line that is logged, for whoever invokes the function by hand.
@@ -153,7 +119,10 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
     )
     try:
         went = part.work(
-            context.aws_request_id, began + context.get_remaining_time_in_millis() / 1000, begin=wanted.begin
+            context.aws_request_id,
+            began + context.get_remaining_time_in_millis() / 1000,
+            begin=wanted.begin,
+            backfill=wanted.backfill,
         )
     except PassHeldError:
         line: dict[str, Any] = {"state": "held"}
@@ -178,8 +147,10 @@ def _summary(went: SliceOutcome) -> dict[str, Any]:
         "worked_seconds": drift_pass.worked_seconds,
         "subscriptions": looked.subscriptions,
         "users": looked.profiles,
-        "looked_at_again": looked.differences,
+        "looked_at_again": looked.remaining,
     }
+    if drift_pass.is_backfill:
+        line["backfilled"] = looked.repaired.total()
     if drift_pass.finished is None:
         return line
     return line | {

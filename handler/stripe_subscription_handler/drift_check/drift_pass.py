@@ -36,6 +36,11 @@ class DriftPass:
     looks: int = 0
     state: Mapping[str, Any] = attrs.Factory(dict)
 
+    @property
+    def is_backfill(self) -> bool:
+        """Whether it repairs at first sight."""
+        return bool(self.state.get("backfill"))
+
     def as_json(self) -> dict[str, Any]:
         return attrs.asdict(self, recurse=False)
 

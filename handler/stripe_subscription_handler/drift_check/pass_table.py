@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from stripe_subscription_handler.comparison.full_pass import PARTITION
+from stripe_subscription_handler.comparison.tables import read_items
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.looks import Look
@@ -41,6 +42,11 @@ class PassTable:
             values,
         )
         kept = answer.get("lastPass")
+        return None if kept is None else DriftPass.from_json(json.loads(kept))
+
+    def last(self) -> DriftPass | None:
+        """The last pass, as it was kept last, for whoever only looks."""
+        kept = read_items(self.client, self.name, {"pass": _PASS_KEY}).get("pass", {}).get("lastPass")
         return None if kept is None else DriftPass.from_json(json.loads(kept))
 
     def save(self, holder: str, drift_pass: DriftPass) -> None:

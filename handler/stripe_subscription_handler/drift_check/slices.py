@@ -9,6 +9,7 @@ from collections.abc import Callable
 import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
+from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.comparison.walk import Profiles, Stripe, Walk
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint, SliceEndedError
@@ -34,6 +35,16 @@ class SliceOutcome:
     def looked(self) -> Tally:
         """What the walk counted: subscriptions, profiles, and what differed at the first look."""
         return Tally.from_json(self.drift_pass.state.get("tally"))
+
+    @property
+    def told(self) -> Tally:
+        """All that counts: what was repaired at first sight, and what is believed."""
+        looked, told = self.looked, Tally()
+        told.subscriptions, told.profiles = looked.subscriptions, looked.profiles
+        told.found.update(looked.repaired)
+        told.repaired.update(looked.repaired)
+        told.take_in(self.believed)
+        return told
 
     @property
     def believed(self) -> Tally:
@@ -64,10 +75,11 @@ class Slice:
     is_over: Callable[[], bool]
     settings: str = ""
 
-    def work(self, holder: str, until: float, *, begin: bool = False) -> SliceOutcome:
+    def work(self, holder: str, until: float, *, begin: bool = False, backfill: bool = False) -> SliceOutcome:
         """Go on with the pass, begin one if it is time or somebody wants one now (`begin`), or do nothing.
 
-        `holder` names this invocation, and a pass that it begins; it is surely over at the Unix time `until`.
+        One that begins with `backfill` repairs at first sight, where this may repair at all. `holder` names
+        this invocation, and a pass that it begins; it is surely over at the Unix time `until`.
 
         Raises:
             PassHeldError: Another invocation is at work.
@@ -81,7 +93,8 @@ class Slice:
             if drift_pass is not None and step is Next.NOTHING:
                 return SliceOutcome(drift_pass, worked=False)
             if drift_pass is None or step is Next.BEGIN:
-                drift_pass = DriftPass(holder, int(began), state={"settings": self.settings})
+                state = {"settings": self.settings} | ({"backfill": True} if backfill else {})
+                drift_pass = DriftPass(holder, int(began), state=state)
             checkpoint = PassCheckpoint(self.passes, holder, drift_pass, self.is_over, self.clock)
             finished = None
             try:
@@ -96,11 +109,23 @@ class Slice:
         finally:
             self.passes.release(holder)
 
+    def _unless_repaired(self, checkpoint: PassCheckpoint) -> Callable[[Difference], None]:
+        """Tell what was repaired; only the rest is to be looked at again."""
+
+        def report(difference: Difference) -> None:
+            (self.comparer.report if difference.repaired else checkpoint.differs)(difference)
+
+        return report
+
     def _is_finished(self, checkpoint: PassCheckpoint) -> bool:
         try:
             if not checkpoint.read("walked"):
                 tally = Tally.from_json(checkpoint.read("tally"))
                 looking = attrs.evolve(self.comparer, repair=None, report=checkpoint.differs, tally=tally)
+                if checkpoint.read("backfill"):
+                    looking = attrs.evolve(
+                        looking, repair=self.comparer.repair, report=self._unless_repaired(checkpoint)
+                    )
                 Walk(self.stripe, self.tables, checkpoint, looking).run()
                 checkpoint.note(state={"walked": True, "tally": tally.as_json()})
             believed = attrs.evolve(self.comparer, tally=Tally.from_json(checkpoint.read("believed")))

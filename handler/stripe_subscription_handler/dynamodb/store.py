@@ -137,6 +137,24 @@ class Store:
             told: _Told = stop.value
             return told
 
+    def write_as_seen(self, request: Write | Commit, raw: Mapping[str, Any]) -> Written | None:
+        """Send one write that was decided on what was read before; None where something else is there now.
+
+        `raw` as for `run`, which then decides anew.
+
+        Raises:
+            ItemTooLargeError: An item would pass 400 KB.
+            botocore.exceptions.ClientError: DynamoDB refused for another reason than a failed condition.
+        """
+        try:
+            if isinstance(request, Write):
+                answer: Answer = self._update(request, returns="NONE")
+            else:
+                answer = self._commit(request, raw.get("detail", raw), 0)
+        except _ConflictError:
+            return None
+        return answer if isinstance(answer, Written) else None
+
     def _answer(  # noqa: PLR0911 - a table
         self, request: Request, raw: Mapping[str, Any], refusals: int
     ) -> Answer:
@@ -181,9 +199,9 @@ class Store:
         # What a refusal told is out of date after the pause: a write based on it would lose again.
         return self._read(write.user_id)
 
-    def _update(self, write: Write) -> Written | ItemSeen:
+    def _update(self, write: Write, returns: str = "UPDATED_OLD") -> Written | ItemSeen:
         revision = _new_revision()
-        parameters = {**profile_update(self.config, write, revision), "ReturnValues": "UPDATED_OLD"}
+        parameters = {**profile_update(self.config, write, revision), "ReturnValues": returns}
         try:
             response = self._send(self.client.update_item, parameters, repeats_conflicts=False)
         except ClientError as error:

@@ -11,6 +11,7 @@ from stripe_subscription_handler.comparison.account import Account
 from stripe_subscription_handler.comparison.comparer import Comparer, Settings
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.comparison.payments import NewestPayments
+from stripe_subscription_handler.comparison.repairs import Repairs
 from stripe_subscription_handler.comparison.tables import Tables
 from stripe_subscription_handler.comparison.tally import Tally
 from stripe_subscription_handler.dynamodb.store import Store
@@ -83,7 +84,7 @@ def _asking(question: Question, store: Store, stripe: StripeApi) -> Asking:
         Tables(store.client, config, send=store.send),
         account,
         Settings(config.policy(can_ask_stripe=True), config.livemode, config.selection),
-        lambda conversation, _event, raw: store.run(conversation, raw),
+        Repairs(store),
         found.append,
         Tally(),
         payments=NewestPayments(account, config.selection),

@@ -23,7 +23,7 @@ resource "aws_scheduler_schedule" "slices" {
     arn      = module.function.arn
     role_arn = aws_iam_role.schedule.arn
 
-    # stripe_subscription_handler.drift_check.app.REQUEST.
+    # stripe_subscription_handler.drift_check.request.REQUEST.
     input = jsonencode({ "stripe-subscription-handler" = "check-drift" })
 
     # No dead-letter queue, on purpose: what could not be handed over is made up for by the next slice, and the

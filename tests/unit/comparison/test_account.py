@@ -56,6 +56,25 @@ def test_every_subscription_is_listed_once(api: StripeApi, stripe: FakeStripe) -
     assert {page.as_of for page in pages} == {"2025-11-22T08:43:18Z"}
 
 
+def test_a_few_customers_and_test_clocks_are_listed_alone(api: StripeApi, stripe: FakeStripe) -> None:
+    """Each in a list of its own, with the parameter that Stripe wants for it."""
+    clocked = made.subscription(id="sub_clocked", test_clock="clock_1", customer="cus_clocked")
+    stripe.account = objects(*BODIES[:3], clocked)
+    pages = list(Account(api, PLAIN).subscriptions_of(["cus_clocked", "cus_none"], ["clock_1", "clock_2"]))
+    assert [[body["id"] for body in page.objects] for page in pages] == [
+        ["sub_clocked"],
+        [],
+        ["sub_clocked"],
+        [],
+    ]
+
+
+def test_failed_attempts_are_listed_alone(api: StripeApi) -> None:
+    """Of all that happened, as far as Stripe still lists it."""
+    [page] = Account(api, PLAIN).failures(0)
+    assert [event["id"] for event in page.objects] == ["evt_failed"]
+
+
 def test_a_list_goes_on_after_an_object(api: StripeApi) -> None:
     """And cannot go on after one that Stripe does not have."""
     [page] = subscriptions(api, after="sub_5")

@@ -27,3 +27,20 @@ def test_one_repair_is_enough(story: Story) -> None:
         made.tables.deliver(parse_event(event))
     assert shown(made.tables) == truth
     assert made.run() == []
+
+
+@given(story=stories())
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_workers_side_by_side_end_where_one_does(story: Story) -> None:
+    """The same is found, and the profiles show the same."""
+    alone, many = (
+        Reconciliation(Account(story.bodies), Tables(policy=Policy()), workers=workers) for workers in (0, 3)
+    )
+    for made in (alone, many):
+        story.befall(made.tables)
+    expected, found = alone.run(apply=True), many.run(apply=True)
+    assert sorted((one.subscription_id, one.user_id or "") for one in found) == sorted(
+        (one.subscription_id, one.user_id or "") for one in expected
+    )
+    assert shown(many.tables) == shown(alone.tables)
+    assert many.run() == []

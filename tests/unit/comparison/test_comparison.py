@@ -12,7 +12,7 @@ from stripe_subscription_handler.decisions.policy import Livemode, Policy
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 from support.model import only_customers
-from support.reconciling import Account, Reconciliation
+from support.reconciling import Account, Reconciliation, Repairs
 
 SUB = events.subscription()
 
@@ -164,12 +164,15 @@ def test_an_event_between_looking_and_repairing_wins() -> None:
     newer = events.updated({**SUB, "status": "unpaid"}, event_id="evt_2", created=made.account.second + 1)
     comparer = made.comparer([], apply=True)
 
-    def repair(conversation: Any, event: Any, _raw: Any) -> Any:
-        made.tables.deliver(parse_event(newer))
-        return made.tables.hold(conversation, event)
+    class Late(Repairs):
+        """Somebody else writes first."""
+
+        def write(self, request: Any, event: Any, raw: Any) -> Any:
+            made.tables.deliver(parse_event(newer))
+            return super().write(request, event, raw)
 
     [page] = made.account.subscriptions()
-    attrs.evolve(comparer, repair=repair).snapshots(page.objects, page.as_of)
+    attrs.evolve(comparer, repair=Late(made.tables)).snapshots(page.objects, page.as_of)
     assert made.tables.profiles["user_1"]["subscriptionStatus"] == "unpaid"
 
 

@@ -44,6 +44,21 @@ def test_a_broken_run_goes_on(tmp_path: Path) -> None:
     assert set(made.tables.profiles) == {f"user_{n}" for n in range(7)}
 
 
+def test_a_run_of_several_workers_goes_on(tmp_path: Path) -> None:
+    """What is noted lies behind what is done: nothing is left out, whoever was further."""
+    made = Reconciliation(Account(dict(BODIES), breaks_after=3), path=tmp_path / "state.sqlite", workers=3)
+    with pytest.raises(ConnectionError):
+        made.run(apply=True)
+    with Checkpoint.at(made.path, {"apply": True}) as kept:
+        noted = kept.read("tally") or {"subscriptions": 0}
+        done = sorted(BODIES, reverse=True)[: noted["subscriptions"]]
+    assert {f"user_{one.removeprefix('sub_')}" for one in done} <= set(made.tables.profiles)
+    made.account.breaks_after = None
+    made.run(apply=True)
+    assert set(made.tables.profiles) == {f"user_{n}" for n in range(7)}
+    assert made.run() == []
+
+
 def test_a_finished_run_leaves_no_state(tmp_path: Path) -> None:
     """So the next one begins at the beginning."""
     made = Reconciliation(Account(dict(BODIES)), path=tmp_path / "state.sqlite")

@@ -7,7 +7,8 @@ import pytest
 
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
-from stripe_subscription_handler.drift_check.app import REQUEST, Wanted, told
+from stripe_subscription_handler.drift_check.app import told
+from stripe_subscription_handler.drift_check.request import REQUEST, Wanted
 from stripe_subscription_handler.errors import InvalidEventError
 
 KEY = "stripe-subscription-handler"
@@ -17,6 +18,7 @@ def test_what_the_schedule_sends_is_taken() -> None:
     """And what a person may add."""
     assert Wanted.read(REQUEST) == Wanted()
     assert Wanted.read({**REQUEST, "begin": True, "most-seconds": 0}) == Wanted(begin=True, most_seconds=0)
+    assert Wanted.read({**REQUEST, "backfill": True}) == Wanted(backfill=True)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,7 @@ def test_what_the_schedule_sends_is_taken() -> None:
         ([], KEY),
         ({KEY: "count-parked"}, KEY),
         ({**REQUEST, "begin": "yes"}, "begin"),
+        ({**REQUEST, "backfill": 1}, "backfill"),
         ({**REQUEST, "beginn": True}, "beginn"),
         ({**REQUEST, "most-seconds": -1}, "most-seconds"),
         ({**REQUEST, "most-seconds": True}, "most-seconds"),

@@ -272,3 +272,29 @@ def test_profiles_that_show_the_same_are_no_drift() -> None:
     went = sliced.whole_pass()
     assert (went.believed.differences, went.looked.differences) == (0, 0)
     assert went.looked.other_settings == 7
+
+
+def test_a_backfill_repairs_at_first_sight() -> None:
+    """Nothing is looked at again; what it repaired is told and counted once, over all slices."""
+    checks = Sliced(world(delivered=False), repair=True)
+    went = checks.slice(lambda: True, begin=True, backfill=True)
+    assert went.drift_pass.is_backfill
+    assert went.drift_pass.finished is None
+    while went.drift_pass.finished is None:
+        went = checks.slice()
+    assert (went.looked.remaining, went.told.repaired.total(), went.told.remaining) == (0, len(BODIES), 0)
+    assert len(checks.told) == len(BODIES)
+    assert all(one.repaired for one in checks.told)
+    assert checks.world.run() == []
+    # The next one, on its schedule, is none.
+    checks.a_day_passes()
+    assert not checks.slice().drift_pass.is_backfill
+
+
+def test_a_backfill_of_a_check_that_may_only_look_repairs_nothing() -> None:
+    """It looks twice, as ever."""
+    checks = Sliced(world(delivered=False))
+    checks.slice(begin=True, backfill=True)
+    went = checks.whole_pass()
+    assert (went.told.differences, went.told.repaired.total()) == (len(BODIES), 0)
+    assert checks.world.tables.profiles == {}

@@ -92,6 +92,8 @@ What no command can know.
   is no time to read about it first.
 - [ ] Subscriptions that existed before were brought in: `stripe-handler reconcile --apply`
   ([reconcile.md](reconcile.md)). Otherwise each needs an event before a profile can show it.
+- [ ] Somebody decided whether the drift check repairs (`drift_check_repair`) or only tells: it is on where there is a
+  Stripe key ([reconcile.md](reconcile.md#repair-or-tell)). Without a key, nothing notices an event that Stripe never sent.
 """  # noqa: E501 - as wide as the rest of the page
 _RIGHTS = """\
 ## What it needs to look

@@ -7,6 +7,7 @@ first one, and those may be more than memory holds.
 import fcntl
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import attrs
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_subscription_handler.comparison.checkpoint import Claim, Seen
+from stripe_subscription_handler.comparison.payments import Attempt
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -23,6 +25,7 @@ CREATE TABLE IF NOT EXISTS seen (subscription TEXT PRIMARY KEY, user TEXT) WITHO
 CREATE TABLE IF NOT EXISTS reported (
   subscription TEXT, user TEXT, PRIMARY KEY (subscription, user)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS attempts (invoice TEXT PRIMARY KEY, created TEXT, number INTEGER) WITHOUT ROWID;
 """
 _LOOKED_UP = 500
 """Ids in one question; SQLite takes at least 999."""
@@ -50,10 +53,14 @@ def alone(path: Path) -> Iterator[None]:
 
 @attrs.frozen
 class Checkpoint:
-    """One run's state file. Every change is written at once with the page it belongs to."""
+    """One run's state file. Every change is written at once with the page it belongs to.
+
+    One thread writes it. Others may ask for attempts, meanwhile.
+    """
 
     path: Path
     _database: sqlite3.Connection
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False, repr=False, eq=False)
 
     @classmethod
     @contextmanager
@@ -68,7 +75,7 @@ class Checkpoint:
         path.parent.mkdir(parents=True, exist_ok=True)
         if restart:
             path.unlink(missing_ok=True)
-        with closing(sqlite3.connect(path)) as database:
+        with closing(sqlite3.connect(path, check_same_thread=False)) as database:
             checkpoint = cls(path, database)
             try:
                 database.executescript(_SCHEMA)
@@ -101,13 +108,28 @@ class Checkpoint:
 
         `seen` is subscription id → user, `reported` the (subscription id, user id) of differences told.
         """
-        with self._database:
+        with self._lock, self._database:
             self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", (seen or {}).items())
             self._database.executemany("INSERT OR REPLACE INTO reported VALUES (?, ?)", reported)
             self._database.executemany(
                 "INSERT OR REPLACE INTO state VALUES (?, ?)",
                 [(name, json.dumps(value)) for name, value in state.items()],
             )
+
+    def note_attempts(self, attempts: Iterable[tuple[str, Attempt]]) -> None:
+        """Write failed attempts by their invoices' ids, newest first; the first one of an invoice counts."""
+        with self._lock, self._database:
+            self._database.executemany(
+                "INSERT OR IGNORE INTO attempts VALUES (?, ?, ?)",
+                [(invoice_id, one.created, one.number) for invoice_id, one in attempts],
+            )
+
+    def attempt(self, invoice_id: str) -> Attempt | None:
+        """An invoice's last failed attempt, where Stripe listed its event."""
+        with self._lock:
+            question = "SELECT created, number FROM attempts WHERE invoice = ?"
+            row = self._database.execute(question, (invoice_id,)).fetchone()
+        return None if row is None else Attempt(*row)
 
     def seen(self, claims: Iterable[Claim]) -> dict[Claim, Seen]:
         """Whose these subscriptions were in the first pass, as far as they were there."""

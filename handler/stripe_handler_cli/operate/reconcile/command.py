@@ -1,6 +1,5 @@
 """The commands `stripe-handler reconcile` and `sync`: options in, differences out."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from stripe_subscription_handler.stripe_side.api import StripeApi
 
 _STATE_DIRECTORY = Path(".stripe-handler/reconcile")
+_REQUESTS_PER_WORKER = 2.5
+"""A page of 100 subscriptions, all to be repaired, keeps a worker busy for a good part of a second."""
+_MOST_WORKERS = 16
 _reading_options = together(
     stripe_options(
         "that may read subscriptions, customers, invoices and events; a restricted one is enough."
@@ -31,12 +33,24 @@ _reading_options = together(
         type=click.FloatRange(min=0, min_open=True),
         default=20,
         show_default=True,
-        help="How many requests a second to Stripe at most. Stripe allows 100 live, 25 in a sandbox.",
+        help="How many requests a second to Stripe at most. Stripe allows 25 for each endpoint, live too.",
     ),
     click.option(
         "--json", "as_json", is_flag=True, help="Print a JSON object per difference, then a summary."
     ),
 )
+
+
+def pace(rate: float) -> Callable[[], None]:
+    """What waits, before each request, until it is due at so many a second."""
+    from stripe_subscription_handler.comparison.pace import Pace
+
+    return Pace(rate).wait
+
+
+def workers_for(rate: float) -> int:
+    """How many workers keep up with so many requests a second to Stripe."""
+    return min(_MOST_WORKERS, max(1, round(rate / _REQUESTS_PER_WORKER)))
 
 
 def connect(config: "Config", stripe: "StripeAccess", pace: Callable[[], None]) -> "StripeApi":
@@ -66,7 +80,9 @@ def _listed(_context: click.Context, _parameter: click.Parameter, since: datetim
 Examples:
   stripe-handler reconcile
   stripe-handler reconcile --workspace production --json > differences.jsonl
-  stripe-handler reconcile --apply --rate 10
+  stripe-handler reconcile --apply --rate 10 --workers 2
+  stripe-handler reconcile --apply --in-aws --workspace production
+  stripe-handler reconcile --test-clock clock_1PqQ2n --apply
   stripe-handler reconcile --since 6h
   stripe-handler reconcile --since 30d --apply
   stripe-handler reconcile --views --apply
@@ -96,12 +112,32 @@ Examples:
     "it anew. Needs no key.",
 )
 @click.option(
+    "--in-aws",
+    is_flag=True,
+    help="Have the stack's drift check do it, and follow it: it goes on without this machine. Needs no key.",
+)
+@click.option(
+    "--customer", "customers", metavar="ID", multiple=True, help="Only this one's. Can be repeated."
+)
+@click.option(
+    "--test-clock",
+    "test_clocks",
+    metavar="ID",
+    multiple=True,
+    help="Only those under this clock, which Stripe lists no other way. Can be repeated.",
+)
+@click.option(
     "--state-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Notes how far the run is, so that one that was broken off goes on. Named after the table "
     "unless given.",
 )
 @click.option("--restart", is_flag=True, help="Begin anew, although a run was broken off.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1, max=64),
+    help="How many work side by side. By the rate unless given: one for 2.5 requests a second, 16 at most.",
+)
 @_reading_options
 def reconcile(  # noqa: PLR0913 - one argument per option
     *,
@@ -112,8 +148,12 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     since: datetime | None,
     owners: bool,
     views: bool,
+    in_aws: bool,
+    customers: tuple[str, ...],
+    test_clocks: tuple[str, ...],
     state_file: Path | None,
     restart: bool,
+    workers: int | None,
     as_json: bool,
 ) -> int:
     """Compare every subscription in Stripe with every profile, in both directions.
@@ -121,76 +161,58 @@ def reconcile(  # noqa: PLR0913 - one argument per option
     Ended subscriptions too. An event that is on its way looks like a difference; look again. Exit code 0 if
     nothing differs (or all was repaired), 1 if something does.
     """
+    from stripe_handler_cli.operate.reconcile.running import Only, Run
+
+    only = Only(customers, test_clocks)
+    kept = state_file or restart
     if views:
-        if owners or since or state_file or restart:
+        if owners or since or in_aws or only or kept:
             raise click.UsageError("--views goes through everything, and with no other choice but --apply")
         return _views(stack, apply=apply, as_json=as_json)
     if owners:
-        if apply or since or state_file or restart:
+        if apply or since or in_aws or only or kept:
             raise click.UsageError("--owners only looks, at everything, and goes with no other choice")
         return _owners(stack, as_json=as_json)
-    from stripe_handler_cli.common.console import reporter
-    from stripe_handler_cli.common.private_files import make_private_directory
-    from stripe_handler_cli.common.progress import step
-    from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
-    from stripe_handler_cli.operate.reconcile.missed import handle_missed
-    from stripe_handler_cli.operate.reconcile.report import conclude, teller
-    from stripe_handler_cli.stack.stripe_api import stripe_errors
-    from stripe_subscription_handler.comparison.pace import Pace
-    from stripe_subscription_handler.comparison.tally import Tally
-    from stripe_subscription_handler.comparison.walk import Walk
-    from stripe_subscription_handler.comparison.wiring import work
-
-    api, console = connect(stack.config, required(stripe), Pace(rate).wait), reporter()
-    shows = stack.config.shows
-    run = {
-        "table": stack.config.table_name,
-        "apply": apply,
-        "events": since is not None,
-        "settings": shows.fingerprint,
-    }
+    if in_aws:
+        if since or only or kept or workers:
+            raise click.UsageError("--in-aws goes through everything, and with no other choice but --apply")
+        return _in_aws(stack, apply=apply, as_json=as_json)
+    if only and (since or kept):
+        raise click.UsageError("--customer and --test-clock go with no --since, and keep no state")
+    api = connect(stack.config, required(stripe), pace(rate))
+    run = Run(stack, api, workers or workers_for(rate), apply=apply, as_json=as_json)
+    if only:
+        return run.some(only)
     path = state_file or _STATE_DIRECTORY / f"{stack.config.table_name}{'-events' if since else ''}.sqlite"
     if state_file is None:
+        from stripe_handler_cli.common.private_files import make_private_directory
+
         make_private_directory(_STATE_DIRECTORY)
-    with alone(path), Checkpoint.at(path, run, restart=restart) as checkpoint:
-        tally = Tally.from_json(checkpoint.read("tally"))
-        if checkpoint.read("tally") is not None:
-            console.print(f"Going on with the run that {path} tells of.", markup=False)
-        with_all = work(
-            stack.config, stack.endpoint.dynamodb, api, teller(as_json=as_json), apply=apply, tally=tally
-        ).with_payments()
-        tables, comparer = with_all.tables, with_all.comparer
-        with (
-            stripe_errors("The same command goes on where this one ended."),
-            step(console, "Reconcile" if apply else "Compare") as going,
-        ):
-            if since is None:
-                about = tables.item_count()
-                Walk(with_all.stripe, tables, checkpoint, comparer, going.count, about).run()
-            else:
-                # A run that goes on keeps its beginning: "6h" means another moment when it is typed again.
-                second = checkpoint.read("from") or int(since.timestamp())
-                checkpoint.note(state={"from": second})
-                handle_missed(with_all.stripe, second, checkpoint, comparer, going.count)
-        if since is None and not tally.unrepaired:
-            _note_full_pass(stack, asked_stripe=True)
-        checkpoint.finish()
-    return conclude(tally, as_json=as_json, apply=apply)
+    return run.everything(path, since, restart=restart)
 
 
-def _note_full_pass(stack: "DeployedStack", *, asked_stripe: bool) -> None:
-    from stripe_subscription_handler.comparison.full_pass import note_full_pass
+def _in_aws(stack: "DeployedStack", *, apply: bool, as_json: bool) -> int:
+    from stripe_handler_cli.common.console import reporter
+    from stripe_handler_cli.common.progress import step
+    from stripe_handler_cli.operate.reconcile.in_aws import in_aws
+    from stripe_handler_cli.operate.reconcile.report import conclude
 
-    config = stack.config
-    note_full_pass(
-        stack.endpoint.dynamodb, config.sync_table_name, config.shows, time.time(), asked_stripe=asked_stripe
+    console = reporter()
+    console.print("Should this be broken off: the drift check's schedule goes on with the pass.")
+    with step(console, "Reconcile in AWS" if apply else "Compare in AWS") as going:
+        done = in_aws(stack, going.count, apply=apply)
+    console.print(
+        f"Each difference is a line of the log group {stack.output('drift_check_log_group_name')}.",
+        markup=False,
     )
+    return conclude(done.told, as_json=as_json, apply=apply)
 
 
 def _views(stack: "DeployedStack", *, apply: bool, as_json: bool) -> int:
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
+    from stripe_handler_cli.operate.reconcile.running import note_whole_pass
     from stripe_subscription_handler.comparison.tally import Tally
     from stripe_subscription_handler.comparison.walk import look_at_views
     from stripe_subscription_handler.comparison.wiring import views
@@ -200,7 +222,7 @@ def _views(stack: "DeployedStack", *, apply: bool, as_json: bool) -> int:
     with step(reporter(), "Compute views anew" if apply else "Look at views") as going:
         look_at_views(tables, looking, going.count, tables.item_count())
     if not tally.unrepaired:
-        _note_full_pass(stack, asked_stripe=False)
+        note_whole_pass(stack, asked_stripe=False)
     return conclude(tally, as_json=as_json, apply=apply)
 
 

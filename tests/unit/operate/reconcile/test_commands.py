@@ -14,6 +14,7 @@ from stripe_handler_cli.cli import root
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.reconcile import report
 from stripe_handler_cli.operate.reconcile.checkpoint import Checkpoint, alone
+from stripe_handler_cli.operate.reconcile.command import workers_for
 from stripe_handler_cli.operate.reconcile.report import WITHOUT_DRY_RUN, conclude, plain, teller
 from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.fields import Field
@@ -41,6 +42,13 @@ FOUND = Difference(
         (["reconcile", "--rate", "0"], "Invalid value for '--rate'"),
         (["reconcile", "--views", "--since", "6h"], "--views goes through everything"),
         (["reconcile", "--views", "--owners"], "--views goes through everything"),
+        (["reconcile", "--views", "--in-aws"], "--views goes through everything"),
+        (["reconcile", "--owners", "--in-aws"], "--owners only looks"),
+        (["reconcile", "--in-aws", "--since", "6h"], "--in-aws goes through everything"),
+        (["reconcile", "--in-aws", "--workers", "2"], "--in-aws goes through everything"),
+        (["reconcile", "--test-clock", "clock_1", "--since", "6h"], "go with no --since"),
+        (["reconcile", "--customer", "cus_1", "--restart"], "keep no state"),
+        (["reconcile", "--workers", "0"], "Invalid value for '--workers'"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_done(
@@ -58,6 +66,11 @@ def test_every_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(root, [command, "--help"])
     assert (result.exit_code, "Examples:" in result.output) == (0, True)
     assert "--stripe-key-variable" in result.output
+
+
+def test_there_are_as_many_workers_as_the_rate_feeds() -> None:
+    """One at least, and no more than one process can use."""
+    assert [workers_for(rate) for rate in (0.1, 2.5, 10, 20, 25, 1000)] == [1, 1, 4, 8, 10, 16]
 
 
 def test_the_table_tells_fields_and_what_to_do() -> None:

@@ -1,0 +1,1 @@
+"""The backfill benchmark: `reconcile --apply` where the tables know little, against bare writes."""
