@@ -69,7 +69,8 @@ def _answered(arguments: Mapping[str, Any], store: Store) -> tuple[Question | No
         with hurried(store.stripe) as stripe:
             return question, _asking(question, store, stripe).answer()
     except NotAtStripeError:
-        return question, not_found(question.kind)
+        is_of_user = question.kind == "user_id"
+        return question, not_found("customer as the profile names" if is_of_user else question.kind)
     except StripeUnavailableError as error:
         return question, Refusal("stripe_unavailable", str(error))
 

@@ -103,6 +103,14 @@ def test_what_stripe_does_not_have_takes_one_request() -> None:
     assert (line["requests"], line["stripe_requests"]) == (0, 1)
 
 
+def test_a_customer_whom_stripe_does_not_have_is_told() -> None:
+    """Stripe refuses the list then, which is no Stripe that is away."""
+    with FakeStripe() as fake:
+        answer, line = asked(api(fake.url), customer="cus_9")
+    assert answer["error"]["code"] == line["answer"] == "not_found"
+    assert line["stripe_requests"] == 1
+
+
 def test_a_user_s_id_is_logged_as_ever() -> None:
     """One that may be personal by its fingerprint."""
     _, line = asked(None, user_id=PERSONAL)

@@ -56,8 +56,11 @@ class Answer:
     at: float | None = None
 
 
-def error(status: int, message: str, code: str | None = None) -> Answer:
+def error(status: int, message: str, code: str | None = None, parameter: str | None = None) -> Answer:
     """Make an error in Stripe's form; what is Stripe's own fault has a type of its own."""
     is_theirs = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     told = {"type": "api_error" if is_theirs else "invalid_request_error", "message": message}
-    return Answer(status, {"error": told if code is None else {**told, "code": code}})
+    more = {"code": code, "param": parameter}
+    return Answer(
+        status, {"error": told | {name: value for name, value in more.items() if value is not None}}
+    )

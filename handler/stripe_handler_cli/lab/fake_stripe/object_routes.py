@@ -134,6 +134,12 @@ def _page(account: Account, kind: str, request: Request) -> Answer:
     listed = (body for body in bodies if body is not None and all(test(body) for test in tests))
     limit = int(query["limit"][-1])
     found = list(itertools.islice(listed, limit + 1))
+    customer = query.get("customer", [""])[-1]
+    if customer and not found and account.find("customer", customer).body is None:
+        # A filter that names nothing is a bad request, and no empty list.
+        return error(
+            HTTPStatus.BAD_REQUEST, f"No such customer: '{customer}'", "resource_missing", "customer"
+        )
     data = [embedded(body) for body in found[:limit][:: -1 if backwards else 1]]
     if "data.latest_invoice" in query.get("expand[]", ()):
         data = [_expanded(account, body) for body in data]

@@ -19,7 +19,8 @@ NUMBERED = objects(
     *(
         {**SUBSCRIPTION, "id": f"sub_{n}", "created": n, "status": "canceled" if n % 2 else "active"}
         for n in range(1, 26)
-    )
+    ),
+    {"object": "customer", "id": "cus_2", "created": 1},
 )
 
 
@@ -38,6 +39,16 @@ def listed(target: str, now: float = 0) -> Answer:
 def ids(told: Answer) -> list[str]:
     """The ids of a page."""
     return [body["id"] for body in told.body["data"]]
+
+
+def test_a_list_of_a_customer_who_is_not_there_is_refused() -> None:
+    """A customer without subscriptions has an empty list."""
+    told = listed("?customer=cus_3&status=all")
+    assert told.status == 400
+    assert {name: told.body["error"][name] for name in ("code", "param")} == {
+        "code": "resource_missing",
+        "param": "customer",
+    }
 
 
 def test_paging_on_its_own_gives_every_subscription_once(client: stripe.StripeClient) -> None:
