@@ -12,7 +12,7 @@ from stripe_subscription_handler.comparison.account import Account
 from stripe_subscription_handler.comparison.lists import events, failed_attempts, subscriptions
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.decisions.policy import Livemode
-from stripe_subscription_handler.errors import StripeUnavailableError
+from stripe_subscription_handler.errors import NotAtStripeError, StripeUnavailableError
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.stripe_side.api import StripeApi
 from support import events as made
@@ -63,7 +63,7 @@ def test_a_few_customers_and_test_clocks_are_listed_alone(api: StripeApi, stripe
     account = Account(api, PLAIN)
     pages = list(account.subscriptions_of(["cus_clocked"], ["clock_1"]))
     assert [[body["id"] for body in page.objects] for page in pages] == [["sub_clocked"], ["sub_clocked"]]
-    with pytest.raises(StripeUnavailableError):
+    with pytest.raises(NotAtStripeError):
         list(account.subscriptions_of(["cus_none"], []))
 
 
