@@ -58,6 +58,13 @@ locals {
     var.profile_events_source != null ? var.profile_events_source : local.names.profile_events_source
   )
 
+  # What watches them: alarms and dashboard.
+  profile_events = one([
+    for events in module.profile_events : {
+      function_name      = events.function_name
+      failure_queue_name = events.failure_queue.name
+    }
+  ])
   profile_events_attributes = (
     var.profile_events_attributes != null ? var.profile_events_attributes : local.default_profile_events_attributes
   )

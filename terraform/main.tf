@@ -308,12 +308,7 @@ module "alarms" {
   is_rule_fed              = !local.awaits_event_source
   thresholds               = var.alarm_thresholds
 
-  profile_events = one([
-    for events in module.profile_events : {
-      function_name      = events.function_name
-      failure_queue_name = events.failure_queue.name
-    }
-  ])
+  profile_events = local.profile_events
 
   drift_check = one([
     for check in module.drift_check : {
@@ -338,5 +333,6 @@ module "dashboard" {
   delivery_queue_name  = module.dead_letter_queues.delivery_queue_name
   failure_queue_name   = module.dead_letter_queues.failure_queue_name
   metrics              = module.metrics.metrics
+  profile_events       = local.profile_events
   alarm_arns           = values(module.alarms.alarm_arns)
 }

@@ -63,7 +63,7 @@ run "alarms_measure_the_right_thing" {
   assert {
     condition = (
       output.alarm_names["failure_queue_messages"] == "bayon-stripe-failure-queue-messages-development"
-      && length(distinct(values(output.alarm_names))) == 20
+      && length(distinct(values(output.alarm_names))) == 21
       && alltrue([for name in values(output.alarm_names) : startswith(name, "bayon-stripe-") && endswith(name, "-development")])
     )
     error_message = "Alarms must be named after what they watch and the environment, each differently."
@@ -270,6 +270,9 @@ run "addresses_are_subscribed" {
       drift_check_errors                        = 0
       bridge_errors                             = 0
       bridge_refusals                           = 0
+      profile_events_iterator_age_seconds       = 300
+      profile_events_errors                     = 0
+      profile_events_failure_queue_messages     = 0
     }
   }
 

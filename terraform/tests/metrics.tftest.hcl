@@ -58,7 +58,7 @@ run "metrics_have_a_namespace_of_their_own" {
     condition = (
       output.metric_namespace == "StripeSubscriptionHandler/bayon/development"
       && alltrue([for metric in values(module.metrics.metrics) : metric.namespace == output.metric_namespace])
-      && length(distinct([for metric in values(module.metrics.metrics) : metric.name])) == 8
+      && length(distinct([for metric in values(module.metrics.metrics) : metric.name])) == 9
     )
     error_message = "Two environments must never count into the same metric."
   }

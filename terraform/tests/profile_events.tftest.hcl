@@ -280,6 +280,31 @@ run "their_alarms_measure_the_right_thing" {
   }
 }
 
+run "the_dashboard_shows_them_in_a_row_of_their_own" {
+  command = plan
+
+  assert {
+    condition = {
+      for widget in jsondecode(module.dashboard.body).widgets : widget.properties.title => {
+        y = widget.y, metrics = [for metric in widget.properties.metrics : slice(metric, 0, 4)]
+      } if can(regex("^(9|10) ", widget.properties.title))
+      } == {
+      "9 Age of what is told, ms" = {
+        y       = 16
+        metrics = [["AWS/Lambda", "IteratorAge", "FunctionName", "bayon-stripe-profile-events-development"]]
+      }
+      "10 Changes not told" = {
+        y = 16
+        metrics = [
+          ["AWS/Lambda", "Errors", "FunctionName", "bayon-stripe-profile-events-development"],
+          ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "bayon-stripe-profile-events-failures-development"],
+        ]
+      }
+    }
+    error_message = "How late changes are, and how many were given up, must be on the dashboard."
+  }
+}
+
 run "refuses_a_name_for_the_bus" {
   command = plan
 

@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hypothesis import given, settings
+
 from stripe_subscription_handler.profile_events.changes import DETAIL_TYPE, ProfileChange
 from stripe_subscription_handler.reading.contract import ATTRIBUTES
+from support.contract import validator
+from support.profile_items import items
 from support.stream_records import EventSourceMapping, record
 
 PAGE = (Path(__file__).parents[2] / "docs/profile-events.md").read_text(encoding="utf-8")
@@ -40,6 +44,18 @@ def test_the_rule_is_about_what_is_told() -> None:
     assert rule["source"] == [event["source"]]
     assert rule["detail-type"] == [event["detail-type"]]
     assert set(rule["detail"]["changed"]) <= ATTRIBUTES.keys()
+
+
+@settings(max_examples=50, deadline=None)
+@given(before=items(), after=items())
+def test_both_sides_keep_the_schema_of_a_profile(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """docs/profile.schema.json describes them, with nothing besides the contract's attributes."""
+    mapping = EventSourceMapping()
+    mapping.deliver([json.loads(json.dumps(record(before, after), default=sorted))])
+    for detail in mapping.bus.taken:
+        for side in (detail["before"], detail["after"]):
+            assert not [error.message for error in validator().iter_errors(side)]
+            assert side.keys() <= ATTRIBUTES.keys()
 
 
 def test_the_snippet_ends_in_the_newest_state() -> None:

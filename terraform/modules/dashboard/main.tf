@@ -8,7 +8,9 @@ locals {
   function = ["FunctionName", var.function_name]
 
   # In reading order. Each metric is [namespace, name, dimension, value, ..., {what differs from the widget's}].
-  graphs = [
+  graphs = concat(local.pipeline_graphs, local.profile_events_graphs)
+
+  pipeline_graphs = [
     {
       title   = "1 Events matched"
       stat    = "Sum"
@@ -85,7 +87,25 @@ locals {
     },
   ]
 
-  # 24 columns wide: the alarms above, then two rows of four graphs.
+  profile_events_graphs = [
+    for graph in [
+      {
+        title = "9 Age of what is told, ms"
+        metrics = [
+          ["AWS/Lambda", "IteratorAge", "FunctionName", try(var.profile_events.function_name, ""), { label = "oldest" }],
+        ]
+      },
+      {
+        title = "10 Changes not told"
+        metrics = [
+          ["AWS/Lambda", "Errors", "FunctionName", try(var.profile_events.function_name, ""), { stat = "Sum", label = "attempts that failed" }],
+          ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", try(var.profile_events.failure_queue_name, ""), { label = "given up" }],
+        ]
+      },
+    ] : merge(graph, { stat = "Maximum" }) if var.profile_events != null
+  ]
+
+  # 24 columns wide: the alarms above, then two rows of four graphs, and a third one where there are profile events.
   alarm_height = 4
   graph_width  = 6
   graph_height = 6

@@ -72,6 +72,15 @@ variable "metrics" {
   nullable = false
 }
 
+variable "profile_events" {
+  description = "The profile events: their function, and the queue of changes that could not be told; null if there are none."
+  type = object({
+    function_name      = string
+    failure_queue_name = string
+  })
+  default = null
+}
+
 variable "alarm_arns" {
   description = "ARNs of the alarms whose states are shown."
   type        = list(string)

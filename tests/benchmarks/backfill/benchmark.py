@@ -23,6 +23,8 @@ NAME = "backfill"
 _BEFORE, _NOW, _BARE = f"`reconcile` at {BEFORE}", "`reconcile`", "bare writes"
 _WORKERS = 8
 """As many as `reconcile` has by default, at its default rate."""
+_RATE = "25"
+"""Requests a second to Stripe at most: Stripe's own limit for an endpoint."""
 _WRITES = ("UpdateItem", "TransactWriteItems", "PutItem", "DeleteItem")
 _CUSTOMERS, _FEW_CUSTOMERS = 1_500, 150
 _ROUNDS = 3
@@ -66,14 +68,15 @@ def _round(
     contenders: Contenders, world: World, directory: Path, setting: Setting
 ) -> dict[str, Mapping[str, Any]]:
     """Let each do the same work, one after the other."""
-    record, options = directory / "writes.jsonl", ("--apply", "--rate", "20")
+    record, options = directory / "writes.jsonl", ("--apply", "--rate", _RATE)
     runs: dict[str, Ran] = {}
     setting.say(f"{_BEFORE}; the load is {os.getloadavg()[0]:.1f}")
     world.put_back()
     runs[_BEFORE] = contenders.reconcile(checkout(BEFORE, directory), *options)
     setting.say(_NOW)
     world.put_back()
-    runs[_NOW] = contenders.reconcile(ROOT / "handler", *options, record=record)
+    workers = "--workers", str(_WORKERS)
+    runs[_NOW] = contenders.reconcile(ROOT / "handler", *options, *workers, record=record)
     left = contenders.reconcile(ROOT / "handler").found["summary"]["differences"]
     if left:
         raise CliError(f"{left} differences are left after a run with --apply")

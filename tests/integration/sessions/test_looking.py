@@ -36,6 +36,7 @@ SESSIONS = {
         (sub(CHANGED), "1 difference"),
         exit_code=1,
         together=(sub(CHANGED), CHANGED.user_id),
+        modes=(NARROW, PIPED),
     ),
     "show": Session(
         f"show {CHANGED.user_id}",
@@ -44,7 +45,10 @@ SESSIONS = {
         together=("subscriptionStatus", "free", "the ledger says active"),
     ),
     "show --customer": Session(
-        f"show --customer {cus(WAITING)}", (cus(WAITING), WAITING.event_id("created")), exit_code=1
+        f"show --customer {cus(WAITING)}",
+        (cus(WAITING), WAITING.event_id("created")),
+        exit_code=1,
+        modes=(NARROW, PIPED),
     ),
     "parked": Session(
         "parked",
@@ -121,6 +125,7 @@ WIPED_SESSIONS = {
             f"stripe-handler sync {WIPED.user_id} --outputs outputs.json",
         ),
         exit_code=1,
+        modes=(NARROW, PIPED),
     )
     for name in ("show", "explain")
 }

@@ -114,6 +114,10 @@ def test_a_kept_demo_is_found_works_and_is_not_lost(kept: Desk) -> None:
         assert "of Stripe" in asked.screen.splitlines()[-1]
     cure = kept.run(["doctor", "--only", "alarm-subscribers"], PIPED)
     assert "apply -var-file=inputs.tfvars.json" in cure.screen
+    no = kept.run(["demo"], NARROW, Typed("begin anew? [y/N]:", b"n\n"))
+    assert (no.exit_code, "It is left as it is." in in_one_line(no.screen)) == (1, True), no.screen
+    nobody = kept.run(["demo", "--keep"], PIPED)
+    assert (nobody.exit_code, "--yes ends it" in nobody.screen) == (1, True), nobody.screen
     # 11. The line that `local up` names leads to it, with the command on PATH.
     up = kept.run(["local", "up", "--state-directory", ".stripe-handler/demo/local-aws"], PIPED)
     [line] = [one for one in up.screen.splitlines() if one.startswith("Use it from this shell: ")]
@@ -124,11 +128,6 @@ def test_a_kept_demo_is_found_works_and_is_not_lost(kept: Desk) -> None:
         typed, shell=True, cwd=kept.directory, env=env, capture_output=True, text=True, check=False
     )
     assert (ran.returncode, "AWS_ENDPOINT_URL leads to it" in ran.stderr) == (0, True), ran.stderr
-    no = kept.run(["demo"], NARROW, Typed("begin anew? [y/N]:", b"n\n"))
-    assert (no.exit_code, "It is left as it is." in in_one_line(no.screen)) == (1, True), no.screen
-    nobody = kept.run(["demo", "--keep"], PIPED)
-    assert (nobody.exit_code, "--yes ends it" in nobody.screen) == (1, True), nobody.screen
-    assert kept.run(["show", UPGRADED.user_id]).exit_code == 0
 
 
 def test_a_new_user_is_asked_and_nothing_tracked_is_changed(desk: Desk, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ BESIDE_THE_TYPES: Final = frozenset(
         *("subscription.plan", "subscription.quantity"),
         # Payloads of accounts pinned to 2024-06-20 have an item's own period beside the subscription's.
         *("subscription_item.current_period_start", "subscription_item.current_period_end"),
+        # These came to the sessions of all versions after the last types of 2020-08-27.
+        *("checkout.session.created", "checkout.session.invoice"),
         # What a thin event is about: only the types of single events have it.
         "v2.core.event.related_object",
         # An item that was deleted in this period is still listed.

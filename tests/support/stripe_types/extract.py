@@ -4,7 +4,7 @@
 unpacked package (`npm pack stripe@23.1.0`), one for each API version that is played, the oldest first. Only
 facts are taken: names, kinds, whether null is allowed, whether a field may be missing, enumerations.
 
-Last written from 14.25.0, 16.12.0, 18.0.0, 18.4.0, 19.1.0, 23.0.0 and 23.1.0.
+Last written from 8.222.0, 11.18.0, 14.25.0, 16.12.0, 18.0.0, 18.4.0, 19.1.0, 23.0.0 and 23.1.0.
 """
 
 import re
@@ -143,7 +143,9 @@ def main(packages: list[Path]) -> None:
     """Write the facts of these packages."""
     versions: dict[str, dict[str, Field]] = {}
     for package in packages:
-        [version] = re.findall(r"ApiVersion = '([^']+)'", (package / "cjs/apiVersion.js").read_text("utf-8"))
+        places = (package / "cjs/apiVersion.js", package / "types/lib.d.ts")
+        told = next(path for path in places if path.is_file()).read_text("utf-8")
+        version = re.findall(r"ApiVersion = '([^']+)'", told)[0]
         reader = _Reader(symbols(package))
         versions[version] = {
             path: field

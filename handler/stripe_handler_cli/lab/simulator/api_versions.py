@@ -83,8 +83,6 @@ class ApiVersion:
     """An item has a price beside its plan."""
     has_paused = _Since("2022-11-15")
     """A trial without a payment method can end in the status `paused`."""
-    has_tax_behavior = _Since("2022-11-15")
-    """A price says whether it includes taxes."""
     has_subscription_details = _Since("2023-08-16")
     """An invoice carries a snapshot of its subscription's metadata."""
     has_item_periods = _Since("2024-06-20")

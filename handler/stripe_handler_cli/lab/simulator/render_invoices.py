@@ -52,31 +52,32 @@ def invoice_object(invoice: Invoice, version: ApiVersion) -> Json:
         only_if(not version.has_parents, discount=None, paid=is_paid, subscription=subscription_id),
         only_if(version.has_modern_subscriptions, **_since_2019(invoice)),
         only_if(not version.has_modern_subscriptions, closed=is_paid, date=invoice.created, forgiven=False),
-        only_if(version.has_subscription_details, **_since_2023(invoice, version)),
+        only_if(version.has_prices, **_since_2020(invoice, version)),
+        only_if(version.has_subscription_details, effective_at=invoice.created),
         only_if(
             version.has_subscription_details and not version.has_parents,
             subscription_details=details,
-            paid_out_of_band=invoice.out_of_band,
         ),
+        only_if(version.has_prices and not version.has_parents, paid_out_of_band=invoice.out_of_band),
         only_if(version.has_parents, amount_overpaid=0, parent=_parent(invoice)),
     )
 
 
-def _since_2023(invoice: Invoice, version: ApiVersion) -> Json:
+def _since_2020(invoice: Invoice, version: ApiVersion) -> Json:
     tax = automatic_tax(version)
     return {
         "account_country": "US",
         "account_name": "Simulated",
         "automatic_tax": {**tax, "disabled_reason": None} if version.has_parents else tax,
         "customer_tax_exempt": "none",
-        "effective_at": invoice.created,
         "payment_settings": {
-            "default_mandate": None,
+            **only_if(version.has_paused, default_mandate=None),
             "payment_method_options": None,
             "payment_method_types": None,
         },
-        "subtotal_excluding_tax": invoice.total,
-        "total_excluding_tax": invoice.total,
+        **only_if(
+            version.has_paused, subtotal_excluding_tax=invoice.total, total_excluding_tax=invoice.total
+        ),
     }
 
 
@@ -123,8 +124,8 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         "period": {"end": line.end, "start": line.start},
         "quantity": line.quantity,
     }
-    if version.has_subscription_details:
-        fields |= quiet("line_item", version) | {"invoice": invoice.id}
+    if version.has_prices:
+        fields |= quiet("line_item", version) | only_if(version.has_subscription_details, invoice=invoice.id)
     if not version.has_own_plan:
         decimal = None if line.quantity is None else str(line.quantity)
         fields |= {"quantity_decimal": decimal, "subtotal": line.amount}
@@ -145,10 +146,11 @@ def _line(line: Line, invoice: Invoice, version: ApiVersion) -> Json:
         fields["price"] = price_object(line.price, version, livemode=invoice.customer.livemode)
     if version.has_items and line.item_id:
         fields["subscription_item"] = line.item_id
-    if version.has_subscription_details:
+    if version.has_prices:
+        fields["proration_details"] = {"credited_items": None}
+    if version.has_paused:
         fields |= {
             "amount_excluding_tax": line.amount,
-            "proration_details": {"credited_items": None},
             "unit_amount_excluding_tax": str(line.price.amount),
         }
     return fields | {

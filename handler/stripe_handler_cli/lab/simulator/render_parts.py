@@ -61,7 +61,7 @@ def plan(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
 
 def price_object(price: Price, version: ApiVersion, *, livemode: bool) -> Json:
     usage = _metering(version)
-    newer = {"custom_unit_amount": None, "tax_behavior": "unspecified"} if version.has_tax_behavior else {}
+    newer = {"tax_behavior": "unspecified", **only_if(version.has_paused, custom_unit_amount=None)}
     return newer | {
         "id": price.id,
         "object": "price",

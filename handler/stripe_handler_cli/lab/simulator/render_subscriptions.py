@@ -74,7 +74,8 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
         ),
         only_if(version.has_modern_subscriptions, **_since_2019(subscription)),
         only_if(version.has_thresholds, billing_thresholds=None),
-        only_if(version.has_subscription_details, **_since_2023(subscription, version)),
+        only_if(version.has_prices, **_since_2020(version)),
+        only_if(version.has_paused, **_since_2022(subscription, version)),
         only_if(version.has_invoice_settings, invoice_settings=_invoice_settings(version)),
         only_if(version.has_billing_mode, billing_mode=_billing_mode(subscription, version)),
     )
@@ -133,12 +134,23 @@ def _since_2019(subscription: Subscription) -> Json:
     }
 
 
-def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
+def _since_2020(version: ApiVersion) -> Json:
     tax = automatic_tax(version, of_subscription=True)
-    is_newest = not version.has_own_plan
     return {
         "application": None,
         "automatic_tax": {**tax, "disabled_reason": None} if version.has_parents else tax,
+        "payment_settings": {
+            "payment_method_options": None,
+            "payment_method_types": None,
+            **only_if(version.has_paused, save_default_payment_method="off"),
+        },
+        "test_clock": None,
+    }
+
+
+def _since_2022(subscription: Subscription, version: ApiVersion) -> Json:
+    is_newest = not version.has_own_plan
+    return {
         "cancellation_details": {
             "comment": person(subscription.customer).remark if subscription.cancel_feedback else None,
             "feedback": subscription.cancel_feedback,
@@ -148,12 +160,6 @@ def _since_2023(subscription: Subscription, version: ApiVersion) -> Json:
         "currency": "usd",
         "description": subscription.description,
         "on_behalf_of": None,
-        "payment_settings": {
-            "payment_method_options": None,
-            "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "test_clock": None,
         "trial_settings": {
             "end_behavior": {
                 "missing_payment_method": subscription.missing_payment_method,

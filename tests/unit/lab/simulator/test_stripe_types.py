@@ -18,7 +18,8 @@ PLAYED = [name for names in ERAS.values() for name in names if name >= versions(
 def _lives() -> Iterator[SimulatedLife]:
     everything: dict[str, Any] = dict.fromkeys(("sessions", "customers", "entitlements", "moves"), True)
     for era in {name: era for era, names in ERAS.items() for name in names if name in PLAYED}.values():
-        yield from iterate_lives(5, 25, SimulationOptions(eras=(era,), settings=CHOSEN, **everything))
+        lives = iterate_lives(5, 25, SimulationOptions(eras=(era,), settings=CHOSEN, **everything))
+        yield from (life for life in lives if life.version.name in PLAYED)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def lives() -> list[SimulatedLife]:
     return list(_lives())
 
 
-def test_every_version_since_2023_that_is_played_is_known() -> None:
+def test_every_version_since_2020_that_is_played_is_known() -> None:
     """The facts are those of the versions of the eras."""
     assert tuple(PLAYED) == versions()
     assert CURRENT.name in versions()
