@@ -24,6 +24,7 @@ run "the_default_types_from_stripe_alone" {
             "invoice.marked_uncollectible",
             "customer.deleted",
             "entitlements.active_entitlement_summary.updated",
+            "v2.core.health.event_generation_failure.resolved",
             "v2.core.event_destination.ping",
           ]
         },

@@ -73,6 +73,9 @@ class NoStripe:
     def fetch_customer_metadata(self, _customer_id: str, *, account: str | None) -> None:
         """Find none."""
 
+    def fetch_event(self, _form: str, _event_id: str, *, account: str | None, of_preview: bool) -> None:
+        """Find none."""
+
 
 def told(raw: Any, tables: Any, stripe: Any = None, **settings: Any) -> str:
     """Everything CloudWatch gets to see of one invocation: our line, and the error as Lambda logs it."""

@@ -87,7 +87,7 @@ What no command can know.
   machine is lost with it, and two people applying at once spoil it.
 - [ ] A second `terraform plan` is empty. Otherwise somebody changes by hand what Terraform changes back.
 - [ ] How long logs and the archive are kept suits your rules. The archive and parked events hold customers' data;
-  log lines hold ids only.
+  log lines hold ids only. Somebody knows how a person [is forgotten](personal-data.md#erase), and has the right to it.
 - [ ] Somebody has sent an event from the failure queue again (`dlq redrive`), once, before it is needed. At night
   is no time to read about it first.
 - [ ] Subscriptions that existed before were brought in: `stripe-handler reconcile --apply`
