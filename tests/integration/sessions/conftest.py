@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conftest import Stack
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def desk(
     endpoint: Endpoint,
     other_stack: "Stack",
@@ -66,7 +66,7 @@ def desk(
     stripe.account = before
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def wiped(desk: Desk) -> Desk:
     """The app has put over one of the profiles."""
     put_over(desk.pipeline, WIPED.user_id)
