@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 import pytest
@@ -68,20 +68,51 @@ def test_a_drop_leaves_nothing_for_git_to_take(desk: Desk, tmp_path: Path) -> No
     assert BROKEN.event_id("poison") in written.read_text("utf-8")
 
 
-def test_the_plan_refuses_a_sandboxs_events_for_live_mode(stack: "Stack") -> None:
-    """13. Every event would be refused by the function, and nothing would say so before."""
+def planned(stack: "Stack", **variables: str) -> "subprocess.CompletedProcess[str]":
+    """What Terraform says of the first workspace with other variables."""
     workspace = stack.deployment.workspace
     words = ["plan", "-input=false", "-no-color", "-refresh=false", "-lock=false", f"-var-file={INPUTS}"]
-    planned = subprocess.run(  # noqa: S603 - our own Terraform
-        [str(workspace.terraform), *words, "-var=livemode=live"],
+    return subprocess.run(  # noqa: S603 - our own Terraform
+        [str(workspace.terraform), *words, *(f"-var={name}={value}" for name, value in variables.items())],
         cwd=workspace.directory,
         env={**os.environ, **stack.deployment.endpoint.variables},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert planned.returncode == 1
-    assert 'livemode is "live", and stripe_event_source_name (ed_test_...) is that of a' in planned.stderr
+
+
+def test_the_plan_refuses_a_sandboxs_events_for_live_mode(stack: "Stack") -> None:
+    """13. Every event would be refused by the function, and nothing would say so before."""
+    refused = planned(stack, livemode="live")
+    assert refused.returncode == 1
+    assert 'livemode is "live", and stripe_event_source_name (ed_test_...) is that of a' in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        (None, "aws dynamodb update-table --table-name"),
+        ("KEYS_ONLY", "has the view type KEYS_ONLY; it must be NEW_AND_OLD_IMAGES."),
+    ],
+)
+def test_the_plan_refuses_a_table_whose_changes_nobody_could_tell(
+    stack: "Stack", endpoint: Endpoint, stream: Literal["KEYS_ONLY"] | None, told: str
+) -> None:
+    """The app's own table without a stream, or with one that does not show both sides of a change."""
+    name = f"itest-app-{stream or 'no-stream'}"
+    keys: list[tuple[str, Literal["HASH", "RANGE"]]] = [("PK", "HASH"), ("SK", "RANGE")]
+    endpoint.dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
+        BillingMode="PAY_PER_REQUEST",
+        **({"StreamSpecification": {"StreamEnabled": True, "StreamViewType": stream}} if stream else {}),
+    )
+    refused = planned(stack, create_profile_table="false", profile_table_name=name)
+    endpoint.dynamodb.delete_table(TableName=name)
+    assert refused.returncode == 1
+    assert told in refused.stderr
 
 
 @pytest.fixture

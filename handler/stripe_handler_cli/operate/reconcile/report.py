@@ -99,7 +99,8 @@ def let_alone(forgotten: Mapping[str, str], stack_options: str) -> str:
     commands = [
         f"stripe-handler forget --undo {one}{stack_options}" for one in sorted(set(forgotten.values()))
     ]
-    return f"{named} was forgotten, and is let alone. This lifts it: {'; '.join(commands)}"
+    lines = [f"{named} was forgotten, and is let alone. This lifts it:", *(f"  {one}" for one in commands)]
+    return "\n".join(lines)
 
 
 def print_differences(console: Console, tally: Tally) -> None:
