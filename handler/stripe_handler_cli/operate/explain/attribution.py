@@ -108,6 +108,7 @@ def attributions(
     values = {name: plain(value) for name, value in view(ledger, shows).items()}
     shown = shown_of(ledger, shows)
     of_shown = _newest(ledger, shown, changes, lines)
+    telling = _telling_newest(ledger, shown, lines)
     of_access = of_shown.get(About.STATE)
     # What gives access may be any that lives: as soon as the log does not tell of one, nothing is certain.
     living = ledger.living(shows)
@@ -121,7 +122,7 @@ def attributions(
         if value is None and is_found and not was_changed:
             continue
         about = About.of_attribute(name)
-        set_by, or_by = _last(candidates, ledger, shown, about)
+        set_by, or_by = _last(candidates, about, telling.get(about, frozenset()))
         since = set_by.handled_at if set_by else None
         rejected = tuple(
             line
@@ -141,9 +142,12 @@ def attributions(
 
 
 def _last(
-    candidates: Sequence[Change], ledger: Ledger, shown: Subscription | None, about: About
+    candidates: Sequence[Change], about: About, newest: frozenset[str]
 ) -> tuple[Change | None, tuple[Change, ...]]:
-    """The last of the changes, and those that may have come after it all the same."""
+    """The last of the changes, and those that may have come after it all the same.
+
+    `newest` are the events that may be the newest one of the subscription shown, of this kind.
+    """
     told = [change for change in candidates if change.changed is not None]
     if not told:
         return None, tuple(candidates)
@@ -153,8 +157,9 @@ def _last(
         for change in candidates
         if change is last or (change.handled_at >= last.began_at and not change.is_of_one_line_with(last))
     ]
-    # The ledger settles it among events of the subscription shown: its newest one was written last.
-    final = [change for change in near if _is_newest(change, ledger, shown, about)]
+    # The ledger settles it among events of the subscription shown: its newest one was written last. Where two
+    # events may be that one, it settles nothing: the other may have left this attribute as it was.
+    final = [change for change in near if {change.event_id} == newest and change.about is about]
     alike = all(
         change.changed is not None
         and change.reason not in _WHATEVER_ITS_STATE
@@ -167,13 +172,20 @@ def _last(
     return last, tuple(change for change in near if change is not last)
 
 
-def _is_newest(change: Change, ledger: Ledger, shown: Subscription | None, about: About) -> bool:
-    if shown is None or change.subscription_id != shown.id or change.about is not about:
-        return False
-    if about is About.PAYMENT:
-        payment = ledger.payments.get(shown.id)
-        return payment is not None and reports(change.event_type, change.event_created, payment)
-    return _reports(change.event_created, change.event_type, StateVersion.of(ledger.registers[shown.id]))
+def _telling_newest(
+    ledger: Ledger, shown: Subscription | None, lines: Sequence[LogLine]
+) -> Mapping[About, frozenset[str]]:
+    """The events that may be the newest of the subscription shown, of its state and of its payment."""
+    if shown is None:
+        return {}
+    version, payment = StateVersion.of(ledger.registers[shown.id]), ledger.payments.get(shown.id)
+    about = [line for line in lines if line.subscription_id == shown.id and line.event_id is not None]
+    of_state = (line for line in about if _reports(line.event_created, line.event_type, version))
+    of_payment = (line for line in about if payment and reports(line.event_type, line.event_created, payment))
+    return {
+        About.STATE: frozenset(line.event_id or "" for line in of_state),
+        About.PAYMENT: frozenset(line.event_id or "" for line in of_payment),
+    }
 
 
 def _reports(event_created: str | None, event_type: str | None, version: StateVersion) -> bool:

@@ -444,6 +444,29 @@ def test_an_invoice_whose_line_is_lost_may_have_ended_access() -> None:
     assert "evt_paid" not in {one.event_id for one in explained["subscriptionStatus"].or_by}
 
 
+def test_of_two_events_that_may_be_the_newest_none_settles_what_overlapped() -> None:
+    """The newest payment left the count of attempts as it was; one of the same second had changed it before."""
+    watched = Watched()
+    bills = [
+        events.invoice(id=f"in_{number}", created=T0 + number, attempt_count=attempts)
+        for number, attempts in ((1, 3), (2, 2), (3, 2))
+    ]
+    seconds = (9, 5, 9)
+    payments = [
+        parse_event(events.paid(bill, event_id=f"evt_{bill['id']}", created=T0 + second))
+        for bill, second in zip(bills, seconds, strict=True)
+    ]
+    watched.deliver(CREATED, ACTIVE, *payments)
+    began = BEGIN + timedelta(seconds=15)
+    watched.lines[2:4] = [
+        attrs.evolve(one, duration_ms=(one.handled_at - began) / timedelta(milliseconds=1))
+        for one in watched.lines[2:4]
+    ]
+    count = watched.explained()["lastPaymentAttemptCount"]
+    assert {change.event_id for change in (count.set_by, *count.or_by) if change} == {"evt_in_1", "evt_in_2"}
+    assert not count.is_certain
+
+
 @st.composite
 def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
     """A world's events with duplicates, in any order, up to three at once; some handlers die anywhere.
