@@ -445,7 +445,7 @@ def test_an_invoice_whose_line_is_lost_may_have_ended_access() -> None:
 
 
 def test_of_two_events_that_may_be_the_newest_none_settles_what_overlapped() -> None:
-    """The newest payment left the count of attempts as it was; one of the same second had changed it before."""
+    """The newest payment left the count of attempts as it was; one of its second had changed it before."""
     watched = Watched()
     bills = [
         events.invoice(id=f"in_{number}", created=T0 + number, attempt_count=attempts)
