@@ -91,8 +91,9 @@ data "aws_dynamodb_table" "existing_profile" {
     postcondition {
       condition     = !var.needs_stream || !self.stream_enabled || self.stream_view_type == local.stream_view_type
       error_message = <<-EOT
-        create_profile_events needs a stream with both sides of a change. That of the table
-        "${var.profile_table_name}" has the view type ${self.stream_view_type}; it must be ${local.stream_view_type}.
+        create_profile_events needs a stream with both sides of a change: one of
+        the view type ${local.stream_view_type}. That of the table
+        "${var.profile_table_name}" has the view type ${self.stream_view_type}.
         AWS changes no stream's view type: switch the stream off and on again, once
         nobody else reads it, for its readers then have a new stream.
       EOT

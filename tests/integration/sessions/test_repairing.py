@@ -93,7 +93,7 @@ def test_the_plan_refuses_a_sandboxs_events_for_live_mode(stack: "Stack") -> Non
     ("stream", "told"),
     [
         (None, "aws dynamodb update-table --table-name"),
-        ("KEYS_ONLY", "has the view type KEYS_ONLY; it must be NEW_AND_OLD_IMAGES."),
+        ("KEYS_ONLY", "the view type NEW_AND_OLD_IMAGES. That of the table"),
     ],
 )
 def test_the_plan_refuses_a_table_whose_changes_nobody_could_tell(
