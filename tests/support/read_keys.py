@@ -48,6 +48,7 @@ READ_KEYS = frozenset(
         "recurring",
         "related_object",
         "resumes_at",
+        "snapshot_event",
         "start",
         "start_date",
         "status",
