@@ -98,6 +98,7 @@ class Running:
                 seen += part
                 while self._typed and self._typed[0].until.encode() in seen[told:]:
                     told = len(seen)
+                    _until_asleep(self._process.pid, deadline)
                     os.write(self._ours, self._typed.pop(0).keys)
             screen = seen.decode(errors="replace").replace("\r\n", "\n")
             assert not self._typed, f"{self._typed[0].until} never appeared:\n{screen}"
@@ -180,6 +181,19 @@ def _command(
     with suppress(OSError):
         sys.stdout.flush()
     os._exit(code)
+
+
+def _until_asleep(pid: int | None, deadline: float) -> None:
+    """Wait until a process that has asked reads the answer, where the system tells.
+
+    Python does not notice a Ctrl-C that comes between its question and its reading before something is
+    read, and no person is as fast.
+    """
+    told = Path(f"/proc/{pid}/stat")
+    while told.exists() and time.monotonic() < deadline:
+        if told.read_text("utf-8").rpartition(")")[2].split()[0] != "R":
+            return
+        time.sleep(0.001)
 
 
 def _read(source: int, deadline: float) -> bytes:
