@@ -99,11 +99,11 @@ def _run(listener: Listener, directory: Path, *arguments: str) -> Any:
 def test_a_change_that_cannot_be_told_blocks_no_other(listener: Listener, tmp_path: Path) -> None:
     """Its place is in the queue without its data; the command says why, and keeps what cannot be told."""
     quotes = '"' * 330_000  # each takes two characters in JSON
-    listener.write("user_poison", subscriptionPriceId=quotes)
-    listener.write("user_poison", subscriptionPriceId=f"{quotes}!")
-    listener.write("user_after_poison", subscriptionStatus="active")
-    assert listener.told_of("user_after_poison")[0]["after"] == {"subscriptionStatus": "active"}
-    assert len(listener.told_of("user_poison")) == 1
+    listener.write("user_too_long_to_tell", subscriptionPriceId=quotes)
+    listener.write("user_too_long_to_tell", subscriptionPriceId=f"{quotes}!")
+    listener.write("user_told_after_it", subscriptionStatus="active")
+    assert listener.told_of("user_told_after_it")[0]["after"] == {"subscriptionStatus": "active"}
+    assert len(listener.told_of("user_too_long_to_tell")) == 1
     listed = json.loads(_run(listener, tmp_path, "list", "--json").stdout)["messages"]
     assert [(one["reason"], one["records"], one["is_expired"]) for one in listed] == [
         ("ChangeTooLargeError", 1, False)
