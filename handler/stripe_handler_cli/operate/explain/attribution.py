@@ -41,12 +41,14 @@ class Newest:
 
     Attributes:
         event_id: The event's, where a line tells of it.
+        may_be: The events that it may be: those of its second and kind that lines tell of.
     """
 
     subscription_id: str
     in_words: str
     is_logged: bool
     event_id: str | None = None
+    may_be: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -108,7 +110,6 @@ def attributions(
     values = {name: plain(value) for name, value in view(ledger, shows).items()}
     shown = shown_of(ledger, shows)
     of_shown = _newest(ledger, shown, changes, lines)
-    telling = _telling_newest(ledger, shown, lines)
     of_access = of_shown.get(About.STATE)
     # What gives access may be any that lives: as soon as the log does not tell of one, nothing is certain.
     living = ledger.living(shows)
@@ -122,7 +123,8 @@ def attributions(
         if value is None and is_found and not was_changed:
             continue
         about = About.of_attribute(name)
-        set_by, or_by = _last(candidates, about, telling.get(about, frozenset()))
+        of_kind = of_shown.get(about)
+        set_by, or_by = _last(candidates, about, of_kind.may_be if of_kind else frozenset())
         since = set_by.handled_at if set_by else None
         rejected = tuple(
             line
@@ -172,22 +174,6 @@ def _last(
     return last, tuple(change for change in near if change is not last)
 
 
-def _telling_newest(
-    ledger: Ledger, shown: Subscription | None, lines: Sequence[LogLine]
-) -> Mapping[About, frozenset[str]]:
-    """The events that may be the newest of the subscription shown, of its state and of its payment."""
-    if shown is None:
-        return {}
-    version, payment = StateVersion.of(ledger.registers[shown.id]), ledger.payments.get(shown.id)
-    about = [line for line in lines if line.subscription_id == shown.id and line.event_id is not None]
-    of_state = (line for line in about if _reports(line.event_created, line.event_type, version))
-    of_payment = (line for line in about if payment and reports(line.event_type, line.event_created, payment))
-    return {
-        About.STATE: frozenset(line.event_id or "" for line in of_state),
-        About.PAYMENT: frozenset(line.event_id or "" for line in of_payment),
-    }
-
-
 def _reports(event_created: str | None, event_type: str | None, version: StateVersion) -> bool:
     return (event_created, event_rank(event_type)) == (version.second, version.rank)
 
@@ -201,17 +187,22 @@ def _newest(
     version = StateVersion.of(ledger.registers[shown.id])
     about = [line for line in lines if line.subscription_id == shown.id]
     if version.rank is Rank.SNAPSHOT:
-        is_logged, event_id = any(change.reason == Reason.REFETCHED for change in changes), None
+        is_logged = any(change.reason == Reason.REFETCHED for change in changes)
+        found = {About.STATE: Newest(shown.id, str(version), is_logged)}
     else:
         telling = [line for line in about if _reports(line.event_created, line.event_type, version)]
-        is_logged, event_id = bool(telling), telling[-1].event_id if telling else None
-    found = {About.STATE: Newest(shown.id, str(version), is_logged, event_id)}
+        found = {About.STATE: Newest(shown.id, str(version), bool(telling), *_events_of(telling))}
     payment = ledger.payments.get(shown.id)
     if payment is not None:
         # All lines are looked at, because the line of a thin event does not name the subscription.
         told = [line for line in lines if reports(line.event_type, line.event_created, payment)]
         mine = [line for line in told if line.subscription_id == shown.id]
         in_words = f"{payment.status} {payment_second(payment)}"
-        payment_id = mine[-1].event_id if mine else None
-        found[About.PAYMENT] = Newest(shown.id, in_words, bool(told), payment_id)
+        found[About.PAYMENT] = Newest(shown.id, in_words, bool(told), *_events_of(mine))
     return found
+
+
+def _events_of(lines: Sequence[LogLine]) -> tuple[str | None, frozenset[str]]:
+    """The event of the last line, and those of all."""
+    ids = [line.event_id for line in lines if line.event_id is not None]
+    return (ids[-1] if ids else None), frozenset(ids)
