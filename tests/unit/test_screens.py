@@ -39,10 +39,10 @@ from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
 from stripe_handler_cli.operate.reconcile.sync import Asked
-from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.archive import Replay
 from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
 from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.event_rows import print_header
