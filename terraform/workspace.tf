@@ -5,9 +5,10 @@ output "environment" {
   description = "The environment: the workspace's name."
   value       = module.pipeline.environment
 
-  # An output's precondition is checked in every plan, a targeted one too.
+  # An output's precondition is checked in every plan, a targeted one too. By the module, because its outputs are not known
+  # yet where Terraform only validates, which is to go well in every workspace.
   precondition {
-    condition     = terraform.workspace != "default"
+    condition     = module.pipeline.environment != "default"
     error_message = <<-EOT
       The workspace "default" names no environment, so nothing is deployed into
       it. Select one first, for example:
