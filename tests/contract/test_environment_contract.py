@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -38,6 +39,12 @@ def _function(name: str, run: str = "with_secrets") -> Mapping[str, Any]:
 def _variables(name: str) -> set[str]:
     """Those that a function may get; which secret it reads depends on the settings."""
     return {key for run in made() for key in _function(name, run)["environment"][0]["variables"]}
+
+
+def test_one_process_of_the_suite_asks_terraform(request: pytest.FixtureRequest) -> None:
+    """Pytest-xdist keeps a group together by its tests' ids, and says nothing where it fails to."""
+    loaded_by_group = os.environ.get("PYTEST_XDIST_WORKER") and request.config.getoption("loadgroup")
+    assert request.node.nodeid.endswith("@terraform") or not loaded_by_group
 
 
 def test_terraform_sets_exactly_the_variables_the_handler_reads() -> None:
