@@ -26,7 +26,7 @@ from stripe_subscription_handler.profile_keys import ProfileKeys
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
-from support.terraform import ROOT, constants, defaults, made
+from support.terraform import PIPELINE, ROOT, constants, defaults, made
 
 SECRET_VARIABLES = {"STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER"}
 pytestmark = pytest.mark.xdist_group("terraform")  # asked once, by one process
@@ -171,7 +171,7 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
 
     Thin events have the same types behind a `v1.`, which Terraform takes off before it compares.
     """
-    text = (ROOT / "variables_rule.tf").read_text(encoding="utf-8")
+    text = (PIPELINE / "variables_rule.tf").read_text(encoding="utf-8")
     assert _event_types(text) == {*HANDLED_TYPES, GENERATION_FAILURE_EVENT}
 
 
