@@ -41,8 +41,9 @@ class Listed:
     def _billed(self) -> dict[str, list[str]]:
         billed = defaultdict(list)
         for identifier in self._ids.get("invoice", ()):
-            details = self.by_name["invoice", identifier]["parent"]["subscription_details"]
-            billed[details["subscription"]].append(identifier)
+            parent = self.by_name["invoice", identifier].get("parent") or {}
+            details = parent.get("subscription_details") or {}
+            billed[details.get("subscription")].append(identifier)
         return billed
 
     @functools.cached_property
