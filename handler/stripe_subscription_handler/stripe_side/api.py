@@ -268,6 +268,15 @@ class StripeApi:
         for path in _EVENT_PATHS.values():
             self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
 
+    def may_read(self, plural: Plural) -> bool:
+        """Whether the key is allowed to read a list; a restricted key may not be.
+
+        Raises:
+            StripeUnavailableError: Stripe does not tell, or refuses the key altogether.
+        """
+        reply = self._answered(f"/v1/{plural}?limit=1", None, tolerated=frozenset({HTTPStatus.FORBIDDEN}))
+        return reply.body is not None
+
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
 
