@@ -25,6 +25,12 @@ from stripe_handler_cli.operate.dlq import report as dead_letters
 from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result
+from stripe_handler_cli.operate.doctor.exercise.report import Report as Exercised
+from stripe_handler_cli.operate.doctor.exercise.report import print_result as print_step
+from stripe_handler_cli.operate.doctor.exercise.report import print_road
+from stripe_handler_cli.operate.doctor.exercise.report import print_summary as print_exercise
+from stripe_handler_cli.operate.doctor.exercise.steps import STEPS, failed, passed, unanswered
+from stripe_handler_cli.operate.doctor.exercise.steps import Result as StepResult
 from stripe_handler_cli.operate.doctor.report import print_report
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.gathering import Explanation
@@ -43,10 +49,10 @@ from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
 from stripe_handler_cli.operate.reconcile.sync import Asked
-from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.archive import Replay
 from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
 from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.event_rows import print_header
@@ -70,6 +76,7 @@ from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.doctor.exercise import a_road
 from support.imports import imported_names, modules
 from support.model import Tables
 from support.screens import MIDDLE, NARROW, WIDE, plain, screen
@@ -344,6 +351,20 @@ def forgotten(console: Console) -> None:
     print_forgotten(console, Report(done, queues, left, 7), "")
 
 
+def exercised(console: Console) -> None:
+    """A step that went well, one that nobody answers, and one that failed."""
+    road = a_road()
+    results = (
+        StepResult(STEPS[0], unanswered("local AWS lets everybody do everything"), 0.0),
+        StepResult(STEPS[2], failed(f"the function {ARN} did not write"), 120.0),
+        StepResult(STEPS[-1], passed("removed the profile; nothing is left"), 1.2),
+    )
+    print_road(console, road)
+    for result in results:
+        print_step(console, result, " --workspace production")
+    print_exercise(console, Exercised(road, USER, results, {}))
+
+
 SCREENS = {
     "show": Shown(
         lambda console: print_user(console, profile(), LedgerLook(), NOW, ""),
@@ -383,6 +404,12 @@ SCREENS = {
         ("ResourceNotFoundException",),
     ),
     "doctor": Shown(examined, (ARN,), ("fail", ARN), ("fail", "pass")),
+    "doctor --exercise": Shown(
+        exercised,
+        (ARN,),
+        ("fail", "Event arrives", "120.0 s", ARN),
+        ("fail", "pass", "open", "not answered here", "docs/runbook.md, delivery_queue_messages"),
+    ),
     "reconcile": Shown(
         compared,
         (SUBSCRIPTION, USER),
