@@ -30,8 +30,8 @@ class DayAccount:
             return Found(None)
         return self.simulated.find(kind, identifier)
 
-    def newest_first(self, kind: str) -> Sequence[str]:
-        ids = self.simulated.newest_first(kind)
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        ids = self.simulated.newest_first(kind, of)
         if kind != "event" or not self.plan.not_generated:
             return ids
         return [identifier for identifier in ids if identifier not in self.plan.not_generated]
