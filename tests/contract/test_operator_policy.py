@@ -61,6 +61,7 @@ ACTIONS = {
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricStatistics",
+    "events:ListRules",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
 }

@@ -25,6 +25,7 @@ RIGHTS = (
     "events:DescribeEventSource",
     "events:DescribeRule",
     "events:ListRuleNamesByTarget",
+    "events:ListRules",
     "events:ListTargetsByRule",
     "events:TestEventPattern",
     "iam:GetRole",
