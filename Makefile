@@ -79,8 +79,10 @@ integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_
 zip: venv ## Build dist/handler.zip, the same bytes on every build
 	$(BIN)/stripe-handler package --out dist/handler.zip
 
-contract: venv ## Write what docs/ says of the profile's attributes again from the code's table
+contract: venv ## Write again what is made of other files: docs/ on attributes, Terraform's tables, its root's variables
 	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
+	PYTHONPATH=tests $(BIN)/python -m support.terraform_root
+	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
 
 format: venv ## Format Python and Terraform code, and fix what can be fixed
 	$(BIN)/ruff check --fix $(SOURCES)

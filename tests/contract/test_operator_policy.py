@@ -165,9 +165,9 @@ def test_whoever_looks_changes_nothing() -> None:
 def test_it_names_the_stacks_own_resources(action: str, arn: str) -> None:
     """By the names that Terraform gives them."""
     (part,) = re.findall(r"\{(.+)\}", arn) or [None]
-    locals_file = (ROOT / "terraform/locals.tf").read_text(encoding="utf-8")
+    locals_file = (ROOT / "terraform/modules/pipeline/locals.tf").read_text(encoding="utf-8")
     assert part is None or f'format(local.name_format, "{part}")' in locals_file
-    assert 'name_format = "${var.prefix}-stripe-%s-${local.environment}"' in locals_file
+    assert 'name_format = "${var.prefix}-stripe-%s-${var.environment}"' in locals_file
     named = "arn:aws:" + re.sub(r"\{(.+)\}", r"PREFIX-stripe-\1-ENVIRONMENT", arn)
     patterns = [
         pattern

@@ -1,7 +1,7 @@
 locals {
-  # Every name is <prefix>-stripe-<what>-<workspace>. A partner event bus is the exception: AWS wants it to
+  # Every name is <prefix>-stripe-<what>-<environment>. A partner event bus is the exception: AWS wants it to
   # have its event source's name.
-  name_format = "${var.prefix}-stripe-%s-${local.environment}"
+  name_format = "${var.prefix}-stripe-%s-${var.environment}"
 
   names = {
     event_bus                  = format(local.name_format, "events")
@@ -36,8 +36,8 @@ locals {
   }
 
   # A metric filter on a log group can't give its metric a fixed dimension, so the namespace says whose it is.
-  # With slashes: two prefixes and workspaces never make the same one.
-  metric_namespace = "StripeSubscriptionHandler/${var.prefix}/${local.environment}"
+  # With slashes: two prefixes and environments never make the same one.
+  metric_namespace = "StripeSubscriptionHandler/${var.prefix}/${var.environment}"
 
   # What the bridge's events are called. It puts them on a bus of its own, unless it is told to use the stack's.
   webhook_bridge_event_source = "stripe-webhook-bridge"
@@ -57,6 +57,10 @@ locals {
   profile_events_source = (
     var.profile_events_source != null ? var.profile_events_source : local.names.profile_events_source
   )
+
+  # Without a key it could not be.
+  has_stripe_key      = var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
+  creates_drift_check = var.create_drift_check == null ? local.has_stripe_key : var.create_drift_check
 
   # What watches them: alarms and dashboard.
   profile_events = one([
@@ -79,12 +83,6 @@ locals {
 
   # On a custom bus of its own beside the bridge's, the stack's rule is waiting for an event source yet to be named.
   awaits_event_source = local.has_bridge_bus && var.stripe_event_source_name == null && var.bridge_event_source == null
-
-  # Not local.environment (place.tf): that waits for the provider, which is asked whose the credentials are.
-  default_tags = merge(var.tags, {
-    project     = "stripe-subscription-handler"
-    environment = terraform.workspace
-  })
 
   # What an app needs to ask the function. An alias is a resource of its own: who may invoke it may not invoke the function
   # past it, nor another version.

@@ -19,7 +19,7 @@ run "function_from_a_local_zip" {
   command = plan
 
   module {
-    source = "./modules/function"
+    source = "../function"
   }
 
   variables {
@@ -101,7 +101,7 @@ run "function_from_s3" {
   command = plan
 
   module {
-    source = "./modules/function"
+    source = "../function"
   }
 
   variables {
@@ -155,7 +155,7 @@ run "what_cannot_work_is_refused" {
   command = plan
 
   module {
-    source = "./modules/function"
+    source = "../function"
   }
 
   variables {
@@ -179,7 +179,7 @@ run "an_environment_of_4096_bytes" {
   command = plan
 
   module {
-    source = "./modules/function"
+    source = "../function"
   }
 
   variables {
@@ -197,7 +197,7 @@ run "an_environment_of_4097_bytes" {
   command = plan
 
   module {
-    source = "./modules/function"
+    source = "../function"
   }
 
   variables {

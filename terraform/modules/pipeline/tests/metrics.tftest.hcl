@@ -9,7 +9,7 @@ run "every_metric_of_the_log" {
   command = plan
 
   module {
-    source = "./modules/metrics"
+    source = "../metrics"
   }
 
   variables {
@@ -68,7 +68,7 @@ run "a_namespace_of_aws_is_refused" {
   command = plan
 
   module {
-    source = "./modules/metrics"
+    source = "../metrics"
   }
 
   variables {

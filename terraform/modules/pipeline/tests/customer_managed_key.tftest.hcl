@@ -19,11 +19,6 @@ variables {
 run "the_stack" {
   command = plan
 
-  override_module {
-    target  = module.workspace
-    outputs = { environment = "production", refusal = null }
-  }
-
   override_data {
     target = module.event_bus.data.aws_cloudwatch_event_source.stripe
     values = { name = "aws.partner/stripe.com/ed_123", state = "ACTIVE" }
@@ -34,7 +29,7 @@ run "the_keys_policy" {
   command = plan
 
   module {
-    source = "./examples/customer_managed_key"
+    source = "../../examples/customer_managed_key"
   }
 
   override_data {
@@ -113,7 +108,7 @@ run "the_key_for_the_stacks_rules_alone" {
   command = plan
 
   module {
-    source = "./examples/customer_managed_key"
+    source = "../../examples/customer_managed_key"
   }
 
   variables {

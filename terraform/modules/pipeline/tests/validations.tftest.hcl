@@ -38,7 +38,6 @@ run "too_small" {
     dead_letter_queue_maximum_message_bytes = 262143
     alarm_thresholds                        = { function_errors = -1 }
     alarm_silence_hours                     = -1
-    tags                                    = { "" = "x" }
   }
 
   expect_failures = [
@@ -69,7 +68,6 @@ run "too_small" {
     var.dead_letter_queue_maximum_message_bytes,
     var.alarm_thresholds,
     var.alarm_silence_hours,
-    var.tags,
   ]
 }
 
@@ -101,7 +99,6 @@ run "too_big" {
     dead_letter_queue_retention_seconds     = 1209601
     dead_letter_queue_maximum_message_bytes = 1048577
     alarm_thresholds                        = { function_duration_fraction_of_timeout = 1 }
-    tags                                    = { "aws:x" = "y" }
     alarm_silence_hours                     = 169
     livemode                                = "true"
   }
@@ -133,7 +130,6 @@ run "too_big" {
     var.alarm_thresholds,
     var.alarm_silence_hours,
     var.livemode,
-    var.tags,
   ]
 }
 
@@ -153,8 +149,6 @@ run "not_one_of_the_known_words" {
 
   variables {
     prefix                       = "Bayon"
-    aws_region                   = "Europe"
-    aws_endpoint_url             = "127.0.0.1:4566"
     stripe_event_source_name     = "ed_test_123"
     bridge_event_source          = "aws.partner/stripe.com/bridge"
     lambda_runtime               = "python3.11"
@@ -171,14 +165,11 @@ run "not_one_of_the_known_words" {
     stripe_api_url               = "http://127.0.0.1:12111@example.com"
     alarm_email_addresses        = ["ops@example.com", "nobody"]
     alarm_thresholds             = { function_async_event_age_seconds = 239 }
-    tags                         = { Environment = "x" }
     alarm_silence_hours          = 1.5
   }
 
   expect_failures = [
     var.prefix,
-    var.aws_region,
-    var.aws_endpoint_url,
     var.stripe_event_source_name,
     var.bridge_event_source,
     var.lambda_runtime,
@@ -194,7 +185,6 @@ run "not_one_of_the_known_words" {
     var.alarm_email_addresses,
     var.alarm_thresholds,
     var.alarm_silence_hours,
-    var.tags,
   ]
 }
 
@@ -317,8 +307,6 @@ run "good_values_at_the_edges_are_taken" {
 
   variables {
     prefix                                  = "ab"
-    aws_region                              = "us-gov-west-1"
-    aws_endpoint_url                        = "http://127.0.0.1:4566"
     bridge_event_source                     = "stripe-webhook-bridge"
     archive_retention_days                  = 0
     target_maximum_event_age_seconds        = 60
@@ -354,7 +342,6 @@ run "good_values_at_the_edges_are_taken" {
     alarm_email_addresses                   = ["ops@example.com"]
     alarm_thresholds                        = { function_errors = 5 }
     alarm_silence_hours                     = 168
-    tags                                    = { team = "billing" }
     event_types = [
       "checkout.session.completed",
       "customer.created",

@@ -396,7 +396,7 @@ run "only_the_rule_may_invoke_the_function" {
   command = plan
 
   module {
-    source = "./modules/rule"
+    source = "../rule"
   }
 
   variables {
@@ -463,7 +463,7 @@ run "only_the_hourly_schedule_may_invoke_it_too" {
   command = plan
 
   module {
-    source = "./modules/parked_count"
+    source = "../parked_count"
   }
 
   variables {

@@ -105,7 +105,7 @@ run "what_the_queues_keep_can_be_configured" {
 
 run "queues_are_encrypted_and_keep_messages_for_14_days" {
   module {
-    source = "./modules/dead_letter_queues"
+    source = "../dead_letter_queues"
   }
 
   variables {

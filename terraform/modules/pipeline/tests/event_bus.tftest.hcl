@@ -141,7 +141,7 @@ run "forwarding_takes_every_stripe_event" {
   command = plan
 
   module {
-    source = "./modules/event_bus"
+    source = "../event_bus"
   }
 
   variables {
@@ -206,7 +206,7 @@ run "a_source_that_is_not_there_stops_the_plan" {
   command = plan
 
   module {
-    source = "./modules/event_bus"
+    source = "../event_bus"
   }
 
   variables {
@@ -231,7 +231,7 @@ run "a_source_stripe_has_deleted_stops_the_plan" {
   command = plan
 
   module {
-    source = "./modules/event_bus"
+    source = "../event_bus"
   }
 
   variables {

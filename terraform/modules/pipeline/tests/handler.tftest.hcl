@@ -181,7 +181,7 @@ run "the_module_refuses_words_the_handler_does_not_know" {
   command = plan
 
   module {
-    source = "./modules/handler"
+    source = "../handler"
   }
 
   variables {

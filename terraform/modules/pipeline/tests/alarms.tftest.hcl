@@ -225,7 +225,7 @@ run "addresses_are_subscribed" {
   command = plan
 
   module {
-    source = "./modules/alarms"
+    source = "../alarms"
   }
 
   variables {

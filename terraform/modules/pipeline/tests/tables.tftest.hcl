@@ -56,7 +56,7 @@ run "tables_are_on_demand_backed_up_and_encrypted" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -119,7 +119,7 @@ run "a_table_without_sort_key_and_without_protection" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -146,7 +146,7 @@ run "an_existing_table_with_other_keys_stops_the_plan" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -173,7 +173,7 @@ run "an_existing_table_with_a_number_as_key_stops_the_plan" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -200,7 +200,7 @@ run "the_profile_events_switch_the_stream_on" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -226,7 +226,7 @@ run "an_existing_table_without_a_stream_stops_the_plan_of_the_profile_events" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -256,7 +256,7 @@ run "a_stream_that_does_not_show_both_sides_stops_the_plan" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
@@ -286,7 +286,7 @@ run "an_existing_table_with_the_right_stream_is_taken" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {

@@ -58,7 +58,7 @@ run "both_tables_are_encrypted_with_the_key" {
   command = plan
 
   module {
-    source = "./modules/tables"
+    source = "../tables"
   }
 
   variables {
