@@ -73,6 +73,7 @@ _STRIPE_KEY = (
     Need("DecryptStripeSecret", ("kms:Decrypt",), "kms"),
 )
 _DECRYPT_TABLES = Need("DecryptTables", ("kms:Decrypt",), "kms")
+_LOOK = ("sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 _SEAL = ("kms:Decrypt", "kms:GenerateDataKey")
 
 NEEDED: Mapping[str, tuple[Need, ...]] = {
@@ -81,6 +82,7 @@ NEEDED: Mapping[str, tuple[Need, ...]] = {
         Need("ReadAndUpdateProfiles", _ON_PROFILES, "profiles"),
         Need("KeepOwnersAndParkedEvents", _ON_OWNERS, "owners"),
         Need("CountParkedEvents", _dynamodb("Query"), "parked_index"),
+        *(Need("LookIntoDeadLetterQueues", _LOOK, queue) for queue in ("delivery_queue", "failure_queue")),
         Need("SendToFailureQueue", ("sqs:SendMessage",), "failure_queue"),
         _DECRYPT_TABLES,
         Need("EncryptForFailureQueue", _SEAL, "kms"),
@@ -145,6 +147,7 @@ def places(deployed: Deployed) -> dict[str, str | None]:
         "profiles": profiles,
         "owners": owners,
         "parked_index": f"{owners}/index/{PARKED_INDEX}",
+        "delivery_queue": outputs.get("delivery_dead_letter_queue_arn"),
         "failure_queue": outputs.get("failure_queue_arn"),
         "stripe_secret": environment.get("STRIPE_SECRET_ARN"),
         "stripe_parameter": parameter("STRIPE_SECRET_PARAMETER"),
