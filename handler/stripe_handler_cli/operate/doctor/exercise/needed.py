@@ -73,8 +73,8 @@ _STRIPE_KEY = (
     Need("DecryptStripeSecret", ("kms:Decrypt",), "kms"),
 )
 _DECRYPT_TABLES = Need("DecryptTables", ("kms:Decrypt",), "kms")
-_LOOK = ("sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 _SEAL = ("kms:Decrypt", "kms:GenerateDataKey")
+_LOOK = ("sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 NEEDED: Mapping[str, tuple[Need, ...]] = {
     "handler": (
@@ -82,7 +82,8 @@ NEEDED: Mapping[str, tuple[Need, ...]] = {
         Need("ReadAndUpdateProfiles", _ON_PROFILES, "profiles"),
         Need("KeepOwnersAndParkedEvents", _ON_OWNERS, "owners"),
         Need("CountParkedEvents", _dynamodb("Query"), "parked_index"),
-        *(Need("LookIntoDeadLetterQueues", _LOOK, queue) for queue in ("delivery_queue", "failure_queue")),
+        Need("LookIntoDeadLetterQueues", _LOOK, "delivery_queue"),
+        Need("LookIntoDeadLetterQueues", _LOOK, "failure_queue"),
         Need("SendToFailureQueue", ("sqs:SendMessage",), "failure_queue"),
         _DECRYPT_TABLES,
         Need("EncryptForFailureQueue", _SEAL, "kms"),
