@@ -64,6 +64,7 @@ ONLY_THE_EXERCISES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"U
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricStatistics",
+    "events:ListRules",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
 }
