@@ -25,6 +25,7 @@ from stripe_subscription_handler.errors import (
     ConfigError,
     InvalidEventError,
     NotAtStripeError,
+    StripeBusyError,
     StripeUnavailableError,
 )
 from stripe_subscription_handler.events.event_types import Subject
@@ -229,7 +230,7 @@ class StripeApi:
             if pause <= 0:
                 raise StripeUnavailableError(failure)
             left -= pause
-            self._pause(pause, failure)
+            self._pause(pause, failure, StripeUnavailableError)
 
     def fetch_customer_metadata(
         self, customer_id: str, *, account: str | None = None
@@ -267,6 +268,15 @@ class StripeApi:
         """
         for path in _EVENT_PATHS.values():
             self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
+
+    def may_read(self, plural: Plural) -> bool:
+        """Whether the key is allowed to read a list; a restricted key may not be.
+
+        Raises:
+            StripeUnavailableError: Stripe does not tell, or refuses the key altogether.
+        """
+        reply = self._answered(f"/v1/{plural}?limit=1", None, tolerated=frozenset({HTTPStatus.FORBIDDEN}))
+        return reply.body is not None
 
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
@@ -348,14 +358,16 @@ class StripeApi:
                 may_refresh = False
                 continue
             seconds = patience.pause(reply.status, reply.headers) if reply.repeatable else None
+            is_busy = reply.status == HTTPStatus.TOO_MANY_REQUESTS
+            failed = StripeBusyError if is_busy else StripeUnavailableError
             if seconds is None:
-                raise StripeUnavailableError(reply.failure)
-            self._pause(seconds, reply.failure)
+                raise failed(reply.failure)
+            self._pause(seconds, reply.failure, failed)
 
-    def _pause(self, seconds: float, failure: str) -> None:
+    def _pause(self, seconds: float, failure: str, failed: type[StripeUnavailableError]) -> None:
         needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
         if self.remaining_seconds() < needed:
-            raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
+            raise failed(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
         self.sleep(seconds)
 
     def _send(self, path: str, account: str | None, version: str) -> _Reply:
