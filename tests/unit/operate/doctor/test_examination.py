@@ -30,6 +30,7 @@ OUTPUTS = {
     "profile_table_name": "profiles",
     "profile_events_bus_arn": f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/app",
     "profile_events_event_source_mapping_id": "mapping",
+    "drift_check_function_name": "drift",
     "profile_events_function_name": "events",
 }
 
