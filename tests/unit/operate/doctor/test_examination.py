@@ -70,7 +70,7 @@ def test_nothing_is_asked_twice() -> None:
     """Checks on the same facts share a request, a refused one too."""
     aws = Aws()
     examine(site_with(aws), KEYS)
-    assert aws.asked["get_function_configuration"] == 1
+    assert aws.asked["get_function_configuration"] == 2, "the handler, and the drift check"
     assert aws.asked["describe_rule"] == 2, "the stack's rule, and that of the bridge"
     assert aws.asked["invoke"] == 1
 
