@@ -81,6 +81,7 @@ zip: venv ## Build dist/handler.zip, the same bytes on every build
 
 contract: venv ## Write again what is made of other files: docs/ on attributes, Terraform's tables, its root's variables
 	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
+	PYTHONPATH=tests $(BIN)/python -m support.costs
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_root
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
 
