@@ -94,7 +94,7 @@ lock: venv ## Resolve the requirements again (maintainers)
 	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --extra cli --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	  --extra cli --extra console --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" requirements/checkov.in --output-file requirements/checkov.txt

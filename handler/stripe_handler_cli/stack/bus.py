@@ -10,7 +10,8 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.event_pattern import EventPattern
 
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
+"""Where an AWS answers that runs on this machine."""
 
 
 @attrs.frozen
@@ -29,7 +30,7 @@ class Bus:
             CliError: Nobody but Stripe can: it is a partner bus on AWS, or the rule admits Stripe's source
                 only.
         """
-        is_local = urlsplit(stack.endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
+        is_local = urlsplit(stack.endpoint.events.meta.endpoint_url).hostname in LOCAL_HOSTS
         partner_source = stack.partner_event_source
         if partner_source is not None and not is_local:
             raise CliError(
