@@ -16,6 +16,7 @@ from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_subscription_handler.dynamodb.sync_table import customer_key, link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 from stripe_subscription_handler.events.envelope import parse_event
+from stripe_subscription_handler.loggable import loggable
 from support.dynamodb import client_error
 from support.model import Tables
 from support.sqs import FakeQueue
@@ -81,8 +82,8 @@ class FakeAws:
             "event_type": event.type,
             "event_created": event.created,
             "subscription_id": event.subscription_id,
-            "user_id": outcome.user_id,
-            "decision": "write" if outcome.written else "skip",
+            "user_id": loggable(outcome.user_id),
+            "decision": "write" if outcome.applied else "skip",
             "reason": outcome.reason,
             "changed": list(outcome.changed or ()),
             "old_status": outcome.old_status,

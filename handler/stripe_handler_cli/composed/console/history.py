@@ -1,6 +1,7 @@
 """A user's events in time order, with what each changed or why it changed nothing, by `explain`. Pure."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import attrs
 
@@ -45,10 +46,16 @@ class Row:
 
 
 def rows(explanation: Explanation) -> list[Row]:
-    """All of them, the oldest first."""
-    found = [_handled(line, explanation.record.user_id) for line in explanation.log]
-    found += _not_handled(explanation)
-    return sorted(found, key=lambda one: (one.handled_at or one.second, one.second))
+    """All of them, in the order in which they were handled, or were to be."""
+    user_id = explanation.record.user_id
+    found = [(line.handled_at, _handled(line, user_id)) for line in explanation.log]
+    found += [(_moment(one.second), one) for one in _not_handled(explanation)]
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+
+
+def _moment(second: str) -> datetime:
+    moment = datetime.fromisoformat(second)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _handled(line: LogLine, user_id: str) -> Row:

@@ -21,8 +21,7 @@ _BACK = {"doctor": "/doctor", "failures": "/failures", "play": "/play"}
 
 def show(site: Site, request: Request) -> Response:
     job = _job(site, request)
-    here = _BACK.get(job.kind, "/drift")
-    return site.page("job.html", here=here, back=here, **_values(job))
+    return site.page("job.html", here=_BACK.get(job.kind, "/drift"), **_values(job))
 
 
 def live(site: Site, request: Request) -> Response:
