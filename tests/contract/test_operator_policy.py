@@ -24,6 +24,7 @@ CLI, LIBRARY = ROOT / "handler/stripe_handler_cli", ROOT / "handler/stripe_subsc
 OPERATORS = (
     *(CLI / "operate" / name for name in ("dlq", "doctor", "explain", "link", "parked", "reconcile")),
     *(CLI / "operate" / name for name in ("profile_events", "replay", "show")),
+    CLI / "composed" / "console",
     CLI / "stack",
     LIBRARY / "comparison",
     LIBRARY / "dynamodb",
@@ -60,6 +61,7 @@ ACTIONS = {
 """API operation → what IAM calls it, where that is something else."""
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
