@@ -34,7 +34,7 @@ def listening(port: int, *, is_named: bool) -> socket.socket:
 
 
 def serve(app: Guarded, taken: socket.socket) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C, which is then raised as usual."""
     config = uvicorn.Config(
         app,
         log_level="critical",  # an access log would hold the token

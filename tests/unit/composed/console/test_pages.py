@@ -103,7 +103,8 @@ def test_a_user_is_shown_with_access_time_profile_and_events(console: Looked) ->
     """What each event changed, and why one was skipped, in the words of `explain`."""
     text = console.browser.get("/user?id=user_1").text
     names = read(text).names
-    assert names.count("svg") == 2
+    assert text.count('class="timeline') == 2
+    assert names.count("svg") > 2  # and a colour beside each word
     assert "No access any more" in text  # T0 is a year ago
     for told in ("past_due", "evt_late", "this event had been applied already", "payment succeeded at"):
         assert told in text

@@ -51,6 +51,12 @@ class _Axis:
         return tick.strftime("%d %b %H:%M" if is_short else "%Y-%m-%d")
 
 
+def legend(lanes: Sequence[Lane]) -> dict[str, str]:
+    """Every status in the lanes, and its class: a bar may be too short for the word."""
+    words = sorted({span.word for lane in lanes for span in lane.statuses})
+    return {word: status_class(word) for word in words}
+
+
 def draw(lanes: Sequence[Lane], now: str, width: int = WIDE) -> Markup:
     """Draw the lanes; an empty text where there is none."""
     if not lanes:
@@ -124,7 +130,7 @@ def _lane(axis: _Axis, lane: Lane, top: float) -> list[Markup]:
         told = f"payment {mark.word} at {mark.at}"
         parts.append(
             element("g", element("title", told), *_mark(axis.x(mark.at), bar + _BAR / 2, mark.word),
-                    class_=f"mark mark-{_class(mark.word)}")
+                    class_=f"mark mark-{status_class(mark.word)}")
         )  # fmt: skip
     parts += [part for span in lane.owners for part in _owner(axis, span, bar + _BAR + 2)]
     return parts
@@ -135,7 +141,7 @@ def _status(axis: _Axis, span: Span, top: float) -> list[Markup]:
     told = element("title", f"{span.word} from {span.start} to {span.end}")
     parts = [
         element("rect", told, x=x, y=top, width=width, height=_BAR, rx=3.0,
-                class_=f"status status-{_class(span.word)}")
+                class_=f"status status-{status_class(span.word)}")
     ]  # fmt: skip
     if len(span.word) * _LETTER + 8 <= width:
         parts.append(element("text", span.word, x=x + 6, y=top + 17, class_="status-word"))
@@ -179,7 +185,7 @@ def _shortened(text: str, letters: int) -> str:
     return text if len(text) <= letters else (text[: letters - 1] + "…" if letters > 1 else "")
 
 
-def _class(word: str) -> str:
+def status_class(word: str) -> str:
     """The stylesheet's name for a status; a word that Stripe may invent has that of all such."""
     known = {"active", "trialing", "past_due", "unpaid", "paused", "incomplete", "incomplete_expired",
              "canceled", "succeeded", "failed", "voided", "uncollectible"}  # fmt: skip

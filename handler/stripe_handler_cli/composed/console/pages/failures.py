@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from stripe_handler_cli.composed.console import failed
 from stripe_handler_cli.composed.console.desk import Desk
 from stripe_handler_cli.composed.console.hiding import hide, without_secrets
 from stripe_handler_cli.composed.console.jobs import Job
+from stripe_handler_cli.composed.console.runbook import runbook, section
 from stripe_handler_cli.composed.console.site import RefusedError, Site
 from stripe_handler_cli.operate.dlq.wiring import history
 from stripe_handler_cli.stack.dead_letters import of_stack
@@ -28,7 +30,9 @@ _DOING: Mapping[str, tuple[str, Callable[[Desk, Choice, Job], Any]]] = {
 
 def show(site: Site, _request: Request) -> Response:
     found = failed.read_failures(site.desk)
-    return site.page("failures.html", here="/failures", failures=found, age=failed.age)
+    page = runbook(Path.cwd())
+    sections = {one.section: section(page, one.section) for one in found.groups}
+    return site.page("failures.html", here="/failures", failures=found, age=failed.age, sections=sections)
 
 
 def message(site: Site, request: Request) -> Response:

@@ -71,7 +71,7 @@ async def look_again(site: Site, request: Request) -> Response:
     found = _LOOKS.get(given.get("what", ""))
     if found is None:
         raise RefusedError("There is no such comparison.")
-    title, _, work = found
+    title, *_, work = found
     job = site.jobs.begin(given["what"], title, lambda job: work(site.desk, job))
     return RedirectResponse(f"/jobs/{job.number}", HTTPStatus.SEE_OTHER)
 
@@ -96,21 +96,24 @@ def _owners(desk: Desk, job: Job) -> OwnersFound:
     return find_misplaced(tables, job.progress, tables.item_count())
 
 
-_LOOKS: dict[str, tuple[str, str, Callable[[Desk, Job], Any]]] = {
+_LOOKS: dict[str, tuple[str, str, str, Callable[[Desk, Job], Any]]] = {
     "stripe": (
         "Compare Stripe with every profile",
-        "As `stripe-handler reconcile`: needs a Stripe key of yours, and reads everything.",
+        "stripe-handler reconcile",
+        "Needs a Stripe key of yours, and reads everything.",
         _compared,
     ),
     "views": (
         "Hold each profile against its own ledger",
-        "As `stripe-handler reconcile --views`: finds what somebody else has changed. Needs no key.",
+        "stripe-handler reconcile --views",
+        "Finds what somebody else has changed; needs no key.",
         _views,
     ),
     "owners": (
         "Hold profiles and owner links against each other",
-        "As `stripe-handler reconcile --owners`: finds what the wrong profile holds, or one has lost.",
+        "stripe-handler reconcile --owners",
+        "Finds what the wrong profile holds, and what one has lost; needs no key.",
         _owners,
     ),
 }
-"""What can be compared: title, explanation, work."""
+"""What can be compared: its title, the command that does the same, what it finds, the work."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from stripe_handler_cli.common.moments import iso
-from stripe_handler_cli.composed.console.drawing.timeline import NARROW, WIDE, draw
+from stripe_handler_cli.composed.console.drawing.timeline import NARROW, WIDE, draw, legend
 from stripe_handler_cli.composed.console.finding import find
 from stripe_handler_cli.composed.console.history import MOST_ROWS, rows
 from stripe_handler_cli.composed.console.lanes import lanes
@@ -55,6 +55,7 @@ def values(site: Site, explanation: Explanation, request: Request) -> dict[str, 
         "has_access": record.has_access(now),
         "is_for_ever": record.access_until == FOR_EVER,
         "lanes": drawn,
+        "legend": legend(drawn),
         "wide": draw(drawn, iso(now), WIDE),
         "narrow": draw(drawn, iso(now), NARROW),
         "rows": history if is_whole else history[-MOST_ROWS:],
