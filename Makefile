@@ -68,8 +68,8 @@ terraform-check: venv ## Check format, validity and tests of the Terraform code
 security: venv ## Scan the Terraform code with checkov
 	$(BIN)/python -m stripe_handler_cli.tools.security_scan
 
-# Twice, where there are two Pythons: the function's runtime is 3.13, and a green 3.11 can hide a red 3.13.
-unit: venv ## Run the unit, property and contract tests on this Python and on the newest other one found
+# Twice: the function's runtime is 3.13, and a green 3.11 can hide a red 3.13; and its boto3 is older than ours.
+unit: venv ## Run the unit, property and contract tests, again on the newest other Python and the oldest boto3
 	$(BIN)/python tests/on_each_python.py --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
 
 # Two processes, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
@@ -79,8 +79,10 @@ integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_
 zip: venv ## Build dist/handler.zip, the same bytes on every build
 	$(BIN)/stripe-handler package --out dist/handler.zip
 
-contract: venv ## Write what docs/ says of the profile's attributes again from the code's table
+contract: venv ## Write again what is made of other files: docs/ on attributes, Terraform's tables, its root's variables
 	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
+	PYTHONPATH=tests $(BIN)/python -m support.terraform_root
+	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
 
 # Never fails: where no browser can be installed, the tests that want one are skipped and say so.
 browser: ## Install Debian's Chromium for the console's browser tests, where this may be done and none is here
@@ -116,6 +118,9 @@ lock: venv ## Resolve the requirements again (maintainers)
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" --constraint requirements/dev.txt \
 	  requirements/benchmarks.in --output-file requirements/benchmarks.txt
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --no-deps --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  requirements/oldest_boto3.in --output-file requirements/oldest_boto3.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
 	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
 	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt
@@ -124,4 +129,4 @@ lock: venv ## Resolve the requirements again (maintainers)
 clean: ## Stop local AWS and remove everything that was built, .venv/ included
 	-@for aws in $(wildcard .stripe-handler/*/local-aws .stripe-handler/local-aws); do \
 	  test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down --state-directory $$aws; done
-	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.*
+	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.* .venv-oldest-boto3

@@ -40,5 +40,5 @@ locals {
 
   # All names of the stack come by here, so that nothing is looked at before the place is the right one. But for the
   # profile table and the event source, which are named from outside: what reads them would wait for the first apply.
-  environment = local.is_in_place ? module.workspace.environment : null
+  environment = local.is_in_place ? terraform.workspace : null
 }

@@ -1,18 +1,4 @@
-# Where the stack is, and under which names. The variables of each box are in variables_<box>.tf.
-
-variable "prefix" {
-  description = "First part of every resource name: <prefix>-stripe-...-<workspace>."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.prefix))
-    error_message = <<-EOT
-      prefix must be 2 to 20 lower-case letters, digits and hyphens, begin with
-      a letter and not end with a hyphen, for example "bayon".
-    EOT
-  }
-}
+# Where the stack is, and its tags. All other variables are those of modules/pipeline; `make contract` writes their files here.
 
 variable "aws_region" {
   description = "AWS region, the one chosen in Stripe's event destination; null takes it from the environment or the profile."

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_alarms.tf: change it there.
+
 # Who is told of what, and what one looks at.
 
 variable "alarm_email_addresses" {

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_dead_letter_queues.tf: change it there.
+
 # Where events wait that failed.
 
 variable "dead_letter_queue_retention_seconds" {

@@ -1,9 +1,6 @@
-# Variables of the drift check, which compares all of Stripe with all profiles on a schedule.
+# Written by `make contract` from modules/pipeline/variables_drift_check.tf: change it there.
 
-locals {
-  has_stripe_key      = var.stripe_secret_arn != null || var.stripe_secret_parameter_name != null
-  creates_drift_check = var.create_drift_check == null ? local.has_stripe_key : var.create_drift_check
-}
+# Variables of the drift check, which compares all of Stripe with all profiles on a schedule.
 
 variable "create_drift_check" {
   description = "Compare every subscription in Stripe with every profile on a schedule, and raise an alarm on drift. Null: where there is a Stripe key, without which it cannot be. False turns it off."

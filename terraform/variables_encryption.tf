@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_encryption.tf: change it there.
+
 # Keys of your own, instead of those of AWS.
 
 variable "kms_key_arn" {

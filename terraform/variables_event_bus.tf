@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_event_bus.tf: change it there.
+
 # The bus Stripe's events arrive on, and its archive.
 
 variable "stripe_event_source_name" {
@@ -19,7 +21,7 @@ variable "stripe_event_source_name" {
 }
 
 variable "create_forwarding_bus" {
-  description = "With a partner event source: also create <prefix>-stripe-events-<workspace> and forward every Stripe event to it."
+  description = "With a partner event source: also create <prefix>-stripe-events-<environment> and forward every Stripe event to it."
   type        = bool
   default     = false
   nullable    = false

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_function.tf: change it there.
+
 # What Lambda runs, and how. The zip, runtime, instruction set and days of logs are those of every function of the stack.
 
 variable "lambda_package_path" {

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_handler.tf: change it there.
+
 # What the handler makes of an event, and how often Lambda tries one.
 
 variable "user_id_metadata_key" {

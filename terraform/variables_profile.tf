@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_profile.tf: change it there.
+
 # What a profile shows, and which subscriptions count. Each of these is a setting of the view: a change is a change for
 # every user, which `stripe-handler reconcile --apply` brings to those who have no event of their own.
 

@@ -1,26 +1,6 @@
-# Variables of the profile events, which tell a bus what changed in the profiles.
+# Written by `make contract` from modules/pipeline/variables_profile_events.tf: change it there.
 
-locals {
-  # What a user can see: access, plan, seats, cancellation, payments, features. The same as in
-  # stripe_subscription_handler.profile_events.settings.
-  default_profile_events_attributes = [
-    "subscriptionAccessUntil",
-    "subscriptionProducts",
-    "subscriptionId",
-    "subscriptionStatus",
-    "subscriptionPriceId",
-    "subscriptionProductId",
-    "subscriptionQuantity",
-    "subscriptionCancelAt",
-    "subscriptionCanceledAt",
-    "subscriptionCancelAtPeriodEnd",
-    "subscriptionPauseCollection",
-    "lastPaymentStatus",
-    "lastPaymentInvoiceId",
-    "nextPaymentAttemptAt",
-    "entitlements",
-  ]
-}
+# Variables of the profile events, which tell a bus what changed in the profiles.
 
 variable "create_profile_events" {
   description = "Tell every change of a profile on a bus, as \"Subscription Profile Changed\". Reads the profile table's stream, which a table of your own must have."
@@ -48,7 +28,7 @@ variable "profile_events_bus_arn" {
 }
 
 variable "profile_events_source" {
-  description = "The `source` of the changes; null: <prefix>-stripe-profiles-<workspace>, so that environments which share a bus are told apart."
+  description = "The `source` of the changes; null: <prefix>-stripe-profiles-<environment>, so that environments which share a bus are told apart."
   type        = string
   default     = null
 

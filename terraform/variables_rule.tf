@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_rule.tf: change it there.
+
 # Which events reach the function, and how long EventBridge tries to hand them over.
 
 variable "event_types" {

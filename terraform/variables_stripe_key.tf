@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_stripe_key.tf: change it there.
+
 # The Stripe API key: where it is, never what it is.
 
 variable "stripe_secret_arn" {

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_tables.tf: change it there.
+
 # The profile table, created here or the app's own, and how a user's profile is found in it.
 
 variable "create_profile_table" {

@@ -1,3 +1,5 @@
+# Written by `make contract` from modules/pipeline/variables_webhook_bridge.tf: change it there.
+
 # The webhook bridge, for accounts without a partner event source or while they move to one.
 
 variable "webhook_bridge" {

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +26,7 @@ from stripe_subscription_handler.profile_keys import ProfileKeys
 from stripe_subscription_handler.webhook_bridge import settings as bridge_settings
 from stripe_subscription_handler.webhook_bridge.entry import EVENT_SOURCE
 from stripe_subscription_handler.webhook_bridge.signing_secrets import SigningSecrets
-from support.terraform import ROOT, constants, defaults, made
+from support.terraform import PIPELINE, ROOT, constants, defaults, made
 
 SECRET_VARIABLES = {"STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER"}
 pytestmark = pytest.mark.xdist_group("terraform")  # asked once, by one process
@@ -38,6 +39,12 @@ def _function(name: str, run: str = "with_secrets") -> Mapping[str, Any]:
 def _variables(name: str) -> set[str]:
     """Those that a function may get; which secret it reads depends on the settings."""
     return {key for run in made() for key in _function(name, run)["environment"][0]["variables"]}
+
+
+def test_one_process_of_the_suite_asks_terraform(request: pytest.FixtureRequest) -> None:
+    """Pytest-xdist keeps a group together by its tests' ids, and says nothing where it fails to."""
+    loaded_by_group = os.environ.get("PYTEST_XDIST_WORKER") and request.config.getoption("loadgroup")
+    assert request.node.nodeid.endswith("@terraform") or not loaded_by_group
 
 
 def test_terraform_sets_exactly_the_variables_the_handler_reads() -> None:
@@ -164,7 +171,7 @@ def test_every_type_that_may_be_configured_is_handled() -> None:
 
     Thin events have the same types behind a `v1.`, which Terraform takes off before it compares.
     """
-    text = (ROOT / "variables_rule.tf").read_text(encoding="utf-8")
+    text = (PIPELINE / "variables_rule.tf").read_text(encoding="utf-8")
     assert _event_types(text) == {*HANDLED_TYPES, GENERATION_FAILURE_EVENT}
 
 

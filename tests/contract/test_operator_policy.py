@@ -13,6 +13,8 @@ from botocore import xform_name
 from botocore.session import get_session
 
 from stripe_handler_cli.operate.doctor.checklist import RIGHTS
+from stripe_handler_cli.operate.doctor.exercise import page as exercise_page
+from stripe_handler_cli.operate.doctor.exercise.made_up import USER
 
 ROOT = Path(__file__).parents[2]
 POLICY: Mapping[str, Any] = json.loads((ROOT / "docs/operator-policy.json").read_text(encoding="utf-8"))
@@ -59,6 +61,7 @@ ACTIONS = {
     "iam:GetPolicy": set(),
 }
 """API operation → what IAM calls it, where that is something else."""
+ONLY_THE_EXERCISES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"USER#{USER}"]}}
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
@@ -107,7 +110,7 @@ def test_operations_are_found_in_code() -> None:
 
 def test_the_doctors_own_list_is_in_it() -> None:
     """docs/production-checklist.md has it."""
-    assert set(RIGHTS) <= ALLOWED
+    assert {*RIGHTS, *exercise_page.RIGHTS} <= ALLOWED
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -145,6 +148,9 @@ def test_whoever_looks_changes_nothing() -> None:
         ("lambda:InvokeFunction", "lambda:REGION:ACCOUNT:function:{subscription-handler}"),
         ("lambda:InvokeFunction", "lambda:REGION:ACCOUNT:function:{subscription-handler}:live"),
         ("iam:GetRole", "iam::ACCOUNT:role/{subscription-handler}"),
+        ("iam:SimulatePrincipalPolicy", "iam::ACCOUNT:role/{drift-check}"),
+        ("events:PutEvents", "events:REGION:ACCOUNT:event-bus/{events}"),
+        ("events:PutEvents", "events:REGION:ACCOUNT:event-bus/{bridge}"),
         ("sqs:ReceiveMessage", "sqs:REGION:ACCOUNT:{delivery-dlq}"),
         ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{failures}"),
         ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{profile-events-failures}"),
@@ -166,9 +172,9 @@ def test_whoever_looks_changes_nothing() -> None:
 def test_it_names_the_stacks_own_resources(action: str, arn: str) -> None:
     """By the names that Terraform gives them."""
     (part,) = re.findall(r"\{(.+)\}", arn) or [None]
-    locals_file = (ROOT / "terraform/locals.tf").read_text(encoding="utf-8")
+    locals_file = (ROOT / "terraform/modules/pipeline/locals.tf").read_text(encoding="utf-8")
     assert part is None or f'format(local.name_format, "{part}")' in locals_file
-    assert 'name_format = "${var.prefix}-stripe-%s-${local.environment}"' in locals_file
+    assert 'name_format = "${var.prefix}-stripe-%s-${var.environment}"' in locals_file
     named = "arn:aws:" + re.sub(r"\{(.+)\}", r"PREFIX-stripe-\1-ENVIRONMENT", arn)
     patterns = [
         pattern
@@ -180,11 +186,12 @@ def test_it_names_the_stacks_own_resources(action: str, arn: str) -> None:
 
 
 def test_no_profile_can_be_put_or_deleted() -> None:
-    """As the function's role has it."""
+    """As the function's role has it; but for the exercise's made-up user."""
     on_profiles = {
         action
         for one in STATEMENTS
         if any(place.endswith("table/PROFILE_TABLE") for place in one["Resource"])
         for action in one["Action"]
+        if one.get("Condition") != ONLY_THE_EXERCISES
     }
     assert on_profiles.isdisjoint({"dynamodb:DeleteItem", "dynamodb:PutItem"})

@@ -197,8 +197,8 @@ def test_7_what_is_removed_is_the_bridge(migration: Migration) -> None:
     plan = attrs.evolve(deployment, variables=without).plan()
     planned = re.findall(r"^  # (\S+) (?:will|must) be (\w+)", plan.text, re.MULTILINE)
     assert {name for name, what in planned if what != "destroyed"} == {
-        "module.dead_letter_queues.aws_sqs_queue.delivery",
-        "module.dashboard.aws_cloudwatch_dashboard.pipeline",
+        "module.pipeline.module.dead_letter_queues.aws_sqs_queue.delivery",
+        "module.pipeline.module.dashboard.aws_cloudwatch_dashboard.pipeline",
     }
     destroyed = {name for name, what in planned if what == "destroyed"}
     assert all("bridge" in name for name in destroyed), destroyed

@@ -1,4 +1,4 @@
-"""What Terraform itself says about the root: its variables' defaults, and what it would make.
+"""What Terraform itself says about the stack: its variables' defaults, and what modules/pipeline would make.
 
 Asked once for each process. Tests that need `made` share one (`pytest.mark.xdist_group("terraform")`).
 """
@@ -18,6 +18,7 @@ from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
 CHECKOUT = Path(__file__).parents[2]
 ROOT = CHECKOUT / "terraform"
+PIPELINE = ROOT / "modules/pipeline"
 STATE = CHECKOUT / ".stripe-handler/terraform"
 _RUNS = "tests/role_policies.tftest.hcl"
 
@@ -30,18 +31,19 @@ def terraform() -> Path:
 
 @functools.cache
 def defaults(*names: str) -> Mapping[str, Any]:
-    """The defaults of the root's variables."""
+    """The defaults of the root's variables, most of which are the pipeline's."""
     return _values("var", names)
 
 
 @functools.cache
 def constants(*names: str) -> Mapping[str, Any]:
-    """The local values that the root's files of variables hold, for what the variables refuse."""
+    """The local values that stand beside the variables, for what these refuse, or in a file of their own."""
     return _values("local", names)
 
 
 def _values(kind: str, names: tuple[str, ...]) -> Mapping[str, Any]:
-    declarations = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("variables*.tf")}
+    paths = (*ROOT.glob("variables*.tf"), *PIPELINE.glob("locals_*.tf"))
+    declarations = {path.name: path.read_text(encoding="utf-8") for path in paths}
     wanted = ", ".join(f"{name} = {kind}.{name}" for name in names)
     found: dict[str, Any] = evaluate(terraform(), f"{{ {wanted} }}", declarations)
     return found
@@ -86,8 +88,10 @@ def made() -> Mapping[str, Made]:
             environment={"TF_WORKSPACE": "development"},
         )
         copy.refresh()
-        copy.init(backend=False)
-        told = copy.capture("terraform test", ["test", f"-filter={_RUNS}", "-json", "-verbose"])
+        folder = str(PIPELINE.relative_to(ROOT))
+        copy.init(backend=False, folder=folder)
+        arguments = ["test", f"-filter={_RUNS}", "-json", "-verbose"]
+        told = copy.capture("terraform test", arguments, folder=folder)
     lines = [json.loads(line) for line in told.splitlines()]
     return {line["@testrun"]: _made(line["test_plan"]) for line in lines if line["type"] == "test_plan"}
 

@@ -14,8 +14,11 @@ import attrs
 from support.terraform import ROOT
 
 FOLDERS = (ROOT, *sorted(path.parent for path in ROOT.glob("*/*/README.md")))
+"""Of the root's declarations its README tells those that are not written from another folder's."""
 KINDS = {"variable": "Inputs", "output": "Outputs"}
 """Kind of declaration → heading of its table."""
+WRITTEN = "# Written by `make contract`"
+"""How a file begins that is made of another folder's declarations."""
 _MEMBER = re.compile(r"^  (\w+) += (.+)$", re.MULTILINE)
 _BLOCK = r'^{kind} "(\w+)" {{\n(.*?)^}}'
 
@@ -37,7 +40,8 @@ class Declaration:
 
 def declarations(folder: Path, kind: str) -> list[Declaration]:
     """The declarations of a folder, file by file."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.tf")))
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.tf")))
+    text = "\n".join(one for one in texts if not one.startswith(WRITTEN))
     return [
         _declaration(match[1], dict(_MEMBER.findall(match[2])))
         for match in re.finditer(_BLOCK.format(kind=kind), text, re.DOTALL | re.MULTILINE)

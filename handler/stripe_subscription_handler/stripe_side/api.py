@@ -268,6 +268,15 @@ class StripeApi:
         for path in _EVENT_PATHS.values():
             self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
 
+    def may_read(self, plural: Plural) -> bool:
+        """Whether the key is allowed to read a list; a restricted key may not be.
+
+        Raises:
+            StripeUnavailableError: Stripe does not tell, or refuses the key altogether.
+        """
+        reply = self._answered(f"/v1/{plural}?limit=1", None, tolerated=frozenset({HTTPStatus.FORBIDDEN}))
+        return reply.body is not None
+
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
 
@@ -360,6 +369,10 @@ class StripeApi:
 
     def _send(self, path: str, account: str | None, version: str) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
+        from stripe_subscription_handler.stripe_side.unparsed import (  # noqa: PLC0415 - lazily, with `stripe`
+            UnparsedClient,
+        )
+
         if account is None and key.startswith(_ORGANIZATION_KEY):
             raise StripeUnavailableError(
                 "Stripe answers an organization's API key about a named account only, and none is named "
@@ -370,14 +383,15 @@ class StripeApi:
         if available < LEAST_REQUEST_SECONDS:
             raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
         timeouts = request_timeouts(min(available, self.longest_request_seconds))
+        # Each attempt has a client of its own with its time-outs; they share the session, and with it the
+        # open connection.
+        http_client = UnparsedClient(timeout=timeouts, session=session)
         client = stripe.StripeClient(
             key,
             stripe_version=version,
             base_addresses={"api": self.url},
             max_network_retries=0,
-            # Each attempt has a client of its own with its time-outs; they share the session, and with it the
-            # open connection.
-            http_client=stripe.RequestsClient(timeout=timeouts, session=session),
+            http_client=http_client,
         )
         self.before_request()
         self.requests += 1
@@ -386,12 +400,15 @@ class StripeApi:
             response = client.raw_request("get", path, stripe_context=account)
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
-        seconds = self.clock() - started
-        # The objects of `response.data` are ordered dicts, and the readers take plain ones.
-        body = json.loads(response.body)
+        seconds, headers = self.clock() - started, response.headers
+        try:
+            body = json.loads(http_client.body)
+        except ValueError:  # as from a proxy in between
+            failure = f"Stripe answered HTTP {response.code}, and no JSON"
+            return _Reply(seconds, headers, status=response.code, repeatable=True, failure=failure)
         if not isinstance(body, dict):
-            return _Reply(seconds, response.headers, failure="Stripe's response is not an object")
-        return _Reply(seconds, response.headers, body)
+            return _Reply(seconds, headers, failure="Stripe's response is not an object")
+        return _Reply(seconds, headers, body)
 
     def _shared_session(self) -> "Session":
         if self._session is None:
@@ -446,10 +463,6 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     if status in _REFUSED_STATUSES:
         failure = f"Stripe refuses the API key of {key_place} (HTTP {status})"
         return _Reply(seconds, headers, status=status, failure=failure)
-    repeatable = (
-        status in _RETRIED_STATUSES
-        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status == HTTPStatus.OK  # and yet an error: the body is not JSON, as from a proxy in between
-    )
+    repeatable = status in _RETRIED_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     failure = f"Stripe answered HTTP {status}" + (f" {error.code}" if error.code else "")
     return _Reply(seconds, headers, status=status, repeatable=repeatable, failure=failure)

@@ -18,3 +18,13 @@ run "the_stack_refuses_the_default_workspace" {
 
   expect_failures = [output.environment]
 }
+
+run "a_part_of_the_stack_is_refused_too" {
+  command = plan
+
+  plan_options {
+    target = [module.pipeline.module.dead_letter_queues]
+  }
+
+  expect_failures = [output.environment]
+}

@@ -517,3 +517,13 @@ def test_a_list_of_a_customer_whom_stripe_does_not_have_is_an_error_of_its_own(w
     world.stripe.faults = [Fault(status=404, code="resource_missing")]
     with pytest.raises(NotAtStripeError, match="nothing by an id that its list of subscriptions"):
         world.api.fetch_page("subscriptions", [("customer", "cus_9")])
+
+
+def test_whether_a_list_may_be_read(world: World) -> None:
+    """Only a refusal says that it may not; a Stripe that does not answer says nothing."""
+    assert world.api.may_read("invoices")
+    world.stripe.misbehave([Fault(status=403)])
+    assert not world.api.may_read("events")
+    world.stripe.misbehave([Fault(status=500)] * 20)
+    with pytest.raises(StripeUnavailableError):
+        world.api.may_read("events")

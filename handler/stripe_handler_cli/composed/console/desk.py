@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import attrs
 from botocore.config import Config
@@ -18,7 +17,7 @@ from botocore.config import Config
 from stripe_handler_cli.common.console import nobody
 from stripe_handler_cli.common.progress import Step, step
 from stripe_handler_cli.operate.explain.gathering import Explanation, Gatherer
-from stripe_handler_cli.stack.bus import LOCAL_HOSTS
+from stripe_handler_cli.stack.bus import is_local
 from stripe_handler_cli.stack.deployed import DeployedStack
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.stripe_api import stripe_api
@@ -97,13 +96,9 @@ class Desk:
         return str(self.outputs.get("environment") or self.outputs.get("function_name") or "stack")
 
     @property
-    def endpoint_url(self) -> str:
-        return str(self.stack.endpoint.events.meta.endpoint_url)
-
-    @property
     def is_local(self) -> bool:
         """Whether the stack is on local AWS."""
-        return urlsplit(self.endpoint_url).hostname in LOCAL_HOSTS
+        return is_local(self.stack)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -58,6 +58,7 @@ class SimulationOptions:
         second_scenario_share: Share of lives that run a second scenario at the same time.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.
+        user_prefix: How the ids of users begin.
     """
 
     scenarios: tuple[str, ...] | None = None
@@ -80,6 +81,7 @@ class SimulationOptions:
     livemode: bool = False
     start_second: int = 1_717_236_000  # 2024-06-01T10:00:00Z: lives of two years end before today
     spread_seconds: int = 15_552_000
+    user_prefix: str = "user"
 
     @property
     def tells_sessions(self) -> bool:

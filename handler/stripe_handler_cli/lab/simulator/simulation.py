@@ -152,6 +152,15 @@ def iterate_lives(seed: int, users: int, options: SimulationOptions | None = Non
         yield _live(seed, index, options, drawn_from)
 
 
+def simulate_life(seed: int, index: int, options: SimulationOptions) -> SimulatedLife:
+    """Simulate one life alone, by its place among those of `iterate_lives`.
+
+    Raises:
+        SimulationError: The options cannot be simulated.
+    """
+    return _live(seed, index, options, choices(options))
+
+
 def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[Choice, ...]) -> SimulatedLife:
     # Each life has its own source of chance, so the first users do not depend on how many there are.
     rng = random.Random(f"stripe-handler {seed} {index}")  # noqa: S311 - repeatable on purpose
@@ -167,7 +176,7 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         aside=aside,
         options=options,
         version=version,
-        users=[f"user_{seed}_{index:06d}"],
+        users=[f"{options.user_prefix}_{seed}_{index:06d}"],
         customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
         now=now,
         expanded=_drawn_expansion(rng, options),

@@ -8,6 +8,7 @@ from typing import Any
 from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Check
 from stripe_handler_cli.operate.doctor.commands import fill_in
+from stripe_handler_cli.operate.doctor.exercise import page as exercise_page
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 RIGHTS = (
@@ -56,7 +57,7 @@ _INTRODUCTION = """\
 
 <!-- Made by `stripe-handler doctor --checklist`; change the checks, not this page. -->
 
-`stripe-handler doctor` goes through all but the last part, on AWS and on local AWS alike:
+`stripe-handler doctor` goes through all but the last two parts, on AWS and on local AWS alike:
 
 ```sh
 .venv/bin/stripe-handler doctor                      # the stack applied from terraform/, selected workspace
@@ -110,7 +111,7 @@ def render_checklist() -> str:
     parts = [_INTRODUCTION]
     for area, some in groupby(CHECKS, key=lambda check: check.area):
         parts += [f"## {area}\n", *map(_check, some)]
-    return "\n".join([*parts, BY_HAND, _RIGHTS + "\n".join(RIGHTS) + "\n```\n"])
+    return "\n".join([*parts, exercise_page.render(), BY_HAND, _RIGHTS + "\n".join(RIGHTS) + "\n```\n"])
 
 
 def _check(check: Check[Any]) -> str:

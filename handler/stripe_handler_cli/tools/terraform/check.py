@@ -52,9 +52,13 @@ def check(
                 f"examples/{example.name}: its formatting alone is checked; it needs {', '.join(foreign)}"
             )
             continue
-        validate = functools.partial(_validate_example, copy, example)
+        validate = functools.partial(_validate, copy, f"examples/{example.name}")
         step(f"terraform validate examples/{example.name}", validate)
     step("terraform test", lambda: copy.test(on_line=progress))
+    for tests in sorted(source.glob("modules/*/tests")):
+        folder = f"modules/{tests.parent.name}"
+        step(f"terraform validate {folder}", functools.partial(_validate, copy, folder))
+        step(f"terraform test {folder}", functools.partial(copy.test, on_line=progress, folder=folder))
     if (source / _DEFAULT_WORKSPACE_TESTS).is_dir():
         in_default = attrs.evolve(copy, environment={**copy.environment, "TF_WORKSPACE": "default"})
         step(
@@ -70,7 +74,6 @@ def foreign_providers(folder: Path) -> list[str]:
     return sorted(set(_PROVIDER.findall(text)) - {"hashicorp/aws"})
 
 
-def _validate_example(copy: WorkingCopy, example: Path) -> None:
-    folder = f"examples/{example.name}"
+def _validate(copy: WorkingCopy, folder: str) -> None:
     copy.init(backend=False, folder=folder)
     copy.validate(folder=folder)

@@ -54,7 +54,7 @@ class WorkingCopy:
 
         Args:
             backend: Whether to initialise the backend; not needed to validate.
-            folder: A directory inside the copy, for the examples.
+            folder: A directory inside the copy, for modules and examples.
         """
         arguments = ["init", "-input=false", "-no-color", f"-backend={str(backend).lower()}"]
         memory = self.shared / "provider-tree.json"
@@ -90,10 +90,12 @@ class WorkingCopy:
         """Check the configuration without reaching anything."""
         self.require("terraform validate", ["validate", "-no-color"], folder=folder)
 
-    def test(self, *, on_line: OnLine | None = None, test_directory: str = "tests") -> None:
-        """Run the root's own tests."""
+    def test(
+        self, *, on_line: OnLine | None = None, test_directory: str = "tests", folder: str = "."
+    ) -> None:
+        """Run the tests of the root, or of another folder."""
         arguments = ["test", "-no-color", f"-test-directory={test_directory}"]
-        self.require("terraform test", arguments, on_line=on_line)
+        self.require("terraform test", arguments, on_line=on_line, folder=folder)
 
     def run(self, arguments: Sequence[str], *, on_line: OnLine | None = None, folder: str = ".") -> Completed:
         """Run one Terraform command in the copy; the exit code is the caller's to judge."""
@@ -118,11 +120,11 @@ class WorkingCopy:
         if completed.exit_code != 0:
             raise failure(what, completed)
 
-    def capture(self, what: str, arguments: Sequence[str]) -> str:
+    def capture(self, what: str, arguments: Sequence[str], *, folder: str = ".") -> str:
         """Run one short Terraform command that must succeed and whose standard output is data."""
         completed = capture(
             [str(self.terraform), *arguments],
-            directory=self.directory,
+            directory=self.directory / folder,
             environment=child_environment(self.environment),
         )
         if completed.exit_code != 0:

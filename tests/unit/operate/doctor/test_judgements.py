@@ -34,7 +34,7 @@ CASES = [Case(check, *row) for table in TABLES for check, rows in table.items() 
 OUTPUTS = set(
     re.findall(
         r'^output "(\w+)"',
-        (Path(__file__).parents[4] / "terraform/outputs.tf").read_text("utf-8"),
+        (Path(__file__).parents[4] / "terraform/modules/pipeline/outputs.tf").read_text("utf-8"),
         re.MULTILINE,
     )
 )
