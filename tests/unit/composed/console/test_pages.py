@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from stripe_handler_cli.composed.console.boxes import picture
 from stripe_handler_cli.composed.console.hiding import HIDDEN
+from stripe_handler_cli.composed.console.pages.pipeline import fragments
+from stripe_handler_cli.composed.console.watch import Seen
 from support import events
 from support.dead_letters import envelope, error, failure_record
 from support.looked_at import BASE, FakeAws, Looked, looked_at
@@ -271,3 +274,19 @@ def test_what_aws_refuses_is_told_as_a_page(console: Looked) -> None:
     assert answer.status_code == 502
     assert "AccessDeniedException" in answer.text
     assert 'href="/failures"' in answer.text
+
+
+def test_a_live_page_sends_what_has_changed(console: Looked) -> None:
+    """As escaped pieces of the page, each by the id of its place."""
+    found = picture({**looks(), "rule": Seen(error="<b>no</b>")}, {}, "now")
+    pieces = fragments(found)
+    assert {"box-rule", "alarms", "summary"} <= pieces.keys()
+    assert "&lt;b&gt;no&lt;/b&gt;" in pieces["box-rule"]
+    text = console.browser.get("/").text
+    for place in pieces:
+        assert f'id="{place}"' in text
+
+
+def looks() -> dict[str, Seen]:
+    """Looks that have seen nothing."""
+    return {name: Seen() for name in ("figures", "rule", "delivery", "failure", "parked", "alarms")}

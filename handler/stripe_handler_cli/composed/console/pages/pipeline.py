@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -39,5 +40,5 @@ def fragments(found: Picture) -> Mapping[str, str]:
     return {
         **{f"box-{one.key}": box.render(box=one) for one in found.boxes},
         "alarms": alarms.render(picture=found, sections=sections(found)),
-        "summary": found.summary,
+        "summary": str(escape(found.summary)),
     }
