@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,7 +80,7 @@ def test_the_pipeline_moves_while_one_looks(page: Page, stack: "Stack") -> None:
 
 
 def test_a_user_is_found_and_drawn_at_both_widths(
-    page: Page, chromium: Browser, console: Running, stack: "Stack"
+    page: Page, chromium: Browser, console: Running, stack: "Stack", tmp_path: Path
 ) -> None:
     """By the keyboard alone; light and dark, with a label on everything that can be typed into."""
     life = Life("console_user")
@@ -105,8 +106,11 @@ def test_a_user_is_found_and_drawn_at_both_widths(
             narrow.goto(f"{console.base}{path}")
     with page.expect_download() as file:
         page.click("text=Export as a file")
-    page.goto(f"file://{file.value.path()}")
-    assert life.user_id in page.inner_text("h1")
+    file.value.save_as(tmp_path / "user.html")
+    page.goto((tmp_path / "user.html").as_uri())
+    assert page.inner_text("h1") == life.user_id
+    assert page.is_visible("svg.wide")
+    assert not page.is_visible("svg.narrow")  # so its style is let in
 
 
 def test_a_message_is_dropped_after_a_question(page: Page, console: Running, stack: "Stack") -> None:

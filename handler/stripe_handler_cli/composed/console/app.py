@@ -19,11 +19,12 @@ from stripe_handler_cli.composed.console.jobs import Jobs
 from stripe_handler_cli.composed.console.looks import looks_at
 from stripe_handler_cli.composed.console.pages import failures, health, pipeline, user, work
 from stripe_handler_cli.composed.console.security import Gate, Guarded
-from stripe_handler_cli.composed.console.site import FILES, RefusedError, Site
+from stripe_handler_cli.composed.console.site import FILES, RefusedError, Site, templates
 from stripe_handler_cli.composed.console.watch import Watch
 
 _EVERY_SECONDS_LOCAL, _EVERY_SECONDS = 2.0, 30.0
 """How often the pipeline is looked at while a page of it is open: on AWS every look costs a little."""
+_SERVICES = ("events", "lambda", "dynamodb", "logs", "cloudwatch", "sqs")
 Page = Callable[[Site, Request], Any]
 
 
@@ -69,6 +70,15 @@ def make_app(desk: Desk, gate: Gate) -> Guarded:
         },
     )
     return Guarded(app, gate)
+
+
+def warm_up(desk: Desk) -> None:
+    """Make what the first page would wait for: clients and templates, half a second together."""
+    for service in _SERVICES:
+        desk.stack.endpoint.client(service)
+    made = templates()
+    for name in made.list_templates():
+        made.get_template(name)
 
 
 def _called(page: Page, site: Site, request: Request) -> Any:

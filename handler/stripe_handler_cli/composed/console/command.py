@@ -54,7 +54,7 @@ def console(
     """
     require_packages()
     from stripe_handler_cli.common.console import printer
-    from stripe_handler_cli.composed.console.app import make_app
+    from stripe_handler_cli.composed.console.app import make_app, warm_up
     from stripe_handler_cli.composed.console.desk import Desk
     from stripe_handler_cli.composed.console.security import Gate
     from stripe_handler_cli.composed.console.server import listening, serve
@@ -62,7 +62,9 @@ def console(
     options = given_stack_options(click.get_current_context())
     taken = listening(port or DEFAULT_PORT, is_named=port is not None)
     gate = Gate(taken.getsockname()[1])
-    app = make_app(Desk(stack, options, stripe, may_act=allow_actions), gate)
+    desk = Desk(stack, options, stripe, may_act=allow_actions)
+    desk.threads.submit(warm_up, desk)
+    app = make_app(desk, gate)
     may = "may change things" if allow_actions else "only looks"
     told = printer()
     told.print(f"The console {may}. It is open until Ctrl-C, for whoever has this address:", markup=False)
