@@ -66,6 +66,7 @@ WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
+    "events:ListRules",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
 }

@@ -5,7 +5,7 @@ condition that can never hold, so DynamoDB authorises it, evaluates it, and writ
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,8 +13,12 @@ from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_INDEX, WAITING_FOR
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.operations.queue_ages import oldest_seconds, queues_client
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
 from stripe_subscription_handler.stripe_side.hurry import hurried
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 _DISTRIBUTION = "stripe-subscription-handler"
 _NOBODY = "stripe-subscription-handler/self-check"
@@ -24,16 +28,17 @@ _AUTHORISED = frozenset({None, "None", "ConditionalCheckFailed", "TransactionCon
 """Why a transaction of these writes is cancelled when every one of them was permitted."""
 
 
-def self_check(store: Store) -> dict[str, Any]:
-    """Try the tables, the Stripe key and Stripe.
+def self_check(store: Store, queues: "Callable[[], SQSClient]" = queues_client) -> dict[str, Any]:
+    """Try the tables, the dead-letter queues, the Stripe key and Stripe.
 
     Returns:
         `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
         that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
-        refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
-        null where the key does not tell), `problem` (null when it could be read), `stripeProblem` (null when
-        Stripe lets it read subscriptions and customers) and `eventsProblem` (the same of events). Never a
-        key, never an item's content.
+        refused; `deadLetterQueues`: the same of the hourly count's look into them; `stripeKey`: null
+        without a configured key, else its `place`, its `mode` (`live`, `test`, or null where the key does
+        not tell), `problem` (null when it could be read), `stripeProblem` (null when Stripe lets it read
+        subscriptions and customers) and `eventsProblem` (the same of events). Never a key, never an item's
+        content.
     """
     return {
         "version": _version(),
@@ -41,6 +46,7 @@ def self_check(store: Store) -> dict[str, Any]:
         "viewSettings": store.config.shows.fingerprint,
         "profileTable": _problem(lambda: _try_profile_table(store)),
         "syncTable": _problem(lambda: _try_sync_table(store)),
+        "deadLetterQueues": _problem(lambda: _try_queues(store, queues)),
         "stripeKey": None if store.stripe is None else _try_stripe(store.stripe),
     }
 
@@ -101,6 +107,12 @@ def _try_sync_table(store: Store) -> None:
         {"Update": {**never, "Key": update, "UpdateExpression": "REMOVE selfCheck"}},
     ]
     _try_transaction(store, items)
+
+
+def _try_queues(store: Store, queues: "Callable[[], SQSClient]") -> None:
+    for url in (store.config.delivery_queue_url, store.config.failure_queue_url):
+        if url:
+            oldest_seconds(queues(), url, store.clock())
 
 
 def _try_batch(store: Store, item: dict[str, Any], names: dict[str, str]) -> None:

@@ -25,6 +25,7 @@ from stripe_subscription_handler.errors import (
     ConfigError,
     InvalidEventError,
     NotAtStripeError,
+    StripeBusyError,
     StripeUnavailableError,
 )
 from stripe_subscription_handler.events.event_types import Subject
@@ -229,7 +230,7 @@ class StripeApi:
             if pause <= 0:
                 raise StripeUnavailableError(failure)
             left -= pause
-            self._pause(pause, failure)
+            self._pause(pause, failure, StripeUnavailableError)
 
     def fetch_customer_metadata(
         self, customer_id: str, *, account: str | None = None
@@ -357,14 +358,16 @@ class StripeApi:
                 may_refresh = False
                 continue
             seconds = patience.pause(reply.status, reply.headers) if reply.repeatable else None
+            is_busy = reply.status == HTTPStatus.TOO_MANY_REQUESTS
+            failed = StripeBusyError if is_busy else StripeUnavailableError
             if seconds is None:
-                raise StripeUnavailableError(reply.failure)
-            self._pause(seconds, reply.failure)
+                raise failed(reply.failure)
+            self._pause(seconds, reply.failure, failed)
 
-    def _pause(self, seconds: float, failure: str) -> None:
+    def _pause(self, seconds: float, failure: str, failed: type[StripeUnavailableError]) -> None:
         needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
         if self.remaining_seconds() < needed:
-            raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
+            raise failed(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
         self.sleep(seconds)
 
     def _send(self, path: str, account: str | None, version: str) -> _Reply:

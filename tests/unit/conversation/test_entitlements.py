@@ -141,7 +141,7 @@ def test_a_stripe_that_does_not_answer_leaves_all_as_it_was() -> None:
     assert shown(tables) == {"user_1": {"sso"}}
 
 
-def test_an_old_copy_of_a_profile_shows_the_newest_summary_again() -> None:
+def test_an_old_copy_shows_the_newest_summary_again() -> None:
     """Somebody restored it; the event that told the summary comes once more, from a drift check say."""
     tables = delivered(created(), entitled("sso"))
     old = dict(tables.profiles["user_1"])

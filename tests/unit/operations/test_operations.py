@@ -98,6 +98,7 @@ def test_a_healthy_function_has_no_problem() -> None:
         "viewSettings": DEFAULTS.fingerprint,
         "profileTable": None,
         "syncTable": None,
+        "deadLetterQueues": None,
         "stripeKey": None,
     }
 

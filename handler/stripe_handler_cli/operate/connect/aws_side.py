@@ -15,6 +15,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
+from stripe_handler_cli.stack.other_rules import OtherRule, other_rules
 
 
 @attrs.frozen
@@ -67,3 +68,7 @@ class AwsSide:
                 raise
             return frozenset()
         return EventPattern.of(found).event_types
+
+    def other_rules(self, outputs: Mapping[str, Any]) -> tuple[OtherRule, ...]:
+        """The rules on the stack's bus that are not the stack's own."""
+        return other_rules(self.endpoint.events, outputs)

@@ -58,6 +58,7 @@ class DayPlayer:
         is_over: Whether whatever is still wrong will stay so; asked at moments after the day's end.
         kills: Processes that were killed.
         put_at: Event id → when it was first put on the bus, Unix time of ours.
+        last: What the last look found.
     """
 
     clock: DayClock
@@ -69,7 +70,11 @@ class DayPlayer:
     kills: int = 0
     put_at: dict[str, float] = attrs.Factory(dict)
     last: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
-    _copy: Any = None
+    _copy: Any = attrs.field(default=None, init=False)
+    _left: list[tuple[float, Event]] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._left = list(self.plan.deliveries[::-1])
 
     def play(self, progress: Callable[[int, int], None]) -> None:
         """Play it; told are the minutes of the day that have passed, and all there are.
@@ -93,18 +98,14 @@ class DayPlayer:
                 puts = [*_unfinished(puts), *self._put_due(pool, now)]
                 if look is not None and look.done():
                     is_settled = not deeds and not self._left and not puts and now > self.end
-                    right_in_a_row = right_in_a_row + 1 if is_settled and not look.result() else 0
-                    look = None
+                    is_right = not look.result()
+                    right_in_a_row, look = (right_in_a_row + 1 if is_settled and is_right else 0), None
                     if right_in_a_row >= _LAST_LOOKS or (is_settled and self.is_over(now)):
                         return
                 if look is None and time.monotonic() >= rest_until:
                     look = looking.submit(self._look)
                     rest_until = time.monotonic() + _REST_SECONDS
                 time.sleep(_TICK_SECONDS)
-
-    _left: list[tuple[float, Event]] = attrs.field(
-        default=attrs.Factory(lambda self: list(self.plan.deliveries[::-1]), takes_self=True), init=False
-    )
 
     def _put_due(self, pool: ThreadPoolExecutor, now: float) -> list["Future[None]"]:
         due: list[Event] = []

@@ -1,7 +1,8 @@
 """One simulated day, from nothing to its certificate."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -20,11 +21,10 @@ from stripe_handler_cli.lab.chaos.day.plan import DayPlan, plan_day
 from stripe_handler_cli.lab.chaos.day.play import DayPlayer, Hands
 from stripe_handler_cli.lab.chaos.day.stage import Stage
 from stripe_handler_cli.lab.chaos.day.story import story_of
-from stripe_handler_cli.lab.chaos.day.stripe import DayAccount
+from stripe_handler_cli.lab.chaos.day.stripe import stripe_is
 from stripe_handler_cli.lab.chaos.day.table import ProfileTable
 from stripe_handler_cli.lab.chaos.day.truth import Truths
 from stripe_handler_cli.lab.chaos.day.watch import Watch, harms, wrong
-from stripe_handler_cli.lab.fake_stripe import SimulatedAccount
 from stripe_handler_cli.lab.simulator.calendar_time import iso
 from stripe_handler_cli.lab.simulator.days import DAY_SECONDS, USUAL_DAY, SimulatedDay, simulate_day
 
@@ -33,6 +33,10 @@ _LAST_PASS_AFTER_SECONDS = 3600
 _SETTLED_AFTER_SECONDS = 1800
 _LONGEST_WITHOUT_LOOP_SECONDS = 120.0
 """How long to wait, in our time, for what is under way where no drift check will help."""
+_LEAVES = (
+    "the day's events in the archive and in the function's log",
+    "messages in the queues, if any are counted above: stripe-handler dlq list",
+)
 
 
 @attrs.frozen
@@ -71,7 +75,7 @@ class Day:
         plan = plan_day(day, self.seed, amounts, stage.pipeline.event_pattern.admits)
         clock = DayClock(start=day.start, speed=self.speed)
         try:
-            with _stripe_is(stage, day, plan, clock):
+            with stripe_is(stage.stripe, day, plan, clock):
                 return self._played(stage, console, day, plan, clock, left_out)
         finally:
             if not stage.is_own:
@@ -150,14 +154,14 @@ class Day:
             ever_wrong=len({one.user_id for one in found}),
             usual=log.usual(player.put_at, befallen),
             passes=0 if loop is None else len(loop.passes),
-            found=_added([] if loop is None else [one.found for one in loop.passes]),
+            found=_by_kind(loop),
             repaired=0 if loop is None else sum(one.repaired for one in loop.passes),
             slice_errors=0 if loop is None else loop.errors,
             told_missed=log.told_missed,
             alarms=alarms_rung(stage.endpoint, stage.outputs["alarm_names"], began),
             waiting=waiting(stage.endpoint, stage.outputs),
             seconds=seconds,
-            right_after_hours=_hours_after(watch, day),
+            right_after_hours=watch.hours_until_right(day.end),
             looks=len(watch.looks),
             left_out=left_out,
             leaves=() if stage.is_own else _LEAVES,
@@ -198,38 +202,9 @@ class Day:
         return bool(last) and now > last[0].ended + _SETTLED_AFTER_SECONDS
 
 
-_LEAVES = (
-    "the day's events in the archive and in the function's log",
-    "messages in the queues, if any are counted above: stripe-handler dlq list",
-)
-
-
-@contextmanager
-def _stripe_is(stage: Stage, day: SimulatedDay, plan: DayPlan, clock: DayClock) -> Iterator[None]:
-    """Let the fake Stripe be the day's account, and give it back what it was."""
-    stripe = stage.stripe
-    if stripe is None:
-        yield
-        return
-    before = stripe.account, stripe.now
-    stripe.account, stripe.now = DayAccount(SimulatedAccount(day.account, clock), plan), clock.now
-    try:
-        yield
-    finally:
-        stripe.account, stripe.now = before
-
-
-def _hours_after(watch: Watch, day: SimulatedDay) -> float | None:
-    """How long after the day the last profile was right again; None if one never was."""
-    ends = [span.until for span in watch.spans]
-    if any(end is None for end in ends):
-        return None
-    return max([0.0, *((end - day.end) / 3600 for end in ends if end is not None)])
-
-
-def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for one in counts:
-        for kind, count in one.items():
-            total[kind] = total.get(kind, 0) + count
-    return dict(sorted(total.items()))
+def _by_kind(loop: Loop | None) -> dict[str, int]:
+    """What the passes found."""
+    found: Counter[str] = Counter()
+    for one in loop.passes if loop else ():
+        found.update(one.found)
+    return dict(sorted(found.items()))

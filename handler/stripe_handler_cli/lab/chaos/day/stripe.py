@@ -1,13 +1,16 @@
-"""The Stripe account on the day: as simulated, but without the events that Stripe failed to make. Pure."""
+"""The Stripe account on the day: as simulated, but without the events that Stripe failed to make."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import attrs
 
+from stripe_handler_cli.lab.chaos.day.clock import DayClock
 from stripe_handler_cli.lab.chaos.day.plan import DayPlan
-from stripe_handler_cli.lab.fake_stripe import SimulatedAccount
+from stripe_handler_cli.lab.fake_stripe import FakeStripe, SimulatedAccount
 from stripe_handler_cli.lab.fake_stripe.accounts import Found
 from stripe_handler_cli.lab.simulator import second_of
+from stripe_handler_cli.lab.simulator.days import SimulatedDay
 
 
 @attrs.frozen
@@ -27,8 +30,22 @@ class DayAccount:
             return Found(None)
         return self.simulated.find(kind, identifier)
 
-    def newest_first(self, kind: str) -> Sequence[str]:
-        ids = self.simulated.newest_first(kind)
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        ids = self.simulated.newest_first(kind, of)
         if kind != "event" or not self.plan.not_generated:
             return ids
         return [identifier for identifier in ids if identifier not in self.plan.not_generated]
+
+
+@contextmanager
+def stripe_is(stripe: FakeStripe | None, day: SimulatedDay, plan: DayPlan, clock: DayClock) -> Iterator[None]:
+    """Let a fake Stripe, if there is one, be the day's account, and give it back what it was."""
+    if stripe is None:
+        yield
+        return
+    before = stripe.account, stripe.now
+    stripe.account, stripe.now = DayAccount(SimulatedAccount(day.account, clock), plan), clock.now
+    try:
+        yield
+    finally:
+        stripe.account, stripe.now = before

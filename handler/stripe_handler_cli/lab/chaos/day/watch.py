@@ -12,6 +12,7 @@ from stripe_handler_cli.lab.chaos.day.incidents import Incident, Kind
 
 View = Mapping[str, Any]
 _TIME_OF_ATTEMPT = "lastPaymentAt"
+_HOUR = 3600
 _LOOKS = 2
 """Within so many looks after an incident it shows: the first may have begun before."""
 
@@ -89,6 +90,13 @@ class Watch:
         """All so far, those under way without an end."""
         under_way = (Span(user_id, since, None) for user_id, since in self._wrong.items())
         return (*self._spans, *under_way)
+
+    def hours_until_right(self, moment: float) -> float | None:
+        """How long after a moment the last profile was right again; None if one never was."""
+        ends = [span.until for span in self.spans]
+        if any(end is None for end in ends):
+            return None
+        return max([0.0, *((end - moment) / _HOUR for end in ends if end is not None)])
 
 
 def harms(incidents: Iterable[Incident], spans: Sequence[Span], looks: Sequence[float]) -> list[Harm]:

@@ -79,6 +79,7 @@ class SelfCheckFacts:
     settings_error: str | None = None  # the variable that cannot be used, and why
     profile_table: str | None = None  # what was refused there
     sync_table: str | None = None
+    queues: str | None = None  # what was refused of the look into the dead-letter queues
     alias: str | None = None  # by which the function is invoked
 
 
@@ -91,7 +92,11 @@ def look_at_self_check(site: Site) -> SelfCheckFacts:
         return SelfCheckFacts(settings_error=str(error))
     except FunctionFailedError as error:
         return SelfCheckFacts(error=str(error))
-    return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
+    return SelfCheckFacts(
+        profile_table=told["profileTable"],
+        sync_table=told["syncTable"],
+        queues=told.get("deadLetterQueues"),
+    )
 
 
 @check(Area.FUNCTION, look_at_self_check, APPLY, CORRECT_SETTING, READ_ERRORS, DEPLOY, DEPLOY_VERSION)
@@ -100,9 +105,10 @@ def self_check(facts: SelfCheckFacts) -> Finding:
 
     A policy says what should be allowed; only the function can show what is.
 
-    The function is invoked with the self-check: under its own role it reads both tables and tries each
-    kind of write with a condition that never holds. Whatever is refused, or an error, fails. A setting that
-    it cannot use, as a JMESPath or a pattern that is none, fails too, with the variable's name.
+    The function is invoked with the self-check: under its own role it reads both tables and tries each kind
+    of write with a condition that never holds, and looks into the dead-letter queues as its hourly count
+    does. Whatever is refused, or an error, fails. A setting that it cannot use, as a JMESPath or a pattern
+    that is none, fails too, with the variable's name.
     """
     if not facts.is_known:
         return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
@@ -110,11 +116,15 @@ def self_check(facts: SelfCheckFacts) -> Finding:
         return failed(facts.settings_error, CORRECT_SETTING)
     if facts.error is not None:
         return failed(facts.error, READ_ERRORS)
-    problems = {"profile table": facts.profile_table, "sync table": facts.sync_table}
-    found = [f"{table}: {problem}" for table, problem in problems.items() if problem]
+    problems = {
+        "profile table": facts.profile_table,
+        "sync table": facts.sync_table,
+        "dead-letter queues": facts.queues,
+    }
+    found = [f"{place}: {problem}" for place, problem in problems.items() if problem]
     if found:
         return failed("refused to the function: " + "; ".join(found))
-    return passed("the function may read and write both tables")
+    return passed("the function may read and write both tables, and look into the queues")
 
 
 @attrs.frozen(kw_only=True)
