@@ -1,5 +1,6 @@
 """A stack in memory for the console to look at: the model's tables and a log, by AWS's own requests."""
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -122,10 +123,24 @@ class FakeAws:
         items = [to_wire(item) for item in self._items("sync") if item["PK"] == values.get(":customer")]
         return {"Items": items, "Count": len(items)}
 
-    def scan(self, **_: Any) -> dict[str, Any]:
-        """DynamoDB: every link."""
-        items = [item for item in self._items("sync") if item["SK"].startswith("LINK#")]
-        return {"Items": [to_wire(item) for item in items], "ScannedCount": len(items)}
+    def scan(self, *, TableName: str, Segment: int = 0, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """DynamoDB: every link, or every profile, all of them in the first segment."""
+        items = self._items(TableName) if Segment == 0 else []
+        found = [item for item in items if TableName == "profiles" or item["SK"].startswith("LINK#")]
+        return {"Items": [to_wire(item) for item in found], "ScannedCount": len(found)}
+
+    def describe_table(self, **_: Any) -> dict[str, Any]:
+        """DynamoDB: about how many items there are."""
+        return {"Table": {"ItemCount": len(self.tables.profiles)}}
+
+    def get_caller_identity(self) -> dict[str, Any]:
+        """STS: the stack's own account."""
+        return {"Account": "123456789012"}
+
+    def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803
+        """Lambda: the function handles an event, which it has in EventBridge's envelope."""
+        self.handle(json.loads(Payload)["detail"])
+        return {"Payload": io.BytesIO(json.dumps({"decision": "write", "reason": "primary"}).encode())}
 
     def get_paginator(self, operation: str) -> "_Pages":
         """All pages of an operation, in one."""

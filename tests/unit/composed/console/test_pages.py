@@ -246,14 +246,56 @@ def test_an_action_says_which_messages(query: str) -> None:
     assert console.browser.get(f"/failures/confirm?{query}").status_code == 403
 
 
+def done(console: Looked, path: str, **form: str) -> str:
+    """Send a form, follow its job to the end, and return the job's page."""
+    form = {"csrf": console.gate.csrf, **form}
+    began = console.browser.post(path, data=form, headers={"origin": BASE})
+    assert began.status_code == 303, began.text
+    with console.browser.stream("GET", f"/live{began.headers['location']}") as told:
+        assert "event: end" in list(told.iter_lines())
+    return console.browser.get(began.headers["location"]).text
+
+
+def test_an_event_that_is_sent_again_is_applied_and_its_message_deleted() -> None:
+    """By the function, which decides about it as about any other."""
+    console = looked_at(may_act=True)
+    raw = events.created(events.subscription(user="user_1"), event_id="evt_again")
+    console.aws.failure.send(failure_record(envelope(raw), error("StripeUnavailableError")))
+    text = done(console, "/failures", do="redrive", error="StripeUnavailableError")
+    assert "1 applied" in text
+    assert "evt_again: write · primary" in text
+    assert console.aws.failure.deleted == ["m0"]
+    assert "evt_again" in console.browser.get("/user?id=user_1").text
+
+
 def test_a_comparison_runs_and_its_verdict_stays() -> None:
-    """Owners and profiles, which needs no Stripe key; the one with Stripe says that there is no key."""
+    """Each profile against its ledger, and against the owner links, which need no Stripe key."""
     console = looked_at()
     lived(console.aws)
     text = console.browser.get("/drift").text
     assert "None was given when the console was started" in text
+    item = dict(console.aws.tables.profiles["user_1"])
+    console.aws.tables.profiles["user_1"] = item | {"subscriptionStatus": "lifetime"}
+    done(console, "/drift", what="views")
+    done(console, "/drift", what="owners")
+    text = console.browser.get("/drift").text
+    assert "subscriptionStatus lifetime → past_due" in text
+    assert "every subscription is where its link says" in text
+    refused = done(console, "/drift", what="stripe")
+    assert "No Stripe key was given" in refused
     form = {"csrf": console.gate.csrf, "what": "no such"}
     assert console.browser.post("/drift", data=form, headers={"origin": BASE}).status_code == 403
+
+
+def test_the_doctors_verdicts_stay() -> None:
+    """Of a stack of which hardly anything can be seen, too: every check says so."""
+    console = looked_at()
+    assert "Not examined since the console was started" in console.browser.get("/doctor").text
+    done(console, "/doctor")
+    text = console.browser.get("/doctor").text
+    assert "Examine again" in text
+    assert text.count("could not look") > 5
+    read(text)
 
 
 def test_a_stack_on_aws_is_not_played_with() -> None:

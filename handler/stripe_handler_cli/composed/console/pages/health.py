@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.composed.console.boxes import drift_figure
 from stripe_handler_cli.composed.console.desk import Desk
 from stripe_handler_cli.composed.console.jobs import Job
@@ -22,7 +23,6 @@ from stripe_handler_cli.operate.reconcile.command import connect, pace, workers_
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound, find_misplaced
 from stripe_handler_cli.operate.reconcile.report import told
 from stripe_handler_cli.operate.reconcile.running import Run, views_compared
-from stripe_handler_cli.stack.stripe_options import required
 from stripe_subscription_handler.comparison.tally import Tally
 
 _PACKAGE = Path("dist/handler.zip")
@@ -77,9 +77,17 @@ async def look_again(site: Site, request: Request) -> Response:
 
 
 def _compared(desk: Desk, job: Job) -> Tally:
-    """As `reconcile`, from its beginning, in a directory that nobody else goes on from."""
+    """As `reconcile`, from its beginning, in a directory that nobody else goes on from.
+
+    Raises:
+        CliError: No Stripe key was given, or Stripe does not tell.
+    """
     stack = desk.given
-    api = connect(stack.config, required(desk.stripe), pace(_RATE))
+    if desk.stripe is None:
+        raise CliError(
+            "No Stripe key was given when the console was started; it is read from STRIPE_API_KEY."
+        )
+    api = connect(stack.config, desk.stripe, pace(_RATE))
     run = Run(
         stack, api, workers_for(_RATE), apply=False, as_json=False, progress=job.progress, notes=desk.may_act
     )
