@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -32,8 +33,16 @@ def live(site: Site, request: Request) -> Response:
 def fragments(job: Job) -> Mapping[str, str]:
     return {
         "job": templates().get_template("_job.html").render(**_values(job)),
+        "said": str(escape(_said(job))),
         "lights": templates().get_template("_lights.html").render(lit=job.lit),
     }
+
+
+def _said(job: Job) -> str:
+    """What somebody who does not see the page is told of all that moves on it: the last line, or the end."""
+    if job.is_running:
+        return job.lines[-1] if job.lines else job.count
+    return f"Ended early: {job.error}" if job.error else "Done."
 
 
 def _job(site: Site, request: Request) -> Job:
@@ -53,6 +62,7 @@ def _values(job: Job) -> dict[str, Any]:
         "played": outcome if isinstance(outcome, playing.Played) else None,
         "back": _BACK.get(job.kind, "/drift"),
         "lit": job.lit,
+        "said": _said(job),
     }
 
 
