@@ -1,6 +1,8 @@
 """The console's parts that know no page: looks, boxes, jobs, what is hidden, the runbook's sections."""
 
+import gc
 import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,9 @@ from stripe_handler_cli.composed.console import command
 from stripe_handler_cli.composed.console.boxes import BAD, OK, UNKNOWN, WARN, picture
 from stripe_handler_cli.composed.console.hiding import HIDDEN, hide
 from stripe_handler_cli.composed.console.jobs import Job, Jobs
+from stripe_handler_cli.composed.console.looks import looks_at
 from stripe_handler_cli.composed.console.metrics import POINTS, Series, metrics_of, read_series
+from stripe_handler_cli.composed.console.pages.pipeline import fragments
 from stripe_handler_cli.composed.console.play import told_anew
 from stripe_handler_cli.composed.console.runbook import runbook, section
 from stripe_handler_cli.composed.console.server import listening
@@ -22,7 +26,7 @@ from stripe_handler_cli.lab.demo import life
 from stripe_handler_cli.operate.parked.waiting import Waiting
 from stripe_handler_cli.stack.dead_letters.queues import Counts
 from support.checkout import ROOT
-from support.looked_at import OUTPUTS
+from support.looked_at import OUTPUTS, looked_at
 
 HOUR = timedelta(hours=1)
 
@@ -110,6 +114,25 @@ def test_a_picture_is_told_in_a_sentence() -> None:
     assert picture(seen(), OUTPUTS, "now").summary == "0 alarms ringing. Every box is well."
     told = picture(seen(failure=Seen(Counts(1, 0, 1))), OUTPUTS, "now").summary
     assert told == "0 alarms ringing. Failure queue: trouble."
+
+
+def test_looking_for_a_day_takes_no_more_memory() -> None:
+    """What a look has seen takes the place of what it saw before."""
+    desk = looked_at().desk
+    watch = Watch(looks_at(desk), desk.threads, 0.0)
+
+    def left_after(polls: int) -> int:
+        for _ in range(polls):
+            fragments(picture(watch.look(), desk.outputs, "now"))
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+    tracemalloc.start()
+    try:
+        before = left_after(50)
+        assert left_after(150) - before < 20_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_figures_stand_at_their_time() -> None:
