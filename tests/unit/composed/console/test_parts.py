@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import tomllib
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from stripe_handler_cli.composed.console.pages.pipeline import fragments
 from stripe_handler_cli.composed.console.play import told_anew
 from stripe_handler_cli.composed.console.runbook import runbook, section
 from stripe_handler_cli.composed.console.server import listening
+from stripe_handler_cli.composed.console.site import FILES
 from stripe_handler_cli.composed.console.watch import Seen, Watch
 from stripe_handler_cli.lab.demo import life
 from stripe_handler_cli.operate.parked.waiting import Waiting
@@ -245,6 +247,16 @@ def test_a_port_that_is_taken_is_told_or_another_one_found() -> None:
             listening(port, is_named=True)
         with listening(port, is_named=False) as other:
             assert other.getsockname()[1] != port
+
+
+def test_every_file_of_the_pages_goes_into_the_package() -> None:
+    """By the patterns of pyproject.toml; nothing is built from them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["stripe_handler_cli"]
+    package = FILES.parents[1]
+    files = [one.relative_to(package) for kind in ("templates", "static") for one in (FILES / kind).iterdir()]
+    assert files
+    assert [one for one in files if not any(one.match(pattern) for pattern in patterns)] == []
 
 
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
