@@ -4,6 +4,7 @@ Not part of the tests: what is on them is what happened there, and when. `make p
 """
 
 import os
+import signal
 import sys
 
 from playwright.sync_api import Page
@@ -51,6 +52,8 @@ def wide(page: Page, base: str) -> None:
 
 def main() -> None:
     """Take all of them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what is started in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     path = browser.executable()
     if path is None:
         sys.exit(browser.NONE_FOUND)
