@@ -41,6 +41,7 @@ SERVICES = (
     "iam",
     "lambda",
     "logs",
+    "scheduler",
     "sns",
     "sqs",
     "sts",
@@ -163,6 +164,7 @@ def test_whoever_looks_changes_nothing() -> None:
         ("dynamodb:DeleteItem", "dynamodb:REGION:ACCOUNT:table/{sync}"),
         ("dynamodb:UpdateItem", "dynamodb:REGION:ACCOUNT:table/PROFILE_TABLE"),
         ("logs:FilterLogEvents", "logs:REGION:ACCOUNT:log-group:/aws/lambda/{drift-check}:*"),
+        ("scheduler:GetSchedule", "scheduler:REGION:ACCOUNT:schedule/default/{drift-check}"),
         ("sns:GetTopicAttributes", "sns:REGION:ACCOUNT:{alarms}"),
         (
             "events:DescribeRule",

@@ -43,6 +43,7 @@ RIGHTS = (
     "logs:DescribeLogGroups",
     "logs:DescribeMetricFilters",
     "logs:FilterLogEvents",
+    "scheduler:GetSchedule",
     "sns:GetTopicAttributes",
     "sqs:GetQueueAttributes",
 )

@@ -137,6 +137,7 @@ class StripeKeyFacts:
     is_in_environment: bool = False  # the key itself
     problem: str | None = None  # why it cannot be read
     stripe_problem: str | None = None  # why Stripe does not accept it
+    unreadable: tuple[str, ...] = ()  # what a question needs, and Stripe does not show
     alias: str | None = None  # by which the function is invoked
 
 
@@ -154,6 +155,7 @@ def look_at_stripe_key(site: Site) -> StripeKeyFacts:
         is_in_environment=secret.KEY_VARIABLE in environment,
         problem=told["problem"],
         stripe_problem=told["stripeProblem"],
+        unreadable=tuple(told.get("askingProblems") or ()),
         alias=site.stack.function_alias,
     )
 
@@ -169,8 +171,9 @@ def stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of 
 
     The function reads its key anew and asks Stripe for a subscription and a customer that cannot exist. A
     key that cannot be read or that Stripe refuses fails, and so does any key where the zip was built
-    without stripe. A key in the function's environment, or no answer from Stripe, is a warning. The key
-    itself is never shown.
+    without stripe. A key in the function's environment, or no answer from Stripe, is a warning, and so is a
+    key that may not read invoices or checkout sessions, which asking now needs. The key itself is never
+    shown.
     """
     if facts.place is None:
         return passed("none configured (it is optional); what only Stripe can tell waits, or fails")
@@ -191,6 +194,14 @@ def stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of 
         return failed(facts.stripe_problem, replace, secret=facts.secret)
     if facts.stripe_problem is not None:
         return warned(f"readable, but: {facts.stripe_problem}")
+    if facts.unreadable:
+        missing = " and ".join(facts.unreadable)
+        return warned(
+            f"readable, but Stripe does not show it {missing}, which asking now (docs/ask-now.md) needs: "
+            "allow the restricted key to read them, or put one there that may",
+            replace,
+            secret=facts.secret,
+        )
     return passed(f"{facts.place}: readable, and Stripe lets it read subscriptions and customers")
 
 
