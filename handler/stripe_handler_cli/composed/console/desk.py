@@ -26,11 +26,13 @@ from stripe_handler_cli.stack.stripe_options import StripeAccess
 _SETTINGS_SECONDS = 60.0
 _THREADS = 16
 _QUICK = Config(
-    retries={"mode": "standard", "total_max_attempts": 2},
+    # It slows down where AWS throttles: parts of a log are read side by side.
+    retries={"mode": "adaptive", "total_max_attempts": 6},
     connect_timeout=3,
     read_timeout=20,
     max_pool_connections=_THREADS,
 )
+LOG_PARTS_AT_ONCE = 4
 _STRIPE_PAGES = 20
 """Pages of Stripe's list of events that a page is made of at most; `explain` reads more."""
 _Answer = TypeVar("_Answer")
@@ -114,7 +116,8 @@ class Desk:
         if ask_stripe and self.stripe is not None:
             api = stripe_api(self.stripe, self.stack.config.stripe_api_url, "events")
         with silent() as reading:
-            return Gatherer(self.stack, self.now()).explain(user_id, None, api, _STRIPE_PAGES, reading)
+            gatherer = Gatherer(self.stack, self.now(), LOG_PARTS_AT_ONCE)
+            return gatherer.explain(user_id, None, api, _STRIPE_PAGES, reading)
 
 
 def silent() -> AbstractContextManager[Step]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from stripe_handler_cli.composed.console.desk import Desk
+from stripe_handler_cli.composed.console.desk import LOG_PARTS_AT_ONCE, Desk
 from stripe_handler_cli.stack.function_log import LogLine, patterns
 
 _MONTH = timedelta(days=30)
@@ -60,7 +60,13 @@ def _of_lines(desk: Desk, subscription_id: str) -> set[str]:
     since: datetime = log.read_from(now, now - _MONTH)
     wanted = patterns([("subscription_id", subscription_id)])
     lines = list(
-        log.lines(wanted, lambda line: line.subscription_id == subscription_id, since, now, at_once=4)
+        log.lines(
+            wanted,
+            lambda line: line.subscription_id == subscription_id,
+            since,
+            now,
+            at_once=LOG_PARTS_AT_ONCE,
+        )
     )
     named = [line.user_id for line in lines if line.user_id is not None]
     return set(named[-1:])

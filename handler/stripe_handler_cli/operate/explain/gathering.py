@@ -25,8 +25,7 @@ from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
-_AT_ONCE = 4
-"""Customers, or parts of the log, that are read side by side. AWS answers 5 FilterLogEvents a second."""
+_CUSTOMERS_AT_ONCE = 4
 MOST_LINES = 20_000
 """Newest log lines of a user that are kept; a user with more has older ones left out, and is told."""
 
@@ -106,10 +105,16 @@ def concerning(
 
 @attrs.frozen
 class Gatherer:
-    """Reads a deployed stack."""
+    """Reads a deployed stack.
+
+    Attributes:
+        at_once: How many parts of the log are read side by side. AWS answers 5 FilterLogEvents a second in a
+            whole account, so with more than one the client must be one that waits when it is throttled.
+    """
 
     stack: DeployedStack
     now: datetime
+    at_once: int = 1
 
     def explain(
         self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
@@ -170,7 +175,7 @@ class Gatherer:
     def _customers(self, customer_ids: Collection[str]) -> dict[str, CustomerRecord]:
         """Read customers, side by side."""
         tables, ids = self.stack.tables, sorted(customer_ids)
-        with ThreadPoolExecutor(_AT_ONCE) as readers:
+        with ThreadPoolExecutor(_CUSTOMERS_AT_ONCE) as readers:
             return dict(zip(ids, readers.map(tables.customer, ids), strict=True))
 
     def _customers_of_what_left(self, user_id: str, lines: Sequence[LogLine]) -> set[str]:
@@ -213,6 +218,6 @@ class Gatherer:
         wanted = [phrase(logged_as), *patterns(("subscription_id", one) for one in sorted(subscription_ids))]
         kept: deque[LogLine] = deque(maxlen=MOST_LINES + 1)
         counter = step.counter("parts of the log")
-        kept.extend(log.lines(wanted, concerns, since, self.now, counter, at_once=_AT_ONCE))
+        kept.extend(log.lines(wanted, concerns, since, self.now, counter, at_once=self.at_once))
         lines = [line.with_user(logged_as, user_id) for line in kept]
         return lines[-MOST_LINES:], len(kept) > MOST_LINES
