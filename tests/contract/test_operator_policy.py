@@ -40,6 +40,7 @@ SERVICES = (
     "iam",
     "lambda",
     "logs",
+    "scheduler",
     "sns",
     "sqs",
     "sts",
@@ -64,6 +65,7 @@ ONLY_THE_EXERCISES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"U
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricStatistics",
+    "events:ListRules",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
 }
@@ -160,6 +162,7 @@ def test_whoever_looks_changes_nothing() -> None:
         ("dynamodb:DeleteItem", "dynamodb:REGION:ACCOUNT:table/{sync}"),
         ("dynamodb:UpdateItem", "dynamodb:REGION:ACCOUNT:table/PROFILE_TABLE"),
         ("logs:FilterLogEvents", "logs:REGION:ACCOUNT:log-group:/aws/lambda/{drift-check}:*"),
+        ("scheduler:GetSchedule", "scheduler:REGION:ACCOUNT:schedule/default/{drift-check}"),
         ("sns:GetTopicAttributes", "sns:REGION:ACCOUNT:{alarms}"),
         (
             "events:DescribeRule",

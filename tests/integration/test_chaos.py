@@ -18,7 +18,7 @@ from support.personal import people, personal_data
 if TYPE_CHECKING:
     from conftest import Stack
 
-CHAOS = Chaos(users=8, seed=66, event_types=DEFAULT_EVENT_TYPES)
+CHAOS = Chaos(users=4, seed=495, event_types=DEFAULT_EVENT_TYPES)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,10 @@ from rich.text import Text
 from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample
+from stripe_handler_cli.lab.chaos.day.certificate import DayCertificate, Healing
+from stripe_handler_cli.lab.chaos.day.certificate import Difference as Different
+from stripe_handler_cli.lab.chaos.day.incidents import Kind as Kinds
+from stripe_handler_cli.lab.chaos.day.report import print_day
 from stripe_handler_cli.lab.chaos.report import print_certificate
 from stripe_handler_cli.lab.simulator.statistics import Statistics
 from stripe_handler_cli.operate.dlq import report as dead_letters
@@ -273,6 +277,42 @@ def proven(console: Console) -> None:
     print_certificate(console, certificate)
 
 
+def healed(console: Console) -> None:
+    """A day's certificate: one kind of incident, and one user that differs."""
+    counts = dict.fromkeys(
+        ("seed", "users", "profiles", "past_events", "events", "deliveries", "duplicates", "thin_events"), 1
+    )
+    more = dict.fromkeys(("kills", "stripe_faults", "stripe_requests", "attempts", "ever_wrong"), 1)
+    rest = dict.fromkeys(("passes", "repaired", "slice_errors", "told_missed", "looks"), 1)
+    certificate = DayCertificate(
+        **counts,
+        **more,
+        **rest,
+        day="2026-06-01",
+        speed=240.0,
+        check_every_hours=6.0,
+        repair=True,
+        past_seconds=1.0,
+        errors={"StripeUnavailableError": 1},
+        healing={Kinds.NOT_GENERATED: Healing(1, 1, 0, 5400.0, 5400.0, 5400.0)},
+        usual=(0.02, 0.45, 1.31),
+        found={"missed_event": 1},
+        alarms={"drift_found": 1},
+        waiting=(1, 0),
+        seconds=1.0,
+        right_after_hours=None,
+        left_out=("killed processes: the function's cannot be reached",),
+        differences=(
+            Different(
+                USER,
+                {"subscriptionCancelAtPeriodEnd": (True, False)},
+                ((1_780_272_000.0, f"{TYPE} sub_1", "event never came"),),
+            ),
+        ),
+    )
+    print_day(console, certificate)
+
+
 def simulated(console: Console) -> None:
     """Counts of one life."""
     Statistics(1, 1, Counter({"trial": 1}), Counter({"2025-basil": 1}), Counter({TYPE: 1})).print_summary(
@@ -397,6 +437,9 @@ SCREENS = {
     ),
     "chaos": Shown(
         proven, (USER, EVENT), ("subscriptionCancelAtPeriodEnd", "yes", "no"), ("is not the truth",)
+    ),
+    "chaos day": Shown(
+        healed, (USER, "1 h 30 min"), ("event not generated", "1 h 30 min"), ("is not the truth",)
     ),
     "simulate": Shown(simulated, (TYPE,), (TYPE, "1")),
     "package": Shown(packaged, ("/srv/" + "a-deep-directory/" * 8 + "handler.zip",), ("files", "1")),

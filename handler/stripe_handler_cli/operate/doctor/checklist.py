@@ -26,6 +26,7 @@ RIGHTS = (
     "events:DescribeEventSource",
     "events:DescribeRule",
     "events:ListRuleNamesByTarget",
+    "events:ListRules",
     "events:ListTargetsByRule",
     "events:TestEventPattern",
     "iam:GetRole",
@@ -42,6 +43,7 @@ RIGHTS = (
     "logs:DescribeLogGroups",
     "logs:DescribeMetricFilters",
     "logs:FilterLogEvents",
+    "scheduler:GetSchedule",
     "sns:GetTopicAttributes",
     "sqs:GetQueueAttributes",
 )
@@ -84,6 +86,8 @@ What no command can know.
   order of items, which may change.
 - [ ] Where Stripe is set to leave a subscription `past_due` after the last retry, `access_past_due_days` is set.
   Otherwise such a subscription gives access for ever.
+- [ ] A webhook bridge has a concurrency of its own (`webhook_bridge.reserved_concurrent_executions = 10`, say): its URL
+  is public, and a flood would take what the account has ([what it does](migrate-from-webhooks.md#to-know)).
 - [ ] Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)). A state on one
   machine is lost with it, and two people applying at once spoil it.
 - [ ] A second `terraform plan` is empty. Otherwise somebody changes by hand what Terraform changes back.

@@ -74,6 +74,7 @@ _STRIPE_KEY = (
 )
 _DECRYPT_TABLES = Need("DecryptTables", ("kms:Decrypt",), "kms")
 _SEAL = ("kms:Decrypt", "kms:GenerateDataKey")
+_LOOK = ("sqs:GetQueueAttributes", "sqs:ReceiveMessage")
 
 NEEDED: Mapping[str, tuple[Need, ...]] = {
     "handler": (
@@ -81,6 +82,8 @@ NEEDED: Mapping[str, tuple[Need, ...]] = {
         Need("ReadAndUpdateProfiles", _ON_PROFILES, "profiles"),
         Need("KeepOwnersAndParkedEvents", _ON_OWNERS, "owners"),
         Need("CountParkedEvents", _dynamodb("Query"), "parked_index"),
+        Need("LookIntoDeadLetterQueues", _LOOK, "delivery_queue"),
+        Need("LookIntoDeadLetterQueues", _LOOK, "failure_queue"),
         Need("SendToFailureQueue", ("sqs:SendMessage",), "failure_queue"),
         _DECRYPT_TABLES,
         Need("EncryptForFailureQueue", _SEAL, "kms"),
@@ -145,6 +148,7 @@ def places(deployed: Deployed) -> dict[str, str | None]:
         "profiles": profiles,
         "owners": owners,
         "parked_index": f"{owners}/index/{PARKED_INDEX}",
+        "delivery_queue": outputs.get("delivery_dead_letter_queue_arn"),
         "failure_queue": outputs.get("failure_queue_arn"),
         "stripe_secret": environment.get("STRIPE_SECRET_ARN"),
         "stripe_parameter": parameter("STRIPE_SECRET_PARAMETER"),
