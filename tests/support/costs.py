@@ -219,7 +219,7 @@ def monthly() -> list[Row]:
     )
     return [
         Row(f"{count['']} alarms (an account's first ten are free)", cost("alarm_month", count[""])),
-        Row("2 metrics of one's own; up to 6 in hours with events, $1.80", cost("metric_month", 2)),
+        Row("4 metrics of one's own; up to 8 in hours with events, $2.40", cost("metric_month", 4)),
         Row("the dashboard, where an account has three already (else free)", cost("dashboard_month", 1)),
         Row("the parked count, once an hour", hourly + cost("read_unit", MONTH_HOURS)),
         Row(f"with a Stripe key: the drift check of {SUBSCRIPTIONS:,} subscriptions, once a day", drift),
