@@ -28,7 +28,7 @@ pytestmark = pytest.mark.embedded
 
 DAY = Day(
     users=12,
-    seed=4,
+    seed=30,
     minutes=0.12,
     check_every_hours=6,
     amounts=Amounts(lost=0.1, not_generated=0.05, replaced=0.2, disabled_minutes=120),

@@ -116,6 +116,7 @@ class Sliced:
         told: What it told, in order.
         slices: How many slices there were.
         reads: The lists that the key may read besides; None: nobody asks.
+        interval_seconds: From one pass's beginning to the next one's.
     """
 
     world: Reconciliation
@@ -125,6 +126,7 @@ class Sliced:
     told: list[Difference] = attrs.Factory(list)
     slices: int = 0
     reads: frozenset[str] | None = None
+    interval_seconds: float = INTERVAL_SECONDS
 
     def slice(
         self,
@@ -142,7 +144,7 @@ class Sliced:
             self.world.account,
             Profiles(self.world.tables),
             comparer if reading is None else attrs.evolve(comparer, payments=None),
-            INTERVAL_SECONDS,
+            self.interval_seconds,
             SECOND_LOOK_SECONDS,
             lambda: self.now,
             is_over,

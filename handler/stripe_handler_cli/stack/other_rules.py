@@ -15,6 +15,7 @@ import attrs
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.words import plural
+from stripe_handler_cli.stack.pages import pages
 
 _ARCHIVE_RULE = "Events-Archive-"
 """How EventBridge calls the rule that it keeps on a bus for an archive; the archive's name follows."""
@@ -94,20 +95,11 @@ def _is_own(rule: OtherRule, outputs: Mapping[str, Any]) -> bool:
 
 
 def _rules(events: Any, bus: str) -> Iterator[OtherRule]:
-    for rule in _pages(events.list_rules, "Rules", EventBusName=bus):
-        targets = _pages(events.list_targets_by_rule, "Targets", Rule=rule["Name"], EventBusName=bus)
+    for rule in pages(events.list_rules, "Rules", EventBusName=bus):
+        targets = pages(events.list_targets_by_rule, "Targets", Rule=rule["Name"], EventBusName=bus)
         yield OtherRule(
             rule["Name"],
             rule.get("State", ""),
             tuple(target["Arn"] for target in targets),
             rule.get("ManagedBy") or None,
         )
-
-
-def _pages(call: Any, what: str, **asked: Any) -> Iterator[Any]:
-    while True:
-        page = call(**asked)
-        yield from page.get(what, ())
-        if not page.get("NextToken"):
-            return
-        asked["NextToken"] = page["NextToken"]

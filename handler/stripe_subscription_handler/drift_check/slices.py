@@ -15,7 +15,7 @@ from stripe_subscription_handler.comparison.walk import Profiles, Stripe, Walk
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint, SliceEndedError
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass, Next, PassStore, next_step
 from stripe_subscription_handler.drift_check.second_looks import SecondLooks
-from stripe_subscription_handler.drift_check.thorough import INTERVALS, WANTED, MissedEvents, Thorough
+from stripe_subscription_handler.drift_check.thorough import WANTED, MissedEvents, Thorough
 from stripe_subscription_handler.errors import StripeUnavailableError
 
 
@@ -130,9 +130,8 @@ class Slice:
             checkpoint.note(state={"reads": reads})
         if "events" in reads and not checkpoint.read("events_done"):
             tally = Tally.from_json(checkpoint.read("believed"))
-            reach = INTERVALS * self.interval_seconds
             believing = attrs.evolve(self.comparer, tally=tally)
-            MissedEvents(self.thorough, checkpoint, believing, reach).run()
+            MissedEvents(self.thorough, checkpoint, believing, self.interval_seconds).run()
         return self.thorough.with_payments() if "invoices" in reads else (self.stripe, self.comparer)
 
     def _is_finished(self, checkpoint: PassCheckpoint) -> bool:

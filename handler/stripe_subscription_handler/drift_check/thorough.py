@@ -18,8 +18,9 @@ from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint
 from stripe_subscription_handler.stripe_side.api import Page, Plural
 
 WANTED: tuple[Plural, ...] = ("invoices", "events")
-INTERVALS = 3
-"""Events of so many intervals are gone through: also after two passes that did not come to their end."""
+_INTERVALS = 3
+_LEAST_REACH_SECONDS = 3 * 86_400
+"""So far back events are gone through at least: a table may have been set back to an old copy."""
 ON_ITS_WAY_SECONDS = 900
 """A younger event may still be on its way. More than Lambda's three attempts take."""
 _NOT_TOLD_TWICE = frozenset({Kind.UNMAPPED, Kind.UNREADABLE})
@@ -63,15 +64,18 @@ class MissedEvents:
     So it heals what no object shows: whose a session said a subscription is, what a customer is entitled to,
     when an attempt failed.
 
+    How far back it goes is counted from the moment of Stripe's first answer: three intervals, so that two
+    passes may fail to come to their end, and three days at least.
+
     Attributes:
         comparer: Compares, tells, and repairs where it may; its tally counts.
-        reach_seconds: How far back it goes, from the moment of Stripe's first answer.
+        interval_seconds: From one pass's beginning to the next one's.
     """
 
     stripe: Thorough
     checkpoint: PassCheckpoint
     comparer: Comparer
-    reach_seconds: float
+    interval_seconds: float
 
     def run(self) -> None:
         """Go through them, or through what is left of them.
@@ -85,7 +89,8 @@ class MissedEvents:
         for page in self.stripe.events(0, place["after"] if place else None):
             # By Stripe's clock, as the events are.
             now = place["now"] if place else int(datetime.fromisoformat(page.as_of).timestamp())
-            since, until = now - self.reach_seconds, now - ON_ITS_WAY_SECONDS
+            reach = max(_LEAST_REACH_SECONDS, _INTERVALS * self.interval_seconds)
+            since, until = now - reach, now - ON_ITS_WAY_SECONDS
             bodies = [one for one in page.objects if since <= one["created"] <= until]
             comparer.listed_events(bodies)
             tally.events += len(bodies)

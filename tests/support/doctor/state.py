@@ -140,6 +140,12 @@ CASES: Cases = {
             "hides a message for 30 s, the function may take 30 s",
             APPLY,
         ),
+        (
+            (queue(), queue(has_redrive_policy=True)),
+            WARN,
+            "q has a redrive policy",
+            queues.REMOVE_REDRIVE_POLICY,
+        ),
     ),
     queues.delivery_queue_empty: (
         (queue(), PASS, "empty"),

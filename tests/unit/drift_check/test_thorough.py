@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from stripe_subscription_handler.comparison.differences import Kind
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 from support.reconciling import Account, Reconciliation
-from support.slicing import INTERVAL_SECONDS, Sliced
+from support.slicing import Sliced
 
 HOUR = 3600
 NOW = events.T0 + 30 * 24 * HOUR
@@ -51,11 +53,19 @@ def test_without_repair_it_is_told() -> None:
 
 
 def test_what_may_be_on_its_way_is_left_alone() -> None:
-    """Minutes old, or older than three intervals: the first comes by itself, the other is for reconcile."""
-    old = NOW - int(3 * INTERVAL_SECONDS) - 1
+    """Minutes old, or older than three days: the first comes by itself, the other is for reconcile."""
+    old = NOW - 72 * HOUR - 1
     sliced = checked([paid(NOW - 60, 2), paid(old, 1)])
     assert sliced.whole_pass().believed.differences == 0
     assert "lastPaymentStatus" not in sliced.world.tables.profiles["user_1"]
+
+
+@pytest.mark.parametrize(("hours", "found"), [(1, 1), (24, 1), (48, 2)])
+def test_it_reaches_back_three_intervals_and_three_days_at_least(hours: int, found: int) -> None:
+    """However often it looks: a table may have been set back to an old copy."""
+    sliced = checked([paid(NOW - 71 * HOUR, 2), paid(NOW - 143 * HOUR, 1)])
+    sliced.interval_seconds = hours * HOUR
+    assert sliced.whole_pass().believed.events == found
 
 
 def test_many_slices_go_through_each_event_once() -> None:

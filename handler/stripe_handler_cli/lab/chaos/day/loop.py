@@ -64,6 +64,7 @@ class Loop:
     errors: int = 0
     failure: BaseException | None = None
     _stopping: threading.Event = attrs.field(factory=threading.Event, init=False)
+    _abandoned: threading.Event = attrs.field(factory=threading.Event, init=False)
 
     @classmethod
     def of(cls, endpoint: Endpoint, function_name: str, clock: DayClock, every_hours: float) -> "Loop":
@@ -87,7 +88,13 @@ class Loop:
             number = max(number + 1, self._due())
 
     def stop(self) -> None:
+        """Begin no other pass; the one under way goes on to its end."""
         self._stopping.set()
+
+    def abandon(self) -> None:
+        """Begin no other slice either."""
+        self._stopping.set()
+        self._abandoned.set()
 
     def _due(self) -> int:
         """The number of the next pass that is not missed already."""
@@ -103,7 +110,7 @@ class Loop:
                 asked = {}
             if went.get("state") not in _UNDER_WAY:
                 self.errors += 1
-            if not self._waited_until(self.clock.now() + _AGAIN_SECONDS):
+            if self._abandoned.wait(_AGAIN_SECONDS / self.clock.speed):
                 return None
 
     def _slice(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,7 +121,7 @@ class Loop:
             except ClientError as error:
                 if error.response["Error"].get("Code") != _THROTTLED:
                     raise
-                if self._stopping.wait(_AFTER_THROTTLING_SECONDS):
+                if self._abandoned.wait(_AFTER_THROTTLING_SECONDS):
                     return {}
                 continue
             told: Mapping[str, Any] = json.loads(answer["Payload"].read())

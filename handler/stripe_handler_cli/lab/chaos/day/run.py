@@ -186,6 +186,9 @@ class Day:
         try:
             clock.on_begin(thread.start)
             yield loop
+        except BaseException:
+            loop.abandon()
+            raise
         finally:
             loop.stop()
             if thread.is_alive():

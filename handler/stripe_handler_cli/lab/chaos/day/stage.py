@@ -9,6 +9,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.lab.chaos.day.incidents import Amounts
 from stripe_handler_cli.lab.fake_stripe import FakeStripe
 from stripe_handler_cli.lab.simulator import EVENT_TYPES, Settings, SimulationOptions
+from stripe_handler_cli.lab.simulator.catalogue import OUR_PRODUCTS
 from stripe_handler_cli.lab.simulator.options import ENTITLEMENTS_UPDATED, USER_ID_KEY
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.pipeline import Pipeline
@@ -81,7 +82,9 @@ class Stage:
                 "A simulated day wants events without a user parked (unmapped), and profiles made where "
                 "there are none (create_missing_profile)."
             )
-        if not self.is_own and self.settings.has_filter:
+        shows = self.settings
+        sold = shows.handled_product_ids >= OUR_PRODUCTS if shows.handled_product_ids else True
+        if shows.required_metadata or not sold:
             raise CliError(
                 "This environment shows some products or metadata only (handled_product_ids, "
                 "required_metadata), so a simulated day would show nothing."

@@ -49,3 +49,5 @@ def stripe_is(stripe: FakeStripe | None, day: SimulatedDay, plan: DayPlan, clock
         yield
     finally:
         stripe.account, stripe.now = before
+        # What no request has met is nobody else's.
+        stripe.faults.clear()

@@ -19,6 +19,9 @@ from stripe_handler_cli.operate.doctor.policies import (
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, look_at_settings, metric_points
 
 LIST_DEAD_LETTERS = "stripe-handler dlq list{stack_options}"
+REMOVE_REDRIVE_POLICY = (
+    "# remove the redrive policy from the queue (SQS console, Dead-letter queue), then\n" + APPLY
+)
 LEAST_RETENTION_SECONDS = 4 * 86400
 _DAY_SECONDS = 86400
 _AGE_WINDOW = dt.timedelta(hours=2)
@@ -89,6 +92,7 @@ class QueueFacts:
     retention_seconds: int = 14 * _DAY_SECONDS
     visibility_timeout_seconds: int = 120
     function_timeout_seconds: int = 30
+    has_redrive_policy: bool = False
 
 
 def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
@@ -104,6 +108,7 @@ def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
         retention_seconds=int(found["MessageRetentionPeriod"]),
         visibility_timeout_seconds=int(found["VisibilityTimeout"]),
         function_timeout_seconds=(site.see(look_at_settings) or {}).get("Timeout", 0),
+        has_redrive_policy="RedrivePolicy" in found,
     )
 
 
@@ -122,20 +127,24 @@ def look_at_queues(site: Site) -> tuple[QueueFacts, ...]:
     return tuple(site.see(look_at_queue, queue) for queue in get_args(Queue))
 
 
-@check(Area.QUEUES, look_at_queues)
+@check(Area.QUEUES, look_at_queues, APPLY, REMOVE_REDRIVE_POLICY)
 def queue_settings(facts: tuple[QueueFacts, ...]) -> Finding:
     """Retention and visibility.
 
     A message that is dropped before Monday, or that two people redrive at once, is trouble.
 
     Both queues: less than 4 days' retention, or a visibility timeout no longer than the function's
-    timeout, is a warning.
+    timeout, is a warning. So is a redrive policy: each look would bring a message nearer to being moved
+    away, so the hourly count does not look, and no alarm tells of its age.
     """
     for queue in facts:
         if not queue.exists:
             return failed(f"there is no queue {queue.name}")
         if queue.retention_seconds < LEAST_RETENTION_SECONDS:
             return warned(f"{queue.name} drops messages after {duration(queue.retention_seconds)}", APPLY)
+        if queue.has_redrive_policy:
+            found = f"{queue.name} has a redrive policy, so nobody is told how old its messages are"
+            return warned(found, REMOVE_REDRIVE_POLICY)
         if queue.visibility_timeout_seconds <= queue.function_timeout_seconds:
             hidden, taken = queue.visibility_timeout_seconds, queue.function_timeout_seconds
             return warned(
