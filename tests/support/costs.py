@@ -41,6 +41,8 @@ DRIFT_SECONDS, DRIFT_READ_UNITS = 480, 200_000
 """Of one pass over so many: estimated, docs/reconcile.md says how."""
 DRIFT_INVOCATIONS_A_DAY = 24 * 4
 MONTH_DAYS = 30
+METRICS_OF_EVENTS = 4
+"""Written, skipped and refused events, and how long a write took; others have data in rare hours."""
 SUBSCRIBERS = 10_000
 LIVES = 300
 
@@ -206,9 +208,17 @@ def alarms() -> dict[str, int]:
     return {**found, "": len(names) - sum(found.values())}
 
 
+def hourly_metrics() -> int:
+    """How many metrics the hourly count has data for."""
+    text = (ROOT / "terraform/modules/metrics/main.tf").read_text(encoding="utf-8")
+    return len(re.findall(r'pattern .*"parked_count\\"', text))
+
+
 def monthly() -> list[Row]:
     """What is there every month, whether anything happens or not."""
     count = alarms()
+    busy = hourly_metrics() + METRICS_OF_EVENTS
+    busy_cost = cost("metric_month", busy)
     hourly = cost("invocation", MONTH_HOURS) + cost("gb_second", MEMORY_GB * MONTH_HOURS / 10)
     invocations = DRIFT_INVOCATIONS_A_DAY * MONTH_DAYS
     drift = (
@@ -219,7 +229,10 @@ def monthly() -> list[Row]:
     )
     return [
         Row(f"{count['']} alarms (an account's first ten are free)", cost("alarm_month", count[""])),
-        Row("2 metrics of one's own; up to 6 in hours with events, $1.80", cost("metric_month", 2)),
+        Row(
+            f"{hourly_metrics()} metrics of one's own; up to {busy} in hours with events, ${busy_cost:.2f}",
+            cost("metric_month", hourly_metrics()),
+        ),
         Row("the dashboard, where an account has three already (else free)", cost("dashboard_month", 1)),
         Row("the parked count, once an hour", hourly + cost("read_unit", MONTH_HOURS)),
         Row(f"with a Stripe key: the drift check of {SUBSCRIPTIONS:,} subscriptions, once a day", drift),
