@@ -14,7 +14,7 @@ LOCK_VENV := .venv-lock
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help venv shell demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
-        integration zip contract format lock clean
+        integration zip contract browser pictures format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -68,8 +68,8 @@ terraform-check: venv ## Check format, validity and tests of the Terraform code
 security: venv ## Scan the Terraform code with checkov
 	$(BIN)/python -m stripe_handler_cli.tools.security_scan
 
-# Twice, where there are two Pythons: the function's runtime is 3.13, and a green 3.11 can hide a red 3.13.
-unit: venv ## Run the unit, property and contract tests on this Python and on the newest other one found
+# Twice: the function's runtime is 3.13, and a green 3.11 can hide a red 3.13; and its boto3 is older than ours.
+unit: venv ## Run the unit, property and contract tests, again on the newest other Python and the oldest boto3
 	$(BIN)/python tests/on_each_python.py --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
 
 # Two processes, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
@@ -81,8 +81,23 @@ zip: venv ## Build dist/handler.zip, the same bytes on every build
 
 contract: venv ## Write again what is made of other files: docs/ on attributes, Terraform's tables, its root's variables
 	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
+	PYTHONPATH=tests $(BIN)/python -m support.costs
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_root
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
+
+# Never fails: where no browser can be installed, the tests that want one are skipped and say so.
+browser: ## Install Debian's Chromium for the console's browser tests, where this may be done and none is here
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if command -v $$name > /dev/null; then echo "A browser is here: $$name"; exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "Installing Chromium ..."; \
+	  { timeout 120 apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive timeout 240 apt-get install -qq --yes --no-install-recommends chromium; } \
+	    > /dev/null 2>&1 || echo "It could not be installed; the browser tests will be skipped."; \
+	else echo "No browser is here, and only root can install one; the browser tests will be skipped."; fi
+
+pictures: venv ## Take docs/console/*.png again, of the demo that `make demo KEEP=1` left running
+	PYTHONPATH=tests $(BIN)/python -m support.console_pictures
 
 format: venv ## Format Python and Terraform code, and fix what can be fixed
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -96,7 +111,7 @@ lock: venv ## Resolve the requirements again (maintainers)
 	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --extra cli --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	  --extra cli --extra console --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" requirements/checkov.in --output-file requirements/checkov.txt
@@ -104,6 +119,9 @@ lock: venv ## Resolve the requirements again (maintainers)
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" --constraint requirements/dev.txt \
 	  requirements/benchmarks.in --output-file requirements/benchmarks.txt
+	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --no-deps --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  requirements/oldest_boto3.in --output-file requirements/oldest_boto3.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --python-version 3.13 \
 	  --no-emit-index-url --no-header --no-annotate --no-emit-package urllib3 \
 	  --constraint requirements/dev.txt requirements/handler.in --output-file $(LOCK_VENV)/handler.txt
@@ -112,4 +130,4 @@ lock: venv ## Resolve the requirements again (maintainers)
 clean: ## Stop local AWS and remove everything that was built, .venv/ included
 	-@for aws in $(wildcard .stripe-handler/*/local-aws .stripe-handler/local-aws); do \
 	  test ! -x $(BIN)/stripe-handler || $(BIN)/stripe-handler local down --state-directory $$aws; done
-	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.*
+	rm -rf dist build .stripe-handler .mypy_cache .ruff_cache .pytest_cache .hypothesis $(LOCK_VENV) $(VENV) .venv-3.* .venv-oldest-boto3

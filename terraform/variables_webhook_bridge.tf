@@ -3,7 +3,7 @@
 # The webhook bridge, for accounts without a partner event source or while they move to one.
 
 variable "webhook_bridge" {
-  description = "Take Stripe's webhooks at a URL and put their events on a bus; null, the default, takes none. Its signing secret is named, never given."
+  description = "Take Stripe's webhooks at a URL and put their events on a bus; null, the default, takes none. Its signing secret is named, never given. Its URL is public: reserved_concurrent_executions (10, say, where the account has 1,000) bounds what a flood takes."
   type = object({
     signing_secret_arn             = optional(string)
     signing_secret_parameter_name  = optional(string)

@@ -1,9 +1,13 @@
 """Runs pytest on this Python, and on the newest other one that is supported and on this machine.
 
-Arguments are pytest's. The other Python gets a venv of its own, `.venv-3.…`, from the same requirements.
+Arguments are pytest's. The other Python gets a venv of its own, `.venv-3.…`, from the same requirements but
+for boto3: there it is the oldest one that pyproject.toml takes. For the function's code runs on the runtime's
+boto3, which is AWS's choice; AWS says that it depends on runtime and Region, and names no versions.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html#python-sdk-included
 """
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,10 +19,13 @@ from stripe_handler_cli.tools.python_versions import Interpreter, candidate_inte
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements" / "dev.txt"
+OLDEST_BOTO3 = ROOT / "requirements" / "oldest_boto3.txt"
 ABOUT_THE_TESTS = ROOT / "tests" / "property" / "test_negative_controls.py"
 """Says whether other tests would notice a fault: the same on any Python, and it takes a minute."""
-EXAMPLES_THERE = "100"
+EXAMPLES_THERE = "30"
 """Two Pythons differ in the language; few examples show that, and the first one tries the rules."""
+PROPERTIES = ROOT / "tests" / "property"
+"""The semantics, which touch no AWS."""
 CLASSIFIER = "Programming Language :: Python :: 3."
 
 
@@ -51,31 +58,53 @@ def run_pytest(python: Path, arguments: list[str], **variables: str) -> int:
     return subprocess.call(command, cwd=ROOT, env={**variables, **os.environ})  # noqa: S603 - our own command
 
 
-def main(arguments: list[str]) -> int:
-    """Run them, on the other Python only if they pass on this one; returns pytest's exit code."""
-    other = newest_other()
-    here = ".".join(map(str, sys.version_info[:3]))
-    after = f"then on Python {other.version}" if other else "the only supported one on this machine"
-    say(f"Tests on Python {here}, {after}.")
-    status = run_pytest(Path(sys.executable), arguments)
-    if status or other is None:
-        return status
-    minor = ".".join(other.version.split(".")[:2])
+def oldest_boto3() -> str:
+    """The version of boto3 that the second run is on."""
+    (found,) = re.findall(r"^boto3==(\S+)", OLDEST_BOTO3.read_text(encoding="utf-8"), re.MULTILINE)
+    return str(found)
+
+
+def make_venv(name: str, interpreter: Path) -> Path:
+    """Make the second run's venv, where it is missing or out of date; returns its interpreter."""
     venv = PinnedVenv(
-        ROOT / f".venv-{minor}", REQUIREMENTS, lambda: other.path, "Tests", "the requirements", may_build=True
+        ROOT / name, REQUIREMENTS, lambda: interpreter, "Tests", "the requirements", may_build=True
     )
+    python = venv.ensure(say)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    for what in (
+        ["--require-hashes", "--requirement", str(OLDEST_BOTO3)],
+        ["--no-build-isolation", "--editable", str(ROOT)],
+    ):
+        subprocess.run([*install, *what], check=True)  # noqa: S603 - our own command
+    return python
+
+
+def main(arguments: list[str]) -> int:
+    """Run them, the second time only if they pass on this Python; returns pytest's exit code.
+
+    Where there is no other Python, the second run is this one's, with the oldest boto3 and without what
+    touches no AWS.
+    """
+    other = newest_other()
+    here, boto3 = ".".join(map(str, sys.version_info[:3])), oldest_boto3()
+    there = other.version if other else here
+    say(f"Tests on Python {here}, then on Python {there} with boto3 {boto3}, the oldest that is supported.")
+    status = run_pytest(Path(sys.executable), arguments)
+    if status:
+        return status
+    name = ".venv-" + ".".join(other.version.split(".")[:2]) if other else ".venv-oldest-boto3"
     try:
-        python = venv.ensure(say)
+        python = make_venv(name, other.path if other else Path(sys.executable))
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run(  # noqa: S603 - our own command
-        [str(python), *install, "--no-build-isolation", "--editable", str(ROOT)], check=True
-    )
-    say(f"Tests on Python {other.version}:")
+    left_out = ABOUT_THE_TESTS if other else PROPERTIES
+    say(f"Tests on Python {there} with boto3 {boto3}:")
     return run_pytest(
-        python, [*arguments, f"--ignore={ABOUT_THE_TESTS}"], STRIPE_HANDLER_EXAMPLES=EXAMPLES_THERE
+        python,
+        [*arguments, f"--ignore={left_out}"],
+        STRIPE_HANDLER_EXAMPLES=EXAMPLES_THERE,
+        STRIPE_HANDLER_BOTO3=boto3,
     )
 
 

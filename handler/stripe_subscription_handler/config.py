@@ -55,6 +55,8 @@ class Config:
         sort_key_name: Empty for a table without a sort key.
         partition_key_template: Holds `{userId}` exactly once.
         sort_key_template: May hold `{userId}`.
+        delivery_queue_url: The dead-letter queue of the rules; empty: the hourly count does not look into it.
+        failure_queue_url: The queue of what the function failed on; likewise.
         stripe_api_url: Where Stripe is asked: Stripe's own address, or an http URL of the loopback for a
             stand-in on the same machine.
         shows: What the profiles show, of all the settings of `ViewSettings`.
@@ -76,6 +78,8 @@ class Config:
     create_missing_profile: bool = True
     connect_events: ConnectEvents = ConnectEvents.SKIP
     forget_deleted_customers: bool = False
+    delivery_queue_url: str = ""
+    failure_queue_url: str = ""
     stripe_api_url: str = STRIPE_API_URL
     shows: ViewSettings = attrs.Factory(ViewSettings)
     selection: Selection = attrs.field(
@@ -175,6 +179,8 @@ VARIABLES = {
     "create_missing_profile": "CREATE_MISSING_PROFILE",
     "connect_events": "CONNECT_EVENTS",
     "forget_deleted_customers": "FORGET_DELETED_CUSTOMERS",
+    "delivery_queue_url": "DELIVERY_QUEUE_URL",
+    "failure_queue_url": "FAILURE_QUEUE_URL",
     "stripe_api_url": "STRIPE_API_URL",
 }
 """Attribute of `Config` → environment variable."""

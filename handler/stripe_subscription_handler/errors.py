@@ -59,6 +59,10 @@ class StripeUnavailableError(HandlerError):
     transient: ClassVar[bool] = True
 
 
+class StripeBusyError(StripeUnavailableError):
+    """So many asked Stripe at once that this question's turn did not come; a retry puts that right."""
+
+
 class NotAtStripeError(StripeUnavailableError):
     """Stripe has nothing by the id that was asked for."""
 

@@ -13,6 +13,8 @@ from botocore import xform_name
 from botocore.session import get_session
 
 from stripe_handler_cli.operate.doctor.checklist import RIGHTS
+from stripe_handler_cli.operate.doctor.exercise import page as exercise_page
+from stripe_handler_cli.operate.doctor.exercise.made_up import USER
 
 ROOT = Path(__file__).parents[2]
 POLICY: Mapping[str, Any] = json.loads((ROOT / "docs/operator-policy.json").read_text(encoding="utf-8"))
@@ -24,6 +26,7 @@ CLI, LIBRARY = ROOT / "handler/stripe_handler_cli", ROOT / "handler/stripe_subsc
 OPERATORS = (
     *(CLI / "operate" / name for name in ("dlq", "doctor", "explain", "link", "parked", "reconcile")),
     *(CLI / "operate" / name for name in ("profile_events", "replay", "show")),
+    CLI / "composed" / "console",
     CLI / "stack",
     LIBRARY / "comparison",
     LIBRARY / "dynamodb",
@@ -38,6 +41,7 @@ SERVICES = (
     "iam",
     "lambda",
     "logs",
+    "scheduler",
     "sns",
     "sqs",
     "sts",
@@ -58,9 +62,12 @@ ACTIONS = {
     "iam:GetPolicy": set(),
 }
 """API operation → what IAM calls it, where that is something else."""
+ONLY_THE_EXERCISES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"USER#{USER}"]}}
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
+    "events:ListRules",
     "events:TestEventPattern",
     "sts:GetCallerIdentity",
 }
@@ -105,7 +112,7 @@ def test_operations_are_found_in_code() -> None:
 
 def test_the_doctors_own_list_is_in_it() -> None:
     """docs/production-checklist.md has it."""
-    assert set(RIGHTS) <= ALLOWED
+    assert {*RIGHTS, *exercise_page.RIGHTS} <= ALLOWED
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -143,6 +150,9 @@ def test_whoever_looks_changes_nothing() -> None:
         ("lambda:InvokeFunction", "lambda:REGION:ACCOUNT:function:{subscription-handler}"),
         ("lambda:InvokeFunction", "lambda:REGION:ACCOUNT:function:{subscription-handler}:live"),
         ("iam:GetRole", "iam::ACCOUNT:role/{subscription-handler}"),
+        ("iam:SimulatePrincipalPolicy", "iam::ACCOUNT:role/{drift-check}"),
+        ("events:PutEvents", "events:REGION:ACCOUNT:event-bus/{events}"),
+        ("events:PutEvents", "events:REGION:ACCOUNT:event-bus/{bridge}"),
         ("sqs:ReceiveMessage", "sqs:REGION:ACCOUNT:{delivery-dlq}"),
         ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{failures}"),
         ("sqs:DeleteMessage", "sqs:REGION:ACCOUNT:{profile-events-failures}"),
@@ -154,6 +164,7 @@ def test_whoever_looks_changes_nothing() -> None:
         ("dynamodb:DeleteItem", "dynamodb:REGION:ACCOUNT:table/{sync}"),
         ("dynamodb:UpdateItem", "dynamodb:REGION:ACCOUNT:table/PROFILE_TABLE"),
         ("logs:FilterLogEvents", "logs:REGION:ACCOUNT:log-group:/aws/lambda/{drift-check}:*"),
+        ("scheduler:GetSchedule", "scheduler:REGION:ACCOUNT:schedule/default/{drift-check}"),
         ("sns:GetTopicAttributes", "sns:REGION:ACCOUNT:{alarms}"),
         (
             "events:DescribeRule",
@@ -178,11 +189,12 @@ def test_it_names_the_stacks_own_resources(action: str, arn: str) -> None:
 
 
 def test_no_profile_can_be_put_or_deleted() -> None:
-    """As the function's role has it."""
+    """As the function's role has it; but for the exercise's made-up user."""
     on_profiles = {
         action
         for one in STATEMENTS
         if any(place.endswith("table/PROFILE_TABLE") for place in one["Resource"])
         for action in one["Action"]
+        if one.get("Condition") != ONLY_THE_EXERCISES
     }
     assert on_profiles.isdisjoint({"dynamodb:DeleteItem", "dynamodb:PutItem"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+import attrs
 import boto3
 import pytest
 from botocore import xform_name
@@ -41,6 +42,7 @@ from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.operations.parked_count import count_parked
+from stripe_subscription_handler.operations.queue_ages import oldest_seconds
 from stripe_subscription_handler.operations.self_check import self_check
 from stripe_subscription_handler.profile_events.changes import change_of
 from stripe_subscription_handler.profile_events.entry import put_events_entry
@@ -74,6 +76,8 @@ ACTIONS = {
     "GetParameter": "ssm:GetParameter",
     "PutEvents": "events:PutEvents",
     "SendMessage": "sqs:SendMessage",
+    "GetQueueAttributes": "sqs:GetQueueAttributes",
+    "ReceiveMessage": "sqs:ReceiveMessage",
 }
 """API operation, or part of a transaction → the IAM action that allows it."""
 
@@ -92,6 +96,7 @@ BY_THE_CODE = {
     "ReadAndUpdateProfiles": "profiles",
     "KeepOwnersAndParkedEvents": "sync",
     "CountParkedEvents": "sync/index/parked-by-expiry",
+    "LookIntoDeadLetterQueues": "queue",
     "ReadStripeSecret": "secret",
     "ReadStripeParameter": "/stripe/key",
 }
@@ -163,6 +168,15 @@ class Answer:
         yield b'"Entries": [{"EventId": "1"}]}'
 
 
+class QueueAnswer:
+    """The body of SQS's response, with one message that waits."""
+
+    def stream(self) -> Iterator[bytes]:
+        """The bytes."""
+        yield b'{"Attributes": {"ApproximateNumberOfMessages": "1"}, '
+        yield b'"Messages": [{"MessageId": "1", "Attributes": {"SentTimestamp": "1"}}]}'
+
+
 class Recorder:
     """AWS clients that send nothing, and what they were asked for, as botocore sees it.
 
@@ -209,7 +223,8 @@ class Recorder:
 
     @staticmethod
     def _answer(request: AWSPreparedRequest, **_rest: Any) -> AWSResponse:
-        return AWSResponse(request.url, 200, {}, Answer())
+        body = QueueAnswer() if "sqs" in request.url else Answer()
+        return AWSResponse(request.url, 200, {}, body)
 
 
 def conversation(request: Request) -> Handling:
@@ -226,6 +241,7 @@ def recorder() -> Recorder:
     for request in REQUESTS:
         store.run(conversation(request), {"id": "evt_1"})
     count_parked(store.client, "sync", now=0)
+    oldest_seconds(recorder.client("sqs"), "queue", now=0)
     # What `sync` holds Stripe's answers against.
     tables = Tables(store.client, CONFIG, send=store.send)
     tables.profiles(["user_1"])
@@ -276,8 +292,10 @@ def test_the_role_may_do_what_the_code_asks_for(recorder: Recorder, granted: dic
 def test_the_self_check_tries_all_of_it(recorder: Recorder) -> None:
     """What the function says it may do is what it will need of the tables, no more and no less."""
     tried = Recorder()
-    self_check(Store(tried.client("dynamodb"), CONFIG))
-    assert tried.asked == {(place, action) for place, action in recorder.asked if "dynamodb" in action}
+    config = attrs.evolve(CONFIG, failure_queue_url="queue")
+    self_check(Store(tried.client("dynamodb"), config), lambda: tried.client("sqs"))
+    services = ("dynamodb", "sqs")
+    assert tried.asked == {one for one in recorder.asked if one[1].startswith(services)}
 
 
 def test_every_other_statement_is_needed_by_a_service(granted: dict[str, set[str]]) -> None:

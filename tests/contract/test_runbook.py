@@ -10,6 +10,8 @@ import click
 import pytest
 
 from stripe_handler_cli.cli import root
+from stripe_handler_cli.tools.local_aws.emulator.alarm_state import EXTRA_PERIODS, next_state
+from stripe_handler_cli.tools.local_aws.emulator.metric_math import calculated
 from support import runbook
 
 MODULE = Path(__file__).parents[2] / "terraform" / "modules" / "alarms"
@@ -23,11 +25,13 @@ class Alarm:
         meaning: What it means.
         commands: What to run.
         remedy: What to do.
+        period_seconds: How long one of its periods is.
     """
 
     meaning: str
     commands: tuple[str, ...]
     remedy: str
+    period_seconds: int
 
 
 def catalogue() -> Mapping[str, Alarm]:
@@ -43,10 +47,25 @@ def catalogue() -> Mapping[str, Alarm]:
         (value,) = re.findall(r"^      commands += \[(.*?)\]$", row, re.MULTILINE | re.DOTALL)
         return tuple(re.findall(r'"(.*?)"', value))
 
-    return {key: Alarm(field(row, "meaning"), commands(row), field(row, "remedy")) for key, row in rows}
+    def period(row: str) -> int:
+        (value,) = re.findall(r"^      period_seconds += (\d+)$", row, re.MULTILINE)
+        return int(value)
+
+    return {
+        key: Alarm(field(row, "meaning"), commands(row), field(row, "remedy"), period(row))
+        for key, row in rows
+    }
+
+
+def unfilled() -> frozenset[str]:
+    """Alarms whose gaps stay gaps, from the text of the module."""
+    text = (MODULE / "main.tf").read_text(encoding="utf-8")
+    (names,) = re.findall(r"^  unfilled = \[(.*?)\]$", text, re.MULTILINE | re.DOTALL)
+    return frozenset(re.findall(r'"(\w+)"', names))
 
 
 ALARMS = catalogue()
+UNFILLED = unfilled()
 SECTIONS = runbook.sections()
 ON_CALL = runbook.on_call()
 
@@ -125,6 +144,50 @@ def test_the_on_call_table_runs_what_the_section_runs(row: runbook.OnCall) -> No
 
 def _told(lines: Sequence[str]) -> str:
     return ", ".join(f"`{runbook.as_told(line)}`" for line in lines)
+
+
+def _is_ringing(key: str, values: Sequence[float | None], **settings: Any) -> bool:
+    """The alarm's state by CloudWatch's rules, given the newest value first, as far as anybody looks."""
+    periods = settings.get("EvaluationPeriods", 1)
+    seen = [*values, *[None] * (periods + EXTRA_PERIODS)][: periods + EXTRA_PERIODS]
+    watched = seen if key in UNFILLED else calculated("FILL(m1, 0)", {"m1": seen})
+    defaults = {
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+        "TreatMissingData": "notBreaching",
+        "EvaluationPeriods": 1,
+        "StateValue": "OK",
+    }
+    return next_state(defaults | settings, watched) == "ALARM"
+
+
+@pytest.mark.parametrize("key", SECTIONS)
+def test_an_alarm_ends_as_long_after_the_last_failure_as_the_section_says(key: str) -> None:
+    """By CloudWatch's rules, which look further back than the alarm's own period where data is missing."""
+    text = " ".join(SECTIONS[key].text.split())
+    period = ALARMS[key].period_seconds
+    rings = next(n for n in range(1, 20) if not _is_ringing(key, [*[None] * n, 1.0])) * period
+    said = re.search(r"about (\d+) minutes after the last one|Ends (5) minutes after", text)
+    if said:
+        assert rings == 60 * int(said[1] or said[2])
+    else:
+        # It ends with something that happens, or with a count; or its metric always has data.
+        assert re.search(r"\bEnds (when|with) ", text)
+
+
+@pytest.mark.parametrize("key", [key for key in SECTIONS if key.endswith(("silence", "unfinished"))])
+@pytest.mark.parametrize("hours", [1, 24])
+def test_an_alarm_on_nothing_begins_after_the_hours_asked_for(key: str, hours: int) -> None:
+    """Not later, because something came before them; and not sooner."""
+    settings = {
+        "ComparisonOperator": "LessThanThreshold",
+        "Threshold": 1,
+        "TreatMissingData": "breaching",
+        "EvaluationPeriods": hours,
+    }
+    assert ALARMS[key].period_seconds == 3600
+    assert _is_ringing(key, [*[None] * hours, 5.0], **settings)
+    assert not _is_ringing(key, [*[None] * (hours - 1), 5.0], **settings)
 
 
 def test_links_lead_somewhere() -> None:

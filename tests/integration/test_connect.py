@@ -101,7 +101,8 @@ def operator(
 def test_connect_from_nothing_then_again_then_disconnect(operator: Operator) -> None:
     """One destination, one line in the file, a ping in the log, an event in the profile; and the way back.
 
-    Where nobody is there to agree to Terraform's plan, what is done stays, and what is left is told.
+    Where nobody is there to agree to Terraform's plan, what is done stays, and what is left is told. A rule
+    of somebody else on the partner bus is named before anything is done that would take it along.
     """
     untouched = operator.var_file.read_bytes()
     wanted = operator.run("connect", "--dry-run")
@@ -122,6 +123,7 @@ def test_connect_from_nothing_then_again_then_disconnect(operator: Operator) -> 
     assert connected.json["ping"]["reason"] == "ping"
     [destination] = operator.stripe.destinations
     assert connected.json["event_source"] == destination.source
+    added_bytes = operator.var_file.read_bytes()
     added = operator.var_file.read_text("utf-8").replace(
         f'stripe_event_source_name = "{destination.source}"\n', "", 1
     )
@@ -140,10 +142,25 @@ def test_connect_from_nothing_then_again_then_disconnect(operator: Operator) -> 
     assert (again.exit_code, again.json["done"]) == (0, ["ping"]), again.err
     assert [one.id for one in operator.stripe.destinations] == [destination.id]
 
-    stopped = operator.run("disconnect", "--yes", "--no-apply")
+    rule = {"Name": "mail", "EventBusName": destination.source}
+    events = operator.endpoint.events
+    events.put_rule(**rule, EventPattern='{"source": [{"prefix": "aws.partner/stripe.com"}]}')
+    events.put_targets(
+        Rule="mail",
+        EventBusName=destination.source,
+        Targets=[{"Id": "mail", "Arn": outputs["failure_queue_arn"]}],
+    )
+    kept = operator.run("disconnect", "--yes", "--no-apply")
+    assert kept.exit_code == 1
+    told = f"mail (leads to {outputs['failure_queue_name']})"
+    assert told in in_one_line(kept.err), kept.err
+    assert operator.var_file.read_bytes() == added_bytes
+    assert "prefix" in str(events.describe_rule(**rule))
+
+    stopped = operator.run("disconnect", "--yes", "--no-apply", "--despite-other-rules")
     assert stopped.json["done"] == ["disable_destination", "clear_variable_file"], stopped.err
     assert (stopped.exit_code, stopped.json["left"]) == (1, ["terraform_apply_without"])
     assert "terraform -chdir=" in stopped.json["commands"][0]
     assert operator.var_file.read_bytes() == untouched
-    gone = operator.run("disconnect", "--yes", "--delete", "--no-apply")
+    gone = operator.run("disconnect", "--yes", "--delete", "--no-apply", "--despite-other-rules")
     assert (gone.json["done"], list(operator.stripe.destinations)) == (["delete_destination"], []), gone.err

@@ -9,7 +9,9 @@ import pytest
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
+from support.function_urls import post, request, send_webhook
 from support.lives import Life
+from support.webhooks import signed
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -97,6 +99,55 @@ def test_the_duration_of_a_write_is_measured(endpoint: Endpoint, stack: "Stack")
 def test_nothing_expires_yet(endpoint: Endpoint, stack: "Stack") -> None:
     """What was parked a moment ago has 30 days; the count says 0, it is not silent."""
     assert _statistic(endpoint, stack, "ParkedExpiring", "Minimum") == 0
+
+
+@pytest.mark.usefixtures("traffic")
+def test_the_count_tells_the_age_of_what_waits(endpoint: Endpoint, stack: "Stack") -> None:
+    """Of a message that somebody looks at again and again, whom SQS's own metric forgets; and 0 of none."""
+    url = stack.outputs["failure_queue_url"]
+    endpoint.queues.send_message(QueueUrl=url, MessageBody="{}")
+    for _ in range(3):
+        endpoint.queues.receive_message(QueueUrl=url, VisibilityTimeout=0)
+    wait_for(
+        lambda: json.loads(_count(endpoint, stack)["Payload"].read())["failureQueueOldestSeconds"] or None,
+        "the message is a second old",
+        30,
+    )
+    endpoint.queues.delete_message(QueueUrl=url, ReceiptHandle=stack.pipeline.receive(url)["ReceiptHandle"])
+    assert json.loads(_count(endpoint, stack)["Payload"].read())["failureQueueOldestSeconds"] == 0
+    wait_for(
+        lambda: (
+            (
+                (_statistic(endpoint, stack, "FailureQueueAge", "Maximum") or 0) > 0
+                and _statistic(endpoint, stack, "FailureQueueAge", "Minimum") == 0
+            )
+            or None
+        ),
+        "both counts are data of the metric",
+        30,
+    )
+
+
+def test_a_scanners_requests_are_no_refusals_of_stripes(endpoint: Endpoint, stack: "Stack") -> None:
+    """All are answered with 4xx; counted is the event that another secret has signed."""
+    bridge = stack.outputs["webhook_bridge_function_name"]
+    url = endpoint.functions.get_function_url_config(FunctionName=bridge)["FunctionUrl"]
+    place, event = endpoint.variables["AWS_ENDPOINT_URL"], Life("metrics_refused").created()
+    before = _statistic(endpoint, stack, "BridgeRefusals", "SampleCount") or 0
+    for answer in (
+        request(place, url, "GET"),
+        post(place, url, b"login=admin"),
+        post(place, url, json.dumps(event).encode()),
+        post(place, url, b"{}", Stripe_Signature=signed(b"{}", "whsec_made_up")),
+    ):
+        assert answer.status // 100 == 4
+    assert send_webhook(endpoint, bridge, event, "whsec_of_another_endpoint") == 400
+    wait_for(
+        lambda: (_statistic(endpoint, stack, "BridgeRefusals", "SampleCount") or 0) > before or None,
+        "the refusal is counted",
+        30,
+    )
+    assert _statistic(endpoint, stack, "BridgeRefusals", "SampleCount") == before + 1
 
 
 @pytest.mark.usefixtures("traffic")

@@ -157,7 +157,9 @@ def test_4_the_doctor_knows_both_rules(migration: Migration) -> None:
 
 def test_5_the_event_source_is_active(migration: Migration) -> None:
     """And what came before it still needs the webhook."""
-    assert migration.type(COMMANDS[5][1]).exit_code == 0
+    rules, _apply, source = COMMANDS[5]
+    assert "a rule of others" not in migration.type(rules).output
+    assert migration.type(source).exit_code == 0
     verdict = migration.verdict()
     assert verdict.status is Status.WARN
     assert f"{BRIDGED.event_id('created')}" in verdict.found

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.function_log import FunctionLog
@@ -89,6 +90,26 @@ OUTAGE = (
 )
 
 
+def count(scene: Scene) -> Mapping[str, Any]:
+    """Have the function count what waits, as its schedule does once an hour; what it answers."""
+    answer = scene.endpoint.functions.invoke(
+        FunctionName=scene.function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode()
+    )
+    told: Mapping[str, Any] = json.loads(answer["Payload"].read())
+    return told
+
+
+def wait_until_old(scene: Scene) -> None:
+    """Wait until the oldest message of each queue is older than the thresholds here, by its count."""
+    names = ("deliveryQueueOldestSeconds", "failureQueueOldestSeconds")
+
+    def is_old() -> bool | None:
+        told = count(scene)
+        return all((told[name] or 0) > 1 for name in names) or None
+
+    wait_for(is_old, "dead letters grow old", 30)
+
+
 MET_THE_OUTAGE = tuple(
     Life(f"outage_{name}") for name in ("failed", "undelivered", "lambda", "rule", "bridge")
 )
@@ -148,8 +169,16 @@ def outage(scene: Scene) -> Incident:
         assert send_webhook(scene.endpoint, bridge, event, "whsec_rolled") == HTTPStatus.BAD_REQUEST
         scene.reconfigure(bridge, WEBHOOK_SECRET_ARN=f"{outputs['function_arn']}:no-such-secret")
         assert send_webhook(scene.endpoint, bridge, event) == HTTPStatus.INTERNAL_SERVER_ERROR
+        # Somebody has looked at them three times already, after which SQS's own metric has no age.
+        for queue in ("delivery_dead_letter_queue_url", "failure_queue_url"):
+            for _ in range(3):
+                scene.endpoint.queues.receive_message(
+                    QueueUrl=outputs[queue], MaxNumberOfMessages=10, VisibilityTimeout=0
+                )
+        wait_until_old(scene)
         return {"EVENT_ID": poison["id"], "SINCE": began.isoformat()}
 
+    count(scene)  # so that an age that was counted before rings no alarm now
     return scene.live_through(OUTAGE, cause)
 
 
@@ -218,10 +247,7 @@ def parking(scene: Scene) -> Incident:
             UpdateExpression="SET expiresAt = :tomorrow",
             ExpressionAttributeValues={":tomorrow": {"N": str(tomorrow)}},
         )
-        # What the schedule does once an hour.
-        scene.endpoint.functions.invoke(
-            FunctionName=scene.function_name, Payload=json.dumps(COUNT_PARKED_REQUEST).encode()
-        )
+        count(scene)
         ids = {"SUBSCRIPTION_ID": f"sub_{life.name}_1", "USER_ID": life.user_id}
         return {**ids, "STRIPE_API_KEY": API_KEY}
 

@@ -6,6 +6,7 @@ _CONVERGENCE, _OWNERS = "test_convergence.py::", "test_owners.py::"
 CASES = "tests/unit/conversation/test_claims_in_any_order.py::"
 """Small cases, for rules whose loss the properties find too late for a test that always runs."""
 _WHOSE = "tests/unit/conversation/test_whose_entitlements.py::"
+_OLD_COPY = "tests/unit/conversation/test_entitlements.py::test_an_old_copy_"
 _REPAIRS = "tests/unit/comparison/test_writes.py::"
 ANY_ORDER = f"{_CONVERGENCE}test_any_delivery_of_events_of_distinct_seconds_gives_the_same_views"
 ASKED = f"{_CONVERGENCE}test_with_a_key_events_of_one_second_end_in_the_truth"
@@ -52,6 +53,29 @@ class Mutant:
 
 
 MUTANTS = (
+    # After a table was restored
+    Mutant(
+        "a known summary is shown again by an item that does not show it",
+        "conversation/entitlements.py",
+        "            if wrongly is None:\n",
+        "            if wrongly is not standing:\n",
+        f"{_OLD_COPY}shows_the_newest_summary_again",
+    ),
+    Mutant(
+        "a known summary leaves an item that should not show it",
+        "conversation/entitlements.py",
+        "{standing.shown_to, *known.owners}",
+        "{standing.shown_to}",
+        f"{_OLD_COPY}loses_what_is_nobodys_by_now",
+    ),
+    Mutant(
+        "who does not own a subscription loses its customer's entitlements with it",
+        "conversation/snapshots.py",
+        "shown is None or shown.shown_to != user_id",
+        "False",
+        "tests/unit/comparison/test_comparison.py::"
+        "test_an_old_copy_of_a_former_owners_profile_loses_the_entitlements_too",
+    ),
     # In which state?
     Mutant(
         "the version condition of the blind write",
@@ -304,9 +328,23 @@ MUTANTS = (
         f"{CASES}test_a_customers_beginning_is_older_than_any_session",
     ),
     Mutant(
+        "what is told of an invoice is no newer than what is told of its subscription",
+        "conversation/snapshots.py",
+        "min(invoice.uncollectible_at or finalized or invoice.created, of.created)",
+        "invoice.uncollectible_at or finalized or invoice.created",
+        "test_test_clocks.py::test_any_delivery_and_a_backfill_in_between_give_the_true_profiles",
+    ),
+    Mutant(
+        "under a test clock a session is not newer than its event",
+        "decisions/naming.py",
+        "min(event.session.created or event.created, event.created)",
+        "(event.session.created or event.created)",
+        f"{CASES}test_a_session_of_a_time_to_come_is_as_old_as_its_event",
+    ),
+    Mutant(
         "a session is as old as itself, not as its event",
         "decisions/naming.py",
-        "event.session.created or event.created",
+        "min(event.session.created or event.created, event.created)",
         "event.created",
         "tests/unit/operations/test_asking.py::test_asking_twice_writes_nothing_more",
     ),

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import attrs
 
+from stripe_subscription_handler.comparison.comparer import Comparer
 from stripe_subscription_handler.comparison.differences import Difference
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass
 from stripe_subscription_handler.drift_check.fingerprints import Sighting
 from stripe_subscription_handler.drift_check.looks import Look
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.errors import PassHeldError
-from support.reconciling import Profiles, Reconciliation
+from stripe_subscription_handler.stripe_side.api import Page
+from support.reconciling import Account, Profiles, Reconciliation
 
 INTERVAL_SECONDS, SECOND_LOOK_SECONDS = 86_400.0, 600.0
 
@@ -75,6 +77,33 @@ class PassesInMemory:
         return tuple(Look.from_json(values) for values in json.loads(self.lists[drift_pass.id, number]))
 
 
+@attrs.frozen
+class Reading:
+    """What a key lets a pass read besides subscriptions (`Thorough`).
+
+    Attributes:
+        world: Stripe and the tables.
+        comparer: Compares payments too.
+        plurals: The lists that it may read.
+    """
+
+    world: Reconciliation
+    comparer: Comparer
+    plurals: frozenset[str]
+
+    def may_read(self, plural: str) -> bool:
+        """Whether the key is allowed to."""
+        return plural in self.plurals
+
+    def with_payments(self) -> tuple[Account, Comparer]:
+        """The same account, which shows its invoices with the subscriptions anyway."""
+        return self.world.account, self.comparer
+
+    def events(self, since: int, after: str | None) -> Iterable[Page]:
+        """Those that the account lists."""
+        return self.world.account.events(since, after)
+
+
 @attrs.define
 class Sliced:
     """The drift check over a model.
@@ -86,6 +115,8 @@ class Sliced:
         now: Unix time in seconds.
         told: What it told, in order.
         slices: How many slices there were.
+        reads: The lists that the key may read besides; None: nobody asks.
+        interval_seconds: From one pass's beginning to the next one's.
     """
 
     world: Reconciliation
@@ -94,6 +125,8 @@ class Sliced:
     now: float = 1_800_000_000.0
     told: list[Difference] = attrs.Factory(list)
     slices: int = 0
+    reads: frozenset[str] | None = None
+    interval_seconds: float = INTERVAL_SECONDS
 
     def slice(
         self,
@@ -104,16 +137,19 @@ class Sliced:
     ) -> SliceOutcome:
         """One invocation."""
         self.slices += 1
+        comparer = self.world.comparer(self.told, apply=self.repair)
+        reading = None if self.reads is None else Reading(self.world, comparer, self.reads)
         part = Slice(
             self.passes,
             self.world.account,
             Profiles(self.world.tables),
-            self.world.comparer(self.told, apply=self.repair),
-            INTERVAL_SECONDS,
+            comparer if reading is None else attrs.evolve(comparer, payments=None),
+            self.interval_seconds,
             SECOND_LOOK_SECONDS,
             lambda: self.now,
             is_over,
             self.world.policy.shows.fingerprint,
+            reading,
         )
         holder = f"invocation {self.slices}"
         return part.work(holder, self.now + 900, begin=begin, backfill=backfill)

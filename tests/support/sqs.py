@@ -19,6 +19,7 @@ class StoredMessage:
         visible_at: When it can be received again.
         handle: Of its last receipt.
         received: How often it was received.
+        sent_at: When it was sent, in Unix seconds.
     """
 
     message_id: str
@@ -27,6 +28,7 @@ class StoredMessage:
     visible_at: float = 0.0
     handle: str = ""
     received: int = 0
+    sent_at: float = 1_763_800_000.0
 
 
 @attrs.define
@@ -37,11 +39,13 @@ class FakeQueue:
         now: The queue's clock, in seconds.
         messages: What is in it.
         deleted: Ids of what was deleted.
+        redrive_policy: The queue's, as JSON; empty: it has none.
     """
 
     now: float = 1_763_800_000.0
     messages: list[StoredMessage] = attrs.field(factory=list)
     deleted: list[str] = attrs.field(factory=list)
+    redrive_policy: str = ""
 
     def send(self, body: str, **attributes: str) -> str:
         """Put a message in; returns its id."""
@@ -61,7 +65,8 @@ class FakeQueue:
             "ApproximateNumberOfMessagesNotVisible": len(self.messages) - len(self.visible),
             "MessageRetentionPeriod": 1_209_600,
         }
-        return {"Attributes": {name: str(value) for name, value in counts.items()}}
+        policy = {"RedrivePolicy": self.redrive_policy} if self.redrive_policy else {}
+        return {"Attributes": {name: str(value) for name, value in counts.items()} | policy}
 
     def receive_message(
         self,
@@ -71,7 +76,7 @@ class FakeQueue:
         WaitTimeSeconds: int = 0,  # noqa: N803
         **_: Any,
     ) -> dict[str, Any]:
-        """Up to so many messages, hidden from now on."""
+        """Up to so many messages, hidden from now on; what was received three times goes to the back."""
         found = [message for message in self.messages if message.visible_at <= self.now]
         if not found:
             self.now += WaitTimeSeconds
@@ -79,6 +84,7 @@ class FakeQueue:
             message.received += 1
             message.handle = f"{message.message_id}/{message.received}"
             message.visible_at = self.now + VisibilityTimeout
+        self.messages.sort(key=lambda message: message.received >= 3)
         return {"Messages": [self._shown(message) for message in found[:MaxNumberOfMessages]]}
 
     def change_message_visibility(
@@ -125,7 +131,7 @@ class FakeQueue:
             "ReceiptHandle": message.handle,
             "Body": message.body,
             "Attributes": {
-                "SentTimestamp": "1763800000000",
+                "SentTimestamp": str(int(message.sent_at * 1000)),
                 "ApproximateReceiveCount": str(message.received),
             },
             "MessageAttributes": {

@@ -230,7 +230,13 @@ def test_asked_to_count_it_applies_nothing_and_logs_one_line_of_data() -> None:
     """The schedule's constant is no event: no decision in the line, so no metric of events counts it."""
     function = Lambda({"Count": 1}, {"Count": 2}, {"Items": [{"expiresAt": {"N": str(NOW + 3600)}}]})
     answer = function(dict(COUNT_PARKED_REQUEST))
-    assert answer == {"decision": "count", "parked": 3, "parkedExpiring": 1}
+    assert answer == {
+        "decision": "count",
+        "parked": 3,
+        "parkedExpiring": 1,
+        "deliveryQueueOldestSeconds": None,
+        "failureQueueOldestSeconds": None,
+    }
     thirty_days = 30 * 24 * 3600
     assert function.lines == [
         {

@@ -34,6 +34,8 @@ def test_every_variable_is_read() -> None:
         "CREATE_MISSING_PROFILE": "false",
         "CONNECT_EVENTS": "handle",
         "FORGET_DELETED_CUSTOMERS": "true",
+        "DELIVERY_QUEUE_URL": "https://sqs.example/delivery",
+        "FAILURE_QUEUE_URL": "https://sqs.example/failures",
         "STRIPE_API_URL": "http://127.0.0.1:12111",
     }
     assert set(values) == set(VARIABLES.values())
@@ -52,6 +54,8 @@ def test_every_variable_is_read() -> None:
     assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
     assert config.user_id_metadata_key == "uid"
     assert config.stripe_api_url == "http://127.0.0.1:12111"
+    assert config.delivery_queue_url.endswith("/delivery")
+    assert config.failure_queue_url.endswith("/failures")
     assert config.policy(can_ask_stripe=True) == Policy(
         unmapped=Unmapped.DEAD_LETTER,
         create_missing_profile=False,

@@ -15,12 +15,22 @@ from rich.text import Text
 from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.chaos.certificate import Certificate
 from stripe_handler_cli.lab.chaos.counterexamples import Counterexample
+from stripe_handler_cli.lab.chaos.day.certificate import DayCertificate, Healing
+from stripe_handler_cli.lab.chaos.day.certificate import Difference as Different
+from stripe_handler_cli.lab.chaos.day.incidents import Kind as Kinds
+from stripe_handler_cli.lab.chaos.day.report import print_day
 from stripe_handler_cli.lab.chaos.report import print_certificate
 from stripe_handler_cli.lab.simulator.statistics import Statistics
 from stripe_handler_cli.operate.dlq import report as dead_letters
 from stripe_handler_cli.operate.doctor.areas.rule import rule_enabled
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_handler_cli.operate.doctor.examination import Result
+from stripe_handler_cli.operate.doctor.exercise.report import Report as Exercised
+from stripe_handler_cli.operate.doctor.exercise.report import print_result as print_step
+from stripe_handler_cli.operate.doctor.exercise.report import print_road
+from stripe_handler_cli.operate.doctor.exercise.report import print_summary as print_exercise
+from stripe_handler_cli.operate.doctor.exercise.steps import STEPS, failed, passed, unanswered
+from stripe_handler_cli.operate.doctor.exercise.steps import Result as StepResult
 from stripe_handler_cli.operate.doctor.report import print_report
 from stripe_handler_cli.operate.explain.attribution import Attribution
 from stripe_handler_cli.operate.explain.gathering import Explanation
@@ -39,10 +49,10 @@ from stripe_handler_cli.operate.reconcile.asked_report import print_asked
 from stripe_handler_cli.operate.reconcile.owners import OwnersFound
 from stripe_handler_cli.operate.reconcile.report import print_differences, print_owners, print_summary
 from stripe_handler_cli.operate.reconcile.sync import Asked
-from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.report import print_summary as print_replay
 from stripe_handler_cli.operate.replay.summary import Summary
 from stripe_handler_cli.operate.show.report import print_customer, print_user
+from stripe_handler_cli.stack.archive import Replay
 from stripe_handler_cli.stack.dead_letters.messages import DeadLetter, Layer
 from stripe_handler_cli.stack.dead_letters.queues import Counts, Listing, Queue
 from stripe_handler_cli.stack.event_rows import print_header
@@ -66,6 +76,7 @@ from stripe_subscription_handler.decisions.claims import Kind as ClaimKind
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.doctor.exercise import a_road
 from support.imports import imported_names, modules
 from support.model import Tables
 from support.screens import MIDDLE, NARROW, WIDE, plain, screen
@@ -266,6 +277,42 @@ def proven(console: Console) -> None:
     print_certificate(console, certificate)
 
 
+def healed(console: Console) -> None:
+    """A day's certificate: one kind of incident, and one user that differs."""
+    counts = dict.fromkeys(
+        ("seed", "users", "profiles", "past_events", "events", "deliveries", "duplicates", "thin_events"), 1
+    )
+    more = dict.fromkeys(("kills", "stripe_faults", "stripe_requests", "attempts", "ever_wrong"), 1)
+    rest = dict.fromkeys(("passes", "repaired", "slice_errors", "told_missed", "looks"), 1)
+    certificate = DayCertificate(
+        **counts,
+        **more,
+        **rest,
+        day="2026-06-01",
+        speed=240.0,
+        check_every_hours=6.0,
+        repair=True,
+        past_seconds=1.0,
+        errors={"StripeUnavailableError": 1},
+        healing={Kinds.NOT_GENERATED: Healing(1, 1, 0, 5400.0, 5400.0, 5400.0)},
+        usual=(0.02, 0.45, 1.31),
+        found={"missed_event": 1},
+        alarms={"drift_found": 1},
+        waiting=(1, 0),
+        seconds=1.0,
+        right_after_hours=None,
+        left_out=("killed processes: the function's cannot be reached",),
+        differences=(
+            Different(
+                USER,
+                {"subscriptionCancelAtPeriodEnd": (True, False)},
+                ((1_780_272_000.0, f"{TYPE} sub_1", "event never came"),),
+            ),
+        ),
+    )
+    print_day(console, certificate)
+
+
 def simulated(console: Console) -> None:
     """Counts of one life."""
     Statistics(1, 1, Counter({"trial": 1}), Counter({"2025-basil": 1}), Counter({TYPE: 1})).print_summary(
@@ -302,6 +349,20 @@ def forgotten(console: Console) -> None:
     queues = (Looked(Layer.DELIVERY, 2, 1, 1), Looked(Layer.FUNCTION, 1, 1, 0))
     left = of_person(done.left, 1, 1, [Path("/srv/dropped.jsonl")], "Profiles")
     print_forgotten(console, Report(done, queues, left, 7), "")
+
+
+def exercised(console: Console) -> None:
+    """A step that went well, one that nobody answers, and one that failed."""
+    road = a_road()
+    results = (
+        StepResult(STEPS[0], unanswered("local AWS lets everybody do everything"), 0.0),
+        StepResult(STEPS[2], failed(f"the function {ARN} did not write"), 120.0),
+        StepResult(STEPS[-1], passed("removed the profile; nothing is left"), 1.2),
+    )
+    print_road(console, road)
+    for result in results:
+        print_step(console, result, " --workspace production")
+    print_exercise(console, Exercised(road, USER, results, {}))
 
 
 SCREENS = {
@@ -343,6 +404,12 @@ SCREENS = {
         ("ResourceNotFoundException",),
     ),
     "doctor": Shown(examined, (ARN,), ("fail", ARN), ("fail", "pass")),
+    "doctor --exercise": Shown(
+        exercised,
+        (ARN,),
+        ("fail", "Event arrives", "120.0 s", ARN),
+        ("fail", "pass", "open", "not answered here", "docs/runbook.md, delivery_queue_messages"),
+    ),
     "reconcile": Shown(
         compared,
         (SUBSCRIPTION, USER),
@@ -370,6 +437,9 @@ SCREENS = {
     ),
     "chaos": Shown(
         proven, (USER, EVENT), ("subscriptionCancelAtPeriodEnd", "yes", "no"), ("is not the truth",)
+    ),
+    "chaos day": Shown(
+        healed, (USER, "1 h 30 min"), ("event not generated", "1 h 30 min"), ("is not the truth",)
     ),
     "simulate": Shown(simulated, (TYPE,), (TYPE, "1")),
     "package": Shown(packaged, ("/srv/" + "a-deep-directory/" * 8 + "handler.zip",), ("files", "1")),

@@ -13,6 +13,11 @@ from stripe_handler_cli.stack.event_pattern import EventPattern
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "localhost.localstack.cloud"})
 
 
+def is_local(stack: DeployedStack) -> bool:
+    """Whether a stack is on local AWS, where anybody is the partner, and nobody asks IAM."""
+    return urlsplit(stack.endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
+
+
 @attrs.frozen
 class Bus:
     """A bus that this command may put events on under a `source`, and its rule's pattern."""
@@ -29,9 +34,9 @@ class Bus:
             CliError: Nobody but Stripe can: it is a partner bus on AWS, or the rule admits Stripe's source
                 only.
         """
-        is_local = urlsplit(stack.endpoint.events.meta.endpoint_url).hostname in _LOCAL_HOSTS
+        is_here = is_local(stack)
         partner_source = stack.partner_event_source
-        if partner_source is not None and not is_local:
+        if partner_source is not None and not is_here:
             raise CliError(
                 f"{partner_source} is Stripe's partner bus, and only Stripe can put events on it. "
                 "Let Stripe send some (stripe trigger customer.subscription.created --add "
@@ -45,7 +50,7 @@ class Bus:
                 f"The rule {stack.output('rule_name')} admits Stripe's own source only. Set the Terraform "
                 'variable bridge_event_source, for example to "stripe-webhook-bridge", and apply.'
             )
-        return cls(source, pattern, is_local)
+        return cls(source, pattern, is_here)
 
     def admits(self, event: Mapping[str, Any]) -> bool:
         """Whether the rule hands this event of Stripe's to the function."""

@@ -100,7 +100,7 @@ class Workers:
     workers: Sequence[Worker]
     _threads: list[ThreadPoolExecutor] = attrs.field(factory=list, init=False)
     _holders: dict[Hashable, tuple[int, Future[Any]]] = attrs.field(factory=dict, init=False)
-    _in_hand: dict[Future[Any], tuple[int, int]] = attrs.field(factory=dict, init=False)
+    _in_hand: dict[Future[Any], tuple[int, Sequence[Task]]] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, workers: Iterable[Worker]) -> "Workers":
@@ -150,9 +150,11 @@ class Workers:
 
     def _ended(self, page: _Page, parts: Sequence[Future[_Done]]) -> tuple[_Page, list[_Done]]:
         done = [one.result() for one in parts]
-        ended = set(parts)
-        self._holders = {key: held for key, held in self._holders.items() if held[1] not in ended}
-        self._in_hand = {one: size for one, size in self._in_hand.items() if one not in ended}
+        for part in parts:
+            _, tasks = self._in_hand.pop(part)
+            for key in (key for task in tasks for key in task.keys):
+                if key in self._holders and self._holders[key][1] is part:
+                    del self._holders[key]
         return page, done
 
     def _begin(
@@ -173,8 +175,8 @@ class Workers:
 
     def _least_busy(self, parts: Mapping[int, Sequence[Task]]) -> int:
         load = Counter({number: len(part) for number, part in parts.items()})
-        for future, (number, size) in self._in_hand.items():
-            load[number] += 0 if future.done() else size
+        for future, (number, tasks) in self._in_hand.items():
+            load[number] += 0 if future.done() else len(tasks)
         return min(range(len(self.workers)), key=lambda number: load[number])
 
     def _holder(self, keys: Iterable[Hashable]) -> int | None:
@@ -190,7 +192,7 @@ class Workers:
         self, number: int, part: Sequence[Task], work: Callable[[Worker, Sequence[Any]], _Done]
     ) -> Future[_Done]:
         future = self._threads[number].submit(work, self.workers[number], [task.about for task in part])
-        self._in_hand[future] = number, len(part)
+        self._in_hand[future] = number, part
         self._holders |= {key: (number, future) for task in part for key in task.keys}
         return future
 

@@ -120,7 +120,7 @@ def missed(event: StripeEvent, rehearsal: Rehearsed) -> list[Difference]:
     decision is to skip it.
     """
     subscription_id, outcome = event.subscription_id or "", rehearsal.outcome
-    if event.subscription_id is None and event.customer is None:
+    if event.subscription_id is None and event.customer is None and event.entitlements is None:
         return []
 
     def difference(user_id: str | None, note: str = event.type, fields: tuple[Field, ...] = ()) -> Difference:

@@ -4,11 +4,14 @@ Nothing waits here: where nobody owns a subscription of the customer yet, the re
 and the transaction that brings one to its owner shows it (`projecting`).
 """
 
+from collections.abc import Generator
+
 import attrs
 
 from stripe_subscription_handler.conversation.fetching import fetch_object
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import (
+    Answer,
     Applied,
     Commit,
     CustomerChange,
@@ -16,12 +19,14 @@ from stripe_subscription_handler.conversation.messages import (
     Handling,
     Outcome,
     ReadLinks,
+    Request,
     Written,
 )
 from stripe_subscription_handler.conversation.projecting import holder_after, projected, shown_in
 from stripe_subscription_handler.conversation.settling import MAX_WRITES
-from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.entitlements import Entitlements, newest
+from stripe_subscription_handler.decisions.decision import ReadItem, Reason
+from stripe_subscription_handler.decisions.entitlements import NO_KEYS, Entitlements, newest
+from stripe_subscription_handler.decisions.ledger import REVISION, Ledger
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN
 from stripe_subscription_handler.errors import ConcurrentUpdateError
@@ -49,12 +54,16 @@ def record_summary(event: StripeEvent, summary: EntitlementSummary, known: Known
         told = Entitlements.of(event, summary)
         best, certain = newest(standing, told)
         if standing is not None and best == standing:
-            is_newer = standing.version > told.version
-            return Outcome(
-                applied=False,
-                reason=Reason.STALE if is_newer else Reason.DUPLICATE,
-                user_id=standing.shown_to,
-            )
+            wrongly = yield from _shown_wrongly(standing, customer_id, known)
+            if wrongly is None:
+                is_newer = standing.version > told.version
+                return Outcome(
+                    applied=False,
+                    reason=Reason.STALE if is_newer else Reason.DUPLICATE,
+                    user_id=standing.shown_to,
+                )
+            # As if that item were known to show them: whoever should not loses them by that.
+            best = attrs.evolve(best, shown_to=wrongly)
         if may_ask and not (certain and summary.is_whole):
             may_ask = False
             fetched = yield from fetch_object(event, customer_id, policy)
@@ -72,6 +81,27 @@ def record_summary(event: StripeEvent, summary: EntitlementSummary, known: Known
             shown = shown_in(event.id, request, before)
             return attrs.evolve(_outcome(request, known, shown), incomplete=incomplete)
     raise ConcurrentUpdateError(f"the customer changed under {MAX_WRITES} attempts to write its entitlements")
+
+
+def _shown_wrongly(
+    standing: Entitlements, customer_id: str, known: Known
+) -> Generator[Request, Answer, str | None]:
+    """Whose item does not show of the customer what it should, because an old copy was put in its place.
+
+    An item without a ledger, or none, is no such copy: it shows them when a subscription comes to it.
+    """
+    for user in sorted({standing.shown_to, *known.owners} - {None}, key=str):
+        reading = ReadItem(str(user))
+        known.learn(reading, (yield reading))
+        item = known.items.get(str(user))
+        wanted = standing.keys if user == standing.shown_to else NO_KEYS
+        if (
+            item
+            and REVISION in item
+            and wanted != Ledger.from_item(item).entitlements.get(customer_id, NO_KEYS)
+        ):
+            return user
+    return None
 
 
 def _outcome(request: Commit, known: Known, shown: tuple[Applied, ...]) -> Outcome:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from stripe_subscription_handler.comparison.differences import Difference
+from stripe_subscription_handler.comparison.differences import Difference, Kind
 from stripe_subscription_handler.comparison.full_pass import note_full_pass
 from stripe_subscription_handler.comparison.pace import Pace
 from stripe_subscription_handler.comparison.tally import Tally
@@ -22,6 +22,7 @@ from stripe_subscription_handler.drift_check.pass_table import PassTable
 from stripe_subscription_handler.drift_check.request import Wanted
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
+from stripe_subscription_handler.drift_check.thorough import WANTED, Connected
 from stripe_subscription_handler.dynamodb.store import dynamodb_client
 from stripe_subscription_handler.errors import ConfigError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
@@ -116,6 +117,7 @@ def check(wanted: Wanted, context: LambdaContext, wired: Runtime) -> dict[str, A
         wired.clock,
         is_over,
         shows.fingerprint,
+        Connected(connected),
     )
     try:
         went = part.work(
@@ -148,7 +150,11 @@ def _summary(went: SliceOutcome) -> dict[str, Any]:
         "subscriptions": looked.subscriptions,
         "users": looked.profiles,
         "looked_at_again": looked.remaining,
+        "events": believed.events,
     }
+    left_out = [plural for plural in WANTED if plural not in drift_pass.state.get("reads", WANTED)]
+    if left_out:
+        line["left_out"] = left_out
     if drift_pass.is_backfill:
         line["backfilled"] = looked.repaired.total()
     if drift_pass.finished is None:
@@ -172,7 +178,12 @@ def told(difference: Difference) -> dict[str, Any]:
         "fields": sorted(field.name for field in difference.fields),
         "repaired": difference.repaired,
     }
-    is_named = subscription_id == difference.subscription_id
-    if difference.can_be_repaired and not difference.repaired and is_named:
-        line["command"] = f"stripe-handler sync --subscription {subscription_id}"
+    if difference.event_id is not None:
+        line["event_id"] = loggable(difference.event_id)
+    is_named = bool(subscription_id) and subscription_id == difference.subscription_id
+    if difference.can_be_repaired and not difference.repaired:
+        if difference.kind is Kind.MISSED_EVENT:
+            line["command"] = "stripe-handler reconcile --since 3d --apply"
+        elif is_named:
+            line["command"] = f"stripe-handler sync --subscription {subscription_id}"
     return line

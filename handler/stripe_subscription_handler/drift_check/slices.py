@@ -15,6 +15,7 @@ from stripe_subscription_handler.comparison.walk import Profiles, Stripe, Walk
 from stripe_subscription_handler.drift_check.checkpoint import PassCheckpoint, SliceEndedError
 from stripe_subscription_handler.drift_check.drift_pass import DriftPass, Next, PassStore, next_step
 from stripe_subscription_handler.drift_check.second_looks import SecondLooks
+from stripe_subscription_handler.drift_check.thorough import WANTED, MissedEvents, Thorough
 from stripe_subscription_handler.errors import StripeUnavailableError
 
 
@@ -63,6 +64,7 @@ class Slice:
         clock: Unix time in seconds.
         is_over: Whether time is up.
         settings: Fingerprint of the settings by which the profiles are held to be right.
+        thorough: Tells of payments and events as well; None where only subscriptions are compared.
     """
 
     passes: PassStore
@@ -74,6 +76,7 @@ class Slice:
     clock: Callable[[], float]
     is_over: Callable[[], bool]
     settings: str = ""
+    thorough: Thorough | None = None
 
     def work(self, holder: str, until: float, *, begin: bool = False, backfill: bool = False) -> SliceOutcome:
         """Go on with the pass, begin one if it is time or somebody wants one now (`begin`), or do nothing.
@@ -117,20 +120,35 @@ class Slice:
 
         return report
 
+    def _prepared(self, checkpoint: PassCheckpoint) -> tuple[Stripe, Comparer]:
+        """Go through missed events first, where the key may read them; then what to compare with."""
+        if self.thorough is None:
+            return self.stripe, self.comparer
+        reads = checkpoint.read("reads")
+        if reads is None:
+            reads = [plural for plural in WANTED if self.thorough.may_read(plural)]
+            checkpoint.note(state={"reads": reads})
+        if "events" in reads and not checkpoint.read("events_done"):
+            tally = Tally.from_json(checkpoint.read("believed"))
+            believing = attrs.evolve(self.comparer, tally=tally)
+            MissedEvents(self.thorough, checkpoint, believing, self.interval_seconds).run()
+        return self.thorough.with_payments() if "invoices" in reads else (self.stripe, self.comparer)
+
     def _is_finished(self, checkpoint: PassCheckpoint) -> bool:
         try:
+            stripe, comparer = self._prepared(checkpoint)
             if not checkpoint.read("walked"):
                 tally = Tally.from_json(checkpoint.read("tally"))
-                looking = attrs.evolve(self.comparer, repair=None, report=checkpoint.differs, tally=tally)
+                looking = attrs.evolve(comparer, repair=None, report=checkpoint.differs, tally=tally)
                 if checkpoint.read("backfill"):
                     looking = attrs.evolve(
-                        looking, repair=self.comparer.repair, report=self._unless_repaired(checkpoint)
+                        looking, repair=comparer.repair, report=self._unless_repaired(checkpoint)
                     )
-                Walk(self.stripe, self.tables, checkpoint, looking).run()
+                Walk(stripe, self.tables, checkpoint, looking).run()
                 checkpoint.note(state={"walked": True, "tally": tally.as_json()})
-            believed = attrs.evolve(self.comparer, tally=Tally.from_json(checkpoint.read("believed")))
+            believed = attrs.evolve(comparer, tally=Tally.from_json(checkpoint.read("believed")))
             looks = SecondLooks(
-                self.stripe, self.tables, checkpoint, believed, self.second_look_seconds, self.clock
+                stripe, self.tables, checkpoint, believed, self.second_look_seconds, self.clock
             )
             return looks.run()
         except SliceEndedError:

@@ -4,8 +4,9 @@ Its policy shows what the role should allow; only the function can show what it 
 condition that can never hold, so DynamoDB authorises it, evaluates it, and writes nothing.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,8 +14,13 @@ from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.sync_table import PARKED_INDEX, WAITING_FOR
 from stripe_subscription_handler.dynamodb.wire import to_wire
 from stripe_subscription_handler.errors import HandlerError
+from stripe_subscription_handler.events.event_types import Subject
+from stripe_subscription_handler.operations.queue_ages import oldest_seconds, queues_client
 from stripe_subscription_handler.stripe_side.api import StripeApi, key_mode
 from stripe_subscription_handler.stripe_side.hurry import hurried
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
 
 _DISTRIBUTION = "stripe-subscription-handler"
 _NOBODY = "stripe-subscription-handler/self-check"
@@ -22,17 +28,24 @@ _NOBODY = "stripe-subscription-handler/self-check"
 _NEVER = "attribute_exists(#key) AND attribute_not_exists(#key)"
 _AUTHORISED = frozenset({None, "None", "ConditionalCheckFailed", "TransactionConflict"})
 """Why a transaction of these writes is cancelled when every one of them was permitted."""
+_READ_TO_ANSWER: Mapping[str, tuple[Subject, str]] = {
+    "invoices": ("invoice", "in_stripeHandlerSelfCheck"),
+    "checkout sessions": ("checkout.session", "cs_test_stripeHandlerSelfCheck"),
+}
+"""What `operations/asking.py` reads that handling an event does not; there are none by these ids."""
 
 
-def self_check(store: Store) -> dict[str, Any]:
-    """Try the tables, the Stripe key and Stripe.
+def self_check(store: Store, queues: "Callable[[], SQSClient]" = queues_client) -> dict[str, Any]:
+    """Try the tables, the dead-letter queues, the Stripe key and Stripe.
 
     Returns:
         `version` of the library; `livemode` as configured; `viewSettings`: the fingerprint of the settings
         that shape the profiles, as this code computes it; `profileTable` and `syncTable`: null, or what was
-        refused; `stripeKey`: null without a configured key, else its `place`, its `mode` (`live`, `test`, or
-        null where the key does not tell), `problem` (null when it could be read), `stripeProblem` (null when
-        Stripe lets it read subscriptions and customers) and `eventsProblem` (the same of events). Never a
+        refused; `deadLetterQueues`: the same of the hourly count's look into them; `stripeKey`: null
+        without a configured key, else its `place`, its `mode` (`live`, `test`, or null where the key does
+        not tell), `problem` (null when it could be read), `stripeProblem` (null when Stripe lets it read
+        subscriptions and customers), `eventsProblem` (the same of events) and `askingProblems` (of what is
+        read besides to answer a question: what it is, and why it is not shown; empty when all is). Never a
         key, never an item's content.
     """
     return {
@@ -41,6 +54,7 @@ def self_check(store: Store) -> dict[str, Any]:
         "viewSettings": store.config.shows.fingerprint,
         "profileTable": _problem(lambda: _try_profile_table(store)),
         "syncTable": _problem(lambda: _try_sync_table(store)),
+        "deadLetterQueues": _problem(lambda: _try_queues(store, queues)),
         "stripeKey": None if store.stripe is None else _try_stripe(store.stripe),
     }
 
@@ -103,6 +117,12 @@ def _try_sync_table(store: Store) -> None:
     _try_transaction(store, items)
 
 
+def _try_queues(store: Store, queues: "Callable[[], SQSClient]") -> None:
+    for url in (store.config.delivery_queue_url, store.config.failure_queue_url):
+        if url:
+            oldest_seconds(queues(), url, store.clock())
+
+
 def _try_batch(store: Store, item: dict[str, Any], names: dict[str, str]) -> None:
     wanted: Any = {
         "Keys": [item["Key"]],
@@ -124,7 +144,7 @@ def _try_transaction(store: Store, items: Any) -> None:
 def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
     problem = _problem(stripe.key.refresh)
     if problem is not None:
-        unknown = dict.fromkeys(("mode", "stripeProblem", "eventsProblem"))
+        unknown = dict.fromkeys(("mode", "stripeProblem", "eventsProblem", "askingProblems"))
         return {"place": stripe.key.place, **unknown, "problem": problem}
     # Somebody waits for the answer, so not all of the invocation is spent on a Stripe that is away.
     with hurried(stripe):
@@ -134,7 +154,15 @@ def _try_stripe(stripe: StripeApi) -> dict[str, Any]:
             "problem": None,
             "stripeProblem": _problem(lambda: _ask(stripe)),
             "eventsProblem": _problem(lambda: stripe.try_events("evt_stripeHandlerSelfCheck")),
+            "askingProblems": dict(_asking_problems(stripe)),
         }
+
+
+def _asking_problems(stripe: StripeApi) -> Iterator[tuple[str, str]]:
+    for what, (kind, identifier) in _READ_TO_ANSWER.items():
+        problem = _problem(partial(stripe.fetch_fresh, kind, identifier, ""))
+        if problem is not None:
+            yield what, problem
 
 
 def _ask(stripe: StripeApi) -> None:

@@ -25,6 +25,7 @@ from stripe_subscription_handler.errors import (
     ConfigError,
     InvalidEventError,
     NotAtStripeError,
+    StripeBusyError,
     StripeUnavailableError,
 )
 from stripe_subscription_handler.events.event_types import Subject
@@ -229,7 +230,7 @@ class StripeApi:
             if pause <= 0:
                 raise StripeUnavailableError(failure)
             left -= pause
-            self._pause(pause, failure)
+            self._pause(pause, failure, StripeUnavailableError)
 
     def fetch_customer_metadata(
         self, customer_id: str, *, account: str | None = None
@@ -267,6 +268,15 @@ class StripeApi:
         """
         for path in _EVENT_PATHS.values():
             self._answered(f"{path}/{event_id}", None, tolerated=_UNSHOWN_STATUSES - {HTTPStatus.FORBIDDEN})
+
+    def may_read(self, plural: Plural) -> bool:
+        """Whether the key is allowed to read a list; a restricted key may not be.
+
+        Raises:
+            StripeUnavailableError: Stripe does not tell, or refuses the key altogether.
+        """
+        reply = self._answered(f"/v1/{plural}?limit=1", None, tolerated=frozenset({HTTPStatus.FORBIDDEN}))
+        return reply.body is not None
 
     def fetch_page(self, plural: Plural, parameters: Sequence[tuple[str, str]]) -> Page:
         """Read one page of a list.
@@ -348,18 +358,24 @@ class StripeApi:
                 may_refresh = False
                 continue
             seconds = patience.pause(reply.status, reply.headers) if reply.repeatable else None
+            is_busy = reply.status == HTTPStatus.TOO_MANY_REQUESTS
+            failed = StripeBusyError if is_busy else StripeUnavailableError
             if seconds is None:
-                raise StripeUnavailableError(reply.failure)
-            self._pause(seconds, reply.failure)
+                raise failed(reply.failure)
+            self._pause(seconds, reply.failure, failed)
 
-    def _pause(self, seconds: float, failure: str) -> None:
+    def _pause(self, seconds: float, failure: str, failed: type[StripeUnavailableError]) -> None:
         needed = seconds + LEAST_REQUEST_SECONDS + RESERVE_SECONDS
         if self.remaining_seconds() < needed:
-            raise StripeUnavailableError(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
+            raise failed(f"{failure}; no time is left to wait {seconds:.1f} s and ask again")
         self.sleep(seconds)
 
     def _send(self, path: str, account: str | None, version: str) -> _Reply:
         key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
+        from stripe_subscription_handler.stripe_side.unparsed import (  # noqa: PLC0415 - lazily, with `stripe`
+            UnparsedClient,
+        )
+
         if account is None and key.startswith(_ORGANIZATION_KEY):
             raise StripeUnavailableError(
                 "Stripe answers an organization's API key about a named account only, and none is named "
@@ -370,14 +386,15 @@ class StripeApi:
         if available < LEAST_REQUEST_SECONDS:
             raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
         timeouts = request_timeouts(min(available, self.longest_request_seconds))
+        # Each attempt has a client of its own with its time-outs; they share the session, and with it the
+        # open connection.
+        http_client = UnparsedClient(timeout=timeouts, session=session)
         client = stripe.StripeClient(
             key,
             stripe_version=version,
             base_addresses={"api": self.url},
             max_network_retries=0,
-            # Each attempt has a client of its own with its time-outs; they share the session, and with it the
-            # open connection.
-            http_client=stripe.RequestsClient(timeout=timeouts, session=session),
+            http_client=http_client,
         )
         self.before_request()
         self.requests += 1
@@ -386,12 +403,15 @@ class StripeApi:
             response = client.raw_request("get", path, stripe_context=account)
         except stripe.StripeError as error:
             return _failed(error, self.clock() - started, self.key.place)
-        seconds = self.clock() - started
-        # The objects of `response.data` are ordered dicts, and the readers take plain ones.
-        body = json.loads(response.body)
+        seconds, headers = self.clock() - started, response.headers
+        try:
+            body = json.loads(http_client.body)
+        except ValueError:  # as from a proxy in between
+            failure = f"Stripe answered HTTP {response.code}, and no JSON"
+            return _Reply(seconds, headers, status=response.code, repeatable=True, failure=failure)
         if not isinstance(body, dict):
-            return _Reply(seconds, response.headers, failure="Stripe's response is not an object")
-        return _Reply(seconds, response.headers, body)
+            return _Reply(seconds, headers, failure="Stripe's response is not an object")
+        return _Reply(seconds, headers, body)
 
     def _shared_session(self) -> "Session":
         if self._session is None:
@@ -446,10 +466,6 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
     if status in _REFUSED_STATUSES:
         failure = f"Stripe refuses the API key of {key_place} (HTTP {status})"
         return _Reply(seconds, headers, status=status, failure=failure)
-    repeatable = (
-        status in _RETRIED_STATUSES
-        or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or status == HTTPStatus.OK  # and yet an error: the body is not JSON, as from a proxy in between
-    )
+    repeatable = status in _RETRIED_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     failure = f"Stripe answered HTTP {status}" + (f" {error.code}" if error.code else "")
     return _Reply(seconds, headers, status=status, repeatable=repeatable, failure=failure)

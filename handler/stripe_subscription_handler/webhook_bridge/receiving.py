@@ -4,12 +4,12 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import attrs
 
 from stripe_subscription_handler.errors import ConfigError, StripeUnavailableError
-from stripe_subscription_handler.webhook_bridge.signature import SignatureError, verify_signature
+from stripe_subscription_handler.webhook_bridge.signature import SignatureError, has_form, verify_signature
 
 _EVENT_OBJECTS = frozenset({"event", "v2.core.event"})
 """What Stripe calls snapshot and thin events."""
@@ -27,6 +27,8 @@ class ForwardingError(Exception):
         self.status = status
 
 
+Sender = Literal["stripe", "stranger"]
+"""Whose a request looks like by its form; Stripe's have a signature, whichever secret made it."""
 Forward = Callable[[Mapping[str, Any]], None]
 """Puts an event on the bus, or raises `ForwardingError`."""
 
@@ -38,12 +40,15 @@ class Reply:
     Attributes:
         message: What was wrong, for a person; empty when the event is on the bus.
         event_id: The event's id, once its signature is found good; so is its type.
+        sender: Of a refusal, whose request it looks like: a refused event of Stripe's must ring, a scanner's
+            request must not. None where nobody looked.
     """
 
     status: HTTPStatus
     message: str = ""
     event_id: str | None = None
     event_type: str | None = None
+    sender: Sender | None = None
 
 
 @attrs.frozen
@@ -65,19 +70,31 @@ class Receiver:
             verify_signature(payload, signature_header, self.secrets(), self.clock())
             event = read_event(payload)
         except SignatureError as error:
-            return Reply(HTTPStatus.BAD_REQUEST, f"signature: {error}")
+            sender = sender_of(payload, signature_header)
+            return Reply(HTTPStatus.BAD_REQUEST, f"signature: {error}", sender=sender)
         except UnreadableEventError as error:
-            return Reply(HTTPStatus.BAD_REQUEST, str(error))
+            return Reply(HTTPStatus.BAD_REQUEST, str(error), sender="stripe")
         except ConfigError as error:
             return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
         except StripeUnavailableError as error:
             return Reply(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-        reply = Reply(HTTPStatus.OK, event_id=event["id"], event_type=event["type"])
+        reply = Reply(HTTPStatus.OK, event_id=event["id"], event_type=event["type"], sender="stripe")
         try:
             self.forward(event)
         except ForwardingError as error:
             return attrs.evolve(reply, status=error.status, message=str(error))
         return reply
+
+
+def sender_of(payload: bytes, signature_header: str | None) -> Sender:
+    """Whose request it looks like, which proves nothing: Stripe's has its header, and an event as body."""
+    if not has_form(signature_header):
+        return "stranger"
+    try:
+        read_event(payload)
+    except UnreadableEventError:
+        return "stranger"
+    return "stripe"
 
 
 class UnreadableEventError(ValueError):

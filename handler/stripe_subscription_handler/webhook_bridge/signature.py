@@ -58,6 +58,19 @@ def verify_signature(
         raise SignatureError(f"signed {-age_seconds:.0f} s in the future; is this machine's clock right?")
 
 
+def has_form(header: str | None) -> bool:
+    """Whether a header has the form of `Stripe-Signature`, whoever made it: a readable time and a signature.
+
+    A request without proves nothing and costs nothing: everyone who finds the URL can send it. One with it
+    was made by Stripe, or by somebody who knows what Stripe sends.
+    """
+    try:
+        _read(header)
+    except SignatureError:
+        return False
+    return True
+
+
 def _read(header: str | None) -> tuple[str, list[str]]:
     if not header:
         raise SignatureError("the header Stripe-Signature is missing")

@@ -1,4 +1,4 @@
 output "stripe" {
-  description = "Each environment's stack: all outputs of modules/pipeline. The commands of stripe-handler find a stack by them."
+  description = "Each environment's stack: all outputs of modules/pipeline. They tell the operator's commands where the stack is."
   value       = module.stripe
 }

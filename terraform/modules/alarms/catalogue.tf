@@ -19,16 +19,17 @@ locals {
       commands       = ["stripe-handler dlq list", "stripe-handler doctor", "stripe-handler dlq redrive --all"]
       remedy         = "restore what doctor finds missing (the function or its permission), then redrive."
     }
+    # Not SQS's own age: that leaves out a message that was received three times, and every look receives it.
     delivery_queue_age = {
-      namespace      = "AWS/SQS"
-      metric_name    = "ApproximateAgeOfOldestMessage"
-      dimensions     = local.delivery_queue
+      namespace      = var.metrics.delivery_queue_age.namespace
+      metric_name    = var.metrics.delivery_queue_age.name
+      dimensions     = {}
       statistic      = "Maximum"
       period_seconds = 300
       threshold      = var.thresholds.delivery_queue_age_seconds
       meaning        = "An event has been waiting in the delivery dead-letter queue; its profile is out of date."
-      commands       = ["stripe-handler dlq list", "stripe-handler dlq redrive --all"]
-      remedy         = "redrive before the queue's retention ends; after that the event is only in the archive."
+      commands       = ["stripe-handler dlq list", "stripe-handler dlq redrive --all", "stripe-handler parked --count"]
+      remedy         = "redrive before the queue's retention ends; after that the event is only in the archive. Counted once an hour."
     }
     failure_queue_messages = {
       namespace      = "AWS/SQS"
@@ -46,15 +47,15 @@ locals {
       remedy = "read the error, correct its cause, then redrive."
     }
     failure_queue_age = {
-      namespace      = "AWS/SQS"
-      metric_name    = "ApproximateAgeOfOldestMessage"
-      dimensions     = local.failure_queue
+      namespace      = var.metrics.failure_queue_age.namespace
+      metric_name    = var.metrics.failure_queue_age.name
+      dimensions     = {}
       statistic      = "Maximum"
       period_seconds = 300
       threshold      = var.thresholds.failure_queue_age_seconds
       meaning        = "A failed event has been waiting in the failure queue; its profile is out of date."
-      commands       = ["stripe-handler dlq list", "stripe-handler dlq redrive --all"]
-      remedy         = "redrive before the queue's retention ends; after that the event is only in the archive."
+      commands       = ["stripe-handler dlq list", "stripe-handler dlq redrive --all", "stripe-handler parked --count"]
+      remedy         = "redrive before the queue's retention ends; after that the event is only in the archive. Counted once an hour."
     }
   }
 

@@ -86,17 +86,28 @@ locals {
       commands       = ["stripe-handler doctor", "terraform apply"]
       remedy         = "the bridge's log names the reason, most often its secret or its role; restore that."
     }
+    # Not Url4xxCount, which counts everyone who finds the URL: what looks like Stripe's own, by the bridge's log, and what
+    # Lambda had no concurrency for, which the log does not know, and Stripe's may be among.
     bridge_refusals = {
-      namespace      = "AWS/Lambda"
-      metric_name    = "Url4xxCount"
-      dimensions     = { FunctionName = var.bridge_function_name }
+      namespace      = var.bridge_refusals_metric.namespace
+      metric_name    = var.bridge_refusals_metric.name
+      dimensions     = {}
       statistic      = "Sum"
       period_seconds = 300
       threshold      = var.thresholds.bridge_refusals
-      meaning        = "The webhook bridge refused requests: the signature did not fit, the event was too large, or it was throttled."
+      meaning        = "The webhook bridge refused events of Stripe's: the signature did not fit, or the event was too large; or Lambda throttled it."
       commands       = ["stripe-handler doctor"]
-      remedy         = "the bridge's log says which; if Stripe's own deliveries fail, give the bridge the endpoint's signing secret. Stripe sends them again, for up to three days."
+      remedy         = "the bridge's log says which (sender stripe); if the signature does not fit, give the bridge the endpoint's signing secret; without a line it was throttled. Stripe sends them again, for up to three days."
     }
+  }
+
+  # What an alarm counts besides its row's metric, by its key.
+  further_metrics = var.bridge_function_name == null ? {} : {
+    bridge_refusals = [{
+      namespace   = "AWS/Lambda"
+      metric_name = "Throttles"
+      dimensions  = { FunctionName = var.bridge_function_name }
+    }]
   }
 
   bridge_rule_alarms = var.bridge_rule == null ? {} : {

@@ -13,15 +13,27 @@ output "alarm_names" {
   value       = { for key, alarm in aws_cloudwatch_metric_alarm.pipeline : key => alarm.alarm_name }
 }
 
+locals {
+  # Of an alarm on an expression, the metrics by their ids, and the expression.
+  queries = {
+    for key, alarm in aws_cloudwatch_metric_alarm.pipeline : key => {
+      expression = one([for query in alarm.metric_query : query.expression if query.id == "filled"])
+      metrics    = { for query in alarm.metric_query : query.id => one(query.metric) if query.id != "filled" }
+    }
+  }
+}
+
 output "alarms" {
-  description = "What each alarm measures and whom it tells."
+  description = "What each alarm measures and whom it tells. With an expression, the metric is its `m1`, and `further_metrics` the others."
   value = {
     for key, alarm in aws_cloudwatch_metric_alarm.pipeline : key => {
-      namespace           = alarm.namespace
-      metric_name         = alarm.metric_name
-      dimensions          = alarm.dimensions
-      statistic           = alarm.statistic
-      period_seconds      = alarm.period
+      namespace           = try(local.queries[key].metrics["m1"].namespace, alarm.namespace)
+      metric_name         = try(local.queries[key].metrics["m1"].metric_name, alarm.metric_name)
+      dimensions          = try(local.queries[key].metrics["m1"].dimensions, alarm.dimensions)
+      statistic           = try(local.queries[key].metrics["m1"].stat, alarm.statistic)
+      period_seconds      = try(local.queries[key].metrics["m1"].period, alarm.period)
+      expression          = local.queries[key].expression
+      further_metrics     = { for id, metric in local.queries[key].metrics : id => "${metric.namespace} ${metric.metric_name} ${metric.stat} ${metric.period}" if id != "m1" }
       evaluation_periods  = alarm.evaluation_periods
       threshold           = alarm.threshold
       comparison_operator = alarm.comparison_operator

@@ -50,6 +50,8 @@ variable "metrics" {
   type = object({
     events_parked       = object({ namespace = string, name = string })
     parked_expiring     = object({ namespace = string, name = string })
+    delivery_queue_age  = object({ namespace = string, name = string })
+    failure_queue_age   = object({ namespace = string, name = string })
     event_errors        = object({ namespace = string, name = string })
     generation_failures = object({ namespace = string, name = string })
   })
@@ -90,6 +92,17 @@ variable "bridge_function_name" {
   description = "Name of the webhook bridge's function; null if there is none."
   type        = string
   default     = null
+}
+
+variable "bridge_refusals_metric" {
+  description = "The metric of the events of Stripe's that the webhook bridge refused; null if there is none."
+  type        = object({ namespace = string, name = string })
+  default     = null
+
+  validation {
+    condition     = (var.bridge_refusals_metric == null) == (var.bridge_function_name == null)
+    error_message = "bridge_refusals_metric belongs to bridge_function_name: give both, or none."
+  }
 }
 
 variable "bridge_rule" {

@@ -71,8 +71,8 @@ locals {
       title = "7 Age of the oldest dead letter, s"
       stat  = "Maximum"
       metrics = [
-        ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.delivery_queue_name, { label = "delivery" }],
-        ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.failure_queue_name, { label = "failure" }],
+        [var.metrics.delivery_queue_age.namespace, var.metrics.delivery_queue_age.name, { label = "delivery" }],
+        [var.metrics.failure_queue_age.namespace, var.metrics.failure_queue_age.name, { label = "failure" }],
       ]
     },
     {

@@ -61,13 +61,15 @@ variable "failure_queue_name" {
 variable "metrics" {
   description = "The handler's own metrics."
   type = object({
-    events_decided  = object({ namespace = string, name = string })
-    event_errors    = object({ namespace = string, name = string })
-    write_duration  = object({ namespace = string, name = string })
-    events_parked   = object({ namespace = string, name = string })
-    events_drained  = object({ namespace = string, name = string })
-    parked          = object({ namespace = string, name = string })
-    parked_expiring = object({ namespace = string, name = string })
+    events_decided     = object({ namespace = string, name = string })
+    event_errors       = object({ namespace = string, name = string })
+    write_duration     = object({ namespace = string, name = string })
+    events_parked      = object({ namespace = string, name = string })
+    events_drained     = object({ namespace = string, name = string })
+    parked             = object({ namespace = string, name = string })
+    parked_expiring    = object({ namespace = string, name = string })
+    delivery_queue_age = object({ namespace = string, name = string })
+    failure_queue_age  = object({ namespace = string, name = string })
   })
   nullable = false
 }

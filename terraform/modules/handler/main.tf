@@ -17,6 +17,8 @@ locals {
       UNMAPPED               = var.unmapped
       CREATE_MISSING_PROFILE = var.create_missing_profile ? "true" : "false"
       CONNECT_EVENTS         = var.connect_events
+      DELIVERY_QUEUE_URL     = var.delivery_queue_url
+      FAILURE_QUEUE_URL      = var.failure_queue_url
 
       FORGET_DELETED_CUSTOMERS = var.forget_deleted_customers ? "true" : "false"
 

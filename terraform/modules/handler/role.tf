@@ -31,6 +31,12 @@ locals {
         Resource = [var.parked_index_arn]
       },
       {
+        # The same count tells how old the oldest dead letter is: it looks at messages, and hides and deletes none.
+        Sid      = "LookIntoDeadLetterQueues"
+        Action   = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        Resource = [var.delivery_queue_arn, var.failure_queue_arn]
+      },
+      {
         Sid      = "SendToFailureQueue"
         Action   = ["sqs:SendMessage"]
         Resource = [var.failure_queue_arn]
@@ -47,7 +53,8 @@ locals {
     ],
     var.function_settings.kms_key_arn == null ? [] : [
       {
-        # SQS takes a new data key in the name of whoever sends, and decrypts it once to verify it.
+        # SQS takes a new data key in the name of whoever sends, and decrypts it once to verify it; it decrypts what
+        # somebody receives in his name too.
         Sid       = "EncryptForFailureQueue"
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = [var.function_settings.kms_key_arn]

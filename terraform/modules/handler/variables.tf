@@ -64,6 +64,24 @@ variable "failure_queue_arn" {
   nullable    = false
 }
 
+variable "failure_queue_url" {
+  description = "URL of the failure queue, into which the hourly count looks."
+  type        = string
+  nullable    = false
+}
+
+variable "delivery_queue_arn" {
+  description = "ARN of the delivery dead-letter queue."
+  type        = string
+  nullable    = false
+}
+
+variable "delivery_queue_url" {
+  description = "URL of the delivery dead-letter queue, into which the hourly count looks."
+  type        = string
+  nullable    = false
+}
+
 variable "log_level" {
   description = "Least severe level the handler logs."
   type        = string

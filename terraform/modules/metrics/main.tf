@@ -70,6 +70,21 @@ locals {
       unit       = "Count"
       dimensions = null
     }
+    # A count that could not look into a queue has no such field; a queue without messages has 0.
+    delivery_queue_age = {
+      name       = "DeliveryQueueAge"
+      pattern    = "{ $.event = \"parked_count\" && $.delivery_queue_oldest_seconds >= 0 }"
+      value      = "$.delivery_queue_oldest_seconds"
+      unit       = "Seconds"
+      dimensions = null
+    }
+    failure_queue_age = {
+      name       = "FailureQueueAge"
+      pattern    = "{ $.event = \"parked_count\" && $.failure_queue_oldest_seconds >= 0 }"
+      value      = "$.failure_queue_oldest_seconds"
+      unit       = "Seconds"
+      dimensions = null
+    }
   }
 }
 

@@ -61,6 +61,9 @@ module "handler" {
   async_maximum_event_age_seconds = var.async_maximum_event_age_seconds
   async_maximum_retry_attempts    = var.async_maximum_retry_attempts
   failure_queue_arn               = module.dead_letter_queues.failure_queue_arn
+  failure_queue_url               = module.dead_letter_queues.failure_queue_url
+  delivery_queue_arn              = module.dead_letter_queues.delivery_queue_arn
+  delivery_queue_url              = module.dead_letter_queues.delivery_queue_url
 
   log_level            = var.log_level
   xray_tracing_enabled = var.xray_tracing_enabled
@@ -133,6 +136,8 @@ module "webhook_bridge" {
   memory_mb                      = var.lambda_memory_mb
   reserved_concurrent_executions = var.webhook_bridge.reserved_concurrent_executions
   log_level                      = var.log_level
+
+  metric_namespace = local.metric_namespace
 }
 
 # A bus that stays the same, whatever becomes of the stack's own: PutEvents says nothing of a bus that is gone, so an
@@ -269,6 +274,7 @@ module "alarms" {
   forwarding_rule_name     = module.event_bus.forwarding_rule_name
   parked_count_rule_name   = module.parked_count.name
   bridge_function_name     = one(module.webhook_bridge[*].function_name)
+  bridge_refusals_metric   = one(module.webhook_bridge[*].refusals_metric)
   bridge_rule              = one([for rule in module.webhook_bridge_rule : { bus_name = rule.event_bus_name, name = rule.name }])
   silence_hours            = local.silence_hours
   is_rule_fed              = !local.awaits_event_source

@@ -1,5 +1,5 @@
 # A Lambda function behind a public URL that checks the signature of Stripe's webhooks and puts their events on a
-# bus. Who may call it is in url.tf.
+# bus. Who may call it is in url.tf. What it refused of Stripe's is a metric.
 
 module "function" {
   source = "../function"
@@ -37,5 +37,20 @@ module "function" {
     parameter_name     = var.signing_secret_parameter_name
     parameter_variable = "WEBHOOK_SECRET_PARAMETER"
     kms_key_arn        = var.signing_secret_kms_key_arn
+  }
+}
+
+# Everyone who finds the URL gets a 4xx; an alarm is for what Stripe itself is refused. The bridge says of each refusal whose
+# request it looks like.
+resource "aws_cloudwatch_log_metric_filter" "refusals" {
+  name           = "refusals"
+  log_group_name = module.function.log_group_name
+  pattern        = "{ $.event = \"webhook\" && $.sender = \"stripe\" && $.status >= 400 && $.status < 500 }"
+
+  metric_transformation {
+    namespace = var.metric_namespace
+    name      = "BridgeRefusals"
+    value     = "1"
+    unit      = "Count"
   }
 }

@@ -42,3 +42,20 @@ output "url_permission_template" {
   description = "Who may invoke the function through its URL: the CloudFormation template, as JSON."
   value       = aws_cloudformation_stack.invoke_through_url.template_body
 }
+
+output "refusals_metric" {
+  description = "The metric: how many requests that look like Stripe's were refused."
+  value = {
+    namespace = one(aws_cloudwatch_log_metric_filter.refusals.metric_transformation[*].namespace)
+    name      = one(aws_cloudwatch_log_metric_filter.refusals.metric_transformation[*].name)
+  }
+}
+
+output "refusals_filter" {
+  description = "What the metric is made of."
+  value = {
+    log_group_name = aws_cloudwatch_log_metric_filter.refusals.log_group_name
+    pattern        = aws_cloudwatch_log_metric_filter.refusals.pattern
+    value          = one(aws_cloudwatch_log_metric_filter.refusals.metric_transformation[*].value)
+  }
+}

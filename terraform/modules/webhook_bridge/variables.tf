@@ -79,3 +79,9 @@ variable "log_level" {
   type        = string
   nullable    = false
 }
+
+variable "metric_namespace" {
+  description = "CloudWatch namespace of the metric."
+  type        = string
+  nullable    = false
+}

@@ -36,15 +36,17 @@ def most_kib() -> int:
 def main() -> None:
     """Run it."""
     counts: Counter[str] = Counter()
-    lock, written = threading.Lock(), []
+    lock = threading.Lock()
+    # Written at once: what is kept would be counted as memory of the command's.
+    written = None if record == "-" else open(record, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - few imports
     send = BaseClient._make_api_call  # noqa: SLF001 - there is no public place before the wire
 
     def counted(self: Any, operation: str, parameters: Any) -> Any:
         answer = send(self, operation, parameters)
         with lock:
             counts[operation] += 1
-            if record != "-" and operation in WRITES:
-                written.append((operation, parameters))
+            if written is not None and operation in WRITES:
+                written.write(json.dumps((operation, parameters)) + "\n")
         return answer
 
     BaseClient._make_api_call = counted  # type: ignore[method-assign]  # noqa: SLF001
@@ -53,9 +55,8 @@ def main() -> None:
     with redirect_stdout(out):
         code = cli(arguments)
     seconds, cpu = time.monotonic() - began, time.process_time() - cpu
-    if record != "-":
-        with open(record, "w", encoding="utf-8") as file:  # noqa: PTH123 - a worker's imports are few
-            file.writelines(json.dumps(one) + "\n" for one in written)
+    if written is not None:
+        written.close()
     lines = out.getvalue().splitlines()
     found = {
         "seconds": seconds,

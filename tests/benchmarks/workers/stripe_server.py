@@ -20,7 +20,10 @@ from stripe_handler_cli.lab.fake_stripe.accounts import Found
 
 @attrs.define(slots=False)
 class Listed:
-    """Objects by kind and id; each kind's order is found once."""
+    """Objects by kind and id; each kind's order, and what a subscription was billed, is found once.
+
+    Stripe has machines of its own for that: here it would take its time from what is measured.
+    """
 
     by_name: Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -28,9 +31,20 @@ class Listed:
         """An object."""
         return Found(self.by_name.get((kind, identifier)))
 
-    def newest_first(self, kind: str) -> Sequence[str]:
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
         """The ids of a kind."""
+        if kind == "invoice" and of is not None:
+            return self._billed.get(of, ())
         return self._ids.get(kind, ())
+
+    @functools.cached_property
+    def _billed(self) -> dict[str, list[str]]:
+        billed = defaultdict(list)
+        for identifier in self._ids.get("invoice", ()):
+            parent = self.by_name["invoice", identifier].get("parent") or {}
+            details = parent.get("subscription_details") or {}
+            billed[details.get("subscription")].append(identifier)
+        return billed
 
     @functools.cached_property
     def _ids(self) -> dict[str, list[str]]:

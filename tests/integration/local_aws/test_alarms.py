@@ -1,11 +1,13 @@
-"""Alarms: their description, their states, their notifications, and the metrics of queues."""
+"""Alarms: their description, their states, their notifications, metric math, and the metrics of queues."""
 
+import datetime as dt
 import json
 import urllib.parse
 import urllib.request
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from support.cloud import Cloud
 
@@ -145,6 +147,93 @@ def test_missing_data_is_treated_as_configured(emulator: Cloud, treat_missing: s
     """An alarm on a metric nobody publishes."""
     name = _alarm(emulator, Namespace="Nobody", MetricName="Silence", TreatMissingData=treat_missing)
     assert emulator.until(lambda: _state(emulator, name) == state)
+
+
+def _put(cloud: Cloud, metric: str) -> None:
+    cloud.client("cloudwatch").put_metric_data(
+        Namespace="Rare", MetricData=[{"MetricName": metric, "Value": 1, "Unit": "Count"}]
+    )
+
+
+def test_a_filled_alarm_ends_with_its_period_another_with_the_range_that_is_looked_at(
+    emulator: Cloud,
+) -> None:
+    """One failure each, and then nothing: without `FILL` the last value holds for three periods more."""
+    metric = emulator.name()
+    measured = {
+        "Metric": {"Namespace": "Rare", "MetricName": metric, "Dimensions": []},
+        "Period": 60,
+        "Stat": "Sum",
+    }
+    defaults: Any = {
+        "EvaluationPeriods": 1,
+        "Threshold": 0.0,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+    filled = emulator.name()
+    cloudwatch = emulator.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=filled,
+        Metrics=[
+            {"Id": "filled", "Expression": "FILL(m1, 0)", "ReturnData": True},
+            {"Id": "m1", "MetricStat": measured, "ReturnData": False},
+        ],
+        **defaults,
+    )
+    plain = _alarm(emulator, Namespace="Rare", MetricName=metric)
+    _put(emulator, metric)
+    assert emulator.until(lambda: {_state(emulator, name) for name in (filled, plain)} == {"ALARM"})
+    assert emulator.until(lambda: _state(emulator, filled) == "OK")
+    assert _state(emulator, plain) == "ALARM"
+    assert emulator.until(lambda: _state(emulator, plain) == "OK")
+    (described,) = cloudwatch.describe_alarms(AlarmNames=[filled])["MetricAlarms"]
+    assert [query["Id"] for query in described["Metrics"]] == ["filled", "m1"]
+    assert "MetricName" not in described
+    assert "<Expression>FILL(m1, 0)</Expression>" in _query_protocol(
+        emulator, Action="DescribeAlarms", **{"AlarmNames.member.1": filled}
+    )
+
+
+def test_an_expression_that_is_not_modelled_is_refused(emulator: Cloud) -> None:
+    """When it is put, in both protocols' words."""
+    with pytest.raises(ClientError, match="not modelled by local AWS"):
+        emulator.client("cloudwatch").put_metric_alarm(
+            AlarmName=emulator.name(),
+            Metrics=[{"Id": "all", "Expression": "SUM(METRICS())"}],
+            EvaluationPeriods=1,
+            Threshold=0.0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+
+
+def _ages(cloud: Cloud, queue_arn: str) -> list[float]:
+    now = dt.datetime.now(dt.UTC)
+    points: Any = cloud.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateAgeOfOldestMessage",
+        Dimensions=[{"Name": "QueueName", "Value": queue_arn.rsplit(":", 1)[-1]}],
+        StartTime=now - dt.timedelta(minutes=5),
+        EndTime=now + dt.timedelta(minutes=1),
+        Period=1,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return [point["Maximum"] for point in sorted(points, key=lambda point: point["Timestamp"])]
+
+
+def test_the_age_of_a_message_received_three_times_is_not_counted(emulator: Cloud) -> None:
+    """It goes to the back of the queue, and its age is published no more: that of the next one is."""
+    queue_url, queue_arn = emulator.queue()
+    sqs = emulator.client("sqs")
+    sqs.send_message(QueueUrl=queue_url, MessageBody="first")
+    assert emulator.until(lambda: max(_ages(emulator, queue_arn), default=0) >= 2)
+    sqs.send_message(QueueUrl=queue_url, MessageBody="second")
+    taken = [
+        sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)["Messages"][0]["Body"] for _ in range(4)
+    ]
+    assert taken == ["first", "first", "first", "second"]
+    assert emulator.until(lambda: _ages(emulator, queue_arn)[-1] < 2)
+    assert len(sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)["Messages"]) == 2
 
 
 def _errors_of_another_function(cloud: Cloud, *, patience_seconds: float) -> str:

@@ -7,6 +7,7 @@ from stripe_handler_cli.operate.doctor.areas import rule, self_check, stripe
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import parse_policy
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.other_rules import OtherRule
 from stripe_subscription_handler.events.event_types import (
     DEFAULT_EVENT_TYPES,
     GENERATION_FAILURE_EVENT,
@@ -220,6 +221,11 @@ CASES: Cases = {
     ),
     bus.event_bus: (
         (bus.BusFacts(SOURCE, exists=True, statements=()), PASS, "lets nobody else in"),
+        (
+            bus.BusFacts(SOURCE, True, (), (OtherRule("mail", "ENABLED", (FUNCTION,)),)),  # noqa: FBT003
+            PASS,
+            "nobody else in; a rule of others: mail (leads to function:handler)",
+        ),
         (bus.BusFacts(SOURCE, exists=False, statements=()), FAIL, "there is no event bus", APPLY),
         (
             bus.BusFacts("b", exists=True, statements=PUBLIC_BUS),

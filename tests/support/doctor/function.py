@@ -180,6 +180,12 @@ CASES: Cases = {
         (key(stripe_problem=NOT_IN_ZIP), FAIL, "built without stripe", DEPLOY),
         (key(stripe_problem=NOT_IN_ZIP, alias="live"), FAIL, "built without stripe", DEPLOY_VERSION),
         (key(stripe_problem="no answer from Stripe"), WARN, "readable, but: no answer"),
+        (
+            key(unreadable=("invoices", "checkout sessions")),
+            WARN,
+            "does not show it invoices and checkout sessions, which asking now",
+            self_check.PUT_SECRET,
+        ),
         (key(is_in_environment=True), WARN, "environment", self_check.USE_A_SECRET),
     ),
     unpaid.unpaid_access: (

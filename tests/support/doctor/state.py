@@ -6,6 +6,7 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.areas import (
     alarms,
+    drift_check,
     lost_profiles,
     queues,
     tables,
@@ -78,7 +79,28 @@ def follows(**changes: Any) -> view_settings.ViewSettingsFacts:
     return attrs.evolve(facts, **changes)
 
 
+def drifts(**changes: Any) -> drift_check.DriftCheckFacts:
+    """A drift check whose last pass found nothing."""
+    return drift_check.DriftCheckFacts(**{"function": "d", **changes})
+
+
 CASES: Cases = {
+    drift_check.drift_check: (
+        (drifts(), PASS, "the last pass ended 1 hour ago, and left no difference"),
+        (drift_check.DriftCheckFacts(is_wanted=False), PASS, "does not apply"),
+        (drifts(ended=None, began=3), PASS, "a pass is under way, begun 3 hours ago"),
+        (drifts(began=None, ended=None), PASS, "the first pass has not begun yet"),
+        (drifts(function_state=None), FAIL, "its function d is not there", APPLY),
+        (drifts(function_state="Failed"), FAIL, "its function d is Failed", APPLY),
+        (drifts(schedule_state=None), FAIL, "its schedule is not there", APPLY),
+        (drifts(schedule_state="DISABLED"), FAIL, "nothing calls d: its schedule is DISABLED", APPLY),
+        (drifts(is_own_schedule=False), FAIL, "its schedule is that of another function", APPLY),
+        (drifts(began=None, ended=None, changed=90), WARN, "no pass has begun in 90 hours", drift_check.LOG),
+        (drifts(began=50, ended=49), WARN, "began 50 hours ago, and none has begun since", drift_check.LOG),
+        (drifts(began=50, ended=None), WARN, "50 hours ago, and is not at its end", drift_check.LOG),
+        (drifts(interval_hours=0.1), WARN, "none has begun since", drift_check.LOG),
+        (drifts(differences=3), WARN, "and left 3 differences", drift_check.FOLLOW),
+    ),
     view_settings.view_settings: (
         (follows(), PASS, "every profile follows the settings since 1970-01-01T00:00:00Z"),
         (follows(told=None), PASS, "every profile follows the settings"),
@@ -117,6 +139,12 @@ CASES: Cases = {
             WARN,
             "hides a message for 30 s, the function may take 30 s",
             APPLY,
+        ),
+        (
+            (queue(), queue(has_redrive_policy=True)),
+            WARN,
+            "q has a redrive policy",
+            queues.REMOVE_REDRIVE_POLICY,
         ),
     ),
     queues.delivery_queue_empty: (

@@ -11,6 +11,7 @@ from stripe_subscription_handler.decisions.ledger import PREFIX
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
+from support.entitling import entitled, shown
 from support.model import only_customers
 from support.reconciling import Account, Reconciliation, Repairs
 
@@ -185,6 +186,21 @@ def test_a_missed_move_leaves_the_first_user() -> None:
     assert "subscriptionId" not in made.tables.profiles["user_1"]
     assert made.tables.profiles["user_2"]["subscriptionId"] == "sub_1"
     assert kinds(made) == []
+
+
+def test_an_old_copy_of_a_former_owners_profile_loses_the_entitlements_too() -> None:
+    """It is put back after a move, and the customer's entitlements are the new owner's by now."""
+    moved = {**SUB, "metadata": {"userId": "user_2"}}
+    made = world(moved, delivered=(events.created(SUB),))
+    made.tables.deliver(entitled("sso", customer=SUB["customer"]))
+    old = dict(made.tables.profiles["user_1"])
+    told = events.updated(
+        moved, event_id="evt_2", created=events.T0 + 60, previous={"metadata": {"userId": "user_1"}}
+    )
+    made.tables.deliver(parse_event(told))
+    made.tables.profiles["user_1"] = old
+    assert kinds(made, apply=True) == [(Kind.WRONG_USER, "user_1")]
+    assert shown(made.tables) == {"user_2": {"sso"}}
 
 
 def test_a_missed_move_is_found_from_the_profile_when_the_links_are_lost() -> None:

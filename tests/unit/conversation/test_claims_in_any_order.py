@@ -37,9 +37,9 @@ def updated(user: str | None, second: int) -> StripeEvent:
     return parse_event(raw)
 
 
-def session(user: str, second: int) -> StripeEvent:
-    """A checkout session of the subscription was completed."""
-    body = events.session(sub="sub_1", customer="cus_1", user=user)
+def session(user: str, second: int, made: int = 0) -> StripeEvent:
+    """A checkout session of the subscription was completed, which was made at a second."""
+    body = events.session(sub="sub_1", customer="cus_1", user=user, created=T0 + made)
     raw = events.event("checkout.session.completed", body, event_id="evt_session", created=T0 + second)
     return parse_event(raw)
 
@@ -101,6 +101,13 @@ def test_a_customers_beginning_is_older_than_any_session() -> None:
     """Whatever its stamp: the session speaks for the subscription that it made."""
     first = customer("created", "user_1", None, 9, "evt_customer")
     assert in_every_order(first, session("user_2", 5), created(None)) == [{"user_2"}] * 6
+
+
+def test_a_session_of_a_time_to_come_is_as_old_as_its_event() -> None:
+    """Under a test clock it has the clock's time, and what happens to the customer later is newer."""
+    later = customer("updated", "user_1", "user_3", 9, "evt_customer")
+    found = session("user_2", 5, made=1_000_000), later, created(None)
+    assert in_every_order(*found) == [{"user_1"}] * 6
 
 
 def test_a_customers_label_that_was_asked_for_is_older_than_any_session() -> None:

@@ -117,7 +117,7 @@ def test_more_than_ten_are_fetched_with_a_key() -> None:
     outcome = tables.deliver(entitled(*TEN, has_more=True))
     assert shown(tables) == {"user_1": set(every)}
     assert outcome.incomplete == ()
-    assert counted(tables, entitled(*TEN, has_more=True), Reason.STALE) == 1
+    assert counted(tables, entitled(*TEN, has_more=True), Reason.STALE) == 2
 
 
 def test_without_a_key_the_first_ten_are_kept_and_the_outcome_says_so() -> None:
@@ -141,15 +141,44 @@ def test_a_stripe_that_does_not_answer_leaves_all_as_it_was() -> None:
     assert shown(tables) == {"user_1": {"sso"}}
 
 
+def test_an_old_copy_shows_the_newest_summary_again() -> None:
+    """Somebody restored it; the event that told the summary comes once more, from a drift check say."""
+    tables = delivered(created(), entitled("sso"))
+    old = dict(tables.profiles["user_1"])
+    tables.deliver(entitled("audit", second=60))
+    tables.profiles["user_1"] = old
+    outcome = tables.deliver(entitled("audit", second=60))
+    assert (outcome.reason, shown(tables)) == (Reason.ENTITLED, {"user_1": {"audit"}})
+
+
+def test_an_old_copy_loses_what_is_nobodys_by_now() -> None:
+    """Its user was the customer's only one then. An older summary that comes again tells as well."""
+    tables = delivered(created(), entitled("sso"))
+    old = dict(tables.profiles["user_1"])
+    tables.deliver(created("user_2", which=2))
+    assert shown(tables) == {}
+    tables.profiles["user_1"] = old
+    tables.deliver(entitled("sso"))
+    assert shown(tables) == {}
+
+
+def test_an_item_without_a_ledger_is_no_old_copy() -> None:
+    """What the app put there is left alone until a subscription comes to it."""
+    tables = delivered(created(), entitled("sso"))
+    tables.profiles["user_1"] = {"PK": "USER#user_1", "theme": "dark"}
+    assert tables.deliver(entitled("sso")).reason is Reason.DUPLICATE
+    assert tables.profiles["user_1"] == {"PK": "USER#user_1", "theme": "dark"}
+
+
 # What it costs
 
 
 def test_requests() -> None:
-    """Links, item and transaction; one for what is known already, and for what is older."""
+    """Links, item and transaction; links and item for what is known already, and for what is older."""
     tables = delivered(created())
     assert counted(tables, entitled("sso"), Reason.ENTITLED) == 3
-    assert counted(tables, entitled("sso"), Reason.DUPLICATE) == 1
-    assert counted(tables, entitled("old", second=40), Reason.STALE) == 1
+    assert counted(tables, entitled("sso"), Reason.DUPLICATE) == 2
+    assert counted(tables, entitled("old", second=40), Reason.STALE) == 2
     assert counted(tables, labelled("user_1", None, 60), Reason.PRIMARY) == 1
     assert counted(tables, created(which=2), Reason.RECOMPUTED) == 2
     assert shown(tables) == {"user_1": {"sso"}}

@@ -56,6 +56,12 @@ def test_a_difference_is_told_without_values() -> None:
     assert line["user_id"].startswith("sha256:")
 
 
+def test_a_missed_event_is_told_by_its_id() -> None:
+    """It may be of no subscription; the command is that for events."""
+    line = told(Difference(Kind.MISSED_EVENT, "", "user_1", "cus_1", event_id="evt_1"))
+    assert (line["event_id"], line["command"]) == ("evt_1", "stripe-handler reconcile --since 3d --apply")
+
+
 @pytest.mark.parametrize(
     "difference",
     [

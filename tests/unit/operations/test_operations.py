@@ -98,6 +98,7 @@ def test_a_healthy_function_has_no_problem() -> None:
         "viewSettings": DEFAULTS.fingerprint,
         "profileTable": None,
         "syncTable": None,
+        "deadLetterQueues": None,
         "stripeKey": None,
     }
 
@@ -155,8 +156,9 @@ def test_a_key_that_stripe_accepts() -> None:
         "problem": None,
         "stripeProblem": None,
         "eventsProblem": None,
+        "askingProblems": {},
     }
-    assert asked == ["subscriptions", "customers", "events", "core"]
+    assert asked == ["subscriptions", "customers", "events", "core", "invoices", "checkout"]
     assert KEY not in json.dumps(answer)
 
 
@@ -175,6 +177,16 @@ def test_a_key_that_may_not_read_events() -> None:
         found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
     assert found["stripeProblem"] is None
     assert "refuses the API key" in found["eventsProblem"]
+
+
+def test_a_key_that_may_not_read_what_a_question_needs() -> None:
+    """It is said what: a restricted key is made by ticking each."""
+    with FakeStripe() as fake:
+        fake.misbehave([*[Fault()] * 5, Fault(status=403)])
+        found = checked(stripe=stripe_with(lambda: KEY, fake.url))["stripeKey"]
+    assert (found["stripeProblem"], found["eventsProblem"]) == (None, None)
+    assert list(found["askingProblems"]) == ["checkout sessions"]
+    assert "refuses the API key" in found["askingProblems"]["checkout sessions"]
 
 
 def test_a_secret_that_cannot_be_read() -> None:

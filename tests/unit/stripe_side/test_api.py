@@ -8,7 +8,12 @@ import pytest
 import stripe
 
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, Fault, objects, rate_limited
-from stripe_subscription_handler.errors import InvalidEventError, NotAtStripeError, StripeUnavailableError
+from stripe_subscription_handler.errors import (
+    InvalidEventError,
+    NotAtStripeError,
+    StripeBusyError,
+    StripeUnavailableError,
+)
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
@@ -292,6 +297,27 @@ def test_a_request_too_many_waits_for_its_turn_and_not_for_ever(world: World) ->
     assert world.api.fetch_subscription("sub_1") is not None
 
 
+@pytest.mark.parametrize(
+    ("fault", "failed"),
+    [
+        (rate_limited(), StripeBusyError),
+        (rate_limited(retry_after="28"), StripeBusyError),
+        (Fault(status=500), StripeUnavailableError),
+        (Fault(status=503, headers={"Retry-After": "28"}), StripeUnavailableError),
+        (Fault(status=403), StripeUnavailableError),
+    ],
+)
+def test_a_turn_that_did_not_come_is_told_from_a_stripe_that_is_away(
+    world: World, fault: Fault, failed: type[StripeUnavailableError]
+) -> None:
+    """The first puts itself right, and rings nothing by its name; for the others somebody must act."""
+    world.stripe.faults = [fault] * 100
+    with pytest.raises(StripeUnavailableError) as caught:
+        world.api.fetch_subscription("sub_1")
+    assert type(caught.value) is failed
+    assert caught.value.transient
+
+
 def test_no_turn_is_waited_for_that_the_invocation_does_not_live_to_see(world: World) -> None:
     """What is left of it bounds the wait, whatever Retry-After asks for."""
     world.remaining = 8.0
@@ -517,3 +543,13 @@ def test_a_list_of_a_customer_whom_stripe_does_not_have_is_an_error_of_its_own(w
     world.stripe.faults = [Fault(status=404, code="resource_missing")]
     with pytest.raises(NotAtStripeError, match="nothing by an id that its list of subscriptions"):
         world.api.fetch_page("subscriptions", [("customer", "cus_9")])
+
+
+def test_whether_a_list_may_be_read(world: World) -> None:
+    """Only a refusal says that it may not; a Stripe that does not answer says nothing."""
+    assert world.api.may_read("invoices")
+    world.stripe.misbehave([Fault(status=403)])
+    assert not world.api.may_read("events")
+    world.stripe.misbehave([Fault(status=500)] * 20)
+    with pytest.raises(StripeUnavailableError):
+        world.api.may_read("events")

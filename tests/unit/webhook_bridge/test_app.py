@@ -138,6 +138,28 @@ def test_an_event_that_eventbridge_would_not_take_is_413(padding: int, status: i
     assert len(events.entries) == (status == 200)
 
 
+def test_too_large_a_request_is_stripes_by_its_header_alone() -> None:
+    """Nobody reads megabytes that no one has signed."""
+    payload = json.dumps({**EVENT, "padding": "x" * LIMIT_BYTES}).encode()
+    senders = [
+        ask(function_url_request(payload, header), Events()).line["sender"]
+        for header in (signed(payload), signed(payload, OTHER), None, "t=1")
+    ]
+    assert senders == ["stripe", "stripe", "stranger", "stranger"]
+
+
+def test_a_refused_event_of_stripes_is_in_the_log_at_every_level() -> None:
+    """The alarm is made of these lines; a stranger's request is none of them."""
+    output = io.StringIO()
+    receiver = Receiver(lambda: (SECRET,), Bus(Events(), "a-bus", "a-bridge").put, lambda: NOW)
+    wired = Runtime(receiver, make_logger("ERROR", output), lambda: 0.0, report=make_logger(output=output))
+    payload = json.dumps(EVENT).encode()
+    for header in (signed(payload, OTHER), None, signed(payload)):
+        handle(function_url_request(payload, header), wired)
+    [line] = map(json.loads, output.getvalue().splitlines())
+    assert (line["event"], line["sender"], line["status"]) == ("webhook", "stripe", 400)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -174,6 +196,7 @@ def test_the_line_of_a_request() -> None:
         "level": "info",
         "status": 200,
         "reason": None,
+        "sender": "stripe",
         "event_id": "evt_1",
         "event_type": "invoice.paid",
         "duration_ms": 0,

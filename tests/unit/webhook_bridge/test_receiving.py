@@ -34,7 +34,7 @@ def test_a_signed_event_is_forwarded_and_answered_with_200() -> None:
     """Whole, as Stripe sent it."""
     payload = json.dumps(EVENT).encode()
     reply, forwarded = received(payload, signed(payload))
-    expected = Reply(HTTPStatus.OK, event_id="evt_1", event_type="customer.created")
+    expected = Reply(HTTPStatus.OK, event_id="evt_1", event_type="customer.created", sender="stripe")
     assert (reply, forwarded) == (expected, [EVENT])
 
 
@@ -52,6 +52,33 @@ def test_without_a_good_signature_nothing_is_forwarded() -> None:
     for header in (None, "", signed(b"something else")):
         reply, forwarded = received(payload, header)
         assert (reply.status, forwarded) == (HTTPStatus.BAD_REQUEST, [])
+
+
+PAYLOAD = json.dumps(EVENT).encode()
+
+
+@pytest.mark.parametrize(
+    ("payload", "header", "sender"),
+    [
+        (PAYLOAD, signed(PAYLOAD, "whsec_of_another_endpoint"), "stripe"),
+        (PAYLOAD, signed(b"another body"), "stripe"),
+        (PAYLOAD, signed(PAYLOAD, at=NOW - 301), "stripe"),
+        (b"[]", signed(b"[]"), "stripe"),
+        (PAYLOAD, None, "stranger"),
+        (PAYLOAD, "t=1,v1=short", "stranger"),
+        (PAYLOAD, "t=later,v1=" + "0" * 64, "stranger"),
+        (b"", signed(b"", "whsec_made_up"), "stranger"),
+        (b'{"object": "customer"}', signed(b"", "whsec_made_up"), "stranger"),
+        (b"[" * 100_000, signed(b"", "whsec_made_up"), "stranger"),
+        (b"login=admin", None, "stranger"),
+    ],
+)
+def test_a_refused_event_of_stripes_is_told_from_a_strangers_request(
+    payload: bytes, header: str | None, sender: str
+) -> None:
+    """By the header and the body's form: a wrong secret is to be corrected, a scanner is let alone."""
+    reply, forwarded = received(payload, header)
+    assert (reply.status, reply.sender, forwarded) == (HTTPStatus.BAD_REQUEST, sender, [])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_handler_cli.lab.chaos.day.command import day
+
 if TYPE_CHECKING:
     from stripe_handler_cli.lab.fake_stripe import FakeStripe
     from stripe_handler_cli.lab.local_stack import StackPlan
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
 _EVENT_SOURCE = "aws.partner/stripe.com/ed_test_chaos"
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog="""\b
 Examples:
   stripe-handler chaos --users 200
@@ -23,7 +26,8 @@ Examples:
   stripe-handler chaos --users 100 --stripe-faults 200
   stripe-handler chaos --users 100 --without-stripe
   stripe-handler chaos --users 100 --plain
-"""
+  stripe-handler chaos day
+""",
 )
 @click.option("--users", type=click.IntRange(min=1), default=200, show_default=True, help="Customers.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the events and of the mischief.")
@@ -70,7 +74,9 @@ Examples:
     show_default=True,
     help="Where local AWS and the Terraform state live.",
 )
+@click.pass_context
 def chaos(  # noqa: PLR0913 - one argument per option
+    context: click.Context,
     *,
     users: int,
     seed: int,
@@ -93,6 +99,8 @@ def chaos(  # noqa: PLR0913 - one argument per option
     are set for the simulator's catalogue, and another app shares the account. Prints a certificate. Exit code
     1 if any profile differs.
     """
+    if context.invoked_subcommand is not None:
+        return 0
     if without_stripe and stripe_faults:
         raise click.UsageError("--stripe-faults and --without-stripe exclude each other.")
     from stripe_handler_cli.common.console import printer, reporter
@@ -129,6 +137,9 @@ def chaos(  # noqa: PLR0913 - one argument per option
     else:
         print_certificate(printer(), certificate)
     return 1 if certificate.counterexamples else 0
+
+
+chaos.add_command(day)
 
 
 def _plan(state_directory: Path, stripe: "FakeStripe | None", settings: "Settings") -> "StackPlan":

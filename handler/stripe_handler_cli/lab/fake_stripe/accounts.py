@@ -41,8 +41,11 @@ class Account(Protocol):
     def find(self, kind: str, identifier: str) -> Found:
         """Find an object by its kind and id."""
 
-    def newest_first(self, kind: str) -> Sequence[str]:
-        """The ids of every object of a kind that there ever is, in the order in which Stripe lists them."""
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        """The ids of every object of a kind that there ever is, in the order in which Stripe lists them.
+
+        With the id of a subscription, at least those of its own: an account may know them by heart.
+        """
 
 
 @attrs.frozen
@@ -54,7 +57,8 @@ class HandedObjects:
     def find(self, kind: str, identifier: str) -> Found:
         return Found(self.by_name.get((kind, identifier)))
 
-    def newest_first(self, kind: str) -> Sequence[str]:
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        del of
         mine = [(one["created"], key[1]) for key, one in self.by_name.items() if key[0] == kind]
         return [identifier for _, identifier in sorted(mine, reverse=True)]
 
@@ -131,7 +135,8 @@ class SimulatedAccount:
             return Found(event if event and (at is None or event["created"] <= at) else None, at)
         return Found(life.book.find(kind, identifier, None if at is None else math.floor(at)), at)
 
-    def newest_first(self, kind: str) -> Sequence[str]:
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        del of
         return self._ids[kind]
 
     @cached_property

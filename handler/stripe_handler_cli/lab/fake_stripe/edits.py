@@ -54,8 +54,8 @@ class EditedAccount:
         kept = {name: value for name, value in metadata.items() if value}
         return attrs.evolve(found, body={**found.body, "metadata": kept})
 
-    def newest_first(self, kind: str) -> Sequence[str]:
-        ids = self.account.newest_first(kind)
+    def newest_first(self, kind: str, of: str | None = None) -> Sequence[str]:
+        ids = self.account.newest_first(kind, of)
         mine = [key for key, event in self.edits.events.items() if self._is_here(event)]
         if kind != "event" or not mine:
             return ids

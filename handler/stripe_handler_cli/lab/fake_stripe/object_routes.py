@@ -120,7 +120,7 @@ def _expanded(account: Account, subscription: Body) -> Body:
 
 def _page(account: Account, kind: str, request: Request) -> Answer:
     query = {"limit": [DEFAULT_LIMIT], **request.query}
-    ids: Sequence[str] = account.newest_first(kind)
+    ids: Sequence[str] = account.newest_first(kind, query.get("subscription", [None])[-1])
     problem = _problem(kind, ids, query)
     if problem is not None:
         return error(HTTPStatus.BAD_REQUEST, *problem)

@@ -4,7 +4,7 @@ It answers as Stripe's API would: a subscription, an invoice, a customer, a chec
 customer is entitled to, now or as it was at the end of a second; None where there was none.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -72,6 +72,35 @@ class Book:
             Entitlements: self.entitlements,
         }
         histories[type(state)].setdefault(state.id, []).append((second, state.copy()))
+
+    @property
+    def seconds(self) -> set[int]:
+        """Every second in which anything changed or was told."""
+        changed = (
+            second for history in self._histories for states in history.values() for second, _ in states
+        )
+        return {*changed, *(fact.second for fact in self.payments)}
+
+    def told_at(self, real: Mapping[int, int]) -> "Book":
+        """The same, each second in place of another one; what the objects say stays as it is."""
+
+        def moved(history: _History[_State]) -> _History[_State]:
+            return {
+                key: [(real[second], state) for second, state in states] for key, states in history.items()
+            }
+
+        return Book(
+            customers=moved(self.customers),
+            subscriptions=moved(self.subscriptions),
+            invoices=moved(self.invoices),
+            sessions=moved(self.sessions),
+            entitlements=moved(self.entitlements),
+            payments=[attrs.evolve(fact, second=real[fact.second]) for fact in self.payments],
+        )
+
+    @property
+    def _histories(self) -> tuple[_History[Any], ...]:
+        return self.customers, self.subscriptions, self.invoices, self.sessions, self.entitlements
 
     def part(self, subscription_ids: Collection[str], until: int) -> "Book":
         """The same life with these subscriptions only, up to the end of a second."""

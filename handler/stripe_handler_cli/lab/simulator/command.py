@@ -78,6 +78,11 @@ Examples:
     "--customers", is_flag=True, help="Customers; in some lives only their metadata names the user."
 )
 @click.option("--moves", is_flag=True, help="Labels that go from user to user.")
+@click.option(
+    "--test-clocks",
+    is_flag=True,
+    help="Every second life is under a test clock: its objects have the clock's time, its events do not.",
+)
 @click.option("--entitlements", is_flag=True, help="Customers are told what they are entitled to.")
 @click.option(
     "--setting",
@@ -106,6 +111,7 @@ def simulate(  # noqa: PLR0913 - one argument per option
     sessions: bool,
     customers: bool,
     moves: bool,
+    test_clocks: bool,
     entitlements: bool,
     settings: tuple[str, ...],
     chosen: bool,
@@ -132,6 +138,7 @@ def simulate(  # noqa: PLR0913 - one argument per option
         sessions=sessions,
         customers=customers,
         moves=moves,
+        test_clock_share=0.5 if test_clocks else 0.0,
         entitlements=entitlements,
         settings=_settings(settings, CHOSEN if chosen else DEFAULTS),
     )

@@ -56,8 +56,10 @@ class SimulationOptions:
             Checkout differs from that: it makes a subscription `incomplete`, and completes no session.
         entitled_share: Share of the lives with entitlements, of those that can have them.
         second_scenario_share: Share of lives that run a second scenario at the same time.
+        test_clock_share: Share of the lives of versions since 2020-08-27 that are under a test clock each.
         expanded_share: Share of lives whose events carry expanded objects.
         spread_seconds: How long after it the last life may begin.
+        user_prefix: How the ids of users begin.
     """
 
     scenarios: tuple[str, ...] | None = None
@@ -76,10 +78,12 @@ class SimulationOptions:
     own_page_share: float = 0.3
     entitled_share: float = 0.7
     second_scenario_share: float = 0.25
+    test_clock_share: float = 0.0
     expanded_share: float = 0.15
     livemode: bool = False
     start_second: int = 1_717_236_000  # 2024-06-01T10:00:00Z: lives of two years end before today
     spread_seconds: int = 15_552_000
+    user_prefix: str = "user"
 
     @property
     def tells_sessions(self) -> bool:

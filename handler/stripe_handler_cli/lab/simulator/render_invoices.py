@@ -70,6 +70,7 @@ def _since_2020(invoice: Invoice, version: ApiVersion) -> Json:
         "account_name": "Simulated",
         "automatic_tax": {**tax, "disabled_reason": None} if version.has_parents else tax,
         "customer_tax_exempt": "none",
+        "test_clock": invoice.customer.test_clock,
         "payment_settings": {
             **only_if(version.has_paused, default_mandate=None),
             "payment_method_options": None,

@@ -63,7 +63,7 @@ _FIELDS: Mapping[str, tuple[_Quiet, ...]] = {
     ),
     "invoice": (
         _Quiet("account_tax_ids application custom_fields default_payment_method default_source due_date"),
-        _Quiet("footer last_finalization_error on_behalf_of statement_descriptor test_clock"),
+        _Quiet("footer last_finalization_error on_behalf_of statement_descriptor"),
         _Quiet("from_invoice latest_revision shipping_cost shipping_details", since=_2022),
         _Quiet("rendering", since=_2023),
         _Quiet("application_fee_amount charge payment_intent quote tax transfer_data", until=_BASIL),

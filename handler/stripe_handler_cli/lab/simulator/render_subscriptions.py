@@ -9,26 +9,31 @@ from stripe_handler_cli.lab.simulator.state import Customer, Item, Json, Subscri
 
 def customer_object(customer: Customer, version: ApiVersion = CURRENT) -> Json:
     owner = person(customer)
-    return quiet("customer", version) | {
-        "id": customer.id,
-        "object": "customer",
-        "address": owner.address,
-        "balance": 0,
-        "created": customer.created,
-        "currency": "usd",
-        "default_source": None,
-        "delinquent": False,
-        "description": customer.description,
-        "email": owner.email,
-        "invoice_prefix": f"SIM{customer.number:05d}",
-        "livemode": customer.livemode,
-        "metadata": dict(customer.metadata),
-        "name": owner.name,
-        "phone": owner.phone,
-        "preferred_locales": ["en"],
-        "shipping": None,
-        "tax_exempt": "none",
-    }
+    clock = only_if(version.has_prices, test_clock=customer.test_clock)
+    return (
+        quiet("customer", version)
+        | clock
+        | {
+            "id": customer.id,
+            "object": "customer",
+            "address": owner.address,
+            "balance": 0,
+            "created": customer.created,
+            "currency": "usd",
+            "default_source": None,
+            "delinquent": False,
+            "description": customer.description,
+            "email": owner.email,
+            "invoice_prefix": f"SIM{customer.number:05d}",
+            "livemode": customer.livemode,
+            "metadata": dict(customer.metadata),
+            "name": owner.name,
+            "phone": owner.phone,
+            "preferred_locales": ["en"],
+            "shipping": None,
+            "tax_exempt": "none",
+        }
+    )
 
 
 def deleted_customer(customer: Customer) -> Json:
@@ -74,7 +79,7 @@ def subscription_object(subscription: Subscription, version: ApiVersion) -> Json
         ),
         only_if(version.has_modern_subscriptions, **_since_2019(subscription)),
         only_if(version.has_thresholds, billing_thresholds=None),
-        only_if(version.has_prices, **_since_2020(version)),
+        only_if(version.has_prices, **_since_2020(subscription, version)),
         only_if(version.has_paused, **_since_2022(subscription, version)),
         only_if(version.has_invoice_settings, invoice_settings=_invoice_settings(version)),
         only_if(version.has_billing_mode, billing_mode=_billing_mode(subscription, version)),
@@ -134,7 +139,7 @@ def _since_2019(subscription: Subscription) -> Json:
     }
 
 
-def _since_2020(version: ApiVersion) -> Json:
+def _since_2020(subscription: Subscription, version: ApiVersion) -> Json:
     tax = automatic_tax(version, of_subscription=True)
     return {
         "application": None,
@@ -144,7 +149,7 @@ def _since_2020(version: ApiVersion) -> Json:
             "payment_method_types": None,
             **only_if(version.has_paused, save_default_payment_method="off"),
         },
-        "test_clock": None,
+        "test_clock": subscription.customer.test_clock,
     }
 
 

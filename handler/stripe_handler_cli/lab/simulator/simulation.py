@@ -16,6 +16,7 @@ from stripe_handler_cli.lab.simulator.naming import begin_customer, drawn_naming
 from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.scenarios import Choice, choices
 from stripe_handler_cli.lab.simulator.state import Customer, Json
+from stripe_handler_cli.lab.simulator.test_clocks import moved
 from stripe_handler_cli.lab.simulator.truth.profile import true_profile
 from stripe_handler_cli.lab.simulator.truth.settings import DEFAULTS, Settings
 
@@ -152,6 +153,15 @@ def iterate_lives(seed: int, users: int, options: SimulationOptions | None = Non
         yield _live(seed, index, options, drawn_from)
 
 
+def simulate_life(seed: int, index: int, options: SimulationOptions) -> SimulatedLife:
+    """Simulate one life alone, by its place among those of `iterate_lives`.
+
+    Raises:
+        SimulationError: The options cannot be simulated.
+    """
+    return _live(seed, index, options, choices(options))
+
+
 def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[Choice, ...]) -> SimulatedLife:
     # Each life has its own source of chance, so the first users do not depend on how many there are.
     rng = random.Random(f"stripe-handler {seed} {index}")  # noqa: S311 - repeatable on purpose
@@ -167,8 +177,14 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         aside=aside,
         options=options,
         version=version,
-        users=[f"user_{seed}_{index:06d}"],
-        customer=Customer(stripe_id(rng, "cus"), now, index + 1, options.livemode),
+        users=[f"{options.user_prefix}_{seed}_{index:06d}"],
+        customer=Customer(
+            stripe_id(rng, "cus"),
+            now,
+            index + 1,
+            options.livemode,
+            test_clock=_drawn_test_clock(seed, index, options, version),
+        ),
         now=now,
         expanded=_drawn_expansion(rng, options),
         naming="label" if first.scenario.alone else drawn_naming(aside, options, version, own_page=own_page),
@@ -185,6 +201,8 @@ def _live(seed: int, index: int, options: SimulationOptions, drawn_from: tuple[C
         life.start(second.scenario.story(life), rng.randrange(_LONGEST_PAUSE_SECONDS))
     life.run()
     end_customer(life)
+    if life.customer.test_clock is not None:
+        life.happenings, life.book = moved(life.happenings, life.book)
     return SimulatedLife(
         users=tuple(life.users),
         scenarios=tuple(choice.name for choice in lived),
@@ -202,6 +220,12 @@ def _drawn_entitled(
     rng = random.Random(f"stripe-handler entitlements {seed} {index}")  # noqa: S311 - repeatable on purpose
     may_be_told = options.tells_entitlements and version.has_products
     return rng if may_be_told and rng.random() < options.entitled_share else None
+
+
+def _drawn_test_clock(seed: int, index: int, options: SimulationOptions, version: ApiVersion) -> str | None:
+    rng = random.Random(f"stripe-handler clock {seed} {index}")  # noqa: S311 - repeatable on purpose
+    is_under_one = version.has_prices and rng.random() < options.test_clock_share
+    return stripe_id(rng, "clock") if is_under_one else None
 
 
 def _drawn_own_page(seed: int, index: int, options: SimulationOptions, version: ApiVersion) -> bool:

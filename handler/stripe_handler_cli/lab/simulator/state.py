@@ -11,7 +11,11 @@ Json = dict[str, Any]
 
 @attrs.define
 class Customer:
-    """A Stripe customer."""
+    """A Stripe customer.
+
+    Attributes:
+        test_clock: The id of the test clock under which the customer and all that is theirs lives, if any.
+    """
 
     id: str
     created: int
@@ -20,6 +24,7 @@ class Customer:
     metadata: dict[str, str] = attrs.Factory(dict)
     description: str | None = None
     deleted: bool = False
+    test_clock: str | None = None
 
     def copy(self) -> "Customer":
         return attrs.evolve(self, metadata=dict(self.metadata))

@@ -15,6 +15,8 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
+from stripe_handler_cli.stack.other_rules import OtherRule, other_rules
+from stripe_handler_cli.stack.pages import pages
 
 
 @attrs.frozen
@@ -46,14 +48,10 @@ class AwsSide:
 
     def sources(self) -> dict[str, str]:
         """Stripe's partner event sources here, and AWS's word for each one's state (ListEventSources)."""
-        found: dict[str, str] = {}
-        asked: dict[str, Any] = {"NamePrefix": "aws.partner/stripe.com/"}
-        while True:
-            page: Any = self.endpoint.events.list_event_sources(**asked)
-            found |= {source["Name"]: source["State"] for source in page.get("EventSources", [])}
-            if not page.get("NextToken"):
-                return found
-            asked["NextToken"] = page["NextToken"]
+        found = pages(
+            self.endpoint.events.list_event_sources, "EventSources", NamePrefix="aws.partner/stripe.com/"
+        )
+        return {source["Name"]: source["State"] for source in found}
 
     def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]:
         """The types that the stack's rule admits; none where it has no such rule (DescribeRule)."""
@@ -67,3 +65,7 @@ class AwsSide:
                 raise
             return frozenset()
         return EventPattern.of(found).event_types
+
+    def other_rules(self, outputs: Mapping[str, Any]) -> tuple[OtherRule, ...]:
+        """The rules on the stack's bus that are not the stack's own."""
+        return other_rules(self.endpoint.events, outputs)

@@ -17,6 +17,7 @@ from stripe_handler_cli.stack.event_destinations import (
     mode_of_source,
 )
 from stripe_handler_cli.stack.events_from import wanted_scopes
+from stripe_handler_cli.stack.other_rules import OtherRule
 from stripe_subscription_handler.decisions.policy import ConnectEvents
 
 MARK = "stripe_subscription_handler"
@@ -72,6 +73,7 @@ class Situation:
     bus: str | None = None  # the stack's; None before its first apply
     admitted: frozenset[str] = frozenset()  # types that the stack's rule lets pass
     function_arn: str | None = None  # None before the first apply
+    other_rules: tuple[OtherRule, ...] = ()  # on the stack's bus, and not the stack's
 
 
 @attrs.frozen

@@ -28,6 +28,11 @@ _options = together(
     click.option("--destination", "identifier", metavar="ID", help="Take this event destination, ed_…"),
     click.option("--yes", is_flag=True, help="Do not ask before Terraform is applied."),
     click.option("--no-apply", is_flag=True, help="Print the Terraform commands instead of running them."),
+    click.option(
+        "--despite-other-rules",
+        is_flag=True,
+        help="Replace the bus although rules of others are on it, which go with it.",
+    ),
     click.option("--dry-run", is_flag=True, help="Only look, and list the steps that are left."),
     click.option(
         "--timeout",
@@ -50,6 +55,7 @@ def _connection(  # noqa: PLR0913 - one argument per option
     identifier: str | None,
     yes: bool,
     no_apply: bool,
+    despite_other_rules: bool,
     timeout_seconds: float,
     stripe: StripeAccess | None,
 ) -> "Connection":
@@ -76,6 +82,7 @@ def _connection(  # noqa: PLR0913 - one argument per option
         report=Terminal(reporter(), yes),
         identifier=identifier,
         may_apply=not no_apply,
+        despite_other_rules=despite_other_rules,
         timeout_seconds=timeout_seconds,
     )
 
@@ -100,6 +107,9 @@ def connect(*, thin: bool, dry_run: bool, as_json: bool, **options: Any) -> int:
     source, names that in the workspace's variable file, applies the Terraform code (shows the plan and
     asks), sees the event source become ACTIVE, sends a ping through Stripe and sees it in the function's
     log.
+
+    Rules of others on a bus that is replaced by this are listed, and stop it before the first step. With
+    --despite-other-rules it goes on.
 
     Each step looks first at what is there: run it again after any interruption, or to see whether the
     connection works. Exit code 1 if a step failed or Terraform is left to you.
@@ -132,8 +142,10 @@ def disconnect(*, delete: bool, dry_run: bool, as_json: bool, **options: Any) ->
     """Take Stripe's event destination away from this environment: the way back from `connect`.
 
     Disables (or deletes) the destination, takes its event source out of the workspace's variable file, and
-    applies the Terraform code, which makes the bus a custom bus again. Profiles stay as they are. Exit code
-    1 if a step failed or Terraform is left to you.
+    applies the Terraform code, which makes the bus a custom bus again.
+    Rules of others on the partner bus are listed, and stop it before the first step. With
+    --despite-other-rules it goes on. Profiles stay as they are.
+    Exit code 1 if a step failed or Terraform is left to you.
     """
     from stripe_handler_cli.operate.connect.report import print_outcome, print_plan
 
@@ -144,6 +156,7 @@ def disconnect(*, delete: bool, dry_run: bool, as_json: bool, **options: Any) ->
         print_plan(plan, connection.mode, as_json=as_json)
         return 0
     name = plan.destination.id if plan.destination else connection.root.workspace
+    connection.check_other_rules(plan)
     if plan.steps and not connection.report.confirmed(f"{_LOST}\nDisconnect {name}?"):
         raise click.Abort
     outcome = connection.disconnect(delete=delete)

@@ -17,6 +17,7 @@ from stripe_handler_cli.operate.connect.ports import Aws, Report, Root, Tail
 from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE, VARIABLES, Settings, read_settings
 from stripe_handler_cli.operate.connect.var_file import edit, with_string, without
 from stripe_handler_cli.stack.event_destinations import EventDestinations, Payload
+from stripe_handler_cli.stack.other_rules import told
 from stripe_handler_cli.tools.terraform.counting import counting
 from stripe_subscription_handler.config import STRIPE_API_URL
 from stripe_subscription_handler.stripe_side.api import key_mode
@@ -57,6 +58,7 @@ class Connection:
     payload: Payload = "snapshot"
     identifier: str | None = None  # of the destination that a person chose
     may_apply: bool = True  # else the commands are told
+    despite_other_rules: bool = False  # replace a bus that has rules of others
     timeout_seconds: float = 120.0  # how long Stripe, AWS and the function may take for one step
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
@@ -97,13 +99,30 @@ class Connection:
         """
         plan = self.plan()
         self._check_package(plan)
+        self.check_other_rules(plan)
         return self._take(plan, self.plan)
 
     def disconnect(self, *, delete: bool) -> Outcome:
         plan = self.plan_without(delete=delete)
+        self.check_other_rules(plan)
         if plan.destination is not None:
             self.identifier = plan.destination.id  # once the file names it no more, nothing else might tell
         return self._take(plan, lambda: self.plan_without(delete=delete))
+
+    def check_other_rules(self, plan: Plan) -> None:
+        """Stop before the first step where the bus that would be replaced has rules of others.
+
+        Raises:
+            CliError: It has, and nobody said that this may go on despite them; the message lists them.
+        """
+        if plan.replaces is None or not plan.other_rules or self.despite_other_rules:
+            return
+        raise CliError(
+            f"{told(plan.other_rules, plan.replaces)}\n"
+            "This replaces the bus, and they go with it; or AWS refuses to delete the bus while they are "
+            "there, and the apply ends halfway. Have their owners move them first (create_forwarding_bus "
+            "makes a bus that stays). --despite-other-rules goes on all the same."
+        )
 
     def _take(self, plan: Plan, look: Callable[[], Plan]) -> Outcome:
         done: list[Step] = []
@@ -202,6 +221,7 @@ class Connection:
             bus=self._outputs.get("event_bus_name"),
             admitted=self.aws.admitted(self._outputs),
             function_arn=self._outputs.get("function_arn"),
+            other_rules=self.aws.other_rules(self._outputs),
         )
 
     def _check_package(self, plan: Plan) -> None:

@@ -12,6 +12,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.choosing import Choice, Situation, Wanted, chosen
 from stripe_handler_cli.stack.event_destinations import EventDestination
 from stripe_handler_cli.stack.events_from import Lack, lack_of, told
+from stripe_handler_cli.stack.other_rules import OtherRule
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX
 from stripe_subscription_handler.events.event_types import PING_EVENT
 
@@ -53,6 +54,8 @@ class Plan:
     dead: tuple[EventDestination, ...] = ()  # others of this environment that never send again
     notes: tuple[str, ...] = ()  # what a person should know besides
     event_types: frozenset[str] = frozenset()  # what the destination should send in the end
+    replaces: str | None = None  # the stack's bus, where a step replaces it
+    other_rules: tuple[OtherRule, ...] = ()  # rules on that bus that are not the stack's
 
     @property
     def listed(self) -> EventDestination:
@@ -80,7 +83,7 @@ def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = 
     if found is None:
         rest = (Step.APPLY, Step.ACTIVATE, Step.PING)
         steps = (Step.CREATE, Step.WAIT, Step.WRITE, *_cleaning(choice), *rest)
-        return Plan(None, steps, choice.dead, notes, types)
+        return _with_bus(Plan(None, steps, choice.dead, notes, types), situation, None)
     if found.payload != wanted.payload:
         raise CliError(
             f"The event destination {found.id} sends {found.payload} events, and that can never be changed. "
@@ -100,7 +103,7 @@ def plan_connect(wanted: Wanted, situation: Situation, identifier: str | None = 
     )
     if _EVERY_TYPE in found.enabled_events:
         notes = (*notes, f"{found.id} sends every type there is; the archive keeps each, and AWS bills it.")
-    return Plan(found, steps, choice.dead, notes, types)
+    return _with_bus(Plan(found, steps, choice.dead, notes, types), situation, found.source_name)
 
 
 def plan_disconnect(
@@ -121,7 +124,15 @@ def plan_disconnect(
     # Whichever partner bus it is: the file names none then.
     is_applied = (situation.bus or "").startswith(PARTNER_SOURCE_PREFIX)
     steps = (*(remove if delete else (*disable, *unwrite)), *((Step.UNAPPLY,) if is_applied else ()))
-    return Plan(found, steps, choice.dead, _other_notes(choice))
+    return _with_bus(Plan(found, steps, choice.dead, _other_notes(choice)), situation, None)
+
+
+def _with_bus(plan: Plan, situation: Situation, wanted_bus: str | None) -> Plan:
+    """Say which bus a plan replaces: a partner bus has its event source's name, so each has its own."""
+    applies = {Step.APPLY, Step.UNAPPLY} & set(plan.steps)
+    if not applies or situation.bus in {None, wanted_bus}:
+        return plan
+    return attrs.evolve(plan, replaces=situation.bus, other_rules=situation.other_rules)
 
 
 def _scope_notes(found: EventDestination, wanted: Wanted) -> tuple[str, ...]:

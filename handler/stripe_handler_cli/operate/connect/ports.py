@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.operate.connect.planning import Step
+from stripe_handler_cli.stack.other_rules import OtherRule
 
 
 class Aws(Protocol):
@@ -17,6 +18,7 @@ class Aws(Protocol):
     def account_id(self) -> str: ...
     def sources(self) -> Mapping[str, str]: ...
     def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]: ...
+    def other_rules(self, outputs: Mapping[str, Any]) -> tuple[OtherRule, ...]: ...
 
 
 class Root(Protocol):

@@ -17,6 +17,7 @@ from stripe_handler_cli.common.progress import Step as Detail
 from stripe_handler_cli.common.progress import step as progress_step
 from stripe_handler_cli.operate.connect.connection import Outcome
 from stripe_handler_cli.operate.connect.planning import Plan, Step
+from stripe_handler_cli.stack.other_rules import told
 
 
 @attrs.frozen
@@ -61,6 +62,8 @@ def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
             "event_source": found.source_name if found else None,
             "steps": plan.steps,
             "notes": plan.notes,
+            "replaces_bus": plan.replaces,
+            "other_rules": [rule.as_json() for rule in plan.other_rules],
         }
         click.echo(json.dumps(values))
         return
@@ -70,6 +73,10 @@ def print_plan(plan: Plan, mode: str, *, as_json: bool) -> None:
     _say("Nothing is left to do." if not plan.steps else "Left to do:")
     for number, step in enumerate(plan.steps, start=1):
         _say(f"  {number}. {step.words}")
+    if plan.replaces is not None:
+        _say(f"Applying replaces the bus {plan.replaces}.")
+        if plan.other_rules:
+            _say(told(plan.other_rules, plan.replaces))
 
 
 def print_outcome(outcome: Outcome, mode: str, finished: str, *, as_json: bool) -> None:

@@ -31,6 +31,7 @@ class Area(enum.StrEnum):
     FUNCTION = "Function"
     QUEUES = "Dead-letter queues"
     TABLES = "Tables"
+    DRIFT_CHECK = "Drift check"
     PROFILE_EVENTS = "Profile events"
     ALARMS = "Alarms"
     TRAFFIC = "Traffic"

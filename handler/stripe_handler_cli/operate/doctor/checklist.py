@@ -8,6 +8,7 @@ from typing import Any
 from stripe_handler_cli.operate.doctor.areas import CHECKS
 from stripe_handler_cli.operate.doctor.check import Check
 from stripe_handler_cli.operate.doctor.commands import fill_in
+from stripe_handler_cli.operate.doctor.exercise import page as exercise_page
 from stripe_subscription_handler.stripe_side.api import API_VERSION
 
 RIGHTS = (
@@ -25,6 +26,7 @@ RIGHTS = (
     "events:DescribeEventSource",
     "events:DescribeRule",
     "events:ListRuleNamesByTarget",
+    "events:ListRules",
     "events:ListTargetsByRule",
     "events:TestEventPattern",
     "iam:GetRole",
@@ -41,6 +43,7 @@ RIGHTS = (
     "logs:DescribeLogGroups",
     "logs:DescribeMetricFilters",
     "logs:FilterLogEvents",
+    "scheduler:GetSchedule",
     "sns:GetTopicAttributes",
     "sqs:GetQueueAttributes",
 )
@@ -56,7 +59,7 @@ _INTRODUCTION = """\
 
 <!-- Made by `stripe-handler doctor --checklist`; change the checks, not this page. -->
 
-`stripe-handler doctor` goes through all but the last part, on AWS and on local AWS alike:
+`stripe-handler doctor` goes through all but the last two parts, on AWS and on local AWS alike:
 
 ```sh
 .venv/bin/stripe-handler doctor                      # the stack applied from terraform/, selected workspace
@@ -83,6 +86,8 @@ What no command can know.
   order of items, which may change.
 - [ ] Where Stripe is set to leave a subscription `past_due` after the last retry, `access_past_due_days` is set.
   Otherwise such a subscription gives access for ever.
+- [ ] A webhook bridge has a concurrency of its own (`webhook_bridge.reserved_concurrent_executions = 10`, say): its URL
+  is public, and a flood would take what the account has ([what it does](migrate-from-webhooks.md#to-know)).
 - [ ] Terraform's state is in S3 with `use_lockfile` ([example](../terraform/backend.s3.tf.example)). A state on one
   machine is lost with it, and two people applying at once spoil it.
 - [ ] A second `terraform plan` is empty. Otherwise somebody changes by hand what Terraform changes back.
@@ -110,7 +115,7 @@ def render_checklist() -> str:
     parts = [_INTRODUCTION]
     for area, some in groupby(CHECKS, key=lambda check: check.area):
         parts += [f"## {area}\n", *map(_check, some)]
-    return "\n".join([*parts, BY_HAND, _RIGHTS + "\n".join(RIGHTS) + "\n```\n"])
+    return "\n".join([*parts, exercise_page.render(), BY_HAND, _RIGHTS + "\n".join(RIGHTS) + "\n```\n"])
 
 
 def _check(check: Check[Any]) -> str:

@@ -36,7 +36,7 @@ def examine(
         CliError: The caller is not in the stack's account; then no check would mean anything.
         botocore.exceptions.BotoCoreError: AWS cannot be reached, or there are no credentials.
     """
-    _require_right_account(site)
+    require_right_account(site)
     results = []
     for check in CHECKS:
         if check.key in keys:
@@ -79,7 +79,13 @@ def _command(site: Site, finding: Finding) -> str | None:
     return fill_in(finding.fix, names, phrases)
 
 
-def _require_right_account(site: Site) -> None:
+def require_right_account(site: Site) -> None:
+    """See that the caller is in the stack's account.
+
+    Raises:
+        CliError: The caller is in another one; then nothing that is found would mean anything.
+        botocore.exceptions.BotoCoreError: AWS cannot be reached, or there are no credentials.
+    """
     account = site.client("sts").get_caller_identity()["Account"]
     function = site.stack.outputs.get("function_arn")
     try:

@@ -1,6 +1,6 @@
 """Has a user forgotten on a stack: finds, rehearses, forgets, goes through the queues. Decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from stripe_handler_cli.operate.forget.report import Report
 from stripe_handler_cli.stack.dead_letters.messages import Choice
 from stripe_handler_cli.stack.dead_letters.of_stack import queues
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.comparison.walk import Progress
 from stripe_subscription_handler.conversation.forgetting import Forgotten, forget_user
 from stripe_subscription_handler.dynamodb.store import Store
@@ -39,25 +40,8 @@ class Forgetting:
 
     def forget(self, before: Report, found: Found) -> Report:
         """Forget, then take the messages out of the queues."""
-        done = self._forgotten(found, before.done)
+        done = erase(self.stack.tables, self.user_id, found.customers, before.done, self.warn)
         return self._report(done, found, before.done, is_dry_run=False)
-
-    def _forgotten(self, found: Found, before: Forgotten) -> Forgotten:
-        tables = self.stack.tables
-        config, store = tables.config, Store(tables.client, tables.config)
-        policy, keys = config.policy(can_ask_stripe=False), key_names(tables)
-        try:
-            return store.run(forget_user(self.user_id, found.customers, policy, keys), {})
-        except ClientError as error:
-            is_deletion = error.operation_name == "DeleteItem"
-            if error.response["Error"].get("Code") != _NOT_ALLOWED or not is_deletion:
-                raise
-        self.warn(
-            "You may not delete profile items (dynamodb:DeleteItem): the empty item stays, with its keys."
-        )
-        kept = forget_user(self.user_id, found.customers, policy, keys, may_delete=False)
-        # All but the item was gone by then, so this time there is no more to tell than was rehearsed.
-        return attrs.evolve(store.run(kept, {}), customers=before.customers, removed=before.removed)
 
     def _report(self, done: Forgotten, found: Found, known: Forgotten, *, is_dry_run: bool) -> Report:
         tables, customers = self.stack.tables, (*known.customers, *done.customers)
@@ -85,3 +69,28 @@ class Forgetting:
             look_through(queue, person, remove=remove) for queue in queues(self.stack, Choice(), key)
         ]
         return tuple(found)
+
+
+def erase(
+    tables: StackTables,
+    user_id: str,
+    customer_ids: Collection[str],
+    before: Forgotten,
+    warn: Callable[[str], None],
+) -> Forgotten:
+    """Forget a user in both tables; `before` is what the rehearsal told.
+
+    Where whoever runs this may not delete profile items, the empty item stays, and they are warned.
+    """
+    config, store = tables.config, Store(tables.client, tables.config)
+    policy, keys = config.policy(can_ask_stripe=False), key_names(tables)
+    try:
+        return store.run(forget_user(user_id, customer_ids, policy, keys), {})
+    except ClientError as error:
+        is_deletion = error.operation_name == "DeleteItem"
+        if error.response["Error"].get("Code") != _NOT_ALLOWED or not is_deletion:
+            raise
+    warn("You may not delete profile items (dynamodb:DeleteItem): the empty item stays, with its keys.")
+    kept = forget_user(user_id, customer_ids, policy, keys, may_delete=False)
+    # All but the item was gone by then, so this time there is no more to tell than was rehearsed.
+    return attrs.evolve(store.run(kept, {}), customers=before.customers, removed=before.removed)

@@ -35,7 +35,8 @@ def print_waiting(console: Console, waiting: Waiting, stack_options: str) -> Non
     steps = dict.fromkeys(event.next_step(stack_options) for event in waiting.events)
     steps.pop(None, None)
     if steps:
-        console.print("Next, with your user's id for USER:")
+        names_a_user = any(" USER" in step for step in steps if step)
+        console.print("Next, with your user's id for USER:" if names_a_user else "Next:")
         for step in steps:
             # Not folded: it is to be copied.
             console.print(f"  {step}", markup=False, soft_wrap=True)

@@ -24,13 +24,19 @@ class WaitingEvent(ParkedEvent):
     is_expiring: bool = attrs.field(kw_only=True)
 
     def next_step(self, stack_options: str = "") -> str | None:
-        """The command that ends the wait, once USER is filled in.
+        """The command that ends the wait, once USER is filled in, or that tells which subscription to label.
 
-        None where nothing names a subscription, and where its user is known and only lacks a profile. The
-        options lead it to the same stack; each has a space before it.
+        The latter where the event names none, as one about an invoice, or that Stripe failed to generate
+        another. None where it cannot be read, or is of another account, whose lists are not read; and where
+        its user is known and only lacks a profile. The options lead it to the same stack; each has a space
+        before it.
         """
-        if self.subscription_id is None or self.moved_to is not None:
+        if self.event_type is None or self.moved_to is not None:
             return None
+        if self.subscription_id is None:
+            if self.account:
+                return None
+            return f"stripe-handler reconcile --customer {shlex.quote(self.customer_id)}{stack_options}"
         account = f" --account {shlex.quote(self.account)}" if self.account else ""
         return f"stripe-handler link {shlex.quote(self.subscription_id)} USER{account}{stack_options}"
 

@@ -13,9 +13,9 @@ from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.stack.options import given_stack_options, stack_options
 
 if TYPE_CHECKING:
-    from stripe_handler_cli.operate.replay.archive import Archive, Replay
     from stripe_handler_cli.operate.replay.summary import Summary
     from stripe_handler_cli.operate.replay.watching import Watcher
+    from stripe_handler_cli.stack.archive import Archive, Replay
     from stripe_handler_cli.stack.deployed import DeployedStack
 
 _ARCHIVED_AFTER = timedelta(minutes=10)
@@ -74,9 +74,9 @@ def replay(  # noqa: PLR0913 - one argument per option
     """
     from stripe_handler_cli.common.console import printer
     from stripe_handler_cli.common.messages import tell
-    from stripe_handler_cli.operate.replay.archive import Archive
     from stripe_handler_cli.operate.replay.report import print_summary
     from stripe_handler_cli.operate.replay.watching import Watcher
+    from stripe_handler_cli.stack.archive import Archive
     from stripe_handler_cli.stack.function_log import tells_decisions
 
     if sum(option is not None for option in (start, followed, cancelled)) != 1:

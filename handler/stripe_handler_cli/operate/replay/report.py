@@ -4,8 +4,8 @@ from rich.console import Console
 
 from stripe_handler_cli.common.moments import iso
 from stripe_handler_cli.common.tables import shown, table
-from stripe_handler_cli.operate.replay.archive import Replay
 from stripe_handler_cli.operate.replay.summary import Summary
+from stripe_handler_cli.stack.archive import Replay
 from stripe_handler_cli.stack.function_log.lines import ERROR, QUIET_FUNCTION
 from stripe_handler_cli.stack.function_log.reasons import sentence
 

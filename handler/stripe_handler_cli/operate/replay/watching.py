@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from stripe_handler_cli.operate.replay.archive import ENDED, Archive, Replay
 from stripe_handler_cli.operate.replay.summary import Summary
+from stripe_handler_cli.stack.archive import ENDED, Archive, Replay
 from stripe_handler_cli.stack.function_log import FunctionLog, patterns
 
 _POLL_SECONDS = 1.0

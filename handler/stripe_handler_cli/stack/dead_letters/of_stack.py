@@ -34,9 +34,17 @@ def queues(stack: DeployedStack, choice: Choice, key: str) -> list[Queue]:
     Raises:
         CliError: The stack's outputs do not name one of them.
     """
-    client = stack.endpoint.queues
-    return [
-        Queue(client, stack.output(output), layer, key)
-        for layer, output in _OUTPUTS.items()
-        if choice.is_in(layer)
-    ]
+    return [_queue(stack, layer, key) for layer in _OUTPUTS if choice.is_in(layer)]
+
+
+def queues_of(stack: DeployedStack, *layers: Layer) -> list[Queue]:
+    """The queues of these layers, read with the function's settings.
+
+    Raises:
+        CliError: The stack's outputs do not name one of them, or the function cannot tell its settings.
+    """
+    return [_queue(stack, layer, stack.config.user_id_metadata_key) for layer in layers]
+
+
+def _queue(stack: DeployedStack, layer: Layer, key: str) -> Queue:
+    return Queue(stack.endpoint.queues, stack.output(_OUTPUTS[layer]), layer, key)

@@ -61,6 +61,9 @@ class LogLine:
         incomplete: What of the event's subscription the profile does not know: names of own attributes that
             gave no value that can be kept, and `items` where the event did not bring all.
         source: The EventBridge `source` it came under, which earlier versions of the handler do not tell.
+        old_status: The status that the profile showed before.
+        new_status: The one that it shows since, of whichever subscription is shown.
+        requests: How many requests it made of DynamoDB; 0 where the line does not tell.
     """
 
     handled_at: datetime
@@ -78,6 +81,9 @@ class LogLine:
     replay: str | None = None
     source: str | None = None
     duration_ms: float = 0.0
+    old_status: str | None = None
+    new_status: str | None = None
+    requests: int = 0
 
     @property
     def began_at(self) -> datetime:
@@ -104,7 +110,7 @@ class LogLine:
         """Read a line's JSON object; `received_at` counts for a line that does not tell its own time."""
         others = values.get("also_applied")
         changed = values.get("changed")
-        duration = values.get("duration_ms")
+        duration, requests = values.get("duration_ms"), values.get("requests")
         texts = [field.name for field in attrs.fields(cls) if field.type == str | None]
         return cls(
             handled_at=_moment(values.get("timestamp")) or received_at,
@@ -113,6 +119,7 @@ class LogLine:
             also_applied=tuple(map(_also_applied, others)) if isinstance(others, list) else (),
             incomplete=_names(values.get("incomplete")),
             duration_ms=float(duration) if isinstance(duration, int | float) else 0.0,
+            requests=requests if isinstance(requests, int) else 0,
             **{name: _optional_text(values.get(name)) for name in texts},
         )
 

@@ -16,9 +16,9 @@ run "alarms_measure_the_right_thing" {
       ))
       } == {
       delivery_queue_messages                   = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 0 QueueName=bayon-stripe-delivery-dlq-development"
-      delivery_queue_age                        = "AWS/SQS ApproximateAgeOfOldestMessage Maximum 300 3600 QueueName=bayon-stripe-delivery-dlq-development"
+      delivery_queue_age                        = "StripeSubscriptionHandler/bayon/development DeliveryQueueAge Maximum 300 3600"
       failure_queue_messages                    = "AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 0 QueueName=bayon-stripe-failures-development"
-      failure_queue_age                         = "AWS/SQS ApproximateAgeOfOldestMessage Maximum 300 3600 QueueName=bayon-stripe-failures-development"
+      failure_queue_age                         = "StripeSubscriptionHandler/bayon/development FailureQueueAge Maximum 300 3600"
       function_errors                           = "AWS/Lambda Errors Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
       function_duration                         = "AWS/Lambda Duration Maximum 300 24000 FunctionName=bayon-stripe-subscription-handler-development"
       function_throttles                        = "AWS/Lambda Throttles Sum 300 0 FunctionName=bayon-stripe-subscription-handler-development"
@@ -48,7 +48,9 @@ run "alarms_measure_the_right_thing" {
         && alarm.comparison_operator == (endswith(key, "silence") ? "LessThanThreshold" : "GreaterThanThreshold")
         && alarm.evaluation_periods == (endswith(key, "silence") ? 24 : 1)
         && alarm.treat_missing_data == (
-          endswith(key, "silence") ? "breaching" : key == "parked_expiring" ? "ignore" : "notBreaching"
+          endswith(key, "silence")
+          ? "breaching"
+          : contains(["parked_expiring", "delivery_queue_age", "failure_queue_age"], key) ? "ignore" : "notBreaching"
         )
         && strcontains(alarm.description, " What to do: ")
         && can(regex(" Run: (stripe-handler|terraform) ", alarm.description))
@@ -72,6 +74,58 @@ run "alarms_measure_the_right_thing" {
   assert {
     condition     = output.alarm_topic_arn == "arn:aws:sns:eu-west-1:111122223333:alarms"
     error_message = "The topic must be an output."
+  }
+}
+
+# CloudWatch takes a gap for one only when it finds no value further back, so without FILL an alarm would go on for about three
+# periods after the last failure, and one on silence would begin as much later.
+run "what_comes_only_with_failures_is_filled" {
+  command = plan
+
+  variables {
+    stripe_event_source_name = "aws.partner/stripe.com/ed_test_123"
+    create_forwarding_bus    = true
+    create_profile_events    = true
+    stripe_secret_arn        = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:stripe-AbCdEf"
+    webhook_bridge           = { signing_secret_parameter_name = "/bayon/webhook-secret" }
+  }
+
+  override_data {
+    target = module.event_bus.data.aws_cloudwatch_event_source.stripe
+    values = { name = "aws.partner/stripe.com/ed_test_123", state = "ACTIVE" }
+  }
+
+  assert {
+    condition = {
+      for key, alarm in module.alarms.alarms : key => alarm.expression if alarm.expression != "FILL(m1, 0)"
+      } == {
+      # SQS counts every minute.
+      delivery_queue_messages               = null
+      failure_queue_messages                = null
+      profile_events_failure_queue_messages = null
+      # What was counted last holds until the next count or pass.
+      delivery_queue_age = null
+      failure_queue_age  = null
+      parked_expiring    = null
+      drift_found        = null
+      # No age does not mean that nothing waits.
+      function_async_event_age    = null
+      profile_events_iterator_age = null
+      bridge_refusals             = "FILL(m1, 0) + FILL(m2, 0)"
+    }
+    error_message = "Every alarm on a metric that comes only when something happens must fill its gaps."
+  }
+
+  assert {
+    condition = {
+      for key, alarm in module.alarms.alarms : key => alarm.further_metrics if length(alarm.further_metrics) > 0
+    } == { bridge_refusals = { m2 = "AWS/Lambda Throttles Sum 300" } }
+    error_message = "Only the bridge's refusals are made of two metrics: its log does not know what Lambda throttled."
+  }
+
+  assert {
+    condition     = length([for alarm in module.alarms.alarms : alarm if alarm.expression == "FILL(m1, 0)"]) == 23
+    error_message = "All others are filled."
   }
 }
 
@@ -242,6 +296,8 @@ run "addresses_are_subscribed" {
       parked_expiring     = { namespace = "StripeSubscriptionHandler/bayon/development", name = "ParkedExpiring" }
       event_errors        = { namespace = "StripeSubscriptionHandler/bayon/development", name = "EventErrors" }
       generation_failures = { namespace = "StripeSubscriptionHandler/bayon/development", name = "GenerationFailures" }
+      delivery_queue_age  = { namespace = "StripeSubscriptionHandler/bayon/development", name = "DeliveryQueueAge" }
+      failure_queue_age   = { namespace = "StripeSubscriptionHandler/bayon/development", name = "FailureQueueAge" }
     }
     user_id_metadata_key = "userId"
     event_bus_name       = "bus"

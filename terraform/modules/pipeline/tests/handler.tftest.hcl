@@ -23,6 +23,8 @@ run "environment_variables_are_the_handlers_contract" {
       UNMAPPED               = "park"
       CREATE_MISSING_PROFILE = "true"
       CONNECT_EVENTS         = "skip"
+      DELIVERY_QUEUE_URL     = "https://sqs.eu-west-1.amazonaws.com/111122223333/delivery-queue"
+      FAILURE_QUEUE_URL      = "https://sqs.eu-west-1.amazonaws.com/111122223333/failure-queue"
 
       FORGET_DELETED_CUSTOMERS = "false"
 
@@ -80,6 +82,8 @@ run "every_setting_reaches_the_environment" {
       UNMAPPED               = "dead-letter"
       CREATE_MISSING_PROFILE = "false"
       CONNECT_EVENTS         = "handle"
+      DELIVERY_QUEUE_URL     = "https://sqs.eu-west-1.amazonaws.com/111122223333/delivery-queue"
+      FAILURE_QUEUE_URL      = "https://sqs.eu-west-1.amazonaws.com/111122223333/failure-queue"
 
       FORGET_DELETED_CUSTOMERS = "true"
 
@@ -192,6 +196,9 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     async_maximum_event_age_seconds = 21600
     async_maximum_retry_attempts    = 2
     failure_queue_arn               = "arn:aws:sqs:eu-west-1:111122223333:failure-queue"
+    failure_queue_url               = "https://sqs.eu-west-1.amazonaws.com/111122223333/failure-queue"
+    delivery_queue_arn              = "arn:aws:sqs:eu-west-1:111122223333:delivery-queue"
+    delivery_queue_url              = "https://sqs.eu-west-1.amazonaws.com/111122223333/delivery-queue"
     log_level                       = "INFO"
     xray_tracing_enabled            = true
     profile_table_name              = "profiles"

@@ -41,6 +41,15 @@ run "the_functions_role_may_do_exactly_this" {
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync/index/parked-by-expiry"]
         },
         {
+          Sid    = "LookIntoDeadLetterQueues"
+          Effect = "Allow"
+          Action = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+          Resource = [
+            "arn:aws:sqs:eu-west-1:111122223333:delivery-queue",
+            "arn:aws:sqs:eu-west-1:111122223333:failure-queue",
+          ]
+        },
+        {
           Sid      = "SendToFailureQueue"
           Effect   = "Allow"
           Action   = ["sqs:SendMessage"]
@@ -152,6 +161,15 @@ run "each_option_adds_exactly_its_statements" {
           Resource = ["arn:aws:dynamodb:eu-west-1:111122223333:table/sync/index/parked-by-expiry"]
         },
         {
+          Sid    = "LookIntoDeadLetterQueues"
+          Effect = "Allow"
+          Action = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+          Resource = [
+            "arn:aws:sqs:eu-west-1:111122223333:delivery-queue",
+            "arn:aws:sqs:eu-west-1:111122223333:failure-queue",
+          ]
+        },
+        {
           Sid      = "SendToFailureQueue"
           Effect   = "Allow"
           Action   = ["sqs:SendMessage"]
@@ -188,7 +206,7 @@ run "a_parameter_adds_exactly_its_statement" {
       if !contains(
         [
           "WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "CountParkedEvents",
-          "SendToFailureQueue", "WriteTraces",
+          "LookIntoDeadLetterQueues", "SendToFailureQueue", "WriteTraces",
         ],
         statement.Sid
       )
@@ -202,7 +220,7 @@ run "a_parameter_adds_exactly_its_statement" {
   }
 
   assert {
-    condition     = length(jsondecode(module.handler.role_policy).Statement) == 6
+    condition     = length(jsondecode(module.handler.role_policy).Statement) == 7
     error_message = "A parameter must add one statement, and take none away."
   }
 }
@@ -221,7 +239,7 @@ run "a_key_adds_exactly_its_statements" {
       if !contains(
         [
           "WriteOwnLogs", "ReadAndUpdateProfiles", "KeepOwnersAndParkedEvents", "CountParkedEvents",
-          "SendToFailureQueue", "ReadStripeSecret",
+          "LookIntoDeadLetterQueues", "SendToFailureQueue", "ReadStripeSecret",
         ],
         statement.Sid
       )
@@ -257,7 +275,7 @@ run "a_key_adds_exactly_its_statements" {
   }
 
   assert {
-    condition     = length(jsondecode(module.handler.role_policy).Statement) == 9
+    condition     = length(jsondecode(module.handler.role_policy).Statement) == 10
     error_message = "A key must add three statements, and take none away."
   }
 }

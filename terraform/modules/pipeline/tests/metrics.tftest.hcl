@@ -34,6 +34,8 @@ run "every_metric_of_the_log" {
       events-drained      = "EventsDrained { $.drained > 0 } $.drained Count"
       parked              = "Parked { $.event = \"parked_count\" && $.parked = * } $.parked Count"
       parked-expiring     = "ParkedExpiring { $.event = \"parked_count\" && $.parked_expiring = * } $.parked_expiring Count"
+      delivery-queue-age  = "DeliveryQueueAge { $.event = \"parked_count\" && $.delivery_queue_oldest_seconds >= 0 } $.delivery_queue_oldest_seconds Seconds"
+      failure-queue-age   = "FailureQueueAge { $.event = \"parked_count\" && $.failure_queue_oldest_seconds >= 0 } $.failure_queue_oldest_seconds Seconds"
     }
     error_message = "Each metric must count its own lines, and name in its pattern every field it uses."
   }
@@ -58,7 +60,7 @@ run "metrics_have_a_namespace_of_their_own" {
     condition = (
       output.metric_namespace == "StripeSubscriptionHandler/bayon/development"
       && alltrue([for metric in values(module.metrics.metrics) : metric.namespace == output.metric_namespace])
-      && length(distinct([for metric in values(module.metrics.metrics) : metric.name])) == 9
+      && length(distinct([for metric in values(module.metrics.metrics) : metric.name])) == 11
     )
     error_message = "Two environments must never count into the same metric."
   }

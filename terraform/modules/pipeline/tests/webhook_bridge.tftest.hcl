@@ -361,12 +361,21 @@ run "its_alarms_measure_the_right_thing" {
       )) if startswith(key, "bridge_")
       } == {
       bridge_errors                                    = "AWS/Lambda Url5xxCount Sum 300 1 FunctionName=bayon-stripe-webhook-bridge-development"
-      bridge_refusals                                  = "AWS/Lambda Url4xxCount Sum 300 2 FunctionName=bayon-stripe-webhook-bridge-development"
+      bridge_refusals                                  = "StripeSubscriptionHandler/bayon/development BridgeRefusals Sum 300 2"
       bridge_silence                                   = "AWS/Events Invocations Sum 3600 1 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
       bridge_rule_failed_invocations                   = "AWS/Events FailedInvocations Sum 300 0 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
       bridge_rule_invocations_failed_to_be_sent_to_dlq = "AWS/Events InvocationsFailedToBeSentToDlq Sum 300 0 EventBusName=bayon-stripe-bridge-development RuleName=bayon-stripe-bridge-events-development"
     }
     error_message = "Each alarm of the bridge must measure its own metric of its own resource."
+  }
+
+  assert {
+    condition = module.webhook_bridge[0].refusals_filter == {
+      log_group_name = "/aws/lambda/bayon-stripe-webhook-bridge-development"
+      pattern        = "{ $.event = \"webhook\" && $.sender = \"stripe\" && $.status >= 400 && $.status < 500 }"
+      value          = "1"
+    }
+    error_message = "Only refusals of what looks like Stripe's own may count: everyone who finds the URL gets a 4xx."
   }
 
   assert {

@@ -12,6 +12,12 @@ def test_faults_of_a_stripe_that_is_not_asked_are_a_contradiction() -> None:
     assert "--stripe-faults and --without-stripe exclude each other" in result.output
 
 
+def test_a_day_is_a_command_beside_it() -> None:
+    """With options of its own; a workspace that does not exist is a message."""
+    text = CliRunner().invoke(chaos, ["day", "--help"]).output
+    assert all(word in text for word in ("--workspace", "--check-every", "--no-repair", "--out", "Examples:"))
+
+
 def test_the_help_says_what_can_go_wrong() -> None:
     """Kills, faults and examples."""
     text = CliRunner().invoke(chaos, ["--help"]).output

@@ -14,6 +14,7 @@ from stripe_handler_cli.operate.connect.planning import Plan, Step
 from stripe_handler_cli.operate.connect.report import Terminal, print_outcome, print_plan
 from stripe_handler_cli.operate.connect.settings import Settings
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.other_rules import OtherRule
 from support.commands import run
 
 KEY = {"STRIPE_API_KEY": "rk_test_x"}
@@ -115,6 +116,16 @@ def test_a_dry_run_lists_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
     print_plan(Plan(None, (Step.CREATE, Step.WAIT), notes=("mind this",)), "test", as_json=False)
     told = capsys.readouterr().out
     assert "mind this\nEvent destination: none\nLeft to do:\n  1. Create" in told
+    assert "replaces the bus" not in told
+    mail = OtherRule("mail", "ENABLED", ("arn:aws:lambda:eu-west-1:1:function:mail",))
+    replacing = Plan(FOUND, (Step.APPLY,), replaces="bayon-stripe-events", other_rules=(mail,))
+    print_plan(replacing, "test", as_json=False)
+    told = capsys.readouterr().out
+    assert "Applying replaces the bus bayon-stripe-events.\n1 rule of others" in told
+    assert "  mail (leads to function:mail)" in told
+    print_plan(replacing, "test", as_json=True)
+    values = json.loads(capsys.readouterr().out)
+    assert (values["replaces_bus"], values["other_rules"][0]["name"]) == ("bayon-stripe-events", "mail")
     print_plan(Plan(FOUND, ()), "test", as_json=False)
     assert "Nothing is left to do." in capsys.readouterr().out
     print_plan(Plan(FOUND, (Step.PING,)), "test", as_json=True)

@@ -18,6 +18,7 @@ from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, InMemoryPart
 from stripe_handler_cli.operate.connect.connection import Connection
 from stripe_handler_cli.operate.connect.planning import Step
 from stripe_handler_cli.stack.event_destinations import EventDestinations
+from stripe_handler_cli.stack.other_rules import OtherRule
 from stripe_handler_cli.stack.stripe_options import StripeAccess
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, PING_EVENT
 
@@ -48,6 +49,7 @@ class Cloud:
     applies: int = 0
     elsewhere: str | None = None  # an event source that Terraform is told of past the file
     workspace: str = "development"
+    rules: tuple[OtherRule, ...] = ()  # of others, on whatever bus there is
     apply_commands: tuple[str, ...] = ("terraform apply",)
 
     @property
@@ -66,6 +68,10 @@ class Cloud:
     def admitted(self, outputs: Mapping[str, Any]) -> frozenset[str]:
         """Everything, once it is applied."""
         return frozenset({*DEFAULT_EVENT_TYPES, PING_EVENT}) if outputs else frozenset()
+
+    def other_rules(self, outputs: Mapping[str, Any]) -> tuple[OtherRule, ...]:
+        """None before there is a bus."""
+        return self.rules if outputs else ()
 
     def values(self, names: Iterable[str], file: Path | None = None) -> Mapping[str, Any]:
         """What the lines of a file say."""
@@ -178,6 +184,26 @@ def test_from_nothing_to_a_ping_and_back(fake: FakeStripe, cloud: Cloud) -> None
     assert list(away.done) == [Step.UNWRITE, Step.DELETE, Step.UNAPPLY]
     assert (cloud.var_file.read_text("utf-8"), list(fake.destinations)) == (FILE, [])
     assert connection(fake, cloud).disconnect(delete=True).done == ()
+
+
+def test_rules_of_others_stop_what_would_replace_their_bus(fake: FakeStripe, cloud: Cloud) -> None:
+    """Before the first step, listed by name; with the option it goes on. A second connect leaves the bus."""
+    cloud.rules = (OtherRule("mail", "ENABLED", ("arn:aws:lambda:eu-west-1:1:function:mail",)),)
+    cloud.bus = "bayon-stripe-events"
+    with pytest.raises(CliError, match=r"mail [(]leads to function:mail") as stopped:
+        connection(fake, cloud).connect()
+    assert "--despite-other-rules" in str(stopped.value)
+    assert (list(fake.destinations), cloud.applies, cloud.var_file.read_text("utf-8")) == ([], 0, FILE)
+
+    assert connection(fake, cloud, despite_other_rules=True).connect().left == ()
+    assert list(connection(fake, cloud).connect().done) == [Step.PING]
+
+    named_before = named(cloud)
+    with pytest.raises(CliError, match="1 rule of others on the bus aws"):
+        connection(fake, cloud).disconnect(delete=True)
+    assert (named(cloud), len(list(fake.destinations))) == (named_before, 1)
+    away = connection(fake, cloud, despite_other_rules=True).disconnect(delete=False)
+    assert list(away.done) == [Step.DISABLE, Step.UNWRITE, Step.UNAPPLY]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -9,6 +9,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.operate.connect.choosing import MARK, Situation, Wanted
 from stripe_handler_cli.operate.connect.planning import Step, plan_connect, plan_disconnect
 from stripe_handler_cli.stack.event_destinations import EventDestination
+from stripe_handler_cli.stack.other_rules import OtherRule
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, PING_EVENT
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -187,3 +188,27 @@ def test_a_chosen_destination_that_is_gone_is_no_error_then() -> None:
     """Somebody has deleted it: that is what was wanted."""
     plan = plan_disconnect(WANTED, Situation(), "ed_test_1", delete=True)
     assert (plan.destination, plan.steps) == (None, ())
+
+
+MAIL = OtherRule("mail", "ENABLED", ("arn:aws:lambda:eu-west-1:1:function:mail",))
+
+
+def test_a_plan_that_replaces_the_bus_names_the_rules_of_others_on_it() -> None:
+    """Connecting a stack with a custom bus, or with another event source's; and disconnecting."""
+    custom = connected(bus="bayon-stripe-events", other_rules=(MAIL,))
+    fresh = Situation(bus="bayon-stripe-events", other_rules=(MAIL,))
+    plans = (plan_connect(WANTED, custom), plan_connect(WANTED, fresh))
+    assert [(plan.replaces, plan.other_rules) for plan in plans] == [("bayon-stripe-events", (MAIL,))] * 2
+    away = plan_disconnect(WANTED, connected(other_rules=(MAIL,)))
+    assert (away.replaces, away.other_rules) == (SOURCE, (MAIL,))
+
+
+def test_a_plan_that_leaves_the_bus_leaves_the_rules_on_it() -> None:
+    """A second connect, an apply of the same bus, and a first apply, before which there is none."""
+    situations = (
+        connected(other_rules=(MAIL,)),
+        connected(admitted=frozenset(TYPES), other_rules=(MAIL,)),
+        connected(**PENDING),
+    )
+    assert [plan_connect(WANTED, one).replaces for one in situations] == [None, None, None]
+    assert plan_disconnect(WANTED, connected(bus="bayon-stripe-events", named=None)).replaces is None

@@ -30,6 +30,7 @@ OUTPUTS = {
     "profile_table_name": "profiles",
     "profile_events_bus_arn": f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/app",
     "profile_events_event_source_mapping_id": "mapping",
+    "drift_check_function_name": "drift",
     "profile_events_function_name": "events",
 }
 
@@ -69,7 +70,7 @@ def test_nothing_is_asked_twice() -> None:
     """Checks on the same facts share a request, a refused one too."""
     aws = Aws()
     examine(site_with(aws), KEYS)
-    assert aws.asked["get_function_configuration"] == 1
+    assert aws.asked["get_function_configuration"] == 2, "the handler, and the drift check"
     assert aws.asked["describe_rule"] == 2, "the stack's rule, and that of the bridge"
     assert aws.asked["invoke"] == 1
 

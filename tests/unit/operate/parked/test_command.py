@@ -12,6 +12,7 @@ from stripe_handler_cli.lab.simulator import thin_event
 from stripe_handler_cli.operate.parked.report import print_waiting, waiting_as_json
 from stripe_handler_cli.operate.parked.waiting import Waiting, WaitingEvent, count_now, read_waiting
 from stripe_subscription_handler.dynamodb.wire import to_wire
+from stripe_subscription_handler.events.event_types import GENERATION_FAILURE_EVENT
 from support import events
 from support.parked_index import ParkedIndex
 
@@ -98,11 +99,13 @@ def test_an_event_of_another_account_names_it() -> None:
     assert next_steps({**CREATED, "account": "acct_1"}) == ["stripe-handler link sub_1 USER --account acct_1"]
 
 
-def test_a_thin_event_about_a_subscription_has_a_next_step() -> None:
-    """One about an invoice names no subscription; neither does one that nobody can read."""
-    assert next_steps(thin_event(CREATED), thin_event(PAID), {}) == [
-        "stripe-handler link sub_1 USER",
-        None,
+def test_an_event_that_names_no_subscription_leads_to_its_customers() -> None:
+    """A thin event of an invoice, Stripe's word that it failed to generate one; not what is unreadable."""
+    health = thin_event(CREATED) | {"type": GENERATION_FAILURE_EVENT, "related_object": None}
+    assert next_steps(thin_event(CREATED), thin_event(PAID), health, {}, options=" --workspace w") == [
+        "stripe-handler link sub_1 USER --workspace w",
+        "stripe-handler reconcile --customer cus_1 --workspace w",
+        "stripe-handler reconcile --customer cus_1 --workspace w",
         None,
     ]
 

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stripe_handler_cli.common.errors import CliError
-from stripe_handler_cli.operate.replay.archive import Archive, Replay
 from stripe_handler_cli.operate.replay.summary import Summary, UserChange
 from stripe_handler_cli.operate.replay.watching import Watcher
+from stripe_handler_cli.stack.archive import Archive, Replay
 from stripe_handler_cli.stack.function_log import LogLine
 from stripe_subscription_handler.conversation.messages import Applied
 

@@ -10,6 +10,7 @@ from typing import Any
 from stripe_handler_cli.operate.doctor.areas import (
     access,
     alarms,
+    drift_check,
     event_bus,
     function,
     invocations,
@@ -39,6 +40,7 @@ _AREAS = (
     tables,
     lost_profiles,
     view_settings,
+    drift_check,
     profile_events,
     alarms,
     traffic,

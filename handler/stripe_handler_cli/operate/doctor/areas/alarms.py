@@ -1,6 +1,7 @@
 """The alarms: all there, on metrics that something makes, each tells the topic, and somebody listens."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -33,7 +34,7 @@ class Alarm:
     state: str  # `OK`, `ALARM` or `INSUFFICIENT_DATA`
     are_actions_enabled: bool
     tells: tuple[str, ...]  # ARNs
-    metric: tuple[str, str] = ("", "")  # namespace and name
+    metrics: tuple[tuple[str, str], ...] = ()  # namespace and name of each it watches
     section: str = ""  # of the runbook
 
 
@@ -61,12 +62,24 @@ def look_at_alarms(site: Site) -> AlarmsFacts:
             state=one["StateValue"],
             are_actions_enabled=one["ActionsEnabled"],
             tells=tuple(one.get("AlarmActions", ())),
-            metric=(one.get("Namespace", ""), one.get("MetricName", "")),
+            metrics=tuple(map(_named, _metrics_of(one))),
             section=sections[one["AlarmName"]],
         )
         for one in found
     )
     return AlarmsFacts(wanted, alarms, site.output("alarm_topic_arn"))
+
+
+def _metrics_of(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The one metric of an alarm, or those that its expression is made of."""
+    queries = alarm.get("Metrics")
+    if not queries:
+        return [alarm]
+    return [query["MetricStat"]["Metric"] for query in queries if query.get("MetricStat")]
+
+
+def _named(metric: Mapping[str, Any]) -> tuple[str, str]:
+    return metric.get("Namespace", ""), metric.get("MetricName", "")
 
 
 @check(Area.ALARMS, look_at_alarms, APPLY, ENABLE_ACTIONS)
@@ -146,8 +159,9 @@ class LogMetricsFacts:
 def look_at_log_metrics(site: Site) -> LogMetricsFacts:
     """DescribeMetricFilters of the log groups, beside what the alarms watch."""
     namespace = site.output("metric_namespace")
-    # The drift check is optional, and has a log of its own.
-    groups = [site.output("log_group_name"), site.stack.outputs.get("drift_check_log_group_name")]
+    # Drift check and webhook bridge are optional, and have logs of their own.
+    optional = ("drift_check_log_group_name", "webhook_bridge_log_group_name")
+    groups = [site.output("log_group_name"), *map(site.stack.outputs.get, optional)]
     logs = site.client("logs")
     made = {
         made["metricName"]
@@ -158,7 +172,7 @@ def look_at_log_metrics(site: Site) -> LogMetricsFacts:
         if made["metricNamespace"] == namespace
     }
     alarms = site.see(look_at_alarms).found
-    watched = {alarm.metric[1] for alarm in alarms if alarm.metric[0] == namespace}
+    watched = {name for alarm in alarms for place, name in alarm.metrics if place == namespace}
     return LogMetricsFacts(frozenset(watched), frozenset(made))
 
 
@@ -169,7 +183,7 @@ def log_metrics(facts: LogMetricsFacts) -> Finding:
     An alarm on a metric that nothing makes is quiet for ever.
 
     Each metric of the stack's own namespace that an alarm watches has a metric filter on the log group,
-    or on that of the drift check.
+    or on that of the drift check or the webhook bridge.
     """
     missing = sorted(facts.watched - facts.made)
     if missing:

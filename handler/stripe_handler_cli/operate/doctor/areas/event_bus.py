@@ -10,6 +10,7 @@ from stripe_handler_cli.operate.doctor.check import Area, Finding, check, failed
 from stripe_handler_cli.operate.doctor.commands import APPLY
 from stripe_handler_cli.operate.doctor.policies import Statement, parse_policy
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none
+from stripe_handler_cli.stack.other_rules import OtherRule, other_rules
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 
 NEW_DESTINATION = (
@@ -89,12 +90,15 @@ class BusFacts:
     name: str
     exists: bool
     statements: tuple[Statement, ...]  # who else may put events on it
+    others: tuple[OtherRule, ...] = ()  # what others have on it
 
 
 def look_at_bus(site: Site) -> BusFacts:
+    """DescribeEventBus, ListRules, ListTargetsByRule."""
     name = site.output("event_bus_name")
     found = found_or_none(site.client("events").describe_event_bus, Name=name)
-    return BusFacts(name, found is not None, parse_policy((found or {}).get("Policy")))
+    others = other_rules(site.client("events"), site.stack.outputs)
+    return BusFacts(name, found is not None, parse_policy((found or {}).get("Policy")), others)
 
 
 @check(Area.BUS, look_at_bus, APPLY, REMOVE_BUS_PERMISSIONS)
@@ -103,14 +107,16 @@ def event_bus(facts: BusFacts) -> Finding:
 
     Without the bus there are no events; whoever may put events on it can change any user's subscription.
 
-    The bus exists. A resource policy that lets other accounts put events on it is a warning.
+    The bus exists. A resource policy that lets other accounts put events on it is a warning. Rules of others
+    on it are listed: they go with the bus if it is replaced, as `connect` and `disconnect` do.
     """
     if not facts.exists:
         return failed(f"there is no event bus {facts.name}")
     if facts.statements:
         names = ", ".join(statement.sid for statement in facts.statements)
         return warned(f"its policy lets others put events on it: {names}", REMOVE_BUS_PERMISSIONS)
-    return passed(f"{facts.name} exists; its policy lets nobody else in")
+    found = f"{facts.name} exists; its policy lets nobody else in"
+    return passed("; ".join([found, *(f"a rule of others: {rule}" for rule in facts.others)]))
 
 
 @attrs.frozen

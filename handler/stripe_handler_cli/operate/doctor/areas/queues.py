@@ -19,11 +19,20 @@ from stripe_handler_cli.operate.doctor.policies import (
 from stripe_handler_cli.operate.doctor.site import Site, found_or_none, look_at_settings, metric_points
 
 LIST_DEAD_LETTERS = "stripe-handler dlq list{stack_options}"
+REMOVE_REDRIVE_POLICY = (
+    "# remove the redrive policy from the queue (SQS console, Dead-letter queue), then\n" + APPLY
+)
 LEAST_RETENTION_SECONDS = 4 * 86400
 _DAY_SECONDS = 86400
-_AGE_WINDOW = dt.timedelta(minutes=15)
+_AGE_WINDOW = dt.timedelta(hours=2)
+"""The hourly count tells an age; two hours have the newest one in them."""
 Queue = Literal["delivery_dead_letter_queue", "failure_queue"]
 """The queue's name in Terraform's outputs."""
+_AGES: dict[Queue, str] = {
+    "delivery_dead_letter_queue": "DeliveryQueueAge",
+    "failure_queue": "FailureQueueAge",
+}
+"""The metric of the oldest message's age; SQS's own leaves out what was received three times."""
 _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
@@ -79,10 +88,11 @@ class QueueFacts:
     name: str
     exists: bool = True
     messages: int = 0  # those just being read included; approximate, as SQS's own number
-    oldest_seconds: float | None = None  # None where CloudWatch has no figure
+    oldest_seconds: float | None = None  # None where nobody has counted since it came
     retention_seconds: int = 14 * _DAY_SECONDS
     visibility_timeout_seconds: int = 120
     function_timeout_seconds: int = 30
+    has_redrive_policy: bool = False
 
 
 def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
@@ -91,37 +101,50 @@ def look_at_queue(site: Site, queue: Queue) -> QueueFacts:
     if found is None:
         return QueueFacts(name=name, exists=False)
     messages = sum(int(found.get(count, 0)) for count in _COUNTS)
-    age = "AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum"
-    points = metric_points(site, *age, _AGE_WINDOW, 60, QueueName=name) if messages else []
-    newest = max(points, key=lambda point: point["Timestamp"], default=None)
     return QueueFacts(
         name=name,
         messages=messages,
-        oldest_seconds=None if newest is None else float(newest["Maximum"]),
+        oldest_seconds=_oldest_seconds(site, queue) if messages else None,
         retention_seconds=int(found["MessageRetentionPeriod"]),
         visibility_timeout_seconds=int(found["VisibilityTimeout"]),
         function_timeout_seconds=(site.see(look_at_settings) or {}).get("Timeout", 0),
+        has_redrive_policy="RedrivePolicy" in found,
     )
+
+
+def _oldest_seconds(site: Site, queue: Queue) -> float | None:
+    """What the last count found, and as much older as that was long ago."""
+    metric = site.output("metric_namespace"), _AGES[queue], "Maximum"
+    points = metric_points(site, *metric, _AGE_WINDOW, 300)
+    newest = max(points, key=lambda point: point["Timestamp"], default=None)
+    if newest is None or not newest["Maximum"]:
+        return None
+    since: float = max(0.0, (site.now - newest["Timestamp"]).total_seconds())
+    return float(newest["Maximum"]) + since
 
 
 def look_at_queues(site: Site) -> tuple[QueueFacts, ...]:
     return tuple(site.see(look_at_queue, queue) for queue in get_args(Queue))
 
 
-@check(Area.QUEUES, look_at_queues)
+@check(Area.QUEUES, look_at_queues, APPLY, REMOVE_REDRIVE_POLICY)
 def queue_settings(facts: tuple[QueueFacts, ...]) -> Finding:
     """Retention and visibility.
 
     A message that is dropped before Monday, or that two people redrive at once, is trouble.
 
     Both queues: less than 4 days' retention, or a visibility timeout no longer than the function's
-    timeout, is a warning.
+    timeout, is a warning. So is a redrive policy: each look would bring a message nearer to being moved
+    away, so the hourly count does not look, and no alarm tells of its age.
     """
     for queue in facts:
         if not queue.exists:
             return failed(f"there is no queue {queue.name}")
         if queue.retention_seconds < LEAST_RETENTION_SECONDS:
             return warned(f"{queue.name} drops messages after {duration(queue.retention_seconds)}", APPLY)
+        if queue.has_redrive_policy:
+            found = f"{queue.name} has a redrive policy, so nobody is told how old its messages are"
+            return warned(found, REMOVE_REDRIVE_POLICY)
         if queue.visibility_timeout_seconds <= queue.function_timeout_seconds:
             hidden, taken = queue.visibility_timeout_seconds, queue.function_timeout_seconds
             return warned(

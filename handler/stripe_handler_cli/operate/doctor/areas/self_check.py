@@ -79,6 +79,7 @@ class SelfCheckFacts:
     settings_error: str | None = None  # the variable that cannot be used, and why
     profile_table: str | None = None  # what was refused there
     sync_table: str | None = None
+    queues: str | None = None  # what was refused of the look into the dead-letter queues
     alias: str | None = None  # by which the function is invoked
 
 
@@ -91,7 +92,11 @@ def look_at_self_check(site: Site) -> SelfCheckFacts:
         return SelfCheckFacts(settings_error=str(error))
     except FunctionFailedError as error:
         return SelfCheckFacts(error=str(error))
-    return SelfCheckFacts(profile_table=told["profileTable"], sync_table=told["syncTable"])
+    return SelfCheckFacts(
+        profile_table=told["profileTable"],
+        sync_table=told["syncTable"],
+        queues=told.get("deadLetterQueues"),
+    )
 
 
 @check(Area.FUNCTION, look_at_self_check, APPLY, CORRECT_SETTING, READ_ERRORS, DEPLOY, DEPLOY_VERSION)
@@ -100,9 +105,10 @@ def self_check(facts: SelfCheckFacts) -> Finding:
 
     A policy says what should be allowed; only the function can show what is.
 
-    The function is invoked with the self-check: under its own role it reads both tables and tries each
-    kind of write with a condition that never holds. Whatever is refused, or an error, fails. A setting that
-    it cannot use, as a JMESPath or a pattern that is none, fails too, with the variable's name.
+    The function is invoked with the self-check: under its own role it reads both tables and tries each kind
+    of write with a condition that never holds, and looks into the dead-letter queues as its hourly count
+    does. Whatever is refused, or an error, fails. A setting that it cannot use, as a JMESPath or a pattern
+    that is none, fails too, with the variable's name.
     """
     if not facts.is_known:
         return warned("the deployed code does not know the self-check", deploy_command(facts.alias))
@@ -110,11 +116,15 @@ def self_check(facts: SelfCheckFacts) -> Finding:
         return failed(facts.settings_error, CORRECT_SETTING)
     if facts.error is not None:
         return failed(facts.error, READ_ERRORS)
-    problems = {"profile table": facts.profile_table, "sync table": facts.sync_table}
-    found = [f"{table}: {problem}" for table, problem in problems.items() if problem]
+    problems = {
+        "profile table": facts.profile_table,
+        "sync table": facts.sync_table,
+        "dead-letter queues": facts.queues,
+    }
+    found = [f"{place}: {problem}" for place, problem in problems.items() if problem]
     if found:
         return failed("refused to the function: " + "; ".join(found))
-    return passed("the function may read and write both tables")
+    return passed("the function may read and write both tables, and look into the queues")
 
 
 @attrs.frozen(kw_only=True)
@@ -127,6 +137,7 @@ class StripeKeyFacts:
     is_in_environment: bool = False  # the key itself
     problem: str | None = None  # why it cannot be read
     stripe_problem: str | None = None  # why Stripe does not accept it
+    unreadable: tuple[str, ...] = ()  # what a question needs, and Stripe does not show
     alias: str | None = None  # by which the function is invoked
 
 
@@ -144,6 +155,7 @@ def look_at_stripe_key(site: Site) -> StripeKeyFacts:
         is_in_environment=secret.KEY_VARIABLE in environment,
         problem=told["problem"],
         stripe_problem=told["stripeProblem"],
+        unreadable=tuple(told.get("askingProblems") or ()),
         alias=site.stack.function_alias,
     )
 
@@ -159,8 +171,9 @@ def stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of 
 
     The function reads its key anew and asks Stripe for a subscription and a customer that cannot exist. A
     key that cannot be read or that Stripe refuses fails, and so does any key where the zip was built
-    without stripe. A key in the function's environment, or no answer from Stripe, is a warning. The key
-    itself is never shown.
+    without stripe. A key in the function's environment, or no answer from Stripe, is a warning, and so is a
+    key that may not read invoices or checkout sessions, which asking now needs. The key itself is never
+    shown.
     """
     if facts.place is None:
         return passed("none configured (it is optional); what only Stripe can tell waits, or fails")
@@ -181,6 +194,14 @@ def stripe_key(facts: StripeKeyFacts) -> Finding:  # noqa: PLR0911 - a table of 
         return failed(facts.stripe_problem, replace, secret=facts.secret)
     if facts.stripe_problem is not None:
         return warned(f"readable, but: {facts.stripe_problem}")
+    if facts.unreadable:
+        missing = " and ".join(facts.unreadable)
+        return warned(
+            f"readable, but Stripe does not show it {missing}, which asking now (docs/ask-now.md) needs: "
+            "allow the restricted key to read them, or put one there that may",
+            replace,
+            secret=facts.secret,
+        )
     return passed(f"{facts.place}: readable, and Stripe lets it read subscriptions and customers")
 
 

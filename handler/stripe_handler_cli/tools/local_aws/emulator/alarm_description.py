@@ -1,8 +1,8 @@
 """DescribeAlarms in the query protocol, complete.
 
 AWS rule: the response holds every member of an alarm. Terraform's provider 5 reads it in the query
-protocol; stock MiniStack leaves out period, statistic, dimensions, actions, missing data and more there,
-so every second plan shows changes.
+protocol; stock MiniStack leaves out period, statistic, dimensions, actions, missing data, expressions and
+more there, so every second plan shows changes.
 """
 
 import json
@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from ministack.services import cloudwatch
 
+from .alarm_queries import queries_xml
 from .replacing import replaces
 
 _TEXTS = (
@@ -71,7 +72,8 @@ def _alarm_xml(alarm: dict[str, Any]) -> str:
     parts += [_list(name, map(escape, alarm.get(name) or [])) for name in _ACTIONS]
     dimensions = alarm.get("Dimensions") or []
     pairs = (_element("Name", each["Name"]) + _element("Value", each["Value"]) for each in dimensions)
-    return "".join([*parts, _list("Dimensions", pairs)])
+    queries = _list("Metrics", queries_xml(alarm.get("Metrics") or []))
+    return "".join([*parts, _list("Dimensions", pairs), queries])
 
 
 def _text(name: str, value: Any) -> str:

@@ -1,30 +1,52 @@
-"""Alarms that watch one metric of one resource, all the time.
+"""Alarms that watch metrics of one resource, all the time.
 
 AWS rules modelled:
-- An alarm watches the metric with exactly its dimensions.
-- It is evaluated whether or not new data comes, so it also recovers and treats missing data as set.
+- An alarm watches the metric with exactly its dimensions, or an expression of several (`metric_math`).
+- It is evaluated whether or not new data comes, so it also recovers and treats missing data as set, after it
+  looked further back than its own periods (`alarm_state`).
 - State changes run the actions of the new state, and the parent composite alarms.
 
-Stock MiniStack mixes all metrics of one name, evaluates only when an alarm or a metric is put, and keeps
-no `InsufficientDataActions` from requests in the query protocol (Terraform's).
+Stock MiniStack mixes all metrics of one name, evaluates only when an alarm or a metric is put, drops
+expressions, and keeps no `InsufficientDataActions` from requests in the query protocol (Terraform's).
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.services import cloudwatch
 
 from . import settings
-from .alarm_state import next_state
+from .alarm_queries import read_queries
+from .alarm_state import EXTRA_PERIODS, next_state
+from .metric_math import UnsupportedExpressionError, calculated, terms
 from .replacing import replaces, watch
+
+_OF_ONE_METRIC = ("MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period", "Dimensions")
 
 
 @replaces(cloudwatch, "_put_metric_alarm")
 def put_metric_alarm(stock: Any, params: dict[str, Any], body: dict[str, Any], *protocol: bool) -> Any:
-    """Keep the members that stock MiniStack drops from a query request."""
+    """Keep the members that stock MiniStack drops; refuse an expression that is not modelled."""
+    queries = body.get("Metrics") if any(protocol) else read_queries(params)
+    for query in queries or []:
+        try:
+            terms(query.get("Expression") or query["Id"])
+        except UnsupportedExpressionError as unsupported:
+            is_cbor, is_json = (*protocol, False, False)[:2]
+            return cloudwatch._error(
+                "ValidationError", str(unsupported), 400, use_json=is_json, use_cbor=is_cbor
+            )
     response = stock(params, body, *protocol)
-    alarm = cloudwatch._alarms.get(cloudwatch._p(params, "AlarmName"))
-    if alarm is not None and not any(protocol):
+    name = body.get("AlarmName") if any(protocol) else cloudwatch._p(params, "AlarmName")
+    alarm = cloudwatch._alarms.get(name)
+    if alarm is None:
+        return response
+    if queries:
+        alarm["Metrics"] = queries
+        for member in _OF_ONE_METRIC:
+            alarm.pop(member, None)
+    if not any(protocol):
         names = sorted(name for name in params if name.startswith("InsufficientDataActions.member."))
         alarm["InsufficientDataActions"] = [cloudwatch._p(params, name) for name in names]
         low_sample = cloudwatch._p(params, "EvaluateLowSampleCountPercentile")
@@ -36,16 +58,15 @@ def put_metric_alarm(stock: Any, params: dict[str, Any], body: dict[str, Any], *
 @replaces(cloudwatch, "_evaluate_alarm")
 def evaluate_alarm(_stock: Any, alarm: dict[str, Any]) -> None:
     """Set the alarm's state from its metric and run the actions of a change."""
-    if not alarm.get("MetricName"):
+    if not (alarm.get("MetricName") or alarm.get("Metrics")):
         return
     old_state = alarm["StateValue"]
-    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
-    values = _period_values(alarm, statistic, time.time())
+    values = _values(alarm, time.time())
     new_state = next_state(alarm, values)
     if new_state == old_state:
         return
     reason = (
-        f"{statistic} over {len(values)} periods: {values} {alarm['ComparisonOperator']} {alarm['Threshold']}"
+        f"{len(values)} periods, newest first: {values} {alarm['ComparisonOperator']} {alarm['Threshold']}"
     )
     alarm["StateValue"] = new_state
     alarm["StateReason"] = reason
@@ -55,15 +76,38 @@ def evaluate_alarm(_stock: Any, alarm: dict[str, Any]) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def _period_values(alarm: dict[str, Any], statistic: str, now: float) -> list[float | None]:
-    """The statistic of each of the last periods, newest first; None where there is no data."""
-    dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-    points = cloudwatch._metrics.get((alarm["Namespace"], alarm["MetricName"], dimensions)) or []
-    period_seconds = alarm["Period"] / settings.ALARM_SPEEDUP
+def _values(alarm: Mapping[str, Any], now: float) -> list[float | None]:
+    """What the alarm watches in each period of its range, newest first; None where there is no data."""
+    periods = alarm["EvaluationPeriods"] + EXTRA_PERIODS
+    if not alarm.get("Metrics"):
+        statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+        return _metric_values(alarm, statistic, alarm["Period"], periods, now)
+    queries = alarm["Metrics"]
+    metrics = {
+        query["Id"]: _metric_values(
+            query["MetricStat"]["Metric"],
+            query["MetricStat"]["Stat"],
+            int(query["MetricStat"]["Period"]),
+            periods,
+            now,
+        )
+        for query in queries
+        if query.get("MetricStat")
+    }
+    (watched,) = (query for query in queries if query.get("ReturnData", True))
+    return calculated(watched.get("Expression") or watched["Id"], metrics)
+
+
+def _metric_values(
+    metric: Mapping[str, Any], statistic: str, period_seconds: float, periods: int, now: float
+) -> list[float | None]:
+    dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(metric.get("Dimensions") or []))
+    points = cloudwatch._metrics.get((metric["Namespace"], metric["MetricName"], dimensions)) or []
+    seconds = period_seconds / settings.ALARM_SPEEDUP
     values: list[float | None] = []
-    for number in range(alarm["EvaluationPeriods"]):
-        end = now - number * period_seconds
-        inside = [point for point in points if end - period_seconds < point["Timestamp"] <= end]
+    for number in range(periods):
+        end = now - number * seconds
+        inside = [point for point in points if end - seconds < point["Timestamp"] <= end]
         stats = cloudwatch._calc_stats(inside)
         values.append(cloudwatch._stat_value(stats, statistic, inside) if stats else None)
     return values

@@ -45,6 +45,10 @@ class Replay:
     last_event_at: datetime | None
 
     @property
+    def is_over(self) -> bool:
+        return self.state in ENDED
+
+    @property
     def percent(self) -> int | None:
         """How much of the range of time is replayed; None before anything is."""
         if self.state == "COMPLETED":
