@@ -1,4 +1,4 @@
-"""AWS provider 6 knows every argument and block of the Terraform code; 5.100, which is run, is asked by `validate`."""
+"""AWS provider 6 knows every argument and block of the Terraform code; `validate` asks 5.100, which runs."""
 
 import pytest
 

