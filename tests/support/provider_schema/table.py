@@ -29,10 +29,12 @@ class Block:
 
     @property
     def names(self) -> frozenset[str]:
+        """All of them."""
         return self.required | self.optional
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "Block":
+        """What `as_json` gave."""
         blocks = {name: cls.from_json(block) for name, block in found.get("blocks", {}).items()}
         return cls(frozenset(found.get("required", ())), frozenset(found.get("optional", ())), blocks)
 
@@ -72,6 +74,7 @@ class Table:
     kinds: Mapping[Mode, Mapping[str, Kind]]
 
     def as_json(self) -> dict[str, Any]:
+        """What the file holds: of attributes only those that cannot be written."""
         return {
             "version": self.version,
             **{
