@@ -14,7 +14,7 @@ LOCK_VENV := .venv-lock
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help venv shell demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
-        integration zip contract format lock clean
+        integration zip contract browser pictures format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -81,8 +81,23 @@ zip: venv ## Build dist/handler.zip, the same bytes on every build
 
 contract: venv ## Write again what is made of other files: docs/ on attributes, Terraform's tables, its root's variables
 	PYTHONPATH=tests $(BIN)/python -m support.contract_documents
+	PYTHONPATH=tests $(BIN)/python -m support.costs
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_root
 	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
+
+# Never fails: where no browser can be installed, the tests that want one are skipped and say so.
+browser: ## Install Debian's Chromium for the console's browser tests, where this may be done and none is here
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  if command -v $$name > /dev/null; then echo "A browser is here: $$name"; exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  echo "Installing Chromium ..."; \
+	  { timeout 120 apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive timeout 240 apt-get install -qq --yes --no-install-recommends chromium; } \
+	    > /dev/null 2>&1 || echo "It could not be installed; the browser tests will be skipped."; \
+	else echo "No browser is here, and only root can install one; the browser tests will be skipped."; fi
+
+pictures: venv ## Take docs/console/*.png again, of the demo that `make demo KEEP=1` left running
+	PYTHONPATH=tests $(BIN)/python -m support.console_pictures
 
 format: venv ## Format Python and Terraform code, and fix what can be fixed
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -96,7 +111,7 @@ lock: venv ## Resolve the requirements again (maintainers)
 	$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	  --extra cli --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	  --extra cli --extra console --group dev pyproject.toml requirements/dev.in --output-file requirements/dev.txt
 	UV_PYTHON_DOWNLOADS=never $(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" requirements/checkov.in --output-file requirements/checkov.txt

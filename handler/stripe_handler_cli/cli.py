@@ -25,6 +25,10 @@ COMMANDS = (
         "operate.connect.command:connect",
         "Connect a Stripe account to this environment, from nothing to a ping that arrives.",
     ),
+    Deferred(
+        "composed.console.command:console",
+        "Look at the pipeline and at users in a browser: pages on this machine's loopback.",
+    ),
     Deferred("lab.demo.command:demo", "Run one subscription's life through the real stack on local AWS."),
     Deferred(
         "operate.connect.command:disconnect",

@@ -26,6 +26,7 @@ CLI, LIBRARY = ROOT / "handler/stripe_handler_cli", ROOT / "handler/stripe_subsc
 OPERATORS = (
     *(CLI / "operate" / name for name in ("dlq", "doctor", "explain", "link", "parked", "reconcile")),
     *(CLI / "operate" / name for name in ("profile_events", "replay", "show")),
+    CLI / "composed" / "console",
     CLI / "stack",
     LIBRARY / "comparison",
     LIBRARY / "dynamodb",
@@ -64,6 +65,7 @@ ACTIONS = {
 ONLY_THE_EXERCISES = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"USER#{USER}"]}}
 WITHOUT_A_NAME = {
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
     "events:ListRules",
     "events:TestEventPattern",

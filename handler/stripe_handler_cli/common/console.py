@@ -43,5 +43,10 @@ def reporter() -> Console:
     return WholeWords(stderr=True)
 
 
+def nobody() -> Console:
+    """A console of which nothing is shown, for work that tells how far it is and is not looked at."""
+    return WholeWords(quiet=True)
+
+
 def warn(text: str) -> None:
     reporter().print(f"Warning: {text}", style="yellow", markup=False)

@@ -46,7 +46,7 @@ class RunningStack:
         directory = shown_path(self.running.log_path.parent)
         command = "stripe-handler" if shutil.which("stripe-handler") else shown_path(Path(sys.argv[0]))
         looks = [f"show {user}", f"explain {user}"] if user else ["parked"]
-        looks.append("dlq list")
+        looks = ["console --allow-actions --open", *looks, "dlq list"]
         lines = [f"  {command} {look}" for look in looks]
         if stripe_key is not None:
             lines.append(f"  STRIPE_API_KEY={stripe_key} {command} reconcile")

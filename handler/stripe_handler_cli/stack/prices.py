@@ -41,6 +41,8 @@ PRICES: Mapping[str, Price] = {
     "alarm_month": _price("0.10", 1, "CloudWatch: an alarm on one metric, a month"),
     "metric_month": _price("0.30", 1, "CloudWatch: a metric of one's own, for each hour that it has data"),
     "metric_request": _price("0.01", 1_000, "CloudWatch: requests such as DescribeAlarms"),
+    "dashboard_month": _price("3.00", 1, "CloudWatch: a dashboard, a month; three are free"),
+    "key_month": _price("1.00", 1, "KMS: a key of one's own, a month"),
     "trace": _price("5.00", 1_000_000, "X-Ray: traces recorded"),
     "schedule": _price("1.00", 1_000_000, "EventBridge Scheduler: invocations"),
     "secret_request": _price("0.05", 10_000, "Secrets Manager: requests"),

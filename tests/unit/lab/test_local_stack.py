@@ -118,13 +118,14 @@ def test_a_stack_that_does_not_tell_is_kept_too() -> None:
 
 
 def test_what_to_type_next_names_the_user_and_the_key() -> None:
-    """Four commands, each as it can be pasted: none of them needs to be told where the stack is."""
+    """Each command as it can be pasted: none of them needs to be told where the stack is."""
     console, _ = held([])
     running_stack(FakeLogs()).print_how_to_look_around(console, "user_42", "sk_test_fake")
     lines = [line.split(maxsplit=1) for line in printed(console).splitlines() if line.startswith("  ")]
-    assert [words[1] for words in lines[:3]] == ["show user_42", "explain user_42", "dlq list"]
-    assert lines[3][0] == "STRIPE_API_KEY=sk_test_fake"
-    assert lines[3][1].endswith(" reconcile")
+    told = [words[1] for words in lines[:4]]
+    assert told == ["console --allow-actions --open", "show user_42", "explain user_42", "dlq list"]
+    assert lines[4][0] == "STRIPE_API_KEY=sk_test_fake"
+    assert lines[4][1].endswith(" reconcile")
     assert "--local" not in printed(console)
 
 

@@ -3,6 +3,7 @@
 import itertools
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,7 @@ from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.stripe_side.api import StripeApi
 
+_CUSTOMERS_AT_ONCE = 4
 MOST_LINES = 20_000
 """Newest log lines of a user that are kept; a user with more has older ones left out, and is told."""
 
@@ -42,6 +44,7 @@ class Explanation:
         lost: Subscriptions of the user's that the profile has lost.
         decisions_are_logged: Whether the function logs what it applied and skipped, and not only errors.
         lines_left_out: Whether there were older ones than could be kept.
+        log: The lines themselves, in order of time.
     """
 
     record: UserRecord
@@ -58,6 +61,7 @@ class Explanation:
     stripe_failure: str | None = None
     lost_ledger: LostLedger | None = None
     lost: tuple[Lost, ...] = ()
+    log: tuple[LogLine, ...] = attrs.field(default=(), repr=False)
 
     @property
     def is_fine(self) -> bool:
@@ -101,10 +105,16 @@ def concerning(
 
 @attrs.frozen
 class Gatherer:
-    """Reads a deployed stack."""
+    """Reads a deployed stack.
+
+    Attributes:
+        at_once: How many parts of the log are read side by side. AWS answers 5 FilterLogEvents a second in a
+            whole account, so with more than one the client must be one that waits when it is throttled.
+    """
 
     stack: DeployedStack
     now: datetime
+    at_once: int = 1
 
     def explain(
         self, user_id: str, since: datetime | None, stripe: StripeApi | None, most_pages: int, step: Step
@@ -112,7 +122,7 @@ class Gatherer:
         """Read everything and explain; the log is read from `since` on, or from 30 days ago."""
         tables = self.stack.tables
         record = tables.user(user_id)
-        customers = {one: tables.customer(one) for one in record.customer_ids}
+        customers = self._customers(record.customer_ids)
         owners = {key: user for one in customers.values() for key, user in one.owners.items()}
         events: list[StripeEvent] = []
         stripe_since = entries = failure = None
@@ -122,16 +132,13 @@ class Gatherer:
             except (StripeUnavailableError, ConfigError) as error:
                 # The tables and the log tell what they know all the same.
                 failure = str(error)
-        for event in events:
-            if event.customer_id is not None and event.customer_id not in customers:
-                customers[event.customer_id] = tables.customer(event.customer_id)
+        named = {event.customer_id for event in events if event.customer_id is not None}
+        customers |= self._customers(named - customers.keys())
         subscription_ids = {*record.ledger.held, *(event.subscription_id or "" for event in events)}
         log = self.stack.function_log
         log_since = log.read_from(self.now, since)
         lines, left_out = self._lines(log, user_id, subscription_ids, log_since, step)
-        for customer_id in self._customers_of_what_left(user_id, lines):
-            if customer_id not in customers:
-                customers[customer_id] = tables.customer(customer_id)
+        customers |= self._customers(self._customers_of_what_left(user_id, lines) - customers.keys())
         ownerships = {link.subscription_id: link for one in customers.values() for link in one.ownerships}
         elsewhere = {key for key, link in ownerships.items() if link.claim.user_id != user_id}
         parked = {event.event_id for one in customers.values() for event in one.parked}
@@ -162,7 +169,14 @@ class Gatherer:
             stripe_failure=failure,
             lost_ledger=lost_ledger,
             lost=confirmed(tables, lost_by(record, customers.values())),
+            log=tuple(lines),
         )
+
+    def _customers(self, customer_ids: Collection[str]) -> dict[str, CustomerRecord]:
+        """Read customers, side by side."""
+        tables, ids = self.stack.tables, sorted(customer_ids)
+        with ThreadPoolExecutor(_CUSTOMERS_AT_ONCE) as readers:
+            return dict(zip(ids, readers.map(tables.customer, ids), strict=True))
 
     def _customers_of_what_left(self, user_id: str, lines: Sequence[LogLine]) -> set[str]:
         """The customers of subscriptions that went to other users, whose profiles name them."""
@@ -203,6 +217,7 @@ class Gatherer:
         # The user of whom a subscription was taken stands in `also_applied` alone, a list of objects.
         wanted = [phrase(logged_as), *patterns(("subscription_id", one) for one in sorted(subscription_ids))]
         kept: deque[LogLine] = deque(maxlen=MOST_LINES + 1)
-        kept.extend(log.lines(wanted, concerns, since, self.now, step.counter("parts of the log")))
+        counter = step.counter("parts of the log")
+        kept.extend(log.lines(wanted, concerns, since, self.now, counter, at_once=self.at_once))
         lines = [line.with_user(logged_as, user_id) for line in kept]
         return lines[-MOST_LINES:], len(kept) > MOST_LINES

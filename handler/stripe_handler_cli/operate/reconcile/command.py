@@ -212,17 +212,10 @@ def _views(stack: "DeployedStack", *, apply: bool, as_json: bool) -> int:
     from stripe_handler_cli.common.console import reporter
     from stripe_handler_cli.common.progress import step
     from stripe_handler_cli.operate.reconcile.report import conclude, teller
-    from stripe_handler_cli.operate.reconcile.running import note_whole_pass
-    from stripe_subscription_handler.comparison.tally import Tally
-    from stripe_subscription_handler.comparison.walk import look_at_views
-    from stripe_subscription_handler.comparison.wiring import views
+    from stripe_handler_cli.operate.reconcile.running import views_compared
 
-    tables, tally = stack.tables, Tally()
-    looking = views(stack.config, stack.endpoint.dynamodb, teller(as_json=as_json), apply=apply, tally=tally)
     with step(reporter(), "Compute views anew" if apply else "Look at views") as going:
-        look_at_views(tables, looking, going.count, tables.item_count())
-    if not tally.unrepaired:
-        note_whole_pass(stack, asked_stripe=False)
+        tally = views_compared(stack, going.count, teller(as_json=as_json), apply=apply)
     return conclude(tally, as_json=as_json, apply=apply)
 
 

@@ -111,7 +111,7 @@ def print_differences(console: Console, tally: Tally) -> None:
     )
     for one in tally.shown:
         rows.add_row(
-            one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", _told(one), _state(one)
+            one.kind.replace("_", " "), one.subscription_id, one.user_id or "?", told(one), _state(one)
         )
     console.print(rows, markup=False)
     more = tally.differences - len(tally.shown)
@@ -153,12 +153,13 @@ def _found(tally: Tally, *, apply: bool, to_repair: str) -> str:
     return f"{told}." + (f" {to_repair} repairs what can be." if repairable else "")
 
 
-def _told(one: Difference) -> str:
+def told(one: Difference) -> str:
+    """What differs, in words."""
     fields = [part for field in one.fields for part in _parts(field)]
     shown = [_field(field) for field in fields[:_FIELDS]]
     more = len(fields) - len(shown)
-    told = ", ".join(shown) + (f", and {more} more" if more > 0 else "")
-    return "; ".join(part for part in (told, one.note) if part)
+    fields_told = ", ".join(shown) + (f", and {more} more" if more > 0 else "")
+    return "; ".join(part for part in (fields_told, one.note) if part)
 
 
 def _parts(field: Field) -> tuple[Field, ...]:

@@ -61,6 +61,8 @@ class LogLine:
         incomplete: What of the event's subscription the profile does not know: names of own attributes that
             gave no value that can be kept, and `items` where the event did not bring all.
         source: The EventBridge `source` it came under, which earlier versions of the handler do not tell.
+        old_status: The status that the profile showed before.
+        new_status: The one that it shows since, of whichever subscription is shown.
         requests: How many requests it made of DynamoDB; 0 where the line does not tell.
     """
 
@@ -79,6 +81,8 @@ class LogLine:
     replay: str | None = None
     source: str | None = None
     duration_ms: float = 0.0
+    old_status: str | None = None
+    new_status: str | None = None
     requests: int = 0
 
     @property

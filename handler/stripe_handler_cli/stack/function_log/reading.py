@@ -8,6 +8,8 @@ import functools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,14 +126,17 @@ class FunctionLog:
         start: datetime,
         end: datetime,
         progress: Progress = lambda _, __: None,
+        at_once: int = 1,
     ) -> Iterator[LogLine]:
         """Read those of the handler's lines that `keep` wants, in the order in which they were written.
 
-        A line is read if any of the filter patterns in `wanted` matches; they only save reading.
+        A line is read if any of the filter patterns in `wanted` matches; they only save reading. `at_once`
+        pieces are read side by side; with more than one, all that is kept is in memory.
         """
         piece = max((end - start) / _PIECES, _SHORTEST_PIECE)
         total = max(1, -((start - end) // piece))
-        for number in range(total):
+
+        def read(number: int) -> list[LogLine]:
             first = start + number * piece
             last = end if number == total - 1 else first + piece - _MILLISECOND
             # Two patterns may both find a line.
@@ -141,8 +146,15 @@ class FunctionLog:
                 for logged in self._logged(pattern, _milliseconds(first), _milliseconds(last))
                 if (line := read_line(logged)) is not None and keep(line)
             }
-            yield from sorted(found.values(), key=lambda line: line.handled_at)
-            progress(number + 1, total)
+            return sorted(found.values(), key=lambda line: line.handled_at)
+
+        with ExitStack() as ending:
+            pieces: Iterable[list[LogLine]] = map(read, range(total))
+            if at_once > 1:
+                pieces = ending.enter_context(ThreadPoolExecutor(at_once)).map(read, range(total))
+            for number, lines in enumerate(pieces, start=1):
+                yield from lines
+                progress(number, total)
 
     def newest_write(
         self, user_id: str, start: datetime, end: datetime, clock: Callable[[], float] = time.monotonic
