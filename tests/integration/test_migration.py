@@ -36,8 +36,8 @@ pytestmark = [pytest.mark.embedded, pytest.mark.partner_bus]
 PAGE = Path(__file__).parents[2] / "docs" / "migrate-from-webhooks.md"
 SECRET_NAME = "itest-migration-secret"  # noqa: S105 - a name
 EVERYTHING_OF_THE_BRIDGE = 17
-"""Resources: function, URL, permission, role and its policy, log group, metric filter; bus and archive; rule, target and
-permission; four alarms."""
+"""Resources: function, URL, permission, role and its policy, log group, metric filter; bus and archive; rule,
+target and permission; four alarms."""
 BRIDGED, BOTH, CONTROL = Life("migration_bridged"), Life("migration_both"), Life("migration_control")
 
 
