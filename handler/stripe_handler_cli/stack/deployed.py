@@ -14,6 +14,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
 from stripe_handler_cli.stack.function_log import FunctionLog
+from stripe_handler_cli.stack.passed_on import StackOutputs
 from stripe_handler_cli.stack.pipeline import PARTNER_SOURCE_PREFIX, Pipeline
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_handler_cli.tools import local_aws
@@ -46,20 +47,28 @@ def invoked_function(outputs: Mapping[str, Any]) -> str:
 
 @attrs.frozen
 class DeployedStack:
-    """A stack that was applied from a Terraform root, as far as this command knows."""
+    """A stack that was applied from a Terraform root, as far as this command knows.
+
+    Attributes:
+        root: The directory of that root.
+        is_passed_on: Whether that is a root of somebody else's, which calls modules/pipeline.
+    """
 
     endpoint: Endpoint
     outputs: Mapping[str, Any]
     root: Path = Path("terraform")
+    is_passed_on: bool = False
 
     @classmethod
-    def on_aws(cls, outputs: Mapping[str, Any], root: Path = root) -> "DeployedStack":
+    def on_aws(cls, outputs: Mapping[str, Any] | StackOutputs, root: Path = root) -> "DeployedStack":
         """A stack on the AWS that the process's environment leads to, in the stack's own region.
 
         Credentials are found as boto3 finds them (`AWS_PROFILE`, …); `AWS_ENDPOINT_URL` leads to local AWS.
         """
-        region = str(outputs.get("function_arn", "")).split(":")[_ARN_REGION : _ARN_REGION + 1]
-        return cls(Endpoint({"AWS_DEFAULT_REGION": region[0]} if region else {}), outputs, root)
+        found = outputs if isinstance(outputs, StackOutputs) else StackOutputs(outputs)
+        region = str(found.values.get("function_arn", "")).split(":")[_ARN_REGION : _ARN_REGION + 1]
+        endpoint = Endpoint({"AWS_DEFAULT_REGION": region[0]} if region else {})
+        return cls(endpoint, found.values, root, is_passed_on=found.path is not None)
 
     @classmethod
     def on_local_aws(cls, state_directory: Path) -> "DeployedStack":
@@ -90,8 +99,15 @@ class DeployedStack:
     @property
     def apply_command(self) -> str:
         """What applies the Terraform code again; a template that names the workspace `{environment}`."""
+        if self.is_passed_on:
+            return f"terraform -chdir={self.root} apply"
         inputs = Path(INPUTS) if (self.root / INPUTS).is_file() else Path("environments/{environment}.tfvars")
         return f"TF_WORKSPACE={{environment}} terraform -chdir={self.root} apply -var-file={inputs}"
+
+    @property
+    def settings_place(self) -> str:
+        """Where a person changes the stack's variables."""
+        return "the call of modules/pipeline" if self.is_passed_on else "the tfvars file"
 
     @property
     def function_alias(self) -> str | None:

@@ -13,6 +13,7 @@ from stripe_handler_cli.common.console import reporter
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.paths import shown_path
 from stripe_handler_cli.stack.deployed import DeployedStack
+from stripe_handler_cli.stack.passed_on import one_stack, passed_on
 from stripe_handler_cli.tools import local_aws
 from stripe_handler_cli.tools.terraform.outputs import NothingAppliedError, outputs_of_root
 
@@ -41,8 +42,13 @@ def running_stacks(parent: Path = LOCAL_STACKS) -> list[LocalStack]:
     return found
 
 
-def found_stack(root: Path, environment: Mapping[str, str], parent: Path = LOCAL_STACKS) -> DeployedStack:
+def found_stack(
+    root: Path, environment: Mapping[str, str], parent: Path = LOCAL_STACKS, *, name: str | None = None
+) -> DeployedStack:
     """Find the stack that is meant: the Terraform root's in its selected workspace, or a local one.
+
+    Args:
+        name: Of the root's stack, where it has several; no local one has a name.
 
     Raises:
         CliError: There is none, or it could be one or another; the message names the options that say which.
@@ -51,9 +57,9 @@ def found_stack(root: Path, environment: Mapping[str, str], parent: Path = LOCAL
     endpoint_url = environment.get(_ENDPOINT)
     if endpoint_url:
         named = [one for one in local if one.running.endpoint_url == endpoint_url.rstrip("/")]
-        return _taken(named[0], f"{_ENDPOINT} leads to it") if named else _of_root(root)
-    if not local or "TF_WORKSPACE" in environment:
-        return _of_root(root)
+        return _taken(named[0], f"{_ENDPOINT} leads to it") if named else _of_root(root, name)
+    if not local or name is not None or "TF_WORKSPACE" in environment:
+        return _of_root(root, name)
     applied = _told_of(root)
     if applied is None and len(local) == 1:
         return _taken(local[0], "it runs, and no option says which")
@@ -73,11 +79,13 @@ def _told_of(root: Path) -> str | None:
         return None
     except CliError:
         return "it does not tell whether something is applied from there"
-    return f"{outputs.get('function_name', 'something')} is applied from there"
+    names = [one.values.get("function_name") for one in passed_on(outputs)]
+    told = ", ".join(map(str, names)) or outputs.get("function_name", "something")
+    return f"{told} is applied from there"
 
 
-def _of_root(root: Path) -> DeployedStack:
-    return DeployedStack.on_aws(outputs_of_root(root), root)
+def _of_root(root: Path, name: str | None) -> DeployedStack:
+    return DeployedStack.on_aws(one_stack(outputs_of_root(root), name, str(root)), root)
 
 
 def _taken(one: LocalStack, why: str) -> DeployedStack:

@@ -33,6 +33,11 @@ _OPTIONS = (
         help="Read the outputs from this file instead (`terraform output -json`); - is standard input.",
     ),
     click.option(
+        "--stack",
+        "stack_name",
+        help="Which stack, where a root of your own has several: its environment or output (stripe.live).",
+    ),
+    click.option(
         "--resource",
         "resources",
         metavar="OUTPUT=NAME",
@@ -52,6 +57,7 @@ def _stack(
     terraform_directory: Path,
     workspace: str | None,
     outputs_file: Path | None,
+    stack_name: str | None,
     resources: tuple[str, ...],
     local_directory: Path | None,
 ) -> "DeployedStack":
@@ -61,21 +67,26 @@ def _stack(
 
     from stripe_handler_cli.stack.deployed import DeployedStack
     from stripe_handler_cli.stack.found import found_stack
+    from stripe_handler_cli.stack.passed_on import one_stack
     from stripe_handler_cli.tools.terraform.outputs import outputs_of_file, outputs_of_root
 
     named = _named(resources)
     if local_directory is not None:
+        if stack_name is not None:
+            raise click.UsageError("--stack is for a Terraform root with several; --local names one stack")
         stack = DeployedStack.on_local_aws(local_directory)
         return attrs.evolve(stack, outputs={**stack.outputs, **named})
     if outputs_file is not None:
-        return DeployedStack.on_aws({**outputs_of_file(outputs_file), **named})
+        one = one_stack(outputs_of_file(outputs_file), stack_name, str(outputs_file))
+        return DeployedStack.on_aws(one.with_values(named))
     if named and not terraform_directory.is_dir():
         return DeployedStack.on_aws(named)
     if workspace is None and _is_default("terraform_directory"):
-        stack = found_stack(terraform_directory, os.environ)
+        stack = found_stack(terraform_directory, os.environ, name=stack_name)
         return attrs.evolve(stack, outputs={**stack.outputs, **named})
     found = outputs_of_root(terraform_directory, workspace=workspace)
-    return DeployedStack.on_aws({**found, **named}, terraform_directory)
+    one = one_stack(found, stack_name, str(terraform_directory))
+    return DeployedStack.on_aws(one.with_values(named), terraform_directory)
 
 
 stack_options = made_into("stack", _stack, *_OPTIONS)

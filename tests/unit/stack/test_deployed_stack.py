@@ -55,6 +55,15 @@ def test_a_flag_names_a_resource_in_place_of_an_output(tmp_path: Path) -> None:
     assert found == {"function_name": "g", "rule_name": "r"}
 
 
+def test_one_of_several_stacks_is_named(tmp_path: Path) -> None:
+    """A root of somebody else's has them in one output; a flag still names a resource of the chosen one."""
+    path = tmp_path / "outputs.json"
+    both = {name: {"environment": name, "function_name": name} for name in ("staging", "production")}
+    path.write_text(outputs(stripe=both), encoding="utf-8")
+    found, _ = shown("--outputs", str(path), "--stack", "staging", "--resource", "rule_name=r")
+    assert found == {"environment": "staging", "function_name": "staging", "rule_name": "r"}
+
+
 def test_flags_alone_are_enough(tmp_path: Path) -> None:
     """A machine without the Terraform code can still name what it needs."""
     missing = str(tmp_path / "none")

@@ -5,6 +5,7 @@ person would. It selects no workspace: `TF_WORKSPACE` is set for each command.
 """
 
 import os
+import re
 import shlex
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -14,12 +15,14 @@ from typing import Any
 import attrs
 
 from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.operate.connect.settings import SOURCE_VARIABLE
 from stripe_handler_cli.tools.terraform import find_terraform
 from stripe_handler_cli.tools.terraform.console import values_in
 from stripe_handler_cli.tools.terraform.outputs import parse_outputs
 from stripe_handler_cli.tools.terraform.process import Completed, capture, failure, run
 
 OnLine = Callable[[str], None]
+_DECLARED = re.compile(rf'^variable "{SOURCE_VARIABLE}"', re.MULTILINE)
 _CHANGES = 2
 """Terraform's exit code for a plan with changes."""
 
@@ -39,10 +42,16 @@ class TerraformRoot:
         """The root in a directory; in the selected workspace, with its tfvars file, unless others are given.
 
         Raises:
-            CliError: There is no root, no Terraform, no chosen workspace or no such file.
+            CliError: There is no root, or another than the stack's own; no Terraform, no chosen workspace or
+                no such file.
         """
         if not any(directory.glob("*.tf")):
             raise CliError(f"There is no Terraform root at {directory}; name it with --terraform-directory.")
+        if not any(_DECLARED.search(path.read_text("utf-8")) for path in directory.glob("*.tf")):
+            raise CliError(
+                f"{directory} declares no variable {SOURCE_VARIABLE}, which this command sets: it is not the "
+                "stack's own root. For a root of your own, docs/connect.md says what to do by hand."
+            )
         name = workspace or _selected(_terraform(), directory)
         if name == "default":
             raise CliError(

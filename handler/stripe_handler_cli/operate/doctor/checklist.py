@@ -48,7 +48,7 @@ RIGHTS = (
     "sqs:GetQueueAttributes",
 )
 """The IAM actions that the doctor uses, so that an operator, or CI, can be given just these."""
-_PHRASES = {"apply": "terraform apply", "stack_options": ""}
+_PHRASES = {"apply": "terraform apply", "settings": "the tfvars file", "stack_options": ""}
 _NAMES = {"key_variable": "STRIPE_API_KEY", "stripe_version": API_VERSION}
 _fill = functools.partial(
     textwrap.fill, width=116, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False

@@ -1,7 +1,7 @@
 """The commands that put things right, as templates, and how they are filled in. It runs none of them.
 
-`{apply}` is Terraform's apply of this stack, `{stack_options}` what leads other commands of ours to it; other
-placeholders are Terraform outputs, or names a finding gives.
+`{apply}` is Terraform's apply of this stack, `{settings}` where its variables are set, `{stack_options}` what
+leads other commands of ours to it; other placeholders are Terraform outputs, or names a finding gives.
 """
 
 import shlex

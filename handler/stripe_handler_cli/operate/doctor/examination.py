@@ -71,7 +71,12 @@ def _command(site: Site, finding: Finding) -> str | None:
         "stripe_version": API_VERSION,
         **finding.names,
     }
-    return fill_in(finding.fix, names, {"apply": stack.apply_command, "stack_options": site.stack_options})
+    phrases = {
+        "apply": stack.apply_command,
+        "settings": stack.settings_place,
+        "stack_options": site.stack_options,
+    }
+    return fill_in(finding.fix, names, phrases)
 
 
 def require_right_account(site: Site) -> None:

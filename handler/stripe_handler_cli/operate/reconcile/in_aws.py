@@ -121,8 +121,8 @@ def in_aws(stack: "DeployedStack", progress: Progress, *, apply: bool) -> SliceO
     name = stack.outputs.get("drift_check_function_name")
     if not name:
         raise CliError(
-            "This stack has no drift check. Name a Stripe key in its tfvars file (stripe_secret_arn, or "
-            "stripe_secret_parameter_name), leave create_drift_check out, and apply."
+            f"This stack has no drift check. Name a Stripe key in {stack.settings_place} (stripe_secret_arn, "
+            "or stripe_secret_parameter_name), leave create_drift_check out, and apply."
         )
     patient = Config(
         read_timeout=_ANSWER_SECONDS,
@@ -134,8 +134,9 @@ def in_aws(stack: "DeployedStack", progress: Progress, *, apply: bool) -> SliceO
     may_repair = found.get("Environment", {}).get("Variables", {}).get(VARIABLES["repair"]) == "true"
     if apply and not may_repair:
         raise CliError(
-            "This stack's drift check may only look. Set drift_check_repair = true in its tfvars file and "
-            "apply, which also gives its role the right to write; or leave out --in-aws."
+            "This stack's drift check may only look. Set drift_check_repair = true in "
+            f"{stack.settings_place} and apply, which also gives its role the right to write; or leave out "
+            "--in-aws."
         )
 
     def invoke(wanted: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ FOUND = EventDestination(
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A Terraform root with one environment."""
-    (tmp_path / "main.tf").touch()
+    (tmp_path / "variables.tf").write_text('variable "stripe_event_source_name" {}\n', "utf-8")
     (tmp_path / "environments").mkdir()
     (tmp_path / "environments" / "development.tfvars").write_text('prefix = "bayon"\n', "utf-8")
     return tmp_path
@@ -55,6 +55,15 @@ def test_a_directory_without_terraform_is_told(tmp_path: Path) -> None:
     """With the option that names another."""
     ran = run(["connect", "--terraform-directory", str(tmp_path), "--workspace", "development"], KEY)
     assert (ran.exit_code, "--terraform-directory" in ran.err) == (1, True)
+
+
+def test_a_root_of_somebody_elses_is_told(root: Path) -> None:
+    """It has no file for the event source's name; the page says what to do there."""
+    (root / "variables.tf").write_text('variable "environments" {}\n', "utf-8")
+    ran = run(["connect", "--terraform-directory", str(root), "--workspace", "development"], KEY)
+    assert ran.exit_code == 1
+    assert "docs/connect.md" in ran.err
+    assert "not the stack's own root" in " ".join(ran.err.split())
 
 
 def test_the_region_is_terraforms() -> None:

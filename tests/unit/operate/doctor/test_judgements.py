@@ -38,7 +38,7 @@ OUTPUTS = set(
         re.MULTILINE,
     )
 )
-ELSEWHERE = {"apply", "stack_options", "role_name", "key_variable", "stripe_version"}
+ELSEWHERE = {"apply", "settings", "stack_options", "role_name", "key_variable", "stripe_version"}
 """Placeholders that `examination` fills in besides Terraform's outputs."""
 
 

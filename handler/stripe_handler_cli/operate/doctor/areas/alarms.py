@@ -18,8 +18,8 @@ from stripe_subscription_handler.operations.names import COUNT_PARKED_REQUEST
 ENABLE_ACTIONS = "aws cloudwatch enable-alarm-actions --alarm-names {alarm_name}"
 SEE_ALARM = "aws cloudwatch describe-alarms --alarm-names {alarm_name}"
 LIST_SUBSCRIPTIONS = "aws sns list-subscriptions-by-topic --topic-arn {alarm_topic_arn}"
-SUBSCRIBE = "# name alarm_email_addresses in the tfvars file, then\n" + APPLY
-ASK_FOR_SILENCE = "# name alarm_silence_hours in the tfvars file, then\n" + APPLY
+SUBSCRIBE = "# name alarm_email_addresses in {settings}, then\n" + APPLY
+ASK_FOR_SILENCE = "# name alarm_silence_hours in {settings}, then\n" + APPLY
 ENABLE_COUNT = "aws events enable-rule --name {parked_count_rule_name}"
 SILENCE_ALARMS = frozenset({"silence", "bridge_silence"})
 """Keys of the alarms that ring when no event comes."""

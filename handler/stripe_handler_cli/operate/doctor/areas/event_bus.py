@@ -17,7 +17,7 @@ NEW_DESTINATION = (
     "# make a new Amazon EventBridge destination in Stripe, name its event source in "
     "stripe_event_source_name, then\n" + APPLY
 )
-NAME_A_SOURCE = "# name stripe_event_source_name (or bridge_event_source) in the tfvars file, then\n" + APPLY
+NAME_A_SOURCE = "# name stripe_event_source_name (or bridge_event_source) in {settings}, then\n" + APPLY
 REMOVE_BUS_PERMISSIONS = (
     "aws events remove-permission --event-bus-name {event_bus_name} --remove-all-permissions"
 )

@@ -24,9 +24,9 @@ PUT_SECRET = _KEY_FROM_KEYBOARD + (
 PUT_PARAMETER = _KEY_FROM_KEYBOARD + (
     "aws ssm put-parameter --name {secret} --type SecureString --overwrite --value file:///dev/stdin"
 )
-CORRECT_SETTING = "# correct that setting in the tfvars file, then\n" + APPLY
-SET_LIVEMODE = "# set livemode in the tfvars file, then\n" + APPLY
-USE_A_SECRET = "# name stripe_secret_arn in the tfvars file, then\n" + APPLY
+CORRECT_SETTING = "# correct that setting in {settings}, then\n" + APPLY
+SET_LIVEMODE = "# set livemode in {settings}, then\n" + APPLY
+USE_A_SECRET = "# name stripe_secret_arn in {settings}, then\n" + APPLY
 
 
 class FunctionFailedError(CliError):

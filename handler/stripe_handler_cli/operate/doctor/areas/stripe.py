@@ -30,7 +30,7 @@ SET_EVENT_TYPES = _POST + " --header 'Content-Type: application/json' --data {bo
 MAKE_DESTINATION = "stripe-handler connect --workspace {environment}"
 REPLACE_DESTINATION = "stripe-handler disconnect --delete --workspace {environment}\n" + MAKE_DESTINATION
 REPLACE_THIN_DESTINATION = f"# for thin events\n{REPLACE_DESTINATION} --thin"
-HANDLE_CONNECT_EVENTS = '# set connect_events = "handle" in the tfvars file, then\n' + APPLY
+HANDLE_CONNECT_EVENTS = '# set connect_events = "handle" in {settings}, then\n' + APPLY
 _CUSTOM_BUS = "does not apply: on a custom bus no event destination leads here directly"
 
 

@@ -18,7 +18,7 @@ SEE_EVENT = (
     "aws logs filter-log-events --log-group-name {log_group_name} "
     "--filter-pattern '{{ $.event_id = \"'{event_id}'\" }}'"
 )
-LOG_DECISIONS = '# set log_level = "INFO" in the tfvars file, then\n' + APPLY
+LOG_DECISIONS = '# set log_level = "INFO" in {settings}, then\n' + APPLY
 GRACE_MINUTES = 10
 """How long the event source may take longer than the webhook for the same event, before that counts."""
 _SHOWN = 5

@@ -21,7 +21,7 @@ OWED_DAYS = 60
 """Stripe's own retries end within two months."""
 MOST = 100
 """Most subscriptions, and most invoices, that are looked at: a page of Stripe's."""
-LIMIT_ACCESS = "# set access_past_due_days in the tfvars file, then\n" + APPLY
+LIMIT_ACCESS = "# set access_past_due_days in {settings}, then\n" + APPLY
 
 
 @attrs.frozen
