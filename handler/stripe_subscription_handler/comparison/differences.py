@@ -21,6 +21,7 @@ from stripe_subscription_handler.comparison.rehearsal import Item, LinkKey, Rehe
 from stripe_subscription_handler.conversation.links import OWNER
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.ledger import Ledger, knows
+from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.subscriptions import Subscription
 
@@ -163,7 +164,7 @@ def _of_user(
         if not view and not knows(before, snapshot.id):
             return None
         return Difference(Kind.WRONG_USER, snapshot.id, user_id, snapshot.customer_id, view)
-    register = register_fields(old, new) if old is not None and new is not None else ()
+    register = _of_registers(old, new, snapshot)
     payment = payment_fields(held.payment, holds.payment)
     if before is None:
         kind = Kind.MISSING_PROFILE
@@ -185,6 +186,20 @@ def _of_user(
         register = of_register(old, new, view, is_primary=is_primary)
         register += () if is_primary else payment
     return Difference(kind, snapshot.id, user_id, snapshot.customer_id, (*view, *register))
+
+
+def _of_registers(old: Register | None, new: Register | None, snapshot: Subscription) -> tuple[Field, ...]:
+    """What differs between what was known of a subscription and what would be.
+
+    One that has ended may be forgotten at once. That is a difference if it was alive: while another is shown
+    the view hides it, and shows it when that one moves or ends.
+    """
+    if old is None:
+        return ()
+    if new is not None:
+        return register_fields(old, new)
+    status = old.subscription.status
+    return () if old.subscription.is_terminal else (Field("status", status, snapshot.status),)
 
 
 def of_view(subscription_id: str, user_id: str, before: Item, after: Item) -> Difference | None:

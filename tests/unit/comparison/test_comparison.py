@@ -7,7 +7,7 @@ import pytest
 
 from stripe_subscription_handler.comparison.differences import REPAIRABLE, Kind
 from stripe_subscription_handler.conversation.model import Tables
-from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -34,6 +34,24 @@ def kinds(made: Reconciliation, *, apply: bool = False) -> list[tuple[Kind, str 
 def test_what_the_events_told_is_no_difference() -> None:
     """A register that is older than the snapshot and says the same."""
     assert kinds(world(SUB, delivered=(events.created(SUB),))) == []
+
+
+def test_an_end_that_is_forgotten_at_once_is_a_difference() -> None:
+    """The view hides it while another is shown, and would show it when that one moves to another user."""
+    shown_one = events.subscription(id="sub_shown", created=events.T0)
+    hidden = events.subscription(id="sub_hidden", status="past_due", created=events.T0 + 1)
+    over = {**hidden, "status": "canceled", "ended_at": events.T0 + 3}
+    later = events.subscription(id="sub_later", created=events.T0 + 2)
+    later |= {"status": "canceled", "ended_at": events.T0 + 4}
+    told = (events.created(shown_one), events.created(hidden), events.deleted(later))
+    made = world(shown_one, over, later, delivered=told)
+    [found] = made.run(apply=True)
+    assert (found.kind, found.subscription_id, found.repaired) == (Kind.STALE, "sub_hidden", True)
+    assert [(field.name, field.stored, field.stripe) for field in found.fields] == [
+        ("status", "past_due", "canceled")
+    ]
+    assert "sub_hidden" not in Ledger.from_item(made.tables.profiles["user_1"]).registers
+    assert made.run() == []
 
 
 def test_looking_changes_nothing() -> None:
