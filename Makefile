@@ -38,7 +38,9 @@ shell: venv ## Open a shell whose PATH has stripe-handler
 demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running, YES=1 ends a kept one)
 	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(filter-out 0 no false,$(YES)),--yes)
 
-test: lint terraform-check security unit zip integration ## Run every test and check
+# Two lanes, one of which mostly waits: tests/side_by_side.py says which.
+test: venv ## Run every test and check
+	$(BIN)/python tests/side_by_side.py
 
 prove: venv ## Run the convergence properties with 100,000 examples (EXAMPLES=n SEED=n)
 	$(BIN)/python tests/prove.py

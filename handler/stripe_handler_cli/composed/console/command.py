@@ -1,5 +1,6 @@
 """The command `stripe-handler console`: a stack in, pages on the loopback out."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -37,6 +38,12 @@ Examples:
     help=f"Of 127.0.0.1. {DEFAULT_PORT} unless given, or a free one where that is taken.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")
+@click.option(
+    "--until-ended",
+    hidden=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="End with the local AWS of this state directory.",
+)
 @stripe_options("that may read events and subscriptions; where it is set, pages can ask Stripe too.")
 def console(
     *,
@@ -45,6 +52,7 @@ def console(
     allow_actions: bool,
     port: int | None,
     opens: bool,
+    until_ended: Path | None,
 ) -> int:
     """Look at the pipeline and at users in a browser: pages on this machine's loopback.
 
@@ -58,6 +66,7 @@ def console(
     from stripe_handler_cli.composed.console.desk import Desk
     from stripe_handler_cli.composed.console.security import Gate
     from stripe_handler_cli.composed.console.server import listening, serve
+    from stripe_handler_cli.tools.local_aws import status
 
     options = given_stack_options(click.get_current_context())
     taken = listening(port or DEFAULT_PORT, is_named=port is not None)
@@ -71,7 +80,7 @@ def console(
     told.print(f"  {gate.address()}", markup=False, soft_wrap=True)
     if opens:
         click.launch(gate.address())
-    serve(app, taken)
+    serve(app, taken, None if until_ended is None else lambda: status(until_ended / "local-aws") is None)
     return 0
 
 

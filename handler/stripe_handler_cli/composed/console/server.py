@@ -1,6 +1,9 @@
 """Serves the console on the loopback until it is stopped."""
 
 import socket
+import threading
+import time
+from collections.abc import Callable
 
 import uvicorn
 
@@ -10,6 +13,7 @@ from stripe_handler_cli.composed.console.security import Guarded
 _HOST = "127.0.0.1"
 _MOST_CONNECTIONS = 64
 _BACKLOG = 32
+_LOOK_SECONDS = 0.5
 
 
 def listening(port: int, *, is_named: bool) -> socket.socket:
@@ -33,8 +37,8 @@ def listening(port: int, *, is_named: bool) -> socket.socket:
     raise AssertionError("a free port is tried last")
 
 
-def serve(app: Guarded, taken: socket.socket) -> None:
-    """Serve until Ctrl-C, which is then raised as usual."""
+def serve(app: Guarded, taken: socket.socket, is_over: Callable[[], bool] | None = None) -> None:
+    """Serve until Ctrl-C, which is then raised as usual, or until it is over."""
     config = uvicorn.Config(
         app,
         log_level="critical",  # an access log would hold the token
@@ -46,4 +50,13 @@ def serve(app: Guarded, taken: socket.socket) -> None:
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=1,  # live pages never end by themselves
     )
-    uvicorn.Server(config).run(sockets=[taken])
+    server = uvicorn.Server(config)
+    if is_over is not None:
+        threading.Thread(target=_end, args=(server, is_over), daemon=True).start()
+    server.run(sockets=[taken])
+
+
+def _end(server: uvicorn.Server, is_over: Callable[[], bool]) -> None:
+    while not is_over():
+        time.sleep(_LOOK_SECONDS)
+    server.should_exit = True

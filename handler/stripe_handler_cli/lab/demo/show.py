@@ -19,6 +19,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.progress import step
 from stripe_handler_cli.common.tables import fields
 from stripe_handler_cli.lab.demo import life
+from stripe_handler_cli.lab.demo.kept_console import open_beside
 from stripe_handler_cli.lab.fake_stripe import API_KEY, FakeStripe, objects
 from stripe_handler_cli.lab.fake_stripe.outliving import outliving
 from stripe_handler_cli.lab.local_stack import RunningStack, StackPlan, local_stack
@@ -60,12 +61,17 @@ class Demo:
                 plan = stack.deployment.plan()
             if plan.has_changes:
                 raise CliError(f"a second plan wants to change something:\n{plan.text}")
+            opened = None
             if self.keep:
                 stack.print_how_to_look_around(self.console, life.USER_ID, API_KEY)
+                opened = open_beside(self.state_directory)
             else:
                 with step(self.console, "terraform destroy") as destroying:
                     stack.deployment.destroy(destroying.counter("resources"))
         self.console.print("\n[bold green]The demo did all it promised.[/bold green]")
+        if opened is not None:
+            self.console.print("Look at it in the browser, for as long as it stays up:")
+            self.console.print(f"  {opened}", markup=False, soft_wrap=True)
 
     def _stack(self, stripe_url: str) -> AbstractContextManager[RunningStack]:
         plan = StackPlan(

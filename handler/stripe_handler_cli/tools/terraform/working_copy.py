@@ -10,6 +10,7 @@ from pathlib import Path
 
 import attrs
 
+from stripe_handler_cli.common.locks import exclusive
 from stripe_handler_cli.tools.terraform.process import Completed, capture, child_environment, failure, run
 from stripe_handler_cli.tools.terraform.providers import provider_tree, recall_tree, remember_tree
 
@@ -52,10 +53,16 @@ class WorkingCopy:
     def init(self, *, backend: bool = True, on_line: OnLine | None = None, folder: str = ".") -> None:
         """Initialise the copy: from the registry, or from a provider tree on this machine.
 
+        One copy at a time: Terraform's provider cache must not be filled by two at once.
+
         Args:
             backend: Whether to initialise the backend; not needed to validate.
             folder: A directory inside the copy, for modules and examples.
         """
+        with exclusive(self.shared / "init.lock"):
+            self._init(backend=backend, on_line=on_line, folder=folder)
+
+    def _init(self, *, backend: bool, on_line: OnLine | None, folder: str) -> None:
         arguments = ["init", "-input=false", "-no-color", f"-backend={str(backend).lower()}"]
         memory = self.shared / "provider-tree.json"
         remembered = recall_tree(memory)
