@@ -93,8 +93,8 @@ browser: ## Install Debian's Chromium for the console's browser tests, where thi
 	  if command -v $$name > /dev/null; then echo "A browser is here: $$name"; exit 0; fi; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	  echo "Installing Chromium ..."; \
-	  { timeout 120 apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive timeout 240 apt-get install -qq --yes --no-install-recommends chromium; } \
+	  { timeout 60 apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive timeout 180 apt-get install -qq --yes --no-install-recommends chromium; } \
 	    > /dev/null 2>&1 || echo "It could not be installed; the browser tests will be skipped."; \
 	else echo "No browser is here, and only root can install one; the browser tests will be skipped."; fi
 
