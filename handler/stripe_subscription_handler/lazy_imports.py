@@ -11,14 +11,12 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
 from types import ModuleType
 
-import attrs
 
-
-@attrs.frozen
 class _Finder(MetaPathFinder):
-    """Finds some modules as any finder does, and has them loaded lazily."""
+    """Finds some modules as any finder does, and has them loaded lazily. Made before attrs is imported."""
 
-    names: Collection[str]
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

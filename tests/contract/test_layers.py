@@ -35,6 +35,7 @@ LIBRARY_FLOORS = (
     "events",
     "loggable",
     "errors",
+    "value",
     "reading",
 )
 """From the top: a room imports only itself and what stands below it."""
@@ -42,7 +43,7 @@ CLI_FLOORS = ("__main__", "cli", "composed", "lab", "operate", "stack", "tools",
 """From the top as well. The library is below all of them."""
 APART = {("lab", "operate"), ("operate", "lab")}
 """Rooms that do not import each other: a development rig is no part of an operator's command."""
-PURE = frozenset({"conversation", "decisions", "events", "loggable", "errors", "reading"})
+PURE = frozenset({"conversation", "decisions", "events", "loggable", "errors", "value", "reading"})
 """Rooms without a clock, an environment and a network."""
 PURE_NEEDS = frozenset(
     {
