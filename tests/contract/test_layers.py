@@ -65,8 +65,8 @@ PURE_NEEDS = frozenset(
 )
 """What pure rooms may import besides each other. The clock in `datetime` is looked for by name."""
 ENTRY_POINTS = ("app", "drift_check.app", "profile_events.app", "webhook_bridge.app")
-OWNERS = {"stripe": {"stripe_side.api", "stripe_side.unparsed"}, "botocore.session": {"aws_clients"}}
-"""What one module of the library, or few, alone import."""
+OWNERS = {"stripe": {"stripe_side.unparsed"}, "botocore.session": {"aws_clients"}}
+"""What one module of the library alone imports. `stripe_side.api` loads stripe by its name, and lends it."""
 
 GRAPH = import_graph()
 

@@ -10,21 +10,58 @@ from http import HTTPStatus
 from typing import Any
 
 import stripe
+import urllib3
+from urllib3 import exceptions
+
+_PASSES = (
+    exceptions.TimeoutError,
+    exceptions.NewConnectionError,
+    exceptions.ProtocolError,
+    exceptions.ProxyError,
+)
+"""What another attempt may not meet again; a certificate that is not Stripe's is met again."""
 
 
-class UnparsedClient(stripe.RequestsClient):
-    """Hands `stripe` an empty object in place of each answer that is no error.
+class UnparsedClient(stripe.HTTPClient):
+    """Sends a request once, and hands `stripe` an empty object in place of each answer that is no error.
+
+    No redirect is followed: Stripe sends none, and the key would go along.
 
     Attributes:
         body: The last such answer's body.
     """
 
+    name = "urllib3"
     body: bytes = b""
 
+    def __init__(self, connections: urllib3.PoolManager, timeouts: tuple[float, float]) -> None:
+        """Take the connections, and the time-outs of connecting and of reading, in seconds."""
+        super().__init__()
+        self._connections = connections
+        connect, read = timeouts
+        self._timeout = urllib3.Timeout(connect=connect, read=read)
+
     def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **others: Any
-    ) -> Any:  # as the class above says, text; as the one above that does, bytes
-        body, status, found = super().request(method, url, headers, post_data, **others)
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
+    ) -> Any:  # as the class above says, text; as those that `stripe` brings do, bytes
+        try:
+            answer = self._connections.request(
+                method.upper(),
+                url,
+                body=post_data,
+                headers={"Accept-Encoding": "gzip, deflate", **(headers or {})},
+                timeout=self._timeout,
+                retries=False,
+                redirect=False,
+            )
+        except (exceptions.HTTPError, OSError, ValueError) as error:
+            raise stripe.APIConnectionError(  # type: ignore[no-untyped-call]
+                f"no answer: {type(error).__name__}", should_retry=isinstance(error, _PASSES)
+            ) from error
+        body, status, found = answer.data, answer.status, answer.headers
         if status // 100 == HTTPStatus.OK // 100:
             self.body, body = body, b"{}"
         return body, status, found
+
+    def close(self) -> None:
+        self._connections.clear()
