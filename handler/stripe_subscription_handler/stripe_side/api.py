@@ -459,7 +459,7 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
         failure = f"no answer from Stripe ({type(error.__cause__ or error).__name__})"
         return _Reply(seconds, headers, repeatable=getattr(error, "should_retry", False), failure=failure)
     # A list of a customer that there is not is a bad request: the parameter names nothing.
-    names_nothing = status == HTTPStatus.BAD_REQUEST and error.param == "customer"
+    names_nothing = status == HTTPStatus.BAD_REQUEST and getattr(error, "param", None) == "customer"
     if error.code == "resource_missing" and (status == HTTPStatus.NOT_FOUND or names_nothing):
         # Stripe's words when the id exists in the other mode: that is a wrong key, not a missing object.
         if "similar object exists in" in message:

@@ -1,10 +1,12 @@
 """An HTTP client for `stripe` that keeps the bodies of answers unparsed, for whoever wants plain JSON.
 
 `stripe` makes ordered dicts of all that it is answered, and the readers want plain ones: pages of a hundred
-subscriptions would be parsed twice. Errors are left to `stripe`. Imports `stripe`, so it is itself imported
-with the first request.
+subscriptions would be parsed twice. Errors are left to `stripe`, without the objects that some of them bring
+along: it would import the modules of those, which nobody needs and the Lambda zip leaves out. Imports
+`stripe`, so it is itself imported with the first request.
 """
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -61,7 +63,22 @@ class UnparsedClient(stripe.HTTPClient):
         body, status, found = answer.data, answer.status, answer.headers
         if status // 100 == HTTPStatus.OK // 100:
             self.body, body = body, b"{}"
+        else:
+            body = without_objects(body)
         return body, status, found
 
     def close(self) -> None:
         self._connections.clear()
+
+
+def without_objects(body: bytes) -> bytes:
+    """Leave of an error's body what is text: its code, its message and its parameter are.
+
+    What is no error as Stripe writes them becomes one without a word, so that its status and headers count.
+    """
+    try:
+        error = json.loads(body)["error"]
+        words = {name: value for name, value in error.items() if isinstance(value, str)}
+    except (ValueError, TypeError, LookupError, AttributeError):
+        words = {}
+    return json.dumps({"error": words}).encode()

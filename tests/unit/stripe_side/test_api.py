@@ -365,6 +365,13 @@ def test_an_address_where_nobody_listens(world: World) -> None:
     [
         (Fault(status=400, code="parameter_unknown"), "HTTP 400 parameter_unknown"),
         (Fault(status=404), "HTTP 404"),
+        (Fault(status=400, body='{"id": "sub_1"}'), "HTTP 400"),
+        (Fault(status=402, body='{"error": "invalid_request", "error_description": "cus_1"}'), "HTTP 402"),
+        (Fault(status=400, body="[]"), "HTTP 400"),
+        (
+            Fault(status=503, body="<html>cus_1</html>", headers={"Retry-After": "28"}),
+            "HTTP 503; no time is left to wait 28.0 s",
+        ),
         (Fault(status=503, headers={"Retry-After": "28"}), "HTTP 503; no time is left to wait 28.0 s"),
         (rate_limited(retry_after="21"), "HTTP 429"),
         (Fault(body="[]"), "not an object"),
