@@ -1,21 +1,21 @@
 """The clients that are tried on the stand-in: botocore's, which is the measure, and the lean one.
 
-Both are made as the function makes them, in an environment of their own, with short time-outs, and with pauses
-that are noted instead of waited for.
+Both are made as the function makes them, in an environment of their own, and their pauses are noted instead
+of waited for.
 """
 
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
 
-from stripe_subscription_handler.aws_clients import aws_client
+from stripe_subscription_handler.aws_clients import _OneServiceLoader, aws_client
+from stripe_subscription_handler.dynamodb.lean.client import LeanClient
+from stripe_subscription_handler.dynamodb.lean.plain_environment import PlainEnvironment
 
 REGION = "eu-west-1"
 SECRET = "a-secret"  # noqa: S105 - made up
@@ -90,6 +90,8 @@ def driving(
             patch.setenv(name, value)
         # botocore offers no other way: its endpoint uses nothing else of the module.
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=sleep))
+        # Reading the service's model anew is most of a client's making.
+        patch.setattr("stripe_subscription_handler.aws_clients._OneServiceLoader", lambda _: _MODEL)
         yield Driven(kind.make(sleep, timeout_seconds), pauses)
 
 
@@ -100,10 +102,22 @@ def _botocore(_: Sleep, timeout_seconds: float) -> Any:
 
 
 def _lean(sleep: Sleep, timeout_seconds: float) -> Any:
-    made = import_module(f"{_LEAN}.client").lean_client
-    return made(os.environ, sleep=sleep, connect_timeout=timeout_seconds, read_timeout=timeout_seconds)
+    environment = PlainEnvironment.of(os.environ)
+    assert environment is not None
+    return LeanClient(
+        environment,
+        _no_other,
+        connect_timeout=timeout_seconds,
+        read_timeout=timeout_seconds,
+        attempts=ATTEMPTS,
+        sleep=sleep,
+    )
 
 
-_LEAN = "stripe_subscription_handler.dynamodb.lean"
-BOTOCORE = Kind("botocore", _botocore)
-KINDS = (BOTOCORE, Kind("lean", _lean)) if find_spec(_LEAN) else (BOTOCORE,)
+def _no_other() -> Any:
+    raise AssertionError("the lean client does not do it itself")
+
+
+_MODEL = _OneServiceLoader("dynamodb")
+BOTOCORE, LEAN = Kind("botocore", _botocore), Kind("lean", _lean)
+KINDS = (BOTOCORE, LEAN)

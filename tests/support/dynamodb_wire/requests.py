@@ -1,4 +1,4 @@
-"""Requests to try clients with: those that the store sends for real events, and whatever else a type allows."""
+"""Requests to try clients with: those that the code sends, and whatever else a type allows."""
 
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
@@ -13,6 +13,8 @@ from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
+from stripe_subscription_handler.operations.parked_count import count_parked
+from stripe_subscription_handler.operations.self_check import self_check
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
 Call = tuple[str, dict[str, Any]]
@@ -43,11 +45,24 @@ class Noting:
 
     def query(self, **parameters: Any) -> dict[str, Any]:
         """Note a Query."""
-        return self._note("query", parameters) | {"Items": []}
+        return self._note("query", parameters) | {"Items": [], "Count": 0}
+
+    def batch_get_item(self, **parameters: Any) -> dict[str, Any]:
+        """Note a BatchGetItem."""
+        return self._note("batch_get_item", parameters)
 
     def _note(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         self.calls.append((operation, parameters))
         return {}
+
+
+def requests_of_operations() -> list[Call]:
+    """What the function sends for the questions that it can be asked besides events."""
+    client = Noting()
+    store = Store(client, CONFIG)  # type: ignore[arg-type]
+    self_check(store)
+    count_parked(client, CONFIG.sync_table_name, 1_763_800_000)  # type: ignore[arg-type]
+    return client.calls
 
 
 def requests_of(events: Iterable[Mapping[str, Any]]) -> list[Call]:
@@ -121,7 +136,7 @@ def _valued(item: Mapping[str, Any]) -> dict[str, Any]:
 
 @st.composite
 def calls(draw: st.DrawFn) -> Call:
-    """Any call of those that the code makes."""
+    """Any call of the operations that are sent the lean way."""
     table, item, key = draw(st.text(min_size=1, max_size=10)), draw(items()), draw(items())
     about: dict[str, Any] = {"TableName": table, "Key": key}
     words = {"ExpressionAttributeNames": _named(item), "ExpressionAttributeValues": _valued(item)}
@@ -147,7 +162,6 @@ def calls(draw: st.DrawFn) -> Call:
                 ("query", {"TableName": table, "Limit": limit, "ExclusiveStartKey": key} | words),
                 ("batch_get_item", {"RequestItems": {table: {"Keys": [key, item], "ConsistentRead": True}}}),
                 ("put_item", {"TableName": table, "Item": item}),
-                ("scan", {"TableName": table, "Segment": 0, "TotalSegments": limit} | words),
             )
         )
     )

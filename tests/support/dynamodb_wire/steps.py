@@ -1,4 +1,4 @@
-"""What the stand-in does with one request each: answers it, in whatever shape, or fails in some way. Data and bytes.
+"""What the stand-in does with a request: answers it, in whatever shape, or fails in some way. Data and bytes.
 
 An answer's usual headers are those of DynamoDB. Source: DynamoDB's low-level API, "HTTP response".
 """

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from support.dynamodb_wire.clients import ENVIRONMENT, REGION, SECRET, Driven
 from support.dynamodb_wire.server import Received, WireDynamoDB
+from support.dynamodb_wire.steps import Step
 
 _TTL = re.compile("^ttl=[^;]*; ")
 """Until when an answer is waited for: of no use to DynamoDB."""
@@ -68,24 +69,43 @@ def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Told:
     try:
         value = getattr(client, operation)(**copy.deepcopy(dict(parameters)))
     except ClientError as error:
-        response = (copy.deepcopy(error.response), error.operation_name)
-        return Told(None, type(error).__name__, True, str(error), response[0] | {"operation": response[1]})
+        response: dict[str, Any] = copy.deepcopy(dict(error.response))
+        return Told(
+            error=type(error).__name__,
+            is_clients=True,
+            text=str(error),
+            response=response | {"operation": error.operation_name},
+        )
     except Exception as error:  # noqa: BLE001 - whatever it is, both must raise it
-        return Told(None, type(error).__name__, False, str(error))
+        return Told(error=type(error).__name__, text=str(error))
     return Told(value)
 
 
+@attrs.frozen
+class Ran:
+    """What came of some calls.
+
+    Attributes:
+        pauses: In seconds, in their order.
+    """
+
+    told: list[Told]
+    sent: list[Sent]
+    pauses: list[float]
+
+
 def run(
-    wire: WireDynamoDB, driven: Driven, steps: Sequence[Any], calls: Sequence[tuple[str, Mapping[str, Any]]]
-) -> tuple[list[Told], list[Sent], list[float]]:
-    """Make the calls against a script; chance between them is the same for every client."""
+    wire: WireDynamoDB, driven: Driven, steps: Sequence[Step], calls: Sequence[tuple[str, Mapping[str, Any]]]
+) -> Ran:
+    """Make the calls against a script; chance in the client is the same every time."""
     wire.begin(*steps)
-    random.seed(len(steps))
-    told, first = [], wire.accepted
+    first, before = wire.accepted, len(driven.pauses)
+    random.seed(0)
+    told = []
     for operation, parameters in calls:
         told.append(call(driven.client, operation, parameters))
         wire.settle()
-    return told, sent(wire.received, first), list(driven.pauses)
+    return Ran(told, sent(wire.received, first), driven.pauses[before:])
 
 
 def sent(received: Sequence[Received], before: int = 0) -> list[Sent]:
@@ -134,6 +154,6 @@ def signature_of(one: Received) -> str:
     signer = SigV4Auth(Credentials(ENVIRONMENT["AWS_ACCESS_KEY_ID"], SECRET), "dynamodb", REGION)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     return (
-        f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}, SignedHeaders={signer.signed_headers(request.headers)}"
-        f", Signature={signer.signature(text, request)}"
+        f"AWS4-HMAC-SHA256 Credential={signer.scope(request)}, SignedHeaders={';'.join(names)}, "
+        f"Signature={signer.signature(text, request)}"
     )
