@@ -24,22 +24,26 @@ from stripe_subscription_handler.dynamodb.lean.plain_environment import PlainEnv
 from stripe_subscription_handler.dynamodb.lean.requests import Signer, body_of
 from stripe_subscription_handler.dynamodb.lean.retries import StandardRetries
 
-OPERATIONS = {
-    "get_item": "GetItem",
-    "update_item": "UpdateItem",
-    "delete_item": "DeleteItem",
-    "put_item": "PutItem",
-    "query": "Query",
-    "batch_get_item": "BatchGetItem",
-    "transact_write_items": "TransactWriteItems",
-}
-"""Method of botocore's client → DynamoDB's operation, of those that are sent the lean way."""
 _IDEMPOTENCY = "ClientRequestToken"
 """By it DynamoDB knows that a transaction was sent before; one for all attempts."""
 
 
+def _method(operation: str) -> Callable[..., dict[str, Any]]:
+    def method(self: "LeanClient", **parameters: Any) -> dict[str, Any]:
+        return self._send(operation, parameters)
+
+    return method
+
+
 class LeanClient:
     """A client for one plain environment."""
+
+    get_item = _method("GetItem")
+    update_item = _method("UpdateItem")
+    delete_item = _method("DeleteItem")
+    query = _method("Query")
+    batch_get_item = _method("BatchGetItem")
+    transact_write_items = _method("TransactWriteItems")
 
     def __init__(
         self,
@@ -69,8 +73,6 @@ class LeanClient:
         self._attempts = attempts
         self._sleep = sleep
         self._retries: StandardRetries | None = None
-        for method, operation in OPERATIONS.items():
-            setattr(self, method, functools.partial(self._send, operation))
 
     @functools.cached_property
     def _ordinary(self) -> Any:
@@ -79,7 +81,7 @@ class LeanClient:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ordinary, name)
 
-    def _send(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
+    def _send(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         if operation == "TransactWriteItems" and _IDEMPOTENCY not in parameters:
             parameters[_IDEMPOTENCY] = str(uuid.uuid4())
         body, invocation = body_of(parameters), str(uuid.uuid4())
