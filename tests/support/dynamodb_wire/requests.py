@@ -17,7 +17,7 @@ from stripe_subscription_handler.operations.parked_count import count_parked
 from stripe_subscription_handler.operations.self_check import self_check
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
-Call = tuple[str, dict[str, Any]]
+Call = tuple[str, Mapping[str, Any]]
 """A client's method and its parameters."""
 
 
@@ -161,7 +161,6 @@ def calls(draw: st.DrawFn) -> Call:
                 ),
                 ("query", {"TableName": table, "Limit": limit, "ExclusiveStartKey": key} | words),
                 ("batch_get_item", {"RequestItems": {table: {"Keys": [key, item], "ConsistentRead": True}}}),
-                ("put_item", {"TableName": table, "Item": item}),
             )
         )
     )

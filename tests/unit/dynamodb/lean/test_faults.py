@@ -5,34 +5,21 @@ Pauses are compared exactly: both draw them from the same chance.
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import attrs
 import pytest
 
 from support.dynamodb_wire.clients import BOTOCORE, KINDS, LEAN, Kind, driving
+from support.dynamodb_wire.comparing import GET, ITEM, alike
 from support.dynamodb_wire.faults import ATTEMPTS, FAULTS, IS_OF_2026, REPEATED, Fault
 from support.dynamodb_wire.server import WireDynamoDB
-from support.dynamodb_wire.steps import Crc, End, Framing, Reply, Silence, Step, ok, refusal
-from support.dynamodb_wire.told import Ran, run
+from support.dynamodb_wire.steps import Crc, End, Framing, Reply, Silence, refusal
+from support.dynamodb_wire.told import run
 
 each = pytest.mark.parametrize("kind", KINDS, ids=str)
-NOTHING: Mapping[str, Any] = {"TableName": "profiles", "Key": {}}
-GET = ("get_item", NOTHING)
-ITEM = ok(Item={"a": {"S": "1"}})
 SHORT_SECONDS = 0.15
 """A time-out that is waited for."""
-
-
-def alike(wire: WireDynamoDB, *steps: Step, timeout_seconds: float = 10.0, calls: int = 1) -> Ran:
-    """Let both make the same calls; asserts that all came to the same, and returns it."""
-    ran = []
-    for kind in KINDS:
-        with driving(kind, wire.url, timeout_seconds=timeout_seconds) as driven:
-            ran.append(run(wire, driven, steps, [GET] * calls))
-    assert ran[1] == ran[0]
-    return ran[0]
 
 
 def within(pauses: list[float], longest: float | None) -> bool:
@@ -76,7 +63,7 @@ def test_a_time_out(wire: WireDynamoDB, silence: bytes) -> None:
 
 def test_an_answer_after_a_time_out(wire: WireDynamoDB) -> None:
     """The late answer's connection is not used again: it could hold the wrong one."""
-    ran = alike(wire, Silence(), ITEM, ITEM, timeout_seconds=1.0, calls=2)
+    ran = alike(wire, Silence(), ITEM, ITEM, timeout_seconds=1.0, calls=[GET] * (2))
     assert [told.error for told in ran.told] == [None, None]
     first, second, third = (one.connection for one in ran.sent)
     assert first != second == third
@@ -152,7 +139,7 @@ def test_the_quota_of_repetitions(wire: WireDynamoDB, fault: Reply) -> None:
     """Where everything fails, repeating ends; a success gives back what its own last repetition took."""
     failing = 40
     steps = [fault] * failing * ATTEMPTS
-    ran = alike(wire, *steps, calls=failing)
+    ran = alike(wire, *steps, calls=[GET] * (failing))
     assert len(ran.pauses) == 500 // (5 if fault.status == 400 or not IS_OF_2026 else 14)
     assert ran.told[-1].response["ResponseMetadata"]["RetryQuotaReached"] is True
     assert "max retries" not in ran.told[-1].text
@@ -164,7 +151,7 @@ def test_the_quota_is_filled_again(wire: WireDynamoDB) -> None:
     empty = [failed] * (100 + 34)
     passing = [failed, ITEM]
     steps = [*empty, *[ITEM] * 7, *passing * 3, *[failed] * 8]
-    ran = alike(wire, *steps, calls=34 + 7 + 3 + 4)
+    ran = alike(wire, *steps, calls=[GET] * (34 + 7 + 3 + 4))
     assert "RetryQuotaReached" in str(ran.told[33])
     assert len(ran.pauses) == 100 + 3 + 1  # seven successes are worth one repetition of five
 
@@ -211,6 +198,6 @@ def test_the_next_call_after_an_answer_that_ended_the_connection(
     last = attrs.evolve(ITEM, framing=framing, end=end)
     if (framing, end) == (Framing.LENGTH, End.RESET):
         last = attrs.evolve(last, end=End.CLOSED)  # a reset may overtake the answer's last bytes
-    ran = alike(wire, last, ITEM, calls=2)
+    ran = alike(wire, last, ITEM, calls=[GET] * (2))
     assert [told.error for told in ran.told] == [None, None]
     assert ran.pauses == []

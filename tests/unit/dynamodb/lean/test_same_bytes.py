@@ -18,39 +18,27 @@ from stripe_handler_cli.lab.simulator.options import SimulationOptions
 from stripe_handler_cli.lab.simulator.simulation import simulate
 from stripe_subscription_handler.user_agent import USER_AGENT
 from support.dynamodb_wire.clients import ENVIRONMENT, KINDS, Driven, Kind, driving
+from support.dynamodb_wire.comparing import COMMIT, GET, alike
 from support.dynamodb_wire.requests import Call, calls, requests_of, requests_of_operations
 from support.dynamodb_wire.server import Received, WireDynamoDB
 from support.dynamodb_wire.steps import End, Reply, ok, refusal
-from support.dynamodb_wire.told import Sent, call, sent, token_of
+from support.dynamodb_wire.told import run, sent, token_of
 
 each = pytest.mark.parametrize("kind", KINDS, ids=str)
-KEY = {"PK": {"S": "USER#1"}, "SK": {"S": "PROFILE"}}
-GET: Call = ("get_item", {"TableName": "profiles", "Key": KEY})
-COMMIT: Call = ("transact_write_items", {"TransactItems": [{"Delete": {"TableName": "sync", "Key": KEY}}]})
 TRACE_ID = "_X_AMZN_TRACE_ID"
 
 
 def sent_by(wire: WireDynamoDB, driven: Driven, *made: Call, steps: tuple[Reply, ...] = ()) -> list[Received]:
     """Make the calls, each answered as an empty success unless there are steps; returns what came."""
-    wire.begin(*(steps or [Reply()] * len(made)))
-    for operation, parameters in made:
-        call(driven.client, operation, parameters)
-        wire.settle()
+    run(wire, driven, steps or [Reply()] * len(made), made)
     assert not wire.unexpected
     assert not wire.steps_left
     return list(wire.received)
 
 
-def compared(wire: WireDynamoDB, made: list[Call], **variables: str) -> list[Sent]:
-    """Make the calls with both; asserts that the same was sent, and returns it."""
-    both = []
-    for kind in KINDS:
-        with driving(kind, wire.url, {**ENVIRONMENT, **variables}) as driven:
-            wire.settle()
-            before = wire.accepted
-            both.append(sent(sent_by(wire, driven, *made), before))
-    assert both[1] == both[0]
-    return both[0]
+def compared(wire: WireDynamoDB, made: list[Call], **variables: str) -> None:
+    """Make the calls with both; asserts that the same was sent."""
+    alike(wire, *[Reply()] * len(made), calls=made, environment={**ENVIRONMENT, **variables})
 
 
 @each

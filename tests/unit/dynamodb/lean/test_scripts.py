@@ -4,27 +4,24 @@ A script says what becomes of each request; both clients make the same calls aga
 same requests on as many connections, pause as long, and tell their callers the same.
 """
 
-from typing import Any
-
 import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.dynamodb_wire.clients import BOTOCORE, LEAN, driving
+from support.dynamodb_wire.clients import KINDS
+from support.dynamodb_wire.comparing import COMMIT, GET, UPDATE, ran_by
 from support.dynamodb_wire.faults import ATTEMPTS, FAULTS, IS_OF_2026
 from support.dynamodb_wire.requests import Call
 from support.dynamodb_wire.server import WireDynamoDB
 from support.dynamodb_wire.steps import Crc, End, Framing, Reply, Step, ok, refusal
-from support.dynamodb_wire.told import Ran, Told, run
+from support.dynamodb_wire.told import Sent, Told
 
-KEY = {"PK": {"S": "USER#1"}, "SK": {"S": "PROFILE"}}
 WIRE_ITEM = {"PK": {"S": "é"}, "data": {"B": "AAE="}}
 LARGE = {"text": {"S": "x" * 100_000}}
-ABOUT = {"TableName": "profiles", "Key": KEY}
 CALLS: tuple[tuple[Call, tuple[Reply, ...]], ...] = (
-    (("get_item", ABOUT), (ok(), ok(Item=WIRE_ITEM), ok(Item=LARGE))),
-    (("update_item", {**ABOUT, "ReturnValues": "UPDATED_OLD"}), (ok(), ok(Attributes=WIRE_ITEM))),
-    (("transact_write_items", {"TransactItems": [{"Delete": ABOUT}]}), (ok(),)),
+    (GET, (ok(), ok(Item=WIRE_ITEM), ok(Item=LARGE))),
+    (UPDATE, (ok(), ok(Attributes=WIRE_ITEM))),
+    (COMMIT, (ok(),)),
     (("query", {"TableName": "sync"}), (ok(Items=[WIRE_ITEM], Count=1, LastEvaluatedKey=WIRE_ITEM),)),
 )
 """Calls, and what DynamoDB may answer to each."""
@@ -82,12 +79,7 @@ def test_any_script(wire: WireDynamoDB, data: st.DataObject) -> None:
     calls = [call] * data.draw(st.integers(1, 5))
     longest = ATTEMPTS * len(calls)
     script = data.draw(st.lists(steps(successes), min_size=longest, max_size=longest))
-    ran: list[Ran] = []
-    for kind in (BOTOCORE, LEAN):
-        with driving(kind, wire.url) as driven:
-            ran.append(run(wire, driven, script, calls))
-        assert not wire.unexpected
-    botocores, leans = ran
+    botocores, leans = (ran_by(wire, kind, *script, calls=calls) for kind in KINDS)
     assert [without_words(one) for one in leans.told] == [
         without_words(as_the_lean_client_tells_it(one)) for one in botocores.told
     ]
@@ -97,7 +89,7 @@ def test_any_script(wire: WireDynamoDB, data: st.DataObject) -> None:
     ]
 
 
-def told(one: Any) -> tuple[tuple[str, str], ...]:
+def told(one: Sent) -> tuple[tuple[str, str], ...]:
     """A request's headers; botocore of 2025 names the number of attempts only in repetitions."""
     unnamed = not IS_OF_2026
     return tuple(
