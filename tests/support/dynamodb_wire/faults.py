@@ -11,6 +11,8 @@ from support.dynamodb_wire.steps import Crc, Drop, End, Framing, Reply, Step, re
 
 ATTEMPTS = 4
 IS_OF_2026 = hasattr(standard, "MaxAttemptsSeeder")
+REPEATED_STATUSES = frozenset((500, 502, 503, 504, *((429,) if IS_OF_2026 else ())))
+"""Whatever stands in the answer."""
 _THROTTLED, _ELSE = 1.0, 0.025 if IS_OF_2026 else 1.0
 """The longest first pause, in seconds; each further one may be twice as long."""
 

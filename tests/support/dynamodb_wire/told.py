@@ -20,6 +20,7 @@ from support.dynamodb_wire.steps import Step
 _TTL = re.compile("^ttl=[^;]*; ")
 """Until when an answer is waited for: of no use to DynamoDB."""
 _OWN = frozenset(("x-amz-date", "authorization", "amz-sdk-invocation-id"))
+_UUID_CHARACTERS = 36
 TOKEN = "ClientRequestToken"  # noqa: S105 - a field's name
 
 
@@ -54,14 +55,16 @@ class Sent:
     Attributes:
         line: The request line.
         headers: Names and values in their order, the moment's own left out.
-        body: With the idempotency token replaced by the number of the call that it came with.
+        body: With a random idempotency token replaced by its number among those of the script.
         connection: On which connection, counted from the first of the script.
+        invocation: The number of its random invocation id among those of the script.
     """
 
     line: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
     connection: int
+    invocation: int = -1
 
 
 def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Told:
@@ -110,7 +113,8 @@ def run(
 
 def sent(received: Sequence[Received], before: int = 0) -> list[Sent]:
     """The requests in a comparable form, each one's signature verified."""
-    calls: dict[str | None, int] = {}
+    tokens: dict[str | None, int] = {None: 0}
+    invocations: dict[str | None, int] = {}
     found = []
     for one in received:
         if not one.head:
@@ -118,10 +122,17 @@ def sent(received: Sequence[Received], before: int = 0) -> list[Sent]:
             continue
         assert one.header("Authorization") == signature_of(one), one.head
         invocation = one.header("amz-sdk-invocation-id")
-        assert invocation is not None
-        number = calls.setdefault(invocation, len(calls))
-        headers = tuple((name, _in_common(name, text)) for name, text in one.headers)
-        found.append(Sent(one.request_line, headers, without_token(one, number), one.connection - before))
+        token = token_of(one)
+        number = tokens.setdefault(token, len(tokens))
+        found.append(
+            Sent(
+                one.request_line,
+                tuple((name, _in_common(name, text)) for name, text in one.headers),
+                one.body if is_given(token) else one.body.replace(str(token).encode(), b"%d" % number),
+                one.connection - before,
+                invocations.setdefault(invocation, len(invocations)),
+            )
+        )
     return found
 
 
@@ -131,16 +142,15 @@ def _in_common(name: str, text: str) -> str:
     return _TTL.sub("", text) if name.lower() == "amz-sdk-request" else text
 
 
-def without_token(one: Received, call_number: int) -> bytes:
-    """A body whose idempotency token is replaced by a call's number."""
-    token = token_of(one)
-    return one.body if token is None else one.body.replace(token.encode(), b"%d" % call_number)
-
-
 def token_of(one: Received) -> str | None:
     """The idempotency token of a request."""
     token: str | None = json.loads(one.body).get(TOKEN)
     return token
+
+
+def is_given(token: str | None) -> bool:
+    """Whether there is no token, or one of the caller's: the clients make UUIDs."""
+    return token is None or len(token) != _UUID_CHARACTERS
 
 
 def signature_of(one: Received) -> str:

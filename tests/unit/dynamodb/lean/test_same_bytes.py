@@ -81,7 +81,7 @@ def test_what_the_store_sends_for_real_events(wire: WireDynamoDB) -> None:
     assert {operation for operation, _ in operations} >= {"get_item", "batch_get_item", "query"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(made=st.lists(calls(), min_size=1, max_size=8))
 def test_any_request(wire: WireDynamoDB, made: list[Call]) -> None:
     """Any text, number, binary, set and nesting in any operation."""

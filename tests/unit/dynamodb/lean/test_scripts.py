@@ -71,7 +71,7 @@ def without_words(told: Told) -> Told:
     return Told(error=told.error) if told.error in known else told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_any_script(wire: WireDynamoDB, data: st.DataObject) -> None:
     """Values and errors, requests, connections and pauses."""
