@@ -94,7 +94,7 @@ class Connection:
     def _as_botocore_says(self, error: Exception) -> Exception:
         for kinds, told in _ERRORS:
             if isinstance(error, kinds):
-                found: Exception = told(endpoint_url=self._endpoint_url, error=error)
+                found: Exception = told(endpoint_url=f"{self._endpoint_url}/", error=error)
                 return found
         return HTTPClientError(error=error)
 
