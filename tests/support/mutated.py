@@ -1,8 +1,8 @@
 """Runs single tests on the library with one edit each, in processes forked from one that has imported much.
 
 Most of a control's time would go into starting Python and importing pytest and Hypothesis. `python -m
-support.mutated` imports these once, reads from its standard input what to run, and forks for each run. The edit
-is made while the edited module is imported: no file changes, and the rest is imported from its bytecode.
+support.mutated` imports these once, reads from its standard input what to run, and forks for each run. The
+edit is made while the edited module is imported: no file changes, and the rest comes from its bytecode.
 """
 
 import contextlib
