@@ -28,6 +28,7 @@ LIBRARY_FLOORS = (
     "lazy_imports",
     "put_events",
     "aws_clients",
+    "user_agent",
     "config",
     "profile_keys",
     "conversation",
