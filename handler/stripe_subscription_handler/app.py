@@ -162,9 +162,9 @@ def _also_applied(one: Applied) -> dict[str, Any]:
 
 def _load_stripe_if_needed() -> None:
     if runtime().store.stripe is not None:
-        from stripe_subscription_handler.stripe_side.api import load_stripe  # noqa: PLC0415 - only with a key
+        from stripe_subscription_handler.stripe_side.api import prepare_to_ask  # noqa: PLC0415 - only with a key
 
-        load_stripe()
+        prepare_to_ask()
 
 
 prepare(os.environ, runtime, _load_stripe_if_needed)
