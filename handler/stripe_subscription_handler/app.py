@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler import garbage_collection
 from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
@@ -168,3 +169,4 @@ def _load_stripe_if_needed() -> None:
 
 
 prepare(os.environ, runtime, _load_stripe_if_needed)
+garbage_collection.resume()
