@@ -24,6 +24,7 @@ from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.events.own_attributes import compiled
 from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY, Selection
 from stripe_subscription_handler.profile_keys import USER_ID_PLACEHOLDER, ProfileKeys
+from stripe_subscription_handler.value import Value
 
 STRIPE_KEY_VARIABLES = ("STRIPE_SECRET_KEY", "STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER")
 """Where the Stripe key is: the key itself, a secret's ARN, a parameter of SSM. At most one is set."""
@@ -54,8 +55,8 @@ class ClientKind(enum.StrEnum):
     BOTOCORE = "botocore"
 
 
-@attrs.frozen
-class Config:
+@attrs.frozen(repr=False)
+class Config(Value):
     """Settings of one environment; `VARIABLES` names the variable of each.
 
     Attributes:

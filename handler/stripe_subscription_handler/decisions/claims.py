@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.decisions.ties import Step, walks_end
+from stripe_subscription_handler.value import Value
 
 
 class Kind(enum.IntEnum):
@@ -28,8 +29,8 @@ class Kind(enum.IntEnum):
     LABEL = 3
 
 
-@attrs.frozen
-class Claim:
+@attrs.frozen(repr=False)
+class Claim(Value):
     """Somebody says that a subscription belongs to a user.
 
     Attributes:
@@ -61,8 +62,8 @@ class Claim:
         return cls(Kind(int(kind)), version, attribute["user"], steps)
 
 
-@attrs.frozen
-class Verdict:
+@attrs.frozen(repr=False)
+class Verdict(Value):
     """Who is right of several claims.
 
     Attributes:

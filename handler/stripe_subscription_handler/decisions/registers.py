@@ -8,6 +8,7 @@ import attrs
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 FIELDS = {
     "userId": "user_id",
@@ -56,8 +57,8 @@ def subscription_version(subscription: Subscription, second: str, rank: Rank) ->
     return f"{int(subscription.is_terminal)} {second} {int(rank)}"
 
 
-@attrs.frozen
-class Candidate:
+@attrs.frozen(repr=False)
+class Candidate(Value):
     """An `updated` event of a register's newest second: an edge from one state to another.
 
     Attributes:
@@ -68,8 +69,8 @@ class Candidate:
     before: Subscription | None
 
 
-@attrs.frozen
-class Register:
+@attrs.frozen(repr=False)
+class Register(Value):
     """The newest known state of one subscription.
 
     Attributes:
