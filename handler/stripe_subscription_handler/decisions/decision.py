@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.conditions import Condition
+from stripe_subscription_handler.decisions.conditions import Condition, Path
 
 
 class Reason(enum.StrEnum):
@@ -54,6 +54,7 @@ class Write:
     Attributes:
         enters: Whether the item holds nothing of the subscription before it. Then the write goes into one
             transaction with the owner link.
+        parts: (attribute, name in its map) → what is set there; the condition asks that the map is there.
     """
 
     user_id: str
@@ -62,10 +63,11 @@ class Write:
     condition: Condition
     reason: Reason
     enters: bool = False
+    parts: Mapping[Path, Any] = attrs.Factory(dict)
 
     @property
     def only_checks(self) -> bool:
-        return not self.set and not self.remove
+        return not self.set and not self.remove and not self.parts
 
 
 @attrs.frozen
