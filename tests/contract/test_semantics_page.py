@@ -225,7 +225,7 @@ def test_the_tables_of_sizes() -> None:
 
 
 def test_the_table_of_parts() -> None:
-    """What each part of an item is for; a further live subscription takes less than half of its first bytes."""
+    """What each part of an item is for; a further live subscription takes less than half of what it did."""
     assert _picture("parts").splitlines() == item_parts.table()
     before, now = map(int, item_parts.table()[-1].split()[-2:])
     assert now < before / 2

@@ -13,6 +13,7 @@ import attrs
 
 from stripe_subscription_handler.decisions.short_forms import read_version, stored_version
 from stripe_subscription_handler.decisions.ties import Step, walks_end
+from stripe_subscription_handler.value import Value
 
 KEY = "k"
 """Stored name of a claim's key, which conditions compare."""
@@ -38,8 +39,8 @@ _TIMES_IN_KEY = {Kind.GUESS: (), Kind.CUSTOMER: (1, 3), Kind.INVOICE: (1,), Kind
 """Kind → which words of a claim's key are times."""
 
 
-@attrs.frozen
-class Claim:
+@attrs.frozen(repr=False)
+class Claim(Value):
     """Somebody says that a subscription belongs to a user.
 
     Attributes:
@@ -74,8 +75,8 @@ class Claim:
         return cls(kind, version, attribute[USER], steps)
 
 
-@attrs.frozen
-class Verdict:
+@attrs.frozen(repr=False)
+class Verdict(Value):
     """Who is right of several claims.
 
     Attributes:

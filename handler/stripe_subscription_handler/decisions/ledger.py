@@ -18,6 +18,7 @@ from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 PREFIX = "stripeLedger"
 LIVE = f"{PREFIX}Live"
@@ -57,8 +58,8 @@ UNLINKED = "unlinked"
 """Stands in a claim's map while parked events are still to be applied."""
 
 
-@attrs.frozen
-class Held:
+@attrs.frozen(repr=False)
+class Held(Value):
     """What an item holds of one subscription.
 
     Attributes:
@@ -104,8 +105,8 @@ class Held:
 NOTHING = Held()
 
 
-@attrs.frozen
-class Ledger:
+@attrs.frozen(repr=False)
+class Ledger(Value):
     """Everything the item tells of its user's subscriptions.
 
     Attributes:

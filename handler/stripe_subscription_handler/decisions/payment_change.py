@@ -38,10 +38,11 @@ from stripe_subscription_handler.decisions.writes import blind_write, full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class PaymentChange:
+@attrs.frozen(repr=False)
+class PaymentChange(Value):
     """An invoice event, its owner known, ready to be decided.
 
     Attributes:

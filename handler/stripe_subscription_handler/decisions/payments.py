@@ -9,6 +9,7 @@ from stripe_subscription_handler.decisions.short_forms import read_word, stored_
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.value import Value
 
 SUCCEEDED, FAILED, VOIDED, UNCOLLECTIBLE = "succeeded", "failed", "voided", "uncollectible"
 _RANKS = {FAILED: 0, UNCOLLECTIBLE: 1, VOIDED: 2, SUCCEEDED: 3}
@@ -29,8 +30,8 @@ _WORDS = 7
 """Words of a version after the invoice's id."""
 
 
-@attrs.frozen
-class Payment:
+@attrs.frozen(repr=False)
+class Payment(Value):
     """The newest invoice of one subscription. Times are ISO-8601 UTC, the amount is in minor units.
 
     Attributes:

@@ -15,6 +15,7 @@ from stripe_subscription_handler.decisions.short_forms import (
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 VERSION = "v"
 """Stored name of a register's version, which conditions compare."""
@@ -76,8 +77,8 @@ def subscription_version(subscription: Subscription, second: str, rank: Rank) ->
     return f"{int(subscription.is_terminal)} {second} {int(rank)}"
 
 
-@attrs.frozen
-class Candidate:
+@attrs.frozen(repr=False)
+class Candidate(Value):
     """An `updated` event of a register's newest second: an edge from one state to another.
 
     Attributes:
@@ -88,8 +89,8 @@ class Candidate:
     before: Subscription | None
 
 
-@attrs.frozen
-class Register:
+@attrs.frozen(repr=False)
+class Register(Value):
     """The newest known state of one subscription.
 
     Attributes:

@@ -33,10 +33,11 @@ from stripe_subscription_handler.decisions.writes import blind_write, full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class SubscriptionChange:
+@attrs.frozen(repr=False)
+class SubscriptionChange(Value):
     """A subscription event, its owner known, ready to be decided.
 
     Attributes:

@@ -8,13 +8,15 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.value import Value
+
 _FORMULA = 1
 """Raise it whenever the same ledger and settings are to show something else than before."""
 _FINGERPRINT_BYTES = 6
 
 
-@attrs.frozen
-class ViewSettings:
+@attrs.frozen(repr=False)
+class ViewSettings(Value):
     """What an environment wants its profiles to show; the view is a function of these and of the ledger.
 
     Attributes:

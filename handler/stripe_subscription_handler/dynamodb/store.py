@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 from botocore.exceptions import ClientError
 
-from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
@@ -79,15 +78,6 @@ _Told = TypeVar("_Told")
 
 class _ConflictError(Exception):
     """A transaction held an item that was to be written."""
-
-
-def dynamodb_client() -> "DynamoDBClient":
-    """Make a DynamoDB client whose retries and time-outs fit in the function's 30 seconds."""
-    retries = {"mode": "standard", "total_max_attempts": 4}
-    client: DynamoDBClient = aws_client(
-        "dynamodb", connect_timeout=2, read_timeout=4, tcp_keepalive=True, retries=retries
-    )
-    return client
 
 
 @attrs.define
