@@ -114,7 +114,7 @@ def after_write(write: Write, item: Mapping[str, Any] | None, revision: str) -> 
     """The item after a write whose condition held."""
     kept = {name: value for name, value in (item or {}).items() if name not in write.remove}
     for (name, part), value in write.parts.items():
-        kept[name] = {**kept[name], part: value}
+        kept[name] = {**kept.get(name, {}), part: value}
     return kept | dict(write.set) | {REVISION: revision}
 
 
