@@ -50,6 +50,7 @@ PURE = frozenset({"conversation", "decisions", "events", "loggable", "errors", "
 PURE_NEEDS = frozenset(
     {
         "attrs",
+        "base64",
         "bisect",
         "collections",
         "datetime",

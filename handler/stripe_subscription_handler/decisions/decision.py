@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.conditions import Condition
+from stripe_subscription_handler.decisions.conditions import Condition, Path
 from stripe_subscription_handler.value import Value
 
 
@@ -55,6 +55,7 @@ class Write(Value):
     Attributes:
         enters: Whether the item holds nothing of the subscription before it. Then the write goes into one
             transaction with the owner link.
+        parts: (attribute, name in its map) → what is set there; the condition asks that the map is there.
     """
 
     user_id: str
@@ -63,10 +64,11 @@ class Write(Value):
     condition: Condition
     reason: Reason
     enters: bool = False
+    parts: Mapping[Path, Any] = attrs.Factory(dict)
 
     @property
     def only_checks(self) -> bool:
-        return not self.set and not self.remove
+        return not self.set and not self.remove and not self.parts
 
 
 @attrs.frozen(repr=False)

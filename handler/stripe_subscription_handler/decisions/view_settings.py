@@ -1,5 +1,6 @@
 """The settings that shape what a profile shows. Pure."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from stripe_subscription_handler.value import Value
 
 _FORMULA = 1
 """Raise it whenever the same ledger and settings are to show something else than before."""
-_FINGERPRINT_DIGITS = 12
+_FINGERPRINT_BYTES = 6
 
 
 @attrs.frozen(repr=False)
@@ -67,7 +68,8 @@ class ViewSettings(Value):
 def fingerprint_of(settings: Any) -> str:
     """Text that is another one where some settings, as JSON has them, are others."""
     text = json.dumps(settings, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+    digest = hashlib.sha256(text.encode()).digest()[:_FINGERPRINT_BYTES]
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 DEFAULTS = ViewSettings()
