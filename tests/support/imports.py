@@ -8,7 +8,8 @@ from pathlib import Path
 HANDLER = Path(__file__).parents[2] / "handler"
 
 
-def modules() -> dict[str, Path]:
+@functools.cache
+def modules() -> Mapping[str, Path]:
     """Name → file, of every module of the library and the CLI."""
     found = {}
     for path in sorted(HANDLER.glob("stripe_*/**/*.py")):
