@@ -121,6 +121,7 @@ class Register(Value):
             }
         label = self.subscription.user_id
         if label is None:
+            # It says so, for what says nothing has the claim's user as its label.
             attribute[_LABEL] = None
         elif label == claimed:
             del attribute[_LABEL]
