@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler import garbage_collection
 from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
@@ -162,9 +163,10 @@ def _also_applied(one: Applied) -> dict[str, Any]:
 
 def _load_stripe_if_needed() -> None:
     if runtime().store.stripe is not None:
-        from stripe_subscription_handler.stripe_side.api import load_stripe  # noqa: PLC0415 - only with a key
+        from stripe_subscription_handler.stripe_side.api import prepare_to_ask  # noqa: PLC0415 - only with a key
 
-        load_stripe()
+        prepare_to_ask()
 
 
 prepare(os.environ, runtime, _load_stripe_if_needed)
+garbage_collection.resume()

@@ -8,16 +8,18 @@ import importlib
 import sys
 import threading
 from collections.abc import Collection, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader  # which brings tempfile, shutil and inspect along
 
 
-class _LoadedOnUse(Loader):
-    """Gives a module a `__getattr__` that first executes it."""
+class _LoadedOnUse:
+    """Gives a module a `__getattr__` that first executes it. A loader, as importlib wants it."""
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: "Loader") -> None:
         self.loader = loader
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -39,7 +41,7 @@ class _LoadedOnUse(Loader):
         names["__getattr__"] = load
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds some modules as any finder does, and has them loaded on use. Made before attrs is imported."""
 
     def __init__(self, names: Collection[str]) -> None:
@@ -50,7 +52,7 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(fullname, path, target) if fullname in self.names else None
         if spec is not None and spec.loader is not None:
-            spec.loader = _LoadedOnUse(spec.loader)
+            spec.loader = cast("Loader", _LoadedOnUse(spec.loader))
         return spec
 
 

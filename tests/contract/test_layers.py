@@ -29,6 +29,7 @@ LIBRARY_FLOORS = (
     "put_events",
     "aws_clients",
     "user_agent",
+    "garbage_collection",
     "config",
     "profile_keys",
     "conversation",

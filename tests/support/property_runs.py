@@ -40,9 +40,14 @@ class Run:
         return sum(int(count) for count in _PASSING.findall(self.output))
 
     def found_a_counterexample(self, test: str) -> bool:
-        """Whether this test failed with an assertion, as opposed to an error anywhere on the way."""
+        """Whether this test failed with an assertion, as opposed to an error anywhere on the way.
+
+        That an error which is expected does not come is an assertion too.
+        """
         failed = re.search(rf"^FAILED {re.escape(located(test))}[^ ]*( |$)", self.output, re.MULTILINE)
-        asserted = re.search(r"^E +\|? *AssertionError|^E +assert ", self.output, re.MULTILINE)
+        asserted = re.search(
+            r"^E +\|? *AssertionError|^E +assert |^E +Failed: DID NOT RAISE", self.output, re.MULTILINE
+        )
         return self.exit_code == 1 and failed is not None and asserted is not None
 
 

@@ -445,6 +445,18 @@ def load_stripe() -> "ModuleType":
     return stripe
 
 
+def prepare_to_ask() -> None:
+    """Import all that the first question would import; nothing is sent, and no connection made.
+
+    Raises:
+        ConfigError: The zip was built without stripe.
+    """
+    stripe = load_stripe()
+    from stripe_subscription_handler.stripe_side import connections, unparsed  # noqa: F401, PLC0415 - with `stripe`
+
+    _ = stripe.StripeClient  # which stripe imports when it is first read
+
+
 def _quoted(kind: str, identifier: str) -> str:
     if not identifier.strip("."):  # "." and ".." would name another path
         raise InvalidEventError(f"{kind} id", "cannot be an id of Stripe's")

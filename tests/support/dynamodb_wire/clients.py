@@ -31,7 +31,7 @@ ENVIRONMENT = {
 PATIENT_SECONDS = 10.0
 """A time-out that no test waits for."""
 ATTEMPTS = 4
-_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "PYTHONPATH")
+_KEPT = ("PATH", "TMPDIR", "LANG", "PYTHONPATH")
 
 Sleep = Callable[[float], None]
 
@@ -86,12 +86,12 @@ def driving(
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - set(_KEPT):
             patch.delenv(name)
-        for name, value in {**environment, "AWS_ENDPOINT_URL": url}.items():
+        for name, value in {**environment, "AWS_ENDPOINT_URL": url, "HOME": "/nowhere"}.items():
             patch.setenv(name, value)
         # botocore offers no other way: its endpoint uses nothing else of the module.
         patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=sleep))
         # Reading the service's model anew is most of a client's making.
-        patch.setattr("stripe_subscription_handler.aws_clients._OneServiceLoader", lambda _: _MODEL)
+        patch.setattr("stripe_subscription_handler.aws_clients._OneServiceLoader", lambda _: MODEL)
         yield Driven(kind.make(sleep, timeout_seconds), pauses)
 
 
@@ -118,6 +118,7 @@ def _no_other() -> Any:
     raise AssertionError("the lean client does not do it itself")
 
 
-_MODEL = _OneServiceLoader("dynamodb")
+MODEL = _OneServiceLoader("dynamodb")
+"""Reads DynamoDB's model once for all clients."""
 BOTOCORE, LEAN = Kind("botocore", _botocore), Kind("lean", _lean)
 KINDS = (BOTOCORE, LEAN)

@@ -11,6 +11,8 @@ from support.dynamodb_wire.steps import Crc, Drop, End, Framing, Reply, Step, re
 
 ATTEMPTS = 4
 IS_OF_2026 = hasattr(standard, "MaxAttemptsSeeder")
+THROTTLING = "ThrottlingException" if IS_OF_2026 else "ClientError"
+"""The class of that error."""
 REPEATED_STATUSES = frozenset((500, 502, 503, 504, *((429,) if IS_OF_2026 else ())))
 """Whatever stands in the answer."""
 _THROTTLED, _ELSE = 1.0, 0.025 if IS_OF_2026 else 1.0
@@ -64,7 +66,7 @@ FAULTS = (
     # Throttled
     _known("ProvisionedThroughputExceededException", _THROTTLED),
     _known("RequestLimitExceeded", _THROTTLED),
-    _refused("ThrottlingException", _THROTTLED, error="ThrottlingException" if IS_OF_2026 else "ClientError"),
+    _refused("ThrottlingException", _THROTTLED, error=THROTTLING),
     _known("TransactionInProgressException", _THROTTLED),
     _refused("Throttling", _THROTTLED),
     _refused("SlowDown", _THROTTLED),

@@ -165,11 +165,11 @@ MUTANTS = (
         both(*[Silence()] * 4, timeout_seconds=0.15),
     ),
     Mutant(
-        "the service's word for a pause",
+        "the rules know that it is DynamoDB",
         "retries.py",
         '_SERVICE = "dynamodb"',
         '_SERVICE = "sqs"',
-        both(*[_FAILED] * 4),
+        both(_DAMAGED, ITEM),
     ),
     Mutant(
         "as many attempts as it was made for",

@@ -1,5 +1,6 @@
 """An HTTP/1.1 server on the loopback that does as a script says and keeps every request byte by byte."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -179,8 +180,9 @@ def _read(connection: socket.socket, number: int) -> Received:
 
 
 def _end(connection: socket.socket, end: End) -> None:
-    if end is End.RESET:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
-    else:
-        connection.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):  # the client ended it itself
+        if end is End.RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        else:
+            connection.shutdown(socket.SHUT_RDWR)
     connection.close()

@@ -14,11 +14,12 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from support.dynamodb_wire.clients import ENVIRONMENT, REGION, SECRET, Driven
+from support.dynamodb_wire.faults import IS_OF_2026
 from support.dynamodb_wire.server import Received, WireDynamoDB
 from support.dynamodb_wire.steps import Step
 
 _TTL = re.compile("^ttl=[^;]*; ")
-"""Until when an answer is waited for: of no use to DynamoDB."""
+"""Until when an answer is waited for: of no use to DynamoDB. In 2025 the first attempt did not name `max`."""
 _OWN = frozenset(("x-amz-date", "authorization", "amz-sdk-invocation-id"))
 _UUID_CHARACTERS = 36
 TOKEN = "ClientRequestToken"  # noqa: S105 - a field's name
@@ -73,8 +74,9 @@ def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Told:
         value = getattr(client, operation)(**copy.deepcopy(dict(parameters)))
     except ClientError as error:
         response: dict[str, Any] = copy.deepcopy(dict(error.response))
+        is_known = IS_OF_2026 or not _unknown_in_2025(response)
         return Told(
-            error=type(error).__name__,
+            error=type(error).__name__ if is_known else "ClientError",
             is_clients=True,
             text=str(error),
             response=response | {"operation": error.operation_name},
@@ -82,6 +84,16 @@ def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Told:
     except Exception as error:  # noqa: BLE001 - whatever it is, both must raise it
         return Told(error=type(error).__name__, text=str(error))
     return Told(value)
+
+
+def _unknown_in_2025(response: dict[str, Any]) -> bool:
+    """Whether botocore's model did not have the error yet; and takes away what it did not know of others."""
+    for name in ("ThrottlingReasons", "throttlingReasons"):
+        response.pop(name, None)
+    is_unknown = response["Error"]["Code"] == "ThrottlingException"
+    if is_unknown:
+        response.pop("message", None)
+    return is_unknown
 
 
 @attrs.frozen
@@ -139,7 +151,9 @@ def sent(received: Sequence[Received], before: int = 0) -> list[Sent]:
 def _in_common(name: str, text: str) -> str:
     if name.lower() in _OWN:
         return ""
-    return _TTL.sub("", text) if name.lower() == "amz-sdk-request" else text
+    if name.lower() == "amz-sdk-request":
+        return _TTL.sub("", text if IS_OF_2026 else text.partition("; max")[0])
+    return text
 
 
 def token_of(one: Received) -> str | None:

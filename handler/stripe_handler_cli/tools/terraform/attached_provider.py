@@ -2,8 +2,8 @@
 
 This is Terraform's documented way to debug a provider (HashiCorp, "Debugging providers"): started with
 `-debug`, it tells an address, and commands that are given it in `TF_REATTACH_PROVIDERS` use that process
-instead of their own. Several commands at once would configure it over each other; it is for what needs its
-schema alone, as `validate` and tests with a mocked provider do, or for one command after the other.
+instead of their own. It is only for what needs its schema alone, as `validate` and tests with a mocked
+provider do: it cannot be configured twice (its HTTP client refuses a second `AWS_CA_BUNDLE`, for one).
 """
 
 import queue
