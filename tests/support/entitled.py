@@ -128,7 +128,7 @@ def _owner(tables: Tables, customer_id: str) -> str | None:
     """Whose a customer's entitlements are, by the links and the customer's claim."""
     links = (link for (customer, _), link in tables.links.items() if customer == customer_id)
     owners = {link["owner"] for link in links if "owner" in link}
-    claimed = tables.customers[customer_id].get("claim", {}).get("user")
+    claimed = tables.customers[customer_id].get("claim", {}).get("u")
     return owners.pop() if len(owners) == 1 else claimed if claimed in owners else None
 
 

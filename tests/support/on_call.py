@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import attrs
 from stripe_handler_cli.lab.deployment import Deployment
 from stripe_handler_cli.tools.terraform.process import child_environment
 
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.25
 _COMMAND_SECONDS = 240
 _QUIET_SECONDS = "3"
 
@@ -33,34 +33,42 @@ class Alarms:
     cloudwatch: Any
     names: Mapping[str, str]
 
-    def state(self, key: str) -> str:
-        """The alarm's state now."""
-        (found,) = self.cloudwatch.describe_alarms(AlarmNames=[self.names[key]])["MetricAlarms"]
-        return str(found["StateValue"])
+    def in_state(self, keys: Iterable[str], state: str) -> set[str]:
+        """Those of the alarms that are in a state now."""
+        keys = {self.names[key]: key for key in keys}
+        pages = self.cloudwatch.get_paginator("describe_alarms").paginate(AlarmNames=sorted(keys))
+        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+        assert len(found) == len(keys)
+        return {keys[alarm["AlarmName"]] for alarm in found if alarm["StateValue"] == state}
 
-    def has_fired(self, key: str, since: dt.datetime) -> bool:
-        """Whether it is in ALARM, or was since then: a short one may be over when somebody looks."""
-        if self.state(key) == "ALARM":
-            return True
-        history = self.cloudwatch.describe_alarm_history(
-            AlarmName=self.names[key], HistoryItemType="StateUpdate", StartDate=since
-        )["AlarmHistoryItems"]
-        return any(item["HistorySummary"].endswith("to ALARM") for item in history)
+    def have_fired(self, keys: Iterable[str], since: dt.datetime) -> set[str]:
+        """Those that are in ALARM, or were since then: a short one may be over when somebody looks."""
+        keys = set(keys)
+        pages = self.cloudwatch.get_paginator("describe_alarm_history").paginate(
+            HistoryItemType="StateUpdate", StartDate=since
+        )
+        fired = {
+            item["AlarmName"]
+            for page in pages
+            for item in page["AlarmHistoryItems"]
+            if item["HistorySummary"].endswith("to ALARM")
+        }
+        return self.in_state(keys, "ALARM") | {key for key in keys if self.names[key] in fired}
 
     def fired(self, keys: Iterable[str], since: dt.datetime, patience_seconds: float) -> set[str]:
         """Those that fire before patience ends."""
-        return _those(keys, lambda key: self.has_fired(key, since), patience_seconds)
+        return _those(keys, lambda waiting: self.have_fired(waiting, since), patience_seconds)
 
     def cleared(self, keys: Iterable[str], patience_seconds: float) -> set[str]:
         """Those that are OK before patience ends."""
-        return _those(keys, lambda key: self.state(key) == "OK", patience_seconds)
+        return _those(keys, lambda waiting: self.in_state(waiting, "OK"), patience_seconds)
 
 
-def _those(keys: Iterable[str], holds: Any, patience_seconds: float) -> set[str]:
+def _those(keys: Iterable[str], hold: Callable[[set[str]], set[str]], patience_seconds: float) -> set[str]:
     deadline = time.monotonic() + patience_seconds
     waiting, found = set(keys), set()
     while waiting:
-        found |= {key for key in waiting if holds(key)}
+        found |= hold(waiting)
         waiting -= found
         if time.monotonic() > deadline:
             break

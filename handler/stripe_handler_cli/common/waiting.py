@@ -18,21 +18,27 @@ def poll(
     *,
     every_seconds: float,
     timeout_seconds: float,
+    slower: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> _Found | None:
-    """Look until something is there; None if nothing was there within the time given."""
-    deadline = clock() + timeout_seconds
+    """Look until something is there; None if nothing was there within the time given.
+
+    Args:
+        slower: By which part of the time waited so far a pause is longer: who waits long looks seldom.
+    """
+    began = clock()
     while True:
         found = look()
-        if found is not None or clock() > deadline:
+        waited_seconds = clock() - began
+        if found is not None or waited_seconds > timeout_seconds:
             return found
-        sleep(every_seconds)
+        sleep(every_seconds + slower * waited_seconds)
 
 
 def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: float) -> _Found:
     """Look until something is there that must come; raises `InVainError`, which names what was wanted."""
-    found = poll(look, every_seconds=0.05, timeout_seconds=timeout_seconds)
+    found = poll(look, every_seconds=0.05, timeout_seconds=timeout_seconds, slower=0.05)
     if found is None:
         raise InVainError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
     return found

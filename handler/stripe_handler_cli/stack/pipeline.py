@@ -10,7 +10,7 @@ from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.stack.event_pattern import EventPattern
-from stripe_handler_cli.stack.function_log import FunctionLog
+from stripe_handler_cli.stack.function_log import FunctionLog, phrase
 from stripe_handler_cli.stack.stored import StackTables
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.webhook_bridge.entry import put_events_entry
@@ -90,9 +90,10 @@ class Pipeline:
 
     def follow(self, event_id: str, deliveries: int = 1, timeout_seconds: float = 60) -> dict[str, Any]:
         """Wait for the line of an event's last delivery; raise `InVainError` if it does not come."""
+        log, pattern = FunctionLog(self.logs, self.outputs["log_group_name"]), phrase(event_id)
 
         def logged() -> dict[str, Any] | None:
-            lines = [line for line in self.log_lines() if line.get("event_id") == event_id]
+            lines = [line for line in log.values(pattern=pattern) if line.get("event_id") == event_id]
             return lines[deliveries - 1] if len(lines) >= deliveries else None
 
         return wait_for(logged, f"the handler logs event {event_id}", timeout_seconds)

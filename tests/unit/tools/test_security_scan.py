@@ -108,14 +108,18 @@ class TestCheckov:
     def test_findings_are_an_answer(self, tmp_path: Path, exit_code: int) -> None:
         """Exit code 1 means findings, not failure."""
         (tmp_path / "report.json").write_text(json.dumps(RAW), encoding="utf-8")
-        python = stand_in(tmp_path / "python", f"cat {tmp_path}/report.json; exit {exit_code}")
-        assert run_checkov(python, ["--file", "plan.json"], tmp_path) == read_report(RAW)
+        # The last argument is the scans, each with the name of the file for its report before it.
+        into = """for file in $(echo "$3" | tr , '\\n' | grep -o '/[^"]*/[01]"' | tr -d '"')"""
+        body = f"{into}; do cat {tmp_path}/report.json > $file; done; exit {exit_code}"
+        python = stand_in(tmp_path / "python", body)
+        scans = (["--file", "plan.json"], ["--file", "other.json"])
+        assert run_checkov(python, scans, tmp_path) == [read_report(RAW)] * 2
 
     @pytest.mark.parametrize("body", ["echo 'no such option' >&2; exit 2", "echo surprise", "echo '{}'"])
     def test_anything_else_is_a_failure(self, tmp_path: Path, body: str) -> None:
         """A checkov that fails must not look like a clean one."""
         with pytest.raises(CliError, match="checkov failed"):
-            run_checkov(stand_in(tmp_path / "python", body), [], tmp_path)
+            run_checkov(stand_in(tmp_path / "python", body), [["--file", "plan.json"]], tmp_path)
 
     def test_a_persons_settings_do_not_count(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Neither an account (which would upload) nor a configuration of one's own."""

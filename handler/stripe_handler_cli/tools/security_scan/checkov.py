@@ -6,6 +6,7 @@ checkov gets no network use, no account and no configuration of the person who s
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from stripe_handler_cli.common.errors import CliError
 
 _OFFLINE = {"BC_SKIP_MAPPING": "TRUE", "CKV_SKIP_PACKAGE_UPDATE_CHECK": "TRUE"}
 _ARGUMENTS = ("--output", "json", "--skip-download", "--download-external-modules", "false")
+_ALL_IN_ONE = Path(__file__).with_name("checkov_scans.py")
 _DROPPED_PREFIXES = ("BC_", "CKV_", "CHECKOV_", "PRISMA_")
 
 
@@ -53,33 +55,39 @@ class Report:
     unread: tuple[str, ...]
 
 
-def run_checkov(python: Path, arguments: Sequence[str], home: Path) -> Report:
-    """Run one scan; raises `CliError` when checkov itself fails.
+def run_checkov(python: Path, scans: Sequence[Sequence[str]], home: Path) -> list[Report]:
+    """Run scans side by side; raises `CliError` when checkov itself fails.
 
     Args:
         python: The interpreter of checkov's venv.
-        arguments: What to scan.
+        scans: What each of them scans, as checkov's arguments.
         home: A directory without a configuration of checkov's; it runs there.
     """
     inherited = {
         name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED_PREFIXES)
     }
-    done = subprocess.run(  # noqa: S603 - our own arguments, no shell
-        [str(python), "-m", "checkov.main", *_ARGUMENTS, *arguments],
-        cwd=home,
-        env=inherited | {"HOME": str(home)} | _OFFLINE,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as scratch:
+        written = [Path(scratch) / str(number) for number in range(len(scans))]
+        tasks = [[str(path), *_ARGUMENTS, *scan] for path, scan in zip(written, scans, strict=True)]
+        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            # -P: the name of this module is checkov's too, and it stands beside the script.
+            [str(python), "-P", str(_ALL_IN_ONE), json.dumps(tasks)],
+            cwd=home,
+            env=inherited | {"HOME": str(home)} | _OFFLINE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        texts = [path.read_text(encoding="utf-8") if path.is_file() else "" for path in written]
     try:
         if done.returncode in (0, 1):
-            return read_report(json.loads(done.stdout))
+            return [read_report(json.loads(text)) for text in texts]
     except (ValueError, KeyError, TypeError):
         pass
-    said = (done.stderr or done.stdout).strip()[-4000:]
+    said = (done.stderr or "\n".join(texts)).strip()[-4000:]
     raise CliError(f"checkov failed (exit code {done.returncode}):\n{said}")
 
 

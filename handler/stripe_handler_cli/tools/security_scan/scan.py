@@ -82,15 +82,12 @@ def scan(
         progress("checkov ...")
         code = ("--directory", str(root), "--framework", "terraform", "--skip-path", "tests")
         in_plan = ("--framework", "terraform_plan", "--file")
-        running = [
-            pool.submit(run_checkov, python, arguments, plans)
-            for arguments in (
-                (*code, "--var-file", str(root / _VAR_FILE)),
-                (*in_plan, str(plan), "--repo-root-for-plan-enrichment", str(root)),
-                (*in_plan, str(plan_with_key)),
-            )
-        ]
-        reports = Reports(*(scanning.result() for scanning in running))
+        scans = (
+            (*code, "--var-file", str(root / _VAR_FILE)),
+            (*in_plan, str(plan), "--repo-root-for-plan-enrichment", str(root)),
+            (*in_plan, str(plan_with_key)),
+        )
+        reports = Reports(*run_checkov(python, scans, plans))
     for line in summary(reports):
         progress(line)
     wrong = problems(reports)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attrs
 
+from stripe_handler_cli.tools.terraform.attached_provider import attached
 from stripe_handler_cli.tools.terraform.working_copy import WorkingCopy
 
 # The one test of how the root refuses the workspace `default`, which is what a fresh copy has.
@@ -44,6 +45,17 @@ def check(
     step("terraform fmt -check", copy.fmt_check)
     copy.refresh()
     step("terraform init", lambda: copy.init(backend=False))
+    with attached(copy) as quick:
+        _check_everything(quick, source, step, progress)
+
+
+def _check_everything(
+    copy: WorkingCopy,
+    source: Path,
+    step: Callable[[str, Callable[[], object]], None],
+    progress: Callable[[str], None],
+) -> None:
+    """What needs the provider's schema, and nothing of AWS."""
     step("terraform validate", copy.validate)
     for example in sorted({path.parent for path in source.glob("examples/*/*.tf")}):
         foreign = foreign_providers(example)

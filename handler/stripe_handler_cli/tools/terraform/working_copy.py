@@ -12,6 +12,7 @@ import attrs
 
 from stripe_handler_cli.common.locks import exclusive
 from stripe_handler_cli.tools.terraform.process import Completed, capture, child_environment, failure, run
+from stripe_handler_cli.tools.terraform.provider_lock import keep_the_version_alone
 from stripe_handler_cli.tools.terraform.providers import provider_tree, recall_tree, remember_tree
 
 OnLine = Callable[[str], None]
@@ -61,6 +62,7 @@ class WorkingCopy:
         """
         with exclusive(self.shared / "init.lock"):
             self._init(backend=backend, on_line=on_line, folder=folder)
+        keep_the_version_alone(self.directory / folder)
 
     def _init(self, *, backend: bool, on_line: OnLine | None, folder: str) -> None:
         arguments = ["init", "-input=false", "-no-color", f"-backend={str(backend).lower()}"]

@@ -104,13 +104,16 @@ def _metric_values(
     dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(metric.get("Dimensions") or []))
     points = cloudwatch._metrics.get((metric["Namespace"], metric["MetricName"], dimensions)) or []
     seconds = period_seconds / settings.ALARM_SPEEDUP
-    values: list[float | None] = []
-    for number in range(periods):
-        end = now - number * seconds
-        inside = [point for point in points if end - seconds < point["Timestamp"] <= end]
-        stats = cloudwatch._calc_stats(inside)
-        values.append(cloudwatch._stat_value(stats, statistic, inside) if stats else None)
-    return values
+    # Each point is looked at once: every alarm does this several times a second.
+    inside: list[list[dict[str, Any]]] = [[] for _ in range(periods)]
+    oldest = now - periods * seconds
+    for point in points:
+        if oldest < point["Timestamp"] <= now:
+            inside[min(int((now - point["Timestamp"]) / seconds), periods - 1)].append(point)
+    return [
+        cloudwatch._stat_value(cloudwatch._calc_stats(some), statistic, some) if some else None
+        for some in inside
+    ]
 
 
 watch(

@@ -12,7 +12,7 @@ rest, and gives the lines of functions no id.
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response, new_uuid
@@ -37,7 +37,7 @@ def filter_log_events(stock: Any, data: dict[str, Any]) -> Any:
     offset = cloudwatch_logs._decode_token(data.get("nextToken"))
     limit = min(data.get("limit") or _MOST_EVENTS, _MOST_EVENTS)
     with cloudwatch_logs._log_events_lock:
-        found = [event for event in _in_order(group, data) if matches(event["message"])]
+        found = list(_in_order(group, data, matches))
     events = _at_most_1_mb(found[offset : offset + limit])
     end = offset + len(events)
     more = {"nextToken": cloudwatch_logs._encode_token(end)} if end < len(found) else {}
@@ -58,7 +58,9 @@ def _test(pattern: str) -> Any:
     return lambda message: (line := json_line(message)) is not None and test(line)
 
 
-def _in_order(group: dict[str, Any], data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _in_order(
+    group: dict[str, Any], data: dict[str, Any], matches: Callable[[str], bool]
+) -> Iterator[dict[str, Any]]:
     start, end = data.get("startTime"), data.get("endTime")
     wanted = data.get("logStreamNames") or list(group["streams"])
     streams = [
@@ -67,6 +69,7 @@ def _in_order(group: dict[str, Any], data: dict[str, Any]) -> Iterator[dict[str,
             for event in group["streams"].get(name, {}).get("events", ())
             if (start is None or event["timestamp"] >= start)
             and (end is None or event["timestamp"] <= end)
+            and matches(event["message"])
             and event.setdefault("eventId", new_uuid())
         ]
         for name in wanted
