@@ -12,6 +12,8 @@ UV_VERSION := 0.13.9
 LOCK_VENV := .venv-lock
 
 .DEFAULT_GOAL := help
+# Containers like to set it. A run starts hundreds of Pythons, each of which would compile all of boto3 anew.
+unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help venv shell demo test prove bench bench-report bench-plots bench-check lint terraform-check security unit \
         integration zip contract browser pictures format lock clean

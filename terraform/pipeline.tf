@@ -44,6 +44,7 @@ module "pipeline" {
   connect_events                             = var.connect_events
   forget_deleted_customers                   = var.forget_deleted_customers
   log_level                                  = var.log_level
+  dynamodb_client                            = var.dynamodb_client
   async_maximum_event_age_seconds            = var.async_maximum_event_age_seconds
   async_maximum_retry_attempts               = var.async_maximum_retry_attempts
   prefix                                     = var.prefix

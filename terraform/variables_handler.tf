@@ -118,6 +118,18 @@ variable "log_level" {
   }
 }
 
+variable "dynamodb_client" {
+  description = "By what the function talks to DynamoDB: auto is a lean client wherever the function's environment is an ordinary one, botocore is botocore's in any case."
+  type        = string
+  default     = "auto"
+  nullable    = false
+
+  validation {
+    condition     = contains(["auto", "botocore"], var.dynamodb_client)
+    error_message = "dynamodb_client must be auto or botocore."
+  }
+}
+
 variable "async_maximum_event_age_seconds" {
   description = "How long Lambda keeps an event it could not process yet, in seconds; then it goes to the failure queue."
   type        = number

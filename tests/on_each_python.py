@@ -20,10 +20,27 @@ from stripe_handler_cli.tools.python_versions import Interpreter, candidate_inte
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = ROOT / "requirements" / "dev.txt"
 OLDEST_BOTO3 = ROOT / "requirements" / "oldest_boto3.txt"
-ABOUT_THE_TESTS = ROOT / "tests" / "property" / "test_negative_controls.py"
-"""Says whether other tests would notice a fault: the same on any Python, and it takes a minute."""
+ALIKE = (
+    # Whether other tests would notice a fault, what the tests are made of, and the benchmarks.
+    "property/test_negative_controls.py",
+    "unit/benchmarks",
+    "unit/support",
+    # What pages, Terraform and sources say of one another.
+    "contract/test_costs.py",
+    "contract/test_docker_compose.py",
+    "contract/test_docs.py",
+    "contract/test_environment_contract.py",
+    "contract/test_layers.py",
+    "contract/test_named_commands.py",
+    "contract/test_needed_permissions.py",
+    "contract/test_performance_page.py",
+    "contract/test_provider_schema.py",
+    "contract/test_terraform_readmes.py",
+    "contract/test_terraform_root.py",
+)
+"""What no Python and no boto3 makes any difference to, below tests/; the rest runs code that is shipped."""
 EXAMPLES_THERE = "30"
-"""Two Pythons differ in the language; few examples show that, and the first one tries the rules."""
+"""Two Pythons differ in the language; few examples show that, and the first run tries the rules."""
 PROPERTIES = ROOT / "tests" / "property"
 """The semantics, which touch no AWS."""
 CLASSIFIER = "Programming Language :: Python :: 3."
@@ -98,11 +115,11 @@ def main(arguments: list[str]) -> int:
     except CliError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1
-    left_out = ABOUT_THE_TESTS if other else PROPERTIES
+    left_out = [ROOT / "tests" / name for name in ALIKE] + ([] if other else [PROPERTIES])
     say(f"Tests on Python {there} with boto3 {boto3}:")
     return run_pytest(
         python,
-        [*arguments, f"--ignore={left_out}"],
+        [*arguments, *(f"--ignore={path}" for path in left_out)],
         STRIPE_HANDLER_EXAMPLES=EXAMPLES_THERE,
         STRIPE_HANDLER_BOTO3=boto3,
     )

@@ -12,12 +12,14 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler import garbage_collection
 from stripe_subscription_handler.config import Config, LogLevel
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Applied, Outcome
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.policy import check_livemode
-from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
+from stripe_subscription_handler.dynamodb.clients import client_for_events
+from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import HandlerError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from stripe_subscription_handler.initialization import prepare, renew_randomness
@@ -49,7 +51,7 @@ class Runtime:
 def runtime() -> Runtime:
     """Make the runtime on the first invocation. A `ConfigError` is not cached: the next one tries again."""
     config = Config.from_environment(os.environ)
-    store = Store(dynamodb_client(), config, configured_stripe(os.environ, config))
+    store = Store(client_for_events(os.environ, config), config, configured_stripe(os.environ, config))
     return Runtime(store, config, make_logger(config.log_level), report=make_logger(LogLevel.INFO))
 
 
@@ -161,9 +163,10 @@ def _also_applied(one: Applied) -> dict[str, Any]:
 
 def _load_stripe_if_needed() -> None:
     if runtime().store.stripe is not None:
-        from stripe_subscription_handler.stripe_side.api import load_stripe  # noqa: PLC0415 - only with a key
+        from stripe_subscription_handler.stripe_side.api import prepare_to_ask  # noqa: PLC0415 - only with a key
 
-        load_stripe()
+        prepare_to_ask()
 
 
 prepare(os.environ, runtime, _load_stripe_if_needed)
+garbage_collection.resume()

@@ -6,13 +6,11 @@ botocore. docs/performance.md says what each choice here saves.
 
 from typing import Any
 
-import botocore
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
-USER_AGENT = f"stripe-subscription-handler Botocore/{botocore.__version__}"
-"""What CloudTrail shows. botocore's own is put together anew for every request, an eighth of its CPU time."""
+from stripe_subscription_handler.user_agent import USER_AGENT
 
 
 class _OneServiceLoader(Loader):

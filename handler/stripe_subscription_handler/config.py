@@ -24,6 +24,7 @@ from stripe_subscription_handler.errors import ConfigError
 from stripe_subscription_handler.events.own_attributes import compiled
 from stripe_subscription_handler.events.selection import DEFAULT_USER_ID_METADATA_KEY, Selection
 from stripe_subscription_handler.profile_keys import USER_ID_PLACEHOLDER, ProfileKeys
+from stripe_subscription_handler.value import Value
 
 STRIPE_KEY_VARIABLES = ("STRIPE_SECRET_KEY", "STRIPE_SECRET_ARN", "STRIPE_SECRET_PARAMETER")
 """Where the Stripe key is: the key itself, a secret's ARN, a parameter of SSM. At most one is set."""
@@ -44,8 +45,18 @@ class LogLevel(enum.StrEnum):
     ERROR = "ERROR"
 
 
-@attrs.frozen
-class Config:
+class ClientKind(enum.StrEnum):
+    """By what the function that handles events talks to DynamoDB.
+
+    `AUTO`: by the lean client where the environment is an ordinary Lambda function's, else by botocore's.
+    """
+
+    AUTO = "auto"
+    BOTOCORE = "botocore"
+
+
+@attrs.frozen(repr=False)
+class Config(Value):
     """Settings of one environment; `VARIABLES` names the variable of each.
 
     Attributes:
@@ -74,6 +85,7 @@ class Config:
     sort_key_template: str = "PROFILE"
     livemode: Livemode = Livemode.ANY
     log_level: LogLevel = LogLevel.INFO
+    dynamodb_client: ClientKind = ClientKind.AUTO
     unmapped: Unmapped = Unmapped.PARK
     create_missing_profile: bool = True
     connect_events: ConnectEvents = ConnectEvents.SKIP
@@ -175,6 +187,7 @@ VARIABLES = {
     "sort_key_template": "SORT_KEY_TEMPLATE",
     "livemode": "LIVEMODE",
     "log_level": "LOG_LEVEL",
+    "dynamodb_client": "DYNAMODB_CLIENT",
     "unmapped": "UNMAPPED",
     "create_missing_profile": "CREATE_MISSING_PROFILE",
     "connect_events": "CONNECT_EVENTS",
@@ -188,6 +201,7 @@ VARIABLES = {
 _CHOICES: dict[str, dict[str, Any]] = {
     "livemode": {str(choice): choice for choice in Livemode},
     "log_level": {str(choice): choice for choice in LogLevel},
+    "dynamodb_client": {str(choice): choice for choice in ClientKind},
     "unmapped": {str(choice): choice for choice in Unmapped},
     "create_missing_profile": {"true": True, "false": False},
     "connect_events": {str(choice): choice for choice in ConnectEvents},

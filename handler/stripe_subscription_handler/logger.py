@@ -37,6 +37,14 @@ def _type_name(value: object) -> str:
     return type(value).__name__
 
 
+# Made once: `json.dumps` would make one for each line, which takes as long as writing it.
+_JSON = json.JSONEncoder(default=_type_name)
+
+
+def _as_json(fields: Any, **_: Any) -> str:
+    return _JSON.encode(fields)
+
+
 def make_logger(level: str = "INFO", output: TextIO | None = None, now: Callable[[], str] = _now) -> Log:
     """Make a logger of lines that have their fields, `event`, `level` and `timestamp` (ISO-8601 UTC).
 
@@ -52,7 +60,7 @@ def make_logger(level: str = "INFO", output: TextIO | None = None, now: Callable
         processors=[
             structlog.processors.add_log_level,
             with_time,
-            structlog.processors.JSONRenderer(json.dumps, default=_type_name),
+            structlog.processors.JSONRenderer(_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         context_class=dict,

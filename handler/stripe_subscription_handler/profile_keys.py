@@ -10,12 +10,13 @@ from typing import Any
 import attrs
 
 from stripe_subscription_handler.errors import ConfigError
+from stripe_subscription_handler.value import Value
 
 USER_ID_PLACEHOLDER = "{userId}"
 
 
-@attrs.frozen
-class ProfileKeys:
+@attrs.frozen(repr=False)
+class ProfileKeys(Value):
     """Names and templates of a profile's key.
 
     Attributes:

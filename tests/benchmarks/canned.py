@@ -31,7 +31,10 @@ def answers(event: Mapping[str, Any]) -> dict[str, str]:
     write = decide(parse_event(event))
     if not isinstance(write, Write):
         raise TypeError("the event must lead to a write")
-    old = to_wire({name: value for name, value in write.set.items() if value is not None})
+    values: dict[str, Any] = {name: value for name, value in write.set.items() if value is not None}
+    for (name, part), value in write.parts.items():
+        values[name] = values.get(name, {}) | {part: value}
+    old = to_wire(values)
     return {
         "UpdateItem": json.dumps({"Attributes": old}),
         "GetItem": json.dumps({"Item": old}),

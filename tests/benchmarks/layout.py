@@ -96,7 +96,7 @@ def lay_out(setting: Setting) -> Layout:
     zip_path = STATE / "handler.zip"
     build_zip(ROOT, zip_path, progress=lambda _: None)
     _unzip(zip_path, layout.task)
-    _link(found["runtime"], layout.runtime)
+    _lay_runtime(found["runtime"], layout.runtime)
     patterns = [str(path) for path in sorted(PATTERNS.glob("*.py"))]
     _copy([*found["usual"], *patterns], layout.usual)
     for compiled, bare in (
@@ -105,7 +105,7 @@ def lay_out(setting: Setting) -> Layout:
     ):
         shutil.rmtree(bare, ignore_errors=True)
         shutil.copytree(compiled, bare, ignore=shutil.ignore_patterns("__pycache__"))
-    compile_all = [python, "-m", "compileall", "-q", layout.usual, *found["runtime"]]
+    compile_all = [python, "-m", "compileall", "-q", layout.usual, layout.runtime]
     subprocess.run(compile_all, check=False, capture_output=True)  # noqa: S603 - some files are for other Pythons
     return layout
 
@@ -116,11 +116,15 @@ def _unzip(source: Path, target: Path) -> None:
         archive.extractall(target)
 
 
-def _link(paths: Sequence[str], target: Path) -> None:
+def _lay_runtime(paths: Sequence[str], target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for path in map(Path, paths):
-        (target / path.name).symlink_to(path)
+        if path.is_dir():
+            (target / path.name).symlink_to(path)
+        else:
+            # The bytecode of a module that is one file stands beside it, so a link to it alone has none.
+            shutil.copy2(path, target / path.name)
 
 
 def _copy(paths: Sequence[str], target: Path) -> None:

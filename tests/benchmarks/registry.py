@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from benchmarks import cold_start, handler_cpu, requests_per_event, zip_size
+from benchmarks import cold_start, first_question, handler_cpu, requests_per_event, zip_size
 from benchmarks.backfill import benchmark as backfill
 from benchmarks.growth import benchmark as growth
 from benchmarks.load import benchmark as load
@@ -43,6 +43,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     ),
     cold_start.NAME: Benchmark(
         "a fresh process up to its first event, against import boto3", cold_start.run, cold_start.section
+    ),
+    first_question.NAME: Benchmark(
+        "the first question to Stripe on a function that is ready, against stripe's usual client",
+        first_question.run,
+        first_question.section,
     ),
     zip_size.NAME: Benchmark(
         "the Lambda zip: its size, and whether surroundings change it", zip_size.run, zip_size.section

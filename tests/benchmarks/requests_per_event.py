@@ -40,7 +40,7 @@ GROWN = {
     "10, of which 9 have ended": {"live": 1, "ended": 9},
     "100, of which 99 have ended": {"live": 1, "ended": 99},
 }
-"""Subscriptions of one user. About 70 that live at once do not fit into one write: docs/semantics.md."""
+"""Subscriptions of one user."""
 PRICES = {"seen": "November 2026", "write_units": 0.625, "read_units": 0.125}
 """US dollars per million units, DynamoDB on demand, us-east-1; README's "What it costs" has the same."""
 _KEYS = {"profiles": ("PK", "SK"), "sync": ("PK", "SK"), "idempotency": ("id",)}

@@ -126,7 +126,7 @@ def test_a_profile_holds_a_subscription_exactly_while_its_link_names_the_user(
     fixture: Fixture, case: Case
 ) -> None:
     """By what is written down, no subscription is in two profiles, and none in the wrong one."""
-    held = [(one, user) for user, item in case.profiles.items() for one in item.get(ledger.KNOWN, ())]
+    held = [(one, user) for user, item in case.profiles.items() for one in ledger.known_ids(item)]
     links = [entry for of_customer in case.links.values() for entry in of_customer.items()]
     owned = [(one, link["owner"]) for one, link in links if "owner" in link]
     assert sorted(held) == sorted(owned), fixture_id(fixture)

@@ -11,6 +11,7 @@ from pathlib import Path
 import boto3
 import botocore
 import pytest
+import urllib3
 
 ROOT = Path(__file__).parents[2]
 PINNED = dict(
@@ -38,3 +39,4 @@ def test_the_second_run_is_on_it() -> None:
     """Not on the one that the first run has."""
     assert boto3.__version__ == os.environ["STRIPE_HANDLER_BOTO3"] == PINNED["boto3"]
     assert botocore.__version__ == PINNED["botocore"]
+    assert urllib3.__version__ == PINNED["urllib3"]

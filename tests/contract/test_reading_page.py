@@ -54,7 +54,7 @@ def items_around(end: datetime) -> dict[str, dict[str, Any]]:
             "lastPaymentStatus": "succeeded",
             "entitlements": {"export", "audit_log"},
             "stripeLedgerLive": {"sub_1"},
-            "stripeLedgerSubscription_sub_1": register(),
+            "stripeLedger_sub_1": register(),
         },
         "trial": {
             "subscriptionStatus": "trialing",

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
-from stripe_subscription_handler.decisions.ledger import LIVE, Ledger, register_attribute
+from stripe_subscription_handler.decisions.ledger import LIVE, Held, Ledger
 from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 from stripe_subscription_handler.events.subscriptions import Subscription
@@ -62,8 +62,8 @@ BARE = Subscription(
 @pytest.mark.parametrize("stored", [FULL, BARE], ids=["all is known", "little is known"])
 def test_a_register_is_read_as_it_was_written(stored: Subscription) -> None:
     """Attribute by attribute."""
-    register = Register(version="v", second="s", subscription=stored).to_attribute()
-    item = {LIVE: {"sub_1"}, register_attribute("sub_1"): register}
+    register = Register("0 2026-12-01T00:00:00Z 1", "2026-12-01T00:00:00Z", stored)
+    item = {LIVE: {"sub_1"}} | Held(register).to_attributes("sub_1")
     assert [as_told(one) for one in Profile.from_item(item).subscriptions] == [as_read(stored)]
 
 

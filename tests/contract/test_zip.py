@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,11 +15,16 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_handler_cli.common.errors import CliError
+from stripe_handler_cli.tools.packaging import trial_run
+from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, REPLACED, read_lock
+from stripe_handler_cli.tools.packaging.trial import try_files
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 from stripe_subscription_handler.stripe_side.api import NOT_IN_ZIP
 from support.terraform import defaults
 from support.zip_builds import ROOT, RUNTIME_HAS, Build, build, distributions_of, top_level_paths
+
+TRIAL = Path(trial_run.__file__)
 
 pytestmark = pytest.mark.xdist_group("zip")  # built once, by one process
 
@@ -137,28 +143,46 @@ def test_the_bridge_imports_with_only_boto3_beside_the_zip_and_without_stripe(la
     assert (is_callable, loaded) == ("True", "set()")
 
 
-def test_the_stripe_client_works_with_only_boto3_beside_the_zip(lambda_path: list[str]) -> None:
-    """The Stripe client can be made: its HTTP stack is complete, with urllib3 from the runtime."""
+def test_stripe_is_asked_with_only_boto3_beside_the_zip(lambda_path: list[str]) -> None:
+    """Everything that the function can ask, answered in every way, with the urllib3 of the runtime."""
     code = (
-        "import stripe, requests, urllib3\n"
-        "stripe.StripeClient('sk_test_1', http_client=stripe.RequestsClient())\n"
-        "print(stripe.__file__, requests.__file__, urllib3.__file__, sep='|')"
+        "from pathlib import Path\n"
+        f"program = {{}}; exec(Path({str(TRIAL)!r}).read_text('utf-8'), program)\n"
+        "tried = program['ask_all']()\n"
+        "import stripe, urllib3\n"
+        "print(tried > 500, 'requests' in sys.modules, stripe.__file__, urllib3.__file__, sep='|')"
     )
-    stripe, requests, urllib3 = map(Path, run_as_on_lambda(lambda_path, code).split("|"))
-    assert stripe.is_relative_to(lambda_path[0])
-    assert requests.is_relative_to(lambda_path[0])
-    assert urllib3.is_relative_to(lambda_path[1])
+    tried, requests, stripe, urllib3 = run_as_on_lambda(lambda_path, code).split("|")
+    assert (tried, requests) == ("True", "False")
+    assert Path(stripe).is_relative_to(lambda_path[0])
+    assert Path(urllib3).is_relative_to(lambda_path[1])
 
 
-def test_nothing_imports_what_is_left_out_of_stripe(lambda_path: list[str]) -> None:
-    """`stripe.params` is named for type checkers only: with those blocks taken away, by no import."""
-    package = Path(lambda_path[0]) / "stripe"
-    for_checkers = re.compile(r"^( *)if TYPE_CHECKING:\n(?:\1 +.*\n|\n)+", re.MULTILINE)
-    imports = re.compile(r"^.*\bimport\b.*stripe\.params|^ *from +stripe\.params", re.MULTILINE)
-    texts = [path.read_text("utf-8") for path in package.rglob("*.py")]
-    assert not (package / "params").exists()
-    assert sum(imports.search(text) is not None for text in texts) > 100
-    assert not [text for text in texts if imports.search(for_checkers.sub("", text))]
+def test_an_object_in_an_error_would_be_missed(lambda_path: list[str], tmp_path: Path) -> None:
+    """So `stripe` is handed none; where it is, the build's own trial fails, and says what is missing."""
+    task = tmp_path / "task"
+    shutil.copytree(lambda_path[0], task, ignore=shutil.ignore_patterns("__pycache__"))
+    client = task / "stripe_subscription_handler" / "stripe_side" / "unparsed.py"
+    text = client.read_text(encoding="utf-8")
+    assert text.count("body = without_objects(body)") == 1
+    client.write_text(text.replace("body = without_objects(body)", "pass"), encoding="utf-8")
+    files = {
+        path.relative_to(task).as_posix(): path.read_bytes() for path in task.rglob("*") if path.is_file()
+    }
+    with pytest.raises(CliError, match=r"No module named 'stripe\._(payment_intent|account)'"):
+        try_files(files, with_stripe=True)
+
+
+def test_what_goes_of_stripe_is_what_it_looks_up_by_name(names: list[str]) -> None:
+    """Its client and its errors are there, with its certificates; Stripe's objects and services are not."""
+    held = {name for name in names if name.startswith("stripe/")}
+    needed = {"_stripe_client", "_http_client", "_error", "_error_object", "_stripe_object", "oauth_error"}
+    assert {f"stripe/{name}.py" for name in needed} | {"stripe/data/ca-certificates.crt"} <= held
+    assert not held & {
+        "stripe/_subscription.py",
+        "stripe/_subscription_service.py",
+        "stripe/params/__init__.py",
+    }
 
 
 def test_the_zip_knows_its_version(lambda_path: list[str]) -> None:
@@ -194,7 +218,9 @@ def test_every_package_brings_its_licence(names: list[str]) -> None:
         name.split("/")[0] for name in names if re.search(r"\.dist-info/.*licen[cs]e", name, re.IGNORECASE)
     }
     assert licensed == folders
-    assert len(folders) == len(read_lock(ROOT / "requirements/handler.txt")) + 1
+    locked = {wheel.name for wheel in read_lock(ROOT / "requirements/handler.txt")}
+    held = {canonicalize_name(folder.split("-")[0]) for folder in folders}
+    assert held == (locked - REPLACED) | {"stripe-subscription-handler"}
 
 
 def test_the_zips_requirements_are_the_librarys_without_boto3() -> None:

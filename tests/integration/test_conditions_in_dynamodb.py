@@ -24,37 +24,39 @@ TABLE = "itest-conditions"
 KEY = {"PK": {"S": "a"}}
 serialize = TypeSerializer().serialize
 
-ITEM = {
+ITEM: dict[str, Any] = {
     "version": "0 2025-11-22T08:26:40Z 1",
-    "stripeLedgerSubscription_sub_1": {
-        "version": "0 2025-11-22T08:26:40Z 1",
-        "flag": True,
-        "fields": {"quantity": 2, "status": "active"},
-        "candidates": {"evt_1": {"before": {"trialEnd": None}}},
+    "stripeLedger_sub_1": {
+        "r": {"v": "0 1763800000 1", "q": 2, "s": "active", "t": {"evt_1": {"o": {"te": None}}}},
+        "c": {"k": "3 0 1763800000 1", "flag": True},
     },
     "known": {"sub_1", "sub_2"},
 }
-REGISTER = ("stripeLedgerSubscription_sub_1",)
+SUBSCRIPTION = "stripeLedger_sub_1"
+REGISTER, CLAIM = (SUBSCRIPTION, "r"), (SUBSCRIPTION, "c")
 SINGLE: list[Condition] = [
     Absent(("missing",)),
     Absent(REGISTER),
     Absent((*REGISTER, "nothing")),
-    Absent((*REGISTER, "candidates", "evt_1")),
+    Absent((SUBSCRIPTION, "p")),
+    Absent((SUBSCRIPTION, "p", "v")),
+    Absent((*REGISTER, "v", "deeper")),
+    Absent((*REGISTER, "t", "evt_1")),
     Equal(("version",), "0 2025-11-22T08:26:40Z 1"),
     Equal(("missing",), "x"),
     Equal(("known",), frozenset({"sub_2", "sub_1"})),
     Equal(("known",), frozenset({"sub_1"})),
-    Equal(REGISTER, ITEM[REGISTER[0]]),
-    Equal(REGISTER, {"version": "0 2025-11-22T08:26:40Z 1"}),
-    Equal((*REGISTER, "flag"), value=True),
-    Equal((*REGISTER, "flag"), value=False),
-    Less((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 2"),
-    Less((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 1"),
-    Less((*REGISTER, "version"), "0 2025-11-22T08:26:39Z 3"),
-    Less((*REGISTER, "version"), "1 2025-11-22T08:26:39Z 3"),
+    Equal(REGISTER, ITEM[SUBSCRIPTION]["r"]),
+    Equal(REGISTER, {"v": "0 1763800000 1"}),
+    Equal((*CLAIM, "flag"), value=True),
+    Equal((*CLAIM, "flag"), value=False),
+    Less((*REGISTER, "v"), "0 1763800000 2"),
+    Less((*REGISTER, "v"), "0 1763800000 1"),
+    Less((*REGISTER, "v"), "0 1763799999 3"),
+    Less((*REGISTER, "v"), "1 1763799999 3"),
     Less(("missing",), "z"),
-    AtLeast((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 1"),
-    AtLeast((*REGISTER, "version"), "0 2025-11-22T08:26:40Z 2"),
+    AtLeast((*REGISTER, "v"), "0 1763800000 1"),
+    AtLeast((*REGISTER, "v"), "0 1763800000 2"),
 ]
 COMBINED: list[Condition] = [
     joined

@@ -169,7 +169,7 @@ def test_dead_subscriptions_shrink_to_their_ids(pipeline: Pipeline) -> None:
             assert pipeline.follow(event["id"])["decision"] == "write"
     profile = pipeline.profile(life.user_id)
     assert profile["subscriptionId"] == f"sub_{life.name}_10"
-    assert profile["stripeLedgerKnown"] == {f"sub_{life.name}_10"}
+    assert profile["stripeLedgerOthers"] == {f"sub_{life.name}_10"}
     assert len(profile["stripeLedgerClosed"]) == 9
     late = life.updated("late", 16, number=1)
     pipeline.put(late)

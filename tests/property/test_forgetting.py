@@ -30,9 +30,7 @@ each_policy = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES.
 def guesses(tables: Tables) -> set[tuple[str, str]]:
     """What is somebody's by nothing but a guess."""
     kind = f"{int(Kind.GUESS)} "
-    return {
-        key for key, link in tables.links.items() if link.get("claim", {}).get("key", "").startswith(kind)
-    }
+    return {key for key, link in tables.links.items() if link.get("claim", {}).get("k", "").startswith(kind)}
 
 
 def forget_all(tables: Tables) -> None:
@@ -96,7 +94,7 @@ def test_of_a_forgotten_customer_only_a_subscriptions_own_label_counts(
     whole = {key for key, record in tables.customers.items() if record.get("forgotten") == EVERYTHING}
     replay(tables, stream)
     labelled = {
-        (link_key, int(link["claim"]["key"][0])) for link_key, link in _owned(tables) if link_key[0] in whole
+        (link_key, int(link["claim"]["k"][0])) for link_key, link in _owned(tables) if link_key[0] in whole
     }
     assert all(kind >= Kind.INVOICE for _, kind in labelled)
     links = {key for key, _ in _owned(tables)}

@@ -5,6 +5,7 @@
 writes the table of the README and those of docs/costs.md; tests/contract/test_costs.py holds them equal.
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -109,6 +110,7 @@ def _paid_too(body: dict[str, Any], **rest: Any) -> dict[str, Any]:
     return events.event("invoice.paid", body, **rest)
 
 
+@functools.cache
 def lives() -> Mix:
     """Whole lives as the simulator plays them, which likes what is rare: trials, dunning, late labels."""
     options = SimulationOptions(

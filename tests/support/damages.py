@@ -40,7 +40,7 @@ ODD_TEXTS = (
     "SET",
     "CUSTOMER#cus_1",
 )
-ODD_KEYS = ("", ".", "#n0", ":v0", "a.b", "a#b", "sub_1", "\ud800", "k" * 300, "stripeLedgerKnown")
+ODD_KEYS = ("", ".", "#n0", ":v0", "a.b", "a#b", "sub_1", "\ud800", "k" * 300, "stripeLedgerLive")
 ODD_TIMES: tuple[Any, ...] = (
     1_763_800_000_000,
     1_763_800_000.5,

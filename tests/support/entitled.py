@@ -11,11 +11,13 @@ from support import events
 from support.delivery import Delivery
 from support.happenings import Fact, World
 from support.model import Tables
-from support.streams import Stream
-from support.tapes import tapes
+from support.streams import MOST_COPIES, Stream
+from support.tapes import Tape, cut, parted
 from support.walks import proven_end
-from support.worlds import Kinds, worlds
+from support.worlds import CHOICES, Kinds, drawn_world
 
+PARTS = (CHOICES, 32, 64, 224)
+"""Choices that make the world, that add summaries, that arrange the deliveries, and that schedule these."""
 KEYS = ("audit", "seats", "sso")
 LISTED = 2
 """So many keys are listed at most; Stripe lists ten."""
@@ -31,16 +33,17 @@ class _Drawn:
     tells_former: bool
 
 
-def _drawn(world: World) -> st.SearchStrategy[list[_Drawn]]:
+def _drawn(world: World, tape: Tape) -> list[_Drawn]:
     customers = sorted({fact.customer_id for fact in world.facts})
-    one = st.builds(
-        _Drawn,
-        place=st.integers(0, len(world.facts) - 1),
-        customer_id=st.sampled_from(customers),
-        keys=st.frozensets(st.sampled_from(KEYS)),
-        tells_former=st.integers(0, 4).map(bool),
-    )
-    return st.lists(one, min_size=1, max_size=5)
+    return [
+        _Drawn(
+            place=tape.pick(len(world.facts)),
+            customer_id=tape.one_of(customers),
+            keys=frozenset(key for key in KEYS if tape.pick(2)),
+            tells_former=bool(tape.pick(5)),
+        )
+        for _ in range(1 + tape.pick(5))
+    ]
 
 
 def _with_summaries(world: World, drawn: list[_Drawn]) -> World:
@@ -75,12 +78,13 @@ def _fact(one: _Drawn, before: frozenset[str], second: int, number: int) -> Fact
 @st.composite
 def entitled_streams(draw: st.DrawFn, kinds: Kinds, *between: Delivery) -> Stream:
     """Worlds of these kinds in which customers get and lose entitlements, delivered in any way."""
-    before = draw(worlds(kinds))
-    world = _with_summaries(before, draw(_drawn(before)))
-    copies = draw(st.lists(st.sampled_from(world.events), max_size=4))
-    every = (*world.events, *copies, *between)
-    order = draw(st.permutations(range(len(every))))
-    return Stream(world, tuple(every[place] for place in order), draw(tapes()))
+    making, adding, arranging, delivering = parted(
+        draw(st.binary(min_size=sum(PARTS), max_size=sum(PARTS))), *PARTS
+    )
+    before = drawn_world(making.pick, kinds)
+    world = _with_summaries(before, _drawn(before, adding))
+    every = (*world.events, *arranging.some_of(world.events, MOST_COPIES), *between)
+    return Stream(world, tuple(arranging.shuffled(every)), cut(delivering))
 
 
 def check_entitlements(tables: Tables) -> None:
@@ -124,7 +128,7 @@ def _owner(tables: Tables, customer_id: str) -> str | None:
     """Whose a customer's entitlements are, by the links and the customer's claim."""
     links = (link for (customer, _), link in tables.links.items() if customer == customer_id)
     owners = {link["owner"] for link in links if "owner" in link}
-    claimed = tables.customers[customer_id].get("claim", {}).get("user")
+    claimed = tables.customers[customer_id].get("claim", {}).get("u")
     return owners.pop() if len(owners) == 1 else claimed if claimed in owners else None
 
 

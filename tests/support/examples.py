@@ -14,5 +14,10 @@ MANY = settings(
 )
 FEW = settings(MANY, max_examples=int(os.environ.get("STRIPE_HANDLER_EXAMPLES", "120")))
 """For whole worlds that are delivered twice; the negative controls take as many as of the others."""
-SOME = settings(max_examples=min(EXAMPLES, 300), deadline=None)
+SOME = settings(MANY, max_examples=min(EXAMPLES, 300))
 """For what depends on few choices; `make prove` leaves it out."""
+
+
+def at_most(count: int) -> int:
+    """So many simulated lives and the like; fewer where the properties try fewer examples."""
+    return min(count, EXAMPLES)

@@ -8,7 +8,7 @@ from stripe_subscription_handler.conversation.messages import Answer, Moved, Req
 from support.model import Tables
 
 KEYS = ("PK",)
-_OF_OTHERS = frozenset({"steps", "candidates"})
+_OF_OTHERS = frozenset({"s", "t"})
 """What the subscription, or the customer, of somebody else tells of how it came to him."""
 
 
@@ -52,7 +52,7 @@ def traces(tables: Tables, user_id: str) -> list[str]:
 def _is_anothers(tables: Tables, user_id: str, customer_id: str, one: Any) -> bool:
     """Whether what waits is about a subscription that somebody else has a claim to, or nobody any more."""
     claim = tables.links.get((customer_id, one.subscription_id or ""), {}).get("claim")
-    return claim is not None and claim["user"] != user_id
+    return claim is not None and claim["u"] != user_id
 
 
 def _names(one: Any) -> frozenset[str]:

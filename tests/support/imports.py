@@ -1,13 +1,15 @@
 """Who imports whom, read from the sources: every `import`, inside functions and for type checkers too."""
 
 import ast
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 HANDLER = Path(__file__).parents[2] / "handler"
 
 
-def modules() -> dict[str, Path]:
+@functools.cache
+def modules() -> Mapping[str, Path]:
     """Name → file, of every module of the library and the CLI."""
     found = {}
     for path in sorted(HANDLER.glob("stripe_*/**/*.py")):
@@ -16,16 +18,30 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imported_names(name: str, path: Path) -> Iterator[str]:
+@functools.cache
+def imported_names(name: str, path: Path) -> frozenset[str]:
     """The dotted names that a module imports; `from a import b` gives `a.b`."""
+    return frozenset(_imported_names(name, path))
+
+
+def _imported_names(name: str, path: Path) -> Iterator[str]:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: -(node.level - 1) or None] if node.level else []
             origin = ".".join([*above, *([node.module] if node.module else [])])
             yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement in a tree. Most nodes are parts of expressions, where there is no import."""
+    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        found = getattr(node, field, ())
+        for inner in found if isinstance(found, list) else ():
+            yield inner
+            yield from _statements(inner)
 
 
 def import_graph() -> dict[str, set[str]]:

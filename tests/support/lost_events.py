@@ -7,7 +7,7 @@ import attrs
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.conversation.model import Tables
-from stripe_subscription_handler.decisions.ledger import PREFIX
+from stripe_subscription_handler.decisions.ledger import PREFIX, subscription_attribute
 from stripe_subscription_handler.decisions.view import SUBSCRIPTION_VIEW
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
@@ -110,7 +110,7 @@ def spoil(tables: Tables, kind: str, rng: random.Random) -> None:
     attributes = {
         "ledger": [name for name in item if name.startswith(PREFIX)],
         "view": [name for name in item if name in SUBSCRIPTION_VIEW],
-        "register": [name for name in item if name.startswith(f"{PREFIX}Subscription_")],
+        "register": [name for name in item if name.startswith(subscription_attribute(""))],
     }[kind]
     for name in sorted(attributes):
         if kind == "ledger" or rng.random() < 0.5:

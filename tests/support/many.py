@@ -13,8 +13,8 @@ from support.model import Tables
 CUSTOMER = "cus_NffrFeUfNV2Hib"
 LARGEST_BYTES = 400 * 1024
 """DynamoDB's largest item."""
-_REVISION = "0123456789abcdef"
-"""As long as the store's; the model's are shorter."""
+REVISION_TEXT = "01234567"
+"""As long as the store's; the model's are longer."""
 
 
 def subscription_id(place: int) -> str:
@@ -99,5 +99,5 @@ def of_one_user(histories: Iterable[Iterable[StripeEvent]], user: str) -> Tables
 
 def profile_bytes(tables: Tables, user: str) -> int:
     """The size of a profile, its keys included."""
-    item = {"PK": f"USER#{user}", "SK": "PROFILE", **tables.profiles[user], REVISION: _REVISION}
+    item = {"PK": f"USER#{user}", "SK": "PROFILE", **tables.profiles[user], REVISION: REVISION_TEXT}
     return item_bytes(to_wire(item))

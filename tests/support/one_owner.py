@@ -6,20 +6,18 @@ from typing import Any
 from stripe_subscription_handler.decisions.compaction import is_closed
 from stripe_subscription_handler.decisions.ledger import (
     FLOOR,
-    KNOWN,
     Ledger,
-    claim_attribute,
-    payment_attribute,
-    register_attribute,
+    known_ids,
+    subscription_attribute,
 )
 from support.model import Tables
 
-_MARKS = (register_attribute(""), payment_attribute(""), claim_attribute(""))
+_MARK = subscription_attribute("")
 
 
 def held(item: Mapping[str, Any]) -> set[str]:
     """Subscriptions of which an item holds a register, a payment or a claim."""
-    return {name.removeprefix(mark) for name in item for mark in _MARKS if name.startswith(mark)}
+    return {name.removeprefix(_MARK) for name in item if name.startswith(_MARK)}
 
 
 def holders(tables: Tables) -> dict[str, set[str]]:
@@ -63,6 +61,8 @@ def check_nobody_elses(tables: Tables) -> None:
             f"{owners.get(subscription_id)}"
         )
     for user, item in tables.profiles.items():
-        assert held(item) == set(item.get(KNOWN, ())), f"the item of {user} knows other ids than it holds"
+        assert held(item) == known_ids(item), f"the item of {user} knows other ids than it holds"
         shown = item.get("subscriptionId")
-        assert shown is None or register_attribute(shown) in item, f"{user} is shown what the item lacks"
+        assert shown is None or "r" in item.get(subscription_attribute(shown), {}), (
+            f"{user} is shown what the item lacks"
+        )

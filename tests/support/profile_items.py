@@ -73,26 +73,30 @@ def _maps(table: Mapping[str, Attribute]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+def stamp(day: int, month: int) -> int:
+    """A day of 2026 as the ledger has it."""
+    return int(datetime(2026, month, day, tzinfo=UTC).timestamp())
+
+
 def register(**fields: Any) -> dict[str, Any]:
-    """What the ledger keeps of a subscription, a plan with five seats unless fields say otherwise."""
+    """What the ledger keeps of a subscription, a plan with five seats unless fields say otherwise.
+
+    The fields go by their stored names: `decisions.registers.FIELDS`.
+    """
     usual = {
-        "customerId": "cus_1",
-        "status": "active",
-        "created": "2026-11-01T00:00:00Z",
-        "items": [{"productId": "prod_team", "priceId": "price_team", "quantity": 5}],
-        "currentPeriodStart": "2026-11-01T00:00:00Z",
-        "currentPeriodEnd": "2026-12-01T00:00:00Z",
+        "c": "cus_1",
+        "s": "active",
+        "b": stamp(1, 11),
+        "i": [{"p": "prod_team", "r": "price_team", "q": 5}],
+        "f": stamp(1, 11),
+        "e": stamp(1, 12),
     }
-    return {
-        "version": "0 2026-11-01T00:00:00Z 1",
-        "second": "2026-11-01T00:00:00Z",
-        "fields": usual | fields,
-    }
+    return {"r": {"v": f"0 {stamp(1, 11)} 1"} | usual | fields}
 
 
 def items() -> st.SearchStrategy[dict[str, Any]]:
     """Plain values: any of the contract's attributes, some of the app's own, perhaps a live subscription."""
-    ledger = {"stripeLedgerLive": {"sub_1"}, "stripeLedgerSubscription_sub_1": register()}
+    ledger = {"stripeLedgerLive": {"sub_1"}, "stripeLedger_sub_1": register()}
     own = st.fixed_dictionaries(
         {"PK": st.just("USER#u1"), "SK": st.just("PROFILE")},
         optional={"plan": IDS, "settings": st.fixed_dictionaries({"S": IDS}), "none": st.none()},

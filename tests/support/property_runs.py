@@ -1,6 +1,7 @@
 """Runs one property of convergence in a process of its own, with a seed that makes the run repeatable.
 
-Used by the negative controls and by `make prove`. What the property says stands in tests/property.
+For `make prove`; a negative control (`support.mutated`) ends in the same way. What the property says stands
+in tests/property.
 """
 
 import os
@@ -39,20 +40,26 @@ class Run:
         return sum(int(count) for count in _PASSING.findall(self.output))
 
     def found_a_counterexample(self, test: str) -> bool:
-        """Whether this test failed with an assertion, as opposed to an error anywhere on the way."""
-        failed = re.search(rf"^FAILED {re.escape(_path(test))}[^ ]*( |$)", self.output, re.MULTILINE)
-        asserted = re.search(r"^E +\|? *AssertionError|^E +assert ", self.output, re.MULTILINE)
+        """Whether this test failed with an assertion, as opposed to an error anywhere on the way.
+
+        That an error which is expected does not come is an assertion too.
+        """
+        failed = re.search(rf"^FAILED {re.escape(located(test))}[^ ]*( |$)", self.output, re.MULTILINE)
+        asserted = re.search(
+            r"^E +\|? *AssertionError|^E +assert |^E +Failed: DID NOT RAISE", self.output, re.MULTILINE
+        )
         return self.exit_code == 1 and failed is not None and asserted is not None
 
 
-def _path(test: str) -> str:
+def located(test: str) -> str:
+    """A test with its directory."""
     return test if test.startswith("tests/") else f"{DIRECTORY}/{test}"
 
 
 def collected_properties(root: Path) -> list[str]:
     """The properties in a tree, each as `file::test[parameters]`."""
     arguments = ("--collect-only", "-q", "-m", "hypothesis", *PROPERTIES)
-    done = _pytest(root, arguments, {})
+    done = _pytest(root, arguments, _environment(root))
     lines = done.stdout.splitlines()
     names = [line.removeprefix(f"{DIRECTORY}/") for line in lines if line.startswith(f"{DIRECTORY}/")]
     if done.returncode or not names:
@@ -78,34 +85,37 @@ def run_property(root: Path, test: str, *, examples: int, seed: int, shrink: boo
         "--hypothesis-profile=default",  # the one Hypothesis chooses on CI ignores the seed
         f"--hypothesis-seed={seed}",
         "--hypothesis-show-statistics",
-        _path(test),
+        located(test),
     )
-    variables = {
+    started = time.monotonic()
+    variables = variables_of(root, examples=examples, shrink=shrink, scratch=scratch)
+    done = _pytest(root, arguments, variables)
+    return Run(done.returncode, done.stdout, time.monotonic() - started)
+
+
+def variables_of(root: Path, *, examples: int, shrink: bool, scratch: Path) -> dict[str, str]:
+    """The environment of such a run; its arguments are those of `run_property`."""
+    return {
+        **_environment(root),
         "STRIPE_HANDLER_EXAMPLES": str(examples),
         "STRIPE_HANDLER_SHRINK": str(int(shrink)),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch),
     }
-    started = time.monotonic()
-    done = _pytest(root, arguments, variables)
-    return Run(done.returncode, done.stdout, time.monotonic() - started)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    found = {**os.environ, "PYTHONPATH": str(root / "handler"), "PYTHONHASHSEED": "0", "COLUMNS": "200"}
+    found.pop("PYTEST_ADDOPTS", None)
+    return found
 
 
 def _pytest(
     root: Path, arguments: tuple[str, ...], variables: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        **variables,
-        "PYTHONPATH": str(root / "handler"),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "COLUMNS": "200",
-    }
-    environment.pop("PYTEST_ADDOPTS", None)
     return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=root,
-        env=environment,
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -31,7 +31,7 @@ from stripe_subscription_handler.conversation.messages import (
 )
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.decision import Write
-from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.decisions.ledger import known_ids
 from stripe_subscription_handler.decisions.policy import Livemode, Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.selection import PLAIN, Selection
@@ -166,7 +166,7 @@ class Profiles:
 
 def _ids(item: Mapping[str, Any]) -> frozenset[str]:
     shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
-    return frozenset(shown | set(item.get(KNOWN, set())))
+    return known_ids(item) | shown
 
 
 @attrs.frozen

@@ -14,7 +14,8 @@ from typing import Any
 
 from stripe_subscription_handler.app import Runtime, handle
 from stripe_subscription_handler.config import Config
-from stripe_subscription_handler.dynamodb.store import Store, dynamodb_client
+from stripe_subscription_handler.dynamodb.clients import dynamodb_client
+from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.errors import HandlerError, InvalidEventError, UnexpectedError
 from stripe_subscription_handler.logger import make_logger
 from support.corpus import Mutant, corpus

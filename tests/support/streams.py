@@ -10,8 +10,13 @@ from stripe_subscription_handler.decisions.policy import Policy
 from support.delivery import Ask, Delivery, Sync, interleaved
 from support.happenings import Fact, World
 from support.model import Tables
-from support.tapes import Tape, tapes
-from support.worlds import Kinds, worlds
+from support.tapes import Tape, cut, parted
+from support.worlds import CHOICES, Kinds, drawn_world
+
+MOST_COPIES = 6
+"""Events that come twice, or more often."""
+PARTS = (CHOICES, 64, 224)
+"""Choices that make the world, that arrange its deliveries, and that schedule these."""
 
 
 @attrs.frozen(repr=False)
@@ -69,17 +74,18 @@ def streams(
         lost: Whether some events never come. They are left out of the world too, but not of Stripe.
         synced: Whether subscriptions are compared with Stripe in between, and success pages ask.
     """
-    world = draw(worlds(kinds))
+    choices = draw(st.binary(min_size=sum(PARTS), max_size=sum(PARTS)))
+    making, arranging, delivering = parted(choices, *PARTS)
+    world = drawn_world(making.pick, kinds)
     if lost and len(world.facts) > 1:
-        gone = draw(st.sets(st.sampled_from(range(len(world.facts))), max_size=len(world.facts) - 1))
+        gone = set(arranging.some_of(range(len(world.facts)), len(world.facts) - 1))
         kept = (fact for place, fact in enumerate(world.facts) if place not in gone)
         world = attrs.evolve(world, facts=tuple(kept))
     places = range(len(world.events) - world.closing)
-    copies = draw(st.lists(st.sampled_from(places), max_size=6)) if places else []
+    copies = arranging.some_of(places, MOST_COPIES)
     if synced:
         ids = sorted({fact.subscription_id for fact in world.facts if fact.subscription_id})
-        between += tuple(map(Sync, draw(st.lists(st.sampled_from(ids), max_size=3)))) if ids else ()
-        between += tuple(map(Ask, draw(st.lists(st.sampled_from(ids), max_size=3)))) if ids else ()
+        between += tuple(map(Sync, arranging.some_of(ids, 3)))
+        between += tuple(map(Ask, arranging.some_of(ids, 3)))
     every = (*(world.events[place] for place in (*places, *copies)), *between)
-    order = draw(st.permutations(range(len(every))))
-    return Stream(world, tuple(every[place] for place in order), draw(tapes()))
+    return Stream(world, tuple(arranging.shuffled(every)), cut(delivering))

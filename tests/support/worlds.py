@@ -1,4 +1,4 @@
-"""Worlds: users, customers, subscriptions and the events Stripe would send, drawn choice by choice."""
+"""Worlds: users, customers, subscriptions and the events Stripe would send, made choice by choice."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from support import events
 from support.catalogue import MONTH, OURS, SETTINGS, TAGGED, THEIRS
 from support.happenings import World
 from support.stripe_account import KEEP, Account
+from support.tapes import Tape
 
 STATUSES = ("incomplete", "trialing", "active", "past_due", "unpaid", "paused", "a_future_word")
 CANCELS = (None, events.T0 + 1_000_000, events.T0 + 2_592_000, events.T0 + 2_600_000)
@@ -79,11 +80,14 @@ class Kinds:
     events: int = 9
 
 
+CHOICES = 160
+"""Choices that make a world; most take a third of them."""
+
+
 @st.composite
 def worlds(draw: st.DrawFn, kinds: Kinds = Kinds()) -> World:
     """Worlds of these kinds."""
-    numbers = [st.integers(0, most) for most in range(64)]
-    return drawn_world(lambda n: draw(numbers[n - 1]) if n > 1 else 0, kinds)
+    return drawn_world(Tape(draw(st.binary(min_size=CHOICES, max_size=CHOICES))).pick, kinds)
 
 
 def drawn_world(pick: Pick, kinds: Kinds) -> World:

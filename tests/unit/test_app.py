@@ -139,7 +139,7 @@ def test_a_ping_is_answered_with_a_line_that_names_the_destination(livemode: Liv
 
 def test_the_log_names_the_user_found_by_a_link() -> None:
     """The event names nobody; the line names the owner found."""
-    claim = {"M": {"key": {"S": "3 0 2025-11-22T08:26:40Z 1"}, "user": {"S": "user_9"}}}
+    claim = {"M": {"k": {"S": "3 0 1763800000 1"}, "u": {"S": "user_9"}}}
     key = to_wire(link_key("cus_1", "sub_1") | link_ids("cus_1", "sub_1"))
     link = {**key, "owner": {"S": "user_9"}, "claim": claim}
     function = Lambda({"Items": [link]}, {"Attributes": {}})

@@ -3,15 +3,26 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, DataNotFoundError
 
-from stripe_subscription_handler.aws_clients import USER_AGENT, aws_client
+from stripe_subscription_handler.aws_clients import aws_client
+from stripe_subscription_handler.user_agent import USER_AGENT
 
-UNNEEDED = ("asyncio.events", "boto3", "pydantic", "requests", "s3transfer", "stripe")
+UNNEEDED = (
+    "asyncio.events",
+    "boto3",
+    "botocore.client",
+    "botocore.session",
+    "pydantic",
+    "requests",
+    "s3transfer",
+    "stripe",
+)
 """Modules that no usual event needs, and that a cold start would pay for."""
 
 
@@ -93,11 +104,20 @@ def test_a_service_that_does_not_exist_is_an_error() -> None:
         aws_client("no-such-service")
 
 
-def test_importing_the_entry_point_imports_nothing_unneeded() -> None:
-    """Neither stripe and what asks it, nor boto3 and asyncio, nor what answers operations."""
+def test_starting_imports_nothing_unneeded(tmp_path: Path) -> None:
+    """Neither stripe and what asks it, nor botocore's clients and asyncio, nor what answers operations."""
     code = "import sys, stripe_subscription_handler.app; print(*sys.modules, sep='\\n')"
+    environment = {
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "DYNAMODB_TABLE_NAME": "profiles",
+        "SYNC_TABLE_NAME": "sync",
+    }
     done = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
     imported = set(done.stdout.split())
     assert not imported & set(UNNEEDED)
@@ -107,3 +127,4 @@ def test_importing_the_entry_point_imports_nothing_unneeded() -> None:
     unneeded = {"stripe_side.api", "stripe_side.secret", "operations.self_check", "operations.parked_count"}
     assert not {name.partition(".")[2] for name in ours} & unneeded
     assert "stripe_subscription_handler.operations.dispatch" in ours
+    assert "stripe_subscription_handler.dynamodb.lean.client" in ours

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stripe_subscription_handler.config import VARIABLES, VIEW_VARIABLES, Config, LogLevel
+from stripe_subscription_handler.config import VARIABLES, VIEW_VARIABLES, ClientKind, Config, LogLevel
 from stripe_subscription_handler.decisions.policy import ConnectEvents, Livemode, Policy, Unmapped
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.errors import ConfigError
@@ -30,6 +30,7 @@ def test_every_variable_is_read() -> None:
         "SORT_KEY_TEMPLATE": "p-{userId}",
         "LIVEMODE": "live",
         "LOG_LEVEL": "DEBUG",
+        "DYNAMODB_CLIENT": "botocore",
         "UNMAPPED": "dead-letter",
         "CREATE_MISSING_PROFILE": "false",
         "CONNECT_EVENTS": "handle",
@@ -52,6 +53,7 @@ def test_every_variable_is_read() -> None:
     config = Config.from_environment(values)
     assert config.profile_key("7") == {"id": "u-7", "kind": "p-7"}
     assert (config.livemode, config.log_level) == (Livemode.LIVE, LogLevel.DEBUG)
+    assert config.dynamodb_client is ClientKind.BOTOCORE
     assert config.user_id_metadata_key == "uid"
     assert config.stripe_api_url == "http://127.0.0.1:12111"
     assert config.delivery_queue_url.endswith("/delivery")
@@ -160,6 +162,7 @@ def test_a_user_id_with_braces_is_taken_literally() -> None:
         ({"PROFILE_ATTRIBUTES": '{"stripeLedgerX":"id"}'}, "PROFILE_ATTRIBUTES names stripeLedgerX"),
         ({"PROFILE_ATTRIBUTES": '{"SK":"id"}'}, "PROFILE_ATTRIBUTES names SK"),
         ({"LOG_LEVEL": "verbose"}, "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR"),
+        ({"DYNAMODB_CLIENT": "boto3"}, "DYNAMODB_CLIENT must be one of auto, botocore"),
     ],
 )
 def test_a_bad_variable_is_named(changes: dict[str, str], message: str) -> None:

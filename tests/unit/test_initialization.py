@@ -24,7 +24,7 @@ WITH_KEY = {"STRIPE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:1:secret:s"}
 WHAT_THERE_IS = """
 import sys
 from stripe_subscription_handler import app
-print(app.runtime.cache_info().currsize, "stripe" in sys.modules)
+print(app.runtime.cache_info().currsize, "stripe._stripe_client" in sys.modules)
 """
 INVOKE = """
 from stripe_subscription_handler import app

@@ -499,7 +499,7 @@ def test_one_is_no_plural_and_a_truth_is_yes_or_no(shown: Shown, columns: int | 
 
 TABLES = "stripe_handler_cli.common.tables"
 CLI = {
-    name: set(imported_names(name, path))
+    name: imported_names(name, path)
     for name, path in modules().items()
     if name.startswith("stripe_handler_cli.")
 }
@@ -533,6 +533,6 @@ def test_errors_notes_and_questions_are_told_in_one_place(name: str) -> None:
 def test_every_module_that_makes_a_table_is_shown_here() -> None:
     """Whoever adds a table adds a screen."""
     makers = {name for name, needs in CLI.items() if needs & {f"{TABLES}.table", f"{TABLES}.fields"}}
-    imported = set(imported_names("test_screens", Path(__file__)))
+    imported = imported_names("test_screens", Path(__file__))
     here = imported | {one.rpartition(".")[0] for one in imported}
     assert makers - here - SHOWN_BY_THEIR_PARTS == set()

@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 
 from stripe_handler_cli.stack.missing import name_what_is_missing
-from stripe_subscription_handler.aws_clients import USER_AGENT
+from stripe_subscription_handler.user_agent import USER_AGENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

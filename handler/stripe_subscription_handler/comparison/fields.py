@@ -12,7 +12,6 @@ import attrs
 from stripe_subscription_handler.comparison.rehearsal import Item
 from stripe_subscription_handler.decisions.access import ACCESS_UNTIL, PRODUCTS
 from stripe_subscription_handler.decisions.ledger import PREFIX, Ledger
-from stripe_subscription_handler.decisions.payments import FIELDS as PAYMENT_FIELDS
 from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import FIELDS, Register
 from stripe_subscription_handler.decisions.view import PLAN_VIEW, SUBSCRIPTION_VIEW, VIEW
@@ -23,11 +22,21 @@ _NOT_IN_OLD_SHAPES = frozenset({"subscriptionProductId", PRODUCTS})
 
 What such events leave out is no difference, or each event would bring it back.
 """
+
+
+def _named(fields: Iterable[str]) -> dict[str, str]:
+    """Names by which fields are told, as those of the view are written, → the fields."""
+    words = {field: field.split("_") for field in fields}
+    return {first + "".join(map(str.capitalize, rest)): field for field, (first, *rest) in words.items()}
+
+
+_FIELDS = _named(FIELDS.values())
+_PAYMENT_FIELDS = _named(field.name for field in attrs.fields(Payment) if field.name != "version")
 _OWN, _ITEMS, _STATUS = "own", "items", "status"
 _SHOWN_AS = {
     **{
         name: frozenset(shown for shown, shows in SUBSCRIPTION_VIEW.items() if shows == field)
-        for name, field in FIELDS.items()
+        for name, field in _FIELDS.items()
     },
     "ended": frozenset({ACCESS_UNTIL}),
     _ITEMS: frozenset({*PLAN_VIEW, PRODUCTS}),
@@ -90,15 +99,14 @@ def register_fields(old: Register, new: Register) -> tuple[Field, ...]:
     if not _names_products(stored):
         items = (attrs.evolve(item, product_id=None, lookup_key=None) for item in told.items)
         told = attrs.evolve(told, items=tuple(items))
-    return _differing((name, getattr(stored, field), getattr(told, field)) for name, field in FIELDS.items())
+    return _differing((name, getattr(stored, field), getattr(told, field)) for name, field in _FIELDS.items())
 
 
 def payment_fields(old: Payment | None, new: Payment | None) -> tuple[Field, ...]:
     """All the fields of a payment that differ, named `payment.field`; when it was told is not compared."""
     return _differing(
         (f"payment.{name}", getattr(old, field, None), getattr(new, field, None))
-        for name, field in PAYMENT_FIELDS.items()
-        if field != "version"
+        for name, field in _PAYMENT_FIELDS.items()
     )
 
 

@@ -8,7 +8,7 @@ import attrs
 from stripe_subscription_handler.comparison.batch import Together
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.messages import Links
-from stripe_subscription_handler.decisions.ledger import KNOWN, SETTINGS
+from stripe_subscription_handler.decisions.ledger import LIVE, OTHERS, SETTINGS, known_ids
 from stripe_subscription_handler.dynamodb.sync_table import Send, SyncTable, customer_key, link_key
 from stripe_subscription_handler.dynamodb.wire import from_wire, to_wire
 
@@ -126,7 +126,7 @@ class Tables:
         """Read one page of profiles: only keys and subscription ids travel."""
         config = self.config
         key_names = [name for name in (config.partition_key_name, config.sort_key_name) if name]
-        names = {"#shown": "subscriptionId", "#known": KNOWN, "#settings": SETTINGS} | {
+        names = {"#shown": "subscriptionId", "#live": LIVE, "#others": OTHERS, "#settings": SETTINGS} | {
             f"#key{number}": name for number, name in enumerate(key_names)
         }
         start: Any = {"ExclusiveStartKey": position.after} if position.after else {}
@@ -137,7 +137,9 @@ class Tables:
             Segment=position.segment,
             TotalSegments=SEGMENTS,
             ProjectionExpression=", ".join(names),
-            FilterExpression="attribute_exists(#shown) OR attribute_exists(#known)",
+            FilterExpression=" OR ".join(
+                f"attribute_exists({name})" for name in ("#shown", "#live", "#others")
+            ),
             ExpressionAttributeNames=names,
             **start,
         )
@@ -151,7 +153,7 @@ class Tables:
     def _shown(self, item: Item) -> Shown | None:
         user_id = user_of_key(item, self.config)
         shown = {item["subscriptionId"]} if "subscriptionId" in item else set()
-        known = frozenset(shown | item.get(KNOWN, set()))
+        known = known_ids(item) | shown
         return None if user_id is None else Shown(user_id, known, item.get(SETTINGS))
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from stripe_subscription_handler.comparison.comparer import Comparer
 from stripe_subscription_handler.comparison.rehearsal import Item
-from stripe_subscription_handler.decisions.ledger import KNOWN, Ledger, knows
+from stripe_subscription_handler.decisions.ledger import Ledger, known_ids, knows
 from stripe_subscription_handler.stripe_side.api import Page, Snapshot
 
 
@@ -111,7 +111,7 @@ def _known(item: Item | None) -> tuple[set[str], set[str]]:
     registers = Ledger.from_item(item).registers.values()
     customers = {register.subscription.customer_id for register in registers}
     customers |= {found["stripeCustomerId"]} if "stripeCustomerId" in found else set()
-    ids = set(found.get(KNOWN, set()))
+    ids = set(known_ids(found))
     ids |= {found["subscriptionId"]} if "subscriptionId" in found else set()
     return ids, customers
 

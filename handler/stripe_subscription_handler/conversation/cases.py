@@ -15,10 +15,11 @@ from stripe_subscription_handler.errors import InvalidEventError, UserNotFoundEr
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Rank
 from stripe_subscription_handler.loggable import loggable
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class Case:
+@attrs.frozen(repr=False)
+class Case(Value):
     """What an event, or something that was parked, says of one subscription.
 
     Attributes:
@@ -113,16 +114,16 @@ def _alongside(event: StripeEvent) -> Held:
     return Held(register=Register(version, as_of, subscription))
 
 
-@attrs.frozen
-class Done:
+@attrs.frozen(repr=False)
+class Done(Value):
     """Nothing is left to do."""
 
     reason: Reason
     user_id: str | None = None
 
 
-@attrs.frozen
-class Nobody:
+@attrs.frozen(repr=False)
+class Nobody(Value):
     """Nobody can say whose the subscription is, or its user has no profile and it is parked already."""
 
 

@@ -24,6 +24,7 @@ from stripe_subscription_handler.events.event_types import INVOICE_ENDS, SUBJECT
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.missed import Missed
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 _USUAL_TYPES: dict[Subject, str] = {
     "subscription": "customer.subscription.updated",
@@ -35,8 +36,8 @@ _USUAL_TYPES: dict[Subject, str] = {
 """Kind of object → the type that is taken where the missed one is no handled type. It says least."""
 
 
-@attrs.frozen
-class CaughtUp:
+@attrs.frozen(repr=False)
+class CaughtUp(Value):
     """What came of it.
 
     Attributes:

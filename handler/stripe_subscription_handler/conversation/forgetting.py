@@ -26,10 +26,11 @@ from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, VIEW
 from stripe_subscription_handler.decisions.writes import unchanged
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class Forgotten:
+@attrs.frozen(repr=False)
+class Forgotten(Value):
     """What was forgotten of a user.
 
     Attributes:

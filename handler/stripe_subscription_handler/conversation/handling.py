@@ -3,17 +3,15 @@
 `handling(event)` is a generator: it yields what it wants done (`messages.Request`) and is sent what came of
 that (`messages.Answer`). The store holds this conversation with DynamoDB and Stripe; the tests hold many at
 once with a model of them, in every order, and break some off.
+
+What few events need is imported where it is needed: a cold start would pay for it.
 """
 
+# ruff: noqa: PLC0415 - see above
 import attrs
 
 from stripe_subscription_handler.conversation.cases import Case, case_of
-from stripe_subscription_handler.conversation.catching_up import catch_up
-from stripe_subscription_handler.conversation.customers import claim_customer, record_deletion
-from stripe_subscription_handler.conversation.draining import drain_and_link
-from stripe_subscription_handler.conversation.entitlements import record_summary
 from stripe_subscription_handler.conversation.fetching import unknown_to_stripe
-from stripe_subscription_handler.conversation.forgetting import forget_deleted
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Handling, Outcome
 from stripe_subscription_handler.conversation.settling import settle
@@ -39,7 +37,7 @@ def handling(event: StripeEvent, policy: Policy = Policy()) -> Handling:  # noqa
     if event.is_generation_failure:
         return (yield from _caught_up(event, policy))
     if _forgets(event, policy):
-        return (yield from forget_deleted(event, policy))  # its id is all that matters, of a thin one too
+        return (yield from _forgotten(event, policy))  # its id is all that matters, of a thin one too
     found = yield from whole(event, policy)
     if found is Missing.GONE:
         return Outcome(applied=False, reason=Reason.GONE)
@@ -56,8 +54,16 @@ def _forgets(event: StripeEvent, policy: Policy) -> bool:
     return event.plain_type == CUSTOMER_DELETED and policy.forget_deleted_customers
 
 
+def _forgotten(event: StripeEvent, policy: Policy) -> Handling:
+    from stripe_subscription_handler.conversation.forgetting import forget_deleted
+
+    return (yield from forget_deleted(event, policy))
+
+
 def _caught_up(event: StripeEvent, policy: Policy) -> Handling:
     """Carry through what Stripe failed to tell, which `event` says."""
+    from stripe_subscription_handler.conversation.catching_up import catch_up
+
     caught = yield from catch_up(event, policy)
     if caught.event is None:
         return Outcome(applied=False, reason=caught.reason, missed=caught.missed)
@@ -70,15 +76,19 @@ def _caught_up(event: StripeEvent, policy: Policy) -> Handling:
 def _handled(event: StripeEvent, policy: Policy) -> Handling:
     """Carry through an event that has all that it is about."""
     if _forgets(event, policy):
-        return (yield from forget_deleted(event, policy))
+        return (yield from _forgotten(event, policy))
     nothing = nothing_to_do(event)
     if nothing is not None:
         return Outcome(applied=False, reason=nothing.reason)
     known = Known(event.customer_id)
     if event.customer is not None:
+        from stripe_subscription_handler.conversation.customers import claim_customer, record_deletion
+
         handle = record_deletion if event.plain_type == CUSTOMER_DELETED else claim_customer
         return (yield from handle(event, known, policy))
     if event.entitlements is not None:
+        from stripe_subscription_handler.conversation.entitlements import record_summary
+
         return (yield from record_summary(event, event.entitlements, known, policy))
     outcome = yield from carry(case_of(event, policy), known)
     return attrs.evolve(outcome, incomplete=event.incomplete)
@@ -90,6 +100,8 @@ def carry(case: Case, known: Known) -> Handling:
     is_unlinked = known.is_unlinked(outcome.user_id, case.subscription_id)
     if not is_unlinked and not (known.parked and _may_help(case, outcome)):
         return outcome
+    from stripe_subscription_handler.conversation.draining import drain_and_link
+
     others = yield from drain_and_link(case, known, outcome.user_id)
     return outcome.after_draining(others)
 

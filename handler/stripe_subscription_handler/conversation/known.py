@@ -23,10 +23,11 @@ from stripe_subscription_handler.decisions.decide import UNREAD, Unread
 from stripe_subscription_handler.decisions.decision import ReadItem, Write
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.writes import after_write
+from stripe_subscription_handler.value import Value
 
 
-@attrs.define
-class Known:
+@attrs.define(repr=False)
+class Known(Value):
     """What is known of one customer's subscriptions, and of the profiles they are shown in.
 
     Attributes:

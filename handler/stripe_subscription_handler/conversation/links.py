@@ -16,6 +16,7 @@ import attrs
 
 from stripe_subscription_handler.decisions.claims import Claim
 from stripe_subscription_handler.decisions.entitlements import Entitlements
+from stripe_subscription_handler.value import Value
 
 OWNER = "owner"
 CLAIM = "claim"
@@ -41,8 +42,8 @@ def is_mark(item: Mapping[str, Any]) -> bool:
     return FORGOTTEN in item
 
 
-@attrs.frozen
-class Link:
+@attrs.frozen(repr=False)
+class Link(Value):
     """Whose a subscription is.
 
     Attributes:
@@ -62,8 +63,8 @@ class Link:
         return cls(item.get(OWNER), Claim.from_attribute(item[CLAIM]))
 
 
-@attrs.frozen
-class Customer:
+@attrs.frozen(repr=False)
+class Customer(Value):
     """What concerns all subscriptions of a customer.
 
     Attributes:

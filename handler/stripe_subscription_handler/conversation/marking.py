@@ -34,14 +34,15 @@ from stripe_subscription_handler.decisions.ledger import NOTHING, REVISION, Ledg
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.writes import full_write, unchanged
 from stripe_subscription_handler.errors import ConcurrentUpdateError
+from stripe_subscription_handler.value import Value
 
 Step = Generator[Request, Answer, Commit]
 MAX_ROUNDS = 20
 """Looks at a customer, each followed by what is left to do, before giving up and leaving it to a retry."""
 
 
-@attrs.frozen
-class FromCustomer:
+@attrs.frozen(repr=False)
+class FromCustomer(Value):
     """What was forgotten of a customer.
 
     Attributes:
@@ -121,8 +122,8 @@ def _waiting(answer: Answer) -> tuple[dict[str, Waiting], frozenset[str]]:
     return (dict(answer.events), answer.unreadable) if isinstance(answer, Parked) else ({}, NONE)
 
 
-@attrs.frozen
-class _Steps:
+@attrs.frozen(repr=False)
+class _Steps(Value):
     """Builds the transactions that forget a user's part in a customer."""
 
     part: Part

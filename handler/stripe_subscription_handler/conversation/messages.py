@@ -21,34 +21,35 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Subject
 from stripe_subscription_handler.events.missed import Missed
 from stripe_subscription_handler.events.objects import StripeObject
+from stripe_subscription_handler.value import Value
 
 Item = Mapping[str, Any]
 
 
-@attrs.frozen
-class ReadLink:
+@attrs.frozen(repr=False)
+class ReadLink(Value):
     """Read a customer's record and the link of one subscription. Answered by `Links` with that link."""
 
     customer_id: str
     subscription_id: str
 
 
-@attrs.frozen
-class ReadLinks:
+@attrs.frozen(repr=False)
+class ReadLinks(Value):
     """Read a customer's record and all links of its subscriptions. Answered by `Links`."""
 
     customer_id: str
 
 
-@attrs.frozen
-class ReadParked:
+@attrs.frozen(repr=False)
+class ReadParked(Value):
     """Read the same, and the customer's parked events. Answered by `Parked`."""
 
     customer_id: str
 
 
-@attrs.frozen
-class LinkChange:
+@attrs.frozen(repr=False)
+class LinkChange(Value):
     """A subscription's link, if it is still as it was seen.
 
     Attributes:
@@ -77,8 +78,8 @@ class Guard(enum.Enum):
     NONE = enum.auto()
 
 
-@attrs.frozen
-class CustomerChange:
+@attrs.frozen(repr=False)
+class CustomerChange(Value):
     """A customer's record. What changes it gives it a new revision.
 
     Attributes:
@@ -103,8 +104,8 @@ class CustomerChange:
     deleted: str | None = None
 
 
-@attrs.frozen
-class Moved:
+@attrs.frozen(repr=False)
+class Moved(Value):
     """What a subscription leaves behind for a user who has no profile yet.
 
     Attributes:
@@ -119,8 +120,8 @@ class Moved:
     held: Held
 
 
-@attrs.frozen
-class Commit:
+@attrs.frozen(repr=False)
+class Commit(Value):
     """One transaction: profiles, a subscription's link, its customer's record, a parked event.
 
     Answered by `Written`, or by `Refused` with what was found instead.
@@ -144,8 +145,8 @@ class Commit:
     user_id: str | None = None
 
 
-@attrs.frozen
-class Delete:
+@attrs.frozen(repr=False)
+class Delete(Value):
     """Take a profile item away on which nothing of the app's is left, where its condition holds.
 
     Answered by `Written`, or by `ItemSeen` with the item as it is. What somebody else has put on it since it
@@ -160,8 +161,8 @@ class Delete:
     condition: Condition
 
 
-@attrs.frozen
-class Fetch:
+@attrs.frozen(repr=False)
+class Fetch(Value):
     """Ask Stripe for an object; without `not_before` any state will do. Answered by `Fetched`."""
 
     subject: Subject
@@ -170,8 +171,8 @@ class Fetch:
     account: str | None = None
 
 
-@attrs.frozen
-class FetchEvent:
+@attrs.frozen(repr=False)
+class FetchEvent(Value):
     """Ask Stripe for an event by its id. Answered by `FetchedEvent`.
 
     Attributes:
@@ -188,8 +189,8 @@ class FetchEvent:
 Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Delete | Fetch | FetchEvent
 
 
-@attrs.frozen
-class Written:
+@attrs.frozen(repr=False)
+class Written(Value):
     """The write happened.
 
     Attributes:
@@ -201,15 +202,15 @@ class Written:
     old: Item = attrs.Factory(dict)
 
 
-@attrs.frozen
-class ItemSeen:
+@attrs.frozen(repr=False)
+class ItemSeen(Value):
     """An item as it is now, if there is one: what was read, or what a write's condition does not hold of."""
 
     item: Item | None
 
 
-@attrs.frozen
-class Refused:
+@attrs.frozen(repr=False)
+class Refused(Value):
     """A transaction did not happen. What its conditions do not hold of, as it is now.
 
     Attributes:
@@ -227,8 +228,8 @@ class Refused:
     marks: frozenset[str] = frozenset()
 
 
-@attrs.frozen
-class Links:
+@attrs.frozen(repr=False)
+class Links(Value):
     """A customer's record, the links by subscription id, and digests of forgotten subscriptions."""
 
     customer: Customer
@@ -236,8 +237,8 @@ class Links:
     marks: frozenset[str] = frozenset()
 
 
-@attrs.frozen
-class Parked:
+@attrs.frozen(repr=False)
+class Parked(Value):
     """The same with the customer's parked events, by id, and the ids of those that cannot be read."""
 
     customer: Customer
@@ -247,16 +248,16 @@ class Parked:
     unreadable: frozenset[str] = frozenset()
 
 
-@attrs.frozen
-class Fetched:
+@attrs.frozen(repr=False)
+class Fetched(Value):
     """An object from Stripe; None when Stripe has none with this id."""
 
     object: StripeObject | None
     as_of: str
 
 
-@attrs.frozen
-class FetchedEvent:
+@attrs.frozen(repr=False)
+class FetchedEvent(Value):
     """An event from Stripe; None where Stripe has none with this id (any more), or does not show it to us."""
 
     event: StripeEvent | None
@@ -265,8 +266,8 @@ class FetchedEvent:
 Answer = Written | ItemSeen | Refused | Links | Parked | Fetched | FetchedEvent
 
 
-@attrs.frozen
-class Applied:
+@attrs.frozen(repr=False)
+class Applied(Value):
     """What one more event, or the same event in one more profile, came to on the way.
 
     Attributes:
@@ -279,8 +280,8 @@ class Applied:
     changed: tuple[str, ...]
 
 
-@attrs.frozen
-class Outcome:
+@attrs.frozen(repr=False)
+class Outcome(Value):
     """What became of an event.
 
     Attributes:

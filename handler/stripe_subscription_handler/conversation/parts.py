@@ -5,13 +5,14 @@ import attrs
 from stripe_subscription_handler.conversation.known import Known
 from stripe_subscription_handler.conversation.messages import Moved
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.value import Value
 
 Waiting = StripeEvent | Moved
 NONE: frozenset[str] = frozenset()
 
 
-@attrs.define
-class Part:
+@attrs.define(repr=False)
+class Part(Value):
     """A user's part in a customer, as it was read.
 
     Attributes:

@@ -11,6 +11,7 @@ from stripe_subscription_handler.decisions.ranking import plan_item, primary_key
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 FOR_EVER = "9999-12-31T23:59:59Z"
 """What is said where the object names no end of a period."""
@@ -22,8 +23,8 @@ _GOES_ON = frozenset({"active", "trialing", "past_due"})
 _GIVES_NOTHING = frozenset({"incomplete", "unpaid", "paused", "canceled", "incomplete_expired"})
 
 
-@attrs.frozen
-class Access:
+@attrs.frozen(repr=False)
+class Access(Value):
     """A subscription that lives and is ours, and its newest payment."""
 
     subscription: Subscription

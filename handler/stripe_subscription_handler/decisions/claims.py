@@ -11,7 +11,14 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.decisions.short_forms import read_version, stored_version
 from stripe_subscription_handler.decisions.ties import Step, walks_end
+from stripe_subscription_handler.value import Value
+
+KEY = "k"
+"""Stored name of a claim's key, which conditions compare."""
+USER = "u"
+_STEPS = "s"
 
 
 class Kind(enum.IntEnum):
@@ -28,8 +35,12 @@ class Kind(enum.IntEnum):
     LABEL = 3
 
 
-@attrs.frozen
-class Claim:
+_TIMES_IN_KEY = {Kind.GUESS: (), Kind.CUSTOMER: (1, 3), Kind.INVOICE: (1,), Kind.LABEL: (2,)}
+"""Kind → which words of a claim's key are times."""
+
+
+@attrs.frozen(repr=False)
+class Claim(Value):
     """Somebody says that a subscription belongs to a user.
 
     Attributes:
@@ -52,17 +63,20 @@ class Claim:
     def to_attribute(self) -> dict[str, Any]:
         """Return the DynamoDB map (plain Python values)."""
         steps = {event_id: list(step) for event_id, step in self.steps.items()}
-        return {"key": self.key, "user": self.user_id} | ({"steps": steps} if steps else {})
+        return {KEY: stored_version(self.key, _TIMES_IN_KEY[self.kind]), USER: self.user_id} | (
+            {_STEPS: steps} if steps else {}
+        )
 
     @classmethod
     def from_attribute(cls, attribute: Mapping[str, Any]) -> "Claim":
-        kind, _, version = attribute["key"].partition(" ")
-        steps = {event_id: (old, new) for event_id, (old, new) in attribute.get("steps", {}).items()}
-        return cls(Kind(int(kind)), version, attribute["user"], steps)
+        kind = Kind(int(attribute[KEY].partition(" ")[0]))
+        version = read_version(attribute[KEY], _TIMES_IN_KEY[kind]).partition(" ")[2]
+        steps = {event_id: (old, new) for event_id, (old, new) in attribute.get(_STEPS, {}).items()}
+        return cls(kind, version, attribute[USER], steps)
 
 
-@attrs.frozen
-class Verdict:
+@attrs.frozen(repr=False)
+class Verdict(Value):
     """Who is right of several claims.
 
     Attributes:

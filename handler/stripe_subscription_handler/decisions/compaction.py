@@ -9,6 +9,7 @@ import attrs
 from stripe_subscription_handler.decisions.filters import is_ours
 from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.ranking import primary_key
+from stripe_subscription_handler.decisions.short_forms import read_word, stored_word
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.subscriptions import Subscription
 
@@ -27,7 +28,7 @@ def compacted(ledger: Ledger, most_closed: int, shows: ViewSettings) -> Ledger:
         return ledger
     closed = ledger.closed | {closed_entry(subscription) for subscription in gone.values()}
     dropped = sorted(closed)[: max(0, len(closed) - most_closed)]
-    newest_dropped = dropped[-1].partition(" ")[0] if dropped else None
+    newest_dropped = read_word(dropped[-1].partition(" ")[0]) if dropped else None
     return attrs.evolve(
         ledger,
         held={key: held for key, held in ledger.held.items() if key not in gone},
@@ -54,7 +55,7 @@ def _dead(ledger: Ledger) -> list[Subscription]:
 
 def closed_entry(subscription: Subscription) -> str:
     """How a closed subscription is remembered: `creation id`, so that the oldest sort first."""
-    return f"{subscription.created} {subscription.id}"
+    return f"{stored_word(subscription.created)} {subscription.id}"
 
 
 def is_closed(ledger: Ledger, subscription_id: str) -> bool:

@@ -9,72 +9,74 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.value import Value
+
 Path = tuple[str, ...]
 
 
-@attrs.frozen
-class Absent:
+@attrs.frozen(repr=False)
+class Absent(Value):
     """`attribute_not_exists(path)`."""
 
     path: Path
 
 
-@attrs.frozen
-class Present:
+@attrs.frozen(repr=False)
+class Present(Value):
     """`attribute_exists(path)`."""
 
     path: Path
 
 
-@attrs.frozen
-class Equal:
+@attrs.frozen(repr=False)
+class Equal(Value):
     """`path = value`; false when the attribute is absent. Maps, lists and sets compare by content."""
 
     path: Path
     value: Any
 
 
-@attrs.frozen
-class Less:
+@attrs.frozen(repr=False)
+class Less(Value):
     """`path < value` for text; false when the attribute is absent."""
 
     path: Path
     value: str
 
 
-@attrs.frozen
-class AtLeast:
+@attrs.frozen(repr=False)
+class AtLeast(Value):
     """`path >= value` for text; false when the attribute is absent."""
 
     path: Path
     value: str
 
 
-@attrs.frozen
-class Differs:
+@attrs.frozen(repr=False)
+class Differs(Value):
     """`path <> value`; true when the attribute is absent."""
 
     path: Path
     value: str
 
 
-@attrs.frozen
-class Holds:
+@attrs.frozen(repr=False)
+class Holds(Value):
     """`contains(path, value)` for a string set; false when the attribute is absent."""
 
     path: Path
     value: str
 
 
-@attrs.frozen
-class AllOf:
+@attrs.frozen(repr=False)
+class AllOf(Value):
     """Every condition holds."""
 
     conditions: tuple["Condition", ...]
 
 
-@attrs.frozen
-class AnyOf:
+@attrs.frozen(repr=False)
+class AnyOf(Value):
     """At least one condition holds."""
 
     conditions: tuple["Condition", ...]

@@ -6,7 +6,8 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.conditions import Condition
+from stripe_subscription_handler.decisions.conditions import Condition, Path
+from stripe_subscription_handler.value import Value
 
 
 class Reason(enum.StrEnum):
@@ -44,8 +45,8 @@ class Reason(enum.StrEnum):
     GONE = "gone"
 
 
-@attrs.frozen
-class Write:
+@attrs.frozen(repr=False)
+class Write(Value):
     """One conditional write of one profile item, in plain Python values.
 
     Every write also gives the ledger a new revision. One that sets and removes nothing only asks whether its
@@ -54,6 +55,7 @@ class Write:
     Attributes:
         enters: Whether the item holds nothing of the subscription before it. Then the write goes into one
             transaction with the owner link.
+        parts: (attribute, name in its map) → what is set there; the condition asks that the map is there.
     """
 
     user_id: str
@@ -62,21 +64,22 @@ class Write:
     condition: Condition
     reason: Reason
     enters: bool = False
+    parts: Mapping[Path, Any] = attrs.Factory(dict)
 
     @property
     def only_checks(self) -> bool:
-        return not self.set and not self.remove
+        return not self.set and not self.remove and not self.parts
 
 
-@attrs.frozen
-class Skip:
+@attrs.frozen(repr=False)
+class Skip(Value):
     """Nothing is to be written."""
 
     reason: Reason
 
 
-@attrs.frozen
-class FindOwner:
+@attrs.frozen(repr=False)
+class FindOwner(Value):
     """The event names no user: the customer's links must say whose the subscription is.
 
     Attributes:
@@ -87,15 +90,15 @@ class FindOwner:
     subscription_id: str
 
 
-@attrs.frozen
-class ReadItem:
+@attrs.frozen(repr=False)
+class ReadItem(Value):
     """The user's item must be read before anything can be decided."""
 
     user_id: str
 
 
-@attrs.frozen
-class Refetch:
+@attrs.frozen(repr=False)
+class Refetch(Value):
     """The events do not tell; Stripe must be asked for the subscription.
 
     Attributes:
@@ -106,8 +109,8 @@ class Refetch:
     not_before: str
 
 
-@attrs.frozen
-class NoProfile:
+@attrs.frozen(repr=False)
+class NoProfile(Value):
     """The user has no profile item, and the policy says not to create one."""
 
     user_id: str

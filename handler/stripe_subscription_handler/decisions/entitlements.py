@@ -16,13 +16,14 @@ from stripe_subscription_handler.decisions.view import entitlements_view
 from stripe_subscription_handler.events.entitlements import EntitlementSummary
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import Rank
+from stripe_subscription_handler.value import Value
 
 Keys = frozenset[str]
 NO_KEYS: Keys = frozenset()
 
 
-@attrs.frozen
-class Entitlements:
+@attrs.frozen(repr=False)
+class Entitlements(Value):
     """The newest summary of a customer, as its record keeps it.
 
     Attributes:

@@ -18,12 +18,13 @@ from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 PREFIX = "stripeLedger"
-KNOWN = f"{PREFIX}Known"
-"""String set: ids that have a register or a payment."""
 LIVE = f"{PREFIX}Live"
 """String set: ids of the subscriptions that are ours and have not ended."""
+OTHERS = f"{PREFIX}Others"
+"""String set: the other ids that have a register or a payment."""
 CLOSED = f"{PREFIX}Closed"
 """String set: forgotten dead subscriptions, each as "creation id"."""
 FLOOR = f"{PREFIX}Floor"
@@ -39,16 +40,13 @@ ENTITLEMENTS = f"{PREFIX}Entitlements_"
 """How the attributes begin that hold the lookup keys of one customer each."""
 
 
-def register_attribute(subscription_id: str) -> str:
-    return f"{PREFIX}Subscription_{subscription_id}"
+REGISTER, PAYMENT, CLAIM = "r", "p", "c"
+"""Parts of what an item holds of one subscription."""
 
 
-def payment_attribute(subscription_id: str) -> str:
-    return f"{PREFIX}Payment_{subscription_id}"
-
-
-def claim_attribute(subscription_id: str) -> str:
-    return f"{PREFIX}Claim_{subscription_id}"
+def subscription_attribute(subscription_id: str) -> str:
+    """Map: the register, the payment and the claim of one subscription."""
+    return f"{PREFIX}_{subscription_id}"
 
 
 def entitlements_attribute(customer_id: str) -> str:
@@ -57,11 +55,11 @@ def entitlements_attribute(customer_id: str) -> str:
 
 
 UNLINKED = "unlinked"
-"""Stands in a claim's attribute while parked events are still to be applied."""
+"""Stands in a claim's map while parked events are still to be applied."""
 
 
-@attrs.frozen
-class Held:
+@attrs.frozen(repr=False)
+class Held(Value):
     """What an item holds of one subscription.
 
     Attributes:
@@ -74,33 +72,41 @@ class Held:
     claim: Claim | None = None
     linked: bool = True
 
+    def parts(self) -> dict[str, Any]:
+        """Return what stands in the subscription's map (plain Python values)."""
+        claimed = self.claim.user_id if self.claim else None
+        parts: dict[str, Any] = {}
+        if self.register is not None:
+            parts[REGISTER] = self.register.to_attribute(claimed)
+        if self.payment is not None:
+            parts[PAYMENT] = self.payment.to_attribute()
+        if self.claim is not None:
+            parts[CLAIM] = self.claim.to_attribute() | ({} if self.linked else {UNLINKED: True})
+        return parts
+
     def to_attributes(self, subscription_id: str) -> dict[str, Any]:
-        """Return the item's attributes (plain Python values); None stands for "not on the item"."""
-        unlinked = {} if self.linked else {UNLINKED: True}
-        return {
-            register_attribute(subscription_id): self.register.to_attribute() if self.register else None,
-            payment_attribute(subscription_id): self.payment.to_attribute() if self.payment else None,
-            claim_attribute(subscription_id): self.claim.to_attribute() | unlinked if self.claim else None,
-        }
+        """Return the item's attribute (plain Python values); None stands for "not on the item"."""
+        return {subscription_attribute(subscription_id): self.parts() or None}
 
     @classmethod
     def from_attributes(cls, subscription_id: str, item: Mapping[str, Any]) -> "Held":
-        register = item.get(register_attribute(subscription_id))
-        payment = item.get(payment_attribute(subscription_id))
-        claim = item.get(claim_attribute(subscription_id))
+        parts = item.get(subscription_attribute(subscription_id), {})
+        register, payment, found = (parts.get(name) for name in (REGISTER, PAYMENT, CLAIM))
+        claim = Claim.from_attribute(found) if found else None
+        claimed = claim.user_id if claim else None
         return cls(
-            Register.from_attribute(subscription_id, register) if register else None,
+            Register.from_attribute(subscription_id, register, claimed) if register else None,
             Payment.from_attribute(payment) if payment else None,
-            Claim.from_attribute(claim) if claim else None,
-            UNLINKED not in (claim or {}),
+            claim,
+            UNLINKED not in (found or {}),
         )
 
 
 NOTHING = Held()
 
 
-@attrs.frozen
-class Ledger:
+@attrs.frozen(repr=False)
+class Ledger(Value):
     """Everything the item tells of its user's subscriptions.
 
     Attributes:
@@ -123,7 +129,7 @@ class Ledger:
         if not item:
             return _EMPTY
         return cls(
-            held={one: Held.from_attributes(one, item) for one in item.get(KNOWN, ())},
+            held={one: Held.from_attributes(one, item) for one in known_ids(item)},
             closed=frozenset(item.get(CLOSED, ())),
             floor=item.get(FLOOR),
             revision=item.get(REVISION),
@@ -166,7 +172,12 @@ class Ledger:
 _EMPTY = Ledger()
 
 
+def known_ids(item: Mapping[str, Any]) -> frozenset[str]:
+    """Ids of all subscriptions of which an item holds a register or a payment."""
+    return frozenset((*item.get(LIVE, ()), *item.get(OTHERS, ())))
+
+
 def knows(item: Mapping[str, Any] | None, subscription_id: str) -> bool:
     """Whether an item holds a subscription, or shows it."""
     found = item or {}
-    return subscription_id in found.get(KNOWN, ()) or found.get("subscriptionId") == subscription_id
+    return subscription_id in known_ids(found) or found.get("subscriptionId") == subscription_id

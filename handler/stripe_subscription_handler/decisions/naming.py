@@ -2,7 +2,8 @@
 
 from stripe_subscription_handler.decisions.claims import Claim, Kind
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, subscription_version
+from stripe_subscription_handler.decisions.registers import subscription_version
+from stripe_subscription_handler.decisions.short_forms import LOWEST_SECOND
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent

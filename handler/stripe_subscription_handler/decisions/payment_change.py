@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.claims import KEY, Claim
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
 from stripe_subscription_handler.decisions.conditions import (
     Absent,
@@ -20,27 +20,29 @@ from stripe_subscription_handler.decisions.conditions import (
 )
 from stripe_subscription_handler.decisions.decision import NoProfile, Reason, Refetch, Skip, Write
 from stripe_subscription_handler.decisions.ledger import (
+    CLAIM,
     LIVE,
     NOTHING,
+    PAYMENT,
+    REGISTER,
     SETTINGS,
     Held,
     Ledger,
-    claim_attribute,
-    payment_attribute,
-    register_attribute,
+    subscription_attribute,
 )
 from stripe_subscription_handler.decisions.merging import merged
-from stripe_subscription_handler.decisions.payments import Payment
+from stripe_subscription_handler.decisions.payments import VERSION, Payment
 from stripe_subscription_handler.decisions.policy import Circumstances
 from stripe_subscription_handler.decisions.view import payment_view
 from stripe_subscription_handler.decisions.writes import blind_write, full_write
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.invoices import Invoice
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class PaymentChange:
+@attrs.frozen(repr=False)
+class PaymentChange(Value):
     """An invoice event, its owner known, ready to be decided.
 
     Attributes:
@@ -75,19 +77,20 @@ class PaymentChange:
 
     def blind(self) -> Write:
         """The write that is right if the invoice is the primary subscription's."""
-        name = payment_attribute(self.subscription_id)
+        name, payment = subscription_attribute(self.subscription_id), self.payment.to_attribute()
         return blind_write(
             self.owner,
-            {name: self.payment.to_attribute()} | payment_view(self.payment, is_live=True),
+            payment_view(self.payment, is_live=True),
             conditions=(
                 Equal(("subscriptionId",), self.subscription_id),
-                Present((register_attribute(self.subscription_id),)),
-                AnyOf((Absent((name,)), Less((name, "version"), self.payment.version))),
+                Present((name, REGISTER)),
+                AnyOf((Absent((name, PAYMENT)), Less((name, PAYMENT, VERSION), payment[VERSION]))),
                 Equal((SETTINGS,), self.circumstances.policy.shows.fingerprint),
                 *self._shows_no_more(),
-                *self._is_outranked(),
+                *self._is_outranked(name),
             ),
             policy=self.circumstances.policy,
+            parts={(name, PAYMENT): payment},
         )
 
     def _shows_no_more(self) -> tuple[Condition, ...]:
@@ -97,10 +100,9 @@ class PaymentChange:
         is_limited = self.circumstances.policy.shows.limits_past_due
         return is_live + ((Differs(("subscriptionStatus",), "past_due"),) if is_limited else ())
 
-    def _is_outranked(self) -> tuple[Condition, ...]:
+    def _is_outranked(self, name: str) -> tuple[Condition, ...]:
         # Otherwise the invoice says better whose the subscription is, and that must be written down too.
-        name = claim_attribute(self.subscription_id)
-        return (AtLeast((name, "key"), self.claim.key),) if self.claim else ()
+        return (AtLeast((name, CLAIM, KEY), self.claim.to_attribute()[KEY]),) if self.claim else ()
 
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
         if item is None and not self.circumstances.policy.create_missing_profile:

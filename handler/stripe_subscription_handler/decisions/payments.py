@@ -1,13 +1,15 @@
 """A subscription's newest invoice in its newest state. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.decisions.short_forms import read_word, stored_word
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 from stripe_subscription_handler.events.invoices import Invoice
+from stripe_subscription_handler.value import Value
 
 SUCCEEDED, FAILED, VOIDED, UNCOLLECTIBLE = "succeeded", "failed", "voided", "uncollectible"
 _RANKS = {FAILED: 0, UNCOLLECTIBLE: 1, VOIDED: 2, SUCCEEDED: 3}
@@ -15,24 +17,21 @@ _RANKS = {FAILED: 0, UNCOLLECTIBLE: 1, VOIDED: 2, SUCCEEDED: 3}
 _SETTLED = frozenset({SUCCEEDED, VOIDED})
 """States that an invoice never leaves."""
 _BY_INVOICE_STATUS = {"paid": SUCCEEDED, "void": VOIDED, "uncollectible": UNCOLLECTIBLE}
+_BY_RANK = {str(rank): status for status, rank in _RANKS.items()}
 _NEVER = "-"
 """Sorts before every time and every number."""
+_SAME = "="
+"""Stands for a time that the version has already."""
 
-FIELDS = {
-    "version": "version",
-    "status": "status",
-    "at": "at",
-    "invoiceId": "invoice_id",
-    "amount": "amount",
-    "currency": "currency",
-    "attemptCount": "attempt_count",
-    "nextAttemptAt": "next_attempt_at",
-}
-"""Stored field name → attribute of `Payment`."""
+VERSION = "v"
+"""Stored name of a payment's version, which conditions compare; all but the currency can be read off it."""
+_CURRENCY = "y"
+_WORDS = 7
+"""Words of a version after the invoice's id."""
 
 
-@attrs.frozen
-class Payment:
+@attrs.frozen(repr=False)
+class Payment(Value):
     """The newest invoice of one subscription. Times are ISO-8601 UTC, the amount is in minor units.
 
     Attributes:
@@ -64,7 +63,7 @@ class Payment:
     @property
     def second(self) -> str:
         """When what it says was so, for Stripe: of a settled invoice its end, else the event's second."""
-        return self.version.split(" ")[3]
+        return self.version.rsplit(" ", _WORDS)[2]
 
     @classmethod
     def of(cls, invoice: Invoice, event_type: str, second: str) -> "Payment":
@@ -107,37 +106,62 @@ class Payment:
 
     def to_attribute(self) -> dict[str, Any]:
         """Return the DynamoDB map (plain Python values)."""
-        values = ((name, getattr(self, field)) for name, field in FIELDS.items())
-        return {name: value for name, value in values if value is not None}
+        currency = {} if self.currency is None else {_CURRENCY: self.currency}
+        return {VERSION: _with_times(self.version, stored_word)} | currency
 
     @classmethod
     def from_attribute(cls, attribute: Mapping[str, Any]) -> "Payment":
-        values: dict[str, Any] = {field: attribute.get(name) for name, field in FIELDS.items()}
-        # DynamoDB's numbers come back as Decimal; every number kept here is a whole one.
-        numbers = {
-            name: int(values[name]) for name in ("amount", "attempt_count") if values[name] is not None
-        }
-        return cls(**{**values, **numbers})
+        version = _with_times(attribute[VERSION], read_word)
+        invoice, _, second, rank, attempts, next_attempt, at, amount = version.rsplit(" ", _WORDS)
+        return cls(
+            version=version,
+            status=_BY_RANK[rank],
+            at=second if at == _SAME else at,
+            invoice_id=invoice.partition(" ")[2],
+            amount=None if amount == _NEVER else int(amount),
+            currency=attribute.get(_CURRENCY),
+            attempt_count=None if attempts == _NEVER else int(attempts),
+            next_attempt_at=None if next_attempt == _NEVER else next_attempt,
+        )
+
+
+def _with_times(version: str, word: Callable[[str], str]) -> str:
+    invoice, settled, second, rank, attempts, next_attempt, at, amount = version.rsplit(" ", _WORDS)
+    created, _, invoice_id = invoice.partition(" ")
+    return " ".join(
+        (
+            word(created),
+            invoice_id,
+            settled,
+            word(second),
+            rank,
+            attempts,
+            word(next_attempt),
+            word(at),
+            amount,
+        )
+    )
 
 
 def _version(payment: Payment, invoice_created: str, second: str) -> str:
     """Text that sorts in time order: the invoice, whether it is settled, then when, and which state.
 
     What a settled invoice went through before, and when an event told of it, makes no difference: Stripe
-    sends two events of one payment. Everything that is kept is part of it, so that equal versions are equal
-    payments.
+    sends two events of one payment. Everything that is kept but the currency is part of it, so that equal
+    versions are equal payments.
     """
     is_settled = payment.status in _SETTLED
+    told = payment.at if is_settled else second
     return " ".join(
         (
             invoice_created,
             payment.invoice_id,
             str(int(is_settled)),
-            payment.at if is_settled else second,
+            told,
             str(_RANKS[payment.status]),
             _NEVER if payment.attempt_count is None else f"{payment.attempt_count:06d}",
             payment.next_attempt_at or _NEVER,
-            payment.at,
-            str(payment.amount),
+            _SAME if payment.at == told else payment.at,
+            _NEVER if payment.amount is None else str(payment.amount),
         )
     )

@@ -8,6 +8,7 @@ import attrs
 from stripe_subscription_handler.decisions.view_settings import DEFAULTS, ViewSettings
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.envelope import StripeEvent
+from stripe_subscription_handler.value import Value
 
 
 class Livemode(enum.StrEnum):
@@ -62,8 +63,8 @@ DEFAULT_USER_ID_PATTERN = r"[^\s,]+"
 """No white space and no comma: `"u1 "` and `"u1,u2"` are slips, and no users of their own."""
 
 
-@attrs.frozen
-class Policy:
+@attrs.frozen(repr=False)
+class Policy(Value):
     """An environment's choices.
 
     Attributes:
@@ -94,8 +95,8 @@ class Policy:
         return re.fullmatch(self.user_id_pattern, user_id) is not None
 
 
-@attrs.frozen
-class Circumstances:
+@attrs.frozen(repr=False)
+class Circumstances(Value):
     """What a decision depends on besides the event and the item.
 
     Attributes:

@@ -5,37 +5,39 @@ from typing import Any
 
 import attrs
 
-from stripe_subscription_handler.decisions.claims import Claim
+from stripe_subscription_handler.decisions.claims import KEY, Claim
 from stripe_subscription_handler.decisions.compaction import is_closed, is_outlived, may_be_forgotten
-from stripe_subscription_handler.decisions.conditions import Absent, Condition, Equal, Less
+from stripe_subscription_handler.decisions.conditions import Absent, AllOf, AnyOf, Condition, Equal, Less
 from stripe_subscription_handler.decisions.decision import NoProfile, ReadItem, Reason, Refetch, Skip, Write
 from stripe_subscription_handler.decisions.filters import is_ours
 from stripe_subscription_handler.decisions.ledger import (
-    KNOWN,
+    CLAIM,
     LIVE,
     NOTHING,
+    OTHERS,
+    REGISTER,
     REVISION,
     SETTINGS,
     UNLINKED,
     Held,
     Ledger,
-    claim_attribute,
-    register_attribute,
+    subscription_attribute,
 )
 from stripe_subscription_handler.decisions.merging import MOST_CANDIDATES, merged, settle
 from stripe_subscription_handler.decisions.naming import reported_version
 from stripe_subscription_handler.decisions.payments import Payment
 from stripe_subscription_handler.decisions.policy import Circumstances
-from stripe_subscription_handler.decisions.registers import Candidate, Register
+from stripe_subscription_handler.decisions.registers import VERSION, Candidate, Register
 from stripe_subscription_handler.decisions.view import NEXT_ATTEMPT, alone_view
 from stripe_subscription_handler.decisions.writes import blind_write, full_write, made_by
 from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.events.event_types import SUBSCRIPTION_EVENTS, Rank
 from stripe_subscription_handler.events.subscriptions import Subscription
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class SubscriptionChange:
+@attrs.frozen(repr=False)
+class SubscriptionChange(Value):
     """A subscription event, its owner known, ready to be decided.
 
     Attributes:
@@ -88,37 +90,36 @@ class SubscriptionChange:
             return ReadItem(self.owner)  # which of two payments is newer, the item tells
         if not is_first and subscription.status == "past_due" and shows.limits_past_due:
             return ReadItem(self.owner)  # until when it gives access depends on the newest invoice
-        only = frozenset({subscription.id})
-        values = Held(self._register(), claim=self.claim).to_attributes(subscription.id)
-        values |= made_by(shows) if is_first else {}
-        changed = {name: value for name, value in values.items() if value is not None}
+        only, name = frozenset({subscription.id}), subscription_attribute(subscription.id)
+        parts = Held(self._register(), claim=self.claim).parts()
         if is_first:
-            conditions: tuple[Condition, ...] = (Absent(("subscriptionId",)), Absent((REVISION,)))
-            changed |= {KNOWN: only, LIVE: only}
-        else:
-            name = register_attribute(subscription.id)
-            # One that lives is better than any dead one. One that has died is shown if there is no other.
-            alone = KNOWN if subscription.is_terminal else LIVE
-            conditions = (
-                Equal(("subscriptionId",), subscription.id),
-                Less((name, "version"), self.version),
-                Absent((claim_attribute(subscription.id), UNLINKED)),
-                Equal((alone,), only),
-                Equal((SETTINGS,), shows.fingerprint),
-                *self._outranks(),
+            return blind_write(
+                self.owner,
+                {key: value for key, value in made_by(shows).items() if value is not None}
+                | {name: parts, LIVE: only}
+                | alone_view(subscription, shows),
+                conditions=(Absent(("subscriptionId",)), Absent((REVISION,))),
+                policy=self.circumstances.policy,
+                enters=True,
             )
-            changed |= {LIVE: None, NEXT_ATTEMPT: None} if subscription.is_terminal else {}
+        # One that lives is better than any dead one. One that has died is shown if there is no other.
+        ends = subscription.is_terminal
+        changed: dict[str, Any] = {LIVE: None, OTHERS: only, NEXT_ATTEMPT: None} if ends else {}
         return blind_write(
             self.owner,
             changed | alone_view(subscription, shows),
-            conditions=conditions,
+            conditions=(
+                Equal(("subscriptionId",), subscription.id),
+                Less((name, REGISTER, VERSION), parts[REGISTER][VERSION]),
+                Absent((name, CLAIM, UNLINKED)),
+                _knows_no_other(only) if ends else Equal((LIVE,), only),
+                Equal((SETTINGS,), shows.fingerprint),
+                # Only what Stripe was asked for can be newer than the state that is written down.
+                *((Less((name, CLAIM, KEY), parts[CLAIM][KEY]),) if self.claim else ()),
+            ),
             policy=self.circumstances.policy,
-            enters=is_first,
+            parts={(name, part): value for part, value in parts.items()},
         )
-
-    def _outranks(self) -> tuple[Condition, ...]:
-        # Only what Stripe was asked for can be newer than the state that is written down.
-        return (Less((claim_attribute(self.subscription.id), "key"), self.claim.key),) if self.claim else ()
 
     def with_item(self, item: Mapping[str, Any] | None) -> Write | Skip | Refetch | NoProfile:
         if item is None and not self.circumstances.policy.create_missing_profile:
@@ -185,3 +186,9 @@ class SubscriptionChange:
         is_update = self.rank is Rank.UPDATED
         candidates = {self.event_id: Candidate(self.subscription, self.before)} if is_update else {}
         return Register(self.version, self.second, self.subscription, candidates)
+
+
+def _knows_no_other(only: frozenset[str]) -> Condition:
+    """That an item knows one subscription alone, whether or not it has ended."""
+    lives = AllOf((Equal((LIVE,), only), Absent((OTHERS,))))
+    return AnyOf((lives, AllOf((Equal((OTHERS,), only), Absent((LIVE,))))))

@@ -1,5 +1,6 @@
 """The settings that shape what a profile shows. Pure."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -7,13 +8,15 @@ from typing import Any
 
 import attrs
 
+from stripe_subscription_handler.value import Value
+
 _FORMULA = 1
 """Raise it whenever the same ledger and settings are to show something else than before."""
-_FINGERPRINT_DIGITS = 12
+_FINGERPRINT_BYTES = 6
 
 
-@attrs.frozen
-class ViewSettings:
+@attrs.frozen(repr=False)
+class ViewSettings(Value):
     """What an environment wants its profiles to show; the view is a function of these and of the ledger.
 
     Attributes:
@@ -65,7 +68,8 @@ class ViewSettings:
 def fingerprint_of(settings: Any) -> str:
     """Text that is another one where some settings, as JSON has them, are others."""
     text = json.dumps(settings, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
+    digest = hashlib.sha256(text.encode()).digest()[:_FINGERPRINT_BYTES]
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 DEFAULTS = ViewSettings()

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stripe_subscription_handler.decisions.compaction import compacted
-from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal, Present
+from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal, Path, Present
 from stripe_subscription_handler.decisions.decision import Reason, Write
 from stripe_subscription_handler.decisions.ledger import (
     CLOSED,
     FLOOR,
-    KNOWN,
     LIVE,
+    OTHERS,
     OWN_ATTRIBUTES,
     REVISION,
     SETTINGS,
@@ -21,6 +21,8 @@ from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.view import ENTITLEMENTS_SHOWN, view
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 
+_NO_PARTS: Mapping[Path, Any] = {}
+
 
 def blind_write(
     user_id: str,
@@ -28,9 +30,13 @@ def blind_write(
     *,
     conditions: Iterable[Condition],
     policy: Policy,
+    parts: Mapping[Path, Any] = _NO_PARTS,
     enters: bool = False,
 ) -> Write:
-    """Build a write that was decided without having seen the item; None among the values means "remove"."""
+    """Build a write that was decided without having seen the item; None among the values means "remove".
+
+    `parts` are set inside maps that the conditions ask for.
+    """
     return Write(
         user_id=user_id,
         set={name: value for name, value in values.items() if value is not None},
@@ -38,6 +44,7 @@ def blind_write(
         condition=AllOf((*conditions, *_existing(policy))),
         reason=Reason.FIRST_EVENT if enters else Reason.PRIMARY,
         enters=enters,
+        parts=parts,
     )
 
 
@@ -57,9 +64,10 @@ def full_write(
     seen, before = item or {}, Ledger.from_item(item)
     shows = policy.shows
     kept = compacted(after, policy.most_closed, shows)
+    living = frozenset(kept.living(shows))
     values: dict[str, Any] = {
-        KNOWN: frozenset(kept.held) or None,
-        LIVE: frozenset(kept.living(shows)) or None,
+        LIVE: living or None,
+        OTHERS: frozenset(kept.held) - living or None,
         CLOSED: kept.closed or None,
         FLOOR: kept.floor,
     }
@@ -105,6 +113,8 @@ def unchanged(item: Mapping[str, Any] | None, policy: Policy) -> AllOf:
 def after_write(write: Write, item: Mapping[str, Any] | None, revision: str) -> dict[str, Any]:
     """The item after a write whose condition held."""
     kept = {name: value for name, value in (item or {}).items() if name not in write.remove}
+    for (name, part), value in write.parts.items():
+        kept[name] = {**kept.get(name, {}), part: value}
     return kept | dict(write.set) | {REVISION: revision}
 
 

@@ -23,7 +23,7 @@ from stripe_subscription_handler.drift_check.request import Wanted
 from stripe_subscription_handler.drift_check.settings import DriftCheckSettings
 from stripe_subscription_handler.drift_check.slices import Slice, SliceOutcome
 from stripe_subscription_handler.drift_check.thorough import WANTED, Connected
-from stripe_subscription_handler.dynamodb.store import dynamodb_client
+from stripe_subscription_handler.dynamodb.clients import dynamodb_client
 from stripe_subscription_handler.errors import ConfigError, PassHeldError
 from stripe_subscription_handler.lambda_errors import LambdaContext, error_fields, raise_without_values
 from stripe_subscription_handler.loggable import loggable

@@ -48,7 +48,9 @@ class Placeholders:
             self.names[placeholder] = attribute
         return placeholder
 
-    def path(self, path: Path) -> str:
+    def path(self, path: str | Path) -> str:
+        if isinstance(path, str):
+            return self.name(path)
         return ".".join(map(self.name, path))
 
     def value(self, value: Any) -> str:
@@ -79,7 +81,7 @@ def _grouped(condition: Condition, placeholders: Placeholders) -> str:
 
 
 def update_expression(
-    set_values: Mapping[str, Any],
+    set_values: Mapping[str, Any] | Mapping[str | Path, Any],
     remove: tuple[str, ...],
     placeholders: Placeholders,
     add_to_sets: Mapping[str, frozenset[str]] = _NOTHING,
@@ -87,10 +89,13 @@ def update_expression(
     *,
     set_once: Mapping[str, Any] | None = None,
 ) -> str:
-    """Build an UpdateItem's expression; what is to be `set_once` stays as it is where the item has it."""
+    """Build an UpdateItem's expression; what is to be `set_once` stays as it is where the item has it.
+
+    A name may be a path into a map, which must be there.
+    """
     name, value = placeholders.name, placeholders.value
     clauses = {
-        "SET": [f"{name(attribute)} = {value(content)}" for attribute, content in set_values.items()]
+        "SET": [f"{placeholders.path(path)} = {value(content)}" for path, content in set_values.items()]
         + [
             f"{name(attribute)} = if_not_exists({name(attribute)}, {value(content)})"
             for attribute, content in (set_once or {}).items()

@@ -3,6 +3,7 @@
 `Store.run` holds the conversation of `handling` and counts the requests it makes.
 """
 
+import base64
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 from botocore.exceptions import ClientError
 
-from stripe_subscription_handler.aws_clients import aws_client
 from stripe_subscription_handler.config import Config
 from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.conversation.messages import (
@@ -69,7 +69,8 @@ _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 0.64
 _ORDINARY_REFUSALS = 2
 """So often a refusal is how a conversation reads: the item, then the links. Further ones are lost races."""
-
+_REVISION_BYTES = 6
+"""Two of one moment are the same once in 280 million million times."""
 
 _Told = TypeVar("_Told")
 """What a conversation comes to: an event's outcome, say."""
@@ -77,15 +78,6 @@ _Told = TypeVar("_Told")
 
 class _ConflictError(Exception):
     """A transaction held an item that was to be written."""
-
-
-def dynamodb_client() -> "DynamoDBClient":
-    """Make a DynamoDB client whose retries and time-outs fit in the function's 30 seconds."""
-    retries = {"mode": "standard", "total_max_attempts": 4}
-    client: DynamoDBClient = aws_client(
-        "dynamodb", connect_timeout=2, read_timeout=4, tcp_keepalive=True, retries=retries
-    )
-    return client
 
 
 @attrs.define
@@ -317,4 +309,6 @@ class Store:
 
 
 def _new_revision() -> str:
-    return f"{random.getrandbits(64):016x}"
+    return base64.urlsafe_b64encode(
+        random.getrandbits(8 * _REVISION_BYTES).to_bytes(_REVISION_BYTES)
+    ).decode()

@@ -33,7 +33,7 @@ from stripe_subscription_handler.conversation.messages import (
     Moved,
     Refused,
 )
-from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal
+from stripe_subscription_handler.decisions.conditions import Absent, AllOf, Condition, Equal, Path
 from stripe_subscription_handler.decisions.decision import Write
 from stripe_subscription_handler.decisions.ledger import REVISION as LEDGER_REVISION
 from stripe_subscription_handler.dynamodb.expressions import (
@@ -61,7 +61,8 @@ _EXISTS = "PK"
 def profile_update(config: Config, write: Write, revision: str) -> dict[str, Any]:
     """The parameters of the `UpdateItem` that a profile write is."""
     words = Placeholders()
-    values = dict(write.set) | {LEDGER_REVISION: revision}
+    sets: list[tuple[str | Path, Any]] = [*write.set.items(), *write.parts.items()]
+    values = dict(sets) | {LEDGER_REVISION: revision}
     return _parameters(
         config.table_name,
         config.profile_key(write.user_id),

@@ -13,12 +13,13 @@ from stripe_subscription_handler.events.fields import (
     text,
 )
 from stripe_subscription_handler.events.selection import Selection
+from stripe_subscription_handler.value import Value
 
 _SUBSCRIPTION_MODE = "subscription"
 
 
-@attrs.frozen
-class CheckoutSession:
+@attrs.frozen(repr=False)
+class CheckoutSession(Value):
     """What this library keeps of a checkout session.
 
     Attributes:

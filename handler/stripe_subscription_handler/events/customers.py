@@ -7,10 +7,11 @@ import attrs
 
 from stripe_subscription_handler.events.fields import metadata_value, optional_boolean, text
 from stripe_subscription_handler.events.selection import Selection
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class Customer:
+@attrs.frozen(repr=False)
+class Customer(Value):
     """What this library keeps of a Stripe customer.
 
     Attributes:

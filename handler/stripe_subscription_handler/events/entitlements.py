@@ -18,13 +18,14 @@ from stripe_subscription_handler.events.fields import (
     optional_text,
     text,
 )
+from stripe_subscription_handler.value import Value
 
 _CUSTOMER_PREFIX = "cus_"
 _CUSTOMER_IN_QUERY = re.compile(r"[?&]customer=([^&#]+)")
 
 
-@attrs.frozen
-class EntitlementSummary:
+@attrs.frozen(repr=False)
+class EntitlementSummary(Value):
     """What this library keeps of a summary of active entitlements.
 
     Attributes:

@@ -41,10 +41,11 @@ from stripe_subscription_handler.events.subscriptions import (
     read_subscription,
     with_end,
 )
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class StripeEvent:
+@attrs.frozen(repr=False)
+class StripeEvent(Value):
     """One Stripe event, normalised.
 
     Attributes:

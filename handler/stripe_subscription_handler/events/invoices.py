@@ -23,10 +23,11 @@ from stripe_subscription_handler.events.fields import (
 )
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscriptions import read_expanded_user_id
+from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen
-class Invoice:
+@attrs.frozen(repr=False)
+class Invoice(Value):
     """What this library keeps of a Stripe invoice. Times are ISO-8601 UTC, amounts are minor units.
 
     Attributes:

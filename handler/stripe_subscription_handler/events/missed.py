@@ -12,12 +12,13 @@ import attrs
 from stripe_subscription_handler.errors import InvalidEventError
 from stripe_subscription_handler.events.entitlements import customer_of_related
 from stripe_subscription_handler.events.fields import optional_object, optional_text
+from stripe_subscription_handler.value import Value
 
 _SUMMARY = "entitlements.active_entitlement_summary"
 
 
-@attrs.frozen
-class Missed:
+@attrs.frozen(repr=False)
+class Missed(Value):
     """An event that Stripe failed to generate.
 
     Attributes:

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from stripe_subscription_handler.value import Value
+
 DEFAULT_USER_ID_METADATA_KEY = "userId"
 
 
@@ -15,8 +17,8 @@ class Expression(Protocol):
         """Evaluate it on parsed JSON."""
 
 
-@attrs.frozen
-class Selection:
+@attrs.frozen(repr=False)
+class Selection(Value):
     """What is read besides what every environment needs.
 
     Attributes:

@@ -14,12 +14,13 @@ from stripe_subscription_handler.events.fields import (
     optional_text,
     optional_time,
 )
+from stripe_subscription_handler.value import Value
 
 _METERED = "metered"
 
 
-@attrs.frozen
-class SubscriptionItem:
+@attrs.frozen(repr=False)
+class SubscriptionItem(Value):
     """What this library keeps of a subscription's item.
 
     Attributes:
@@ -39,8 +40,8 @@ class SubscriptionItem:
     period_end: str | None = None
 
 
-@attrs.frozen
-class Periods:
+@attrs.frozen(repr=False)
+class Periods(Value):
     """Periods of a subscription, ISO-8601 UTC.
 
     Attributes:

@@ -22,6 +22,7 @@ from stripe_subscription_handler.events.fields import (
 from stripe_subscription_handler.events.own_attributes import evaluated
 from stripe_subscription_handler.events.selection import Selection
 from stripe_subscription_handler.events.subscription_items import SubscriptionItem, read_items
+from stripe_subscription_handler.value import Value
 
 TERMINAL_STATUSES = frozenset({"canceled", "incomplete_expired"})
 """Statuses a Stripe subscription never leaves."""
@@ -32,8 +33,8 @@ DEEPEST = 50
 _CONTAINERS = (dict, list)
 
 
-@attrs.frozen
-class Subscription:
+@attrs.frozen(repr=False)
+class Subscription(Value):
     """What this library keeps of a Stripe subscription. All times are ISO-8601 UTC strings.
 
     Attributes:

@@ -14,16 +14,16 @@ from stripe_subscription_handler.reading.values import (
     flag,
     mapping,
     mappings,
-    moment,
     optional,
     required,
     text,
     texts,
+    unix_time,
     whole_number,
 )
 
 _LIVE = "stripeLedgerLive"
-_REGISTER = "stripeLedgerSubscription_"
+_SUBSCRIPTION = "stripeLedger_"
 
 
 @attrs.frozen
@@ -79,34 +79,34 @@ def live_subscriptions(item: Mapping[str, Any], first: str | None) -> tuple[Live
 
 
 def _subscription(subscription_id: str, item: Mapping[str, Any]) -> LiveSubscription:
-    name = f"{_REGISTER}{subscription_id}"
-    fields = required(required(item, name, mapping), "fields", mapping, f"{name}.")
-    path = f"{name}.fields."
-    period_end = optional(fields, "currentPeriodEnd", moment, path)
-    items = optional(fields, "items", mappings, path) or ()
+    name = f"{_SUBSCRIPTION}{subscription_id}"
+    register = required(required(item, name, mapping), "r", mapping, f"{name}.")
+    path = f"{name}.r."
+    period_end = optional(register, "e", unix_time, path)
+    items = optional(register, "i", mappings, path) or ()
     return LiveSubscription(
         id=subscription_id,
-        customer_id=required(fields, "customerId", text, path),
-        status=required(fields, "status", text, path),
-        created=required(fields, "created", moment, path),
-        items=tuple(_item(one, period_end, f"{path}items[{place}].") for place, one in enumerate(items)),
-        period_start=optional(fields, "currentPeriodStart", moment, path),
+        customer_id=required(register, "c", text, path),
+        status=required(register, "s", text, path),
+        created=required(register, "b", unix_time, path),
+        items=tuple(_item(one, period_end, f"{path}i[{place}].") for place, one in enumerate(items)),
+        period_start=optional(register, "f", unix_time, path),
         period_end=period_end,
-        trial_end=optional(fields, "trialEnd", moment, path),
-        cancel_at=optional(fields, "cancelAt", moment, path),
-        canceled_at=optional(fields, "canceledAt", moment, path),
-        cancel_at_period_end=optional(fields, "cancelAtPeriodEnd", flag, path) or False,
-        pause_collection=optional(fields, "pauseCollection", text, path),
-        pause_resumes_at=optional(fields, "pauseResumesAt", moment, path),
+        trial_end=optional(register, "te", unix_time, path),
+        cancel_at=optional(register, "ca", unix_time, path),
+        canceled_at=optional(register, "cd", unix_time, path),
+        cancel_at_period_end=optional(register, "ce", flag, path) or False,
+        pause_collection=optional(register, "pc", text, path),
+        pause_resumes_at=optional(register, "pr", unix_time, path),
     )
 
 
 def _item(source: Mapping[str, Any], period_end: datetime | None, path: str) -> SubscriptionItem:
     return SubscriptionItem(
-        product_id=optional(source, "productId", text, path),
-        price_id=optional(source, "priceId", text, path),
-        lookup_key=optional(source, "lookupKey", text, path),
-        quantity=optional(source, "quantity", whole_number, path),
-        is_metered=optional(source, "metered", flag, path) or False,
-        period_end=optional(source, "currentPeriodEnd", moment, path) or period_end,
+        product_id=optional(source, "p", text, path),
+        price_id=optional(source, "r", text, path),
+        lookup_key=optional(source, "k", text, path),
+        quantity=optional(source, "q", whole_number, path),
+        is_metered=optional(source, "m", flag, path) or False,
+        period_end=optional(source, "e", unix_time, path) or period_end,
     )

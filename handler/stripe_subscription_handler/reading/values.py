@@ -77,6 +77,15 @@ def whole_number(value: Any, name: str) -> int:
     return int(value)
 
 
+def unix_time(value: Any, name: str) -> datetime:
+    """Read a number of seconds since 1970 as an aware datetime in UTC."""
+    seconds = whole_number(value, name)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise MalformedProfileError(name, "must be a Unix time in seconds") from None
+
+
 def flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
         raise _wrong(name, "true or false", value)

@@ -29,6 +29,7 @@ from stripe_subscription_handler.errors import (
     StripeUnavailableError,
 )
 from stripe_subscription_handler.events.event_types import Subject
+from stripe_subscription_handler.lazy_imports import import_without
 from stripe_subscription_handler.stripe_side.all_items import with_all_items
 from stripe_subscription_handler.stripe_side.pages import LIMIT, whole_list
 from stripe_subscription_handler.stripe_side.patience import Patience
@@ -37,7 +38,7 @@ from stripe_subscription_handler.stripe_side.secret import StripeKey
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from requests import Session
+    from urllib3 import PoolManager
 
 API_VERSION = "2026-10-28.endive"
 """What stripe-python 16.1 pins. Named here so that a newer client does not change what is read."""
@@ -190,7 +191,7 @@ class StripeApi:
     clock: Callable[[], float] = time.monotonic
     before_request: Callable[[], None] = lambda: None
     requests: int = 0
-    _session: "Session | None" = attrs.field(default=None, init=False, repr=False)
+    _connections: "PoolManager | None" = attrs.field(default=None, init=False, repr=False)
 
     def fetch_subscription(
         self, subscription_id: str, *, account: str | None = None, with_invoice: bool = False
@@ -371,7 +372,7 @@ class StripeApi:
         self.sleep(seconds)
 
     def _send(self, path: str, account: str | None, version: str) -> _Reply:
-        key, stripe, session = self.key.get(), load_stripe(), self._shared_session()
+        key, stripe, connections = self.key.get(), load_stripe(), self._shared_connections()
         from stripe_subscription_handler.stripe_side.unparsed import (  # noqa: PLC0415 - lazily, with `stripe`
             UnparsedClient,
         )
@@ -386,9 +387,8 @@ class StripeApi:
         if available < LEAST_REQUEST_SECONDS:
             raise StripeUnavailableError("too little time is left of this invocation to ask Stripe")
         timeouts = request_timeouts(min(available, self.longest_request_seconds))
-        # Each attempt has a client of its own with its time-outs; they share the session, and with it the
-        # open connection.
-        http_client = UnparsedClient(timeout=timeouts, session=session)
+        # Each attempt has a client of its own with its time-outs; they share the open connection.
+        http_client = UnparsedClient(connections, timeouts)
         client = stripe.StripeClient(
             key,
             stripe_version=version,
@@ -413,12 +413,14 @@ class StripeApi:
             return _Reply(seconds, headers, failure="Stripe's response is not an object")
         return _Reply(seconds, headers, body)
 
-    def _shared_session(self) -> "Session":
-        if self._session is None:
-            from requests import Session  # noqa: PLC0415 - comes with stripe, lazily like it
+    def _shared_connections(self) -> "PoolManager":
+        if self._connections is None:
+            from stripe_subscription_handler.stripe_side.connections import (  # noqa: PLC0415 - with `stripe`
+                connections,
+            )
 
-            self._session = Session()
-        return self._session
+            self._connections = connections(self.url, load_stripe().ca_bundle_path)
+        return self._connections
 
 
 def load_stripe() -> "ModuleType":
@@ -430,16 +432,29 @@ def load_stripe() -> "ModuleType":
     # This variable makes stripe print whole response bodies to standard error, which Lambda logs.
     os.environ.pop("STRIPE_LOG", None)
     try:
-        import stripe  # noqa: PLC0415 - lazily, see the module's docstring
+        # asyncio is for clients that nobody makes here, requests for those that the CLI makes.
+        stripe = import_without("stripe", left_out=("asyncio", "requests"))
     except ModuleNotFoundError as error:
         if error.name != "stripe":
             raise
         raise ConfigError(NOT_IN_ZIP) from None
 
     # Telemetry keeps an id in a file of the home directory, and platform details in a header.
-    stripe.enable_telemetry = False
+    stripe.enable_telemetry = False  # type: ignore[attr-defined]
     logging.getLogger("stripe").disabled = True
     return stripe
+
+
+def prepare_to_ask() -> None:
+    """Import all that the first question would import; nothing is sent, and no connection made.
+
+    Raises:
+        ConfigError: The zip was built without stripe.
+    """
+    stripe = load_stripe()
+    from stripe_subscription_handler.stripe_side import connections, unparsed  # noqa: F401, PLC0415 - with `stripe`
+
+    _ = stripe.StripeClient  # which stripe imports when it is first read
 
 
 def _quoted(kind: str, identifier: str) -> str:
@@ -456,7 +471,7 @@ def _failed(error: Any, seconds: float, key_place: str) -> _Reply:
         failure = f"no answer from Stripe ({type(error.__cause__ or error).__name__})"
         return _Reply(seconds, headers, repeatable=getattr(error, "should_retry", False), failure=failure)
     # A list of a customer that there is not is a bad request: the parameter names nothing.
-    names_nothing = status == HTTPStatus.BAD_REQUEST and error.param == "customer"
+    names_nothing = status == HTTPStatus.BAD_REQUEST and getattr(error, "param", None) == "customer"
     if error.code == "resource_missing" and (status == HTTPStatus.NOT_FOUND or names_nothing):
         # Stripe's words when the id exists in the other mode: that is a wrong key, not a missing object.
         if "similar object exists in" in message:

@@ -14,6 +14,7 @@ locals {
       SORT_KEY_TEMPLATE      = var.sort_key_template
       LIVEMODE               = var.livemode
       LOG_LEVEL              = var.log_level
+      DYNAMODB_CLIENT        = var.dynamodb_client
       UNMAPPED               = var.unmapped
       CREATE_MISSING_PROFILE = var.create_missing_profile ? "true" : "false"
       CONNECT_EVENTS         = var.connect_events

@@ -88,6 +88,12 @@ variable "log_level" {
   nullable    = false
 }
 
+variable "dynamodb_client" {
+  description = "By what the function talks to DynamoDB: auto or botocore."
+  type        = string
+  nullable    = false
+}
+
 variable "xray_tracing_enabled" {
   description = "Record X-Ray traces."
   type        = bool

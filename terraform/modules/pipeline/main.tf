@@ -66,6 +66,7 @@ module "handler" {
   delivery_queue_url              = module.dead_letter_queues.delivery_queue_url
 
   log_level            = var.log_level
+  dynamodb_client      = var.dynamodb_client
   xray_tracing_enabled = var.xray_tracing_enabled
 
   table_kms_key_arns = distinct(compact([var.kms_key_arn, var.profile_table_kms_key_arn]))

@@ -20,11 +20,11 @@ from benchmarks.wire_counter import WireCounter, counting
 from stripe_handler_cli.stack.endpoint import Endpoint
 from stripe_handler_cli.tools import local_aws
 from stripe_subscription_handler.app import Runtime, handle
-from stripe_subscription_handler.aws_clients import USER_AGENT
 from stripe_subscription_handler.config import Config as Settings
 from stripe_subscription_handler.dynamodb.store import Store
 from stripe_subscription_handler.dynamodb.sync_table import customer_key
 from stripe_subscription_handler.logger import make_logger
+from stripe_subscription_handler.user_agent import USER_AGENT
 from support import events as made
 
 CONFIG = Settings(table_name="Benchmark-users", sync_table_name="Benchmark-sync")

@@ -9,7 +9,7 @@ import attrs
 
 from stripe_handler_cli.operate.doctor.check import Status
 from stripe_subscription_handler.conversation.links import OWNER
-from stripe_subscription_handler.decisions.ledger import KNOWN, Held
+from stripe_subscription_handler.decisions.ledger import OTHERS, Held
 from stripe_subscription_handler.decisions.registers import Register
 from stripe_subscription_handler.dynamodb.sync_table import link_ids, link_key
 from stripe_subscription_handler.dynamodb.wire import to_wire
@@ -235,7 +235,7 @@ def hold_a_subscription_of_nobody(patient: Patient) -> Callable[[], Any]:
     table, key = patient.outputs["profile_table_name"], {"PK": {"S": "USER#restored"}, "SK": {"S": "PROFILE"}}
     held = Held(Register(ACTIVE_SINCE, "2026-11-01T00:00:00Z", RESTORED)).to_attributes(RESTORED.id)
     known = {name: value for name, value in held.items() if value is not None}
-    item: Any = {**key, **to_wire({KNOWN: frozenset({RESTORED.id}), **known})}
+    item: Any = {**key, **to_wire({OTHERS: frozenset({RESTORED.id}), **known})}
     patient.endpoint.dynamodb.put_item(TableName=table, Item=item)
     return lambda: patient.endpoint.dynamodb.delete_item(TableName=table, Key=key)
 

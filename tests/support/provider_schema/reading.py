@@ -1,5 +1,6 @@
 """What our Terraform files say of AWS: resources, data sources, and references to them."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -45,9 +46,15 @@ def declared(root: Path) -> list[Declared]:
     return [
         Declared(f"{path.relative_to(root)}: {kind}.{name}", mode, kind, body)
         for path in _files(root)
-        for mode, kind, name, body in _of(hcl2.loads(path.read_text(encoding="utf-8")))
+        for mode, kind, name, body in _of(_document(path.read_text(encoding="utf-8")))
         if kind.startswith("aws_")
     ]
+
+
+@functools.cache
+def _document(text: str) -> Body:
+    found: Body = hcl2.loads(text)
+    return found
 
 
 def _of(document: Body) -> Iterator[tuple[Mode, str, str, Body]]:

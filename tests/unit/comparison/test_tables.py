@@ -57,7 +57,8 @@ def test_a_batch_has_100_keys_at_most(stubbed: tuple[Tables, Stubber]) -> None:
 def test_the_scan_goes_through_every_segment(stubbed: tuple[Tables, Stubber]) -> None:
     """Page by page; only what names a subscription comes back, with all the ids it knows."""
     tables, stubber = stubbed
-    known = _item("a", subscriptionId={"S": "sub_1"}, stripeLedgerKnown={"SS": ["sub_1", "sub_2"]})
+    known = _item("a", subscriptionId={"S": "sub_1"}, stripeLedgerLive={"SS": ["sub_1"]})
+    known["stripeLedgerOthers"] = {"SS": ["sub_2"]}
     other = {"PK": {"S": "USER#a"}, "SK": {"S": "INVOICE#1"}, "subscriptionId": {"S": "sub_1"}}
     stubber.add_response(
         "scan",
@@ -66,11 +67,14 @@ def test_the_scan_goes_through_every_segment(stubbed: tuple[Tables, Stubber]) ->
             "TableName": "t",
             "Segment": 0,
             "TotalSegments": SEGMENTS,
-            "ProjectionExpression": "#shown, #known, #settings, #key0, #key1",
-            "FilterExpression": "attribute_exists(#shown) OR attribute_exists(#known)",
+            "ProjectionExpression": "#shown, #live, #others, #settings, #key0, #key1",
+            "FilterExpression": " OR ".join(
+                f"attribute_exists(#{one})" for one in ("shown", "live", "others")
+            ),
             "ExpressionAttributeNames": {
                 "#shown": "subscriptionId",
-                "#known": "stripeLedgerKnown",
+                "#live": "stripeLedgerLive",
+                "#others": "stripeLedgerOthers",
                 "#settings": "stripeLedgerSettings",
                 "#key0": "PK",
                 "#key1": "SK",

@@ -11,6 +11,7 @@ from stripe_subscription_handler.comparison.up_to_date import (
     nothing_left,
 )
 from stripe_subscription_handler.conversation.model import Tables
+from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 from support.reconciling import Account, Reconciliation
@@ -52,7 +53,8 @@ def test_a_user_gets_all_that_their_customer_has() -> None:
         (Kind.MISSING_SUBSCRIPTION, "sub_2"),
     }
     assert made.tables.profiles["user_1"]["subscriptionId"] == "sub_2"
-    assert made.tables.profiles["user_1"]["stripeLedgerPayment_sub_1"]["status"] == "succeeded"
+    paid = Ledger.from_item(made.tables.profiles["user_1"]).payments["sub_1"]
+    assert paid.status == "succeeded"
     assert synced(made, Wanted("user_1")) == []
 
 
@@ -83,7 +85,7 @@ def test_a_profile_that_was_wiped_is_restored_by_what_is_left_elsewhere(
     after = made.tables.profiles["user_1"]
     shown = "sub_2" if left.customer_ids else "sub_1"
     assert after["subscriptionId"] == shown
-    assert after["stripeLedgerPayment_sub_1"] == before["stripeLedgerPayment_sub_1"]
+    assert after["stripeLedger_sub_1"]["p"] == before["stripeLedger_sub_1"]["p"]
     assert after.get("email") == (item or {}).get("email")
 
 

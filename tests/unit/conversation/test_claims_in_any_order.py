@@ -6,6 +6,7 @@ from typing import Any
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Commit, Fetch, Fetched, ReadParked, Request
 from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.ledger import known_ids
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.customers import Customer
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
@@ -54,7 +55,7 @@ def customer(kind: str, user: str, before: str | None, second: int, event_id: st
 
 def holders(tables: Tables) -> set[str]:
     """Everybody whose item holds something of the subscription."""
-    return {user for user, item in tables.profiles.items() if "sub_1" in item.get("stripeLedgerKnown", ())}
+    return {user for user, item in tables.profiles.items() if "sub_1" in known_ids(item)}
 
 
 def in_every_order(*found: StripeEvent, policy: Policy = Policy(), **rest: Any) -> list[set[str]]:  # noqa: B008

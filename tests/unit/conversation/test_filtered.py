@@ -77,7 +77,7 @@ def test_with_a_user_they_are_kept_and_never_shown() -> None:
     tables, reasons = delivered(events.created(theirs()), events.paid(bill("prod_theirs"), event_id="evt_2"))
     assert reasons == [Reason.FIRST_EVENT, Reason.RECOMPUTED]
     item = tables.profiles["user_1"]
-    assert "stripeLedgerSubscription_sub_1" in item
+    assert "stripeLedger_sub_1" in item
     assert "stripeLedgerLive" not in item
     assert [name for name in item if not name.startswith("stripeLedger")] == []
 
@@ -121,5 +121,5 @@ def test_of_the_ended_ones_of_other_apps_the_best_is_kept() -> None:
     bodies = {n: theirs(id=f"sub_{n}", status="canceled", ended_at=T0 + n) for n in (1, 2)}
     ended = (events.deleted(one, event_id=f"evt_{n}", created=T0 + n) for n, one in bodies.items())
     item = delivered(*ended)[0].profiles["user_1"]
-    assert item["stripeLedgerKnown"] == {"sub_2"}
+    assert item["stripeLedgerOthers"] == {"sub_2"}
     assert view(Ledger.from_item(item), ViewSettings())["subscriptionId"] == "sub_2"

@@ -346,7 +346,7 @@ def test_a_customer_labelled_anew_after_its_users_profile_was_deleted(keys: tupl
     if keys:
         tables.deliver(parse_event(entitled(second=10)))
     assert tables.profiles == {}
-    assert tables.links["cus_1", "sub_1"]["claim"]["user"] == "u2"
+    assert tables.links["cus_1", "sub_1"]["claim"]["u"] == "u2"
     tables.profiles["u2"] = {"PK": "u2"}
     renewed = events.updated(bought, event_id="evt_4", created=events.T0 + 20, previous={})
     tables.deliver(parse_event(renewed))

@@ -4,7 +4,7 @@ import pytest
 
 from stripe_subscription_handler.conversation.messages import Fetched
 from stripe_subscription_handler.decisions.decision import Reason
-from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, KNOWN
+from stripe_subscription_handler.decisions.ledger import CLOSED, FLOOR, LIVE, OTHERS
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.errors import StripeUnavailableError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
@@ -48,8 +48,8 @@ def tables() -> Tables:
 def test_beyond_the_bound_the_oldest_ids_are_dropped(tables: Tables) -> None:
     """The best dead one keeps its register, the next its id, and the floor remembers the rest."""
     profile = tables.profiles["user_1"]
-    assert profile[KNOWN] == {"sub_4"}
-    assert profile[CLOSED] == {"2025-11-22T08:27:10Z sub_3"}
+    assert (profile[OTHERS], profile.get(LIVE)) == ({"sub_4"}, None)
+    assert profile[CLOSED] == {f"{events.T0 + 30} sub_3"}
     assert profile[FLOOR] == "2025-11-22T08:27:00Z"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from stripe_subscription_handler.decisions.decision import Reason
+from stripe_subscription_handler.decisions.ledger import known_ids
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 from support.catalogue import item, items
@@ -61,8 +62,8 @@ def test_what_is_shown_of_a_subscription_with_a_user(
     """All of it or nothing. It is kept either way: the filter may be corrected."""
     ended = T0 + 5 if status == "canceled" else None
     profile = profile_after(updated(5, status=status, ended_at=ended, **state), **settings)
-    assert "stripeLedgerSubscription_sub_1" in profile
-    assert profile["stripeLedgerKnown"] == {"sub_1"}
+    assert "stripeLedger_sub_1" in profile
+    assert known_ids(profile) == {"sub_1"}
     assert "stripeLedgerClosed" not in profile
     assert ("subscriptionId" in profile) is is_shown
     assert ("sub_1" in profile.get("stripeLedgerLive", ())) is (is_shown and status != "canceled")

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from stripe_subscription_handler.conversation.messages import Fetched
+from stripe_subscription_handler.decisions.ledger import Ledger
 from stripe_subscription_handler.decisions.merging import settle
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.decisions.registers import Candidate
@@ -105,8 +106,8 @@ def test_with_a_key_a_cycle_is_fetched_before_it_is_stored() -> None:
         tables.deliver(parse_event(raw))
     item = tables.profiles["user_1"]
     assert item["subscriptionStatus"] == "past_due"
-    assert item["stripeLedgerSubscription_sub_1"]["version"] == "0 2025-11-22T08:26:46Z 3"
-    assert "candidates" not in item["stripeLedgerSubscription_sub_1"]
+    register = Ledger.from_item(item).registers["sub_1"]
+    assert (register.version, register.candidates) == ("0 2025-11-22T08:26:46Z 3", {})
 
 
 def test_a_cycle_of_a_subscription_stripe_has_forgotten_is_guessed() -> None:

@@ -67,4 +67,4 @@ def test_five_hundred_users_of_one_customer_cost_what_one_does() -> None:
     sizes = list(map(partial(many.profile_bytes, tables), tables.profiles))
     assert max(sizes) - min(sizes) < 20
     links = (to_wire(link_key(*key) | link_ids(*key) | dict(link)) for key, link in tables.links.items())
-    assert 23 < sum(map(item_bytes, links)) / 4096 < 24
+    assert 20 < sum(map(item_bytes, links)) / 4096 < 21

@@ -53,28 +53,25 @@ CREATED = parse_event(events.created(events.subscription()))
 UPDATED = parse_event(events.updated(events.subscription(), previous={"status": "incomplete"}))
 
 NEWER_ITEM = {
-    "stripeLedgerKnown": {"SS": ["sub_1"]},
+    "stripeLedgerLive": {"SS": ["sub_1"]},
     "stripeLedgerRevision": {"S": "a revision"},
-    "stripeLedgerClaim_sub_1": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_1"}}},
-    "stripeLedgerSubscription_sub_1": {
+    "stripeLedger_sub_1": {
         "M": {
-            "version": {"S": "0 2026-01-01T00:00:00Z 1"},
-            "second": {"S": "2026-01-01T00:00:00Z"},
-            "fields": {
+            "c": {"M": {"k": {"S": "3 0 1767225600 1"}, "u": {"S": "user_1"}}},
+            "r": {
                 "M": {
-                    "userId": {"S": "user_1"},
-                    "customerId": {"S": "cus_1"},
-                    "status": {"S": "active"},
-                    "created": {"S": "2025-11-22T08:26:40Z"},
-                    "quantity": {"N": "1"},
-                    "cancelAtPeriodEnd": {"BOOL": False},
+                    "v": {"S": "0 1767225600 1"},
+                    "c": {"S": "cus_1"},
+                    "s": {"S": "active"},
+                    "b": {"N": "1763800000"},
+                    "i": {"L": [{"M": {"q": {"N": "1"}}}]},
                 }
             },
         }
     },
 }
 """A profile that has seen a later event than those of these tests."""
-OLDER_ITEM = json.loads(json.dumps(NEWER_ITEM).replace("2026-01-01", "2020-01-01"))
+OLDER_ITEM = json.loads(json.dumps(NEWER_ITEM).replace("1767225600", "1577836800"))
 """A profile that has seen an earlier one."""
 
 
@@ -100,7 +97,7 @@ LINK = {
     **KEY,
     **IDS,
     "owner": {"S": "user_9"},
-    "claim": {"M": {"key": {"S": "3 0 2026-01-01T00:00:00Z 1"}, "user": {"S": "user_9"}}},
+    "claim": {"M": {"k": {"S": "3 0 1767225600 1"}, "u": {"S": "user_9"}}},
 }
 OWN_LINK = json.loads(json.dumps(LINK).replace("user_9", "user_1"))
 TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
@@ -128,7 +125,7 @@ def test_a_new_user_is_one_transaction_of_profile_link_and_customer() -> None:
         **KEY,
         **IDS,
         "owner": {"S": "user_1"},
-        "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
+        "claim": {"M": {"k": {"S": "3 0 . 0"}, "u": {"S": "user_1"}}},
     }
     assert link["ConditionExpression"] == "attribute_not_exists(#n0)"
     assert customer["Key"] == RECORD_KEY

@@ -17,7 +17,7 @@ RECORD = {**to_wire(customer_key("cus_1")), "revision": {"S": "r1"}}
 LINK = {
     **to_wire(link_key("cus_1", "sub_1") | link_ids("cus_1", "sub_1")),
     "owner": {"S": "user_1"},
-    "claim": {"M": {"key": {"S": "3 0 0000-00-00T00:00:00Z 0"}, "user": {"S": "user_1"}}},
+    "claim": {"M": {"k": {"S": "3 0 . 0"}, "u": {"S": "user_1"}}},
 }
 PROFILE = {"PK": {"S": "USER#user_1"}, "SK": {"S": "PROFILE"}, "stripeLedgerRevision": {"S": "r2"}}
 

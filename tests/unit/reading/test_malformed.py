@@ -16,7 +16,7 @@ PRODUCT = {
     "priceId": "price_1",
 }
 LEDGER = {"stripeLedgerLive": {"sub_1"}}
-REGISTER = "stripeLedgerSubscription_sub_1"
+REGISTER = "stripeLedger_sub_1"
 
 
 def live(**fields: Any) -> dict[str, Any]:
@@ -85,23 +85,25 @@ def live(**fields: Any) -> dict[str, Any]:
         ("entitlements", {"entitlements": "a"}, "entitlements: must be a set of texts, is text"),
         ("entitlements", {"entitlements": {Decimal(1)}}, "entitlements: must be a set of texts, is a set"),
         ("subscriptions", LEDGER, f"{REGISTER}: is missing"),
-        ("subscriptions", LEDGER | {REGISTER: {}}, f"{REGISTER}.fields: is missing"),
-        ("subscriptions", live(status=None), f"{REGISTER}.fields.status: is missing"),
+        ("subscriptions", LEDGER | {REGISTER: {}}, f"{REGISTER}.r: is missing"),
+        ("subscriptions", live(s=None), f"{REGISTER}.r.s: is missing"),
         (
             "subscriptions",
-            live(items={"a": {}}),
-            f"{REGISTER}.fields.items: must be a list, is a map",
+            live(i={"a": {}}),
+            f"{REGISTER}.r.i: must be a list, is a map",
         ),
         (
             "subscriptions",
-            live(items=[{}, "b"]),
-            f"{REGISTER}.fields.items[1]: must be a map, is text",
+            live(i=[{}, "b"]),
+            f"{REGISTER}.r.i[1]: must be a map, is text",
         ),
         (
             "subscriptions",
-            live(items=[{}, {"quantity": "5"}]),
-            f"{REGISTER}.fields.items[1].quantity: must be a whole number, is text",
+            live(i=[{}, {"q": "5"}]),
+            f"{REGISTER}.r.i[1].q: must be a whole number, is text",
         ),
+        ("subscriptions", live(e="2026-12-01"), f"{REGISTER}.r.e: must be a whole number, is text"),
+        ("subscriptions", live(e=10**15), f"{REGISTER}.r.e: must be a Unix time in seconds"),
     ],
 )
 def test_the_message_names_the_attribute(ask: str, item: dict[str, Any], message: str) -> None:

@@ -5,15 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_subscription_handler.reading import LiveSubscription, Profile, SubscriptionItem
-from support.profile_items import register
+from support.profile_items import register, stamp
 
 
 def profile(shown: str, **registers: dict[str, Any]) -> Profile:
     """A profile that shows one of its live subscriptions."""
     item: dict[str, Any] = {"subscriptionId": shown, "stripeLedgerLive": set(registers)}
-    return Profile.from_item(
-        item | {f"stripeLedgerSubscription_{name}": value for name, value in registers.items()}
-    )
+    return Profile.from_item(item | {f"stripeLedger_{name}": value for name, value in registers.items()})
 
 
 def day(number: int, month: int = 12) -> datetime:
@@ -25,24 +23,24 @@ def test_all_that_is_known_of_one() -> None:
     """With its items; where an item has no period of its own, it has the subscription's."""
     items = [
         {
-            "productId": "prod_team",
-            "priceId": "price_team",
-            "lookupKey": "team",
-            "quantity": Decimal(5),
-            "currentPeriodEnd": "2026-12-24T00:00:00Z",
+            "p": "prod_team",
+            "r": "price_team",
+            "k": "team",
+            "q": Decimal(5),
+            "e": Decimal(stamp(24, 12)),
         },
-        {"productId": "prod_calls", "priceId": "price_calls", "metered": True},
+        {"p": "prod_calls", "r": "price_calls", "m": True},
         {},
     ]
     stored = register(
-        status="past_due",
-        items=items,
-        trialEnd="2026-11-08T00:00:00Z",
-        cancelAt="2026-12-02T00:00:00Z",
-        canceledAt="2026-11-09T00:00:00Z",
-        cancelAtPeriodEnd=True,
-        pauseCollection="void",
-        pauseResumesAt="2026-12-03T00:00:00Z",
+        s="past_due",
+        i=items,
+        te=stamp(8, 11),
+        ca=stamp(2, 12),
+        cd=stamp(9, 11),
+        ce=True,
+        pc="void",
+        pr=stamp(3, 12),
     )
     assert profile("sub_1", sub_1=stored).subscriptions == (
         LiveSubscription(
@@ -79,10 +77,10 @@ def test_what_stripe_has_not_set_is_none() -> None:
 def test_the_one_shown_comes_first_then_the_oldest() -> None:
     """Of one age, by id."""
     registers = {
-        "sub_a": register(created="2026-11-03T00:00:00Z"),
-        "sub_b": register(created="2026-11-02T00:00:00Z"),
-        "sub_c": register(created="2026-11-02T00:00:00Z"),
-        "sub_d": register(created="2026-11-04T00:00:00Z"),
+        "sub_a": register(b=stamp(3, 11)),
+        "sub_b": register(b=stamp(2, 11)),
+        "sub_c": register(b=stamp(2, 11)),
+        "sub_d": register(b=stamp(4, 11)),
     }
     found = profile("sub_d", **registers).subscriptions
     assert [one.id for one in found] == ["sub_d", "sub_b", "sub_c", "sub_a"]
@@ -92,8 +90,8 @@ def test_one_that_has_ended_is_not_among_them() -> None:
     """Its register stays on the item, and its id is not among the live ones."""
     found = Profile.from_item(
         {
-            "stripeLedgerKnown": {"sub_1"},
-            "stripeLedgerSubscription_sub_1": register(status="canceled"),
+            "stripeLedgerOthers": {"sub_1"},
+            "stripeLedger_sub_1": register(s="canceled"),
         }
     )
     assert found.subscriptions == ()

@@ -13,7 +13,7 @@ PRO = {
 def test_products_and_sets_are_told_in_words() -> None:
     """How many of each, in which status and until when; members in an order."""
     before = {"subscriptionProducts": {"prod_b": {**PRO, "quantity": 5}, "prod_a": PRO}}
-    after = {"entitlements": {"b", "a"}, "team": {"size": 3}, "stripeLedgerKnown": {"sub_1"}}
+    after = {"entitlements": {"b", "a"}, "team": {"size": 3}, "stripeLedgerLive": {"sub_1"}}
     told = "prod_a active until 2026-12-03T10:00:00Z, prod_b (5) active until 2026-12-03T10:00:00Z"
     assert changes_text(changed(before, after)).plain.splitlines() == [
         "entitlements  a, b",

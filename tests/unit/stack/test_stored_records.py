@@ -16,7 +16,8 @@ from stripe_subscription_handler.conversation.links import Customer, Link
 from stripe_subscription_handler.conversation.messages import Links, Moved
 from stripe_subscription_handler.decisions.claims import Claim, Kind
 from stripe_subscription_handler.decisions.policy import Policy
-from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, Register, subscription_version
+from stripe_subscription_handler.decisions.registers import Register, subscription_version
+from stripe_subscription_handler.decisions.short_forms import LOWEST_SECOND
 from stripe_subscription_handler.decisions.view_settings import ViewSettings
 from stripe_subscription_handler.dynamodb.sync_table import (
     parked_content,

@@ -333,8 +333,8 @@ def test_no_turn_is_waited_for_that_the_invocation_does_not_live_to_see(world: W
         (Fault(status=500), "HTTP 500"),
         (Fault(status=503, body="<html>cus_1</html>"), "HTTP 503"),
         (Fault(body="<html>cus_1</html>"), "HTTP 200"),
-        (Fault(drop=True), "no answer from Stripe (ConnectionError)"),
-        (Fault(hang=True), "no answer from Stripe (ReadTimeout)"),
+        (Fault(drop=True), "no answer from Stripe (ProtocolError)"),
+        (Fault(hang=True), "no answer from Stripe (ReadTimeoutError)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -365,6 +365,13 @@ def test_an_address_where_nobody_listens(world: World) -> None:
     [
         (Fault(status=400, code="parameter_unknown"), "HTTP 400 parameter_unknown"),
         (Fault(status=404), "HTTP 404"),
+        (Fault(status=400, body='{"id": "sub_1"}'), "HTTP 400"),
+        (Fault(status=402, body='{"error": "invalid_request", "error_description": "cus_1"}'), "HTTP 402"),
+        (Fault(status=400, body="[]"), "HTTP 400"),
+        (
+            Fault(status=503, body="<html>cus_1</html>", headers={"Retry-After": "28"}),
+            "HTTP 503; no time is left to wait 28.0 s",
+        ),
         (Fault(status=503, headers={"Retry-After": "28"}), "HTTP 503; no time is left to wait 28.0 s"),
         (rate_limited(retry_after="21"), "HTTP 429"),
         (Fault(body="[]"), "not an object"),
@@ -408,7 +415,7 @@ def test_a_request_is_given_up_when_the_invocation_must_go_on(world: World) -> N
     """One second is left for it, half of that for the answer, which comes later than that."""
     world.remaining = 3.0
     world.stripe.faults = [Fault(delay_seconds=1.5)]
-    assert "no answer from Stripe (ReadTimeout)" in unavailable(world)
+    assert "no answer from Stripe (ReadTimeoutError)" in unavailable(world)
 
 
 @pytest.mark.parametrize("available", [1.0, 3.0, 8.0])

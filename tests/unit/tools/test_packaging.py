@@ -1,16 +1,22 @@
 """The parts of the zip build that need no network: the lock, what goes in, the archive, the interpreter."""
 
+import marshal
 import os
 import zipfile
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.packaging import find_project_root
 from stripe_handler_cli.tools.packaging.archive import write_archive
-from stripe_handler_cli.tools.packaging.contents import installed_name, wheel_files
+from stripe_handler_cli.tools.packaging.bytecode_run import compiled
+from stripe_handler_cli.tools.packaging.bytecode_run import main as compile_all
+from stripe_handler_cli.tools.packaging.contents import installed_name, library_files, wheel_files
 from stripe_handler_cli.tools.packaging.locked import LockedWheel, format_lock, parse_lock
+from stripe_handler_cli.tools.packaging.reachable import unreachable
+from stripe_handler_cli.tools.packaging.trial import try_files
 from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
 from stripe_handler_cli.tools.python_versions import candidate_interpreters, find_interpreter
 
@@ -112,6 +118,88 @@ class TestContents:
         native = wheel(tmp_path, {"thing/md.cpython-313-x86_64-linux-gnu.so": ""})
         with pytest.raises(CliError, match=r"thing-1\.0-py3-none-any\.whl holds native code"):
             wheel_files(native)
+
+
+class TestReachable:
+    """Which modules of a package the rest of the zip can import."""
+
+    FILES: ClassVar = {
+        "big/__init__.py": "_import_map = {'Client': ('big._client', False), 'Thing': ('big._thing', False)}",
+        "big/_client.py": "from typing import TYPE_CHECKING\nfrom . import _base\n"
+        "if TYPE_CHECKING:\n    from big._types import Types\nelse:\n    import big._typeless\n"
+        "def late():\n    from big._late import it",
+        "big/_base.py": "import os, big.sub._deep",
+        "big/_late.py": "import big\nbig.Answer",
+        "big/_types.py": "",
+        "big/_typeless.py": "",
+        "big/_thing.py": "",
+        "big/_other.py": "import big._client",
+        "big/sub/__init__.py": "",
+        "big/sub/_deep.py": "from .. import _relative",
+        "big/sub/_never.py": "",
+        "big/_relative.py": "",
+        "big/data/list.txt": "big._never",
+        "ours/use.py": "import big\nbig.Client()",
+    }
+
+    def unreachable(self, **changed: str) -> set[str]:
+        """What of `big` goes, by its last name."""
+        files = {**self.FILES, "ours/use.py": changed.get("use", self.FILES["ours/use.py"])}
+        found = unreachable({name: text.encode() for name, text in files.items()}, "big")
+        return {Path(name).stem for name in found}
+
+    def test_what_an_import_statement_names_stays(self) -> None:
+        """At the top or in a function, relative or not, and the packages around it; data too."""
+        assert self.unreachable() == {"_types", "_thing", "_other", "_never"}
+
+    def test_what_our_sources_read_of_the_package_counts_by_its_table(self) -> None:
+        """As an attribute, or imported from it."""
+        assert "_thing" not in self.unreachable(use="import big\nbig.Thing")
+        assert "_thing" not in self.unreachable(use="from big import Thing")
+        assert "_client" in self.unreachable(use="from big import Thing")
+
+    def test_a_package_that_nobody_imports_goes_but_for_itself_and_its_data(self) -> None:
+        """Its table is read all the same."""
+        files = {name: text.encode() for name, text in self.FILES.items() if name != "ours/use.py"}
+        modules = {name for name in files if name.endswith(".py")}
+        assert unreachable(files, "big") == modules - {"big/__init__.py"}
+
+
+class TestTrial:
+    """What is tried before it is zipped."""
+
+    def test_a_file_that_is_missing_is_named(self) -> None:
+        """Here of our own: the library imports it."""
+        files = library_files(find_project_root(Path(__file__)))
+        del files["stripe_subscription_handler/events/envelope.py"]
+        with pytest.raises(CliError, match=r"not be whole.*\n.*No module named"):
+            try_files(files, with_stripe=False)
+
+
+class TestBytecode:
+    """What the runtime's Python is handed beside the sources."""
+
+    SOURCE = b'"""Of the module."""\nclass A:\n    """Of the class."""\n    x = "kept"\n    def f(self):\n\
+        """Of the function."""\n\n\ndef broken():\n    """More."""\n    assert A.x == "lost"\n'
+
+    def test_docstrings_stay_in_the_source_alone(self) -> None:
+        """Everything else does what it did: an assertion too, and lines keep their numbers."""
+        content = compiled(self.SOURCE, "/var/task/thing.py")
+        for text in (b"Of the module", b"Of the class", b"Of the function", b"More."):
+            assert text not in content
+        names: dict[str, Any] = {}
+        exec(marshal.loads(content[16:]), names)  # noqa: S302, S102 - of the line above
+        assert (names["A"]().f(), names["A"].x, names["A"].__doc__) == (None, "kept", None)
+        with pytest.raises(AssertionError) as caught:
+            names["broken"]()
+        frame = caught.traceback[-1].frame
+        assert (frame.code.raw.co_filename, caught.traceback[-1].lineno) == ("/var/task/thing.py", 11 - 1)
+
+    def test_a_source_that_is_none_is_named(self, tmp_path: Path) -> None:
+        """By its place in the zip and the line."""
+        (tmp_path / "wrong.py").write_text("x = 1\nx =\n", encoding="utf-8")
+        with pytest.raises(SystemExit, match=r"wrong\.py, line 2"):
+            compile_all(str(tmp_path), "/var/task")
 
 
 class TestArchive:

@@ -17,7 +17,8 @@ from stripe_handler_cli.stack.stored.owners import claim_second
 from stripe_subscription_handler.decisions.access import FOR_EVER, Access
 from stripe_subscription_handler.decisions.decision import Reason
 from stripe_subscription_handler.decisions.filters import is_ours
-from stripe_subscription_handler.decisions.registers import LOWEST_SECOND, Register
+from stripe_subscription_handler.decisions.registers import Register
+from stripe_subscription_handler.decisions.short_forms import LOWEST_SECOND
 from stripe_subscription_handler.decisions.view import shown_of
 from stripe_subscription_handler.events.event_types import INVOICE_EVENTS
 

@@ -6,7 +6,7 @@ import attrs
 
 from stripe_subscription_handler.conversation.links import Link
 from stripe_subscription_handler.decisions.claims import Claim, Kind, strongest
-from stripe_subscription_handler.decisions.registers import LOWEST_SECOND
+from stripe_subscription_handler.decisions.short_forms import LOWEST_SECOND
 
 CLAIM_WORDS = {
     Kind.GUESS: "a guess: the customer's only user",

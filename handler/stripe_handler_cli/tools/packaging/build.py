@@ -1,4 +1,4 @@
-"""Ties the steps of a build together: lock, wheels, contents, bytecode, archive."""
+"""Ties the steps of a build together: lock, wheels, contents, trial, bytecode, archive."""
 
 import base64
 import os
@@ -12,7 +12,9 @@ from stripe_handler_cli.common.words import plural
 from stripe_handler_cli.tools.packaging.archive import write_archive
 from stripe_handler_cli.tools.packaging.bytecode import compile_files
 from stripe_handler_cli.tools.packaging.contents import library_files, wheel_files
-from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, read_lock
+from stripe_handler_cli.tools.packaging.locked import ONLY_FOR_STRIPE, REPLACED, read_lock
+from stripe_handler_cli.tools.packaging.reachable import unreachable
+from stripe_handler_cli.tools.packaging.trial import try_files
 from stripe_handler_cli.tools.packaging.wheels import fetch_wheels, sha256_of
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, candidate_interpreters, find_interpreter
 
@@ -65,11 +67,13 @@ def build_zip(
             nothing.
 
     Raises:
-        CliError: The lock, a wheel or a source is not usable; the message says which.
+        CliError: The lock, a wheel or a source is not usable, or something would be missing on Lambda; the
+            message says which or what.
     """
-    lock = read_lock(project_root / "requirements/handler.txt")
-    if not with_stripe:
-        lock = tuple(wheel for wheel in lock if wheel.name not in ONLY_FOR_STRIPE)
+    left_out = REPLACED if with_stripe else ONLY_FOR_STRIPE
+    lock = tuple(
+        wheel for wheel in read_lock(project_root / "requirements/handler.txt") if wheel.name not in left_out
+    )
     wheels = fetch_wheels(lock, project_root / ".stripe-handler/wheels", progress)
     progress(f"Collecting the library and {plural(len(wheels), 'package')}")
     files = library_files(project_root)
@@ -79,6 +83,10 @@ def build_zip(
         if clash:
             raise CliError(f"{wheel.name} and an earlier package both hold {clash[0]}")
         files |= taken
+    if with_stripe:
+        files = {name: files[name] for name in files.keys() - unreachable(files, "stripe")}
+    progress("Trying all that the functions can need")
+    try_files(files, with_stripe=with_stripe)
     interpreter = find_interpreter(candidate_interpreters(os.environ)) if bytecode else None
     if interpreter is not None:
         progress(f"Compiling for Python {RUNTIME_PYTHON} with {interpreter.version}")

@@ -14,13 +14,18 @@ from pathlib import Path
 from stripe_handler_cli.common.errors import CliError
 from stripe_handler_cli.tools.python_versions import RUNTIME_PYTHON, Interpreter
 
+_PROGRAM = Path(__file__).with_name("bytecode_run.py")
+_PLACE = "/var/task"
+"""Where Lambda unpacks the zip."""
+
 
 def compile_files(files: Mapping[str, bytes], interpreter: Interpreter) -> dict[str, bytes]:
     """The bytecode of every Python source: archive name to content.
 
     Unchecked hashes make Python trust the file without looking at the source's date, which in a zip with
     fixed dates says nothing. The recorded path is the one the code has on Lambda, so the result does not
-    depend on this machine's directories.
+    depend on this machine's directories. Docstrings stay in the sources alone: they were a seventh of the
+    bytecode, and a third of the time that it takes to read it.
     """
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch).resolve()
@@ -29,17 +34,15 @@ def compile_files(files: Mapping[str, bytes], interpreter: Interpreter) -> dict[
                 path = stage / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        command = [str(interpreter.path), "-S", "-s", "-P", "-m", "compileall", "-q", "-f"]
-        command += ["--invalidation-mode", "unchecked-hash", "-s", str(stage), "-p", "/var/task"]
         completed = subprocess.run(  # noqa: S603 - an interpreter we have just tried, no shell
-            [*command, str(stage)],
+            [str(interpreter.path), "-S", "-s", "-P", str(_PROGRAM), str(stage), _PLACE],
             env={"PYTHONHASHSEED": "0", "PATH": os.defpath},
             capture_output=True,
             text=True,
             check=False,
         )
         if completed.returncode != 0:
-            raise CliError(f"the sources do not compile for Python {RUNTIME_PYTHON}:\n{completed.stdout}")
+            raise CliError(f"the sources do not compile for Python {RUNTIME_PYTHON}:\n{completed.stderr}")
         return {
             path.relative_to(stage).as_posix(): path.read_bytes() for path in sorted(stage.rglob("*.pyc"))
         }

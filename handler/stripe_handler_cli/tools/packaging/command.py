@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Examples:
   stripe-handler package
   stripe-handler package --out build/handler.zip --json
-  stripe-handler package --without-stripe    # for a function without a Stripe key; a twentieth of the size
+  stripe-handler package --without-stripe    # for a function without a Stripe key
 \b
 Upload it to an existing function (Terraform does this for you on apply):
   aws lambda update-function-code --function-name NAME --zip-file fileb://dist/handler.zip

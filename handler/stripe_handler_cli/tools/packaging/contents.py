@@ -1,7 +1,7 @@
 """Says which files go into the zip, and under which name. Reads wheels and sources; writes nothing.
 
 The zip holds what runs and what licences ask for: no type stubs, no tests, no installer's records, no
-commands, no types that nothing imports, and no native code, which would tie it to one processor.
+commands, and no native code, which would tie it to one processor.
 """
 
 import tomllib
@@ -16,8 +16,6 @@ _NATIVE_SUFFIXES = frozenset({".so", ".pyd", ".dylib", ".dll"})
 _DROPPED_SUFFIXES = frozenset({".pyi", ".pyc", ".pyo"})
 _DROPPED_NAMES = frozenset({"py.typed", ".DS_Store"})
 _DROPPED_FOLDERS = frozenset({"__pycache__", "tests"})
-# stripe's types of request parameters: for type checkers only, and a third of the whole zip.
-_DROPPED_PREFIXES = ("stripe/params/",)
 _LICENCE_PREFIXES = ("licen", "copying", "notice", "authors")
 
 
@@ -67,7 +65,6 @@ def installed_name(member: str) -> str | None:
     is_dropped = (
         path.suffix in _DROPPED_SUFFIXES
         or path.name in _DROPPED_NAMES
-        or member.startswith(_DROPPED_PREFIXES)
         or _DROPPED_FOLDERS.intersection(path.parts)
     )
     return None if is_dropped else member

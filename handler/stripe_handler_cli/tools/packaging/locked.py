@@ -15,6 +15,10 @@ from stripe_handler_cli.common.errors import CliError
 ONLY_FOR_STRIPE = {"certifi", "charset-normalizer", "idna", "requests", "stripe", "typing-extensions"}
 """stripe, and what nothing else in the zip needs; a contract test compares it with the packages' metadata."""
 
+REPLACED = frozenset({"certifi", "charset-normalizer", "idna", "requests"})
+"""What stripe would send requests with. It is handed a client of ours (`stripe_side.unparsed`), for which the
+runtime's urllib3 is enough, and the certificates that stripe brings."""
+
 _LINE = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
 
 

@@ -20,6 +20,7 @@ run "environment_variables_are_the_handlers_contract" {
       SORT_KEY_TEMPLATE      = "PROFILE"
       LIVEMODE               = "any"
       LOG_LEVEL              = "INFO"
+      DYNAMODB_CLIENT        = "auto"
       UNMAPPED               = "park"
       CREATE_MISSING_PROFILE = "true"
       CONNECT_EVENTS         = "skip"
@@ -56,6 +57,7 @@ run "every_setting_reaches_the_environment" {
     sort_key_template      = "SUBSCRIPTION"
     livemode               = "live"
     log_level              = "ERROR"
+    dynamodb_client        = "botocore"
     unmapped               = "dead-letter"
     create_missing_profile = false
     connect_events         = "handle"
@@ -79,6 +81,7 @@ run "every_setting_reaches_the_environment" {
       SORT_KEY_TEMPLATE      = "SUBSCRIPTION"
       LIVEMODE               = "live"
       LOG_LEVEL              = "ERROR"
+      DYNAMODB_CLIENT        = "botocore"
       UNMAPPED               = "dead-letter"
       CREATE_MISSING_PROFILE = "false"
       CONNECT_EVENTS         = "handle"

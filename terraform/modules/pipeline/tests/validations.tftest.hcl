@@ -156,6 +156,7 @@ run "not_one_of_the_known_words" {
     lambda_package_s3            = { bucket = "Not_A_Bucket", key = "handler.zip" }
     lambda_package_path          = null
     log_level                    = "info"
+    dynamodb_client              = "boto3"
     user_id_metadata_key         = "user[id]"
     user_id_pattern              = "user_("
     unmapped                     = "dead_letter"
@@ -176,6 +177,7 @@ run "not_one_of_the_known_words" {
     var.lambda_architecture,
     var.lambda_package_s3,
     var.log_level,
+    var.dynamodb_client,
     var.user_id_metadata_key,
     var.user_id_pattern,
     var.unmapped,

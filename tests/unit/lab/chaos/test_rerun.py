@@ -16,6 +16,7 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
+from support.examples import at_most
 
 ASKING = Configured.by(DEFAULTS, can_ask_stripe=True)
 
@@ -36,15 +37,15 @@ def last_wins(event: StripeEvent, policy: Policy, arrivals: itertools.count = it
 
 @pytest.mark.parametrize("settings", [DEFAULTS, CHOSEN], ids=["plain", "chosen"])
 @pytest.mark.parametrize("asks_stripe", [True, False])
-@pytest.mark.parametrize("schedule", [0, 1])
-def test_stories_end_in_the_truth(schedule: int, settings: Settings, *, asks_stripe: bool) -> None:
+def test_stories_end_in_the_truth(settings: Settings, *, asks_stripe: bool) -> None:
     """Whatever a chaos run draws: shuffled, doubled, one after the other and several at a time.
 
     Labels move, sessions and customers name users, another app shares the account.
     """
     configured = Configured.by(settings, can_ask_stripe=asks_stripe)
-    chaos = Chaos(users=150, seed=11, asks_stripe=asks_stripe, settings=settings)
-    for life in chaos.simulation().lives:
+    chaos = Chaos(users=at_most(150), seed=11, asks_stripe=asks_stripe, settings=settings)
+    for number, life in enumerate(chaos.simulation().lives):
+        schedule = number % 2
         story = shuffled(life, schedule)
         assert rerun(story, configured, schedule) == story.truth
 

@@ -199,7 +199,7 @@ def test_a_user_has_the_entitlements_of_every_customer() -> None:
 def test_an_item_tells_what_the_truth_speaks_of() -> None:
     """Neither the keys, nor the ledger, nor what is the app's; a set in an order."""
     own = Settings(profile_attributes={"team": "metadata.team"})
-    item = {"PK": "USER#1", "stripeLedgerKnown": {"sub_a"}, "theme": "dark", "team": "blue"}
+    item = {"PK": "USER#1", "stripeLedgerLive": {"sub_a"}, "theme": "dark", "team": "blue"}
     item |= {"subscriptionId": "sub_a", "entitlements": {"b", "a"}}
     assert told_by(item, own) == {"team": "blue", "subscriptionId": "sub_a", "entitlements": ["a", "b"]}
     assert told_by(item) == {"subscriptionId": "sub_a", "entitlements": ["a", "b"]}

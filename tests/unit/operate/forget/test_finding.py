@@ -105,7 +105,7 @@ WAITS = events.updated(events.subscription(id="sub_7", customer="cus_7", user="u
 def test_customers_are_found_by_links_records_and_what_waits() -> None:
     """Each by another trace; a mark tells nothing."""
     tables = delivered(created(), created(which=2, customer="cus_2"))
-    tables.customers["cus_3"] = {"claim": {"key": "1 x", "user": "user_1"}, "revision": "1"}
+    tables.customers["cus_3"] = {"claim": {"k": "1 x", "u": "user_1"}, "revision": "1"}
     tables.parked["cus_7"] = {"evt_7": parse_event(WAITS)}
     assert found(tables, "user_1", WAITS).customers == {"cus_1", "cus_2", "cus_3", "cus_7"}
     forget(tables, "user_1")

@@ -14,7 +14,7 @@ from stripe_subscription_handler.conversation.marking import FromCustomer
 from support.screens import plain, screen
 
 PART = FromCustomer("cus_1", frozenset({"user_2"}), frozenset({"sub_1"}), frozenset({"evt_1"}))
-DONE = Forgotten("user_1", (PART,), ("stripeLedgerKnown", "subscriptionId"), left=("theme",))
+DONE = Forgotten("user_1", (PART,), ("stripeLedgerLive", "subscriptionId"), left=("theme",))
 QUEUES = (Looked(Layer.DELIVERY, 3, 1, 1), Looked(Layer.FUNCTION, 2, 0, 0))
 
 
@@ -67,7 +67,7 @@ def test_json_has_all_of_it() -> None:
         {"id": "cus_1", "is_whole": False, "other_users": 1, "subscriptions": ["sub_1"], "parked": ["evt_1"]}
     ]
     assert found["profile"] == {
-        "removed": ["stripeLedgerKnown", "subscriptionId"],
+        "removed": ["stripeLedgerLive", "subscriptionId"],
         "is_deleted": False,
         "left": ["theme"],
     }

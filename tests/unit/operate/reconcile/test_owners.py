@@ -16,7 +16,7 @@ from stripe_handler_cli.stack.stored import lost
 from stripe_handler_cli.stack.stored.lost import Lost
 from stripe_handler_cli.stack.stored.misplaced import Misplaced, confirmed, holdings
 from stripe_subscription_handler.conversation.model import Tables
-from stripe_subscription_handler.decisions.ledger import KNOWN
+from stripe_subscription_handler.decisions.ledger import OTHERS, subscription_attribute
 from stripe_subscription_handler.events.envelope import parse_event
 from support import events
 from support.reconciling import Profiles, Reconciliation
@@ -88,14 +88,14 @@ def test_a_profile_that_only_shows_what_another_user_has_is_found() -> None:
     assert found(tables) == []
 
 
-PAYMENT = "stripeLedgerPayment_sub_2"
+HELD = subscription_attribute("sub_2")
 
 
 def with_a_payment_of(tables: Tables, user_id: str) -> None:
     """A user's profile has a payment of `sub_2` alone, which does not tell its customer."""
     paid = events.paid(events.invoice(sub="sub_2", user="user_2", customer="cus_2"), event_id="evt_paid")
     tables.deliver(parse_event(paid))
-    tables.profiles[user_id] = {KNOWN: {"sub_2"}, PAYMENT: tables.profiles["user_2"][PAYMENT]}
+    tables.profiles[user_id] = {OTHERS: {"sub_2"}, HELD: {"p": tables.profiles["user_2"][HELD]["p"]}}
 
 
 def test_a_payment_in_another_profile_is_found() -> None:

@@ -100,7 +100,7 @@ class World:
 def test_a_sent_event_is_followed_to_what_it_changed() -> None:
     """The view's attributes, old and new; the ledger is not shown."""
     world = World(profile={"subscriptionStatus": "incomplete", "PK": "x"})
-    world.on_put = lambda event: world.handle(event, subscriptionStatus="active", stripeLedgerKnown={"a"})
+    world.on_put = lambda event: world.handle(event, subscriptionStatus="active", stripeLedgerLive={"a"})
     outcome = world.sender().send(CREATED)
     assert outcome.changes == {"subscriptionStatus": ("incomplete", "active")}
     assert outcome.as_json()["decision"] == "write"
