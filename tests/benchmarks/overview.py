@@ -17,7 +17,7 @@ def overview(results: Iterable[Result]) -> str:
             ratio.baseline,
             spread(ratio.summary),
             f"≤ {ratio.goal:.2f}",
-            "met" if ratio.summary.median <= ratio.goal else "**missed**",
+            "met" if round(ratio.summary.median, 2) <= ratio.goal else "**missed**",
         ]
         for result in results
         for ratio in result.ratios
