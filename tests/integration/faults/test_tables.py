@@ -45,7 +45,7 @@ def test_a_moment_of_injected_throttling_is_absorbed(
 def test_botocores_client_absorbs_the_same(
     endpoint: Endpoint, fault_stack: "Stack", begin: "Callable[[str], Trial]"
 ) -> None:
-    """All else here meets the lean client, which an ordinary function's environment leads to; this the other."""
+    """All else here meets the lean client, as in any ordinary function; this the other."""
     trial, life = begin("server error for 3 requests, botocore's client (injected)"), Life("botocores")
     with configuration(endpoint, trial.function_name, DYNAMODB_CLIENT="botocore"):
         trial.put(life.created())
