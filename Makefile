@@ -40,7 +40,7 @@ shell: venv ## Open a shell whose PATH has stripe-handler
 demo: venv ## Apply the stack to local AWS and play a subscription's life (KEEP=1 leaves it running, YES=1 ends a kept one)
 	$(BIN)/stripe-handler demo $(if $(filter-out 0 no false,$(KEEP)),--keep) $(if $(filter-out 0 no false,$(YES)),--yes)
 
-# Two lanes, one of which mostly waits: tests/side_by_side.py says which.
+# In lanes, one of which mostly waits: tests/side_by_side.py says which.
 test: venv ## Run every test and check
 	$(BIN)/python tests/side_by_side.py
 
@@ -76,9 +76,9 @@ security: venv ## Scan the Terraform code with checkov
 unit: venv ## Run the unit, property and contract tests, again on the newest other Python and the oldest boto3
 	$(BIN)/python tests/on_each_python.py --numprocesses=auto --dist=loadgroup tests/unit tests/property tests/contract
 
-# Two processes, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
+# Three processes that mostly wait, each with a local AWS and a stack of its own; an AWS that was given is tested by one.
 integration: venv ## Run the integration tests on local AWS, or on AWS_ENDPOINT_URL
-	$(BIN)/pytest $(if $(AWS_ENDPOINT_URL),,--numprocesses=2 --dist=loadfile) tests/integration
+	$(BIN)/pytest $(if $(AWS_ENDPOINT_URL),,--numprocesses=3 --dist=loadfile --no-loadscope-reorder) tests/integration
 
 zip: venv ## Build dist/handler.zip, the same bytes on every build
 	$(BIN)/stripe-handler package --out dist/handler.zip

@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +52,10 @@ ALARM_THRESHOLDS = {
 }
 
 
+#: Begun first, so that no process has the longest one left when the others have ended.
+LONGEST = ("test_connect.py", "test_runbook.py", "test_doctor.py")
+
+
 @attrs.frozen
 class Stack:
     """One applied workspace.
@@ -87,8 +91,22 @@ def is_given() -> bool:
     return bool(os.environ.get("AWS_ENDPOINT_URL"))
 
 
+def _place(item: pytest.Item) -> int:
+    """What needs no stack stands first: Terraform waits meanwhile. Then what takes longest.
+
+    What needs a browser stands last, because `.ci/run` may still be installing one.
+    """
+    path = item.path.relative_to(Path(__file__).parent)
+    if path.parts[0] == "local_aws":
+        return 0
+    if path.name == "test_console.py":
+        return 2 + len(LONGEST)
+    return 1 + LONGEST.index(path.name) if path.name in LONGEST else 1 + len(LONGEST)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what a given AWS (LocalStack) cannot do, with the reason."""
+    """Put them in order, and skip what a given AWS (LocalStack) cannot do, with the reason."""
+    items.sort(key=_place)
     if not is_given():
         return
     reasons = {
@@ -157,7 +175,11 @@ def package() -> Path:
     return build_zip(PROJECT_ROOT, PROJECT_ROOT / "dist/handler.zip", progress=lambda _: None).path
 
 
-def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, Any]) -> tuple[Deployment, Any]:
+Applied = tuple[Deployment, dict[str, Any]]
+"""A workspace, and its outputs."""
+
+
+def _apply(endpoint: Endpoint, package: Path, name: str, variables: dict[str, Any]) -> Applied:
     deployment = Deployment.at(
         endpoint,
         project_root=PROJECT_ROOT,
@@ -185,7 +207,9 @@ def stripe() -> Iterator[FakeStripe]:
 
 
 @pytest.fixture(scope="session")
-def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tuple[Stack, Stack]]:
+def applying(
+    endpoint: Endpoint, package: Path, stripe: FakeStripe
+) -> Iterator[tuple["Future[Applied]", "Future[Applied]"]]:
     """Two workspaces side by side: one on the partner bus (where there is one), one on a custom bus.
 
     On our embedded AWS the first one has a webhook bridge beside its partner event source, and profile
@@ -221,9 +245,25 @@ def stacks(endpoint: Endpoint, package: Path, stripe: FakeStripe) -> Iterator[tu
             "drift_check_requests_per_second": 25,
         }
     with ThreadPoolExecutor() as pool:
-        main = pool.submit(_apply, endpoint, package, "first", partner)
-        other = pool.submit(_apply, endpoint, package, "second", custom)
-        applied = main.result(), other.result()
+        yield (
+            pool.submit(_apply, endpoint, package, "first", partner),
+            pool.submit(_apply, endpoint, package, "second", custom),
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_at_once(request: pytest.FixtureRequest) -> None:
+    """Begin to apply before the first test, where any wants it: most of that time the provider waits."""
+    if any("stacks" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("applying")
+
+
+@pytest.fixture(scope="session")
+def stacks(
+    endpoint: Endpoint, applying: tuple["Future[Applied]", "Future[Applied]"]
+) -> Iterator[tuple[Stack, Stack]]:
+    """The two workspaces, applied."""
+    applied = tuple(future.result() for future in applying)
     sources = BRIDGE_SOURCE if is_given() else PARTNER_SOURCE, BRIDGE_SOURCE
     first, second = (
         Stack(deployment, outputs, Pipeline.of(endpoint, outputs, source))

@@ -8,6 +8,7 @@ import pytest
 from stripe_handler_cli.common.waiting import wait_for
 from stripe_handler_cli.stack.endpoint import Endpoint
 from support.lives import Life
+from support.on_call import Alarms
 
 if TYPE_CHECKING:
     from conftest import Stack
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def notifications(endpoint: Endpoint, stack: "Stack") -> str:
-    """URL of a queue that is subscribed to the alarm topic, as an operator's e-mail would be."""
+    """URL of a queue that is subscribed to the alarm topic, as an operator's e-mail would be.
+
+    The alarm of the failure queue is over: one that a test before left ringing would not tell anew.
+    """
+    _drain(endpoint, stack.outputs["failure_queue_url"])
+    alarms, key = (
+        Alarms(endpoint.client("cloudwatch"), stack.outputs["alarm_names"]),
+        "failure_queue_messages",
+    )
+    assert alarms.cleared([key], 60) == {key}
     queue_url = endpoint.queues.create_queue(QueueName="itest-operator")["QueueUrl"]
     attributes = endpoint.queues.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
     endpoint.client("sns").subscribe(

@@ -36,9 +36,14 @@ def poll(
         sleep(every_seconds + slower * waited_seconds)
 
 
-def wait_for(look: Callable[[], _Found | None], wanted: str, timeout_seconds: float) -> _Found:
-    """Look until something is there that must come; raises `InVainError`, which names what was wanted."""
-    found = poll(look, every_seconds=0.05, timeout_seconds=timeout_seconds, slower=0.05)
+def wait_for(
+    look: Callable[[], _Found | None], wanted: str, timeout_seconds: float, *, slower: float = 0.0
+) -> _Found:
+    """Look until something is there that must come; raises `InVainError`, which names what was wanted.
+
+    What takes a part of it with each look, from a queue say, must not become slower: see `poll`.
+    """
+    found = poll(look, every_seconds=0.05, timeout_seconds=timeout_seconds, slower=slower)
     if found is None:
         raise InVainError(f"waited {timeout_seconds:.0f} s in vain until {wanted}")
     return found

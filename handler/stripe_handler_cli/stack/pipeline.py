@@ -96,7 +96,7 @@ class Pipeline:
             lines = [line for line in log.values(pattern=pattern) if line.get("event_id") == event_id]
             return lines[deliveries - 1] if len(lines) >= deliveries else None
 
-        return wait_for(logged, f"the handler logs event {event_id}", timeout_seconds)
+        return wait_for(logged, f"the handler logs event {event_id}", timeout_seconds, slower=0.02)
 
     def profile(self, user_id: str) -> dict[str, Any]:
         """A user's profile item, empty when there is none."""
