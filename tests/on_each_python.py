@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -103,10 +104,16 @@ def main(arguments: list[str]) -> int:
     touches no AWS.
     """
     other = newest_other()
+    with tempfile.TemporaryDirectory() as kept:
+        return run_both(arguments, other, Path(kept))
+
+
+def run_both(arguments: list[str], other: Interpreter | None, kept: Path) -> int:
+    """Run them; what Terraform plans is kept for the second run."""
     here, boto3 = ".".join(map(str, sys.version_info[:3])), oldest_boto3()
     there = other.version if other else here
     say(f"Tests on Python {here}, then on Python {there} with boto3 {boto3}, the oldest that is supported.")
-    status = run_pytest(Path(sys.executable), arguments)
+    status = run_pytest(Path(sys.executable), arguments, STRIPE_HANDLER_PLANNED=str(kept))
     if status:
         return status
     name = ".venv-" + ".".join(other.version.split(".")[:2]) if other else ".venv-oldest-boto3"
@@ -122,6 +129,7 @@ def main(arguments: list[str]) -> int:
         [*arguments, *(f"--ignore={path}" for path in left_out)],
         STRIPE_HANDLER_EXAMPLES=EXAMPLES_THERE,
         STRIPE_HANDLER_BOTO3=boto3,
+        STRIPE_HANDLER_PLANNED=str(kept),
     )
 
 

@@ -55,7 +55,7 @@ class ClientKind(enum.StrEnum):
     BOTOCORE = "botocore"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Config(Value):
     """Settings of one environment; `VARIABLES` names the variable of each.
 

@@ -15,7 +15,7 @@ from stripe_subscription_handler.value import Value
 USER_ID_PLACEHOLDER = "{userId}"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ProfileKeys(Value):
     """Names and templates of a profile's key.
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from benchmarks.checking import check
 from benchmarks.drawing import plots
 from benchmarks.page import filled
-from benchmarks.registry import BENCHMARKS
+from benchmarks.registry import BENCHMARKS, sections
 from benchmarks.result import RESULTS_PATH, read_results, write_result
 from benchmarks.setting import ROOT, STATE, Setting
 from stripe_handler_cli.common.errors import CliError
@@ -49,12 +49,9 @@ def run(names: tuple[str, ...], *, quick: bool) -> None:
 @main.command()
 def report() -> None:
     """Write the sections of docs/performance.md again from results/."""
-    results = read_results()
-    sections = {
-        name: benchmark.section(results[name]) for name, benchmark in BENCHMARKS.items() if name in results
-    }
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
-    click.echo(f"{PAGE.relative_to(ROOT)}: {', '.join(sections)}")
+    found = sections(read_results())
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    click.echo(f"{PAGE.relative_to(ROOT)}: {', '.join(found)}")
 
 
 main.add_command(check)

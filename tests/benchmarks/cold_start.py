@@ -36,17 +36,22 @@ class Contender:
         worker: Its name in the worker.
         task: Attribute of `Layout` with its `/var/task`; None for nothing.
         goal: The most its ratio should be.
+        settings: Variables of its environment beside the usual ones.
     """
 
     worker: str
     task: str | None
     goal: float | None = None
+    settings: Mapping[str, str] = attrs.Factory(dict)
 
 
 CONTENDERS: Mapping[str, Contender] = {
     BARE: Contender("bare", None),
     "the same with botocore alone": Contender("botocore", None),
-    HANDLER: Contender("handler", "task", goal=1.15),
+    HANDLER: Contender("handler", "task", goal=0.75),
+    "the handler by botocore's client": Contender(
+        "handler", "task", settings={"DYNAMODB_CLIENT": "botocore"}
+    ),
     "the handler, its zip without bytecode": Contender("handler", "task_without_bytecode"),
     "a usual handler (stripe, boto3, powertools, pydantic)": Contender("usual", "usual"),
     "that one without bytecode": Contender("usual", "usual_without_bytecode"),
@@ -65,7 +70,8 @@ def run(setting: Setting) -> Result:
         def start(title: str) -> float:
             contender = CONTENDERS[title]
             task = str(getattr(layout, contender.task)) if contender.task else "-"
-            found = _start(layout, endpoint_url, task, str(event_path), contender.worker)
+            variables = environment(endpoint_url, **contender.settings)
+            found = _start(layout, variables, task, str(event_path), contender.worker)
             spent[title].append(found)
             return found["cpu_ns"] / _NS_PER_MS
 
@@ -87,11 +93,11 @@ def run(setting: Setting) -> Result:
     )
 
 
-def _start(layout: Layout, endpoint_url: str, *arguments: str) -> dict[str, Any]:
+def _start(layout: Layout, variables: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     task, event_path, worker = arguments
     done = subprocess.run(  # noqa: S603 - our own script
         layout.command("cold.py", task, str(layout.runtime), event_path, worker),
-        env=environment(endpoint_url),
+        env=dict(variables),
         capture_output=True,
         text=True,
         check=False,

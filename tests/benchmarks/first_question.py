@@ -84,7 +84,7 @@ def run(setting: Setting) -> Result:
         NAME,
         measurements=measured(samples, "ms"),
         ratios=[
-            compared(samples, title, contender.baseline, goal=contender.goal, margin=0.1)
+            compared(samples, title, contender.baseline, goal=contender.goal, margin=0.2)
             for title, contender in CONTENDERS.items()
             if contender.baseline is not None
         ],

@@ -20,18 +20,20 @@ _CHUNK_BYTES = 65_536
 
 
 @contextmanager
-def canned_dynamodb(answers: Mapping[str, str]) -> Iterator[str]:
+def canned_dynamodb(answers: Mapping[str, str], *, keeps_connections: bool = True) -> Iterator[str]:
     """Serve; operations that are not named are answered by an empty object.
 
     Args:
         answers: Operation, `UpdateItem` say, → JSON text.
+        keeps_connections: Else each is closed after its first answer, without a word of it, as one is that
+            nobody used for some minutes.
 
     Yields:
         The endpoint's URL.
     """
     listener = socket.create_server(("127.0.0.1", 0))
     responses = {operation.encode(): _response(text) for operation, text in answers.items()}
-    threading.Thread(target=_accept, args=(listener, responses), daemon=True).start()
+    threading.Thread(target=_accept, args=(listener, responses, keeps_connections), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
@@ -43,16 +45,16 @@ def _response(text: str) -> bytes:
     return _HEAD.format(length=len(body), crc32=zlib.crc32(body)).encode() + body
 
 
-def _accept(listener: socket.socket, responses: Mapping[bytes, bytes]) -> None:
+def _accept(listener: socket.socket, responses: Mapping[bytes, bytes], keeps: bool) -> None:  # noqa: FBT001
     while True:
         try:
             connection, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_serve, args=(connection, responses), daemon=True).start()
+        threading.Thread(target=_serve, args=(connection, responses, keeps), daemon=True).start()
 
 
-def _serve(connection: socket.socket, responses: Mapping[bytes, bytes]) -> None:
+def _serve(connection: socket.socket, responses: Mapping[bytes, bytes], keeps: bool) -> None:  # noqa: FBT001
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     empty, read = _response("{}"), b""
     with connection:
@@ -71,3 +73,5 @@ def _serve(connection: socket.socket, responses: Mapping[bytes, bytes]) -> None:
             operation = headers.get(b"x-amz-target", b"").rpartition(b".")[2]
             by_name = {name.lower(): response for name, response in responses.items()}
             connection.sendall(by_name.get(operation, empty))
+            if not keeps:
+                return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from benchmarks import cold_start, first_question, handler_cpu, requests_per_event, zip_size
+from benchmarks import cold_start, first_question, handler_cpu, overview, requests_per_event, zip_size
 from benchmarks.backfill import benchmark as backfill
 from benchmarks.growth import benchmark as growth
 from benchmarks.load import benchmark as load
@@ -77,3 +77,12 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     ),
 }
 """Name → benchmark, in the order in which they run and stand on the page."""
+
+
+def sections(results: Mapping[str, Result]) -> dict[str, str]:
+    """Everything of the page that is made of results: section → Markdown."""
+    found = {name: one for name, one in BENCHMARKS.items() if name in results}
+    in_order = [results[name] for name in found]
+    return {overview.NAME: overview.overview(in_order)} | {
+        name: one.section(results[name]) for name, one in found.items()
+    }

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from benchmarks.page import filled
-from benchmarks.registry import BENCHMARKS
+from benchmarks.registry import sections
 from benchmarks.requests_per_event import PRICES
 from benchmarks.result import RESULTS_PATH, read_results
 
@@ -14,9 +14,7 @@ PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
 
 def test_the_page_is_what_the_results_say() -> None:
     """No figure is written by hand: `make bench-report` would change nothing."""
-    results = read_results()
-    sections = {name: BENCHMARKS[name].section(result) for name, result in results.items()}
-    assert filled(PAGE, sections) == PAGE
+    assert filled(PAGE, sections(read_results())) == PAGE
 
 
 def test_results_name_no_place() -> None:

@@ -23,6 +23,7 @@ from stripe_subscription_handler.decisions.view import VIEW
 from stripe_subscription_handler.events.event_types import DEFAULT_EVENT_TYPES, HANDLED_TYPES
 from stripe_subscription_handler.events.selection import PLAIN
 from stripe_subscription_handler.events.subscriptions import read_subscription
+from support.examples import share_of
 from support.model import Tables
 
 # Cycles inside one second and `customer_metadata` are left out: they need Stripe, which nobody asks here.
@@ -64,7 +65,7 @@ def _differences(
 @pytest.mark.parametrize("era", ERAS)
 def test_every_event_of_every_era_is_read(era: str) -> None:
     """Without an error, as the type it is, and with the subscription and customer it is about."""
-    made = simulate(61, 40, SimulationOptions(eras=(era,), also=EVERYTHING, event_types=HANDLED))
+    made = simulate(61, share_of(40), SimulationOptions(eras=(era,), also=EVERYTHING, event_types=HANDLED))
     for raw in made.events:
         event = parse_event(raw)
         body = raw["data"]["object"]
@@ -118,7 +119,7 @@ def test_the_events_tell_whose_each_subscription_is(era: str) -> None:
 @pytest.mark.parametrize("era", ERAS)
 def test_the_state_before_an_update_is_the_state_after_the_event_before(era: str) -> None:
     """The library's `before` equals what it read off the previous event of the subscription."""
-    made = simulate(62, 60, SimulationOptions(eras=(era,), also=("owner_move", "shared_customer")))
+    made = simulate(62, share_of(60), SimulationOptions(eras=(era,), also=("owner_move", "shared_customer")))
     last: dict[str, Subscription] = {}
     updates = 0
     for raw in made.events:
@@ -129,13 +130,13 @@ def test_the_state_before_an_update_is_the_state_after_the_event_before(era: str
             updates += 1
             assert event.before == last[event.subscription.id]
         last[event.subscription.id] = event.subscription
-    assert updates > 100
+    assert updates > share_of(100)
 
 
 @pytest.mark.parametrize("era", [era for era in ERAS if era not in {"2014", "2016"}])
 def test_todays_api_tells_what_the_events_told(era: str) -> None:
     """Since 2019 a refetch changes nothing; older events lack the product, `cancel_at` or the creation."""
-    made = simulate(63, 40, SimulationOptions(eras=(era,)))
+    made = simulate(63, share_of(40), SimulationOptions(eras=(era,)))
     for life in made.lives:
         last: dict[tuple[str, int], Subscription] = {}
         for happening in life.happenings:
@@ -196,13 +197,13 @@ def test_another_setting_is_a_difference(chosen: Simulation, name: str, value: A
 @pytest.mark.parametrize("name", ["owner_move", "shared_customer"])
 def test_what_is_off_by_default_gives_the_true_profiles_too(name: str) -> None:
     """A subscription that changes hands, and one customer with two users."""
-    made = simulate(64, 30, SimulationOptions(scenarios=(name,), **ORDERLY))
+    made = simulate(64, share_of(30), SimulationOptions(scenarios=(name,), **ORDERLY))
     assert _differences(made, made.events) == []
 
 
 def test_the_default_event_types_are_enough() -> None:
     """The other types the simulator sends repeat what these tell: without them the truth is the same."""
-    made = simulate(65, 60, SimulationOptions(**ORDERLY))
+    made = simulate(65, share_of(60), SimulationOptions(**ORDERLY))
     told = [event for event in made.events if event["type"] in DEFAULT_EVENT_TYPES]
     assert len(told) < len(made.events)
     assert {*DEFAULT_EVENT_TYPES} <= {*EVENT_TYPES}

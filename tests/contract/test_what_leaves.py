@@ -26,12 +26,12 @@ def addresses_in(text: str) -> set[str]:
     return {host for string in strings for host in ADDRESS.findall(string)}
 
 
-def test_the_code_knows_one_address() -> None:
-    """Stripe's; everything else is AWS's, by boto3."""
+def test_the_code_knows_two_addresses() -> None:
+    """Stripe's, and how DynamoDB's begins in each region; everything else is AWS's, by botocore."""
     found = {
         host for path in LIBRARY.rglob("*.py") for host in addresses_in(path.read_text(encoding="utf-8"))
     }
-    assert found == {"api.stripe.com"}
+    assert found == {"api.stripe.com", "dynamodb."}
 
 
 def test_addresses_are_found_in_strings_and_not_in_docstrings() -> None:

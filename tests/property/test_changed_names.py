@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_subscription_handler.conversation.messages import Outcome
@@ -30,6 +30,7 @@ def reported(event: StripeEvent, outcome: Outcome) -> Names:
     return {(one.user_id, name) for one in whole for name in one.changed}
 
 
+@settings(deadline=None)
 @given(
     world=worlds(Kinds(same_second=True, labels=1, companions=1)),
     order=st.randoms(use_true_random=False),

@@ -18,6 +18,7 @@ from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 from stripe_subscription_handler.logger import make_logger
 from support import events
 from support.dynamodb import condition_failed
+from support.examples import share_of
 from support.fixtures import fixture_id, load_all
 from support.trees import nodes, put
 
@@ -93,7 +94,7 @@ def told(raw: Any, tables: Any, stripe: Any = None, **settings: Any) -> str:
     return "\n".join((*lines, raised))
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share_of(1500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=st.data(),
     name=st.sampled_from(sorted(EVENTS)),

@@ -17,11 +17,12 @@ from stripe_subscription_handler import (
     decide,
     parse_event,
 )
+from support.examples import share_of
 from support.fixtures import PERSONAL_DATA, Fixture, load_all
 from support.read_keys import READ_KEYS, is_read
 from support.trees import at, delete, nodes, put
 
-MANY = settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=share_of(1000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FIXTURES = load_all()
 
 json_values = st.recursive(
@@ -120,7 +121,7 @@ def test_a_damaged_event_is_read_or_refused(raw: Any) -> None:
         assert not isinstance(decision, Write) or storable(dict(decision.set))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=share_of(500), deadline=None)
 @given(raw=json_values)
 def test_arbitrary_json_is_read_or_refused(raw: Any) -> None:
     """Also what is no event at all, bare or in an envelope."""
@@ -128,7 +129,7 @@ def test_arbitrary_json_is_read_or_refused(raw: Any) -> None:
     read_or_refuse({"detail": raw})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=share_of(300), deadline=None)
 @given(data=st.data(), fixture=st.sampled_from(FIXTURES))
 def test_a_refusal_never_repeats_what_stood_there(data: st.DataObject, fixture: Fixture) -> None:
     """An error's text holds no value of the event, as text, as a list's element or as an unknown key."""
@@ -140,7 +141,7 @@ def test_a_refusal_never_repeats_what_stood_there(data: st.DataObject, fixture: 
     assert secret not in str(refusal(raw))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=share_of(300), deadline=None)
 @given(fixture=st.sampled_from(FIXTURES), data=st.data())
 def test_what_is_not_read_does_not_matter(fixture: Fixture, data: st.DataObject) -> None:
     """A change of a node that the library never looks at changes nothing of the outcome."""

@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         "a label that was taken off is not the claim's",
         "decisions/registers.py",
-        "        if label is None:\n            attribute[_LABEL] = None\n        elif label",
-        "        if label",
+        "            attribute[_LABEL] = None\n",
+        "            pass\n",
         f"{_STORED}what_is_held_is_read_back_as_it_was",
     ),
     Mutant(

@@ -5,6 +5,7 @@ Asked once for each process. Tests that need `made` share one (`pytest.mark.xdis
 
 import functools
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ CHECKOUT = Path(__file__).parents[2]
 ROOT = CHECKOUT / "terraform"
 PIPELINE = ROOT / "modules/pipeline"
 STATE = CHECKOUT / ".stripe-handler/terraform"
+_KEPT = "STRIPE_HANDLER_PLANNED"
+"""Names a directory where a plan is kept from the first Python's run to the second one's."""
 _RUNS = "tests/role_policies.tftest.hcl"
 
 
@@ -79,6 +82,17 @@ class Made:
 @functools.cache
 def made() -> Mapping[str, Made]:
     """Plan the runs of `role_policies.tftest.hcl`: run → what it would make. The provider is mocked."""
+    kept = Path(os.environ[_KEPT]) / "made.jsonl" if _KEPT in os.environ else None
+    told = kept.read_text(encoding="utf-8") if kept is not None and kept.exists() else _planned()
+    if kept is not None:
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_text(told, encoding="utf-8")
+        written.replace(kept)
+    lines = [json.loads(line) for line in told.splitlines()]
+    return {line["@testrun"]: _made(line["test_plan"]) for line in lines if line["type"] == "test_plan"}
+
+
+def _planned() -> str:
     with tempfile.TemporaryDirectory() as scratch:
         copy = WorkingCopy(
             terraform=terraform(),
@@ -91,9 +105,7 @@ def made() -> Mapping[str, Made]:
         folder = str(PIPELINE.relative_to(ROOT))
         copy.init(backend=False, folder=folder)
         arguments = ["test", f"-filter={_RUNS}", "-json", "-verbose"]
-        told = copy.capture("terraform test", arguments, folder=folder)
-    lines = [json.loads(line) for line in told.splitlines()]
-    return {line["@testrun"]: _made(line["test_plan"]) for line in lines if line["type"] == "test_plan"}
+        return copy.capture("terraform test", arguments, folder=folder)
 
 
 def _made(plan: Mapping[str, Any]) -> Made:

@@ -18,7 +18,7 @@ from stripe_subscription_handler.loggable import loggable
 from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Case(Value):
     """What an event, or something that was parked, says of one subscription.
 
@@ -114,7 +114,7 @@ def _alongside(event: StripeEvent) -> Held:
     return Held(register=Register(version, as_of, subscription))
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Done(Value):
     """Nothing is left to do."""
 
@@ -122,7 +122,7 @@ class Done(Value):
     user_id: str | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Nobody(Value):
     """Nobody can say whose the subscription is, or its user has no profile and it is parked already."""
 

@@ -36,7 +36,7 @@ _USUAL_TYPES: dict[Subject, str] = {
 """Kind of object → the type that is taken where the missed one is no handled type. It says least."""
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class CaughtUp(Value):
     """What came of it.
 

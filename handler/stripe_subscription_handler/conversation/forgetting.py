@@ -29,7 +29,7 @@ from stripe_subscription_handler.events.envelope import StripeEvent
 from stripe_subscription_handler.value import Value
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Forgotten(Value):
     """What was forgotten of a user.
 

@@ -41,7 +41,7 @@ MAX_ROUNDS = 20
 """Looks at a customer, each followed by what is left to do, before giving up and leaving it to a retry."""
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class FromCustomer(Value):
     """What was forgotten of a customer.
 
@@ -122,7 +122,7 @@ def _waiting(answer: Answer) -> tuple[dict[str, Waiting], frozenset[str]]:
     return (dict(answer.events), answer.unreadable) if isinstance(answer, Parked) else ({}, NONE)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class _Steps(Value):
     """Builds the transactions that forget a user's part in a customer."""
 

@@ -26,7 +26,7 @@ from stripe_subscription_handler.value import Value
 Item = Mapping[str, Any]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ReadLink(Value):
     """Read a customer's record and the link of one subscription. Answered by `Links` with that link."""
 
@@ -34,21 +34,21 @@ class ReadLink(Value):
     subscription_id: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ReadLinks(Value):
     """Read a customer's record and all links of its subscriptions. Answered by `Links`."""
 
     customer_id: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ReadParked(Value):
     """Read the same, and the customer's parked events. Answered by `Parked`."""
 
     customer_id: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class LinkChange(Value):
     """A subscription's link, if it is still as it was seen.
 
@@ -78,7 +78,7 @@ class Guard(enum.Enum):
     NONE = enum.auto()
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class CustomerChange(Value):
     """A customer's record. What changes it gives it a new revision.
 
@@ -104,7 +104,7 @@ class CustomerChange(Value):
     deleted: str | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Moved(Value):
     """What a subscription leaves behind for a user who has no profile yet.
 
@@ -120,7 +120,7 @@ class Moved(Value):
     held: Held
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Commit(Value):
     """One transaction: profiles, a subscription's link, its customer's record, a parked event.
 
@@ -145,7 +145,7 @@ class Commit(Value):
     user_id: str | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Delete(Value):
     """Take a profile item away on which nothing of the app's is left, where its condition holds.
 
@@ -161,7 +161,7 @@ class Delete(Value):
     condition: Condition
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Fetch(Value):
     """Ask Stripe for an object; without `not_before` any state will do. Answered by `Fetched`."""
 
@@ -171,7 +171,7 @@ class Fetch(Value):
     account: str | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class FetchEvent(Value):
     """Ask Stripe for an event by its id. Answered by `FetchedEvent`.
 
@@ -189,7 +189,7 @@ class FetchEvent(Value):
 Request = Write | ReadItem | ReadLink | ReadLinks | ReadParked | Commit | Delete | Fetch | FetchEvent
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Written(Value):
     """The write happened.
 
@@ -202,14 +202,14 @@ class Written(Value):
     old: Item = attrs.Factory(dict)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ItemSeen(Value):
     """An item as it is now, if there is one: what was read, or what a write's condition does not hold of."""
 
     item: Item | None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Refused(Value):
     """A transaction did not happen. What its conditions do not hold of, as it is now.
 
@@ -228,7 +228,7 @@ class Refused(Value):
     marks: frozenset[str] = frozenset()
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Links(Value):
     """A customer's record, the links by subscription id, and digests of forgotten subscriptions."""
 
@@ -237,7 +237,7 @@ class Links(Value):
     marks: frozenset[str] = frozenset()
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Parked(Value):
     """The same with the customer's parked events, by id, and the ids of those that cannot be read."""
 
@@ -248,7 +248,7 @@ class Parked(Value):
     unreadable: frozenset[str] = frozenset()
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Fetched(Value):
     """An object from Stripe; None when Stripe has none with this id."""
 
@@ -256,7 +256,7 @@ class Fetched(Value):
     as_of: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class FetchedEvent(Value):
     """An event from Stripe; None where Stripe has none with this id (any more), or does not show it to us."""
 
@@ -266,7 +266,7 @@ class FetchedEvent(Value):
 Answer = Written | ItemSeen | Refused | Links | Parked | Fetched | FetchedEvent
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Applied(Value):
     """What one more event, or the same event in one more profile, came to on the way.
 
@@ -280,7 +280,7 @@ class Applied(Value):
     changed: tuple[str, ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Outcome(Value):
     """What became of an event.
 

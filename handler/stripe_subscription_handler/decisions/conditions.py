@@ -14,21 +14,21 @@ from stripe_subscription_handler.value import Value
 Path = tuple[str, ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Absent(Value):
     """`attribute_not_exists(path)`."""
 
     path: Path
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Present(Value):
     """`attribute_exists(path)`."""
 
     path: Path
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Equal(Value):
     """`path = value`; false when the attribute is absent. Maps, lists and sets compare by content."""
 
@@ -36,7 +36,7 @@ class Equal(Value):
     value: Any
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Less(Value):
     """`path < value` for text; false when the attribute is absent."""
 
@@ -44,7 +44,7 @@ class Less(Value):
     value: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class AtLeast(Value):
     """`path >= value` for text; false when the attribute is absent."""
 
@@ -52,7 +52,7 @@ class AtLeast(Value):
     value: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Differs(Value):
     """`path <> value`; true when the attribute is absent."""
 
@@ -60,7 +60,7 @@ class Differs(Value):
     value: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Holds(Value):
     """`contains(path, value)` for a string set; false when the attribute is absent."""
 
@@ -68,14 +68,14 @@ class Holds(Value):
     value: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class AllOf(Value):
     """Every condition holds."""
 
     conditions: tuple["Condition", ...]
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class AnyOf(Value):
     """At least one condition holds."""
 

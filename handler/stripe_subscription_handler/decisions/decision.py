@@ -45,7 +45,7 @@ class Reason(enum.StrEnum):
     GONE = "gone"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Write(Value):
     """One conditional write of one profile item, in plain Python values.
 
@@ -71,14 +71,14 @@ class Write(Value):
         return not self.set and not self.remove and not self.parts
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Skip(Value):
     """Nothing is to be written."""
 
     reason: Reason
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class FindOwner(Value):
     """The event names no user: the customer's links must say whose the subscription is.
 
@@ -90,14 +90,14 @@ class FindOwner(Value):
     subscription_id: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class ReadItem(Value):
     """The user's item must be read before anything can be decided."""
 
     user_id: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class Refetch(Value):
     """The events do not tell; Stripe must be asked for the subscription.
 
@@ -109,7 +109,7 @@ class Refetch(Value):
     not_before: str
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class NoProfile(Value):
     """The user has no profile item, and the policy says not to create one."""
 

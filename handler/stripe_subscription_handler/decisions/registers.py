@@ -62,6 +62,8 @@ ITEM_FIELDS = {
 _TIMES = frozenset({"b", "x", _START, _END, _LATEST_START, "te", "ca", "cd", "pr"})
 """Fields that are times; they are stored as seconds since 1970."""
 _TIMES_IN_VERSION = (1,)
+_UNTOLD = {"user_id": None}
+"""What a state must be made with, whether or not it is stored."""
 
 
 def subscription_version(subscription: Subscription, second: str, rank: Rank) -> str:
@@ -121,6 +123,7 @@ class Register(Value):
             }
         label = self.subscription.user_id
         if label is None:
+            # It says so, for what says nothing has the claim's user as its label.
             attribute[_LABEL] = None
         elif label == claimed:
             del attribute[_LABEL]
@@ -140,7 +143,7 @@ class Register(Value):
     ) -> "Register":
         version = read_version(attribute[VERSION], _TIMES_IN_VERSION)
         second = read_time(attribute.get(_SECOND)) or _second_of(version)
-        fields = {_LABEL: claimed} | {name: attribute[name] for name in FIELDS if name in attribute}
+        fields = attribute if _LABEL in attribute else {**attribute, _LABEL: claimed}
         candidates = {}
         for event_id, stored in attribute.get(_CANDIDATES, {}).items():
             after = stored.get(_AFTER, fields)
@@ -190,21 +193,23 @@ def _stored_item(item: SubscriptionItem) -> dict[str, Any]:
 
 
 def _read(subscription_id: str, stored: Mapping[str, Any]) -> Subscription:
-    values: dict[str, Any] = {
-        field: read_time(stored.get(name)) if name in _TIMES else stored.get(name)
-        for name, field in FIELDS.items()
-    }
+    values: dict[str, Any] = {}
+    for name, value in stored.items():
+        if value is not None and name in FIELDS:
+            values[FIELDS[name]] = read_time(value) if name in _TIMES else value
     values["items"] = tuple(_read_item(item) for item in stored.get(_ITEMS) or ())
     values["metadata"] = tuple(sorted((stored.get(_METADATA) or {}).items()))
-    values["cancel_at_period_end"] = bool(values["cancel_at_period_end"])
-    if values["latest_period_start"] is None:
-        values["latest_period_start"] = values["current_period_start"]
-    return Subscription(id=subscription_id, **values)
+    values.setdefault("latest_period_start", values.get("current_period_start"))
+    return Subscription(id=subscription_id, **{**_UNTOLD, **values})
 
 
 def _read_item(stored: Mapping[str, Any]) -> SubscriptionItem:
-    values: dict[str, Any] = {field: stored.get(name) for name, field in ITEM_FIELDS.items()}
-    if values["quantity"] is not None:
-        values["quantity"] = int(values["quantity"])  # DynamoDB's numbers come back as Decimal
-    values |= {"metered": bool(values["metered"]), "period_end": read_time(values["period_end"])}
-    return SubscriptionItem(**values)
+    quantity = stored.get("q")
+    return SubscriptionItem(
+        stored.get("p"),
+        stored.get("r"),
+        stored.get("k"),
+        None if quantity is None else int(quantity),  # DynamoDB's numbers come back as Decimal
+        bool(stored.get("m")),
+        read_time(stored.get(_END)),
+    )

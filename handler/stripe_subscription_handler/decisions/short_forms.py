@@ -13,12 +13,14 @@ LOWEST_SECOND = "0000-00-00T00:00:00Z"
 """Sorts before every second."""
 _LOWEST = "."
 """`LOWEST_SECOND` inside a version; it sorts before every digit."""
+_KEPT = 1_000
+"""Times whose other form is kept at hand: one event asks for the same ones several times."""
 _DIGITS = 10
 _LATE = "~"
 """Begins what ten digits do not reach, the time from the year 2286 on; it sorts after every digit."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def stored_time(time: str) -> int | str:
     """ISO-8601 UTC → seconds since 1970."""
     if len(time) != len(LOWEST_SECOND) or time[4:20:3] != "--T::Z":
@@ -37,8 +39,9 @@ def read_time(stored: Any) -> str | None:
     return _iso(int(stored))
 
 
+@lru_cache(maxsize=_KEPT)
 def _iso(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat() + "Z"
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[: len(LOWEST_SECOND) - 1] + "Z"
 
 
 def stored_word(time: str) -> str:

@@ -74,3 +74,4 @@ spent = {
     "stripe_imported": "stripe" in sys.modules,
 }
 answer_to.write(json.dumps(spent) + "\n")
+answer_to.flush()  # it is no longer Python's own standard output, which it would flush at its end

@@ -20,6 +20,8 @@ from lambda_context import Context  # noqa: E402
 
 from stripe_subscription_handler import app  # noqa: E402
 from stripe_subscription_handler.decisions.decide import decide  # noqa: E402
+from stripe_subscription_handler.dynamodb.clients import dynamodb_client  # noqa: E402
+from stripe_subscription_handler.dynamodb.store import Store  # noqa: E402
 from stripe_subscription_handler.events.envelope import parse_event  # noqa: E402
 
 
@@ -46,12 +48,15 @@ def main() -> None:
 
     parameters = captured_request(app.runtime().store.client, handle)
     bare = boto3.client("dynamodb")
+    lean = app.runtime()
+    ordinary = app.Runtime(Store(dynamodb_client(), lean.config), lean.config, lean.log, lean.report)
     contenders = {
         "parse": lambda: parse_event(raw),
         "parse_and_decide": lambda: decide(parse_event(raw)),
         "handler": handle,
+        "ordinary": lambda: app.handle(raw, ordinary),
         "bare": lambda: bare.update_item(**parameters),
-        "own_client": lambda: app.runtime().store.client.update_item(**parameters),
+        "own_client": lambda: lean.store.client.update_item(**parameters),
     }
     for line in sys.stdin:
         name, count = line.split()

@@ -42,6 +42,21 @@ def test_a_moment_of_injected_throttling_is_absorbed(
     trial.finish()
 
 
+def test_botocores_client_absorbs_the_same(
+    endpoint: Endpoint, fault_stack: "Stack", begin: "Callable[[str], Trial]"
+) -> None:
+    """All else here meets the lean client, as in any ordinary function; this the other."""
+    trial, life = begin("server error for 3 requests, botocore's client (injected)"), Life("botocores")
+    with configuration(endpoint, trial.function_name, DYNAMODB_CLIENT="botocore"):
+        trial.put(life.created())
+        assert trial.settle().failed == 0
+        with table_fault(endpoint, fault_stack.outputs["profile_table_name"], "InternalServerError 3"):
+            trial.put(life.updated("renewed", 10, quantity=2))
+            assert trial.settle().failed == 0
+    assert [line["requests"] for line in trial.lines()] == [1, 4]
+    trial.finish()
+
+
 def test_a_table_throttled_for_longer_injected(
     endpoint: Endpoint, fault_stack: "Stack", begin: "Callable[[str], Trial]"
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stripe_subscription_handler.dynamodb.lean.plain_environment import PlainEnvironment
 from support.cloud import Cloud
 from support.processes import is_gone
 
@@ -174,3 +175,11 @@ def test_stock_still_has_words_of_its_own_for_a_process_that_dies(stock: Cloud) 
     """If this fails, see whether `function_errors` must still name it."""
     name, _ = stock.function(COUNTING)
     assert _invoke(stock, name, exit=True)["errorType"] == "Runtime.HandlerError"
+
+
+def test_its_environment_is_plain(emulator: Cloud) -> None:
+    """What is deployed on local AWS talks to DynamoDB as an ordinary function does: by the lean client."""
+    name, _ = emulator.function("import os\n\ndef handler(event, context):\n    return dict(os.environ)\n")
+    found = PlainEnvironment.of(_invoke(emulator, name))
+    assert found is not None
+    assert found.in_lambda

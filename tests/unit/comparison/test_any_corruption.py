@@ -6,12 +6,13 @@ from stripe_subscription_handler.comparison.differences import REPAIRABLE
 from stripe_subscription_handler.conversation.model import Tables
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import parse_event
+from support.examples import share_of
 from support.lost_events import Story, shown, stories
 from support.reconciling import Account, Reconciliation
 
 
 @given(story=stories())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share_of(250), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_one_repair_is_enough(story: Story) -> None:
     """Then the profiles show what in-order, exactly-once delivery would have shown."""
     made = Reconciliation(Account(story.bodies), Tables(policy=Policy()))

@@ -150,10 +150,11 @@ def _environment(state: StateDirectory, port: int, settings: Mapping[str, str]) 
         for name, value in os.environ.items()
         if name in {"PATH", "LANG", "LC_ALL"} or name.startswith("STRIPE_HANDLER_LOCAL_")
     }
-    nowhere = str(state.root / "nonexistent")
     return {
         **passed,
         "TMPDIR": str(state.temporary_path),
+        # An empty one: no settings of a developer's, and a function's environment is as plain as Lambda's, so
+        # that it takes the lean client.
         "HOME": str(state.temporary_path),
         "BIND_HOST": _HOST,
         "GATEWAY_PORT": str(port),
@@ -169,8 +170,6 @@ def _environment(state: StateDirectory, port: int, settings: Mapping[str, str]) 
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         # What boto3 in a Lambda must not find on a developer's machine.
-        "AWS_CONFIG_FILE": nowhere,
-        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
         "AWS_EC2_METADATA_DISABLED": "true",
         **settings,
     }

@@ -30,6 +30,8 @@ _HARMLESS = frozenset(
         "AWS_MAX_ATTEMPTS",
         "AWS_RETRY_MODE",
         "AWS_SDK_UA_APP_ID",
+        # No operation of DynamoDB has a prefix for its host. Emulators of Lambda set it.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION",
     )
 )
 _HARMLESS_KINDS = ("AWS_LAMBDA_", "AWS_XRAY_")

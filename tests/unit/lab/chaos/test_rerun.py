@@ -16,7 +16,7 @@ from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Handling
 from stripe_subscription_handler.decisions.policy import Policy
 from stripe_subscription_handler.events.envelope import StripeEvent
-from support.examples import at_most
+from support.examples import share_of
 
 ASKING = Configured.by(DEFAULTS, can_ask_stripe=True)
 
@@ -43,7 +43,7 @@ def test_stories_end_in_the_truth(settings: Settings, *, asks_stripe: bool) -> N
     Labels move, sessions and customers name users, another app shares the account.
     """
     configured = Configured.by(settings, can_ask_stripe=asks_stripe)
-    chaos = Chaos(users=at_most(150), seed=11, asks_stripe=asks_stripe, settings=settings)
+    chaos = Chaos(users=share_of(150), seed=11, asks_stripe=asks_stripe, settings=settings)
     for number, life in enumerate(chaos.simulation().lives):
         schedule = number % 2
         story = shuffled(life, schedule)

@@ -27,6 +27,7 @@ from stripe_subscription_handler.decisions.view_settings import DEFAULTS
 from stripe_subscription_handler.errors import ConcurrentUpdateError
 from stripe_subscription_handler.events.envelope import StripeEvent, parse_event
 from support import events
+from support.examples import share_of
 from support.model import Tables
 from support.worlds import Kinds, worlds
 
@@ -501,7 +502,7 @@ def handled(draw: st.DrawFn) -> tuple[Watched, set[str]]:
     return watched, died
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share_of(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(handled())
 def test_what_is_said_for_certain_is_true(given_: tuple[Watched, set[str]]) -> None:
     """Whatever overlaps; only an event whose handler died can be overlooked, and the log cannot tell."""
