@@ -6,13 +6,13 @@ only if its text holds nothing of the event.
 
 from typing import Any, NoReturn, Protocol
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ChecksumError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NetworkError
 
 from stripe_subscription_handler.errors import HandlerError, UnexpectedError
 
-TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError)
-"""Errors whose texts hold nothing of the event: our own, AWS's answers, and a network that failed."""
+TELL_NO_VALUES = (HandlerError, ClientError, NetworkError, HTTPClientError, ChecksumError)
+"""Errors whose texts hold nothing of the event: our own, AWS's answers, a network that failed."""
 
 
 class LambdaContext(Protocol):

@@ -203,6 +203,7 @@ run "the_module_refuses_words_the_handler_does_not_know" {
     delivery_queue_arn              = "arn:aws:sqs:eu-west-1:111122223333:delivery-queue"
     delivery_queue_url              = "https://sqs.eu-west-1.amazonaws.com/111122223333/delivery-queue"
     log_level                       = "INFO"
+    dynamodb_client                 = "auto"
     xray_tracing_enabled            = true
     profile_table_name              = "profiles"
     profile_table_arn               = "arn:aws:dynamodb:eu-west-1:111122223333:table/profiles"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ChecksumError
 
 from stripe_subscription_handler.conversation.handling import handling
 from stripe_subscription_handler.conversation.messages import Outcome
@@ -11,10 +12,10 @@ from stripe_subscription_handler.errors import ItemTooLargeError
 from stripe_subscription_handler.events.envelope import parse_event
 from stripe_subscription_handler.lambda_errors import error_fields, raise_without_values
 from support import events
-from support.dynamodb_wire.clients import KINDS, Kind, driving
+from support.dynamodb_wire.clients import KINDS, LEAN, Kind, driving
 from support.dynamodb_wire.requests import CONFIG
 from support.dynamodb_wire.server import WireDynamoDB
-from support.dynamodb_wire.steps import Drop, Reply, Step, ok, refusal
+from support.dynamodb_wire.steps import Crc, Drop, Reply, Step, ok, refusal
 
 each = pytest.mark.parametrize("kind", KINDS, ids=str)
 CREATED = events.created(events.subscription())
@@ -115,4 +116,13 @@ def test_what_an_error_is_called_in_the_log(
         handled(wire, kind, RENEWED, *steps)
     assert error_fields(raised.value) == expected
     with pytest.raises(type(raised.value)):
+        raise_without_values(raised.value)
+
+
+def test_a_spoiled_answer_is_told_as_it_is(wire: WireDynamoDB) -> None:
+    """Lambda keeps its text with the failed event, for it holds two checksums and no value."""
+    with pytest.raises(ChecksumError) as raised:
+        handled(wire, LEAN, RENEWED, *(Reply(crc=Crc.WRONG),) * 4)
+    assert error_fields(raised.value) == {"error_type": "ChecksumError", "reason": None}
+    with pytest.raises(ChecksumError, match="crc32"):
         raise_without_values(raised.value)
