@@ -33,16 +33,23 @@ def dynamodb_client() -> "DynamoDBClient":
 
 def client_for_events(environment: Mapping[str, str], config: Config) -> "DynamoDBClient":
     """Make the client of the function that handles events: the lean one where nothing speaks against it."""
-    from stripe_subscription_handler.dynamodb.lean.plain_environment import PlainEnvironment  # noqa: PLC0415
-
-    plain = PlainEnvironment.of(environment)
     # A table that is named by its ARN can be another account's, whose requests go to an address of its own.
     named_by_arn = any(name.startswith("arn:") for name in (config.table_name, config.sync_table_name))
-    if config.dynamodb_client is ClientKind.BOTOCORE or named_by_arn or plain is None:
-        return dynamodb_client()
+    may_be_lean = config.dynamodb_client is ClientKind.AUTO and not named_by_arn
+    return (may_be_lean and _lean_client(environment)) or dynamodb_client()
 
-    from stripe_subscription_handler.dynamodb.lean.client import LeanClient  # noqa: PLC0415
 
+def _lean_client(environment: Mapping[str, str]) -> "DynamoDBClient | None":
+    try:
+        from stripe_subscription_handler.dynamodb.lean.client import LeanClient  # noqa: PLC0415
+        from stripe_subscription_handler.dynamodb.lean.plain_environment import (  # noqa: PLC0415
+            PlainEnvironment,
+        )
+    except ImportError:
+        return None  # the runtime's botocore, which AWS changes, has its signer elsewhere
+    plain = PlainEnvironment.of(environment)
+    if plain is None:
+        return None
     lean = LeanClient(
         plain,
         dynamodb_client,

@@ -188,8 +188,8 @@ MUTANTS = (
     Mutant(
         "the quota is the client's",
         "client.py",
-        "if self._retries is None:\n            self._retries",
-        "if True:\n            self._retries",
+        "if self._retries is None:",
+        "if True:",
         both(*[_THROTTLED] * 140, calls=[GET] * 35),
     ),
     Mutant(
@@ -224,9 +224,9 @@ MUTANTS = (
     Mutant(
         "half an answer is none",
         "connection.py",
-        "preload_content=False,\n                decode_content=False,\n            )\n"
+        "enforce_content_length=True,\n            )\n"
         "            return HttpAnswer(response.status, response.headers, response.read())",
-        "preload_content=False,\n                enforce_content_length=False,\n            )\n"
+        "enforce_content_length=False,\n            )\n"
         '            return HttpAnswer(response.status, response.headers, b"".join(response.stream()))',
         lean_alone(None, _HALF, ITEM),
     ),

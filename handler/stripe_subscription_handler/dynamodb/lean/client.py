@@ -1,8 +1,10 @@
 """The lean client: what an event needs of botocore's DynamoDB client, with the same answers and errors.
 
-Whatever else is asked of it goes to botocore's client, which is made then.
+Whatever else is asked of it goes to botocore's client, which is made then. So does a request that failed, if
+the runtime's botocore has its rules for retries in another form than today's.
 """
 
+import contextlib
 import functools
 import time
 import uuid
@@ -26,6 +28,17 @@ from stripe_subscription_handler.dynamodb.lean.retries import StandardRetries
 
 _IDEMPOTENCY = "ClientRequestToken"
 """By it DynamoDB knows that a transaction was sent before; one for all attempts."""
+
+
+_METHODS = {
+    "GetItem": "get_item",
+    "UpdateItem": "update_item",
+    "DeleteItem": "delete_item",
+    "Query": "query",
+    "BatchGetItem": "batch_get_item",
+    "TransactWriteItems": "transact_write_items",
+}
+"""Operation → the method by which botocore's client asks for it."""
 
 
 def _method(operation: str) -> Callable[..., dict[str, Any]]:
@@ -96,8 +109,11 @@ class LeanClient:
             answer, parsed, failure = self._attempt(operation, body, told)
             is_fine = answer is not None and is_success(answer) and is_whole(answer)
             if not (is_fine and attempt == 1):
+                rules = self._rules()
+                if rules is None:
+                    return self._by_botocore(operation, parameters)
                 response = None if answer is None else (answer, parsed)
-                pause = self._rules().pause(attempt, response, failure, context)
+                pause = rules.pause(attempt, response, failure, context)
                 if pause is not None:
                     self._sleep(pause)
                     continue
@@ -121,10 +137,15 @@ class LeanClient:
             # botocore takes what is no JSON for an empty answer, as if there were no item.
             return None, {}, HTTPClientError(error=type(error).__name__)
 
-    def _rules(self) -> StandardRetries:
+    def _rules(self) -> StandardRetries | None:
         if self._retries is None:
-            self._retries = StandardRetries(self._attempts)
+            with contextlib.suppress(ImportError, AttributeError, TypeError, LookupError):
+                self._retries = StandardRetries(self._attempts)
         return self._retries
+
+    def _by_botocore(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = getattr(self._ordinary, _METHODS[operation])(**parameters)
+        return answer
 
 
 def _checked(operation: str, answer: HttpAnswer, parsed: dict[str, Any]) -> dict[str, Any]:

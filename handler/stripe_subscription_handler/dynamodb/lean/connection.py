@@ -86,6 +86,7 @@ class Connection:
                 assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
+                enforce_content_length=True,
             )
             return HttpAnswer(response.status, response.headers, response.read())
         except Exception as error:

@@ -21,7 +21,11 @@ class StandardRetries:
     """The rules for one client; what failed lately counts for the next request."""
 
     def __init__(self, attempts: int) -> None:
-        """Take the rules from botocore; `attempts` is how often a request is sent at most."""
+        """Take the rules from botocore; `attempts` is how often a request is sent at most.
+
+        Raises:
+            ImportError, AttributeError, TypeError, LookupError: It has them in another form.
+        """
         from botocore.retries import standard  # noqa: PLC0415 - most executions see no failure
 
         self._handlers: dict[str, Callable[..., Any]] = {}
@@ -29,6 +33,7 @@ class StandardRetries:
         events = SimpleNamespace(register=self._register)
         client: Any = SimpleNamespace(meta=SimpleNamespace(events=events, service_model=service))
         standard.register_retry_handler(client, attempts)
+        self._needs_retry, self._after_call = (self._handlers[one] for one in ("needs-retry", "after-call"))
 
     def _register(self, event: str, handler: Callable[..., Any], **_: Any) -> None:
         self._handlers[event.partition(".")[0]] = handler
@@ -45,7 +50,7 @@ class StandardRetries:
         It notes in the response's metadata why there is none. `context` goes with a request from its first
         attempt to its end.
         """
-        found: float | None = self._handlers["needs-retry"](
+        found: float | None = self._needs_retry(
             response=response,
             endpoint=None,
             operation=_OPERATION,
@@ -57,7 +62,7 @@ class StandardRetries:
 
     def ended(self, answer: HttpAnswer, context: dict[str, Any]) -> None:
         """Note that a request had an answer, so that successes make up for failures."""
-        self._handlers["after-call"](context=context, http_response=answer)
+        self._after_call(context=context, http_response=answer)
 
 
 def _shape(name: str) -> SimpleNamespace:

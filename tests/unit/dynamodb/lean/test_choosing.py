@@ -3,8 +3,11 @@
 Which environments are plain stands in test_plain_environment.
 """
 
+import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -18,7 +21,7 @@ from stripe_subscription_handler.dynamodb.lean.client import LeanClient
 from stripe_subscription_handler.dynamodb.lean.plain_environment import PlainEnvironment
 from support.dynamodb_wire.clients import ENVIRONMENT, LEAN, MODEL, driving
 from support.dynamodb_wire.server import WireDynamoDB
-from support.dynamodb_wire.steps import ok
+from support.dynamodb_wire.steps import ok, refusal
 
 CONFIG = Config(table_name="profiles", sync_table_name="sync")
 ON_DEMAND = {**ENVIRONMENT, "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand"}
@@ -127,3 +130,37 @@ def test_what_the_lean_client_does_not_do_botocores_does(wire: WireDynamoDB) -> 
         assert client.put_item(TableName="profiles") == {"TableName": "profiles"}
         assert client.exceptions == "its errors"
         assert made == [1]
+
+
+def test_a_botocore_whose_signer_is_elsewhere_is_asked_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS changes the runtime's botocore beneath a function, which must not stop because of that."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setitem(sys.modules, "stripe_subscription_handler.dynamodb.lean.client", None)
+    client = client_for_events(ON_DEMAND, CONFIG)
+    assert client.meta.service_model.service_name == "dynamodb"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [SimpleNamespace(), SimpleNamespace(register_retry_handler=lambda *_: None)],
+    ids=["gone", "silent"],
+)
+def test_a_botocore_with_other_rules_for_retries_is_handed_what_failed(
+    wire: WireDynamoDB, changed: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request as it was, with the token of its transaction; what does not fail is sent the lean way."""
+
+    class Botocore:
+        def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
+            return parameters
+
+    monkeypatch.setattr("botocore.retries.standard", changed)
+    with driving(LEAN, wire.url):
+        plain = PlainEnvironment.of({**ENVIRONMENT, "AWS_ENDPOINT_URL": wire.url})
+        assert plain is not None
+        client: Any = LeanClient(plain, Botocore, connect_timeout=2, read_timeout=4, attempts=4)
+        wire.begin(ok(), refusal("ThrottlingException"))
+        assert client.transact_write_items(TransactItems=[])["ResponseMetadata"]["RetryAttempts"] == 0
+        handed = client.transact_write_items(TransactItems=[])
+    assert json.loads(wire.received[-1].body) == handed
