@@ -225,7 +225,8 @@ MUTANTS = (
         "a connection that was closed meanwhile is made anew",
         "connection.py",
         "connection: Any = self._take()",
-        "connection: Any = vars(self).setdefault('kept', None) or self._take()\n        self.kept = connection",
+        "connection: Any = vars(self).setdefault('kept', None) or self._take()\n"
+        "        self.kept = connection",
         both(Reply(end=End.CLOSED), ok(), calls=[GET] * 2),
     ),
     Mutant(
