@@ -45,16 +45,17 @@ def _lean_client(environment: Mapping[str, str]) -> "DynamoDBClient | None":
         from stripe_subscription_handler.dynamodb.lean.plain_environment import (  # noqa: PLC0415
             PlainEnvironment,
         )
-    except ImportError:
-        return None  # the runtime's botocore, which AWS changes, has its signer elsewhere
-    plain = PlainEnvironment.of(environment)
-    if plain is None:
-        return None
-    lean = LeanClient(
-        plain,
-        dynamodb_client,
-        connect_timeout=_CONNECT_TIMEOUT_SECONDS,
-        read_timeout=_READ_TIMEOUT_SECONDS,
-        attempts=_ATTEMPTS,
-    )
-    return cast("DynamoDBClient", lean)
+
+        plain = PlainEnvironment.of(environment)
+        lean = plain and LeanClient(
+            plain,
+            dynamodb_client,
+            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+            read_timeout=_READ_TIMEOUT_SECONDS,
+            attempts=_ATTEMPTS,
+        )
+    except (ImportError, AttributeError):
+        return (
+            None  # AWS has changed the runtime's botocore or urllib3, and what is needed is elsewhere there
+        )
+    return cast("DynamoDBClient | None", lean)

@@ -5,7 +5,7 @@ import attrs
 from support.dynamodb_wire.clients import ENVIRONMENT
 from support.dynamodb_wire.comparing import ABOUT, COMMIT, GET, ITEM, UPDATE
 from support.dynamodb_wire.mutating import Mutant, both, botocores, endpoint, lean_alone
-from support.dynamodb_wire.steps import Crc, Drop, Reply, Silence, ok, refusal
+from support.dynamodb_wire.steps import Crc, Drop, End, Reply, Silence, ok, refusal
 
 _THROTTLED = refusal("ThrottlingException")
 _FAILED = refusal("InternalServerError", 500)
@@ -153,14 +153,14 @@ MUTANTS = (
     Mutant(
         "a lost connection is named so",
         "connection.py",
-        "    (of_urllib3.ProtocolError, ConnectionClosedError),\n",
+        "    ((OSError, HTTPException), ConnectionClosedError),\n",
         "",
         both(*[Drop()] * 4),
     ),
     Mutant(
         "a time-out is named so",
         "connection.py",
-        "    (of_urllib3.ReadTimeoutError, ReadTimeoutError),\n",
+        "    (TimeoutError, ReadTimeoutError),\n",
         "",
         both(*[Silence()] * 4, timeout_seconds=0.15),
     ),
@@ -222,12 +222,18 @@ MUTANTS = (
         lean_alone("ChecksumError", *[_DAMAGED] * 4),
     ),
     Mutant(
+        "a connection that was closed meanwhile is made anew",
+        "connection.py",
+        "connection: Any = self._take()",
+        "connection: Any = vars(self).setdefault('kept', None) or self._take()\n"
+        "        self.kept = connection",
+        both(Reply(end=End.CLOSED), ok(), calls=[GET] * 2),
+    ),
+    Mutant(
         "half an answer is none",
         "connection.py",
-        "enforce_content_length=True,\n            )\n"
-        "            return HttpAnswer(response.status, response.headers, response.read())",
-        "enforce_content_length=False,\n            )\n"
-        '            return HttpAnswer(response.status, response.headers, b"".join(response.stream()))',
+        "response.read()",
+        "response.read(1_000_000)",
         lean_alone(None, _HALF, ITEM),
     ),
     Mutant(

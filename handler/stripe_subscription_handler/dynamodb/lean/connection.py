@@ -1,12 +1,18 @@
 """The kept connection to DynamoDB, of the runtime's urllib3, set up and failing as botocore's own does.
 
+urllib3 keeps the connections, notices those that were closed meanwhile, and connects, with TLS. What goes
+over one is asked for by the standard library's methods, whose children urllib3's connections are: urllib3's
+own cost half as much again, for redirects, retries and encodings that DynamoDB does not know.
+
 Two things differ from botocore. An answer that ends before its `Content-Length` is a lost connection here, as
 it was in botocore until 2025; since then botocore takes the half for the whole. And there is no proxy.
 """
 
 import socket
+import ssl
 from collections.abc import Mapping
-from typing import Any
+from http.client import HTTPConnection, HTTPException
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import attrs
@@ -21,12 +27,11 @@ from botocore.exceptions import (
 from botocore.httpsession import create_urllib3_context, get_cert_path
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3 import exceptions as of_urllib3
-from urllib3.util.retry import Retry
+from urllib3.util.ssl_match_hostname import CertificateError
 
 _KEPT = 10
 """So many connections are kept, where so many threads ask; one thread uses one."""
 _SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-_NEVER = Retry(False)  # noqa: FBT003 - urllib3's own word for "not even redirects"
 
 
 @attrs.frozen
@@ -46,7 +51,11 @@ class Connection:
     """The way to one endpoint."""
 
     def __init__(self, endpoint_url: str, *, connect_timeout: float, read_timeout: float) -> None:
-        """Connect with the first request; time-outs in seconds."""
+        """Connect with the first request; time-outs in seconds.
+
+        Raises:
+            AttributeError: The runtime's urllib3 keeps its connections in another form than today's.
+        """
         self._endpoint_url = endpoint_url
         parts = urlsplit(endpoint_url)
         settings: dict[str, Any] = {
@@ -56,7 +65,7 @@ class Connection:
             "socket_options": _SOCKET_OPTIONS,
         }
         host = parts.hostname or ""
-        self._pool = (
+        pool = (
             HTTPSConnectionPool(
                 host,
                 **settings,
@@ -67,6 +76,9 @@ class Connection:
             if parts.scheme == "https"
             else HTTPConnectionPool(host, **settings)
         )
+        self._read_timeout = read_timeout
+        # requests has called these for ten years, so they are as good as public.
+        self._take, self._give = pool._get_conn, pool._put_conn  # noqa: SLF001
 
     def send(self, headers: Mapping[str, str], body: bytes) -> HttpAnswer:
         """Post a request and read the whole answer.
@@ -75,22 +87,21 @@ class Connection:
             botocore.exceptions.ConnectionError: No connection, or it was lost; a time-out is one of them.
             botocore.exceptions.HTTPClientError: urllib3 failed otherwise.
         """
+        connection: Any = self._take()
         try:
-            response = self._pool.urlopen(
-                "POST",
-                "/",
-                body=body,
-                headers=headers,
-                retries=_NEVER,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-                decode_content=False,
-                enforce_content_length=True,
-            )
-            return HttpAnswer(response.status, response.headers, response.read())
+            if connection.sock is None:
+                connection.connect()
+            connection.sock.settimeout(self._read_timeout)
+            HTTPConnection.request(connection, "POST", "/", body, headers)
+            response = HTTPConnection.getresponse(connection)
+            answer = HttpAnswer(response.status, cast("Mapping[str, str]", response.headers), response.read())
         except Exception as error:
+            connection.close()
             raise self._as_botocore_says(error) from error
+        else:
+            return answer
+        finally:
+            self._give(connection)
 
     def _as_botocore_says(self, error: Exception) -> Exception:
         for kinds, told in _ERRORS:
@@ -101,10 +112,10 @@ class Connection:
 
 
 _ERRORS: tuple[tuple[Any, type[Any]], ...] = (
-    (of_urllib3.SSLError, SSLError),
+    ((ssl.SSLError, CertificateError), SSLError),
     ((of_urllib3.NewConnectionError, socket.gaierror), EndpointConnectionError),
     (of_urllib3.ConnectTimeoutError, ConnectTimeoutError),
-    (of_urllib3.ReadTimeoutError, ReadTimeoutError),
-    (of_urllib3.ProtocolError, ConnectionClosedError),
+    (TimeoutError, ReadTimeoutError),
+    ((OSError, HTTPException), ConnectionClosedError),
 )
-"""urllib3's errors → botocore's; the first that fits counts, as one is a kind of another."""
+"""What is raised below → botocore's errors; the first that fits counts, as one is a kind of another."""
