@@ -8,6 +8,7 @@ and gets botocore. So a variable that AWS may invent is never overlooked.
 import os
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -38,6 +39,7 @@ _HARMLESS_KINDS = ("AWS_LAMBDA_", "AWS_XRAY_")
 _MEANT_FOR_BOTOCORE = re.compile(r"AWS_|BOTO|REQUESTS_CA_BUNDLE$|.*_PROXY$", re.IGNORECASE)
 _FILES = ("~/.aws/config", "~/.aws/credentials", "~/.aws/models", "~/.boto", "/etc/boto.cfg")
 
+_PORTS = {"http": 80, "https": 443}
 _REGION = re.compile(r"((us|eu|ap|sa|ca|me|af|il|mx)|us-gov|cn)-[a-z]+-[0-9]+")
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
 
@@ -48,6 +50,7 @@ class PlainEnvironment:
 
     Attributes:
         endpoint_url: Without a path, `https://dynamodb.us-east-1.amazonaws.com` say.
+        host: As the header `Host` names it: without the scheme's own port.
         in_lambda: Whether requests carry on Lambda's trace, by which AWS finds loops of functions.
     """
 
@@ -57,6 +60,9 @@ class PlainEnvironment:
     region: str
     endpoint_url: str
     in_lambda: bool
+    host: str = attrs.field(
+        init=False, default=attrs.Factory(lambda self: _host_of(self.endpoint_url), takes_self=True)
+    )
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "PlainEnvironment | None":
@@ -82,6 +88,12 @@ class PlainEnvironment:
 
 def _is_harmless(name: str) -> bool:
     return name in _HARMLESS or name.startswith(_HARMLESS_KINDS)
+
+
+def _host_of(endpoint_url: str) -> str:
+    parts = urlsplit(endpoint_url)
+    host, port = parts.hostname or "", parts.port
+    return host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
 
 
 def _endpoint_of(region: str) -> str:

@@ -53,6 +53,7 @@ class Signer:
     def headers(self, operation: str, body: bytes, told: Mapping[str, str]) -> dict[str, str]:
         """Sign a request as of now; `told` is sent too, and not signed."""
         headers = {
+            "Host": self.environment.host,
             "X-Amz-Target": f"{_VERSION}.{operation}",
             "Content-Type": "application/x-amz-json-1.0",
             "User-Agent": USER_AGENT,
@@ -63,4 +64,6 @@ class Signer:
             headers["X-Amzn-Trace-Id"] = quote(trace, safe=_LEFT_IN_A_TRACE)
         request = AWSRequest("POST", f"{self.environment.endpoint_url}/", headers=headers, data=body)
         self._signs.add_auth(request)
-        return {**dict(request.headers.items()), **told, "Content-Length": str(len(body))}
+        # Neither of the two in front is sent twice: a name's first place counts, and its last value.
+        first = {"Host": self.environment.host, "Accept-Encoding": "identity"}
+        return {**first, **dict(request.headers.items()), **told, "Content-Length": str(len(body))}

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import attrs
 import pytest
+from botocore.exceptions import HTTPClientError
 
-from support.dynamodb_wire.clients import BOTOCORE, KINDS, LEAN, Kind, driving
+from support.dynamodb_wire.clients import BOTOCORE, ENVIRONMENT, KINDS, LEAN, Kind, driving
 from support.dynamodb_wire.comparing import GET, ITEM, alike
 from support.dynamodb_wire.faults import ATTEMPTS, FAULTS, IS_OF_2026, REPEATED, Fault
 from support.dynamodb_wire.server import WireDynamoDB
@@ -201,3 +202,13 @@ def test_the_next_call_after_an_answer_that_ended_the_connection(
     ran = alike(wire, last, ITEM, calls=[GET] * (2))
     assert [told.error for told in ran.told] == [None, None]
     assert ran.pauses == []
+
+
+def test_a_header_of_several_lines_is_never_sent(wire: WireDynamoDB) -> None:
+    """Whatever stands in the environment cannot begin a second request."""
+    environment = {**ENVIRONMENT, "AWS_SESSION_TOKEN": "a-token\r\n\r\nPOST / HTTP/1.1"}
+    with driving(LEAN, wire.url, environment) as driven:
+        wire.begin()
+        with pytest.raises(HTTPClientError, match="a header of several lines"):
+            driven.client.get_item(TableName="t", Key={"PK": {"S": "1"}})
+    assert not wire.received

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.session import Session
 
 from stripe_subscription_handler.config import Config
@@ -171,3 +173,22 @@ def test_botocores_client_otherwise(
     client = client_for_events(environment, config)
     assert not isinstance(client, LeanClient)
     assert client.meta.service_model.service_name == "dynamodb"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://dynamodb.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com"),
+        ("https://example.com:443", "example.com"),
+        ("http://example.com:80", "example.com"),
+        ("http://example.com:443", "example.com:443"),
+        ("http://LOCALHOST:4566", "localhost:4566"),
+    ],
+)
+def test_the_host_is_named_without_its_schemes_own_port(url: str, host: str) -> None:
+    """As it is signed (source: Signature Version 4, which signs what HTTP sends)."""
+    found = PlainEnvironment.of({**ON_LAMBDA, "AWS_ENDPOINT_URL": url})
+    assert found is not None
+    assert found.host == host
+    request = AWSRequest("POST", f"{found.endpoint_url}/", data=b"{}")
+    assert SigV4Auth(None, "dynamodb", "eu-west-1").headers_to_sign(request)["host"] == host
