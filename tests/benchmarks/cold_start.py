@@ -5,7 +5,6 @@ interpreter's own start. What Lambda adds before (fetching the zip, starting Pyt
 """
 
 import json
-import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +13,13 @@ import attrs
 
 from benchmarks.canned import answers, event_text, write_request
 from benchmarks.interleaving import interleaved
-from benchmarks.layout import Layout, environment, lay_out
+from benchmarks.layout import environment, lay_out
 from benchmarks.loopback import canned_dynamodb
 from benchmarks.result import Result, compared, measured
 from benchmarks.setting import STATE, Setting
 from benchmarks.summary import summarise
 from benchmarks.tables import measured_with, measurements_table, number, ratios_table, table
+from benchmarks.worker_process import run_once
 
 NAME = "cold_start"
 BARE = "`import boto3`, a client, one `update_item`"
@@ -70,8 +70,9 @@ def run(setting: Setting) -> Result:
         def start(title: str) -> float:
             contender = CONTENDERS[title]
             task = str(getattr(layout, contender.task)) if contender.task else "-"
-            variables = environment(endpoint_url, **contender.settings)
-            found = _start(layout, variables, task, str(event_path), contender.worker)
+            runtime, worker = str(layout.runtime), contender.worker
+            command = layout.command("cold.py", task, runtime, str(event_path), worker)
+            found = run_once(command, environment(endpoint_url, **contender.settings))
             spent[title].append(found)
             return found["cpu_ns"] / _NS_PER_MS
 
@@ -91,21 +92,6 @@ def run(setting: Setting) -> Result:
         facts=facts,
         ran_with=layout.versions,
     )
-
-
-def _start(layout: Layout, variables: Mapping[str, str], *arguments: str) -> dict[str, Any]:
-    task, event_path, worker = arguments
-    done = subprocess.run(  # noqa: S603 - our own script
-        layout.command("cold.py", task, str(layout.runtime), event_path, worker),
-        env=dict(variables),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{worker} did not start:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def _parts(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ the TLS handshake, which both ways have, is not in it.
 """
 
 import json
-import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from benchmarks.result import Result, compared, measured
 from benchmarks.setting import Setting
 from benchmarks.summary import summarise
 from benchmarks.tables import measured_with, measurements_table, number, ratios_table, table
+from benchmarks.worker_process import run_once
 
 NAME = "first_question"
 USUAL = "`import stripe`, a client, one `retrieve`"
@@ -95,17 +95,8 @@ def run(setting: Setting) -> Result:
 
 def _ask(layout: Layout, url: str, contender: Contender, subscription_id: str) -> dict[str, Any]:
     task = str(getattr(layout, contender.task))
-    done = subprocess.run(  # noqa: S603 - our own script
-        layout.command("question.py", task, str(layout.runtime), subscription_id, contender.worker),
-        env=environment(url, STRIPE_API_URL=url, **contender.key),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{contender.worker} did not ask:\n{done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    command = layout.command("question.py", task, str(layout.runtime), subscription_id, contender.worker)
+    return run_once(command, environment(url, STRIPE_API_URL=url, **contender.key))
 
 
 def _parts(found: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A worker that answers line by line: one of the scripts in `workers/`, run by the runtime's Python."""
+"""The scripts in `workers/`, run by the runtime's Python: one answers line by line, another one once."""
 
 import json
 import subprocess
@@ -35,3 +35,18 @@ def worker(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[A
 
         yield ask
         to_worker.close()
+
+
+def run_once(command: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Run a worker that measures one thing in a fresh process; returns its one line.
+
+    Raises:
+        RuntimeError: It failed; the message has what it said.
+    """
+    done = subprocess.run(  # noqa: S603 - our own script
+        command, env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"a worker failed:\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -55,7 +55,6 @@ def _lean_client(environment: Mapping[str, str]) -> "DynamoDBClient | None":
             attempts=_ATTEMPTS,
         )
     except (ImportError, AttributeError):
-        return (
-            None  # AWS has changed the runtime's botocore or urllib3, and what is needed is elsewhere there
-        )
+        # AWS has changed the runtime's botocore or urllib3, and what is needed is elsewhere there.
+        return None
     return cast("DynamoDBClient | None", lean)

@@ -34,8 +34,8 @@ def key() -> str:
     return text
 
 
-def usual() -> Ask:
-    """A function that writes with boto3, and asks with stripe's resources."""
+def with_stripes_client(question: Callable[[Any], Any]) -> Ask:
+    """A function that writes with boto3, and asks with stripe's usual client, made for the first question."""
     import boto3
 
     boto3.client("dynamodb")
@@ -47,27 +47,20 @@ def usual() -> Ask:
 
             url = os.environ["STRIPE_API_URL"]
             made.append(stripe.StripeClient(key(), base_addresses={"api": url}))
-        return made[0].v1.subscriptions.retrieve(subscription_id).to_dict()
+        return question(made[0])
 
     return ask
+
+
+def usual() -> Ask:
+    """With stripe's resources."""
+    return with_stripes_client(lambda client: client.v1.subscriptions.retrieve(subscription_id).to_dict())
 
 
 def raw() -> Ask:
-    """The same, with a raw request over stripe's usual HTTP client, and plain JSON."""
-    import boto3
-
-    boto3.client("dynamodb")
-    made: list[Any] = []
-
-    def ask() -> Any:
-        if not made:
-            import stripe
-
-            url = os.environ["STRIPE_API_URL"]
-            made.append(stripe.StripeClient(key(), base_addresses={"api": url}))
-        return json.loads(made[0].raw_request("get", f"/v1/subscriptions/{subscription_id}").body)
-
-    return ask
+    """With a raw request, and plain JSON."""
+    path = f"/v1/subscriptions/{subscription_id}"
+    return with_stripes_client(lambda client: json.loads(client.raw_request("get", path).body))
 
 
 def handler() -> Ask:
